@@ -1,0 +1,60 @@
+package org.sluice.controller.store;
+
+import static java.util.Objects.requireNonNull;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import org.flywaydb.core.Flyway;
+import org.jdbi.v3.core.Jdbi;
+
+/** The cluster's database: one pool of connections, migrated to this program's schema. Thread-safe. */
+public final class Database implements AutoCloseable {
+    private final String url;
+    private final HikariDataSource pool;
+    private final Jdbi jdbi;
+
+    private Database(String url, HikariDataSource pool) {
+        this.url = url;
+        this.pool = pool;
+        this.jdbi = Jdbi.create(pool);
+    }
+
+    /**
+     * Connects and brings the schema up to date. Two controllers that start at once are safe: Flyway holds a lock in the
+     * database while it migrates.
+     *
+     * @param url JDBC URL with credentials, {@code jdbc:postgresql://host/sluice?user=...}
+     * @param connections size of the pool
+     */
+    public static Database open(String url, int connections) {
+        HikariConfig config = new HikariConfig();
+        config.setJdbcUrl(requireNonNull(url, "url is null"));
+        config.setMaximumPoolSize(connections);
+        config.setMinimumIdle(Math.min(2, connections));
+        config.setPoolName("sluice");
+        config.setAutoCommit(true);
+        HikariDataSource pool = new HikariDataSource(config);
+        try {
+            Flyway.configure().dataSource(pool).load().migrate();
+        } catch (RuntimeException failure) {
+            pool.close();
+            throw failure;
+        }
+        return new Database(url, pool);
+    }
+
+    /** The door to SQL. */
+    public Jdbi jdbi() {
+        return jdbi;
+    }
+
+    /** The JDBC URL, for the one connection that listens and must not come from the pool. */
+    String url() {
+        return url;
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+    }
+}

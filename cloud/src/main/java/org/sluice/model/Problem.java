@@ -1,0 +1,63 @@
+package org.sluice.model;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.Optional;
+
+/**
+ * What went wrong, as a value: the kind decides the HTTP status, the code is stable for programs, the sentence is for the
+ * person, the fix says what to do next.
+ *
+ * @param kind what class of failure it is
+ * @param code a stable name in the API's own terms, such as {@code VlanIdInUse} or {@code NoValidHost}
+ * @param sentence one complete sentence that names the thing and the reason
+ * @param fix what the reader can do about it, one complete sentence; empty when the sentence already says it
+ */
+public record Problem(Kind kind, String code, String sentence, Optional<String> fix) {
+    /** The class of a failure, in the terms of RFC 9110, section 15. */
+    public enum Kind {
+        BAD_REQUEST(400),
+        UNAUTHENTICATED(401),
+        FORBIDDEN(403),
+        NOT_FOUND(404),
+        NOT_ACCEPTABLE(406),
+        CONFLICT(409),
+        TOO_LARGE(413),
+        UNSUPPORTED_MEDIA_TYPE(415),
+        NOT_IMPLEMENTED(501),
+        UNAVAILABLE(503);
+
+        private final int status;
+
+        Kind(int status) {
+            this.status = status;
+        }
+
+        /** The HTTP status code of this kind. */
+        public int status() {
+            return status;
+        }
+    }
+
+    public Problem {
+        requireNonNull(kind, "kind is null");
+        requireNonNull(code, "code is null");
+        requireNonNull(sentence, "sentence is null");
+        requireNonNull(fix, "fix is null");
+    }
+
+    /** A failure whose sentence already says what to do. */
+    public static Problem of(Kind kind, String code, String sentence) {
+        return new Problem(kind, code, sentence, Optional.empty());
+    }
+
+    /** Sentence and fix in one line, for the places that show one text. */
+    public String text() {
+        return fix.map(next -> sentence + " " + next).orElse(sentence);
+    }
+
+    /** The exception that carries this problem to the edge that renders it. */
+    public ProblemException asException() {
+        return new ProblemException(this);
+    }
+}

@@ -1,0 +1,17 @@
+package org.sluice.model.protocol;
+
+import java.util.List;
+
+/**
+ * Everything that should be on one host. Always the whole state: an agent that missed a revision is late, never wrong.
+ *
+ * @param revision grows with every change to this host's desired state
+ * @param servers every server that should run here, and every one that should go and is not yet reported gone
+ * @param queries questions that wait for this host's answer
+ */
+public record DesiredHost(long revision, List<DesiredServer> servers, List<HostQuery> queries) {
+    public DesiredHost {
+        servers = List.copyOf(servers);
+        queries = List.copyOf(queries);
+    }
+}

@@ -1,0 +1,90 @@
+package org.sluice.model.protocol;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.List;
+import org.sluice.model.MacAddress;
+import org.sluice.model.NetworkId;
+import org.sluice.model.PortId;
+
+/** One NIC of a desired server. The kinds differ in how the port reaches the VM. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = DesiredInterface.Bridge.class, name = "bridge"),
+    @JsonSubTypes.Type(value = DesiredInterface.Direct.class, name = "direct")
+})
+public sealed interface DesiredInterface {
+    /** The port this NIC is. */
+    PortId port();
+
+    /** The network the port is on. */
+    NetworkId network();
+
+    /** The NIC's address. */
+    MacAddress mac();
+
+    /** VLAN id on the wire, 1 to 4094; 0 for untagged (flat). */
+    int vlan();
+
+    /** Largest IP packet, bytes. */
+    int mtu();
+
+    /** Addresses of the port, IPv4 first. */
+    List<FixedAddress> addresses();
+
+    /**
+     * A virtio NIC: a tap on the bridge of its VLAN segment, whose uplink is a VLAN device on a NIC of the host.
+     *
+     * @param physicalNetwork the physical network of the segment
+     * @param uplink netdev of this host that reaches the physical network, {@code eno2}
+     */
+    record Bridge(
+            PortId port,
+            NetworkId network,
+            MacAddress mac,
+            int vlan,
+            int mtu,
+            List<FixedAddress> addresses,
+            String physicalNetwork,
+            String uplink)
+            implements DesiredInterface {
+        public Bridge {
+            addresses = List.copyOf(addresses);
+        }
+    }
+
+    /**
+     * A leased virtual function.
+     *
+     * @param lease which VF, and under which generation
+     * @param attributes what the VF must read back before the port is active
+     */
+    record Direct(
+            PortId port,
+            NetworkId network,
+            MacAddress mac,
+            int vlan,
+            int mtu,
+            List<FixedAddress> addresses,
+            VirtualFunctionLease lease,
+            DirectAttributes attributes)
+            implements DesiredInterface {
+        public Direct {
+            addresses = List.copyOf(addresses);
+        }
+    }
+
+    /**
+     * The part of a VF's tuple that policy decides; MAC and VLAN are the interface's own.
+     *
+     * @param qos 802.1p priority, 0 to 7
+     * @param spoofCheck whether the card drops frames with another source MAC
+     * @param trust whether the guest may ask for promiscuous mode and further MACs
+     * @param minTxRate guaranteed rate, Mbit/s, 0 for none
+     * @param maxTxRate rate limit, Mbit/s, 0 for none
+     */
+    record DirectAttributes(int qos, boolean spoofCheck, boolean trust, int minTxRate, int maxTxRate) {
+        /** What a port gets that asked for nothing: spoof check on, trust off, no limits. */
+        public static final DirectAttributes DEFAULT = new DirectAttributes(0, true, false, 0, 0);
+    }
+}

@@ -1,0 +1,32 @@
+package org.sluice.model.protocol;
+
+import java.util.List;
+
+/**
+ * What a host has, as its agent found it. Sent when the agent starts and whenever it changes.
+ *
+ * @param hostname the host's own name
+ * @param vcpus logical processors
+ * @param memoryMib memory, MiB
+ * @param diskGib room for VM disks, GiB
+ * @param hypervisorType {@code QEMU} or {@code simulated}
+ * @param hypervisorVersion as libvirt encodes it: major * 1,000,000 + minor * 1,000 + release
+ * @param cpuArchitecture as {@code uname -m} prints it, {@code x86_64}
+ * @param interfaces netdevs that could be the uplink of a bridge, by name
+ * @param physicalFunctions SR-IOV cards
+ */
+public record Inventory(
+        String hostname,
+        int vcpus,
+        int memoryMib,
+        int diskGib,
+        String hypervisorType,
+        int hypervisorVersion,
+        String cpuArchitecture,
+        List<String> interfaces,
+        List<PhysicalFunction> physicalFunctions) {
+    public Inventory {
+        interfaces = List.copyOf(interfaces);
+        physicalFunctions = List.copyOf(physicalFunctions);
+    }
+}

@@ -1,0 +1,38 @@
+package org.sluice.model.protocol;
+
+import java.util.List;
+import org.sluice.model.MacAddress;
+
+/**
+ * An SR-IOV physical function as an agent found it.
+ *
+ * @param key identity within the host
+ * @param name netdev of the PF, {@code ens1f0}; an attribute, it may change
+ * @param address PCI address, {@code 0000:01:00.0}; an attribute, it may change
+ * @param vendorId PCI vendor, four lower-case hexadecimal digits
+ * @param deviceId PCI device, four lower-case hexadecimal digits
+ * @param virtualFunctionDeviceId PCI device id of its VFs, four lower-case hexadecimal digits; empty while it has none
+ * @param driver kernel driver, {@code igb}
+ * @param numaNode NUMA node, -1 when the platform does not say
+ * @param totalVirtualFunctions what the card can do, {@code sriov_totalvfs}
+ * @param mac the PF's own address
+ * @param carrier whether the link is up
+ * @param virtualFunctions the VFs there are now ({@code sriov_numvfs} of them)
+ */
+public record PhysicalFunction(
+        PhysicalFunctionKey key,
+        String name,
+        String address,
+        String vendorId,
+        String deviceId,
+        String virtualFunctionDeviceId,
+        String driver,
+        int numaNode,
+        int totalVirtualFunctions,
+        MacAddress mac,
+        boolean carrier,
+        List<VirtualFunction> virtualFunctions) {
+    public PhysicalFunction {
+        virtualFunctions = List.copyOf(virtualFunctions);
+    }
+}

@@ -1,0 +1,68 @@
+package org.sluice.model.protocol;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.List;
+import java.util.Optional;
+import org.sluice.model.MacAddress;
+import org.sluice.model.PortId;
+import org.sluice.model.ServerId;
+
+/** What an agent found out about one server. The newest report counts; sending one twice changes nothing. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = ServerReport.Running.class, name = "running"),
+    @JsonSubTypes.Type(value = ServerReport.Failed.class, name = "failed"),
+    @JsonSubTypes.Type(value = ServerReport.Absent.class, name = "absent")
+})
+public sealed interface ServerReport {
+    /** The server. */
+    ServerId server();
+
+    /** The domain runs and every requested attribute of every interface was read back. */
+    record Running(ServerId server, List<InterfaceState> interfaces) implements ServerReport {
+        public Running {
+            interfaces = List.copyOf(interfaces);
+        }
+    }
+
+    /**
+     * It could not be built; every step that had been done was undone.
+     *
+     * @param code stable name of the failure, {@code VfAttributeRefused}
+     * @param reason complete sentences: what failed, and the cause chain
+     * @param fix what the operator can do about it
+     */
+    record Failed(ServerId server, String code, String reason, Optional<String> fix) implements ServerReport {}
+
+    /**
+     * Nothing of it is left on the host, and every VF of it reads back neutral.
+     *
+     * @param released leases that were given up, with their generations
+     */
+    record Absent(ServerId server, List<VirtualFunctionLease> released) implements ServerReport {
+        public Absent {
+            released = List.copyOf(released);
+        }
+    }
+
+    /**
+     * An interface as read back from the kernel.
+     *
+     * @param port the port
+     * @param device tap name for a bridge port, PCI address for a VF
+     * @param virtualFunction the VF's tuple as read back; empty for a bridge port
+     */
+    record InterfaceState(PortId port, String device, Optional<VirtualFunctionState> virtualFunction) {}
+
+    /** A VF's tuple as the kernel reads it back; a flag is empty where the driver does not report it. */
+    record VirtualFunctionState(
+            VirtualFunctionLease lease,
+            MacAddress mac,
+            int vlan,
+            int qos,
+            Optional<Boolean> spoofCheck,
+            Optional<Boolean> trust,
+            int minTxRate,
+            int maxTxRate) {}
+}
