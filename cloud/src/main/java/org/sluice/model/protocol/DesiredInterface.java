@@ -3,6 +3,7 @@ package org.sluice.model.protocol;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
+import java.util.Optional;
 import org.sluice.model.MacAddress;
 import org.sluice.model.NetworkId;
 import org.sluice.model.PortId;
@@ -37,6 +38,7 @@ public sealed interface DesiredInterface {
      *
      * @param physicalNetwork the physical network of the segment
      * @param uplink netdev of this host that reaches the physical network, {@code eno2}
+     * @param services where DHCP and metadata of this host live on the network; empty when no subnet wants DHCP
      */
     record Bridge(
             PortId port,
@@ -46,9 +48,23 @@ public sealed interface DesiredInterface {
             int mtu,
             List<FixedAddress> addresses,
             String physicalNetwork,
-            String uplink)
+            String uplink,
+            Optional<ServicePort> services)
             implements DesiredInterface {
         public Bridge {
+            addresses = List.copyOf(addresses);
+        }
+    }
+
+    /**
+     * The port ({@code network:dhcp}) from which one host serves DHCP and metadata on one network.
+     *
+     * @param port the port
+     * @param mac its address
+     * @param addresses its addresses, one a subnet with DHCP
+     */
+    record ServicePort(PortId port, MacAddress mac, List<FixedAddress> addresses) {
+        public ServicePort {
             addresses = List.copyOf(addresses);
         }
     }

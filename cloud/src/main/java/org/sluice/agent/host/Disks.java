@@ -1,0 +1,32 @@
+package org.sluice.agent.host;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.sluice.model.ServerId;
+import org.sluice.model.protocol.DesiredServer;
+
+/** The files of a VM: root disk, config drive, console. Idempotent. Thread-safe. */
+public interface Disks {
+    /** Room for disks, GiB. */
+    int capacityGib();
+
+    /**
+     * Makes the root disk from the image, which it fetches and checks against its checksum if it is not cached.
+     *
+     * @throws org.sluice.model.ProblemException when the image cannot be had or its bytes are not what the checksum says
+     */
+    Path ensureRoot(DesiredServer server);
+
+    /** Makes the config drive when the server asked for one or has no bridge port; empty when it needs none. */
+    Optional<Path> ensureConfigDrive(DesiredServer server);
+
+    /** File that the serial console is written to. */
+    Path console(ServerId server);
+
+    /** Removes every file of the server. */
+    void remove(ServerId server);
+
+    /** Servers that have files here. */
+    List<ServerId> present();
+}
