@@ -102,6 +102,10 @@ create table port (
     binding_facts    jsonb not null default '{}',
     -- Order of the NIC within its server.
     nic_index        integer not null default 0,
+    -- Made by a server create that named a network; goes with the server.
+    made_for_server  boolean not null default false,
+    -- For network:dhcp ports: the host that serves DHCP and metadata from it.
+    service_host_id  uuid references host (id),
     tags             text[] not null default '{}',
     revision_number  bigint not null default 1,
     created_at       timestamptz not null default now(),
@@ -110,6 +114,7 @@ create table port (
 );
 create index port_device on port (device_id) where device_id <> '';
 create index port_network on port (network_id);
+create unique index port_service_once on port (network_id, service_host_id) where service_host_id is not null;
 
 create table ip_allocation (
     subnet_id uuid not null references subnet (id),
