@@ -29,8 +29,7 @@ final class CloudClient {
     CloudClient(String base, String password) throws IOException, InterruptedException {
         this.base = base;
         Map<String, Object> project = Map.of("name", "admin", "domain", Map.of("id", "default"));
-        Map<String, Object> user =
-                Map.of("name", "admin", "domain", Map.of("id", "default"), "password", password);
+        Map<String, Object> user = Map.of("name", "admin", "domain", Map.of("id", "default"), "password", password);
         Map<String, Object> identity = Map.of("methods", new String[] {"password"}, "password", Map.of("user", user));
         HttpResponse<byte[]> response = http.send(
                 request("/identity/v3/auth/tokens", null)

@@ -138,7 +138,8 @@ record DataDirectory(Path path) {
                     path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx--x--x")));
             Optional<Lock> lock = tryHold();
             if (lock.isEmpty()) {
-                String who = holder().map(holder -> " (process " + holder.id() + ")").orElse("");
+                String who =
+                        holder().map(holder -> " (process " + holder.id() + ")").orElse("");
                 throw Problem.of(
                                 Problem.Kind.CONFLICT,
                                 "AlreadyRunning",
@@ -147,8 +148,10 @@ record DataDirectory(Path path) {
             }
             return lock.get();
         } catch (AccessDeniedException denied) {
-            throw refused("The data directory " + path + " cannot be written by user "
-                    + System.getProperty("user.name") + "; choose another with --data.", denied);
+            throw refused(
+                    "The data directory " + path + " cannot be written by user " + System.getProperty("user.name")
+                            + "; choose another with --data.",
+                    denied);
         } catch (IOException failure) {
             throw refused("The data directory " + path + " cannot be used: " + failure + ".", failure);
         }
@@ -156,8 +159,8 @@ record DataDirectory(Path path) {
 
     /** Takes the directory if nobody else holds it. */
     Optional<Lock> tryHold() throws IOException {
-        FileChannel channel =
-                FileChannel.open(lockFile(), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        FileChannel channel = FileChannel.open(
+                lockFile(), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {
             @Nullable FileLock lock = channel.tryLock();
             if (lock == null) {

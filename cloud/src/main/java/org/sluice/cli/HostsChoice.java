@@ -51,8 +51,9 @@ sealed interface HostsChoice {
         }
 
         private static TypeConversionException refused(String text) {
-            return new TypeConversionException("\"" + text
-                    + "\" is not a choice of hosts; take auto, local, lab, or simulated:N with N from 0 to " + MOST + ".");
+            return new TypeConversionException(
+                    "\"" + text + "\" is not a choice of hosts; take auto, local, lab, or simulated:N with N from 0 to "
+                            + MOST + ".");
         }
     }
 }

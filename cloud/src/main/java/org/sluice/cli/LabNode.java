@@ -17,7 +17,7 @@ import org.sluice.model.Problem;
  * The lab's one node, driven through the scripts in {@code lab/}: a compute host emulated by QEMU, with emulated SR-IOV
  * cards. It outlives a killed controller; the next {@code up} finds it running, and {@code down} stops it.
  */
-final class LabNode implements AutoCloseable {
+final class LabNode {
     /** Its name, as a node and as a host. */
     static final String NAME = "node0";
 
@@ -38,8 +38,9 @@ final class LabNode implements AutoCloseable {
     static LabNode in(Path run) {
         @Nullable String home = System.getProperty("sluice.home");
         if (home == null || !Files.isExecutable(Path.of(home, "lab", "node"))) {
-            throw impossible("The lab is part of Sluice's source tree and is not here; start Sluice with ./sluice from its"
-                    + " source tree, or choose other hosts with --hosts.");
+            throw impossible(
+                    "The lab is part of Sluice's source tree and is not here; start Sluice with ./sluice from its"
+                            + " source tree, or choose other hosts with --hosts.");
         }
         return new LabNode(Path.of(home, "lab"), run);
     }
@@ -52,7 +53,7 @@ final class LabNode implements AutoCloseable {
         LabNode node = in(run);
         boolean runs = node.runs();
         if (runs) {
-            node.close();
+            node.stop();
         }
         return runs;
     }
@@ -72,7 +73,8 @@ final class LabNode implements AutoCloseable {
     }
 
     boolean runs() throws IOException, InterruptedException {
-        Process status = process("node", "status", NAME, "--run", run.toString()).start();
+        Process status =
+                process("node", "status", NAME, "--run", run.toString()).start();
         status.getInputStream().readAllBytes();
         int code = status.waitFor();
         if (code != 0 && code != DOES_NOT_RUN) {
@@ -106,8 +108,8 @@ final class LabNode implements AutoCloseable {
         return run(_ -> {}, "node", "exec", NAME, "--run", run.toString(), "--", command);
     }
 
-    @Override
-    public void close() throws IOException, InterruptedException {
+    /** Ends the node. */
+    void stop() throws IOException, InterruptedException {
         run(_ -> {}, "node", "stop", NAME, "--run", run.toString());
     }
 
@@ -117,7 +119,8 @@ final class LabNode implements AutoCloseable {
             process.getOutputStream().close();
             List<String> said = new ArrayList<>();
             Thread errors = Thread.ofVirtual().start(() -> {
-                try (BufferedReader reader = new BufferedReader(new InputStreamReader(process.getErrorStream(), UTF_8))) {
+                try (BufferedReader reader =
+                        new BufferedReader(new InputStreamReader(process.getErrorStream(), UTF_8))) {
                     for (String line = reader.readLine(); line != null; line = reader.readLine()) {
                         synchronized (said) {
                             said.add(line);
@@ -128,8 +131,9 @@ final class LabNode implements AutoCloseable {
                     progress.accept("the output of lab/" + command[0] + " broke off: " + closed.getMessage());
                 }
             });
-            List<String> lines =
-                    new String(process.getInputStream().readAllBytes(), UTF_8).lines().toList();
+            List<String> lines = new String(process.getInputStream().readAllBytes(), UTF_8)
+                    .lines()
+                    .toList();
             int code = process.waitFor();
             errors.join();
             if (code != 0) {
@@ -137,8 +141,9 @@ final class LabNode implements AutoCloseable {
                 synchronized (said) {
                     last = said.isEmpty() ? "it said nothing" : said.getLast();
                 }
-                throw impossible("The lab could not do \"lab/" + String.join(" ", List.of(command).subList(0, Math.min(2, command.length)))
-                        + "\" (exit code " + code + "): " + last);
+                throw impossible("The lab could not do \"lab/"
+                        + String.join(" ", List.of(command).subList(0, Math.min(2, command.length))) + "\" (exit code "
+                        + code + "): " + last);
             }
             return lines;
         } catch (InterruptedException interrupted) {

@@ -42,6 +42,11 @@ final class Resources implements AutoCloseable {
         }
     }
 
+    /** Whether the stop has begun. */
+    synchronized boolean isClosed() {
+        return closed;
+    }
+
     /** Closes everything; a failure to close one thing does not keep the others open. */
     @Override
     public void close() {
