@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.util.List;
 import org.jdbi.v3.core.Jdbi;
 import org.sluice.controller.http.Exchange;
+import org.sluice.controller.http.Json;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.store.Database;
@@ -81,8 +82,9 @@ final class AuthRoutes {
     }
 
     private static Reply catalog(Exchange exchange) {
-        ObjectNode json = IdentityJson.list("catalog", List.of(), self(exchange) + "/auth/catalog");
+        ObjectNode json = Json.MAPPER.createObjectNode();
         json.set("catalog", IdentityJson.catalog(exchange.baseUrl()));
+        json.putObject("links").put("self", self(exchange) + "/auth/catalog");
         return Reply.ok(json);
     }
 
