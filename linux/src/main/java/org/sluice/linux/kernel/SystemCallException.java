@@ -10,7 +10,12 @@ public final class SystemCallException extends LinuxException {
     private final String call;
     private final Errno errno;
 
-    SystemCallException(String call, Errno errno, String what) {
+    /**
+     * @param call the call's name, for example {@code setns}
+     * @param errno what the kernel answered
+     * @param what what was asked, as an imperative: {@code enter the namespace a}
+     */
+    public SystemCallException(String call, Errno errno, String what) {
         super(
                 "syscall." + errno.name().toLowerCase(Locale.ROOT),
                 "The kernel answered " + errno.describe() + " to " + call + " when asked to " + what + ".",
