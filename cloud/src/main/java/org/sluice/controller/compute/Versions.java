@@ -23,7 +23,7 @@ final class Versions {
 
     private static Reply current(Exchange exchange) {
         ObjectNode version = version(exchange);
-        version.withArray("links")
+        version.withArrayProperty("links")
                 .addObject()
                 .put("rel", "describedby")
                 .put("type", "text/html")
