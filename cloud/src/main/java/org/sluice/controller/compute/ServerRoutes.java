@@ -67,8 +67,7 @@ final class ServerRoutes {
         ServerCreation.Created created = Contention.retry(() -> jdbi.inTransaction(
                 handle -> creation.create(handle, call.caller(), call.exchange().requestId(), request)));
         if (request.onlyReservation()) {
-            return Reply.json(
-                    202, Json.MAPPER.createObjectNode().put("reservation_id", created.reservationId()));
+            return Reply.json(202, Json.MAPPER.createObjectNode().put("reservation_id", created.reservationId()));
         }
         String id = created.servers().getFirst().toString();
         ObjectNode body = Json.MAPPER.createObjectNode();
@@ -120,9 +119,12 @@ final class ServerRoutes {
         ServerQuery query = ServerListing.of(call, page);
         if (page.marker().isPresent()) {
             String marker = page.marker().get();
-            store.find(handle, ServerListing.serverMarker(marker))
+            boolean known = store.find(handle, ServerListing.serverMarker(marker))
                     .filter(row -> ServerLookup.mayRead(call.caller(), row))
-                    .orElseThrow(() -> Problems.badRequest("MarkerNotFound", "marker [" + marker + "] not found"));
+                    .isPresent();
+            if (!known) {
+                throw Problems.badRequest("MarkerNotFound", "marker [" + marker + "] not found");
+            }
         }
         return store.list(handle, query);
     }
@@ -131,8 +133,7 @@ final class ServerRoutes {
         if (page.isFull(servers)) {
             body.set(
                     "servers_links",
-                    call.links()
-                            .next(call.exchange(), servers.getLast().id().toString()));
+                    call.links().next(call.exchange(), servers.getLast().id().toString()));
         }
         return Reply.ok(body);
     }
@@ -147,8 +148,7 @@ final class ServerRoutes {
     private Reply single(Handle handle, ServerRow server, Call call, ServerJson.View view) {
         ObjectNode body = Json.MAPPER.createObjectNode();
         body.set(
-                "server",
-                ServerJson.full(server, ports.of(handle, List.of(server.id())), call, view, clock.instant()));
+                "server", ServerJson.full(server, ports.of(handle, List.of(server.id())), call, view, clock.instant()));
         return Reply.ok(body);
     }
 
@@ -196,7 +196,11 @@ final class ServerRoutes {
         Contention.retry(() -> jdbi.inTransaction(handle -> {
             ServerRow server = lookup.findForUpdate(handle, call);
             store.noteDeletion(
-                    handle, server.id(), call.exchange().requestId(), call.caller().userId(), clock.instant());
+                    handle,
+                    server.id(),
+                    call.exchange().requestId(),
+                    call.caller().userId(),
+                    clock.instant());
             scheduling.requestDelete(handle, server.id());
             return Optional.empty();
         }));
