@@ -10,9 +10,7 @@ import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Faults;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.Routes;
-import org.sluice.controller.image.ImageStore;
 import org.sluice.controller.network.ServerPorts;
-import org.sluice.controller.scheduling.ConsoleQueries;
 import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.store.Database;
 
@@ -42,10 +40,10 @@ public final class ComputeFamily implements ApiFamily {
      */
     public ComputeFamily(
             Database database,
-            ImageStore images,
+            BootImages images,
             ServerPorts ports,
             Scheduling scheduling,
-            ConsoleQueries consoles,
+            HostConsoles consoles,
             InstantSource clock,
             RandomGenerator random) {
         Jdbi jdbi = database.jdbi();

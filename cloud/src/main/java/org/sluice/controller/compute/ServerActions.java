@@ -7,7 +7,6 @@ import org.jdbi.v3.core.Jdbi;
 import org.sluice.controller.http.Json;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.Routes;
-import org.sluice.controller.scheduling.ConsoleQueries;
 import org.sluice.model.Problem;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -59,9 +58,9 @@ final class ServerActions {
     private final Jdbi jdbi;
     private final ServerLookup lookup;
     private final ServerRoutes servers;
-    private final ConsoleQueries consoles;
+    private final HostConsoles consoles;
 
-    ServerActions(Jdbi jdbi, ServerLookup lookup, ServerRoutes servers, ConsoleQueries consoles) {
+    ServerActions(Jdbi jdbi, ServerLookup lookup, ServerRoutes servers, HostConsoles consoles) {
         this.jdbi = jdbi;
         this.lookup = lookup;
         this.servers = servers;
@@ -108,7 +107,7 @@ final class ServerActions {
         ServerRow.Host host = server.host()
                 .orElseThrow(() -> Problems.conflict(
                         "InstanceNotReady", "Instance " + server.id() + " is not ready: it is on no host."));
-        String text = consoles.ask(host.id(), server.id(), lines, LONGEST_WAIT)
+        String text = consoles.tail(host.id(), server.id(), lines, LONGEST_WAIT)
                 .orElseThrow(() -> Problem.of(
                                 Problem.Kind.UNAVAILABLE,
                                 "HostSilent",
