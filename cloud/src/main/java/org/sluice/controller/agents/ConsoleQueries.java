@@ -50,7 +50,7 @@ public final class ConsoleQueries {
             while (true) {
                 Optional<String> answer = database.jdbi().withHandle(handle -> queries.answerOf(handle, query.id()));
                 Duration left = Duration.ofNanos(end - System.nanoTime());
-                if (answer.isPresent() || !left.isPositive()) {
+                if (answer.isPresent() || !left.isPositive() || feed.isClosed()) {
                     return answer;
                 }
                 feed.await(topic, mark, left.compareTo(LOOK) < 0 ? left : LOOK);

@@ -58,7 +58,7 @@ public final class DesiredStates {
      * Waits for a revision other than the one the agent has, and counts as its sign of life. Any other revision will do, a
      * smaller one too: after a database was restored the agent must follow.
      *
-     * @return empty when the revision is still the same after the wait
+     * @return empty when the revision is still the same after the wait, or when the controller is closing
      * @throws org.sluice.model.ProblemException 404 when the host is no member
      */
     Optional<DesiredHost> await(HostId host, long after, Duration wait) throws InterruptedException {
@@ -72,7 +72,7 @@ public final class DesiredStates {
                 return Optional.of(read(host));
             }
             Duration left = Duration.ofNanos(end - System.nanoTime());
-            if (!left.isPositive()) {
+            if (!left.isPositive() || feed.isClosed()) {
                 return Optional.empty();
             }
             feed.await(topic, mark, left.compareTo(LOOK) < 0 ? left : LOOK);

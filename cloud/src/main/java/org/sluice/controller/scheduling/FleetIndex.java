@@ -9,6 +9,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sluice.controller.store.ChangeFeed;
@@ -30,7 +31,7 @@ public final class FleetIndex implements AutoCloseable {
     private volatile Map<HostId, HostState> hosts = Map.of();
     private volatile boolean loaded;
     private volatile boolean closed;
-    private volatile Thread follower = Thread.currentThread();
+    private volatile @Nullable Thread follower;
 
     /** An index that is read when it is first needed, and again only where a decision depends on it. */
     public FleetIndex() {}
@@ -77,7 +78,7 @@ public final class FleetIndex implements AutoCloseable {
     }
 
     private void follow(Database database, ChangeFeed feed, Duration interval) {
-        while (!closed) {
+        while (!closed && !feed.isClosed()) {
             long mark = feed.mark(TOPIC);
             try {
                 database.jdbi().useHandle(this::reload);
@@ -104,8 +105,9 @@ public final class FleetIndex implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        if (follower.isVirtual()) {
-            follower.interrupt();
+        Thread running = follower;
+        if (running != null) {
+            running.interrupt();
         }
     }
 }

@@ -74,6 +74,11 @@ public final class ChangeFeed implements AutoCloseable {
         }
     }
 
+    /** Whether the feed has ended: {@link #await} no longer waits, so whoever waits in a loop must leave it. */
+    public boolean isClosed() {
+        return closed;
+    }
+
     private void wake(String topic) {
         lock.lock();
         try {
