@@ -80,7 +80,7 @@ public final class ImageDisks implements Disks {
 
     @Override
     public Optional<Path> ensureConfigDrive(DesiredServer server) {
-        boolean reachable = server.interfaces().stream().anyMatch(DesiredInterface.Bridge.class::isInstance);
+        boolean reachable = server.interfaces().stream().anyMatch(ImageDisks::reachesMetadata);
         if (reachable && !server.configDrive()) {
             return Optional.empty();
         }
@@ -110,6 +110,13 @@ public final class ImageDisks implements Disks {
                 deleteTree(tree);
             }
         }));
+    }
+
+    private static boolean reachesMetadata(DesiredInterface nic) {
+        return switch (nic) {
+            case DesiredInterface.Bridge bridge -> bridge.services().isPresent();
+            case DesiredInterface.Direct _ -> false;
+        };
     }
 
     @Override

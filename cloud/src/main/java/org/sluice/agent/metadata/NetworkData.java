@@ -60,7 +60,7 @@ final class NetworkData {
         network.put("network_id", nic.network().toString());
         boolean six = address.address().contains(":");
         if (isServedByDhcp(nic, address)) {
-            network.put("type", six ? "ipv6_dhcp" : "ipv4_dhcp");
+            network.put("type", "ipv4_dhcp");
             return network;
         }
         network.put("type", six ? "ipv6" : "ipv4");
@@ -73,11 +73,13 @@ final class NetworkData {
         return network;
     }
 
-    /** DHCP is only served on bridges: a VF's frames never pass the host. */
+    /** DHCP is served on bridges, where the host sees the frames, and for IPv4; the rest is told as static. */
     private static boolean isServedByDhcp(DesiredInterface nic, FixedAddress address) {
         return switch (nic) {
             case DesiredInterface.Bridge bridge ->
-                address.dhcp() && bridge.services().isPresent();
+                address.dhcp()
+                        && bridge.services().isPresent()
+                        && !address.address().contains(":");
             case DesiredInterface.Direct _ -> false;
         };
     }
