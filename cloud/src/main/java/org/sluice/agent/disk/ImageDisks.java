@@ -53,11 +53,15 @@ public final class ImageDisks implements Disks {
     }
 
     @Override
-    public Path ensureRoot(DesiredServer server) {
+    public RootDisk ensureRoot(DesiredServer server) {
         Path disk = folder(server.id()).resolve("root.qcow2");
-        if (Files.exists(disk)) {
-            return disk;
+        if (!Files.exists(disk)) {
+            overlay(server, disk);
         }
+        return new RootDisk(disk, "qcow2");
+    }
+
+    private void overlay(DesiredServer server, Path disk) {
         Path base = images.ensure(server.image());
         List<String> command = new ArrayList<>(List.of(
                 "qemu-img",
@@ -69,7 +73,7 @@ public final class ImageDisks implements Disks {
                 base.toString(),
                 "-F",
                 server.image().diskFormat()));
-        return make(disk, partial -> {
+        make(disk, partial -> {
             command.add(partial.toString());
             if (server.diskGib() > 0) {
                 command.add(server.diskGib() + "G");

@@ -92,7 +92,7 @@ final class DomainXml {
 
     private void devices(Domain domain) throws XMLStreamException {
         xml.writeStartElement("devices");
-        disk(domain.rootDisk().toString(), domain.rootFormat(), "vda", false);
+        disk(domain.rootDisk().path().toString(), domain.rootDisk().format(), "vda", false);
         if (domain.configDrive().isPresent()) {
             disk(domain.configDrive().orElseThrow().toString(), "raw", "vdb", true);
         }

@@ -14,6 +14,7 @@ import org.libvirt.Connect;
 import org.libvirt.DomainInfo;
 import org.libvirt.Error.ErrorNumber;
 import org.libvirt.LibvirtException;
+import org.libvirt.NodeInfo;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sluice.agent.host.Hypervisor;
@@ -64,6 +65,14 @@ public final class LibvirtHypervisor implements Hypervisor, AutoCloseable {
     @Override
     public int version() {
         return call("ask for the hypervisor's version", connect -> (int) connect.getVersion());
+    }
+
+    @Override
+    public Capacity capacity() {
+        return call("ask for the host's capacity", connect -> {
+            NodeInfo node = connect.nodeInfo();
+            return new Capacity(node.cpus, (int) (node.memory >> 10), node.model);
+        });
     }
 
     @Override

@@ -7,12 +7,12 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import org.sluice.agent.kernel.KernelCalls;
 import org.sluice.linux.namespace.NetworkNamespace;
+import org.sluice.linux.process.RunningProcess;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
 
@@ -22,7 +22,7 @@ import org.sluice.model.ProblemException;
  * address that now belongs to somebody else. The caller serialises calls.
  */
 final class Dnsmasq {
-    private static final long STOP_LIMIT_SECONDS = 5;
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
 
     private final Path directory;
 
@@ -94,31 +94,36 @@ final class Dnsmasq {
     }
 
     private void stop() {
-        process().ifPresent(process -> {
-            process.destroy();
-            try {
-                process.onExit().get(STOP_LIMIT_SECONDS, TimeUnit.SECONDS);
-            } catch (TimeoutException | ExecutionException stubborn) {
-                process.destroyForcibly();
-            } catch (InterruptedException interrupted) {
-                Thread.currentThread().interrupt();
+        process().ifPresent(number -> KernelCalls.run(() -> end(number)));
+    }
+
+    private static void end(int number) {
+        Optional<RunningProcess> found = RunningProcess.open(number);
+        if (found.isEmpty()) {
+            return;
+        }
+        try (RunningProcess process = found.get()) {
+            process.terminate();
+            if (!process.awaitEnd(STOP_LIMIT)) {
+                process.kill();
+                boolean _ = process.awaitEnd(STOP_LIMIT);
             }
-        });
+        }
     }
 
     /** The process of the pid file, if it runs and is the dnsmasq of this configuration, not a stranger with its number. */
-    private Optional<ProcessHandle> process() {
+    private Optional<Integer> process() {
         try {
             if (!Files.exists(pidFile())) {
                 return Optional.empty();
             }
-            long pid = Long.parseLong(Files.readString(pidFile()).strip());
-            Path commandLine = Path.of("/proc", Long.toString(pid), "cmdline");
+            int pid = Integer.parseInt(Files.readString(pidFile()).strip());
+            Path commandLine = Path.of("/proc", Integer.toString(pid), "cmdline");
             if (!Files.exists(commandLine)) {
                 return Optional.empty();
             }
             String command = Files.readString(commandLine, StandardCharsets.UTF_8);
-            return command.contains("--conf-file=" + file()) ? ProcessHandle.of(pid) : Optional.empty();
+            return command.contains("--conf-file=" + file()) ? Optional.of(pid) : Optional.empty();
         } catch (IOException | NumberFormatException unreadable) {
             // It ended while we looked, or was killed while it wrote the file: there is no process of ours.
             return Optional.empty();

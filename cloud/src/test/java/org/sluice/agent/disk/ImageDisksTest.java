@@ -62,7 +62,8 @@ class ImageDisksTest {
         DesiredServer.Image image = image();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<Path>> roots = IntStream.range(0, 8)
-                    .mapToObj(_ -> threads.submit(() -> disks.ensureRoot(direct(image))))
+                    .mapToObj(_ ->
+                            threads.submit(() -> disks.ensureRoot(direct(image)).path()))
                     .toList();
             for (Future<Path> root : roots) {
                 assertThat(root.get()).exists();

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.sluice.agent.host.Disks;
 import org.sluice.agent.host.Hypervisor.Domain;
 import org.sluice.agent.host.Hypervisor.Nic;
 import org.sluice.agent.hypervisor.DomainXml.Accelerator;
@@ -21,8 +22,7 @@ class DomainXmlTest {
                 name,
                 2,
                 4096,
-                Path.of("/data/root.qcow2"),
-                "qcow2",
+                new Disks.RootDisk(Path.of("/data/root.qcow2"), "qcow2"),
                 Optional.of(Path.of("/data/config-2.iso")),
                 Path.of("/data/console.log"),
                 nics);

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.sluice.agent.host.Disks;
 import org.sluice.agent.host.Hypervisor;
 import org.sluice.agent.host.Hypervisor.Domain;
 import org.sluice.agent.host.Hypervisor.State;
@@ -48,8 +49,7 @@ class LibvirtHypervisorTest {
                 name,
                 1,
                 64,
-                directory.resolve("root.qcow2"),
-                "qcow2",
+                new Disks.RootDisk(directory.resolve("root.qcow2"), "qcow2"),
                 Optional.empty(),
                 directory.resolve("log/console.log"),
                 List.of(new Hypervisor.Nic.Tap(new MacAddress("fa:16:3e:00:00:09"), "tap0", 1500)));
@@ -77,6 +77,15 @@ class LibvirtHypervisorTest {
     void doesNotCountTheDomainThatTheOperatorMade() {
         // The test driver comes with a running domain of its own, "test".
         assertThat(hypervisor.domains()).isEmpty();
+    }
+
+    @Test
+    void tellsWhatTheHostHas() {
+        Hypervisor.Capacity capacity = hypervisor.capacity();
+
+        assertThat(capacity.vcpus()).isPositive();
+        assertThat(capacity.memoryMib()).isGreaterThan(1_000);
+        assertThat(capacity.cpuArchitecture()).isEqualTo("i686");
     }
 
     @Test

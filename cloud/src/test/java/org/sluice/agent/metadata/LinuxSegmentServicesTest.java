@@ -10,6 +10,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
@@ -24,6 +25,7 @@ import org.sluice.linux.namespace.NetworkNamespace;
 import org.sluice.linux.net.IpPrefix;
 import org.sluice.linux.net.Links;
 import org.sluice.linux.net.MacAddress;
+import org.sluice.linux.process.RunningProcess;
 import org.sluice.model.NetworkId;
 import org.sluice.model.PortId;
 import org.sluice.model.ServerId;
@@ -162,17 +164,27 @@ class LinuxSegmentServicesTest {
     @Test
     void nothingIsLeftWhenTheLastClientGoes() {
         services.serve(segment, List.of(client(GUEST_MAC, "10.0.0.10", ServerId.random())));
-        long pid = Long.parseLong(readPid());
+        int pid = Integer.parseInt(readPid());
 
         services.serve(segment, List.of());
 
         assertThat(services.served()).isEmpty();
-        assertThat(ProcessHandle.of(pid).filter(ProcessHandle::isAlive)).isEmpty();
+        assertThat(hasEnded(pid)).isTrue();
         assertThat(NetworkNamespace.names())
                 .doesNotContain("sluice-" + network.toString().substring(0, 11));
         assertThat(host.list()).noneMatch(link -> link.name().startsWith("sdh"));
         host.delete("guest0");
         assertThat(bridges.removeIfUnused(segment)).isTrue();
+    }
+
+    private static boolean hasEnded(int pid) {
+        return RunningProcess.open(pid)
+                .map(process -> {
+                    try (process) {
+                        return process.awaitEnd(Duration.ZERO);
+                    }
+                })
+                .orElse(true);
     }
 
     private String readPid() {
