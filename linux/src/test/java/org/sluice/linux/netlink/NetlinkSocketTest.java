@@ -77,6 +77,16 @@ class NetlinkSocketTest {
     }
 
     @Test
+    void keepsTheNumberOfAnErrorThatHasNoName() {
+        PlayedKernel kernel = new PlayedKernel();
+        kernel.answers(
+                number -> new MessageWriter(Netlink.NLMSG_DONE, 0).u32(-531).finish(number));
+        try (NetlinkSocket socket = new NetlinkSocket(kernel)) {
+            assertThatThrownBy(() -> socket.dump(request())).hasMessageContaining("error 531");
+        }
+    }
+
+    @Test
     void passesOverTheLateAnswerToAFormerRequest() {
         PlayedKernel kernel = new PlayedKernel();
         kernel.answers(number -> refusal(number - 1));
