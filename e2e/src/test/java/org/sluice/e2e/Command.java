@@ -56,7 +56,9 @@ record Command(List<String> words, int status, String output, String errors) {
 
     /** What it said, after it failed as it should. */
     String failed() {
-        assertThat(status).as("%s should have failed and said:%n%s", words, output).isNotZero();
+        assertThat(status)
+                .as("%s should have failed and said:%n%s", words, output)
+                .isNotZero();
         return output + errors;
     }
 }

@@ -20,7 +20,8 @@ import java.util.regex.Pattern;
 
 /** A cloud that {@code ./sluice up} brought up, and what a user types at it. */
 final class RunningCloud implements AutoCloseable {
-    static final Path HOME = Path.of(System.getProperty("sluice.home")).toAbsolutePath().normalize();
+    static final Path HOME =
+            Path.of(System.getProperty("sluice.home")).toAbsolutePath().normalize();
 
     private static final Pattern EXPORT = Pattern.compile("export ([A-Z_0-9]+)=['\"]?([^'\"]*)['\"]?");
     private static final Duration STOP_LIMIT = Duration.ofMinutes(1);
@@ -128,6 +129,11 @@ final class RunningCloud implements AutoCloseable {
         return data.resolve("lab");
     }
 
+    /** The variables of its openrc. */
+    Map<String, String> environment() {
+        return environment;
+    }
+
     Path data() {
         return data;
     }
@@ -137,11 +143,16 @@ final class RunningCloud implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
         Command.run(Map.of(), List.of(HOME.resolve("sluice").toString(), "down", "--data", data.toString()));
-        if (!process.waitFor(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
-            process.destroyForcibly();
-            throw new AssertionError("./sluice down did not end ./sluice up within " + STOP_LIMIT);
+        try {
+            if (!process.waitFor(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new AssertionError("./sluice down did not end ./sluice up within " + STOP_LIMIT);
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            process.destroy();
         }
     }
 }

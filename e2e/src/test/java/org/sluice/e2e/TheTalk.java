@@ -38,7 +38,8 @@ final class TheTalk {
     /** Boots vm00 with both ports in rack0. */
     void boot(String image) {
         cloud.type("nova boot --flavor m1.standard --image " + image + " --availability-zone rack0 --key-name dev001"
-                        + " --security-groups SECGROUP --nic port-id=" + port("vm_nic0").get("id") + " --nic port-id="
+                        + " --security-groups SECGROUP --nic port-id="
+                        + port("vm_nic0").get("id") + " --nic port-id="
                         + port("vm_nic1").get("id") + " vm00")
                 .succeeded();
     }

@@ -63,7 +63,9 @@ class TheTalkInTheLabTest {
 
             talk.delete(Duration.ofMinutes(2));
             theVirtualFunctionIsNeutral(cloud, address);
-            assertThat(hostState(cloud)).as("what the host looks like afterwards").isEqualTo(before);
+            assertThat(hostState(cloud))
+                    .as("what the host looks like afterwards")
+                    .isEqualTo(before);
         }
     }
 
@@ -87,8 +89,7 @@ class TheTalkInTheLabTest {
         String[] parts = address.split("[:.]");
         assertThat(xml)
                 .contains("<interface type='hostdev'")
-                .contains("domain='0x%s' bus='0x%s' slot='0x%s' function='0x%s'"
-                        .formatted((Object[]) parts));
+                .contains("domain='0x%s' bus='0x%s' slot='0x%s' function='0x%s'".formatted((Object[]) parts));
     }
 
     private static String theGuestIsReady(RunningCloud cloud) {
@@ -126,14 +127,14 @@ class TheTalkInTheLabTest {
     }
 
     private static void theVirtualFunctionIsNeutral(RunningCloud cloud, String address) {
-        String path = cloud.inNode("readlink -f /sys/bus/pci/devices/" + address + "/physfn").strip();
+        String path = cloud.inNode("readlink -f /sys/bus/pci/devices/" + address + "/physfn")
+                .strip();
         String pf = cloud.inNode("ls " + path + "/net").strip();
         String index = cloud.inNode("for v in " + path + "/virtfn*; do [ $(basename $(readlink $v)) = " + address
                         + " ] && echo ${v##*virtfn}; done; true")
                 .strip();
-        for (JsonNode candidate : JSON.readTree(cloud.inNode("ip -j -d link show " + pf))
-                .get(0)
-                .path("vfinfo_list")) {
+        for (JsonNode candidate :
+                JSON.readTree(cloud.inNode("ip -j -d link show " + pf)).get(0).path("vfinfo_list")) {
             if (candidate.path("vf").asString().equals(index)) {
                 assertThat(candidate.path("address").asString()).isEqualTo("00:00:00:00:00:00");
                 assertThat(candidate.at("/vlan_list/0/vlan").asInt(0)).isZero();
