@@ -1,5 +1,7 @@
 package org.sluice.e2e;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -52,7 +54,10 @@ final class Api {
 
     static Api of(RunningCloud cloud) {
         Map<String, String> openrc = cloud.environment();
-        return new Api(openrc.get("OS_AUTH_URL").replaceFirst("/identity.*", ""), openrc);
+        return new Api(
+                requireNonNull(openrc.get("OS_AUTH_URL"), "openrc has no OS_AUTH_URL")
+                        .replaceFirst("/identity.*", ""),
+                openrc);
     }
 
     JsonNode get(String path) {

@@ -144,7 +144,7 @@ class ControlPlaneBenchmark {
     }
 
     /** How long each piece took, and all of them together. */
-    private record Timing(long[] nanos, long total) {
+    private record Timing(List<Long> nanos, long total) {
         static Timing of(int clients, int count, Work work) throws Exception {
             long[] nanos = new long[count];
             AtomicInteger next = new AtomicInteger();
@@ -167,18 +167,17 @@ class ControlPlaneBenchmark {
                 }
             }
             long total = System.nanoTime() - begun;
-            Arrays.sort(nanos);
-            return new Timing(nanos, total);
+            return new Timing(Arrays.stream(nanos).sorted().boxed().toList(), total);
         }
 
         @Override
         public String toString() {
             return "p50 %.1f ms  p99 %.1f ms  %.1f/s  (%d)"
                     .formatted(
-                            nanos[nanos.length / 2] / 1e6,
-                            nanos[(int) (nanos.length * 0.99)] / 1e6,
-                            nanos.length * 1e9 / total,
-                            nanos.length);
+                            nanos.get(nanos.size() / 2) / 1e6,
+                            nanos.get((int) (nanos.size() * 0.99)) / 1e6,
+                            nanos.size() * 1e9 / total,
+                            nanos.size());
         }
     }
 }

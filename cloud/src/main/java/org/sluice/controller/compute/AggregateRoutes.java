@@ -79,7 +79,8 @@ final class AggregateRoutes {
         fields.onlyKnows(Set.of("name", ZONE));
         if (!fields.has("name") && !fields.has(ZONE)) {
             throw Problems.badRequest(
-                    "ValidationError", "Invalid input for field/attribute aggregate. {} does not have enough properties");
+                    "ValidationError",
+                    "Invalid input for field/attribute aggregate. {} does not have enough properties");
         }
         Aggregate changed = jdbi.inTransaction(handle -> {
             Aggregate old = locked(handle, id);
@@ -220,8 +221,7 @@ final class AggregateRoutes {
 
     private Aggregate found(Handle handle, int id) {
         return store.find(handle, id)
-                .orElseThrow(() ->
-                        Problems.notFound("AggregateNotFound", "Aggregate " + id + " could not be found."));
+                .orElseThrow(() -> Problems.notFound("AggregateNotFound", "Aggregate " + id + " could not be found."));
     }
 
     private static ProblemException nameTaken(String name) {

@@ -63,8 +63,7 @@ final class AggregateStore {
                 .one();
     }
 
-    void update(
-            Handle handle, int id, String name, @Nullable String zone, Map<String, String> metadata, Instant now) {
+    void update(Handle handle, int id, String name, @Nullable String zone, Map<String, String> metadata, Instant now) {
         handle.createUpdate("""
                         update aggregate set name = :name, availability_zone = :zone,
                                metadata = cast(:metadata as jsonb), updated_at = :now
@@ -78,7 +77,9 @@ final class AggregateStore {
     }
 
     void delete(Handle handle, int id) {
-        handle.createUpdate("delete from aggregate where id = :id").bind("id", id).execute();
+        handle.createUpdate("delete from aggregate where id = :id")
+                .bind("id", id)
+                .execute();
     }
 
     Optional<HostId> findHost(Handle handle, String name) {
@@ -126,10 +127,7 @@ final class AggregateStore {
     List<String> hostsWithServers(Handle handle, int id) {
         return handle.createQuery("""
                         select distinct h.name from aggregate_host m join host h on h.id = m.host_id
-                        join server s on s.host_id = h.id where m.aggregate_id = :id order by h.name""")
-                .bind("id", id)
-                .mapTo(String.class)
-                .list();
+                        join server s on s.host_id = h.id where m.aggregate_id = :id order by h.name""").bind("id", id).mapTo(String.class).list();
     }
 
     private static Aggregate read(ResultSet row, StatementContext context) throws SQLException {

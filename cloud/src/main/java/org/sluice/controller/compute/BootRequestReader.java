@@ -81,16 +81,32 @@ final class BootRequestReader {
         for (String hints : List.of("os:scheduler_hints", "OS-SCH-HNT:scheduler_hints")) {
             JsonNode value = body.get(hints);
             if (value != null && !value.isEmpty()) {
-                throw Fields.invalid(hints, value, "scheduler hints are not offered; name an availability zone instead");
+                throw Fields.invalid(
+                        hints, value, "scheduler hints are not offered; name an availability zone instead");
             }
         }
     }
 
     private Set<String> knownFields() {
         Set<String> known = new HashSet<>(Set.of(
-                "name", "flavorRef", "imageRef", "adminPass", "metadata", "networks", "OS-DCF:diskConfig", "accessIPv4",
-                "accessIPv6", "availability_zone", "config_drive", "key_name", "min_count", "max_count",
-                "return_reservation_id", "security_groups", "user_data", "block_device_mapping",
+                "name",
+                "flavorRef",
+                "imageRef",
+                "adminPass",
+                "metadata",
+                "networks",
+                "OS-DCF:diskConfig",
+                "accessIPv4",
+                "accessIPv6",
+                "availability_zone",
+                "config_drive",
+                "key_name",
+                "min_count",
+                "max_count",
+                "return_reservation_id",
+                "security_groups",
+                "user_data",
+                "block_device_mapping",
                 "block_device_mapping_v2"));
         if (!version.atLeast(57)) {
             known.add("personality");
@@ -124,13 +140,16 @@ final class BootRequestReader {
                 "block_device_mapping",
                 "block_device_mapping_v2")) {
             JsonNode value = fields.isSet(field) ? fields.required(field) : null;
-            boolean empty = value == null || (value.isString() ? value.stringValue().isEmpty() : value.isEmpty());
+            boolean empty =
+                    value == null || (value.isString() ? value.stringValue().isEmpty() : value.isEmpty());
             if (!empty && !(field.equals("block_device_mapping_v2") && isTheImageItself(value))) {
                 throw fields.refused(field, "Sluice does not offer it; leave it out");
             }
         }
         Optional<String> diskConfig = fields.optionalText("OS-DCF:diskConfig", 1, Fields.LONGEST_NAME);
-        if (diskConfig.isPresent() && !diskConfig.get().equals("MANUAL") && !diskConfig.get().equals("AUTO")) {
+        if (diskConfig.isPresent()
+                && !diskConfig.get().equals("MANUAL")
+                && !diskConfig.get().equals("AUTO")) {
             throw fields.refused("OS-DCF:diskConfig", "it must be 'AUTO' or 'MANUAL'");
         }
     }
@@ -141,11 +160,14 @@ final class BootRequestReader {
         return device != null
                 && device.path("source_type").asString("").equals("image")
                 && device.path("destination_type").asString("").equals("local")
-                && device.path("uuid").asString("").equals(fields.required("imageRef").asString(""));
+                && device.path("uuid")
+                        .asString("")
+                        .equals(fields.required("imageRef").asString(""));
     }
 
     private ImageId image() {
-        if (!fields.isSet("imageRef") || fields.required("imageRef").asString("").isEmpty()) {
+        if (!fields.isSet("imageRef")
+                || fields.required("imageRef").asString("").isEmpty()) {
             throw Problems.badRequest(
                     "InvalidBDM",
                     "Block Device Mapping is Invalid: Sluice boots from an image, so imageRef must name one.");
@@ -162,7 +184,8 @@ final class BootRequestReader {
     }
 
     private int count() {
-        int smallest = fields.optionalInteger("min_count", 1, MOST_SERVERS_AT_ONCE).orElse(1);
+        int smallest =
+                fields.optionalInteger("min_count", 1, MOST_SERVERS_AT_ONCE).orElse(1);
         int largest =
                 fields.optionalInteger("max_count", 1, MOST_SERVERS_AT_ONCE).orElse(smallest);
         if (smallest > largest) {
@@ -214,7 +237,8 @@ final class BootRequestReader {
     }
 
     private NicRequest nic(Fields nic) {
-        nic.onlyKnows(version.atLeast(42) ? Set.of("port", "uuid", "fixed_ip", "tag") : Set.of("port", "uuid", "fixed_ip"));
+        nic.onlyKnows(
+                version.atLeast(42) ? Set.of("port", "uuid", "fixed_ip", "tag") : Set.of("port", "uuid", "fixed_ip"));
         if (nic.isSet("tag")) {
             throw nic.refused("tag", "device tags are not offered; leave it out");
         }
@@ -223,7 +247,8 @@ final class BootRequestReader {
                 throw Problems.badRequest(
                         "InvalidInput",
                         "Specified Fixed IP '" + nic.required("fixed_ip").asString("")
-                                + "' cannot be used with port '" + nic.required("port").asString("")
+                                + "' cannot be used with port '"
+                                + nic.required("port").asString("")
                                 + "': the two cannot be specified together.");
             }
             return new NicRequest.ByPort(new PortId(uuid(nic, "port")));
@@ -263,8 +288,8 @@ final class BootRequestReader {
 
     /** A host may be named behind the zone, or from 2.74 on in a field of its own; both are for admins. */
     private Optional<String> zone() {
-        Optional<String> zone = fields.optionalText("availability_zone", 0, Fields.LONGEST_NAME)
-                .filter(text -> !text.isEmpty());
+        Optional<String> zone =
+                fields.optionalText("availability_zone", 0, Fields.LONGEST_NAME).filter(text -> !text.isEmpty());
         if (zone.isPresent() && zone.get().contains(":")) {
             call.caller().requireAdmin("os_compute_api:servers:create:forced_host");
             return zone;

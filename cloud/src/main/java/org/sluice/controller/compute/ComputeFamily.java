@@ -35,7 +35,8 @@ public final class ComputeFamily implements ApiFamily {
 
     @Override
     public Reply finish(Exchange exchange, Reply reply) {
-        Reply finished = reply.withHeader("x-compute-request-id", reply.headers().get(REQUEST_ID));
+        Reply finished =
+                reply.withHeader("x-compute-request-id", reply.headers().get(REQUEST_ID));
         if (reply.status() == 401) {
             return finished.withHeader("WWW-Authenticate", "Keystone uri=\"" + exchange.baseUrl() + "/identity\"");
         }

@@ -17,8 +17,7 @@ final class ComputeFaults implements Faults {
             case BAD_REQUEST -> fault("badRequest", problem);
             case UNAUTHENTICATED -> unauthenticated(problem);
             case FORBIDDEN -> fault("forbidden", problem);
-            case NOT_FOUND ->
-                problem.code().equals(NO_SUCH_ROUTE) ? noSuchRoute() : fault("itemNotFound", problem);
+            case NOT_FOUND -> problem.code().equals(NO_SUCH_ROUTE) ? noSuchRoute() : fault("itemNotFound", problem);
             case NOT_ACCEPTABLE -> fault("computeFault", problem);
             case CONFLICT -> fault("conflictingRequest", problem);
             case TOO_LARGE -> fault("overLimit", problem);
@@ -36,10 +35,7 @@ final class ComputeFaults implements Faults {
 
     private static Reply unauthenticated(Problem problem) {
         ObjectNode body = Json.MAPPER.createObjectNode();
-        body.putObject("error")
-                .put("code", 401)
-                .put("title", "Unauthorized")
-                .put("message", problem.text());
+        body.putObject("error").put("code", 401).put("title", "Unauthorized").put("message", problem.text());
         return Reply.json(401, body);
     }
 

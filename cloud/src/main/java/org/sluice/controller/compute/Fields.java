@@ -48,7 +48,10 @@ final class Fields {
         int count = 0;
         for (String member : object.propertyNames()) {
             if (!known.contains(member)) {
-                unknown.append(count++ == 0 ? "" : ", ").append('\'').append(member).append('\'');
+                unknown.append(count++ == 0 ? "" : ", ")
+                        .append('\'')
+                        .append(member)
+                        .append('\'');
             }
         }
         if (count > 0) {

@@ -16,10 +16,12 @@ final class Hostnames {
 
     /** A hostname made from a server's name as nova makes it, or from {@code otherwise} when nothing usable is left. */
     static String of(String name, String otherwise) {
-        String text = name.replaceAll("[ _]+", "-")
-                .replaceAll("[^a-zA-Z0-9.-]+", "")
-                .toLowerCase(Locale.ROOT);
-        text = trim(text.length() > LONGEST ? trim(text).substring(0, Math.min(LONGEST, trim(text).length())) : text);
+        String text =
+                name.replaceAll("[ _]+", "-").replaceAll("[^a-zA-Z0-9.-]+", "").toLowerCase(Locale.ROOT);
+        text = trim(
+                text.length() > LONGEST
+                        ? trim(text).substring(0, Math.min(LONGEST, trim(text).length()))
+                        : text);
         return text.isEmpty() ? otherwise : text;
     }
 

@@ -156,16 +156,15 @@ final class HypervisorRoutes {
     private HostRow find(Call call, String id) {
         Optional<HostRow> host;
         if (call.version().atLeast(53)) {
-            UUID uuid =
-                    uuid(id).orElseThrow(() -> Problems.badRequest("InvalidUUID", "Invalid uuid " + id));
+            UUID uuid = uuid(id).orElseThrow(() -> Problems.badRequest("InvalidUUID", "Invalid uuid " + id));
             host = jdbi.withHandle(handle -> store.find(handle, new HostId(uuid)));
         } else {
             host = id.matches("[0-9]{1,9}")
                     ? jdbi.withHandle(handle -> store.findByNumber(handle, Integer.parseInt(id)))
                     : Optional.empty();
         }
-        return host.orElseThrow(() ->
-                Problems.notFound("ComputeHostNotFound", "Hypervisor with ID '" + id + "' could not be found."));
+        return host.orElseThrow(
+                () -> Problems.notFound("ComputeHostNotFound", "Hypervisor with ID '" + id + "' could not be found."));
     }
 
     /** A UUID in its canonical form. */
@@ -186,7 +185,10 @@ final class HypervisorRoutes {
     /** Servers are asked for with {@code with_servers}, from 2.53 on. */
     private Map<UUID, List<HostStore.Guest>> guests(Call call) {
         boolean wanted = call.version().atLeast(53)
-                && call.exchange().query("with_servers").map(Boolean::parseBoolean).orElse(false);
+                && call.exchange()
+                        .query("with_servers")
+                        .map(Boolean::parseBoolean)
+                        .orElse(false);
         return wanted ? byHost(jdbi.withHandle(store::guests)) : Map.of();
     }
 
@@ -198,7 +200,8 @@ final class HypervisorRoutes {
             Call call, ObjectNode json, HostRow host, Map<UUID, List<HostStore.Guest>> guests) {
         List<HostStore.Guest> own = guests.getOrDefault(host.id().value(), List.of());
         // From 2.75 on an empty list is shown, too.
-        boolean asked = call.exchange().query("with_servers").map(Boolean::parseBoolean).orElse(false);
+        boolean asked =
+                call.exchange().query("with_servers").map(Boolean::parseBoolean).orElse(false);
         if (!own.isEmpty() || (asked && call.version().atLeast(75))) {
             putServers(json, own);
         }

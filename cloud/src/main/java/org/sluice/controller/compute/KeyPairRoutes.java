@@ -173,8 +173,7 @@ final class KeyPairRoutes {
     }
 
     private static ProblemException unknown(Call call, String user) {
-        return Problems.notFound(
-                "KeypairNotFound", "Keypair " + call.path("name") + " not found for user " + user);
+        return Problems.notFound("KeypairNotFound", "Keypair " + call.path("name") + " not found for user " + user);
     }
 
     /** From 2.10 on an admin may speak for another user. */

@@ -27,7 +27,9 @@ record Links(String baseUrl) {
     /** The permanent URL alone. */
     ArrayNode bookmark(String collection, String id) {
         ArrayNode links = Json.MAPPER.createArrayNode();
-        links.addObject().put("rel", "bookmark").put("href", baseUrl + ComputeFamily.MOUNT + "/" + collection + "/" + id);
+        links.addObject()
+                .put("rel", "bookmark")
+                .put("href", baseUrl + ComputeFamily.MOUNT + "/" + collection + "/" + id);
         return links;
     }
 

@@ -62,8 +62,8 @@ record Microversion(int minor) implements Comparable<Microversion> {
             throw Problem.of(
                             Problem.Kind.NOT_ACCEPTABLE,
                             "InvalidGlobalAPIVersion",
-                            "Version " + text + " is not supported by the API. Minimum is " + FIRST
-                                    + " and maximum is " + LATEST + ".")
+                            "Version " + text + " is not supported by the API. Minimum is " + FIRST + " and maximum is "
+                                    + LATEST + ".")
                     .asException();
         }
         return version;

@@ -15,9 +15,7 @@ record Page(int limit, Optional<String> marker) {
     static final int LARGEST = 1_000;
 
     static Page of(Exchange exchange) {
-        return new Page(
-                exchange.query("limit").map(Page::limit).orElse(LARGEST),
-                exchange.query("marker"));
+        return new Page(exchange.query("limit").map(Page::limit).orElse(LARGEST), exchange.query("marker"));
     }
 
     private static int limit(String text) {

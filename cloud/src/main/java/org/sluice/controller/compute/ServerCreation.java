@@ -63,7 +63,8 @@ final class ServerCreation {
     }
 
     /** Everything the request names, found. */
-    private record Parts(Flavor flavor, ImageRecord image, @Nullable KeyPair key, List<NicRequest> nics) {}
+    private record Parts(
+            Flavor flavor, ImageRecord image, @Nullable KeyPair key, List<NicRequest> nics) {}
 
     Created create(Handle handle, Caller caller, String requestId, BootRequest request) {
         Parts parts = new Parts(
@@ -111,16 +112,16 @@ final class ServerCreation {
     private Flavor flavor(Handle handle, Caller caller, BootRequest request) {
         return flavors.find(handle, request.flavor())
                 .filter(flavor -> flavor.isPublic() || caller.isAdmin())
-                .orElseThrow(() -> Problems.badRequest(
-                        "FlavorNotFound", "Flavor " + request.flavor() + " could not be found."));
+                .orElseThrow(() ->
+                        Problems.badRequest("FlavorNotFound", "Flavor " + request.flavor() + " could not be found."));
     }
 
     private ImageRecord image(Handle handle, Caller caller, BootRequest request) {
         ImageRecord image = images.find(handle, request.image())
                 .filter(found -> isVisible(found, caller))
                 .orElseThrow(() -> Problems.badRequest(
-                        "ImageNotFound", "Can not find requested image: Image " + request.image()
-                                + " could not be found."));
+                        "ImageNotFound",
+                        "Can not find requested image: Image " + request.image() + " could not be found."));
         if (!image.status().equals("active")) {
             throw Problems.badRequest("ImageNotActive", "Image " + request.image() + " is not active.");
         }
@@ -207,7 +208,9 @@ final class ServerCreation {
                 caller.projectId(),
                 caller.userId(),
                 name,
-                request.hostname().map(hostname -> hostname + suffix).orElseGet(() -> Hostnames.of(name, "server-" + id)),
+                request.hostname()
+                        .map(hostname -> hostname + suffix)
+                        .orElseGet(() -> Hostnames.of(name, "server-" + id)),
                 request.description().orElse(null),
                 request.image(),
                 parts.flavor(),

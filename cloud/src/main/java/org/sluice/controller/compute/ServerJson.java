@@ -123,7 +123,9 @@ final class ServerJson {
                         .put("OS-EXT-SRV-ATTR:user_data", server.userData());
             }
             if (version.atLeast(16)) {
-                json.put("host_status", server.host().map(row -> hostStatus(row, now)).orElse(""));
+                json.put(
+                        "host_status",
+                        server.host().map(row -> hostStatus(row, now)).orElse(""));
             }
         } else if (version.atLeast(90)) {
             json.put("OS-EXT-SRV-ATTR:hostname", server.hostname());
@@ -213,8 +215,7 @@ final class ServerJson {
             return "";
         }
         try {
-            byte[] text =
-                    (server.projectId() + server.host().get().name()).getBytes(StandardCharsets.UTF_8);
+            byte[] text = (server.projectId() + server.host().get().name()).getBytes(StandardCharsets.UTF_8);
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-224").digest(text));
         } catch (NoSuchAlgorithmException cause) {
             throw new IllegalStateException("every Java platform of ours has SHA-224", cause);

@@ -18,11 +18,43 @@ import org.sluice.model.ServerId;
 /** Turns the query parameters of {@code GET /servers} into a query: what each may be, and who may use it. */
 final class ServerListing {
     private static final Set<String> KNOWN = Set.of(
-            "all_tenants", "availability_zone", "changes-before", "changes-since", "config_drive", "created_at", "deleted",
-            "description", "flavor", "host", "hostname", "image", "ip", "ip6", "key_name", "launch_index", "limit",
-            "locked", "marker", "name", "node", "not-tags", "not-tags-any", "power_state", "project_id", "reservation_id",
-            "sort_dir", "sort_key", "soft_deleted", "status", "tags", "tags-any", "task_state", "tenant_id", "user_id",
-            "uuid", "vm_state");
+            "all_tenants",
+            "availability_zone",
+            "changes-before",
+            "changes-since",
+            "config_drive",
+            "created_at",
+            "deleted",
+            "description",
+            "flavor",
+            "host",
+            "hostname",
+            "image",
+            "ip",
+            "ip6",
+            "key_name",
+            "launch_index",
+            "limit",
+            "locked",
+            "marker",
+            "name",
+            "node",
+            "not-tags",
+            "not-tags-any",
+            "power_state",
+            "project_id",
+            "reservation_id",
+            "sort_dir",
+            "sort_key",
+            "soft_deleted",
+            "status",
+            "tags",
+            "tags-any",
+            "task_state",
+            "tenant_id",
+            "user_id",
+            "uuid",
+            "vm_state");
 
     private final Call call;
     private final Exchange exchange;
@@ -58,8 +90,8 @@ final class ServerListing {
                 if (!KNOWN.contains(name)) {
                     throw Problems.badRequest(
                             "ValidationError",
-                            "Invalid input for query parameters " + name
-                                    + ". Additional properties are not allowed ('" + name + "' was unexpected)");
+                            "Invalid input for query parameters " + name + ". Additional properties are not allowed ('"
+                                    + name + "' was unexpected)");
                 }
             }
         }
@@ -90,10 +122,14 @@ final class ServerListing {
     private void filter() {
         pattern("name", "s.name ~ :name");
         pattern("hostname", "s.hostname ~ :hostname");
-        pattern("ip", "exists (select 1 from port p join ip_allocation a on a.port_id = p.id"
-                + " where p.server_id = s.id and family(a.address) = 4 and host(a.address) ~ :ip)");
-        pattern("ip6", "exists (select 1 from port p join ip_allocation a on a.port_id = p.id"
-                + " where p.server_id = s.id and family(a.address) = 6 and host(a.address) ~ :ip6)");
+        pattern(
+                "ip",
+                "exists (select 1 from port p join ip_allocation a on a.port_id = p.id"
+                        + " where p.server_id = s.id and family(a.address) = 4 and host(a.address) ~ :ip)");
+        pattern(
+                "ip6",
+                "exists (select 1 from port p join ip_allocation a on a.port_id = p.id"
+                        + " where p.server_id = s.id and family(a.address) = 6 and host(a.address) ~ :ip6)");
         equal("flavor", "s.flavor_id = :flavor");
         equal("image", "cast(s.image_id as text) = :image");
         equal("uuid", "cast(s.id as text) = :uuid");
@@ -143,7 +179,8 @@ final class ServerListing {
     /** As {@link ServerRow#shownStatus}; nothing has a status of another name. */
     private static String shownAs(String status) {
         return switch (status) {
-            case "BUILD" -> "(s.status = 'BUILD' or s.status = 'DELETING' and s.fault_at is null and s.launched_at is null)";
+            case "BUILD" ->
+                "(s.status = 'BUILD' or s.status = 'DELETING' and s.fault_at is null and s.launched_at is null)";
             case "ACTIVE" ->
                 "(s.status = 'ACTIVE' or s.status = 'DELETING' and s.fault_at is null and s.launched_at is not null)";
             case "ERROR" -> "(s.status = 'ERROR' or s.status = 'DELETING' and s.fault_at is not null)";
@@ -212,7 +249,9 @@ final class ServerListing {
             query.orderBy(sortKey(keys.get(i)), isDescending(i < directions.size() ? directions.get(i) : "desc"));
         }
         if (keys.isEmpty()) {
-            query.orderBy(ServerQuery.SortKey.CREATED_AT, isDescending(directions.isEmpty() ? "desc" : directions.getFirst()));
+            query.orderBy(
+                    ServerQuery.SortKey.CREATED_AT,
+                    isDescending(directions.isEmpty() ? "desc" : directions.getFirst()));
         }
     }
 
@@ -234,7 +273,8 @@ final class ServerListing {
             default ->
                 throw Problems.badRequest(
                         "InvalidInput",
-                        "Invalid input for query parameters sort_dir. Value: " + direction + ". It must be asc or desc.");
+                        "Invalid input for query parameters sort_dir. Value: " + direction
+                                + ". It must be asc or desc.");
         };
     }
 }

@@ -11,16 +11,14 @@ final class ServerLookup {
     private final ServerStore store = new ServerStore();
 
     ServerRow find(Handle handle, Call call) {
-        return id(call)
-                .flatMap(id -> store.find(handle, id))
+        return id(call).flatMap(id -> store.find(handle, id))
                 .filter(server -> mayRead(call.caller(), server))
                 .orElseThrow(() -> unknown(call));
     }
 
     /** The same, holding the row until the transaction ends. */
     ServerRow findForUpdate(Handle handle, Call call) {
-        return id(call)
-                .flatMap(id -> store.findForUpdate(handle, id))
+        return id(call).flatMap(id -> store.findForUpdate(handle, id))
                 .filter(server -> mayRead(call.caller(), server))
                 .orElseThrow(() -> unknown(call));
     }

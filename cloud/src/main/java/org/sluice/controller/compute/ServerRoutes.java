@@ -67,8 +67,7 @@ final class ServerRoutes {
         ServerCreation.Created created = Contention.retry(() -> jdbi.inTransaction(
                 handle -> creation.create(handle, call.caller(), call.exchange().requestId(), request)));
         if (request.onlyReservation()) {
-            return Reply.json(
-                    202, Json.MAPPER.createObjectNode().put("reservation_id", created.reservationId()));
+            return Reply.json(202, Json.MAPPER.createObjectNode().put("reservation_id", created.reservationId()));
         }
         String id = created.servers().getFirst().toString();
         ObjectNode body = Json.MAPPER.createObjectNode();
@@ -131,8 +130,7 @@ final class ServerRoutes {
         if (page.isFull(servers)) {
             body.set(
                     "servers_links",
-                    call.links()
-                            .next(call.exchange(), servers.getLast().id().toString()));
+                    call.links().next(call.exchange(), servers.getLast().id().toString()));
         }
         return Reply.ok(body);
     }
@@ -147,8 +145,7 @@ final class ServerRoutes {
     private Reply single(Handle handle, ServerRow server, Call call, ServerJson.View view) {
         ObjectNode body = Json.MAPPER.createObjectNode();
         body.set(
-                "server",
-                ServerJson.full(server, ports.of(handle, List.of(server.id())), call, view, clock.instant()));
+                "server", ServerJson.full(server, ports.of(handle, List.of(server.id())), call, view, clock.instant()));
         return Reply.ok(body);
     }
 
@@ -196,7 +193,11 @@ final class ServerRoutes {
         Contention.retry(() -> jdbi.inTransaction(handle -> {
             ServerRow server = lookup.findForUpdate(handle, call);
             store.noteDeletion(
-                    handle, server.id(), call.exchange().requestId(), call.caller().userId(), clock.instant());
+                    handle,
+                    server.id(),
+                    call.exchange().requestId(),
+                    call.caller().userId(),
+                    clock.instant());
             scheduling.requestDelete(handle, server.id());
             return Optional.empty();
         }));

@@ -54,7 +54,11 @@ record ServerRow(
         Instant updatedAt,
         @Nullable Instant launchedAt) {
     /** The host that holds a server's claim. */
-    record Host(HostId id, String name, boolean enabled, @Nullable Instant lastSeenAt) {}
+    record Host(
+            HostId id,
+            String name,
+            boolean enabled,
+            @Nullable Instant lastSeenAt) {}
 
     /** The request that asked for a server to go. */
     record Deletion(String requestId, String userId, Instant startedAt) {}
@@ -73,7 +77,8 @@ record ServerRow(
     }
 
     /** The zone that the user asked for, without a host. */
-    @Nullable String pinnedZone() {
+    @Nullable
+    String pinnedZone() {
         String zone = requestedZone == null ? "" : requestedZone.split(":", 2)[0];
         return zone.isEmpty() ? null : zone;
     }

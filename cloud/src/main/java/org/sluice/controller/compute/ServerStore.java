@@ -121,8 +121,7 @@ final class ServerStore {
                 .execute();
     }
 
-    void rename(
-            Handle handle, ServerId id, String name, String hostname, @Nullable String description, Instant now) {
+    void rename(Handle handle, ServerId id, String name, String hostname, @Nullable String description, Instant now) {
         handle.createUpdate("""
                         update server set name = :name, hostname = :hostname, description = :description, updated_at = :now
                         where id = :id""")
@@ -135,8 +134,7 @@ final class ServerStore {
     }
 
     void setMetadata(Handle handle, ServerId id, Map<String, String> metadata, Instant now) {
-        handle.createUpdate(
-                        "update server set metadata = cast(:metadata as jsonb), updated_at = :now where id = :id")
+        handle.createUpdate("update server set metadata = cast(:metadata as jsonb), updated_at = :now where id = :id")
                 .bind("id", id.value())
                 .bind("metadata", TextMap.toJson(metadata))
                 .bind("now", time(now))

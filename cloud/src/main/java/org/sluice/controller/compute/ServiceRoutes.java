@@ -70,15 +70,13 @@ final class ServiceRoutes {
         String reason = reason(fields);
         if (status.isEmpty()) {
             throw Problems.badRequest(
-                    "InvalidInput",
-                    "No updates were requested. Field 'status' should be 'enabled' or 'disabled'.");
+                    "InvalidInput", "No updates were requested. Field 'status' should be 'enabled' or 'disabled'.");
         }
-        boolean enable =
-                switch (status.get()) {
-                    case "enabled" -> true;
-                    case "disabled" -> false;
-                    default -> throw fields.refused("status", "it must be 'enabled' or 'disabled'");
-                };
+        boolean enable = switch (status.get()) {
+            case "enabled" -> true;
+            case "disabled" -> false;
+            default -> throw fields.refused("status", "it must be 'enabled' or 'disabled'");
+        };
         if (enable && reason != null) {
             throw Problems.badRequest(
                     "InvalidInput", "Specifying 'disabled_reason' when status is 'enabled' is invalid.");
@@ -99,16 +97,15 @@ final class ServiceRoutes {
     private Reply updateByName(Call call) {
         Fields fields = whole(call);
         String action = call.path("id");
-        boolean enable =
-                switch (action) {
-                    case "enable" -> true;
-                    case "disable", "disable-log-reason" -> false;
-                    case "force-down" -> throw forcedDown();
-                    default ->
-                        throw Problems.notFound(
-                                "ServiceActionNotFound",
-                                "Unknown action '" + action + "'. It must be enable, disable or disable-log-reason.");
-                };
+        boolean enable = switch (action) {
+            case "enable" -> true;
+            case "disable", "disable-log-reason" -> false;
+            case "force-down" -> throw forcedDown();
+            default ->
+                throw Problems.notFound(
+                        "ServiceActionNotFound",
+                        "Unknown action '" + action + "'. It must be enable, disable or disable-log-reason.");
+        };
         boolean withReason = action.equals("disable-log-reason");
         fields.onlyKnows(withReason ? Set.of("host", "binary", "disabled_reason") : Set.of("host", "binary"));
         if (withReason) {
@@ -135,8 +132,7 @@ final class ServiceRoutes {
         return Reply.ok(body);
     }
 
-    private HostRow setEnabled(
-            org.jdbi.v3.core.Handle handle, HostRow host, boolean enable, @Nullable String reason) {
+    private HostRow setEnabled(org.jdbi.v3.core.Handle handle, HostRow host, boolean enable, @Nullable String reason) {
         store.setEnabled(handle, host.id(), enable, reason);
         ChangeFeed.announce(handle, "fleet");
         return store.find(handle, host.id()).orElseThrow();
