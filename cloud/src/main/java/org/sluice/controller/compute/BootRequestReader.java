@@ -139,10 +139,13 @@ final class BootRequestReader {
                 "accessIPv6",
                 "block_device_mapping",
                 "block_device_mapping_v2")) {
-            JsonNode value = fields.isSet(field) ? fields.required(field) : null;
-            boolean empty =
-                    value == null || (value.isString() ? value.stringValue().isEmpty() : value.isEmpty());
-            if (!empty && !(field.equals("block_device_mapping_v2") && isTheImageItself(value))) {
+            if (!fields.isSet(field)) {
+                continue;
+            }
+            JsonNode value = fields.required(field);
+            boolean empty = value.isString() ? value.stringValue().isEmpty() : value.isEmpty();
+            boolean harmless = field.equals("block_device_mapping_v2") && isTheImageItself(value);
+            if (!empty && !harmless) {
                 throw fields.refused(field, "Sluice does not offer it; leave it out");
             }
         }

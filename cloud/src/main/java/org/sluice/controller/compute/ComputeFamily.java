@@ -1,10 +1,18 @@
 package org.sluice.controller.compute;
 
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jdbi.v3.core.Jdbi;
 import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Faults;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.Routes;
+import org.sluice.controller.network.ServerPorts;
+import org.sluice.controller.scheduling.Scheduling;
+import org.sluice.controller.store.Database;
 
 /**
  * The Compute API v2.1 with microversions 2.1 to 2.96, at {@code /compute/v2.1} (OpenStack API reference, "Compute API").
@@ -17,6 +25,45 @@ public final class ComputeFamily implements ApiFamily {
     private static final String REQUEST_ID = "x-openstack-request-id";
 
     private final ComputeFaults faults = new ComputeFaults();
+    private final List<Consumer<Routes>> features;
+
+    /**
+     * Wires the API.
+     *
+     * @param database where everything is
+     * @param images images to boot from
+     * @param ports the servers' NICs
+     * @param scheduling gives servers their place
+     * @param consoles asks hosts for console output
+     * @param clock time of creation and of changes
+     * @param random reservation ids and the passwords that clients expect
+     */
+    public ComputeFamily(
+            Database database,
+            BootImages images,
+            ServerPorts ports,
+            Scheduling scheduling,
+            HostConsoles consoles,
+            InstantSource clock,
+            RandomGenerator random) {
+        Jdbi jdbi = database.jdbi();
+        ServerLookup lookup = new ServerLookup();
+        ServerCreation creation = new ServerCreation(images, ports, scheduling, clock, random);
+        ServerRoutes servers = new ServerRoutes(jdbi, ports, scheduling, creation, lookup, clock, random);
+        this.features = List.of(
+                new Versions()::routes,
+                servers::routes,
+                new ServerActions(jdbi, lookup, servers, consoles)::routes,
+                new ServerMetadataRoutes(jdbi, lookup, clock)::routes,
+                new ServerDetailRoutes(jdbi, lookup, ports)::routes,
+                new FlavorRoutes(jdbi)::routes,
+                new KeyPairRoutes(jdbi, clock)::routes,
+                new AggregateRoutes(jdbi, clock)::routes,
+                new ZoneRoutes(jdbi, clock)::routes,
+                new HypervisorRoutes(jdbi, clock)::routes,
+                new ServiceRoutes(jdbi, clock)::routes,
+                new LimitRoutes(jdbi)::routes);
+    }
 
     @Override
     public String mount() {
@@ -25,7 +72,7 @@ public final class ComputeFamily implements ApiFamily {
 
     @Override
     public void routes(Routes routes) {
-        new Versions().routes(routes);
+        features.forEach(feature -> feature.accept(routes));
     }
 
     @Override

@@ -11,8 +11,6 @@ import java.util.random.RandomGenerator;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.sluice.controller.http.Caller;
-import org.sluice.controller.image.ImageRecord;
-import org.sluice.controller.image.ImageStore;
 import org.sluice.controller.network.AttachedPort;
 import org.sluice.controller.network.NicRequest;
 import org.sluice.controller.network.ServerPorts;
@@ -31,7 +29,7 @@ final class ServerCreation {
     private static final String RESERVATION_CHARACTERS = "0123456789abcdefghijklmnopqrstuvwxyz";
     private static final long GIB = 1L << 30;
 
-    private final ImageStore images;
+    private final BootImages images;
     private final ServerPorts ports;
     private final Scheduling scheduling;
     private final InstantSource clock;
@@ -42,7 +40,7 @@ final class ServerCreation {
     private final HostStore hosts = new HostStore();
 
     ServerCreation(
-            ImageStore images, ServerPorts ports, Scheduling scheduling, InstantSource clock, RandomGenerator random) {
+            BootImages images, ServerPorts ports, Scheduling scheduling, InstantSource clock, RandomGenerator random) {
         this.images = images;
         this.ports = ports;
         this.scheduling = scheduling;
@@ -64,7 +62,10 @@ final class ServerCreation {
 
     /** Everything the request names, found. */
     private record Parts(
-            Flavor flavor, ImageRecord image, @Nullable KeyPair key, List<NicRequest> nics) {}
+            Flavor flavor,
+            BootImages.BootImage image,
+            @Nullable KeyPair key,
+            List<NicRequest> nics) {}
 
     Created create(Handle handle, Caller caller, String requestId, BootRequest request) {
         Parts parts = new Parts(
@@ -116,8 +117,8 @@ final class ServerCreation {
                         Problems.badRequest("FlavorNotFound", "Flavor " + request.flavor() + " could not be found."));
     }
 
-    private ImageRecord image(Handle handle, Caller caller, BootRequest request) {
-        ImageRecord image = images.find(handle, request.image())
+    private BootImages.BootImage image(Handle handle, Caller caller, BootRequest request) {
+        BootImages.BootImage image = images.find(handle, request.image())
                 .filter(found -> isVisible(found, caller))
                 .orElseThrow(() -> Problems.badRequest(
                         "ImageNotFound",
@@ -128,7 +129,7 @@ final class ServerCreation {
         return image;
     }
 
-    private static boolean isVisible(ImageRecord image, Caller caller) {
+    private static boolean isVisible(BootImages.BootImage image, Caller caller) {
         return switch (image.visibility()) {
             case "public", "community" -> true;
             default -> image.projectId().equals(caller.projectId()) || caller.isAdmin();
@@ -165,7 +166,7 @@ final class ServerCreation {
         };
     }
 
-    private static void requireRoom(Flavor flavor, ImageRecord image) {
+    private static void requireRoom(Flavor flavor, BootImages.BootImage image) {
         if (flavor.memoryMib() < image.minRam()) {
             throw Problems.badRequest(
                     "FlavorMemoryTooSmall",
@@ -182,11 +183,11 @@ final class ServerCreation {
                     "Flavor's disk is smaller than the minimum size specified in image metadata. Flavor disk is "
                             + flavor.diskGib() * GIB + " bytes, minimum size is " + image.minDisk() * GIB + " bytes.");
         }
-        if (flavor.diskGib() * GIB < image.size()) {
+        if (flavor.diskGib() * GIB < image.sizeBytes()) {
             throw Problems.badRequest(
                     "FlavorDiskSmallerThanImage",
                     "Flavor's disk is too small for requested image. Flavor disk is " + flavor.diskGib() * GIB
-                            + " bytes, image is " + image.size() + " bytes.");
+                            + " bytes, image is " + image.sizeBytes() + " bytes.");
         }
     }
 
@@ -228,7 +229,7 @@ final class ServerCreation {
     }
 
     /** What scheduling and the agent need to know of the image, as it is now. */
-    private static Map<String, String> facts(ImageRecord image) {
+    private static Map<String, String> facts(BootImages.BootImage image) {
         return new LinkedHashMap<>(image.properties());
     }
 

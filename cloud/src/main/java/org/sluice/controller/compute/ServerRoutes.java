@@ -119,9 +119,12 @@ final class ServerRoutes {
         ServerQuery query = ServerListing.of(call, page);
         if (page.marker().isPresent()) {
             String marker = page.marker().get();
-            store.find(handle, ServerListing.serverMarker(marker))
+            boolean known = store.find(handle, ServerListing.serverMarker(marker))
                     .filter(row -> ServerLookup.mayRead(call.caller(), row))
-                    .orElseThrow(() -> Problems.badRequest("MarkerNotFound", "marker [" + marker + "] not found"));
+                    .isPresent();
+            if (!known) {
+                throw Problems.badRequest("MarkerNotFound", "marker [" + marker + "] not found");
+            }
         }
         return store.list(handle, query);
     }
