@@ -2,9 +2,7 @@ package org.sluice.controller.scheduling;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import org.jdbi.v3.core.Handle;
-import org.jspecify.annotations.Nullable;
 import org.sluice.controller.http.Json;
 import org.sluice.model.HostId;
 import org.sluice.model.ServerId;
@@ -12,12 +10,11 @@ import org.sluice.model.ServerId;
 /** Keeps why servers are where they are, or nowhere. Stateless; the caller owns the transaction. */
 final class Decisions {
     void record(Handle handle, ServerId server, Optional<HostId> chosen, List<Verdict> verdicts) {
-        @Nullable UUID host = chosen.map(HostId::value).orElse(null);
         handle.createUpdate("""
                         insert into scheduling_decision (server_id, host_id, hosts)
-                        values (:server, :host, cast(:hosts as jsonb))""")
+                        values (:server, cast(:host as uuid), cast(:hosts as jsonb))""")
                 .bind("server", server.value())
-                .bindByType("host", host, UUID.class)
+                .bind("host", chosen.map(HostId::toString).orElse(null))
                 .bind("hosts", Json.MAPPER.writeValueAsString(verdicts))
                 .execute();
     }
