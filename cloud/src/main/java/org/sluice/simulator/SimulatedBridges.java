@@ -48,10 +48,7 @@ final class SimulatedBridges {
     }
 
     Optional<String> bridgeOf(PortId port) {
-        NetworkId network = taps.get(port);
-        return network == null
-                ? Optional.empty()
-                : Optional.of(bridges.get(network)).map(Segment::bridgeName);
+        return Optional.ofNullable(taps.get(port)).map(bridges::get).map(Segment::bridgeName);
     }
 
     void serve(Segment segment, List<Client> clients) {
