@@ -92,8 +92,7 @@ final class OptionsTest {
     @Test
     void theDefaultDataDirectoryFollowsTheUser() {
         DataDirectory data = DataDirectory.of(null, Map.of("XDG_DATA_HOME", "/home/you/data"));
-        String expected =
-                System.getProperty("user.name").equals("root") ? "/var/lib/sluice" : "/home/you/data/sluice";
+        String expected = System.getProperty("user.name").equals("root") ? "/var/lib/sluice" : "/home/you/data/sluice";
         assertThat(data.path()).isEqualTo(Path.of(expected));
     }
 }
