@@ -165,8 +165,8 @@ final class ControllerProcess {
     private static Optional<BootImages.BootImage> bootImage(ImageStore images, Handle handle, ImageId id) {
         return images.find(handle, id)
                 .map(image -> new BootImages.BootImage(
-                        image.status().text(),
-                        image.metadata().visibility().text(),
+                        image.status().apiName(),
+                        image.metadata().visibility().apiName(),
                         image.projectId(),
                         image.metadata().minDisk(),
                         image.metadata().minRam(),
