@@ -24,6 +24,8 @@ public final class Faults {
     private long calls;
     private long cutAt = -1;
     private boolean cutAfterEffect;
+    private long refuseAt = -1;
+    private String refuseWith = "";
     private @Nullable Line line;
 
     private sealed interface Fault {
@@ -66,9 +68,10 @@ public final class Faults {
     public synchronized void clear() {
         faults.clear();
         cutAt = -1;
+        refuseAt = -1;
     }
 
-    /** How many calls there were so far. */
+    /** How many calls there were so far, without those that only look the host over ({@link HostCall#isSurvey}). */
     public synchronized long calls() {
         return calls;
     }
@@ -81,6 +84,17 @@ public final class Faults {
     public synchronized void killAt(long callsFromNow, boolean afterEffect) {
         cutAt = calls + callsFromNow;
         cutAfterEffect = afterEffect;
+    }
+
+    /** Answers one call, counted from now with 0 for the next, with an errno. */
+    public synchronized void refuseAt(long callsFromNow, String errno) {
+        refuseAt = calls + callsFromNow;
+        refuseWith = requireNonNull(errno, "errno is null");
+    }
+
+    /** Whether the agent that connected last was killed. */
+    public synchronized boolean isKilled() {
+        return line != null && line.cut;
     }
 
     /** Kills the agent that is connected now: nothing it does reaches the host any more. */
@@ -106,12 +120,15 @@ public final class Faults {
         synchronized (this) {
             caller.check(what);
             listener.accept(call, what);
-            if (calls == cutAt && !cutAfterEffect) {
-                calls++;
+            long number = count(call);
+            if (number == cutAt && !cutAfterEffect) {
                 caller.cut();
                 caller.check(what);
             }
-            calls++;
+            if (number == refuseAt) {
+                throw new KernelException(
+                        refuseWith, "The simulated kernel refuses: " + what + ".", Optional.empty(), null);
+            }
             fault = next(call);
         }
         if (fault.isEmpty()) {
@@ -139,13 +156,15 @@ public final class Faults {
         }
     }
 
-    void after(Line caller, String what) {
-        synchronized (this) {
-            if (calls - 1 == cutAt && cutAfterEffect) {
-                caller.cut();
-            }
-            caller.check(what);
+    synchronized void after(Line caller, HostCall call, String what) {
+        if (!call.isSurvey() && cutAfterEffect && cutAt >= 0 && calls > cutAt) {
+            caller.cut();
         }
+        caller.check(what);
+    }
+
+    private long count(HostCall call) {
+        return call.isSurvey() ? -2 : calls++;
     }
 
     private Optional<Fault> next(HostCall call) {

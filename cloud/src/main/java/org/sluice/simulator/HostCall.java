@@ -30,5 +30,13 @@ public enum HostCall {
     LIST_DISKS,
     START_DOMAIN,
     DESTROY_DOMAIN,
-    READ_DOMAIN
+    READ_DOMAIN;
+
+    /**
+     * Whether an agent asks this over and over to see how the host is, apart from the work on any server. Such calls have
+     * no number, so that the numbers of the others do not depend on the time.
+     */
+    public boolean isSurvey() {
+        return this == LIST_FUNCTIONS || this == LIST_UPLINKS || this == LIST_SERVED || this == LIST_DISKS;
+    }
 }

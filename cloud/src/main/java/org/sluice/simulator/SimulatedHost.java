@@ -204,7 +204,7 @@ public final class SimulatedHost {
         synchronized (lock) {
             result = effect.get();
         }
-        faults.after(line, what);
+        faults.after(line, call, what);
         return result;
     }
 

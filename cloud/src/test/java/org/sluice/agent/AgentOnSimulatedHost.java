@@ -97,7 +97,8 @@ final class AgentOnSimulatedHost implements AutoCloseable {
     }
 
     <T extends ServerReport> T awaitReport(DesiredServer server, Class<T> kind) {
-        return await().atMost(LONG_ENOUGH)
+        return await().dontCatchUncaughtExceptions()
+                .atMost(LONG_ENOUGH)
                 .pollInterval(Duration.ofMillis(2))
                 .until(
                         () -> controller
