@@ -14,7 +14,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.sluice.model.Problem;
-import org.sluice.simulator.SimulatedAgents;
 import tools.jackson.databind.JsonNode;
 
 /** The compute hosts that {@code up} brings along: starts them, waits until they have reported, and maps them. */

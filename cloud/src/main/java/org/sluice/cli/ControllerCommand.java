@@ -75,7 +75,7 @@ final class ControllerCommand implements Callable<Integer> {
                 : DatabaseUrl.jdbc(databaseUrl);
         Database database = resources.add("database", DatabaseUrl.open(url, connections));
         ControllerProcess controller =
-                ControllerProcess.start(database, credentials.password(), listen, agents, resources);
+                ControllerProcess.start(database, data, credentials.password(), listen, agents, resources);
         String identity = controller.url() + "/identity/v3";
         credentials.write(data, identity);
         System.out.println("ready  " + identity);

@@ -2,6 +2,7 @@ package org.sluice.cli;
 
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -15,6 +16,7 @@ import org.sluice.controller.agents.DesiredStates;
 import org.sluice.controller.agents.Reports;
 import org.sluice.controller.compute.BootImages;
 import org.sluice.controller.compute.ComputeFamily;
+import org.sluice.controller.fleet.SluiceFamily;
 import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.ApiServer;
 import org.sluice.controller.identity.IdentityBootstrap;
@@ -36,12 +38,11 @@ import org.sluice.controller.scheduling.FleetIndex;
 import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.controller.store.Database;
-import org.sluice.controller.fleet.SluiceFamily;
 import org.sluice.model.HostId;
 import org.sluice.model.ImageId;
-import org.sluice.model.ServerId;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
+import org.sluice.model.ServerId;
 import org.sluice.model.protocol.JoinToken;
 
 /** One controller, put together here by constructors alone. It keeps no state: several may run on one database. Thread-safe. */
@@ -69,16 +70,23 @@ final class ControllerProcess {
      * Starts a controller.
      *
      * @param database migrated; must be open for as long as the controller
+     * @param data where uploads are kept on their way into the database
      * @param adminPassword of the user {@code admin}, in force only if the database has no users yet
      * @param listen where the OpenStack APIs shall listen
      * @param agentListen where the hosts' agents shall connect
      * @param resources take everything that must be closed
      */
     static ControllerProcess start(
-            Database database, String adminPassword, Listen listen, Listen agentListen, Resources resources)
+            Database database,
+            DataDirectory data,
+            String adminPassword,
+            Listen listen,
+            Listen agentListen,
+            Resources resources)
             throws Exception {
         InstantSource clock = InstantSource.system();
         SecureRandom random = new SecureRandom();
+        Files.createDirectories(data.uploads());
 
         // The authority makes keys and the bootstrap hashes passwords; neither needs the other.
         Passwords passwords = new Passwords(random);
@@ -111,7 +119,7 @@ final class ControllerProcess {
                         (host, server, lines, limit) -> consoleTail(consoles, host, server, lines, limit),
                         clock,
                         random),
-                new ImageFamily(database, images, clock),
+                new ImageFamily(database, data.uploads(), clock),
                 new SluiceFamily(database, joinTokens, clock));
         // The more specific mount comes first, because every mount answers for all paths below it.
         List<ApiFamily> agentsApi = List.of(
@@ -165,8 +173,8 @@ final class ControllerProcess {
     private static Optional<BootImages.BootImage> bootImage(ImageStore images, Handle handle, ImageId id) {
         return images.find(handle, id)
                 .map(image -> new BootImages.BootImage(
-                        image.status().text(),
-                        image.metadata().visibility().text(),
+                        image.status().apiName(),
+                        image.metadata().visibility().apiName(),
                         image.projectId(),
                         image.metadata().minDisk(),
                         image.metadata().minRam(),

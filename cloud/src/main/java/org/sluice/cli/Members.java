@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import org.sluice.agent.controller.Controller;
 import org.sluice.agent.controller.ControllerClient;
 import org.sluice.agent.enrolment.AgentIdentity;
 import org.sluice.agent.enrolment.Enroller;
@@ -47,7 +46,7 @@ final class Members implements AutoCloseable {
      *
      * @throws ProblemException when the host cannot join
      */
-    Controller join(String hostname, Path data) throws Exception {
+    ControllerClient join(String hostname, Path data) throws Exception {
         Enroller enroller = new Enroller(data);
         Optional<AgentIdentity> known = enroller.member();
         AgentIdentity identity = known.isPresent() ? known.get() : enrol(enroller, hostname);

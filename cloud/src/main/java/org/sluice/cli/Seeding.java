@@ -106,7 +106,8 @@ final class Seeding {
     }
 
     void flavor() throws IOException, InterruptedException {
-        cloud.post("/compute/v2.1/flavors", Map.of("flavor", Map.of("name", FLAVOR, "ram", 256, "vcpus", 1, "disk", 1)));
+        cloud.post(
+                "/compute/v2.1/flavors", Map.of("flavor", Map.of("name", FLAVOR, "ram", 256, "vcpus", 1, "disk", 1)));
     }
 
     /** Uploads an image that every project sees. */
@@ -122,8 +123,7 @@ final class Seeding {
     private String newImage(String diskFormat) throws IOException, InterruptedException {
         JsonNode image = cloud.post(
                 "/image/v2/images",
-                Map.of(
-                        "name", IMAGE, "disk_format", diskFormat, "container_format", "bare", "visibility", "public"));
+                Map.of("name", IMAGE, "disk_format", diskFormat, "container_format", "bare", "visibility", "public"));
         return "/image/v2/images/" + image.path("id").asString() + "/file";
     }
 

@@ -79,7 +79,7 @@ final class UpCommand implements Callable<Integer> {
         });
         ControllerProcess controller = progress.step(
                 "controller",
-                () -> ControllerProcess.start(database, credentials.password(), listen, agents, resources));
+                () -> ControllerProcess.start(database, data, credentials.password(), listen, agents, resources));
         String identity = controller.url() + "/identity/v3";
         credentials.write(data, identity);
         new ComputeHosts(data, controller, credentials.password(), resources, progress)
