@@ -16,9 +16,9 @@ public interface Disks {
      *
      * @throws org.sluice.model.ProblemException when the image cannot be had or its bytes are not what the checksum says
      */
-    Path ensureRoot(DesiredServer server);
+    RootDisk ensureRoot(DesiredServer server);
 
-    /** Makes the config drive when the server asked for one or has no bridge port; empty when it needs none. */
+    /** Makes the config drive when the server asked for one or has no other way to its metadata; empty when it needs none. */
     Optional<Path> ensureConfigDrive(DesiredServer server);
 
     /** File that the serial console is written to. */
@@ -29,4 +29,13 @@ public interface Disks {
 
     /** Servers that have files here. */
     List<ServerId> present();
+
+    /**
+     * A root disk as the hypervisor is to open it. An overlay is qcow2 whatever its image is, so the format goes with the
+     * file and is never guessed from it: a guest could write another format's header into a raw disk.
+     *
+     * @param path the file
+     * @param format {@code raw} or {@code qcow2}
+     */
+    record RootDisk(Path path, String format) {}
 }

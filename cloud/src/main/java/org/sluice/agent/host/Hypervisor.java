@@ -14,6 +14,9 @@ public interface Hypervisor {
     /** Version as libvirt encodes it: major * 1,000,000 + minor * 1,000 + release. */
     int version();
 
+    /** What the host could give to VMs. */
+    Capacity capacity();
+
     /** Defines and starts the domain, and returns when the hypervisor says it runs. A running one is left alone. */
     void start(Domain domain);
 
@@ -23,8 +26,17 @@ public interface Hypervisor {
     /** Whether the domain is there, and running. */
     State state(ServerId server);
 
-    /** Domains of ours, running or not. */
+    /** Domains of ours (marked as Sluice's in their definition), running or not; never an operator's own. */
     List<ServerId> domains();
+
+    /**
+     * What a host has for its VMs.
+     *
+     * @param vcpus logical processors
+     * @param memoryMib memory, MiB
+     * @param cpuArchitecture as {@code uname -m} prints it, {@code x86_64}
+     */
+    record Capacity(int vcpus, int memoryMib, String cpuArchitecture) {}
 
     /** What the hypervisor knows of a domain. */
     enum State {
@@ -39,7 +51,6 @@ public interface Hypervisor {
      * @param id the server; also the domain's UUID
      * @param name name of the domain, {@code instance-00000007}
      * @param rootDisk its root disk
-     * @param rootFormat {@code raw} or {@code qcow2}
      * @param configDrive its config drive, if any
      * @param console file for the serial console
      * @param nics in the order in which the guest should see them
@@ -49,8 +60,7 @@ public interface Hypervisor {
             String name,
             int vcpus,
             int memoryMib,
-            Path rootDisk,
-            String rootFormat,
+            Disks.RootDisk rootDisk,
             Optional<Path> configDrive,
             Path console,
             List<Nic> nics) {

@@ -7,7 +7,8 @@ import org.sluice.model.protocol.PhysicalFunction;
 import org.sluice.model.protocol.PhysicalFunctionKey;
 
 /**
- * The host's SR-IOV cards. Every call may throw {@link KernelException}. Calls on different VFs may run at the same time;
+ * The host's SR-IOV cards. Every call may throw {@link KernelException}; its errno is {@code ENODEV} when there is no such
+ * PF or no such VF under it. Calls on different VFs may run at the same time;
  * the caller serialises calls on one VF.
  */
 public interface VirtualFunctions {

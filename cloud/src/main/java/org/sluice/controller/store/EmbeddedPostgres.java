@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sluice.model.Problem;
@@ -112,7 +113,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
         if (System.getProperty("user.name").equals("root")) {
             return Path.of("/var/cache/sluice");
         }
-        @org.jspecify.annotations.Nullable String xdg = environment.get("XDG_CACHE_HOME");
+        @Nullable String xdg = environment.get("XDG_CACHE_HOME");
         Path base = xdg == null || xdg.isEmpty() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(xdg);
         return base.resolve("sluice");
     }
@@ -149,11 +150,28 @@ public final class EmbeddedPostgres implements AutoCloseable {
         }
     }
 
-    /** Stops whatever server runs in a directory; does nothing when none does. */
-    static void stopIn(Path directory) throws IOException, InterruptedException {
-        Path data = directory.resolve("data");
-        for (ProcessHandle left : Postmaster.processesIn(data)) {
-            stop(data, left);
+    /**
+     * Stops the server that a killed controller left in a directory.
+     *
+     * @return whether there was one
+     */
+    public static boolean stopLeftover(Path directory) throws IOException, InterruptedException {
+        Path data = directory.toAbsolutePath().resolve("data");
+        List<ProcessHandle> left = Postmaster.processesIn(data);
+        stopAll(data, left);
+        return !left.isEmpty();
+    }
+
+    /** The postmaster first: it stops its own children, and restarts them all if it sees one of them end. */
+    private static void stopAll(Path data, List<ProcessHandle> processes) throws IOException, InterruptedException {
+        long postmaster = Postmaster.of(data).map(Postmaster::process).orElse(-1L);
+        for (ProcessHandle process : processes) {
+            if (process.pid() == postmaster) {
+                stop(data, process);
+            }
+        }
+        for (ProcessHandle process : processes) {
+            stop(data, process);
         }
     }
 
@@ -297,9 +315,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
                             data, server.get(), url(file.get().port(), NAME), true));
                 }
             }
-            for (ProcessHandle left : processes) {
-                stop(data, left);
-            }
+            stopAll(data, processes);
             // Nobody works here any more, so the file is stale, even if its process id now belongs to someone else.
             Files.deleteIfExists(Postmaster.file(data));
             return Optional.empty();
@@ -425,7 +441,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
         private ProcessBuilder process(List<String> command, Path workingDirectory) {
             ProcessBuilder builder = new ProcessBuilder(command).directory(workingDirectory.toFile());
-            @org.jspecify.annotations.Nullable String path = System.getenv("PATH");
+            @Nullable String path = System.getenv("PATH");
             // Nothing of the caller's PG* variables or locale may reach the server.
             builder.environment().clear();
             builder.environment().put("PATH", path == null ? "/usr/sbin:/usr/bin:/sbin:/bin" : path);

@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.sluice.model.Problem;
 import org.tukaani.xz.XZInputStream;
 
@@ -41,7 +42,7 @@ record PostgresBinaries(Path root) {
      *     under another one when we are root
      */
     static PostgresBinaries unpackedIn(Path cache) throws IOException {
-        @org.jspecify.annotations.Nullable URL archive = PostgresBinaries.class.getResource(ARCHIVE);
+        @Nullable URL archive = PostgresBinaries.class.getResource(ARCHIVE);
         if (archive == null || !System.getProperty("os.arch").equals("amd64")) {
             throw Problem.of(
                             Problem.Kind.UNAVAILABLE,

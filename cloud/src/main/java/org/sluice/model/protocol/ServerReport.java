@@ -55,7 +55,12 @@ public sealed interface ServerReport {
      */
     record InterfaceState(PortId port, String device, Optional<VirtualFunctionState> virtualFunction) {}
 
-    /** A VF's tuple as the kernel reads it back; a flag is empty where the driver does not report it. */
+    /**
+     * A VF's tuple as the kernel reads it back; a flag is empty where the driver does not report it.
+     *
+     * @param refused attributes that the driver does not take, by their names in {@code ip link}; the port asked for none
+     *     of them
+     */
     record VirtualFunctionState(
             VirtualFunctionLease lease,
             MacAddress mac,
@@ -64,5 +69,23 @@ public sealed interface ServerReport {
             Optional<Boolean> spoofCheck,
             Optional<Boolean> trust,
             int minTxRate,
-            int maxTxRate) {}
+            int maxTxRate,
+            List<String> refused) {
+        public VirtualFunctionState {
+            refused = List.copyOf(refused);
+        }
+
+        /** A tuple of a driver that takes every attribute. */
+        public VirtualFunctionState(
+                VirtualFunctionLease lease,
+                MacAddress mac,
+                int vlan,
+                int qos,
+                Optional<Boolean> spoofCheck,
+                Optional<Boolean> trust,
+                int minTxRate,
+                int maxTxRate) {
+            this(lease, mac, vlan, qos, spoofCheck, trust, minTxRate, maxTxRate, List.of());
+        }
+    }
 }

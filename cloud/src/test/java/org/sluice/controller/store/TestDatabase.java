@@ -137,7 +137,7 @@ public final class TestDatabase implements BeforeAllCallback, AfterAllCallback {
             for (Path directory : directories) {
                 String process = directory.getFileName().toString().substring(PREFIX.length());
                 if (ProcessHandle.of(Long.parseLong(process)).isEmpty()) {
-                    EmbeddedPostgres.stopIn(directory);
+                    EmbeddedPostgres.stopLeftover(directory);
                     FileTrees.delete(directory);
                 }
             }

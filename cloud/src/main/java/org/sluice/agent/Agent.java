@@ -1,0 +1,395 @@
+package org.sluice.agent;
+
+import static java.util.Objects.requireNonNull;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.sluice.agent.boot.Segments;
+import org.sluice.agent.controller.Controller;
+import org.sluice.agent.controller.ControllerUnavailableException;
+import org.sluice.agent.functions.Capabilities;
+import org.sluice.agent.functions.PatientVirtualFunctions;
+import org.sluice.agent.functions.VirtualFunctionTransaction;
+import org.sluice.agent.host.Host;
+import org.sluice.agent.host.Hypervisor;
+import org.sluice.agent.host.KernelException;
+import org.sluice.agent.host.VirtualFunctions;
+import org.sluice.agent.journal.DurableDirectory;
+import org.sluice.agent.journal.Entry;
+import org.sluice.agent.journal.Journal;
+import org.sluice.agent.step.Patience;
+import org.sluice.agent.step.StepObserver;
+import org.sluice.agent.step.StepRunner;
+import org.sluice.model.NetworkId;
+import org.sluice.model.ProblemException;
+import org.sluice.model.ServerId;
+import org.sluice.model.protocol.DesiredHost;
+import org.sluice.model.protocol.DesiredInterface;
+import org.sluice.model.protocol.DesiredServer;
+import org.sluice.model.protocol.HostQuery;
+import org.sluice.model.protocol.Inventory;
+import org.sluice.model.protocol.ServerReport;
+
+/**
+ * The agent of one host. From {@link #start} to {@link #close} it keeps the host at what the controller wants; closing it,
+ * like killing it, leaves the host as it is, and the next agent on the same directory goes on from there. While the
+ * controller cannot be reached, nothing on the host changes but what is under way, and a domain that died is started again.
+ *
+ * <p>Thread-safe.
+ */
+public final class Agent implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
+    private static final Duration LONGEST_KERNEL_CALL = Duration.ofSeconds(10);
+
+    private final Host host;
+    private final Controller controller;
+    private final AgentSettings settings;
+    private final RandomGenerator random;
+    private final Journal journal;
+    private final Segments segments;
+    private final Convergence convergence;
+    private final ReportOutbox outbox = new ReportOutbox();
+    private final Semaphore building;
+    private final AtomicReference<@Nullable DesiredHost> latest = new AtomicReference<>();
+    private final Map<ServerId, Boolean> atWork = new ConcurrentHashMap<>();
+    private final Set<UUID> answered = ConcurrentHashMap.newKeySet();
+    private final CountDownLatch stopping = new CountDownLatch(1);
+    private final List<Thread> loops;
+    private @Nullable Inventory told;
+
+    /** How an agent waits for VFs and runs their calls; a test passes time by itself. */
+    public record KernelCalls(Patience patience, Duration longestCall, ExecutorService executor) {
+        /** Waits as a real host needs it. */
+        public static KernelCalls on(ExecutorService executor) {
+            return new KernelCalls(Patience.WITH_A_FUNCTION, LONGEST_KERNEL_CALL, executor);
+        }
+    }
+
+    /**
+     * Opens the journal; touches nothing else yet.
+     *
+     * @param host what the agent works on
+     * @param controller whom it works for
+     * @param directory the agent's own directory, {@code DATA/agent}
+     * @param settings how often it does what
+     * @param calls how calls on VFs are run; on platform threads when there is a kernel below
+     * @param observer told of every step
+     * @param clock tells the time
+     * @param random for jitter, and for addresses where a driver refuses zero
+     * @throws ProblemException when another agent works in the directory, or a file of the journal was damaged
+     */
+    public Agent(
+            Host host,
+            Controller controller,
+            Path directory,
+            AgentSettings settings,
+            KernelCalls calls,
+            StepObserver observer,
+            InstantSource clock,
+            RandomGenerator random) {
+        this.host = requireNonNull(host, "host is null");
+        this.controller = requireNonNull(controller, "controller is null");
+        this.settings = requireNonNull(settings, "settings is null");
+        this.random = requireNonNull(random, "random is null");
+        this.building = new Semaphore(settings.parallelServers());
+        this.journal = new Journal(directory.resolve("journal"), observer);
+        VirtualFunctions functions = new PatientVirtualFunctions(
+                host.virtualFunctions(), calls.patience(), calls.longestCall(), calls.executor());
+        // The kernel release is what says whether a driver may have learned something: most come with the kernel.
+        Capabilities capabilities = new Capabilities(
+                new DurableDirectory(directory.resolve("capabilities")),
+                System.getProperty("os.version", "unknown"),
+                functions);
+        this.segments = new Segments(host.bridges(), host.segmentServices());
+        this.convergence = new Convergence(
+                host,
+                journal,
+                segments,
+                new VirtualFunctionTransaction(
+                        functions, capabilities, journal.leases(), calls.patience(), observer, random),
+                new StepRunner(observer),
+                outbox::put,
+                clock,
+                settings.verifyEvery());
+        this.loops = List.of(
+                loop("desired", this::listen), loop("reports", this::send), loop("compare", this::compareForEver));
+    }
+
+    /** Begins to work. */
+    public void start() {
+        convergence.recall();
+        LOG.info(
+                "The agent of host {} starts with {} servers in its journal.",
+                host.name(),
+                journal.entries().size());
+        loops.forEach(Thread::start);
+    }
+
+    /** Stops working, after what is under way or {@link AgentSettings#stopWithin}; what runs on the host goes on. */
+    @Override
+    public void close() {
+        stopping.countDown();
+        loops.forEach(Thread::interrupt);
+        try {
+            for (Thread loop : loops) {
+                loop.join(settings.stopWithin());
+            }
+            if (!building.tryAcquire(
+                    settings.parallelServers(), settings.stopWithin().toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("The agent of host {} stops in the middle of a step; the next one continues.", host.name());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        journal.close();
+        // Whoever still waits for its turn sees that there is none any more.
+        building.release(settings.parallelServers());
+    }
+
+    private Thread loop(String name, Runnable work) {
+        return Thread.ofVirtual().name("agent " + host.name() + " " + name).unstarted(work);
+    }
+
+    private boolean isStopping() {
+        return stopping.getCount() == 0;
+    }
+
+    private void listen() {
+        Duration pause = settings.firstRetry();
+        boolean connected = false;
+        while (!isStopping()) {
+            try {
+                DesiredHost known = latest.get();
+                Optional<DesiredHost> state =
+                        controller.desired(known == null ? -1 : known.revision(), settings.longPoll());
+                if (!connected) {
+                    connected = true;
+                    LOG.info("Host {} is in contact with the controller.", host.name());
+                    outbox.resendAll();
+                    tellInventory(true);
+                }
+                pause = settings.firstRetry();
+                state.ifPresent(this::accept);
+            } catch (ControllerUnavailableException e) {
+                if (isStopping()) {
+                    return;
+                }
+                if (connected || latest.get() == null) {
+                    LOG.warn("Host {} keeps what runs and tries again: {}", host.name(), e.getMessage());
+                }
+                connected = false;
+                if (stopsWithin(jitter(pause))) {
+                    return;
+                }
+                Duration doubled = pause.multipliedBy(2);
+                pause = doubled.compareTo(settings.longestRetry()) > 0 ? settings.longestRetry() : doubled;
+            }
+        }
+    }
+
+    private void accept(DesiredHost state) {
+        DesiredHost before = latest.get();
+        if (before != null && before.revision() > state.revision()) {
+            LOG.warn(
+                    "Host {} passes over desired state {}: it has {} already.",
+                    host.name(),
+                    state.revision(),
+                    before.revision());
+            return;
+        }
+        latest.set(state);
+        wakeAll();
+        Set<UUID> asked = state.queries().stream().map(HostQuery::id).collect(Collectors.toSet());
+        answered.retainAll(asked);
+        for (HostQuery query : state.queries()) {
+            if (answered.add(query.id())) {
+                Thread.ofVirtual()
+                        .name("agent " + host.name() + " query " + query.id())
+                        .start(() -> answer(query));
+            }
+        }
+    }
+
+    private void answer(HostQuery query) {
+        try {
+            // Only of a server that is ours: the id must not choose a file by itself.
+            String text = journal.find(query.server()).isPresent()
+                    ? ConsoleTail.read(host.disks().console(query.server()), query.lines())
+                    : "";
+            controller.answer(new HostQuery.Answer(query.id(), text));
+        } catch (ControllerUnavailableException | ProblemException | KernelException e) {
+            answered.remove(query.id());
+            LOG.warn("Query {} about server {} could not be answered: {}", query.id(), query.server(), e.getMessage());
+        }
+    }
+
+    private void send() {
+        Duration pause = settings.firstRetry();
+        boolean alone = false;
+        while (!isStopping()) {
+            try {
+                List<ServerReport> reports = outbox.await();
+                if (alone) {
+                    // After a refusal one by one, so that a report the controller cannot take holds up no other.
+                    reports = List.of(reports.get(random.nextInt(reports.size())));
+                }
+                controller.report(reports);
+                outbox.sent(reports);
+                alone = alone && outbox.isWaiting();
+                pause = settings.firstRetry();
+            } catch (ControllerUnavailableException e) {
+                LOG.debug("Reports of host {} wait: {}", host.name(), e.getMessage());
+                alone = true;
+                if (stopsWithin(jitter(pause))) {
+                    return;
+                }
+                Duration doubled = pause.multipliedBy(2);
+                pause = doubled.compareTo(settings.longestRetry()) > 0 ? settings.longestRetry() : doubled;
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
+    private void compareForEver() {
+        do {
+            try {
+                tellInventory(false);
+                wakeAll();
+                Set<ServerId> known = serversKnown();
+                outbox.retain(known);
+                Set<NetworkId> inUse = journal.entries().stream()
+                        .flatMap(entry -> entry.server().interfaces().stream())
+                        .map(DesiredInterface::network)
+                        .collect(Collectors.toSet());
+                segments.withdrawOrphans(inUse)
+                        .forEach(network ->
+                                LOG.info("DHCP and metadata of network {} had no server and ended.", network));
+            } catch (KernelException | ProblemException e) {
+                LOG.warn("Host {} could not be compared with what it should be: {}", host.name(), e.getMessage());
+            }
+        } while (!stopsWithin(settings.compareEvery()));
+    }
+
+    private Set<ServerId> serversKnown() {
+        Set<ServerId> known = new HashSet<>();
+        journal.entries().stream().map(Entry::id).forEach(known::add);
+        DesiredHost state = latest.get();
+        if (state != null) {
+            state.servers().stream().map(DesiredServer::id).forEach(known::add);
+        }
+        return known;
+    }
+
+    private void wakeAll() {
+        serversKnown().forEach(this::wake);
+    }
+
+    /** Has the server converged on its own thread; one that is at work already looks again when it is done. */
+    private void wake(ServerId server) {
+        if (isStopping()) {
+            return;
+        }
+        atWork.compute(server, (id, again) -> {
+            if (again == null) {
+                Thread.ofVirtual()
+                        .name("agent " + host.name() + " server " + id)
+                        .start(() -> work(id));
+                return false;
+            }
+            return true;
+        });
+    }
+
+    private void work(ServerId server) {
+        boolean more = true;
+        while (more && !isStopping()) {
+            boolean had = journal.find(server).isPresent();
+            boolean continues = convergeOnce(server);
+            if (had && journal.find(server).isEmpty()) {
+                // Its VFs are free now, and another server may be waiting for one of them.
+                wakeAll();
+            }
+            more = atWork.compute(server, (id, again) -> {
+                        boolean goOn = continues || Boolean.TRUE.equals(again);
+                        return goOn ? Boolean.FALSE : null;
+                    })
+                    != null;
+        }
+    }
+
+    private boolean convergeOnce(ServerId server) {
+        building.acquireUninterruptibly();
+        try {
+            return !isStopping() && convergence.converge(server, Optional.ofNullable(latest.get()));
+        } catch (KernelException | ProblemException e) {
+            LOG.warn(
+                    "Server {} stays as it is until the next comparison: {}",
+                    server,
+                    Failures.describe(e).reason());
+            return false;
+        } finally {
+            building.release();
+        }
+    }
+
+    private synchronized void tellInventory(boolean again) {
+        try {
+            Inventory inventory = inventory();
+            if (again || !inventory.equals(told)) {
+                controller.inventory(inventory);
+                told = inventory;
+            }
+        } catch (ControllerUnavailableException e) {
+            told = null;
+            LOG.debug("The inventory of host {} waits: {}", host.name(), e.getMessage());
+        } catch (KernelException | ProblemException e) {
+            LOG.warn("The inventory of host {} cannot be taken now: {}", host.name(), e.getMessage());
+        }
+    }
+
+    private Inventory inventory() {
+        Hypervisor.Capacity capacity = host.hypervisor().capacity();
+        return new Inventory(
+                host.name(),
+                capacity.vcpus(),
+                capacity.memoryMib(),
+                host.disks().capacityGib(),
+                host.hypervisor().type(),
+                host.hypervisor().version(),
+                capacity.cpuArchitecture(),
+                host.bridges().uplinks(),
+                host.virtualFunctions().physicalFunctions());
+    }
+
+    private Duration jitter(Duration pause) {
+        // Between half and all of it, so that a thousand agents do not come back in one moment.
+        return Duration.ofMillis(Math.max(1, Math.round(pause.toMillis() * (0.5 + random.nextDouble() / 2))));
+    }
+
+    private boolean stopsWithin(Duration pause) {
+        try {
+            return stopping.await(pause.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            return true;
+        }
+    }
+}

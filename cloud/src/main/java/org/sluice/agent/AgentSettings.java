@@ -1,0 +1,54 @@
+package org.sluice.agent;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+
+/**
+ * How often the agent does what. The defaults suit a host of any size.
+ *
+ * @param longPoll how long the controller may hold back its answer when nothing changed; more than zero
+ * @param compareEvery after how long everything that should be is compared with what is, without any message
+ * @param verifyEvery after how long a running server's interfaces are read back again; reading VFs is not cheap on a host
+ *     with hundreds of them
+ * @param firstRetry pause after the first failure to reach the controller; it doubles from there, with jitter
+ * @param longestRetry longest such pause
+ * @param parallelServers how many servers may be built or removed at the same time; at least 1
+ * @param stopWithin how long stopping waits for work under way; what is not done then is continued by the next agent
+ */
+public record AgentSettings(
+        Duration longPoll,
+        Duration compareEvery,
+        Duration verifyEvery,
+        Duration firstRetry,
+        Duration longestRetry,
+        int parallelServers,
+        Duration stopWithin) {
+    /** What an agent does unless told otherwise. */
+    public static final AgentSettings DEFAULT = new AgentSettings(
+            Duration.ofSeconds(20),
+            Duration.ofSeconds(5),
+            Duration.ofMinutes(1),
+            Duration.ofMillis(100),
+            Duration.ofSeconds(10),
+            8,
+            Duration.ofSeconds(10));
+
+    public AgentSettings {
+        requirePositive(longPoll, "longPoll");
+        requirePositive(compareEvery, "compareEvery");
+        requirePositive(verifyEvery, "verifyEvery");
+        requirePositive(firstRetry, "firstRetry");
+        requirePositive(longestRetry, "longestRetry");
+        requireNonNull(stopWithin, "stopWithin is null");
+        if (parallelServers < 1) {
+            throw new IllegalArgumentException("parallelServers is " + parallelServers + ", but must be at least 1.");
+        }
+    }
+
+    private static void requirePositive(Duration duration, String name) {
+        if (requireNonNull(duration, name + " is null").compareTo(Duration.ZERO) <= 0) {
+            throw new IllegalArgumentException(name + " is " + duration + ", but must be more than zero.");
+        }
+    }
+}

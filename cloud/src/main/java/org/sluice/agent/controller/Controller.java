@@ -1,0 +1,33 @@
+package org.sluice.agent.controller;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.sluice.model.protocol.DesiredHost;
+import org.sluice.model.protocol.HostQuery;
+import org.sluice.model.protocol.Inventory;
+import org.sluice.model.protocol.ServerReport;
+
+/**
+ * What an agent needs of the controller. Every call may be repeated without harm, and fails with
+ * {@link ControllerUnavailableException} when there was no answer or not the one that was expected. Thread-safe.
+ */
+public interface Controller {
+    /** Tells what the host has. */
+    void inventory(Inventory inventory);
+
+    /**
+     * Waits until the desired state is newer than a revision.
+     *
+     * @param after the revision that is known, -1 for none
+     * @param wait how long the controller may hold the answer back
+     * @return the desired state, or empty when nothing changed
+     */
+    Optional<DesiredHost> desired(long after, Duration wait);
+
+    /** Tells what was found out about servers. */
+    void report(List<ServerReport> reports);
+
+    /** Answers a query. */
+    void answer(HostQuery.Answer answer);
+}

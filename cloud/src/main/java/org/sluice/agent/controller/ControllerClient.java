@@ -1,0 +1,145 @@
+package org.sluice.agent.controller;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.sluice.agent.wire.ProtocolJson;
+import org.sluice.model.ImageId;
+import org.sluice.model.protocol.DesiredHost;
+import org.sluice.model.protocol.HostQuery;
+import org.sluice.model.protocol.Inventory;
+import org.sluice.model.protocol.ServerReport;
+import tools.jackson.core.JacksonException;
+
+/**
+ * The controller over HTTP with JSON bodies: {@code PUT /agent/v1/inventory}, {@code GET /agent/v1/desired},
+ * {@code POST /agent/v1/reports}, {@code POST /agent/v1/queries/ID}, {@code GET /agent/v1/images/ID/file}. Who the agent is
+ * follows from the client certificate that the given HTTP client shows (mutual TLS). Thread-safe.
+ */
+public final class ControllerClient implements Controller {
+    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(30);
+    private static final int ERROR_TEXT = 500;
+
+    private final HttpClient http;
+    private final URI base;
+
+    /**
+     * @param http shows the agent's certificate and trusts the cluster's authority
+     * @param controller base of the controller's listener for agents, {@code https://10.0.0.1:8443}
+     */
+    public ControllerClient(HttpClient http, URI controller) {
+        this.http = requireNonNull(http, "http is null");
+        String text = requireNonNull(controller, "controller is null").toString();
+        this.base = URI.create((text.endsWith("/") ? text : text + "/") + "agent/v1/");
+    }
+
+    @Override
+    public void inventory(Inventory inventory) {
+        send(
+                "inventory",
+                request("inventory", ANSWER_WITHIN)
+                        .PUT(BodyPublishers.ofByteArray(ProtocolJson.MAPPER.writeValueAsBytes(inventory))));
+    }
+
+    @Override
+    public Optional<DesiredHost> desired(long after, Duration wait) {
+        HttpResponse<byte[]> answer = exchange(
+                "desired",
+                request("desired?after=" + after + "&wait=" + wait.toSeconds(), wait.plus(ANSWER_WITHIN))
+                        .GET()
+                        .build(),
+                BodyHandlers.ofByteArray());
+        if (answer.statusCode() == 204 || answer.statusCode() == 304) {
+            return Optional.empty();
+        }
+        requireSuccess("desired", answer.statusCode(), answer.body());
+        try {
+            return Optional.of(ProtocolJson.MAPPER.readValue(answer.body(), DesiredHost.class));
+        } catch (JacksonException e) {
+            throw new ControllerUnavailableException(
+                    "The controller's answer to GET " + base + "desired is not a desired state: "
+                            + e.getOriginalMessage(),
+                    e);
+        }
+    }
+
+    @Override
+    public void report(List<ServerReport> reports) {
+        send(
+                "reports",
+                request("reports", ANSWER_WITHIN)
+                        .POST(BodyPublishers.ofByteArray(ProtocolJson.REPORTS.writeValueAsBytes(reports))));
+    }
+
+    @Override
+    public void answer(HostQuery.Answer answer) {
+        String path = "queries/" + answer.id();
+        send(
+                path,
+                request(path, ANSWER_WITHIN)
+                        .POST(BodyPublishers.ofByteArray(ProtocolJson.MAPPER.writeValueAsBytes(answer))));
+    }
+
+    /**
+     * Copies an image's bytes, as they were uploaded.
+     *
+     * @throws ControllerUnavailableException when the controller does not give it
+     * @throws IOException when the bytes cannot be written
+     */
+    public void fetchImage(ImageId image, OutputStream to) throws IOException {
+        String path = "images/" + image + "/file";
+        HttpResponse<InputStream> answer =
+                exchange(path, request(path, ANSWER_WITHIN).GET().build(), BodyHandlers.ofInputStream());
+        try (InputStream body = answer.body()) {
+            if (answer.statusCode() != 200) {
+                requireSuccess(path, answer.statusCode(), body.readNBytes(ERROR_TEXT));
+            }
+            body.transferTo(to);
+        }
+    }
+
+    private HttpRequest.Builder request(String path, Duration limit) {
+        return HttpRequest.newBuilder(base.resolve(path))
+                .timeout(limit)
+                .header("Content-Type", "application/json")
+                .header("Accept", "application/json");
+    }
+
+    private void send(String path, HttpRequest.Builder request) {
+        HttpResponse<byte[]> answer = exchange(path, request.build(), BodyHandlers.ofByteArray());
+        requireSuccess(path, answer.statusCode(), answer.body());
+    }
+
+    private <T> HttpResponse<T> exchange(String path, HttpRequest request, BodyHandler<T> body) {
+        try {
+            return http.send(request, body);
+        } catch (IOException e) {
+            throw new ControllerUnavailableException(
+                    "The controller does not answer " + request.method() + " " + base + path + ": " + e + ".", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ControllerUnavailableException("The agent stops.", e);
+        }
+    }
+
+    private void requireSuccess(String path, int status, byte[] body) {
+        if (status < 200 || status > 299) {
+            String text = new String(body, 0, Math.min(body.length, ERROR_TEXT), StandardCharsets.UTF_8);
+            throw new ControllerUnavailableException(
+                    "The controller answers " + status + " to " + base + path + ": " + text, null);
+        }
+    }
+}

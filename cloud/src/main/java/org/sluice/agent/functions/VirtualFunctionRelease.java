@@ -1,0 +1,146 @@
+package org.sluice.agent.functions;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.sluice.agent.functions.AttributeWriter.Wish;
+import org.sluice.agent.host.KernelException;
+import org.sluice.agent.host.VirtualFunctions;
+import org.sluice.agent.host.VirtualFunctions.LinkState;
+import org.sluice.agent.host.VirtualFunctions.Setting;
+import org.sluice.agent.host.VirtualFunctions.Tuple;
+import org.sluice.agent.journal.LeaseBook;
+import org.sluice.agent.step.StepObserver;
+import org.sluice.agent.step.StepObserver.Moment;
+import org.sluice.model.MacAddress;
+import org.sluice.model.Problem;
+import org.sluice.model.ServerId;
+import org.sluice.model.protocol.PhysicalFunctionKey;
+import org.sluice.model.protocol.VirtualFunctionLease;
+
+/**
+ * Makes a VF nobody's again: link down first, then off its driver, then every attribute to neutral, read back. It sets the
+ * whole tuple whatever was reached before, so that it undoes half a boot as well as a full one, and it can be repeated
+ * from any point. Only a VF that the lease book says the server holds is touched. A free VF keeps no driver: on the host's
+ * own it would be a netdev that somebody's DHCP client takes for the host's.
+ *
+ * <p>The caller holds the VF's lock, and has made sure that no VM has the VF.
+ */
+final class VirtualFunctionRelease {
+    private final VirtualFunctions functions;
+    private final Capabilities capabilities;
+    private final AttributeWriter writer;
+    private final LeaseBook leases;
+    private final StepObserver observer;
+    private final RandomGenerator random;
+
+    VirtualFunctionRelease(
+            VirtualFunctions functions,
+            Capabilities capabilities,
+            AttributeWriter writer,
+            LeaseBook leases,
+            StepObserver observer,
+            RandomGenerator random) {
+        this.functions = requireNonNull(functions, "functions is null");
+        this.capabilities = requireNonNull(capabilities, "capabilities is null");
+        this.writer = requireNonNull(writer, "writer is null");
+        this.leases = requireNonNull(leases, "leases is null");
+        this.observer = requireNonNull(observer, "observer is null");
+        this.random = requireNonNull(random, "random is null");
+    }
+
+    /**
+     * Releases the VF that the server holds under this lease; nothing happens when it holds none such.
+     *
+     * @throws org.sluice.model.ProblemException when the VF does not read back neutral
+     * @throws KernelException when the kernel refuses a call for another reason than that the driver does not know it
+     */
+    void release(ServerId server, VirtualFunctionLease lease) {
+        if (!leases.holds(lease, server)) {
+            return;
+        }
+        if (isThere(lease)) {
+            neutralise(lease.physicalFunction(), lease.index());
+        }
+        // A VF that is gone with its card comes back from the driver as new, so there is nothing of the tenant's on it.
+        leases.giveBack(lease, server);
+    }
+
+    private void neutralise(PhysicalFunctionKey physicalFunction, int index) {
+        change(index, "link down", () -> writer.link(physicalFunction, index, LinkState.DISABLE));
+        change(index, "unbind", () -> functions.unbind(physicalFunction, index));
+        // Intel's drivers want the spoof check out of the way before the address goes.
+        change(index, "spoof check off", () -> writer.spoofCheck(physicalFunction, index, false, Wish.NEUTRAL));
+        Optional<MacAddress> stoodInForZero = clearMac(physicalFunction, index);
+        change(index, "VLAN 0", () -> writer.vlan(physicalFunction, index, 0, 0));
+        change(index, "trust off", () -> writer.trust(physicalFunction, index, false));
+        change(index, "no rates", () -> writer.rates(physicalFunction, index, 0, 0));
+        change(index, "spoof check on", () -> writer.spoofCheck(physicalFunction, index, true, Wish.NEUTRAL));
+        change(index, "link as the PF's", () -> writer.link(physicalFunction, index, LinkState.AUTO));
+        Set<Attribute> refused = capabilities.refusedBy(physicalFunction);
+        Tuple tuple = functions.read(physicalFunction, index);
+        List<String> differences = TupleCheck.againstNeutral(tuple, refused, stoodInForZero);
+        if (!differences.isEmpty()) {
+            throw new Problem(
+                            Problem.Kind.CONFLICT,
+                            "VfNotNeutral",
+                            "VF " + index + " of card " + physicalFunction.serial()
+                                    + " was released but does not read back neutral: "
+                                    + String.join(", ", differences) + ".",
+                            Optional.of("Make sure that nothing else programs this VF, such as another agent or a "
+                                    + "network daemon of the host."))
+                    .asException();
+        }
+    }
+
+    /** Sets the MAC to zero, or to a random address where the driver refuses zero; says which one if not zero. */
+    private Optional<MacAddress> clearMac(PhysicalFunctionKey physicalFunction, int index) {
+        observer.reached(Moment.BEFORE_UNDO, name(index, "no MAC"));
+        Optional<MacAddress> standIn = Optional.empty();
+        try {
+            functions.set(physicalFunction, index, new Setting.Mac(MacAddress.ZERO));
+        } catch (KernelException e) {
+            if (!Set.of("EINVAL", "EOPNOTSUPP", "EADDRNOTAVAIL", "EPERM").contains(e.errno())) {
+                throw e;
+            }
+            MacAddress substitute = locallyAdministered();
+            writer.mac(physicalFunction, index, substitute);
+            standIn = Optional.of(substitute);
+        }
+        observer.reached(Moment.AFTER_UNDO, name(index, "no MAC"));
+        return standIn;
+    }
+
+    /** A unicast address with the local bit (IEEE 802-2014, 8.2.2), which is no tenant's. */
+    private MacAddress locallyAdministered() {
+        byte[] tail = new byte[5];
+        random.nextBytes(tail);
+        return new MacAddress("02:%02x:%02x:%02x:%02x:%02x".formatted(tail[0], tail[1], tail[2], tail[3], tail[4]));
+    }
+
+    private boolean isThere(VirtualFunctionLease lease) {
+        try {
+            functions.read(lease.physicalFunction(), lease.index());
+            return true;
+        } catch (KernelException e) {
+            if (e.errno().equals("ENODEV")) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    private void change(int index, String what, Runnable change) {
+        String name = name(index, what);
+        observer.reached(Moment.BEFORE_UNDO, name);
+        change.run();
+        observer.reached(Moment.AFTER_UNDO, name);
+    }
+
+    private static String name(int index, String what) {
+        return "release of VF " + index + ": " + what;
+    }
+}

@@ -1,0 +1,197 @@
+package org.sluice.agent.functions;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+import org.sluice.agent.functions.AttributeWriter.Wish;
+import org.sluice.agent.host.VirtualFunctions;
+import org.sluice.agent.host.VirtualFunctions.LinkState;
+import org.sluice.agent.host.VirtualFunctions.Tuple;
+import org.sluice.agent.journal.Entry.FoundFunction;
+import org.sluice.agent.journal.LeaseBook;
+import org.sluice.agent.step.Patience;
+import org.sluice.agent.step.Step;
+import org.sluice.agent.step.StepObserver;
+import org.sluice.model.Problem;
+import org.sluice.model.ServerId;
+import org.sluice.model.protocol.DesiredInterface.Direct;
+import org.sluice.model.protocol.DesiredInterface.DirectAttributes;
+import org.sluice.model.protocol.PhysicalFunctionKey;
+import org.sluice.model.protocol.ServerReport.VirtualFunctionState;
+import org.sluice.model.protocol.VirtualFunctionLease;
+
+/**
+ * The steps that make a VF a VM's, around the start of its domain: {@link #beforeDomain} programs it while its link is
+ * down, {@link #afterDomain} lets the link up. The order is the hardware's: Intel's drivers want the PF up first and the
+ * MAC before the spoof check; all want the VF off its host driver, which would answer to a reset in between.
+ *
+ * <p>Of these steps only the first has an undo, and it is {@link VirtualFunctionRelease}: the release has an order of its
+ * own, which is not this one backwards, and it sets the whole tuple whichever step was reached.
+ *
+ * <p>Thread-safe for different VFs; the caller holds the lock of the VF ({@link FunctionLocks}).
+ */
+public final class VirtualFunctionTransaction {
+    private final VirtualFunctions functions;
+    private final Capabilities capabilities;
+    private final AttributeWriter writer;
+    private final LeaseBook leases;
+    private final VirtualFunctionRelease release;
+
+    /**
+     * @param functions the host's VFs, patient
+     * @param capabilities what their drivers take
+     * @param leases who holds which VF
+     * @param patience how long to wait for an address to read back
+     * @param observer told of every change of a release
+     * @param random makes an address where zero is refused
+     */
+    public VirtualFunctionTransaction(
+            VirtualFunctions functions,
+            Capabilities capabilities,
+            LeaseBook leases,
+            Patience patience,
+            StepObserver observer,
+            RandomGenerator random) {
+        this.functions = requireNonNull(functions, "functions is null");
+        this.capabilities = requireNonNull(capabilities, "capabilities is null");
+        this.leases = requireNonNull(leases, "leases is null");
+        this.writer = new AttributeWriter(functions, capabilities, patience);
+        this.release = new VirtualFunctionRelease(functions, capabilities, writer, leases, observer, random);
+    }
+
+    /** What the VF is like before anything is done to it. */
+    public FoundFunction look(VirtualFunctionLease lease) {
+        PhysicalFunctionKey physicalFunction = lease.physicalFunction();
+        return new FoundFunction(
+                lease,
+                functions.read(physicalFunction, lease.index()),
+                functions.driver(physicalFunction, lease.index()));
+    }
+
+    /** The steps up to the point at which a domain may have the VF. */
+    public List<Step> beforeDomain(ServerId server, Direct nic) {
+        PhysicalFunctionKey physicalFunction = nic.lease().physicalFunction();
+        int index = nic.lease().index();
+        DirectAttributes wanted = nic.attributes();
+        return Stream.of(
+                        new Step(
+                                "lease",
+                                () -> {
+                                    demandCapabilities(nic);
+                                    leases.take(nic.lease(), server);
+                                },
+                                () -> release.release(server, nic.lease())),
+                        // The PF stays up and at its MTU: the host's own traffic and other VFs share it.
+                        Step.withoutUndo("PF up", () -> functions.preparePhysicalFunction(physicalFunction, nic.mtu())),
+                        Step.withoutUndo("driver off", () -> functions.unbind(physicalFunction, index)),
+                        Step.withoutUndo("link down", () -> writer.link(physicalFunction, index, LinkState.DISABLE)),
+                        Step.withoutUndo(
+                                "spoof check off",
+                                () -> writer.spoofCheck(
+                                        physicalFunction, index, false, Wish.requestedIf(!wanted.spoofCheck()))),
+                        Step.withoutUndo("trust", () -> writer.trust(physicalFunction, index, wanted.trust())),
+                        Step.withoutUndo("VLAN", () -> writer.vlan(physicalFunction, index, nic.vlan(), wanted.qos())),
+                        Step.withoutUndo("MAC", () -> writer.mac(physicalFunction, index, nic.mac())),
+                        Step.withoutUndo(
+                                "rates",
+                                () -> writer.rates(physicalFunction, index, wanted.minTxRate(), wanted.maxTxRate())),
+                        Step.withoutUndo(
+                                "spoof check as wanted",
+                                () -> writer.spoofCheck(
+                                        physicalFunction,
+                                        index,
+                                        wanted.spoofCheck(),
+                                        Wish.requestedIf(!wanted.spoofCheck()))),
+                        Step.withoutUndo("vfio-pci", () -> bind(physicalFunction, index)),
+                        Step.withoutUndo("read back", () -> verified(nic)))
+                .map(step -> new Step("VF " + index + " " + step.name(), step.apply(), step.undo()))
+                .toList();
+    }
+
+    /** The step that lets the VM's link up, last of all: until here nothing it sends or gets can be another's. */
+    public Step afterDomain(Direct nic) {
+        PhysicalFunctionKey physicalFunction = nic.lease().physicalFunction();
+        int index = nic.lease().index();
+        return Step.withoutUndo("VF " + index + " link up", () -> {
+            writer.link(physicalFunction, index, LinkState.AUTO);
+            Optional<LinkState> state = functions.read(physicalFunction, index).linkState();
+            if (state.equals(Optional.of(LinkState.DISABLE))) {
+                throw differs(index, physicalFunction, "link state is DISABLE instead of AUTO");
+            }
+        });
+    }
+
+    /** PCI address of the leased VF now. */
+    public String address(VirtualFunctionLease lease) {
+        return functions.address(lease.physicalFunction(), lease.index());
+    }
+
+    /**
+     * Reads the VF's tuple back and compares it with what the port asked for.
+     *
+     * @throws org.sluice.model.ProblemException naming every difference
+     */
+    public VirtualFunctionState verified(Direct nic) {
+        PhysicalFunctionKey physicalFunction = nic.lease().physicalFunction();
+        Tuple tuple = functions.read(physicalFunction, nic.lease().index());
+        Set<Attribute> refused = capabilities.refusedBy(physicalFunction);
+        List<String> differences = TupleCheck.againstWanted(nic, tuple, refused);
+        if (!differences.isEmpty()) {
+            throw differs(nic.lease().index(), physicalFunction, String.join(", ", differences));
+        }
+        return new VirtualFunctionState(
+                nic.lease(),
+                tuple.mac(),
+                tuple.vlan(),
+                tuple.qos(),
+                tuple.spoofCheck(),
+                tuple.trust(),
+                tuple.minTxRate(),
+                tuple.maxTxRate(),
+                refused.stream().sorted().map(Attribute::commandName).toList());
+    }
+
+    private void demandCapabilities(Direct nic) {
+        PhysicalFunctionKey physicalFunction = nic.lease().physicalFunction();
+        DirectAttributes wanted = nic.attributes();
+        int index = nic.lease().index();
+        if (!wanted.spoofCheck()) {
+            writer.demand(physicalFunction, index, Attribute.SPOOF_CHECK);
+        }
+        if (wanted.trust()) {
+            writer.demand(physicalFunction, index, Attribute.TRUST);
+        }
+        if (wanted.minTxRate() > 0) {
+            writer.demand(physicalFunction, index, Attribute.MIN_TX_RATE);
+        }
+        if (wanted.maxTxRate() > 0) {
+            writer.demand(physicalFunction, index, Attribute.MAX_TX_RATE);
+        }
+        if (nic.vlan() > 0 || wanted.qos() > 0) {
+            writer.demand(physicalFunction, index, Attribute.VLAN);
+        }
+    }
+
+    private void bind(PhysicalFunctionKey physicalFunction, int index) {
+        functions.bindToVfio(physicalFunction, index);
+        Optional<String> driver = functions.driver(physicalFunction, index);
+        if (!driver.equals(Optional.of("vfio-pci"))) {
+            throw differs(index, physicalFunction, "its driver is " + driver.orElse("none") + " instead of vfio-pci");
+        }
+    }
+
+    private static RuntimeException differs(int index, PhysicalFunctionKey physicalFunction, String differences) {
+        return new Problem(
+                        Problem.Kind.CONFLICT,
+                        "VfReadBackDiffers",
+                        "VF " + index + " of card " + physicalFunction.serial() + " does not read back as it was set: "
+                                + differences + ".",
+                        Optional.of("Make sure that nothing else programs this VF, such as another agent or a network "
+                                + "daemon of the host."))
+                .asException();
+    }
+}

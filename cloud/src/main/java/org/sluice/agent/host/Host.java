@@ -1,0 +1,30 @@
+package org.sluice.agent.host;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * One host, as the agent sees it: everything it may touch, and nothing else.
+ *
+ * @param name the name the host is known by
+ * @param virtualFunctions its SR-IOV cards
+ * @param bridges its bridges and taps
+ * @param segmentServices DHCP and metadata
+ * @param disks the VMs' files
+ * @param hypervisor what runs the VMs
+ */
+public record Host(
+        String name,
+        VirtualFunctions virtualFunctions,
+        Bridges bridges,
+        SegmentServices segmentServices,
+        Disks disks,
+        Hypervisor hypervisor) {
+    public Host {
+        requireNonNull(name, "name is null");
+        requireNonNull(virtualFunctions, "virtualFunctions is null");
+        requireNonNull(bridges, "bridges is null");
+        requireNonNull(segmentServices, "segmentServices is null");
+        requireNonNull(disks, "disks is null");
+        requireNonNull(hypervisor, "hypervisor is null");
+    }
+}

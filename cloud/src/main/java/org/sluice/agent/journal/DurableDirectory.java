@@ -1,0 +1,151 @@
+package org.sluice.agent.journal;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.sluice.agent.wire.ProtocolJson;
+import org.sluice.model.Problem;
+import org.sluice.model.ProblemException;
+import tools.jackson.core.JacksonException;
+
+/**
+ * A directory of small JSON files, each of which is either wholly its old self or wholly its new one, whenever the
+ * process or the machine stops: written beside, synced, renamed over, and the directory synced (rename(2), fsync(2)).
+ * Writes of different names may run at the same time; the caller serialises those of one name.
+ */
+public final class DurableDirectory {
+    private static final String SUFFIX = ".json";
+    private static final String UNFINISHED = ".unfinished";
+
+    private final Path directory;
+
+    /**
+     * Makes the directory if need be and clears away what a killed process left unfinished.
+     *
+     * @throws ProblemException when the directory cannot be made or read
+     */
+    public DurableDirectory(Path directory) {
+        this.directory = requireNonNull(directory, "directory is null");
+        try {
+            Files.createDirectories(directory);
+            try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(directory, "*" + UNFINISHED)) {
+                for (Path leftover : leftovers) {
+                    Files.delete(leftover);
+                }
+            }
+        } catch (IOException e) {
+            throw unusable(directory, e);
+        }
+    }
+
+    /**
+     * Reads every file.
+     *
+     * @throws ProblemException when one cannot be read or is not what we write: that was not us, and guessing would
+     *     lose track of a VM
+     */
+    public <T> List<T> readAll(Class<T> type) {
+        List<T> all = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + SUFFIX)) {
+            for (Path file : files) {
+                all.add(parse(file, type));
+            }
+        } catch (IOException e) {
+            throw unusable(directory, e);
+        }
+        return all;
+    }
+
+    /** Reads one file; empty when there is none. */
+    public <T> Optional<T> read(String name, Class<T> type) {
+        Path file = file(name);
+        try {
+            return Files.exists(file) ? Optional.of(parse(file, type)) : Optional.empty();
+        } catch (IOException e) {
+            throw unusable(file, e);
+        }
+    }
+
+    /** Writes one file; when this returns, it survives a power cut. */
+    public void write(String name, Object value) {
+        Path file = file(name);
+        Path unfinished = directory.resolve(name + UNFINISHED);
+        try {
+            try (FileChannel channel = FileChannel.open(
+                    unfinished,
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.TRUNCATE_EXISTING,
+                    StandardOpenOption.WRITE)) {
+                ByteBuffer bytes = ByteBuffer.wrap(ProtocolJson.MAPPER.writeValueAsBytes(value));
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+                channel.force(true);
+            }
+            Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            sync();
+        } catch (IOException e) {
+            throw unusable(file, e);
+        }
+    }
+
+    /** Removes one file; nothing happens when there is none. */
+    public void remove(String name) {
+        Path file = file(name);
+        try {
+            if (Files.deleteIfExists(file)) {
+                sync();
+            }
+        } catch (IOException e) {
+            throw unusable(file, e);
+        }
+    }
+
+    private Path file(String name) {
+        return directory.resolve(name + SUFFIX);
+    }
+
+    private void sync() throws IOException {
+        // A rename is only on disk once the directory that holds the name is.
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    private static <T> T parse(Path file, Class<T> type) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        try {
+            return ProtocolJson.MAPPER.readValue(bytes, type);
+        } catch (JacksonException e) {
+            throw new ProblemException(
+                    new Problem(
+                            Problem.Kind.UNAVAILABLE,
+                            "JournalUnreadable",
+                            "The journal file " + file + " is not what the agent wrote: " + e.getOriginalMessage(),
+                            Optional.of("Restore it from a copy, or move it away after making sure that the VM and the "
+                                    + "virtual functions it speaks of are gone from this host.")),
+                    e);
+        }
+    }
+
+    private static ProblemException unusable(Path path, IOException cause) {
+        return new ProblemException(
+                new Problem(
+                        Problem.Kind.UNAVAILABLE,
+                        "JournalUnusable",
+                        "The agent cannot read or write " + path + ": " + cause + ".",
+                        Optional.of(
+                                "Check that the file system is mounted, has room, and belongs to the agent's user.")),
+                cause);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.sluice.linux.kernel;
+
+import org.jspecify.annotations.NullMarked;

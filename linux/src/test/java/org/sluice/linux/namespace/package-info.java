@@ -1,0 +1,4 @@
+@NullMarked
+package org.sluice.linux.namespace;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.sluice.linux.net;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.sluice.linux.netlink;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.sluice.linux.pci;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.sluice.linux.vfio;
+
+import org.jspecify.annotations.NullMarked;
