@@ -150,7 +150,8 @@ final class ComputeCloud implements AutoCloseable {
         HostId id = host(name);
         UUID card = UUID.randomUUID();
         jdbi.useHandle(handle -> {
-            handle.execute("insert into physical_network (name) values ('physnet0'), ('sriovnet0') on conflict do nothing");
+            handle.execute(
+                    "insert into physical_network (name) values ('physnet0'), ('sriovnet0') on conflict do nothing");
             handle.execute("insert into bridge_uplink values (?, 'physnet0', 'eno2')", id.value());
             handle.execute(
                     "insert into physical_function (id, host_id, serial, port, name, address, vendor_id, device_id,"
@@ -174,9 +175,9 @@ final class ComputeCloud implements AutoCloseable {
 
     void zone(String zone, HostId host) {
         jdbi.useHandle(handle -> {
-            handle.execute("insert into aggregate (name, availability_zone) values (?, ?) on conflict do nothing", zone, zone);
             handle.execute(
-                    "insert into aggregate_host select id, ? from aggregate where name = ?", host.value(), zone);
+                    "insert into aggregate (name, availability_zone) values (?, ?) on conflict do nothing", zone, zone);
+            handle.execute("insert into aggregate_host select id, ? from aggregate where name = ?", host.value(), zone);
         });
     }
 
@@ -326,8 +327,7 @@ final class ComputeCloud implements AutoCloseable {
         return lines == 404 ? Optional.empty() : Optional.of("console of " + server);
     }
 
-    private static Optional<BootImages.BootImage> image(
-            org.jdbi.v3.core.Handle handle, org.sluice.model.ImageId id) {
+    private static Optional<BootImages.BootImage> image(org.jdbi.v3.core.Handle handle, org.sluice.model.ImageId id) {
         return handle.createQuery("select * from image where id = :id")
                 .bind("id", id.value())
                 .map((row, _) -> new BootImages.BootImage(

@@ -35,7 +35,8 @@ class RecordedComputeTest {
         UUID nic0 = cloud.port(cloud.network("NET0", "physnet0", 2001, "10.0.3"), "normal", "10.0.3.76");
         UUID nic1 = cloud.port(cloud.network("NET1", "sriovnet0", 2401, "10.1.0"), "direct", "10.1.0.209");
         RecordedExchange keypair = recorded("keypair-create");
-        Answer key = cloud.admin().post("/v2.1/os-keypairs", keypair.requestBody().toString());
+        Answer key =
+                cloud.admin().post("/v2.1/os-keypairs", keypair.requestBody().toString());
         assertThat(key.status()).isEqualTo(keypair.status());
         Shapes.assertSame(keypair.body(), key.json());
         assertThat(key.json().at("/keypair/fingerprint"))
@@ -84,8 +85,7 @@ class RecordedComputeTest {
         for (String path : new String[] {"/v2.1", "/v2.1/"}) {
             Answer answer = cloud.as("", "").get(path);
             same("version", answer);
-            assertThat(answer.json().at("/version/links/0/href").asString())
-                    .isEqualTo(cloud.base() + "/compute/v2.1/");
+            assertThat(answer.json().at("/version/links/0/href").asString()).isEqualTo(cloud.base() + "/compute/v2.1/");
         }
     }
 
@@ -116,9 +116,26 @@ class RecordedComputeTest {
         JsonNode shown = cloud.admin().get("/v2.1/servers/" + server).json().required("server");
         JsonNode theirs = recorded("server-show").body().required("server");
         for (String member : new String[] {
-            "name", "status", "tenant_id", "user_id", "flavor", "progress", "OS-EXT-AZ:availability_zone", "config_drive",
-            "key_name", "OS-EXT-SRV-ATTR:host", "OS-EXT-SRV-ATTR:hostname", "OS-EXT-STS:task_state", "OS-EXT-STS:vm_state",
-            "OS-EXT-STS:power_state", "host_status", "locked", "tags", "hostId", "description", "OS-DCF:diskConfig"
+            "name",
+            "status",
+            "tenant_id",
+            "user_id",
+            "flavor",
+            "progress",
+            "OS-EXT-AZ:availability_zone",
+            "config_drive",
+            "key_name",
+            "OS-EXT-SRV-ATTR:host",
+            "OS-EXT-SRV-ATTR:hostname",
+            "OS-EXT-STS:task_state",
+            "OS-EXT-STS:vm_state",
+            "OS-EXT-STS:power_state",
+            "host_status",
+            "locked",
+            "tags",
+            "hostId",
+            "description",
+            "OS-DCF:diskConfig"
         }) {
             assertThat(shown.required(member)).as(member).isEqualTo(theirs.required(member));
         }
@@ -150,9 +167,13 @@ class RecordedComputeTest {
         same("flavor-show", cloud.admin().get("/v2.1/flavors/" + flavor));
         same("flavor-show-2.1", cloud.as("member", "").get("/v2.1/flavors/" + flavor));
         same("flavor-unknown", cloud.admin().get("/v2.1/flavors/m1.legacy"));
-        Answer made = cloud.admin().post("/v2.1/flavors", recorded("flavor-create").requestBody().toString());
+        Answer made = cloud.admin()
+                .post("/v2.1/flavors", recorded("flavor-create").requestBody().toString());
         same("flavor-create", made);
-        same("flavor-delete", cloud.admin().delete("/v2.1/flavors/" + made.json().at("/flavor/id").asString()));
+        same(
+                "flavor-delete",
+                cloud.admin()
+                        .delete("/v2.1/flavors/" + made.json().at("/flavor/id").asString()));
     }
 
     @Test
@@ -177,7 +198,8 @@ class RecordedComputeTest {
         same("aggregate-list", cloud.admin().get("/v2.1/os-aggregates"));
         same("aggregate-bad-id", cloud.admin().get("/v2.1/os-aggregates/rack9"));
         JsonNode theirs = recorded("zones-detail").body().at("/availabilityZoneInfo/1");
-        JsonNode ours = cloud.admin().get("/v2.1/os-availability-zone/detail").json().at("/availabilityZoneInfo/0");
+        JsonNode ours =
+                cloud.admin().get("/v2.1/os-availability-zone/detail").json().at("/availabilityZoneInfo/0");
         assertThat(ours.required("zoneName")).isEqualTo(theirs.required("zoneName"));
         Shapes.assertSame(theirs.at("/hosts/compute02"), ours.at("/hosts/compute02"));
     }
@@ -207,6 +229,7 @@ class RecordedComputeTest {
         assertThat(notOffered.header("OpenStack-API-Version")).isEqualTo("compute 2.200");
         Answer incomplete = cloud.as("admin", "").post("/v2.1/servers", "{'server': {'name': 'x'}}");
         assertThat(incomplete.status()).isEqualTo(400);
-        assertThat(incomplete.json()).isEqualTo(recorded("create-without-flavor").body());
+        assertThat(incomplete.json())
+                .isEqualTo(recorded("create-without-flavor").body());
     }
 }
