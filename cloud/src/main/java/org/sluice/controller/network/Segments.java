@@ -99,17 +99,17 @@ final class Segments {
     private static Optional<Segment> allocate(Handle handle, Optional<String> physicalNetwork) {
         return handle.createQuery("""
                         with candidate as materialized (
-                            select r.physical_network, id from vlan_range r, generate_series(r.first, r.last) id
+                            select r.physical_network, v.vlan from vlan_range r, generate_series(r.first, r.last) v (vlan)
                             where (cast(:name as text) is null or r.physical_network = :name)
                               and not exists (select 1 from network n where n.physical_network = r.physical_network
-                                              and n.segmentation_id = id)
-                            order by r.physical_network, id limit 256)
-                        select physical_network, id from candidate
-                        where pg_try_advisory_xact_lock(hashtextextended('vlan ' || id || physical_network, 0))
+                                              and n.segmentation_id = v.vlan)
+                            order by r.physical_network, v.vlan limit 256)
+                        select physical_network, vlan from candidate
+                        where pg_try_advisory_xact_lock(hashtextextended(vlan || ' ' || physical_network, 0))
                         limit 1""")
                 .bind("name", physicalNetwork.orElse(null))
                 .map((row, context) ->
-                        new Segment("vlan", row.getString("physical_network"), Optional.of(row.getInt("id"))))
+                        new Segment("vlan", row.getString("physical_network"), Optional.of(row.getInt("vlan"))))
                 .findOne();
     }
 
