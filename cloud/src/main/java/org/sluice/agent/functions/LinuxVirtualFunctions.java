@@ -2,17 +2,21 @@ package org.sluice.agent.functions;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.sluice.agent.host.KernelException;
 import org.sluice.agent.host.VirtualFunctions;
 import org.sluice.agent.kernel.KernelCalls;
 import org.sluice.linux.net.Link;
-import org.sluice.linux.net.LinkDetail;
 import org.sluice.linux.net.Links;
 import org.sluice.linux.net.ReportedSwitch;
 import org.sluice.linux.net.VfAttribute;
@@ -30,107 +34,78 @@ import org.sluice.model.protocol.PhysicalFunctionKey;
 import org.sluice.model.protocol.VirtualFunction;
 
 /**
- * The host's SR-IOV cards by sysfs, rtnetlink and VFIO. A PF is found by its identity at every call, because its name and
- * its address may have changed since the last one. PFs without a network device (given to a VM, or without a driver) are
- * not there. Thread-safe.
+ * The SR-IOV network cards of this machine, by sysfs and rtnetlink. A PF is known by its card's serial number and its
+ * function number; a card without a readable serial, or two cards with the same one, by the PF's MAC address. A PF whose
+ * netdev is not in the agent's network namespace cannot be programmed and is not listed.
+ *
+ * <p>Thread-safe for different VFs.
  */
 public final class LinuxVirtualFunctions implements VirtualFunctions {
+    /** PCI class of Ethernet controllers, upper 16 of the 24 bits (PCI Code and ID Assignment, 02h/00h). */
+    private static final int ETHERNET = 0x0200;
+
+    private final PortLinks links;
     private final PciTree tree;
-    private final Links links;
     private final VfioBinder binder;
 
+    /** Where each PF was last seen; checked against the MAC that is there before it is believed. */
+    private final Map<PhysicalFunctionKey, Seat> seats = new ConcurrentHashMap<>();
+
+    private record Seat(PciAddress address, String mac) {}
+
+    private record Port(PciAddress address, String netdev) {}
+
     /**
-     * @param tree the PCI functions
-     * @param links the network devices of the namespace in which the PFs are
-     * @param binder binds VFs to vfio-pci
+     * Works on the machine.
+     *
+     * @param links netdevs of the host's network namespace
+     * @param tree the machine's PCI functions
+     * @param binder binds VFs; its bound must be shorter than the agent's own for one call
      */
-    public LinuxVirtualFunctions(PciTree tree, Links links, VfioBinder binder) {
-        this.tree = requireNonNull(tree, "tree is null");
+    public LinuxVirtualFunctions(Links links, PciTree tree, VfioBinder binder) {
+        this(PortLinks.over(requireNonNull(links, "links is null")), tree, binder);
+    }
+
+    LinuxVirtualFunctions(PortLinks links, PciTree tree, VfioBinder binder) {
         this.links = requireNonNull(links, "links is null");
+        this.tree = requireNonNull(tree, "tree is null");
         this.binder = requireNonNull(binder, "binder is null");
     }
 
-    /** A PF in this moment: its identity, what PCI says of it, and its network device. */
-    private record Found(
-            PhysicalFunctionKey key, org.sluice.linux.pci.PhysicalFunction function, PciNetworkDevice device) {}
-
     @Override
     public List<PhysicalFunction> physicalFunctions() {
-        return KernelCalls.call(() -> {
-            Map<String, Link> byName = new HashMap<>();
-            links.list().forEach(link -> byName.put(link.name(), link));
-            List<PhysicalFunction> described = new ArrayList<>();
-            for (Found found : found()) {
-                Link link = byName.get(found.device().name());
-                if (link != null) {
-                    described.add(describe(found, link));
-                }
-            }
-            return List.copyOf(described);
-        });
-    }
-
-    private static PhysicalFunction describe(Found found, Link link) {
-        org.sluice.linux.pci.PhysicalFunction function = found.function();
-        List<VirtualFunction> functions = function.virtualFunctions().stream()
-                .map(vf -> new VirtualFunction(
-                        vf.index(),
-                        vf.function().address().toString(),
-                        vf.function().iommuGroupNumber(),
-                        vf.function().driverName()))
-                .toList();
-        return new PhysicalFunction(
-                found.key(),
-                found.device().name(),
-                function.address().toString(),
-                hexadecimal(function.function().id().vendor()),
-                hexadecimal(function.function().id().device()),
-                function.virtualFunctions().stream()
-                        .findFirst()
-                        .map(vf -> hexadecimal(vf.function().id().device()))
-                        .orElse(""),
-                function.function().driverName(),
-                function.function().numaNode(),
-                function.totalVfs(),
-                new MacAddress(link.mac().toString()),
-                link.carrier(),
-                functions);
+        return KernelCalls.call(this::scan);
     }
 
     @Override
     public Tuple read(PhysicalFunctionKey physicalFunction, int index) {
-        return KernelCalls.call(() -> {
-            String name = require(physicalFunction).device().name();
-            VirtualFunctionInfo info = links.find(name, LinkDetail.VIRTUAL_FUNCTIONS)
-                    .flatMap(link -> link.virtualFunction(index))
-                    .orElseThrow(() -> missing("VF " + index + " of " + name));
-            return new Tuple(
-                    new MacAddress(info.mac().toString()),
-                    info.vlan(),
-                    info.qos(),
-                    reported(info.spoofCheck()),
-                    reported(info.trust()),
-                    info.minTxRate(),
-                    info.maxTxRate(),
-                    reported(info.linkState()));
-        });
+        return KernelCalls.call(() -> tuple(info(port(physicalFunction), index)));
     }
 
     @Override
     public void set(PhysicalFunctionKey physicalFunction, int index, Setting setting) {
-        KernelCalls.run(() -> links.setVf(require(physicalFunction).device().name(), index, attribute(setting)));
+        KernelCalls.run(() -> links.setVf(port(physicalFunction).netdev(), index, attribute(setting)));
     }
 
     @Override
     public void preparePhysicalFunction(PhysicalFunctionKey physicalFunction, int leastMtu) {
         KernelCalls.run(() -> {
-            String name = require(physicalFunction).device().name();
-            Link link = links.find(name).orElseThrow(() -> missing(name));
-            if (link.mtu() < leastMtu) {
-                links.setMtu(name, leastMtu);
+            String netdev = port(physicalFunction).netdev();
+            Link before = link(netdev);
+            if (before.mtu() < leastMtu) {
+                links.setMtu(netdev, leastMtu);
             }
-            if (!link.up()) {
-                links.setUp(name);
+            if (!before.up()) {
+                links.setUp(netdev);
+            }
+            Link after = link(netdev);
+            if (!after.up() || after.mtu() < leastMtu) {
+                throw new KernelException(
+                        "EIO",
+                        "The PF " + netdev + " was to be up with an MTU of at least " + leastMtu + ", but reads back "
+                                + (after.up() ? "up" : "down") + " with " + after.mtu() + ".",
+                        Optional.of("Make sure that no network daemon of the host sets this PF down or its MTU back."),
+                        null);
             }
         });
     }
@@ -138,30 +113,40 @@ public final class LinuxVirtualFunctions implements VirtualFunctions {
     @Override
     public Optional<String> driver(PhysicalFunctionKey physicalFunction, int index) {
         return KernelCalls.call(
-                () -> tree.function(pciAddress(physicalFunction, index)).flatMap(PciFunction::driver));
+                () -> function(virtualFunction(physicalFunction, index)).driver());
     }
 
     @Override
     public void unbind(PhysicalFunctionKey physicalFunction, int index) {
         KernelCalls.run(() -> {
-            PciFunction _ = binder.detach(pciAddress(physicalFunction, index));
+            PciFunction after = binder.detach(virtualFunction(physicalFunction, index));
+            after.driver().ifPresent(driver -> {
+                throw new KernelException(
+                        "EBUSY",
+                        "VF " + after.address() + " was taken from its driver, but " + driver + " has it again.",
+                        Optional.of("Switch off sriov_drivers_autoprobe of its PF."),
+                        null);
+            });
         });
     }
 
     @Override
     public void bindToVfio(PhysicalFunctionKey physicalFunction, int index) {
         KernelCalls.run(() -> {
-            PciAddress address = pciAddress(physicalFunction, index);
+            PciAddress address = virtualFunction(physicalFunction, index);
             PciFunction _ = binder.bind(address);
-            List<PciFunction> blockers = binder.groupBlockers(address);
-            if (!blockers.isEmpty()) {
-                PciFunction blocker = blockers.getFirst();
+            List<PciFunction> others = binder.groupBlockers(address);
+            if (!others.isEmpty()) {
                 throw new KernelException(
-                        "EBUSY",
-                        "The VF " + address + " cannot go to a VM: " + blocker.address() + " of its IOMMU group is on "
-                                + blocker.driverName() + ".",
-                        Optional.of("Put the card into a slot with ACS, or take the other members of the group from"
-                                + " their drivers."),
+                        "EPERM",
+                        "VF " + address + " shares its IOMMU group with "
+                                + others.stream()
+                                        .map(other -> other.address() + " ("
+                                                + other.driver().orElse("no driver") + ")")
+                                        .collect(Collectors.joining(", "))
+                                + ", so that VFIO would refuse it to a VM: the group is not viable.",
+                        Optional.of("Put the card in a slot whose ports have ACS, or take those functions from their "
+                                + "drivers too."),
                         null);
             }
         });
@@ -169,62 +154,164 @@ public final class LinuxVirtualFunctions implements VirtualFunctions {
 
     @Override
     public String address(PhysicalFunctionKey physicalFunction, int index) {
-        return KernelCalls.call(() -> pciAddress(physicalFunction, index).toString());
+        return KernelCalls.call(
+                () -> virtualFunction(physicalFunction, index).toString());
     }
 
-    private PciAddress pciAddress(PhysicalFunctionKey physicalFunction, int index) {
-        return require(physicalFunction).function().virtualFunctions().stream()
-                .filter(vf -> vf.index() == index)
-                .findFirst()
-                .map(vf -> vf.function().address())
-                .orElseThrow(() -> missing("VF " + index + " of card " + physicalFunction.serial()));
-    }
-
-    private Found require(PhysicalFunctionKey key) {
-        return found().stream()
-                .filter(found -> found.key().equals(key))
-                .findFirst()
-                .orElseThrow(() -> missing("port " + key.port() + " of card " + key.serial()));
-    }
-
-    /**
-     * The PFs that have a network device. A card without a serial number in its VPD is known by the permanent address of
-     * its port, which is port 0 of itself.
-     */
-    private List<Found> found() {
-        Map<String, Integer> portsOfCard = new HashMap<>();
-        List<Found> all = new ArrayList<>();
-        for (org.sluice.linux.pci.PhysicalFunction function : tree.physicalFunctions().stream()
-                .sorted(Comparator.comparing(org.sluice.linux.pci.PhysicalFunction::address))
-                .toList()) {
-            Optional<PciNetworkDevice> device = function.function().networkDevice();
-            // Counted before it is skipped: a port keeps its number while another is away.
-            int port = function.serial()
-                    .map(serial -> portsOfCard.merge(serial, 1, Integer::sum) - 1)
-                    .orElse(0);
-            device.ifPresent(netdev -> all.add(new Found(
-                    new PhysicalFunctionKey(function.serial().orElse(netdev.mac()), port), function, netdev)));
+    private List<PhysicalFunction> scan() {
+        List<org.sluice.linux.pci.PhysicalFunction> cards = tree.physicalFunctions().stream()
+                .filter(card -> card.function().classCode() >> 8 == ETHERNET)
+                .filter(card -> card.function().networkDevice().isPresent())
+                .toList();
+        Map<PhysicalFunctionKey, Long> uses = cards.stream()
+                .flatMap(card -> serialKey(card).stream())
+                .collect(Collectors.groupingBy(key -> key, HashMap::new, Collectors.counting()));
+        List<PhysicalFunction> all = new ArrayList<>();
+        for (org.sluice.linux.pci.PhysicalFunction card : cards) {
+            PciNetworkDevice netdev = card.function().networkDevice().orElseThrow();
+            // Some makers give every card of a batch one serial number; that names none of them.
+            PhysicalFunctionKey key = serialKey(card)
+                    .filter(candidate -> uses.getOrDefault(candidate, 0L) == 1L)
+                    .orElseGet(() -> new PhysicalFunctionKey(netdev.mac(), 0));
+            Optional<Link> link = links.find(netdev.name());
+            if (link.isEmpty()) {
+                continue;
+            }
+            seats.put(key, new Seat(card.address(), netdev.mac()));
+            all.add(describe(key, card, netdev, link.get().carrier()));
         }
-        return all;
+        return List.copyOf(all);
+    }
+
+    private static Optional<PhysicalFunctionKey> serialKey(org.sluice.linux.pci.PhysicalFunction card) {
+        return card.serial()
+                .map(serial -> new PhysicalFunctionKey(serial, card.address().function()));
+    }
+
+    private static PhysicalFunction describe(
+            PhysicalFunctionKey key,
+            org.sluice.linux.pci.PhysicalFunction card,
+            PciNetworkDevice netdev,
+            boolean carrier) {
+        List<VirtualFunction> functions = card.virtualFunctions().stream()
+                .map(function -> new VirtualFunction(
+                        function.index(),
+                        function.function().address().toString(),
+                        function.function().iommuGroupNumber(),
+                        function.function().driverName()))
+                .toList();
+        String deviceOfFunctions = card.virtualFunctions().isEmpty()
+                ? ""
+                : hex(card.virtualFunctions().getFirst().function().id().device());
+        return new PhysicalFunction(
+                key,
+                netdev.name(),
+                card.address().toString(),
+                hex(card.function().id().vendor()),
+                hex(card.function().id().device()),
+                deviceOfFunctions,
+                card.function().driverName(),
+                card.function().numaNode(),
+                card.totalVfs(),
+                new MacAddress(netdev.mac()),
+                carrier,
+                functions);
+    }
+
+    private static String hex(int id) {
+        return "%04x".formatted(id);
+    }
+
+    /** Where the PF is now. Names and addresses change, so what was seen is believed only if the same MAC is there. */
+    private Port port(PhysicalFunctionKey key) {
+        return at(seats.get(key))
+                .or(() -> {
+                    List<PhysicalFunction> _ = scan();
+                    return at(seats.get(key));
+                })
+                .orElseThrow(
+                        () -> missing("There is no PF of card " + key.serial() + " with port " + key.port() + "."));
+    }
+
+    private Optional<Port> at(@Nullable Seat seat) {
+        if (seat == null) {
+            return Optional.empty();
+        }
+        return tree.function(seat.address())
+                .flatMap(PciFunction::networkDevice)
+                .filter(netdev -> netdev.mac().equals(seat.mac()))
+                .map(netdev -> new Port(seat.address(), netdev.name()));
+    }
+
+    private VirtualFunctionInfo info(Port port, int index) {
+        return links.virtualFunctions(port.netdev()).stream()
+                .filter(info -> info.index() == index)
+                .findFirst()
+                .orElseThrow(() -> missing("The PF " + port.netdev() + " has no VF " + index + "."));
+    }
+
+    private PciAddress virtualFunction(PhysicalFunctionKey key, int index) {
+        Port port = port(key);
+        Path link = tree.folder(port.address()).resolve("virtfn" + index);
+        try {
+            return PciAddress.parse(Files.readSymbolicLink(link).getFileName().toString());
+        } catch (IOException e) {
+            throw new KernelException(
+                    "ENODEV",
+                    "The PF " + port.netdev() + " has no VF " + index + " (" + link + ").",
+                    Optional.of("See sriov_numvfs of the PF."),
+                    e);
+        }
+    }
+
+    private PciFunction function(PciAddress address) {
+        return tree.function(address)
+                .orElseThrow(() -> missing("There is no PCI function at " + address + " any more."));
+    }
+
+    private Link link(String netdev) {
+        return links.find(netdev)
+                .orElseThrow(() -> missing("There is no netdev " + netdev + " in the agent's network namespace."));
+    }
+
+    private static KernelException missing(String sentence) {
+        return new KernelException(
+                "ENODEV", sentence, Optional.of("Check that the card is there and its driver is loaded."), null);
     }
 
     private static VfAttribute attribute(Setting setting) {
         return switch (setting) {
-            case Setting.Mac mac ->
-                new VfAttribute.Mac(
-                        org.sluice.linux.net.MacAddress.parse(mac.mac().value()));
-            case Setting.Vlan vlan -> new VfAttribute.Vlan(vlan.vlan(), vlan.qos(), VlanProtocol.DOT1Q);
-            case Setting.SpoofCheck spoofCheck -> new VfAttribute.SpoofCheck(spoofCheck.on());
-            case Setting.Trust trust -> new VfAttribute.Trust(trust.on());
-            case Setting.Rates rates -> new VfAttribute.TxRate(rates.minTxRate(), rates.maxTxRate());
-            case Setting.Link link ->
+            case Setting.Mac(MacAddress mac) ->
+                new VfAttribute.Mac(org.sluice.linux.net.MacAddress.parse(mac.toString()));
+            case Setting.Vlan(int vlan, int qos) -> new VfAttribute.Vlan(vlan, qos, VlanProtocol.DOT1Q);
+            case Setting.SpoofCheck(boolean on) -> new VfAttribute.SpoofCheck(on);
+            case Setting.Trust(boolean on) -> new VfAttribute.Trust(on);
+            case Setting.Rates(int min, int max) -> new VfAttribute.TxRate(min, max);
+            case Setting.Link(LinkState state) ->
                 new VfAttribute.LinkState(
-                        switch (link.state()) {
+                        switch (state) {
                             case AUTO -> VfLinkState.AUTO;
                             case ENABLE -> VfLinkState.ENABLE;
                             case DISABLE -> VfLinkState.DISABLE;
                         });
         };
+    }
+
+    private static Tuple tuple(VirtualFunctionInfo info) {
+        return new Tuple(
+                new MacAddress(info.mac().toString()),
+                info.vlan(),
+                info.qos(),
+                reported(info.spoofCheck()),
+                reported(info.trust()),
+                info.minTxRate(),
+                info.maxTxRate(),
+                switch (info.linkState()) {
+                    case AUTO -> Optional.of(LinkState.AUTO);
+                    case ENABLE -> Optional.of(LinkState.ENABLE);
+                    case DISABLE -> Optional.of(LinkState.DISABLE);
+                    case NOT_REPORTED -> Optional.empty();
+                });
     }
 
     private static Optional<Boolean> reported(ReportedSwitch value) {
@@ -233,27 +320,5 @@ public final class LinuxVirtualFunctions implements VirtualFunctions {
             case OFF -> Optional.of(false);
             case NOT_REPORTED -> Optional.empty();
         };
-    }
-
-    private static Optional<LinkState> reported(VfLinkState state) {
-        return switch (state) {
-            case AUTO -> Optional.of(LinkState.AUTO);
-            case ENABLE -> Optional.of(LinkState.ENABLE);
-            case DISABLE -> Optional.of(LinkState.DISABLE);
-            case NOT_REPORTED -> Optional.empty();
-        };
-    }
-
-    private static String hexadecimal(int sixteenBits) {
-        return "%04x".formatted(sixteenBits);
-    }
-
-    private static KernelException missing(String what) {
-        return new KernelException(
-                "ENODEV",
-                "This host has no " + what + " now.",
-                Optional.of("Check that the card is there and bound to its driver, and that it has its VFs"
-                        + " (sriov_numvfs)."),
-                null);
     }
 }
