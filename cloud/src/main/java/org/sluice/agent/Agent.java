@@ -46,6 +46,7 @@ import org.sluice.model.protocol.DesiredInterface;
 import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.HostQuery;
 import org.sluice.model.protocol.Inventory;
+import org.sluice.model.protocol.ServerReport;
 
 /**
  * The agent of one host. From {@link #start} to {@link #close} it keeps the host at what the controller wants; closing it,
@@ -242,14 +243,21 @@ public final class Agent implements AutoCloseable {
 
     private void send() {
         Duration pause = settings.firstRetry();
+        boolean alone = false;
         while (!isStopping()) {
             try {
-                var reports = outbox.await();
+                List<ServerReport> reports = outbox.await();
+                if (alone) {
+                    // After a refusal one by one, so that a report the controller cannot take holds up no other.
+                    reports = List.of(reports.get(random.nextInt(reports.size())));
+                }
                 controller.report(reports);
                 outbox.sent(reports);
+                alone = alone && outbox.isWaiting();
                 pause = settings.firstRetry();
             } catch (ControllerUnavailableException e) {
                 LOG.debug("Reports of host {} wait: {}", host.name(), e.getMessage());
+                alone = true;
                 if (stopsWithin(jitter(pause))) {
                     return;
                 }

@@ -65,6 +65,16 @@ final class ReportOutbox {
         }
     }
 
+    /** Whether there is anything to send. */
+    boolean isWaiting() {
+        lock.lock();
+        try {
+            return !unsent.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** The controller has these now; one that was replaced meanwhile is still to be sent. */
     void sent(List<ServerReport> reports) {
         lock.lock();

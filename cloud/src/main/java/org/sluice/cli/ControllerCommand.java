@@ -74,7 +74,10 @@ final class ControllerCommand implements Callable<Integer> {
                         .url()
                 : DatabaseUrl.jdbc(databaseUrl);
         Database database = resources.add("database", DatabaseUrl.open(url, connections));
-        ControllerProcess controller = ControllerProcess.start(database, credentials.password(), listen, resources);
-        System.out.println("ready  http://" + Listen.reachable(controller.api()) + "/identity/v3");
+        ControllerProcess controller =
+                ControllerProcess.start(database, data, credentials.password(), listen, agents, resources);
+        String identity = controller.url() + "/identity/v3";
+        credentials.write(data, identity);
+        System.out.println("ready  " + identity);
     }
 }

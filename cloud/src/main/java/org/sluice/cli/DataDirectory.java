@@ -68,6 +68,11 @@ record DataDirectory(Path path) {
         return path.resolve("admin-password");
     }
 
+    /** Images on their way into the database. */
+    Path uploads() {
+        return path.resolve("uploads");
+    }
+
     Path lab() {
         return path.resolve("lab");
     }

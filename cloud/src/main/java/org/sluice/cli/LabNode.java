@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.sluice.model.Problem;
+import org.sluice.model.protocol.JoinToken;
 
 /**
  * The lab's one node, driven through the scripts in {@code lab/}: a compute host emulated by QEMU, with emulated SR-IOV
@@ -101,6 +102,25 @@ final class LabNode {
                 share.toString(),
                 "--state",
                 state.toString());
+    }
+
+    /**
+     * Starts the agent in the node, or leaves the one that runs. The program is copied into the node first, because reading
+     * it over 9p at every class that is loaded takes minutes under emulation.
+     */
+    void startAgent(JoinToken token, int controllerPort) throws IOException, InterruptedException {
+        execute("""
+                set -e
+                if [ -s /run/sluice-agent.pid ] && kill -0 "$(cat /run/sluice-agent.pid)" 2>/dev/null; then exit 0; fi
+                rm -rf /run/sluice
+                mkdir -p /run/sluice
+                cp /sluice/sluice-cloud.jar /sluice/lib/*.jar /run/sluice/
+                setsid nohup java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto -Xmx256m \
+                    --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -cp '/run/sluice/*' \
+                    org.sluice.cli.Sluice agent --name %s --join %s --controller https://%s:%d --data /state \
+                    >/var/log/sluice-agent.log 2>&1 </dev/null &
+                echo $! >/run/sluice-agent.pid
+                """.formatted(NAME, token.text(), CONTROLLER_ADDRESS, controllerPort));
     }
 
     /** Runs a shell command in the node; its output. */

@@ -78,11 +78,13 @@ final class UpCommand implements Callable<Integer> {
             return resources.add("database", Database.open(postgres.url(), DATABASE_CONNECTIONS));
         });
         ControllerProcess controller = progress.step(
-                "controller", () -> ControllerProcess.start(database, credentials.password(), listen, resources));
-        String base = "http://" + Listen.reachable(controller.api());
-        credentials.write(data, base + "/identity/v3");
-        progress.line("  hosts: " + hosts);
+                "controller",
+                () -> ControllerProcess.start(database, data, credentials.password(), listen, agents, resources));
+        String identity = controller.url() + "/identity/v3";
+        credentials.write(data, identity);
+        new ComputeHosts(data, controller, credentials.password(), resources, progress)
+                .start(ComputeHosts.resolve(hosts, Path.of("/sys")));
         progress.close();
-        progress.line("ready  " + base + "/identity/v3");
+        progress.line("ready  " + identity);
     }
 }

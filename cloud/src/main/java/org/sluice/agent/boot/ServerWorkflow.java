@@ -40,6 +40,7 @@ public final class ServerWorkflow {
     private final DesiredServer server;
     private Disks.@Nullable RootDisk rootDisk;
     private Optional<Path> configDrive = Optional.empty();
+    private boolean domainRuns;
 
     /**
      * @param host where it runs
@@ -57,6 +58,11 @@ public final class ServerWorkflow {
     /** The steps, in the order in which they are applied. */
     public List<Step> steps() {
         List<Step> steps = new ArrayList<>();
+        // Nothing is changed by looking. An agent killed after the start of the domain finds it running, with its VFs
+        // programmed and read back before; from then on they are the guest's and must not be programmed again.
+        steps.add(Step.withoutUndo(
+                "look for the domain",
+                () -> domainRuns = host.hypervisor().state(server.id()) == Hypervisor.State.RUNNING));
         steps.add(new Step(
                 "root disk",
                 () -> rootDisk = host.disks().ensureRoot(server),
@@ -74,7 +80,9 @@ public final class ServerWorkflow {
                     () -> segments.leave(nic)));
         }
         for (Direct nic : directNics(server)) {
-            steps.addAll(functions.beforeDomain(server.id(), nic));
+            for (Step step : functions.beforeDomain(server.id(), nic)) {
+                steps.add(new Step(step.name(), () -> unlessDomainRuns(step), step.undo()));
+            }
         }
         steps.add(new Step(
                 "domain",
@@ -149,6 +157,12 @@ public final class ServerWorkflow {
     /** Takes the locks of a server's VFs. */
     public static FunctionLocks.Held hold(FunctionLocks locks, DesiredServer server) {
         return locks.hold(leases(server).stream().map(Function::of).toList());
+    }
+
+    private void unlessDomainRuns(Step step) {
+        if (!domainRuns) {
+            step.apply().run();
+        }
     }
 
     private Hypervisor.Domain domain() {

@@ -110,7 +110,7 @@ final class AggregateRoutes {
     }
 
     private Reply action(Call call) {
-        ObjectNode body = call.exchange().bodyObject();
+        ObjectNode body = call.body();
         if (body.size() != 1) {
             throw Problems.badRequest("ValidationError", "The request body must name exactly one action.");
         }

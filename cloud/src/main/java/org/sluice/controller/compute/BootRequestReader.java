@@ -77,7 +77,7 @@ final class BootRequestReader {
     }
 
     private void refuseHints() {
-        ObjectNode body = call.exchange().bodyObject();
+        ObjectNode body = call.body();
         for (String hints : List.of("os:scheduler_hints", "OS-SCH-HNT:scheduler_hints")) {
             JsonNode value = body.get(hints);
             if (value != null && !value.isEmpty()) {

@@ -29,7 +29,7 @@ final class Fields {
 
     /** The one member of the request's entity; others are refused unless they are among {@code beside}. */
     static Fields of(Call call, String member, String... beside) {
-        ObjectNode body = call.exchange().bodyObject();
+        ObjectNode body = call.body();
         Fields whole = new Fields("body", body);
         Set<String> known = new TreeSet<>(Set.of(beside));
         known.add(member);

@@ -288,7 +288,7 @@ final class FlavorRoutes {
     private Reply putSpec(Call call) {
         call.caller().requireAdmin("os_compute_api:os-flavor-extra-specs:update");
         String key = call.path("key");
-        ObjectNode object = call.exchange().bodyObject();
+        ObjectNode object = call.body();
         Map<String, String> specs = Fields.of("body", object).texts();
         if (!specs.keySet().equals(Set.of(key))) {
             throw Problems.badRequest(

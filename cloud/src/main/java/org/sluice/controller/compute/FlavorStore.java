@@ -61,7 +61,8 @@ final class FlavorStore {
                 : " and (" + column + ", id) " + (filter.descending() ? "<" : ">") + " (select " + column
                         + ", id from flavor where id = :marker)";
         Query query = handle.createQuery("select " + COLUMNS + " from flavor where memory_mib >= :memory"
-                        + " and disk_gib >= :disk and (cast(:public as boolean) is null or is_public = :public)" + after
+                        + " and disk_gib >= :disk and (cast(:public as boolean) is null or is_public = cast(:public as boolean))"
+                        + after
                         + " order by " + column + " " + order + ", id " + order + " limit :limit")
                 .bind("memory", filter.smallestMemoryMib())
                 .bind("disk", filter.smallestDiskGib())

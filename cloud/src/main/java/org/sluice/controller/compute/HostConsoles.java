@@ -14,6 +14,7 @@ public interface HostConsoles {
      * @param lines how many lines; -1 for all that is kept
      * @param limit how long to wait
      * @return the text, or empty when the host did not answer in time
+     * @throws InterruptedException when the thread is told to stop waiting
      */
-    Optional<String> tail(HostId host, ServerId server, int lines, Duration limit);
+    Optional<String> tail(HostId host, ServerId server, int lines, Duration limit) throws InterruptedException;
 }

@@ -2,12 +2,14 @@ package org.sluice.controller.compute;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jdbi.v3.core.Jdbi;
 import org.sluice.controller.http.Json;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.Routes;
 import org.sluice.model.Problem;
+import org.sluice.model.ProblemException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -74,7 +76,7 @@ final class ServerActions {
     }
 
     private Reply action(Call call) {
-        ObjectNode body = call.exchange().bodyObject();
+        ObjectNode body = call.body();
         if (body.size() != 1) {
             throw Problems.badRequest("ValidationError", "The request body must name exactly one action.");
         }
@@ -89,7 +91,7 @@ final class ServerActions {
         };
     }
 
-    private org.sluice.model.ProblemException refused(Call call, String action) {
+    private ProblemException refused(Call call, String action) {
         jdbi.withHandle(handle -> lookup.find(handle, call));
         String doing = NOT_OFFERED.get(action);
         return doing == null
@@ -107,14 +109,25 @@ final class ServerActions {
         ServerRow.Host host = server.host()
                 .orElseThrow(() -> Problems.conflict(
                         "InstanceNotReady", "Instance " + server.id() + " is not ready: it is on no host."));
-        String text = consoles.tail(host.id(), server.id(), lines, LONGEST_WAIT)
-                .orElseThrow(() -> Problem.of(
-                                Problem.Kind.UNAVAILABLE,
-                                "HostSilent",
-                                "Host " + host.name() + " did not answer within " + LONGEST_WAIT.toSeconds()
-                                        + " s; its agent may be down.")
-                        .asException());
+        String text = tail(host, server, lines).orElseThrow(() -> silent(host).asException());
         return Reply.ok(Json.MAPPER.createObjectNode().put("output", text));
+    }
+
+    private Optional<String> tail(ServerRow.Host host, ServerRow server, int lines) {
+        try {
+            return consoles.tail(host.id(), server.id(), lines, LONGEST_WAIT);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new ProblemException(silent(host), stopped);
+        }
+    }
+
+    private static Problem silent(ServerRow.Host host) {
+        return Problem.of(
+                Problem.Kind.UNAVAILABLE,
+                "HostSilent",
+                "Host " + host.name() + " did not answer within " + LONGEST_WAIT.toSeconds()
+                        + " s; its agent may be down.");
     }
 
     private Reply remoteConsole(Call call) {

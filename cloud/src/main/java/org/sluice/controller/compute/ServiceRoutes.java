@@ -151,7 +151,7 @@ final class ServiceRoutes {
     }
 
     private static Fields whole(Call call) {
-        return Fields.of("body", call.exchange().bodyObject());
+        return Fields.of("body", call.body());
     }
 
     private static @Nullable String reason(Fields fields) {

@@ -57,7 +57,7 @@ public final class SecurityGroups {
             handle.createUpdate("""
                             insert into security_group_rule
                                 (id, security_group_id, project_id, direction, ethertype, remote_group_id)
-                            values (:id, :group, :project, :direction, :ethertype, :remote)""")
+                            values (:id, :group, :project, :direction, :ethertype, cast(:remote as uuid))""")
                     .bind("id", UUID.randomUUID())
                     .bind("group", group.value())
                     .bind("project", projectId)

@@ -37,7 +37,8 @@ public final class BoundedWriter {
      */
     public void write(Path attribute, String value) {
         FutureTask<Path> task = new FutureTask<>(() -> writer.write(attribute, value), attribute);
-        // A platform thread and a daemon: the system call pins it, perhaps for ever, and must not keep the program alive.
+        // A platform thread and a daemon: the system call pins it, perhaps for ever, and must not keep the program
+        // alive.
         Thread _ = Thread.ofPlatform()
                 .name("write " + attribute.getFileName())
                 .daemon()
@@ -56,7 +57,8 @@ public final class BoundedWriter {
             Thread.currentThread().interrupt();
             throw new LinuxException(
                     "sysfs.interrupted",
-                    "Waiting for \"" + value + "\" written to " + attribute + " was interrupted; the kernel may still do it.",
+                    "Waiting for \"" + value + "\" written to " + attribute
+                            + " was interrupted; the kernel may still do it.",
                     "Read the attribute back to see what became of it.",
                     interruption);
         } catch (ExecutionException failure) {

@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.sluice.linux.LinuxException;
 import org.sluice.linux.kernel.Errno;
 import org.sluice.linux.kernel.FileDescriptor;
@@ -41,7 +42,7 @@ public final class NetworkNamespace implements AutoCloseable {
 
     /** Work that may throw a checked exception. */
     @FunctionalInterface
-    public interface Work<T extends @org.jspecify.annotations.Nullable Object, X extends Exception> {
+    public interface Work<T extends @Nullable Object, X extends Exception> {
         /** Does it. */
         T run() throws X;
     }
@@ -153,7 +154,7 @@ public final class NetworkNamespace implements AutoCloseable {
     }
 
     /** Runs the work inside this namespace on a thread of its own and waits for it: {@code ip netns exec}. */
-    public <T extends @org.jspecify.annotations.Nullable Object, X extends Exception> T call(Work<T, X> work) throws X {
+    public <T extends @Nullable Object, X extends Exception> T call(Work<T, X> work) throws X {
         requireNonNull(work, "work is null");
         return onPlatformThread(() -> {
             SystemCalls.setns(file, CLONE_NEWNET);
@@ -205,8 +206,7 @@ public final class NetworkNamespace implements AutoCloseable {
     }
 
     @SuppressWarnings("unchecked") // The only checked exception the work can throw is its own X.
-    private static <T extends @org.jspecify.annotations.Nullable Object, X extends Exception> T onPlatformThread(
-            Callable<T> work) throws X {
+    private static <T extends @Nullable Object, X extends Exception> T onPlatformThread(Callable<T> work) throws X {
         FutureTask<T> task = new FutureTask<>(work);
         // A platform thread: a virtual one would leave its carrier behind in the other namespace.
         Thread thread = Thread.ofPlatform().name("network namespace").daemon().start(task);

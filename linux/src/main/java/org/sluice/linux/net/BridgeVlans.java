@@ -3,6 +3,8 @@ package org.sluice.linux.net;
 import static org.sluice.linux.net.RouteSession.ACKNOWLEDGED;
 import static org.sluice.linux.net.RouteSession.DUMP;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import org.sluice.linux.netlink.Attribute;
@@ -86,20 +88,19 @@ public final class BridgeVlans {
     }
 
     private MessageWriter message(int type, String port, int flags, int id, boolean self) {
-        MessageWriter message = LinkCodec.message(
-                type, ACKNOWLEDGED, Rtnetlink.AF_BRIDGE, session.require(port).index(), 0, 0);
-        return write(message, flags, id, self);
+        return message(type, session.require(port).index(), flags, id, self);
     }
 
-    static MessageWriter write(MessageWriter message, int flags, int id, boolean self) {
+    static MessageWriter message(int type, int index, int flags, int id, boolean self) {
+        MessageWriter message = LinkCodec.message(type, ACKNOWLEDGED, Rtnetlink.AF_BRIDGE, index, 0, 0);
         return message.nested(Rtnetlink.IFLA_AF_SPEC, () -> {
             if (self) {
                 message.attributeU16(Rtnetlink.IFLA_BRIDGE_FLAGS, Rtnetlink.BRIDGE_FLAGS_SELF);
             }
             message.attribute(
                     Rtnetlink.IFLA_BRIDGE_VLAN_INFO,
-                    java.nio.ByteBuffer.allocate(Integer.BYTES)
-                            .order(java.nio.ByteOrder.nativeOrder())
+                    ByteBuffer.allocate(Integer.BYTES)
+                            .order(ByteOrder.nativeOrder())
                             .putShort((short) flags)
                             .putShort((short) id)
                             .array());

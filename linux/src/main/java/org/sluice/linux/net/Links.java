@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.sluice.linux.LinuxException;
 import org.sluice.linux.kernel.Errno;
 import org.sluice.linux.namespace.NetworkNamespace;
@@ -127,7 +128,7 @@ public final class Links implements AutoCloseable {
         if (attributes.isEmpty()) {
             return;
         }
-        MessageWriter message = change(pf, 0, 0);
+        MessageWriter message = LinkMessages.change(pf, 0, 0);
         VfCodec.write(message, vf, attributes);
         session.executeOnVf("set VF " + vf + " of " + pf + ": " + attributes.describe(), message);
     }
@@ -139,25 +140,26 @@ public final class Links implements AutoCloseable {
 
     /** {@code ip link set dev NAME up}. */
     public void setUp(String name) {
-        session.execute("set " + name + " up", change(name, Rtnetlink.IFF_UP, Rtnetlink.IFF_UP));
+        session.execute("set " + name + " up", LinkMessages.change(name, Rtnetlink.IFF_UP, Rtnetlink.IFF_UP));
     }
 
     /** {@code ip link set dev NAME down}. */
     public void setDown(String name) {
-        session.execute("set " + name + " down", change(name, NO_FLAGS, Rtnetlink.IFF_UP));
+        session.execute("set " + name + " down", LinkMessages.change(name, NO_FLAGS, Rtnetlink.IFF_UP));
     }
 
     /** {@code ip link set dev NAME mtu BYTES}. */
     public void setMtu(String name, int bytes) {
         session.execute(
-                "set the MTU of " + name + " to " + bytes, change(name, 0, 0).attributeU32(Rtnetlink.IFLA_MTU, bytes));
+                "set the MTU of " + name + " to " + bytes,
+                LinkMessages.change(name, 0, 0).attributeU32(Rtnetlink.IFLA_MTU, bytes));
     }
 
     /** {@code ip link set dev NAME address MAC}: the device's own address, not that of a VF. */
     public void setMac(String name, MacAddress mac) {
         session.execute(
                 "set the MAC address of " + name + " to " + mac,
-                change(name, 0, 0).attribute(Rtnetlink.IFLA_ADDRESS, mac.bytes()));
+                LinkMessages.change(name, 0, 0).attribute(Rtnetlink.IFLA_ADDRESS, mac.bytes()));
     }
 
     /**
@@ -174,7 +176,7 @@ public final class Links implements AutoCloseable {
         }
         session.execute(
                 "rename " + name + " to " + newName,
-                changeByIndex(link.index()).attributeText(Rtnetlink.IFLA_IFNAME, newName));
+                LinkMessages.changeByIndex(link.index()).attributeText(Rtnetlink.IFLA_IFNAME, newName));
     }
 
     /** {@code ip link property add dev NAME altname OTHER}. */
@@ -187,7 +189,8 @@ public final class Links implements AutoCloseable {
                 0,
                 0);
         session.execute(
-                "give " + name + " the alternative name " + alternativeName, alternative(message, alternativeName));
+                "give " + name + " the alternative name " + alternativeName,
+                LinkMessages.alternative(message, alternativeName));
     }
 
     /** {@code ip link property del dev NAME altname OTHER}. */
@@ -201,14 +204,14 @@ public final class Links implements AutoCloseable {
                 0);
         session.execute(
                 "take the alternative name " + alternativeName + " from " + name,
-                alternative(message, alternativeName));
+                LinkMessages.alternative(message, alternativeName));
     }
 
     /** {@code ip link set dev NAME netns NAMESPACE}. The device arrives there down, with its name and without addresses. */
     public void moveTo(String name, NetworkNamespace namespace) {
         session.execute(
                 "move " + name + " to another network namespace",
-                change(name, 0, 0)
+                LinkMessages.change(name, 0, 0)
                         .attributeU32(Rtnetlink.IFLA_NET_NS_FD, namespace.file().number()));
     }
 
@@ -216,14 +219,14 @@ public final class Links implements AutoCloseable {
     public void moveToProcess(String name, long processId) {
         session.execute(
                 "move " + name + " to the network namespace of process " + processId,
-                change(name, 0, 0).attributeU32(Rtnetlink.IFLA_NET_NS_PID, Math.toIntExact(processId)));
+                LinkMessages.change(name, 0, 0).attributeU32(Rtnetlink.IFLA_NET_NS_PID, Math.toIntExact(processId)));
     }
 
     /** {@code ip link set dev NAME master MASTER}. */
     public void setMaster(String name, String master) {
         session.execute(
                 "put " + name + " into " + master,
-                change(name, 0, 0)
+                LinkMessages.change(name, 0, 0)
                         .attributeU32(
                                 Rtnetlink.IFLA_MASTER, session.require(master).index()));
     }
@@ -231,7 +234,8 @@ public final class Links implements AutoCloseable {
     /** {@code ip link set dev NAME nomaster}. */
     public void clearMaster(String name) {
         session.execute(
-                "take " + name + " out of its master", change(name, 0, 0).attributeU32(Rtnetlink.IFLA_MASTER, 0));
+                "take " + name + " out of its master",
+                LinkMessages.change(name, 0, 0).attributeU32(Rtnetlink.IFLA_MASTER, 0));
     }
 
     /**
@@ -261,55 +265,34 @@ public final class Links implements AutoCloseable {
     public void createBridge(String name, boolean vlanFiltering, Duration ageing) {
         session.execute(
                 "create the bridge " + name + (vlanFiltering ? " with VLAN filtering" : ""),
-                create(name, "bridge", message -> {
-                    MessageWriter data = message.attributeU32(Rtnetlink.IFLA_BR_AGEING_TIME, LinkCodec.ticks(ageing))
-                            .attributeU32(Rtnetlink.IFLA_BR_STP_STATE, 0);
-                    if (vlanFiltering) {
-                        // Only when wanted: kernels without the feature refuse even a 0.
-                        data.attributeU8(Rtnetlink.IFLA_BR_VLAN_FILTERING, 1);
-                    }
-                }));
+                LinkMessages.createBridge(name, vlanFiltering, ageing));
     }
 
     /** {@code ip link add link PARENT name NAME type vlan protocol PROTOCOL id ID}. The device is down. */
     public void createVlan(String name, String parent, int id, VlanProtocol protocol) {
-        MessageWriter message = LinkCodec.message(Rtnetlink.RTM_NEWLINK, CREATE, Rtnetlink.AF_UNSPEC, 0, 0, 0)
-                .attributeText(Rtnetlink.IFLA_IFNAME, name)
-                .attributeU32(Rtnetlink.IFLA_LINK, session.require(parent).index());
         session.execute(
                 "create the VLAN device " + name + " on " + parent + " with " + protocol + " id " + id,
-                info(
-                        message,
-                        "vlan",
-                        data -> data.attributeU16(Rtnetlink.IFLA_VLAN_ID, id)
-                                .attributeBigEndianU16(Rtnetlink.IFLA_VLAN_PROTOCOL, protocol.etherType())));
+                LinkMessages.createVlan(name, session.require(parent).index(), id, protocol));
     }
 
     /** {@code ip link add NAME type veth peer name PEER}. Both ends are down. */
     public void createVeth(String name, String peer) {
         session.execute(
                 "create the veth pair " + name + " and " + peer,
-                create(name, "veth", message -> writePeer(message, peer, _ -> {})));
+                LinkMessages.createVeth(name, peer, OptionalInt.empty()));
     }
 
     /** {@code ip link add NAME type veth peer name PEER netns NAMESPACE}: the other end is born in that namespace. */
     public void createVeth(String name, String peer, NetworkNamespace peerNamespace) {
         session.execute(
                 "create the veth pair " + name + " and " + peer + " in another network namespace",
-                create(
-                        name,
-                        "veth",
-                        message -> writePeer(
-                                message,
-                                peer,
-                                inner -> inner.attributeU32(
-                                        Rtnetlink.IFLA_NET_NS_FD,
-                                        peerNamespace.file().number()))));
+                LinkMessages.createVeth(
+                        name, peer, OptionalInt.of(peerNamespace.file().number())));
     }
 
     /** {@code ip link add NAME type dummy}. */
     public void createDummy(String name) {
-        session.execute("create the dummy device " + name, create(name, "dummy", _ -> {}));
+        session.execute("create the dummy device " + name, LinkMessages.createDummy(name));
     }
 
     /** Tap devices in this namespace. */
@@ -336,47 +319,5 @@ public final class Links implements AutoCloseable {
     @Override
     public void close() {
         session.close();
-    }
-
-    private static MessageWriter change(String name, int flags, int changedFlags) {
-        requireNonNull(name, "name is null");
-        return LinkCodec.select(
-                LinkCodec.message(Rtnetlink.RTM_NEWLINK, ACKNOWLEDGED, Rtnetlink.AF_UNSPEC, 0, flags, changedFlags),
-                name);
-    }
-
-    private static MessageWriter changeByIndex(int index) {
-        return LinkCodec.message(Rtnetlink.RTM_NEWLINK, ACKNOWLEDGED, Rtnetlink.AF_UNSPEC, index, 0, 0);
-    }
-
-    private static MessageWriter alternative(MessageWriter message, String alternativeName) {
-        return message.nested(
-                Rtnetlink.IFLA_PROP_LIST | Rtnetlink.NLA_F_NESTED,
-                () -> message.attributeText(Rtnetlink.IFLA_ALT_IFNAME, alternativeName));
-    }
-
-    private static MessageWriter create(String name, String kind, java.util.function.Consumer<MessageWriter> data) {
-        requireNonNull(name, "name is null");
-        return info(
-                LinkCodec.message(Rtnetlink.RTM_NEWLINK, CREATE, Rtnetlink.AF_UNSPEC, 0, 0, 0)
-                        .attributeText(Rtnetlink.IFLA_IFNAME, name),
-                kind,
-                data);
-    }
-
-    private static MessageWriter info(
-            MessageWriter message, String kind, java.util.function.Consumer<MessageWriter> data) {
-        return message.nested(
-                Rtnetlink.IFLA_LINKINFO,
-                () -> message.attributeText(Rtnetlink.IFLA_INFO_KIND, kind)
-                        .nested(Rtnetlink.IFLA_INFO_DATA, () -> data.accept(message)));
-    }
-
-    private static void writePeer(MessageWriter message, String peer, java.util.function.Consumer<MessageWriter> more) {
-        message.nested(Rtnetlink.VETH_INFO_PEER, () -> {
-            // The peer's own struct ifinfomsg, all zero, then its attributes.
-            message.u32(0).u32(0).u32(0).u32(0).attributeText(Rtnetlink.IFLA_IFNAME, peer);
-            more.accept(message);
-        });
     }
 }

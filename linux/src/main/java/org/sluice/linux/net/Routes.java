@@ -11,6 +11,8 @@ import org.sluice.linux.netlink.NetlinkException;
 
 /** Routes of the main table (struct rtmsg). Thread-safe. */
 public final class Routes {
+    private static final int REPLACE = ACKNOWLEDGED | Netlink.NLM_F_CREATE | Netlink.NLM_F_REPLACE;
+
     private final RouteSession session;
 
     Routes(RouteSession session) {
@@ -56,8 +58,6 @@ public final class Routes {
             throw refusal;
         }
     }
-
-    private static final int REPLACE = ACKNOWLEDGED | Netlink.NLM_F_CREATE | Netlink.NLM_F_REPLACE;
 
     private MessageWriter via(
             int type, int flags, IpPrefix destination, InetAddress gateway, String name, int hopFlags) {

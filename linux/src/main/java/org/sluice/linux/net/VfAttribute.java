@@ -2,6 +2,8 @@ package org.sluice.linux.net;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Locale;
+
 /**
  * One thing that can be set on a VF through its PF. What the kernel takes in one structure is one attribute here, so that nobody
  * sets half of it: VLAN, priority and protocol belong together, and so do both rates.
@@ -175,7 +177,7 @@ public sealed interface VfAttribute {
 
         @Override
         public String describe() {
-            return "state " + state.name().toLowerCase(java.util.Locale.ROOT);
+            return "state " + state.name().toLowerCase(Locale.ROOT);
         }
     }
 

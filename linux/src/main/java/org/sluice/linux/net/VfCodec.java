@@ -1,5 +1,7 @@
 package org.sluice.linux.net;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -189,16 +191,16 @@ final class VfCodec {
     }
 
     private static byte[] word(int value) {
-        return java.nio.ByteBuffer.allocate(Integer.BYTES)
-                .order(java.nio.ByteOrder.nativeOrder())
+        return ByteBuffer.allocate(Integer.BYTES)
+                .order(ByteOrder.nativeOrder())
                 .putInt(value)
                 .array();
     }
 
     /** A word whose first two bytes in memory are the number in network byte order, followed by two bytes of padding. */
     private static int bigEndianFirst(int value) {
-        return java.nio.ByteBuffer.wrap(new byte[] {(byte) (value >>> 8), (byte) value, 0, 0})
-                .order(java.nio.ByteOrder.nativeOrder())
+        return ByteBuffer.wrap(new byte[] {(byte) (value >>> 8), (byte) value, 0, 0})
+                .order(ByteOrder.nativeOrder())
                 .getInt();
     }
 }

@@ -21,7 +21,8 @@ public record NetlinkRequest(String what, MessageWriter message, Function<Errno,
     }
 
     NetlinkException refused(Acknowledgement answer) {
-        return refused(answer.errno(), answer.text());
+        String number = answer.errno() == Errno.UNLISTED ? "error " + answer.error() + " " : "";
+        return refused(answer.errno(), (number + answer.text()).strip());
     }
 
     NetlinkException refused(Errno errno, String text) {

@@ -1,6 +1,5 @@
 package org.sluice.linux.netlink;
 
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;

@@ -25,8 +25,8 @@ public record PciAddress(long domain, int bus, int device, int function) impleme
     /** Checks the ranges. */
     public PciAddress {
         if (domain >>> 32 != 0 || bus >>> 8 != 0 || device >>> 5 != 0 || function >>> 3 != 0) {
-            throw new IllegalArgumentException("A PCI address has a domain of 32 bits, a bus of 8, a device of 5 and a function"
-                    + " of 3.");
+            throw new IllegalArgumentException(
+                    "A PCI address has a domain of 32 bits, a bus of 8, a device of 5 and a function" + " of 3.");
         }
     }
 

@@ -11,8 +11,7 @@ import static java.util.Objects.requireNonNull;
  * @param physicalPortName {@code p0}, {@code pf0vf1}, {@code vf1} ... or empty
  * @param switchId the switch it is a port of, in hex, or empty
  */
-public record PciNetworkDevice(
-        String name, String mac, int devicePort, String physicalPortName, String switchId) {
+public record PciNetworkDevice(String name, String mac, int devicePort, String physicalPortName, String switchId) {
     /** Checks for null. */
     public PciNetworkDevice {
         requireNonNull(name, "name is null");

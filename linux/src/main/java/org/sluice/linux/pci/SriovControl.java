@@ -3,6 +3,7 @@ package org.sluice.linux.pci;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.sluice.linux.LinuxException;
 import org.sluice.linux.kernel.AttributeWriter;
 import org.sluice.linux.kernel.BoundedWriter;
@@ -55,7 +56,8 @@ public final class SriovControl {
         if (after != count) {
             throw new LinuxException(
                     "sriov.not-taken",
-                    "The PF " + address + " was asked for " + count + " VFs, the driver raised no error, and it has " + after + ".",
+                    "The PF " + address + " was asked for " + count + " VFs, the driver raised no error, and it has "
+                            + after + ".",
                     "Look at the kernel's log (dmesg) for what the driver says.");
         }
     }
@@ -69,16 +71,17 @@ public final class SriovControl {
     }
 
     private PhysicalFunction require(PciAddress address) {
-        return tree.physicalFunction(address).orElseThrow(() -> tree.function(address).isEmpty()
-                ? new LinuxException(
-                        "sriov.no-such-function",
-                        "There is no PCI function at " + address + ".",
-                        "List the functions with lspci; addresses may change at reboot.")
-                : new LinuxException(
-                        "sriov.not-capable",
-                        "The PCI function " + address + " cannot have VFs.",
-                        "Switch SR-IOV on in the firmware set-up and in the card's own configuration (for Mellanox cards mlxconfig"
-                                + " SRIOV_EN=1)."));
+        return tree.physicalFunction(address)
+                .orElseThrow(() -> tree.function(address).isEmpty()
+                        ? new LinuxException(
+                                "sriov.no-such-function",
+                                "There is no PCI function at " + address + ".",
+                                "List the functions with lspci; addresses may change at reboot.")
+                        : new LinuxException(
+                                "sriov.not-capable",
+                                "The PCI function " + address + " cannot have VFs.",
+                                "Switch SR-IOV on in the firmware set-up and in the card's own configuration (for Mellanox cards mlxconfig"
+                                        + " SRIOV_EN=1)."));
     }
 
     private void write(PhysicalFunction function, int count) {
@@ -94,7 +97,8 @@ public final class SriovControl {
         if (failure.errno() == Errno.ENOMEM) {
             return new LinuxException(
                     "sriov.no-resources",
-                    "The machine has not enough address space or bus numbers for " + count + " VFs of the PF " + address + ".",
+                    "The machine has not enough address space or bus numbers for " + count + " VFs of the PF " + address
+                            + ".",
                     "If dmesg says \"not enough MMIO resources\": switch on SR-IOV and \"Above 4G decoding\" in the firmware set-up"
                             + " or boot with pci=realloc; if it says \"out of range of [bus\": switch on ARI, boot with"
                             + " pci=assign-busses or use another slot; or ask for fewer VFs.",
@@ -103,7 +107,8 @@ public final class SriovControl {
         if (failure.errno() == Errno.EBUSY) {
             return new LinuxException(
                     "sriov.busy",
-                    "The PF " + address + " does not change to " + count + " VFs because it has others, or one is in use.",
+                    "The PF " + address + " does not change to " + count
+                            + " VFs because it has others, or one is in use.",
                     "Take its VFs from all VMs, set sriov_numvfs to 0, then to the new number.",
                     failure);
         }
@@ -114,7 +119,10 @@ public final class SriovControl {
             return new LinuxException(
                     "sriov.no-driver",
                     "The PF " + address + " has no driver that can make VFs"
-                            + function.function().driver().map(name -> " (it is bound to " + name + ")").orElse("") + ".",
+                            + function.function()
+                                    .driver()
+                                    .map(name -> " (it is bound to " + name + ")")
+                                    .orElse("") + ".",
                     "Bind the PF to its own driver.",
                     failure);
         }
@@ -132,11 +140,11 @@ public final class SriovControl {
                 failure);
     }
 
-    private static LinuxException tooMany(
-            PhysicalFunction function, int count, @org.jspecify.annotations.Nullable Throwable cause) {
+    private static LinuxException tooMany(PhysicalFunction function, int count, @Nullable Throwable cause) {
         return new LinuxException(
                 "sriov.too-many",
-                "The PF " + function.address() + " can have " + function.totalVfs() + " VFs at most; " + count + " were asked for.",
+                "The PF " + function.address() + " can have " + function.totalVfs() + " VFs at most; " + count
+                        + " were asked for.",
                 "Ask for fewer; some drivers take one less than the card's total, and some cards can be given more (for Mellanox"
                         + " cards mlxconfig NUM_OF_VFS).",
                 cause);

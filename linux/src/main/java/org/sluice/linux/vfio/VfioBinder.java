@@ -46,7 +46,10 @@ public final class VfioBinder {
         this.writer = new BoundedWriter(writer, bound);
     }
 
-    /** Gives the function to vfio-pci and returns it as it reads back. */
+    /**
+     * Gives the function to vfio-pci and returns it as it reads back. After an error the function may have no driver;
+     * {@link #release} undoes that.
+     */
     public PciFunction bind(PciAddress address) {
         PciFunction before = require(address);
         if (before.driverName().equals(DRIVER)) {
@@ -107,7 +110,9 @@ public final class VfioBinder {
                 .filter(member -> !member.equals(address))
                 .map(tree::function)
                 .flatMap(Optional::stream)
-                .filter(member -> member.driver().map(driver -> !HARMLESS.contains(driver)).orElse(false))
+                .filter(member -> member.driver()
+                        .map(driver -> !HARMLESS.contains(driver))
+                        .orElse(false))
                 .toList();
     }
 
@@ -133,7 +138,9 @@ public final class VfioBinder {
             return;
         }
         try {
-            writer.write(tree.folder(function.address()).resolve("driver/unbind"), function.address().toString());
+            writer.write(
+                    tree.folder(function.address()).resolve("driver/unbind"),
+                    function.address().toString());
         } catch (SystemCallException failure) {
             // Unbound by somebody else meanwhile: what was wanted.
             if (failure.errno() != Errno.ENOENT && failure.errno() != Errno.ENODEV) {
@@ -157,11 +164,7 @@ public final class VfioBinder {
     }
 
     private void probe(PciAddress address) {
-        write(
-                address,
-                "be offered to drivers",
-                tree.root().resolve("bus/pci/drivers_probe"),
-                address.toString());
+        write(address, "be offered to drivers", tree.root().resolve("bus/pci/drivers_probe"), address.toString());
     }
 
     private void write(PciAddress address, String what, Path attribute, String value) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -42,19 +44,22 @@ class NetworkNamespaceTest {
         NetworkNamespace.delete(name);
         assertThat(NetworkNamespace.names()).doesNotContain(name);
         assertThatThrownBy(() -> NetworkNamespace.open(name))
-                .isInstanceOfSatisfying(LinuxException.class, failure -> assertThat(failure.code())
-                        .isEqualTo("namespace.missing"));
+                .isInstanceOfSatisfying(
+                        LinuxException.class,
+                        failure -> assertThat(failure.code()).isEqualTo("namespace.missing"));
     }
 
     @Test
     void refusesANameTwiceAndANameThatIsAPath() {
         NetworkNamespace.create(name).close();
         assertThatThrownBy(() -> NetworkNamespace.create(name).close())
-                .isInstanceOfSatisfying(LinuxException.class, failure -> assertThat(failure.code())
-                        .isEqualTo("namespace.exists"));
+                .isInstanceOfSatisfying(
+                        LinuxException.class,
+                        failure -> assertThat(failure.code()).isEqualTo("namespace.exists"));
         assertThatThrownBy(() -> NetworkNamespace.create("../escape").close())
-                .isInstanceOfSatisfying(LinuxException.class, failure -> assertThat(failure.code())
-                        .isEqualTo("namespace.name"));
+                .isInstanceOfSatisfying(
+                        LinuxException.class,
+                        failure -> assertThat(failure.code()).isEqualTo("namespace.name"));
     }
 
     @Test
@@ -62,9 +67,9 @@ class NetworkNamespaceTest {
         String before = devices();
         try (NetworkNamespace namespace = NetworkNamespace.createNameless()) {
             assertThatThrownBy(() -> namespace.call(() -> {
-                        throw new java.io.IOException("on purpose");
+                        throw new IOException("on purpose");
                     }))
-                    .isInstanceOf(java.io.IOException.class)
+                    .isInstanceOf(IOException.class)
                     .hasMessage("on purpose");
             assertThat(identity(namespace)).isNotEqualTo(NetworkNamespaceTest.identityHere());
         }
@@ -78,16 +83,16 @@ class NetworkNamespaceTest {
     private static String identityHere() {
         try {
             return Files.readSymbolicLink(Path.of("/proc/thread-self/ns/net")).toString();
-        } catch (java.io.IOException failure) {
-            throw new java.io.UncheckedIOException(failure);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
         }
     }
 
     private static String devices() {
         try {
             return Files.readString(Path.of("/proc/thread-self/net/dev"));
-        } catch (java.io.IOException failure) {
-            throw new java.io.UncheckedIOException(failure);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
         }
     }
 }

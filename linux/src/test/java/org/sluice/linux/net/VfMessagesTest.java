@@ -82,6 +82,17 @@ class VfMessagesTest {
                         vf(3, MacAddress.ZERO, 0, 0));
     }
 
+    /** The values of {@code ip -j -d link show} at the same moment: four VFs, nothing set, spoof check on, trust off. */
+    @Test
+    void readsVfsOnWhichNothingWasSetYet() {
+        assertThat(LinkCodec.read(message("link-with-neutral-vfs")).virtualFunctions())
+                .containsExactly(
+                        vf(0, MacAddress.ZERO, 0, 0),
+                        vf(1, MacAddress.ZERO, 0, 0),
+                        vf(2, MacAddress.ZERO, 0, 0),
+                        vf(3, MacAddress.ZERO, 0, 0));
+    }
+
     @Test
     void readsTheSameVfsWithCountersBetween() {
         NetlinkMessage message = message("link-with-statistics");

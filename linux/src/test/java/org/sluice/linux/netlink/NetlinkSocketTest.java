@@ -20,8 +20,9 @@ class NetlinkSocketTest {
         kernel.answers(number -> dump(number, Netlink.NLM_F_DUMP_INTR));
         kernel.answers(number -> dump(number, 0));
         try (NetlinkSocket socket = new NetlinkSocket(kernel)) {
-            assertThat(socket.dump(request())).singleElement().satisfies(message -> assertThat(message.type())
-                    .isEqualTo(ENTRY));
+            assertThat(socket.dump(request()))
+                    .singleElement()
+                    .satisfies(message -> assertThat(message.type()).isEqualTo(ENTRY));
         }
         assertThat(kernel.requests).isEqualTo(2);
         assertThat(kernel.closed).isTrue();
@@ -35,8 +36,9 @@ class NetlinkSocketTest {
         }
         try (NetlinkSocket socket = new NetlinkSocket(kernel)) {
             assertThatThrownBy(() -> socket.dump(request()))
-                    .isInstanceOfSatisfying(NetlinkException.class, failure -> assertThat(failure.errno())
-                            .isEqualTo(Errno.EINTR));
+                    .isInstanceOfSatisfying(
+                            NetlinkException.class,
+                            failure -> assertThat(failure.errno()).isEqualTo(Errno.EINTR));
         }
         assertThat(kernel.requests).isEqualTo(10);
     }
@@ -44,8 +46,7 @@ class NetlinkSocketTest {
     @Test
     void readsTheExtendedAcknowledgementOfARefusal() {
         PlayedKernel kernel = new PlayedKernel();
-        kernel.answers(number -> new MessageWriter(
-                        Netlink.NLMSG_ERROR, Netlink.NLM_F_CAPPED | Netlink.NLM_F_ACK_TLVS)
+        kernel.answers(number -> new MessageWriter(Netlink.NLMSG_ERROR, Netlink.NLM_F_CAPPED | Netlink.NLM_F_ACK_TLVS)
                 .u32(-Errno.EBUSY.number())
                 .u32(52)
                 .u32(0)
@@ -76,6 +77,16 @@ class NetlinkSocketTest {
     }
 
     @Test
+    void keepsTheNumberOfAnErrorThatHasNoName() {
+        PlayedKernel kernel = new PlayedKernel();
+        kernel.answers(
+                number -> new MessageWriter(Netlink.NLMSG_DONE, 0).u32(-531).finish(number));
+        try (NetlinkSocket socket = new NetlinkSocket(kernel)) {
+            assertThatThrownBy(() -> socket.dump(request())).hasMessageContaining("error 531");
+        }
+    }
+
+    @Test
     void passesOverTheLateAnswerToAFormerRequest() {
         PlayedKernel kernel = new PlayedKernel();
         kernel.answers(number -> refusal(number - 1));
@@ -102,8 +113,7 @@ class NetlinkSocketTest {
     }
 
     private static NetlinkRequest request() {
-        return new NetlinkRequest(
-                "count the beans", new MessageWriter(ENTRY, Netlink.NLM_F_REQUEST), _ -> "Wait.");
+        return new NetlinkRequest("count the beans", new MessageWriter(ENTRY, Netlink.NLM_F_REQUEST), _ -> "Wait.");
     }
 
     private static byte[] dump(int number, int flags) {

@@ -8,6 +8,7 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -108,7 +109,7 @@ public final class FakeSysfs implements AttributeWriter {
     }
 
     private void probe(Path function) throws IOException {
-        if (refusesToBind || Files.exists(function.resolve("driver"), java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+        if (refusesToBind || Files.exists(function.resolve("driver"), LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
         String override = Files.readString(function.resolve("driver_override")).strip();

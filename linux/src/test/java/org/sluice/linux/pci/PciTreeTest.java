@@ -59,15 +59,14 @@ class PciTreeTest {
     void readsVfsOnAHostDriverAndOnVfio() throws IOException {
         PciTree host = new PciTree(
                 FakeSysfs.unpack("2-vfs4-igbvf-vlan", folder.resolve("2")).root());
-        PciFunction onHost =
-                host.function(PciAddress.parse("0000:01:10.0")).orElseThrow();
+        PciFunction onHost = host.function(PciAddress.parse("0000:01:10.0")).orElseThrow();
         assertThat(onHost.driver()).contains("igbvf");
         assertThat(onHost.networkDevices()).extracting(PciNetworkDevice::name).containsExactly("eth3");
         assertThat(onHost.iommuGroup()).hasValue(11);
         assertThat(host.iommuGroupMembers(11)).containsExactly(onHost.address());
 
-        PciTree vfio =
-                new PciTree(FakeSysfs.unpack("3-vfio-in-use", folder.resolve("3")).root());
+        PciTree vfio = new PciTree(
+                FakeSysfs.unpack("3-vfio-in-use", folder.resolve("3")).root());
         assertThat(vfio.function(PciAddress.parse("0000:01:10.0")).orElseThrow().driver())
                 .contains("vfio-pci");
     }
@@ -105,10 +104,12 @@ class PciTreeTest {
         };
         vpd[6] = 11;
         Files.write(sysfs.function(PF.toString()).resolve("vpd"), vpd);
-        assertThat(new PciTree(folder).physicalFunction(PF).orElseThrow().serial()).contains("MT7");
+        assertThat(new PciTree(folder).physicalFunction(PF).orElseThrow().serial())
+                .contains("MT7");
 
         Files.write(sysfs.function(PF.toString()).resolve("vpd"), new byte[] {(byte) 0x90, 80, 0, 'S', 'N', 90});
-        assertThat(new PciTree(folder).physicalFunction(PF).orElseThrow().serial()).isEmpty();
+        assertThat(new PciTree(folder).physicalFunction(PF).orElseThrow().serial())
+                .isEmpty();
     }
 
     @Test
@@ -124,8 +125,9 @@ class PciTreeTest {
     void refusesNumbersThatAreNone() throws IOException {
         FakeSysfs.unpack("0-before", folder).put("bus/pci/devices/0000:01:00.0/sriov_totalvfs", "many");
         assertThatThrownBy(() -> new PciTree(folder).physicalFunction(PF))
-                .isInstanceOfSatisfying(LinuxException.class, failure -> assertThat(failure.code())
-                        .isEqualTo("pci.malformed"));
+                .isInstanceOfSatisfying(
+                        LinuxException.class,
+                        failure -> assertThat(failure.code()).isEqualTo("pci.malformed"));
     }
 
     @Test

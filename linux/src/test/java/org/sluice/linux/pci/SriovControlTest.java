@@ -58,12 +58,11 @@ class SriovControlTest {
     })
     void saysWhatEachErrorMeansAndWhatToDo(Errno errno, String code, String fix) {
         sysfs.refuse("sriov_numvfs", errno);
-        assertThatThrownBy(() -> control.setVfCount(PF, 0))
-                .isInstanceOfSatisfying(LinuxException.class, failure -> {
-                    assertThat(failure.code()).isEqualTo(code);
-                    assertThat(failure.sentence()).contains("0000:01:00.0").endsWith(".");
-                    assertThat(failure.fix()).contains(fix).endsWith(".");
-                });
+        assertThatThrownBy(() -> control.setVfCount(PF, 0)).isInstanceOfSatisfying(LinuxException.class, failure -> {
+            assertThat(failure.code()).isEqualTo(code);
+            assertThat(failure.sentence()).contains("0000:01:00.0").endsWith(".");
+            assertThat(failure.fix()).contains(fix).endsWith(".");
+        });
     }
 
     @Test
@@ -98,11 +97,10 @@ class SriovControlTest {
             }
         };
         SriovControl stuck = new SriovControl(new PciTree(folder), hanging, Duration.ofMillis(50));
-        assertThatThrownBy(() -> stuck.setVfCount(PF, 0))
-                .isInstanceOfSatisfying(LinuxException.class, failure -> {
-                    assertThat(failure.code()).isEqualTo("sysfs.hangs");
-                    assertThat(failure.sentence()).contains("0.05 seconds").contains("sriov_numvfs");
-                });
+        assertThatThrownBy(() -> stuck.setVfCount(PF, 0)).isInstanceOfSatisfying(LinuxException.class, failure -> {
+            assertThat(failure.code()).isEqualTo("sysfs.hangs");
+            assertThat(failure.sentence()).contains("0.05 seconds").contains("sriov_numvfs");
+        });
         end.countDown();
     }
 

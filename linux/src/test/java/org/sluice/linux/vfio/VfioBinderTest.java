@@ -80,8 +80,9 @@ class VfioBinderTest {
     void noticesThatTheDriverRefusedWhatTheProbeDidNotSay() {
         sysfs.refuseToBind();
         assertThatThrownBy(() -> binder.bind(VF))
-                .isInstanceOfSatisfying(LinuxException.class, failure -> assertThat(failure.code())
-                        .isEqualTo("vfio.not-bound"));
+                .isInstanceOfSatisfying(
+                        LinuxException.class,
+                        failure -> assertThat(failure.code()).isEqualTo("vfio.not-bound"));
     }
 
     @Test
@@ -89,8 +90,9 @@ class VfioBinderTest {
         sysfs.refuse("drivers_probe", Errno.EINVAL);
         assertThatThrownBy(() -> binder.bind(VF)).hasMessageContaining("EINVAL").hasMessageContaining("0000:01:10.0");
         assertThatThrownBy(() -> binder.bind(PciAddress.parse("0000:77:00.0")))
-                .isInstanceOfSatisfying(LinuxException.class, failure -> assertThat(failure.code())
-                        .isEqualTo("vfio.no-such-function"));
+                .isInstanceOfSatisfying(
+                        LinuxException.class,
+                        failure -> assertThat(failure.code()).isEqualTo("vfio.no-such-function"));
     }
 
     @Test
@@ -117,8 +119,9 @@ class VfioBinderTest {
         };
         VfioBinder waiting = new VfioBinder(new PciTree(folder), held, Duration.ofMillis(50));
         assertThatThrownBy(() -> waiting.release(VF))
-                .isInstanceOfSatisfying(LinuxException.class, failure -> assertThat(failure.code())
-                        .isEqualTo("vfio.in-use"));
+                .isInstanceOfSatisfying(
+                        LinuxException.class,
+                        failure -> assertThat(failure.code()).isEqualTo("vfio.in-use"));
         end.countDown();
     }
 

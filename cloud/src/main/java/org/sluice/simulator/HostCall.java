@@ -1,0 +1,42 @@
+package org.sluice.simulator;
+
+/** What an agent can ask of a simulated host, as faults name it. */
+public enum HostCall {
+    LIST_FUNCTIONS,
+    READ_FUNCTION,
+    SET_MAC,
+    SET_VLAN,
+    SET_SPOOF_CHECK,
+    SET_TRUST,
+    SET_RATES,
+    SET_LINK,
+    PREPARE_PHYSICAL_FUNCTION,
+    READ_DRIVER,
+    UNBIND,
+    BIND_TO_VFIO,
+    READ_ADDRESS,
+    LIST_UPLINKS,
+    ENSURE_BRIDGE,
+    REMOVE_BRIDGE,
+    ENSURE_TAP,
+    REMOVE_TAP,
+    READ_TAP,
+    SERVE,
+    LIST_SERVED,
+    WITHDRAW,
+    ENSURE_ROOT_DISK,
+    ENSURE_CONFIG_DRIVE,
+    REMOVE_DISKS,
+    LIST_DISKS,
+    START_DOMAIN,
+    DESTROY_DOMAIN,
+    READ_DOMAIN;
+
+    /**
+     * Whether an agent asks this over and over to see how the host is, apart from the work on any server. Such calls have
+     * no number, so that the numbers of the others do not depend on the time.
+     */
+    public boolean isSurvey() {
+        return this == LIST_FUNCTIONS || this == LIST_UPLINKS || this == LIST_SERVED || this == LIST_DISKS;
+    }
+}

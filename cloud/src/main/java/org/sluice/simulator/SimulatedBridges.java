@@ -1,0 +1,99 @@
+package org.sluice.simulator;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.sluice.agent.host.Bridges.Segment;
+import org.sluice.agent.host.KernelException;
+import org.sluice.agent.host.SegmentServices.Client;
+import org.sluice.model.NetworkId;
+import org.sluice.model.PortId;
+
+/** The bridges, taps and segment services of a host. The host's lock guards it. */
+final class SimulatedBridges {
+    private final Map<NetworkId, Segment> bridges = new HashMap<>();
+    private final Map<PortId, NetworkId> taps = new HashMap<>();
+    private final Map<NetworkId, List<Client>> services = new HashMap<>();
+
+    String ensure(Segment segment, List<String> uplinks) {
+        if (!uplinks.contains(segment.uplink())) {
+            throw new KernelException(
+                    "ENODEV",
+                    "There is no netdev " + segment.uplink() + " on this simulated host.",
+                    Optional.of("Map the physical network to one of " + uplinks + "."),
+                    null);
+        }
+        bridges.put(segment.network(), segment);
+        return segment.bridgeName();
+    }
+
+    boolean removeIfUnused(Segment segment) {
+        if (taps.containsValue(segment.network()) || services.containsKey(segment.network())) {
+            return false;
+        }
+        bridges.remove(segment.network());
+        return true;
+    }
+
+    String ensureTap(Segment segment, PortId port) {
+        requireBridge(segment.network());
+        taps.put(port, segment.network());
+        return Segment.tapName(port);
+    }
+
+    void removeTap(PortId port) {
+        taps.remove(port);
+    }
+
+    Optional<String> bridgeOf(PortId port) {
+        return Optional.ofNullable(taps.get(port)).map(bridges::get).map(Segment::bridgeName);
+    }
+
+    void serve(Segment segment, List<Client> clients) {
+        if (clients.isEmpty()) {
+            services.remove(segment.network());
+            return;
+        }
+        requireBridge(segment.network());
+        services.put(segment.network(), List.copyOf(clients));
+    }
+
+    List<NetworkId> served() {
+        return List.copyOf(services.keySet());
+    }
+
+    List<Client> clients(NetworkId network) {
+        return services.getOrDefault(network, List.of());
+    }
+
+    void withdraw(NetworkId network) {
+        services.remove(network);
+    }
+
+    boolean hasTap(String name) {
+        return taps.keySet().stream().anyMatch(port -> Segment.tapName(port).equals(name));
+    }
+
+    List<PortId> taps() {
+        return List.copyOf(taps.keySet());
+    }
+
+    List<NetworkId> networks() {
+        return new ArrayList<>(bridges.keySet());
+    }
+
+    void reboot() {
+        bridges.clear();
+        taps.clear();
+        services.clear();
+    }
+
+    private void requireBridge(NetworkId network) {
+        if (!bridges.containsKey(network)) {
+            throw new KernelException(
+                    "ENODEV", "There is no bridge of network " + network + ".", Optional.empty(), null);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package org.sluice.simulator;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.sluice.agent.host.Hypervisor;
+import org.sluice.agent.host.Hypervisor.Domain;
+import org.sluice.agent.host.Hypervisor.Nic;
+import org.sluice.model.Problem;
+import org.sluice.model.ServerId;
+
+/** The VMs of a host and their files. The host's lock guards it. */
+final class SimulatedDomains {
+    private final Map<ServerId, Domain> domains = new HashMap<>();
+    private final Set<ServerId> disks = new HashSet<>();
+
+    void ensureDisk(ServerId server) {
+        disks.add(server);
+    }
+
+    void removeDisks(ServerId server, Path console) {
+        disks.remove(server);
+        try {
+            Files.deleteIfExists(console);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    List<ServerId> disks() {
+        return List.copyOf(disks);
+    }
+
+    void start(Domain domain, SimulatedFunctions functions, SimulatedBridges bridges) {
+        if (domains.containsKey(domain.id())) {
+            return;
+        }
+        if (!disks.contains(domain.id())) {
+            throw refused("The root disk of " + domain.name() + " is not there.");
+        }
+        for (Nic nic : domain.nics()) {
+            Optional<String> trouble = switch (nic) {
+                case Nic.Tap tap ->
+                    bridges.hasTap(tap.tap()) ? Optional.empty() : Optional.of("There is no tap " + tap.tap() + ".");
+                case Nic.Vfio vfio -> functions.open(vfio.address());
+            };
+            if (trouble.isPresent()) {
+                throw refused(trouble.get());
+            }
+        }
+        domains.put(domain.id(), domain);
+        boot(domain);
+    }
+
+    void destroy(ServerId server, SimulatedFunctions functions) {
+        Domain domain = domains.remove(server);
+        if (domain == null) {
+            return;
+        }
+        for (Nic nic : domain.nics()) {
+            switch (nic) {
+                case Nic.Vfio vfio -> functions.close(vfio.address());
+                case Nic.Tap _ -> {
+                    // A tap is the agent's: it was there before the domain and stays.
+                }
+            }
+        }
+    }
+
+    Hypervisor.State state(ServerId server) {
+        return domains.containsKey(server) ? Hypervisor.State.RUNNING : Hypervisor.State.ABSENT;
+    }
+
+    List<ServerId> running() {
+        return List.copyOf(domains.keySet());
+    }
+
+    Optional<Domain> find(ServerId server) {
+        return Optional.ofNullable(domains.get(server));
+    }
+
+    /** Transient domains do not survive their host; disks do. */
+    void reboot() {
+        domains.clear();
+    }
+
+    private static void boot(Domain domain) {
+        StringBuilder console = new StringBuilder("Linux version 6.12 (simulated guest)\n");
+        for (Nic nic : domain.nics()) {
+            console.append("nic ").append(nic.mac()).append(": link up\n");
+        }
+        console.append(domain.name()).append(" login: \n");
+        try {
+            Files.createDirectories(domain.console().toAbsolutePath().getParent());
+            Files.writeString(domain.console(), console);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static RuntimeException refused(String sentence) {
+        return Problem.of(Problem.Kind.CONFLICT, "DomainRefused", sentence).asException();
+    }
+}

@@ -1,0 +1,473 @@
+package org.sluice.simulator;
+
+import static java.util.Objects.requireNonNull;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.sluice.agent.host.Bridges;
+import org.sluice.agent.host.Disks;
+import org.sluice.agent.host.Host;
+import org.sluice.agent.host.Hypervisor;
+import org.sluice.agent.host.SegmentServices;
+import org.sluice.agent.host.VirtualFunctions;
+import org.sluice.model.NetworkId;
+import org.sluice.model.PortId;
+import org.sluice.model.ServerId;
+import org.sluice.model.protocol.DesiredServer;
+import org.sluice.model.protocol.PhysicalFunction;
+import org.sluice.model.protocol.PhysicalFunctionKey;
+
+/**
+ * A host in memory: 64 processors, 256 GiB, two NUMA nodes with an SR-IOV card of 32 VFs each, and the netdevs
+ * {@code phys0} and {@code phys1} for bridges. The card of node N is for the Nth pair of physical networks; the kinds of
+ * card take turns from host to host. The host outlives the agents that connect to it; only the last one that did reaches
+ * it. Thread-safe.
+ */
+public final class SimulatedHost {
+    private static final int FUNCTIONS = 32;
+    private static final int VCPUS = 64;
+    private static final int MEMORY_MIB = 256 * 1024;
+    private static final int DISK_GIB = 4096;
+    private static final List<String> UPLINKS = List.of("phys0", "phys1");
+    private static final List<SimulatedCard> TURNS =
+            List.of(SimulatedCard.INTEL_82599, SimulatedCard.CONNECTX_5, SimulatedCard.INTEL_X540);
+
+    private final String name;
+    private final Path directory;
+    private final Faults faults = new Faults();
+    private final Object lock = new Object();
+    private final SimulatedFunctions functions = new SimulatedFunctions();
+    private final SimulatedBridges bridges = new SimulatedBridges();
+    private final SimulatedDomains domains = new SimulatedDomains();
+
+    /**
+     * @param index counts hosts from 0; decides which kinds of card it has
+     * @param name the host's name
+     * @param directory for its VMs' console files
+     */
+    public SimulatedHost(int index, String name, Path directory) {
+        this(name, directory, List.of(TURNS.get(2 * index % TURNS.size()), TURNS.get((2 * index + 1) % TURNS.size())));
+    }
+
+    /**
+     * A host with these cards, one a NUMA node.
+     *
+     * @param cards one or two kinds
+     */
+    public SimulatedHost(String name, Path directory, List<SimulatedCard> cards) {
+        this.name = requireNonNull(name, "name is null");
+        this.directory = requireNonNull(directory, "directory is null");
+        for (int i = 0; i < cards.size(); i++) {
+            functions.add(
+                    new PhysicalFunctionKey("SIM-" + name + "-" + i, 0),
+                    cards.get(i),
+                    "ens" + (i + 1) + "f0",
+                    0x81 + 0x20 * i,
+                    i,
+                    FUNCTIONS);
+        }
+    }
+
+    /** The host's name. */
+    public String name() {
+        return name;
+    }
+
+    /** What goes wrong on it. */
+    public Faults faults() {
+        return faults;
+    }
+
+    /** Connects an agent; the one that was connected before reaches nothing from now on. */
+    public Host connect() {
+        faults.kill();
+        Faults.Line line = faults.connect();
+        return new Host(
+                name,
+                new FunctionsView(line),
+                new BridgesView(line),
+                new ServicesView(line),
+                new DisksView(line),
+                new HypervisorView(line));
+    }
+
+    /** Loses power and comes back: VMs, bridges and VF settings are gone, disks are there. Kills the agent too. */
+    public void reboot() {
+        faults.kill();
+        synchronized (lock) {
+            functions.reboot();
+            bridges.reboot();
+            domains.reboot();
+        }
+    }
+
+    /** Takes a card out of the running host. */
+    public void removeCard(PhysicalFunctionKey card) {
+        synchronized (lock) {
+            functions.remove(card);
+        }
+    }
+
+    /** Its cards, as seen from beside the agent. */
+    public List<PhysicalFunction> cards() {
+        synchronized (lock) {
+            return functions.list();
+        }
+    }
+
+    /** A VF's tuple, as seen from beside the agent. */
+    public VirtualFunctions.Tuple tuple(PhysicalFunctionKey card, int index) {
+        synchronized (lock) {
+            return functions.read(card, index);
+        }
+    }
+
+    /** Changes a VF behind the agent's back, as a previous tenant or another program may have. */
+    public void meddle(PhysicalFunctionKey card, int index, VirtualFunctions.Setting setting) {
+        synchronized (lock) {
+            functions.set(card, index, setting);
+        }
+    }
+
+    /** Ends a domain behind the agent's back, as a crash of QEMU does. */
+    public void crash(ServerId server) {
+        synchronized (lock) {
+            domains.destroy(server, functions);
+        }
+    }
+
+    /** A VF's driver, as seen from beside the agent. */
+    public Optional<String> driver(PhysicalFunctionKey card, int index) {
+        synchronized (lock) {
+            return functions.driver(card, index);
+        }
+    }
+
+    /** MTU of a PF, as seen from beside the agent. */
+    public int mtu(PhysicalFunctionKey card) {
+        synchronized (lock) {
+            return functions.mtu(card);
+        }
+    }
+
+    /** Domains that run. */
+    public List<ServerId> running() {
+        synchronized (lock) {
+            return domains.running();
+        }
+    }
+
+    /** A domain as it was started. */
+    public Optional<Hypervisor.Domain> domain(ServerId server) {
+        synchronized (lock) {
+            return domains.find(server);
+        }
+    }
+
+    /** Servers with files. */
+    public List<ServerId> disks() {
+        synchronized (lock) {
+            return domains.disks();
+        }
+    }
+
+    /** Ports with taps. */
+    public List<PortId> taps() {
+        synchronized (lock) {
+            return bridges.taps();
+        }
+    }
+
+    /** Networks with bridges. */
+    public List<NetworkId> bridges() {
+        synchronized (lock) {
+            return bridges.networks();
+        }
+    }
+
+    /** Whom DHCP and metadata answer on a network. */
+    public List<SegmentServices.Client> clients(NetworkId network) {
+        synchronized (lock) {
+            return bridges.clients(network);
+        }
+    }
+
+    private Path consoleOf(ServerId server) {
+        return directory.resolve(server + ".console");
+    }
+
+    private <T> T call(Faults.Line line, HostCall call, String what, Supplier<T> effect) {
+        faults.before(line, call, what);
+        T result;
+        synchronized (lock) {
+            result = effect.get();
+        }
+        faults.after(line, call, what);
+        return result;
+    }
+
+    private void change(Faults.Line line, HostCall call, String what, Runnable effect) {
+        call(line, call, what, () -> {
+            effect.run();
+            return true;
+        });
+    }
+
+    private final class FunctionsView implements VirtualFunctions {
+        private final Faults.Line line;
+
+        private FunctionsView(Faults.Line line) {
+            this.line = line;
+        }
+
+        @Override
+        public List<PhysicalFunction> physicalFunctions() {
+            return call(line, HostCall.LIST_FUNCTIONS, "list PFs", functions::list);
+        }
+
+        @Override
+        public Tuple read(PhysicalFunctionKey physicalFunction, int index) {
+            return call(
+                    line, HostCall.READ_FUNCTION, "read VF " + index, () -> functions.read(physicalFunction, index));
+        }
+
+        @Override
+        public void set(PhysicalFunctionKey physicalFunction, int index, Setting setting) {
+            HostCall kind = switch (setting) {
+                case Setting.Mac _ -> HostCall.SET_MAC;
+                case Setting.Vlan _ -> HostCall.SET_VLAN;
+                case Setting.SpoofCheck _ -> HostCall.SET_SPOOF_CHECK;
+                case Setting.Trust _ -> HostCall.SET_TRUST;
+                case Setting.Rates _ -> HostCall.SET_RATES;
+                case Setting.Link _ -> HostCall.SET_LINK;
+            };
+            change(
+                    line,
+                    kind,
+                    "set VF " + index + " " + setting,
+                    () -> functions.set(physicalFunction, index, setting));
+        }
+
+        @Override
+        public void preparePhysicalFunction(PhysicalFunctionKey physicalFunction, int leastMtu) {
+            change(
+                    line,
+                    HostCall.PREPARE_PHYSICAL_FUNCTION,
+                    "PF up, MTU at least " + leastMtu,
+                    () -> functions.prepare(physicalFunction, leastMtu));
+        }
+
+        @Override
+        public Optional<String> driver(PhysicalFunctionKey physicalFunction, int index) {
+            return call(
+                    line,
+                    HostCall.READ_DRIVER,
+                    "read driver of VF " + index,
+                    () -> functions.driver(physicalFunction, index));
+        }
+
+        @Override
+        public void unbind(PhysicalFunctionKey physicalFunction, int index) {
+            change(line, HostCall.UNBIND, "unbind VF " + index, () -> functions.unbind(physicalFunction, index));
+        }
+
+        @Override
+        public void bindToVfio(PhysicalFunctionKey physicalFunction, int index) {
+            change(
+                    line,
+                    HostCall.BIND_TO_VFIO,
+                    "bind VF " + index + " to vfio-pci",
+                    () -> functions.bindToVfio(physicalFunction, index));
+        }
+
+        @Override
+        public String address(PhysicalFunctionKey physicalFunction, int index) {
+            return call(
+                    line,
+                    HostCall.READ_ADDRESS,
+                    "read address of VF " + index,
+                    () -> functions.address(physicalFunction, index));
+        }
+    }
+
+    private final class BridgesView implements Bridges {
+        private final Faults.Line line;
+
+        private BridgesView(Faults.Line line) {
+            this.line = line;
+        }
+
+        @Override
+        public List<String> uplinks() {
+            return call(line, HostCall.LIST_UPLINKS, "list uplinks", () -> UPLINKS);
+        }
+
+        @Override
+        public String ensure(Segment segment) {
+            return call(
+                    line,
+                    HostCall.ENSURE_BRIDGE,
+                    "bridge " + segment.bridgeName(),
+                    () -> bridges.ensure(segment, UPLINKS));
+        }
+
+        @Override
+        public boolean removeIfUnused(Segment segment) {
+            return call(
+                    line,
+                    HostCall.REMOVE_BRIDGE,
+                    "remove bridge " + segment.bridgeName(),
+                    () -> bridges.removeIfUnused(segment));
+        }
+
+        @Override
+        public String ensureTap(Segment segment, PortId port) {
+            return call(
+                    line, HostCall.ENSURE_TAP, "tap " + Segment.tapName(port), () -> bridges.ensureTap(segment, port));
+        }
+
+        @Override
+        public void removeTap(PortId port) {
+            change(line, HostCall.REMOVE_TAP, "remove tap " + Segment.tapName(port), () -> bridges.removeTap(port));
+        }
+
+        @Override
+        public Optional<String> bridgeOf(PortId port) {
+            return call(line, HostCall.READ_TAP, "read tap " + Segment.tapName(port), () -> bridges.bridgeOf(port));
+        }
+    }
+
+    private final class ServicesView implements SegmentServices {
+        private final Faults.Line line;
+
+        private ServicesView(Faults.Line line) {
+            this.line = line;
+        }
+
+        @Override
+        public void serve(Bridges.Segment segment, List<Client> clients) {
+            change(
+                    line,
+                    HostCall.SERVE,
+                    "serve " + clients.size() + " clients on network " + segment.network(),
+                    () -> bridges.serve(segment, clients));
+        }
+
+        @Override
+        public List<NetworkId> served() {
+            return call(line, HostCall.LIST_SERVED, "list served networks", bridges::served);
+        }
+
+        @Override
+        public void withdraw(NetworkId network) {
+            change(line, HostCall.WITHDRAW, "withdraw network " + network, () -> bridges.withdraw(network));
+        }
+    }
+
+    private final class DisksView implements Disks {
+        private final Faults.Line line;
+
+        private DisksView(Faults.Line line) {
+            this.line = line;
+        }
+
+        @Override
+        public int capacityGib() {
+            return DISK_GIB;
+        }
+
+        @Override
+        public RootDisk ensureRoot(DesiredServer server) {
+            change(
+                    line,
+                    HostCall.ENSURE_ROOT_DISK,
+                    "root disk of " + server.id(),
+                    () -> domains.ensureDisk(server.id()));
+            return new RootDisk(
+                    directory.resolve(server.id() + ".disk"), server.image().diskFormat());
+        }
+
+        @Override
+        public Optional<Path> ensureConfigDrive(DesiredServer server) {
+            return call(
+                    line,
+                    HostCall.ENSURE_CONFIG_DRIVE,
+                    "config drive of " + server.id(),
+                    () -> server.configDrive()
+                            ? Optional.of(directory.resolve(server.id() + ".iso"))
+                            : Optional.<Path>empty());
+        }
+
+        @Override
+        public Path console(ServerId server) {
+            return consoleOf(server);
+        }
+
+        @Override
+        public void remove(ServerId server) {
+            change(
+                    line,
+                    HostCall.REMOVE_DISKS,
+                    "remove files of " + server,
+                    () -> domains.removeDisks(server, consoleOf(server)));
+        }
+
+        @Override
+        public List<ServerId> present() {
+            return call(line, HostCall.LIST_DISKS, "list files", domains::disks);
+        }
+    }
+
+    private final class HypervisorView implements Hypervisor {
+        private final Faults.Line line;
+
+        private HypervisorView(Faults.Line line) {
+            this.line = line;
+        }
+
+        @Override
+        public String type() {
+            return "simulated";
+        }
+
+        @Override
+        public int version() {
+            return 1_000_000;
+        }
+
+        @Override
+        public Capacity capacity() {
+            return new Capacity(VCPUS, MEMORY_MIB, "x86_64");
+        }
+
+        @Override
+        public void start(Domain domain) {
+            change(
+                    line,
+                    HostCall.START_DOMAIN,
+                    "start domain " + domain.name(),
+                    () -> domains.start(domain, functions, bridges));
+        }
+
+        @Override
+        public void destroy(ServerId server) {
+            change(
+                    line,
+                    HostCall.DESTROY_DOMAIN,
+                    "destroy domain of " + server,
+                    () -> domains.destroy(server, functions));
+        }
+
+        @Override
+        public State state(ServerId server) {
+            return call(line, HostCall.READ_DOMAIN, "read domain of " + server, () -> domains.state(server));
+        }
+
+        @Override
+        public List<ServerId> domains() {
+            return call(line, HostCall.READ_DOMAIN, "list domains", domains::running);
+        }
+    }
+}

@@ -1,0 +1,161 @@
+package org.sluice.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+import org.sluice.agent.host.VirtualFunctions.LinkState;
+import org.sluice.agent.host.VirtualFunctions.Tuple;
+import org.sluice.agent.step.Patience;
+import org.sluice.agent.step.StepObserver;
+import org.sluice.model.MacAddress;
+import org.sluice.model.protocol.DesiredInterface.Bridge;
+import org.sluice.model.protocol.DesiredInterface.Direct;
+import org.sluice.model.protocol.DesiredServer;
+import org.sluice.model.protocol.PhysicalFunctionKey;
+import org.sluice.model.protocol.ServerReport;
+import org.sluice.simulator.SimulatedCard;
+import org.sluice.simulator.SimulatedHost;
+
+/** The real agent over a simulated host, for a fake controller, quick of reaction and without pauses. */
+final class AgentOnSimulatedHost implements AutoCloseable {
+    /** A VF that is nobody's. */
+    static final Tuple NEUTRAL =
+            new Tuple(MacAddress.ZERO, 0, 0, Optional.of(true), Optional.of(false), 0, 0, Optional.of(LinkState.AUTO));
+
+    private static final Duration LONG_ENOUGH = Duration.ofSeconds(20);
+
+    final SimulatedHost host;
+    final FakeController controller = new FakeController();
+    private final Path directory;
+    private final ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
+    private Duration longestCall = Duration.ofSeconds(5);
+    private @Nullable Agent agent;
+
+    AgentOnSimulatedHost(Path directory, SimulatedCard... cards) {
+        this.directory = directory;
+        this.host = new SimulatedHost("node-0", directory.resolve("consoles"), List.of(cards));
+    }
+
+    /** Gives up calls on VFs after this long. */
+    void giveUpCallsAfter(Duration limit) {
+        longestCall = limit;
+    }
+
+    /** Starts an agent on the host and the journal there are; the one before is out of the way. */
+    void start(StepObserver observer) {
+        stop();
+        Agent fresh = new Agent(
+                host.connect(),
+                controller,
+                directory.resolve("agent"),
+                new AgentSettings(
+                        Duration.ofSeconds(1),
+                        Duration.ofMillis(50),
+                        Duration.ofMillis(200),
+                        Duration.ofMillis(5),
+                        Duration.ofMillis(20),
+                        8,
+                        Duration.ofSeconds(5)),
+                new Agent.KernelCalls(
+                        new Patience(Duration.ofMillis(10), Duration.ofSeconds(10), pause -> {}), longestCall, calls),
+                observer,
+                InstantSource.system(),
+                new Random(42));
+        agent = fresh;
+        fresh.start();
+    }
+
+    void start() {
+        start(StepObserver.NONE);
+    }
+
+    void stop() {
+        if (agent != null) {
+            agent.close();
+            agent = null;
+        }
+    }
+
+    @Override
+    public void close() {
+        host.faults().clear();
+        stop();
+        calls.close();
+    }
+
+    PhysicalFunctionKey card(int number) {
+        return host.cards().get(number).key();
+    }
+
+    <T extends ServerReport> T awaitReport(DesiredServer server, Class<T> kind) {
+        return await().dontCatchUncaughtExceptions()
+                .atMost(LONG_ENOUGH)
+                .pollInterval(Duration.ofMillis(2))
+                .until(
+                        () -> controller
+                                .newest(server.id())
+                                .filter(kind::isInstance)
+                                .map(kind::cast),
+                        Optional::isPresent)
+                .orElseThrow();
+    }
+
+    /** The server runs once, with all that belongs to it, and every VF as its port asked for. */
+    void assertRuns(DesiredServer server) {
+        assertThat(host.running()).containsOnlyOnce(server.id());
+        assertThat(host.disks()).contains(server.id());
+        for (var nic : server.interfaces()) {
+            switch (nic) {
+                case Bridge bridge -> {
+                    assertThat(host.taps()).contains(bridge.port());
+                    assertThat(host.clients(bridge.network()))
+                            .extracting(client -> client.nic().port())
+                            .containsOnlyOnce(bridge.port());
+                }
+                case Direct direct -> {
+                    Tuple tuple = host.tuple(
+                            direct.lease().physicalFunction(), direct.lease().index());
+                    assertThat(tuple.mac()).isEqualTo(direct.mac());
+                    assertThat(tuple.vlan()).isEqualTo(direct.vlan());
+                    assertThat(tuple.qos()).isEqualTo(direct.attributes().qos());
+                    assertThat(tuple.spoofCheck()).contains(direct.attributes().spoofCheck());
+                    assertThat(tuple.trust()).contains(direct.attributes().trust());
+                    assertThat(tuple.minTxRate()).isEqualTo(direct.attributes().minTxRate());
+                    assertThat(tuple.maxTxRate()).isEqualTo(direct.attributes().maxTxRate());
+                    assertThat(tuple.linkState()).contains(LinkState.AUTO);
+                    assertThat(host.driver(
+                                    direct.lease().physicalFunction(),
+                                    direct.lease().index()))
+                            .contains("vfio-pci");
+                }
+            }
+        }
+    }
+
+    /** Nothing of any server is on the host, and the VFs of this one are nobody's. */
+    void assertClean(DesiredServer server) {
+        assertThat(host.running()).isEmpty();
+        assertThat(host.disks()).isEmpty();
+        assertThat(host.taps()).isEmpty();
+        assertThat(host.bridges()).isEmpty();
+        for (var nic : server.interfaces()) {
+            switch (nic) {
+                case Bridge bridge -> assertThat(host.clients(bridge.network())).isEmpty();
+                case Direct direct ->
+                    assertThat(host.tuple(
+                                    direct.lease().physicalFunction(),
+                                    direct.lease().index()))
+                            .isEqualTo(NEUTRAL);
+            }
+        }
+    }
+}

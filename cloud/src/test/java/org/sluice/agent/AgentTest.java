@@ -1,0 +1,462 @@
+package org.sluice.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.sluice.agent.boot.Segments;
+import org.sluice.agent.host.SegmentServices;
+import org.sluice.agent.host.VirtualFunctions.Setting;
+import org.sluice.model.MacAddress;
+import org.sluice.model.NetworkId;
+import org.sluice.model.ServerId;
+import org.sluice.model.protocol.DesiredHost;
+import org.sluice.model.protocol.DesiredInterface.Bridge;
+import org.sluice.model.protocol.DesiredInterface.Direct;
+import org.sluice.model.protocol.DesiredInterface.DirectAttributes;
+import org.sluice.model.protocol.DesiredServer;
+import org.sluice.model.protocol.HostQuery;
+import org.sluice.model.protocol.PhysicalFunction;
+import org.sluice.model.protocol.ServerReport.Absent;
+import org.sluice.model.protocol.ServerReport.Failed;
+import org.sluice.model.protocol.ServerReport.InterfaceState;
+import org.sluice.model.protocol.ServerReport.Running;
+import org.sluice.simulator.HostCall;
+import org.sluice.simulator.SimulatedCard;
+
+class AgentTest {
+    private static final Duration LONG_ENOUGH = Duration.ofSeconds(20);
+
+    @TempDir
+    Path directory;
+
+    private AgentOnSimulatedHost on;
+
+    @BeforeEach
+    void prepare() {
+        on = new AgentOnSimulatedHost(directory, SimulatedCard.CONNECTX_5, SimulatedCard.INTEL_82576);
+    }
+
+    @AfterEach
+    void stop() {
+        on.close();
+    }
+
+    @Test
+    void buildsAServerAndReportsWhatItReadBack() {
+        Bridge tap = Samples.bridgeNic(1);
+        Direct function = Samples.direct(on.card(0), 3, 7, new DirectAttributes(5, false, true, 100, 2000));
+        DesiredServer server = Samples.server(tap, function);
+        on.controller.want(Samples.state(1, server));
+        on.start();
+
+        Running report = on.awaitReport(server, Running.class);
+
+        on.assertRuns(server);
+        assertThat(report.interfaces()).extracting(InterfaceState::port).containsExactly(tap.port(), function.port());
+        assertThat(report.interfaces().get(0).device())
+                .isEqualTo("tap" + tap.port().toString().substring(0, 11));
+        assertThat(report.interfaces().get(1).virtualFunction()).hasValueSatisfying(state -> {
+            assertThat(state.lease()).isEqualTo(function.lease());
+            assertThat(state.mac()).isEqualTo(function.mac());
+            assertThat(state.vlan()).isEqualTo(2401);
+            assertThat(state.maxTxRate()).isEqualTo(2000);
+            assertThat(state.refused()).isEmpty();
+        });
+        assertThat(on.host.mtu(on.card(0))).isEqualTo(9000);
+        assertThat(on.host.domain(server.id()))
+                .hasValueSatisfying(domain -> assertThat(domain.nics())
+                        .extracting(nic -> nic.mac())
+                        .containsExactly(tap.mac(), function.mac()));
+    }
+
+    @Test
+    void removesAServerAndReportsItsLeasesGivenBack() {
+        Direct function = Samples.direct(on.card(0), 3, 7);
+        DesiredServer server = Samples.server(Samples.bridgeNic(1), function);
+        runThenWant(server, Samples.state(2, Samples.absent(server)));
+
+        Absent report = on.awaitReport(server, Absent.class);
+
+        assertThat(report.released()).containsExactly(function.lease());
+        on.assertClean(server);
+    }
+
+    @Test
+    void removesAServerThatTheControllerNoLongerSpeaksOf() {
+        DesiredServer server = Samples.server(Samples.direct(on.card(0), 0, 1));
+        runThenWant(server, Samples.state(2));
+        await().atMost(LONG_ENOUGH).untilAsserted(() -> on.assertClean(server));
+    }
+
+    @Test
+    void keepsAServerThatAnOlderDesiredStateDoesNotSpeakOf() {
+        DesiredServer server = Samples.server(Samples.direct(on.card(0), 0, 1));
+        on.controller.want(Samples.state(5, server));
+        on.start();
+        on.awaitReport(server, Running.class);
+        on.stop();
+        on.controller.want(Samples.state(4));
+        on.controller.forgetReports();
+        on.start();
+        on.awaitReport(server, Running.class);
+        on.assertRuns(server);
+    }
+
+    @Test
+    void reportsAbsentWhatItNeverHad() {
+        Direct function = Samples.direct(on.card(0), 3, 7);
+        on.host.meddle(on.card(0), 3, new Setting.Mac(new MacAddress("52:54:00:00:00:01")));
+        DesiredServer server = Samples.server(function);
+        on.controller.want(Samples.state(1, Samples.absent(server)));
+        on.start();
+
+        assertThat(on.awaitReport(server, Absent.class).released()).containsExactly(function.lease());
+        assertThat(on.host.tuple(on.card(0), 3).mac()).isEqualTo(new MacAddress("52:54:00:00:00:01"));
+    }
+
+    @Test
+    void namesTheAttributeThatADriverRefusesAndRemembersIt() {
+        DesiredServer first =
+                Samples.server(Samples.direct(on.card(1), 0, 1, new DirectAttributes(0, true, false, 10, 100)));
+        on.controller.want(Samples.state(1, first));
+        on.start();
+        Failed failed = on.awaitReport(first, Failed.class);
+        assertThat(failed.code()).isEqualTo("VfAttributeRefused");
+        assertThat(failed.reason()).contains("igb", "min_tx_rate");
+        assertThat(failed.fix()).hasValueSatisfying(fix -> assertThat(fix).contains("min_tx_rate"));
+        on.assertClean(first);
+
+        on.stop();
+        List<String> rates = new ArrayList<>();
+        on.host.faults().listen((call, what) -> {
+            if (call == HostCall.SET_RATES) {
+                rates.add(what);
+            }
+        });
+        DesiredServer second =
+                Samples.server(Samples.direct(on.card(1), 1, 1, new DirectAttributes(0, true, false, 10, 100)));
+        on.controller.want(Samples.state(2, Samples.absent(first), second));
+        on.start();
+        assertThat(on.awaitReport(second, Failed.class).code()).isEqualTo("VfAttributeRefused");
+        assertThat(rates).isEmpty();
+    }
+
+    @Test
+    void toleratesARefusalOfWhatNobodyAskedForAndSaysSo() {
+        Direct function = Samples.direct(on.card(1), 0, 1);
+        DesiredServer server = Samples.server(function);
+        on.controller.want(Samples.state(1, server));
+        on.start();
+        Running report = on.awaitReport(server, Running.class);
+        assertThat(report.interfaces()
+                        .getFirst()
+                        .virtualFunction()
+                        .orElseThrow()
+                        .refused())
+                .containsExactly("state");
+        on.assertRuns(server);
+    }
+
+    @Test
+    void waitsForAFunctionInReset() {
+        on.host.faults().virtualFunctionInReset(4);
+        on.host.faults().refuse(HostCall.BIND_TO_VFIO, "EBUSY", 3);
+        DesiredServer server = Samples.server(Samples.direct(on.card(0), 0, 1));
+        on.controller.want(Samples.state(1, server));
+        on.start();
+        on.awaitReport(server, Running.class);
+        on.assertRuns(server);
+    }
+
+    @Test
+    void givesUpAFunctionThatStaysInReset() {
+        on.host.faults().virtualFunctionInReset(2_000);
+        DesiredServer server = Samples.server(Samples.bridgeNic(1), Samples.direct(on.card(0), 0, 1));
+        on.controller.want(Samples.state(1, server));
+        on.start();
+        Failed failed = on.awaitReport(server, Failed.class);
+        assertThat(failed.code()).isEqualTo("KernelEAGAIN");
+        on.host.faults().clear();
+        await().atMost(LONG_ENOUGH).untilAsserted(() -> on.assertClean(server));
+    }
+
+    @Test
+    void failsOnceAndWaitsUntilTheControllerWantsItGone() {
+        on.host.faults().refuse(HostCall.START_DOMAIN, "ENOMEM", 1);
+        Direct function = Samples.direct(on.card(0), 0, 1);
+        DesiredServer server = Samples.server(Samples.bridgeNic(1), function);
+        on.controller.want(Samples.state(1, server));
+        on.start();
+        Failed failed = on.awaitReport(server, Failed.class);
+        assertThat(failed.code()).isEqualTo("KernelENOMEM");
+        assertThat(failed.reason()).contains("'domain'", "start domain instance-00000001");
+        on.assertClean(server);
+
+        on.stop();
+        on.start();
+        on.controller.want(Samples.state(2, server, Samples.server()));
+        await().atMost(LONG_ENOUGH).until(() -> on.host.running().size() == 1);
+        assertThat(on.host.running()).doesNotContain(server.id());
+
+        on.controller.want(Samples.state(3, Samples.absent(server)));
+        assertThat(on.awaitReport(server, Absent.class).released()).containsExactly(function.lease());
+    }
+
+    @Test
+    void saysThatUndoingFailedAndGoesOnUntilItIsDone() {
+        on.host.faults().refuse(HostCall.START_DOMAIN, "ENOMEM", 1);
+        on.host.faults().refuse(HostCall.REMOVE_TAP, "EPERM", 2);
+        DesiredServer server = Samples.server(Samples.bridgeNic(1), Samples.direct(on.card(0), 0, 1));
+        on.controller.want(Samples.state(1, server));
+        on.start();
+        assertThat(on.awaitReport(server, Failed.class).reason())
+                .contains("ENOMEM", "Undoing it is tried again", "EPERM");
+        await().atMost(LONG_ENOUGH).untilAsserted(() -> on.assertClean(server));
+    }
+
+    @Test
+    void givesUpAWriteThatHangsAndLetsNobodyAtTheFunctionUntilItReturns() {
+        on.giveUpCallsAfter(Duration.ofMillis(50));
+        var hang = on.host.faults().hang(HostCall.SET_VLAN);
+        DesiredServer server = Samples.server(Samples.direct(on.card(0), 0, 1));
+        on.controller.want(Samples.state(1, server));
+        on.start();
+        Failed failed = on.awaitReport(server, Failed.class);
+        assertThat(failed.code()).isEqualTo("KernelETIMEDOUT");
+        assertThat(failed.reason()).contains("did not return", "has still not returned");
+
+        hang.release();
+        await().atMost(LONG_ENOUGH).untilAsserted(() -> on.assertClean(server));
+    }
+
+    @Test
+    void refusesALeaseOlderThanOneItHasSeen() {
+        DesiredServer tenant = Samples.server(Samples.direct(on.card(0), 0, 5));
+        runThenWant(tenant, Samples.state(2, Samples.absent(tenant)));
+        on.awaitReport(tenant, Absent.class);
+        DesiredServer late = Samples.server(Samples.direct(on.card(0), 0, 4));
+        on.controller.want(Samples.state(3, late));
+        Failed failed = on.awaitReport(late, Failed.class);
+        assertThat(failed.code()).isEqualTo("LeaseSuperseded");
+        on.assertClean(late);
+    }
+
+    @Test
+    void refusesALeaseThatWasGivenBack() {
+        Direct function = Samples.direct(on.card(0), 0, 5);
+        DesiredServer tenant = Samples.server(function);
+        runThenWant(tenant, Samples.state(2, Samples.absent(tenant)));
+        on.awaitReport(tenant, Absent.class);
+        DesiredServer late = Samples.server(function);
+        on.controller.want(Samples.state(3, late));
+        assertThat(on.awaitReport(late, Failed.class).code()).isEqualTo("LeaseGivenBack");
+    }
+
+    @Test
+    void letsTheNextTenantWaitUntilTheFunctionIsFree() {
+        DesiredServer leaving = Samples.server(Samples.direct(on.card(0), 0, 5));
+        DesiredServer coming = Samples.server(Samples.direct(on.card(0), 0, 6));
+        on.host.faults().refuse(HostCall.DESTROY_DOMAIN, "EBUSY", 3);
+        runThenWant(leaving, Samples.state(2, Samples.absent(leaving), coming));
+        on.awaitReport(coming, Running.class);
+        on.assertRuns(coming);
+        assertThat(on.host.running()).doesNotContain(leaving.id());
+    }
+
+    @Test
+    void neutralisesWhatAnotherLeftOnTheFunction() {
+        on.host.meddle(on.card(0), 0, new Setting.Trust(true));
+        on.host.meddle(on.card(0), 0, new Setting.Vlan(99, 3));
+        on.host.meddle(on.card(0), 0, new Setting.SpoofCheck(false));
+        DesiredServer server = Samples.server(Samples.direct(on.card(0), 0, 1));
+        on.controller.want(Samples.state(1, server));
+        on.start();
+        on.awaitReport(server, Running.class);
+        on.assertRuns(server);
+    }
+
+    @Test
+    void givesAFunctionARandomLocalAddressWhereTheDriverRefusesZero() {
+        DesiredServer server = Samples.server(Samples.direct(on.card(0), 0, 1));
+        on.controller.want(Samples.state(1, server));
+        on.start();
+        on.awaitReport(server, Running.class);
+        on.host.faults().refuse(HostCall.SET_MAC, "EADDRNOTAVAIL", 1);
+        on.controller.want(Samples.state(2, Samples.absent(server)));
+        on.awaitReport(server, Absent.class);
+        assertThat(on.host.tuple(on.card(0), 0).mac().toString()).startsWith("02:");
+    }
+
+    @Test
+    void releasesAFunctionThatLeftWithItsCard() {
+        Direct function = Samples.direct(on.card(0), 0, 1);
+        DesiredServer server = Samples.server(function);
+        on.controller.want(Samples.state(1, server));
+        on.start();
+        on.awaitReport(server, Running.class);
+        on.host.removeCard(function.lease().physicalFunction());
+        on.controller.want(Samples.state(2, Samples.absent(server)));
+        assertThat(on.awaitReport(server, Absent.class).released()).containsExactly(function.lease());
+        assertThat(on.host.running()).isEmpty();
+    }
+
+    @Test
+    void startsADeadDomainAgainWithTheSameDisk() {
+        DesiredServer server = Samples.server(Samples.bridgeNic(1), Samples.direct(on.card(0), 0, 1));
+        on.controller.want(Samples.state(1, server));
+        on.start();
+        on.awaitReport(server, Running.class);
+        on.host.crash(server.id());
+        await().atMost(LONG_ENOUGH).until(() -> on.host.running().contains(server.id()));
+        on.assertRuns(server);
+    }
+
+    @Test
+    void bringsEverythingBackAfterTheHostRebootedEvenWithoutAController() {
+        DesiredServer server = Samples.server(Samples.bridgeNic(1), Samples.direct(on.card(0), 0, 1));
+        DesiredServer other = Samples.server(Samples.bridgeNic(2), Samples.direct(on.card(0), 1, 1));
+        on.controller.want(Samples.state(1, server, other));
+        on.start();
+        on.awaitReport(server, Running.class);
+        on.awaitReport(other, Running.class);
+        on.host.reboot();
+        on.controller.beAway(true);
+        on.start();
+        await().atMost(LONG_ENOUGH).untilAsserted(() -> {
+            on.assertRuns(server);
+            on.assertRuns(other);
+        });
+    }
+
+    @Test
+    void neverDestroysARunningServersDiskBecauseItCannotBeStartedAgain() {
+        DesiredServer server = Samples.server(Samples.bridgeNic(1));
+        on.controller.want(Samples.state(1, server));
+        on.start();
+        on.awaitReport(server, Running.class);
+        on.host.faults().refuse(HostCall.START_DOMAIN, "ENOMEM", 3);
+        on.host.crash(server.id());
+        await().atMost(LONG_ENOUGH).until(() -> on.host.running().contains(server.id()));
+        assertThat(on.controller.reports()).noneMatch(Failed.class::isInstance);
+        assertThat(on.host.disks()).contains(server.id());
+    }
+
+    @Test
+    void keepsWhatRunsWhileTheControllerIsAwayAndReportsAllOfItAgain() {
+        DesiredServer server = Samples.server(Samples.bridgeNic(1));
+        on.controller.want(Samples.state(1, server));
+        on.start();
+        on.awaitReport(server, Running.class);
+        on.controller.beAway(true);
+        on.controller.forgetReports();
+        on.assertRuns(server);
+        on.controller.beAway(false);
+        on.awaitReport(server, Running.class);
+        on.assertRuns(server);
+    }
+
+    @Test
+    void letsMetadataKnowWhatTheTenantChanged() {
+        Bridge tap = Samples.bridgeNic(1);
+        DesiredServer server = Samples.server(tap);
+        runThenWant(server, Samples.state(2, Samples.withMetadata(server, Map.of("role", "web"))));
+        await().atMost(LONG_ENOUGH)
+                .untilAsserted(() -> assertThat(on.host.clients(tap.network()))
+                        .extracting(SegmentServices.Client::server)
+                        .extracting(DesiredServer::metadata)
+                        .containsExactly(Map.of("role", "web")));
+    }
+
+    @Test
+    void leavesTheBridgeToTheServersThatAreStillOnIt() {
+        DesiredServer stays = Samples.server(Samples.bridgeNic(1));
+        DesiredServer goes = Samples.server(Samples.bridgeNic(2));
+        on.controller.want(Samples.state(1, stays, goes));
+        on.start();
+        on.awaitReport(stays, Running.class);
+        on.awaitReport(goes, Running.class);
+        // After a restart the agent knows the clients from its journal.
+        on.stop();
+        on.controller.want(Samples.state(2, stays, Samples.absent(goes)));
+        on.start();
+        on.awaitReport(goes, Absent.class);
+        on.assertRuns(stays);
+        assertThat(on.host.taps()).hasSize(1);
+    }
+
+    @Test
+    void answersAConsoleQueryAboutItsServersOnly() {
+        DesiredServer server = Samples.server();
+        on.controller.want(Samples.state(1, server));
+        on.start();
+        on.awaitReport(server, Running.class);
+        HostQuery ours = new HostQuery(new UUID(0, 1), server.id(), 1);
+        HostQuery foreign = new HostQuery(new UUID(0, 2), ServerId.random(), -1);
+        on.controller.want(new DesiredHost(2, List.of(server), List.of(ours, foreign)));
+        await().atMost(LONG_ENOUGH)
+                .untilAsserted(() -> assertThat(on.controller.answers())
+                        .containsExactlyInAnyOrder(
+                                new HostQuery.Answer(ours.id(), "instance-00000001 login: \n"),
+                                new HostQuery.Answer(foreign.id(), "")));
+    }
+
+    @Test
+    void tellsTheInventoryAgainWhenItChanges() {
+        on.start();
+        await().atMost(LONG_ENOUGH).until(() -> !on.controller.inventories().isEmpty());
+        assertThat(on.controller.inventories().getFirst().physicalFunctions()).hasSize(2);
+        assertThat(on.controller.inventories().getFirst().interfaces()).containsExactly("phys0", "phys1");
+        on.host.removeCard(on.card(1));
+        await().atMost(LONG_ENOUGH)
+                .untilAsserted(
+                        () -> assertThat(on.controller.inventories().getLast().physicalFunctions())
+                                .extracting(PhysicalFunction::key)
+                                .containsExactly(on.card(0)));
+    }
+
+    @Test
+    void buildsManyServersAtOnceOnDifferentFunctions() {
+        List<DesiredServer> servers = new ArrayList<>();
+        for (int i = 0; i < 32; i++) {
+            servers.add(Samples.server(Samples.bridgeNic(i), Samples.direct(on.card(0), i, 1)));
+        }
+        on.controller.want(new DesiredHost(1, servers, List.of()));
+        on.start();
+        servers.forEach(server -> on.awaitReport(server, Running.class));
+        servers.forEach(on::assertRuns);
+        on.controller.want(
+                new DesiredHost(2, servers.stream().map(Samples::absent).toList(), List.of()));
+        servers.forEach(server -> on.awaitReport(server, Absent.class));
+        servers.forEach(on::assertClean);
+    }
+
+    @Test
+    void endsServicesThatAKilledAgentLeftBehind() {
+        var stranger = on.host.connect();
+        Bridge tap = Samples.bridgeNic(1);
+        stranger.bridges().ensure(Segments.segmentOf(tap));
+        stranger.segmentServices()
+                .serve(Segments.segmentOf(tap), List.of(new SegmentServices.Client(tap, Samples.server(tap))));
+        on.start();
+        NetworkId network = tap.network();
+        await().atMost(LONG_ENOUGH).until(() -> on.host.clients(network).isEmpty());
+    }
+
+    private void runThenWant(DesiredServer server, DesiredHost then) {
+        on.controller.want(Samples.state(1, server));
+        on.start();
+        on.awaitReport(server, Running.class);
+        on.assertRuns(server);
+        on.controller.want(then);
+    }
+}

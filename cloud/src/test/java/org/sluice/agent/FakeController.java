@@ -1,0 +1,102 @@
+package org.sluice.agent;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.sluice.agent.controller.Controller;
+import org.sluice.agent.controller.ControllerUnavailableException;
+import org.sluice.model.ServerId;
+import org.sluice.model.protocol.DesiredHost;
+import org.sluice.model.protocol.HostQuery;
+import org.sluice.model.protocol.Inventory;
+import org.sluice.model.protocol.ServerReport;
+
+/** A controller that wants what a test says, and keeps what it is told. */
+final class FakeController implements Controller {
+    private final List<ServerReport> reports = new ArrayList<>();
+    private final Map<ServerId, ServerReport> newest = new HashMap<>();
+    private final List<Inventory> inventories = new ArrayList<>();
+    private final List<HostQuery.Answer> answers = new ArrayList<>();
+    private @Nullable DesiredHost state;
+    private boolean away;
+
+    synchronized void want(DesiredHost wanted) {
+        state = wanted;
+        notifyAll();
+    }
+
+    synchronized void beAway(boolean isAway) {
+        away = isAway;
+        notifyAll();
+    }
+
+    synchronized Optional<ServerReport> newest(ServerId server) {
+        return Optional.ofNullable(newest.get(server));
+    }
+
+    synchronized List<ServerReport> reports() {
+        return List.copyOf(reports);
+    }
+
+    synchronized List<Inventory> inventories() {
+        return List.copyOf(inventories);
+    }
+
+    synchronized List<HostQuery.Answer> answers() {
+        return List.copyOf(answers);
+    }
+
+    synchronized void forgetReports() {
+        reports.clear();
+        newest.clear();
+    }
+
+    @Override
+    public synchronized void inventory(Inventory inventory) {
+        requireThere();
+        inventories.add(inventory);
+    }
+
+    @Override
+    public synchronized Optional<DesiredHost> desired(long after, Duration wait) {
+        requireThere();
+        long end = System.nanoTime() + wait.toNanos();
+        while (state == null || state.revision() <= after) {
+            long left = (end - System.nanoTime()) / 1_000_000;
+            if (left <= 0) {
+                return Optional.empty();
+            }
+            try {
+                wait(left);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new ControllerUnavailableException("The agent stops.", e);
+            }
+            requireThere();
+        }
+        return Optional.of(state);
+    }
+
+    @Override
+    public synchronized void report(List<ServerReport> told) {
+        requireThere();
+        reports.addAll(told);
+        told.forEach(report -> newest.put(report.server(), report));
+    }
+
+    @Override
+    public synchronized void answer(HostQuery.Answer answer) {
+        requireThere();
+        answers.add(answer);
+    }
+
+    private void requireThere() {
+        if (away) {
+            throw new ControllerUnavailableException("The controller is away.", null);
+        }
+    }
+}

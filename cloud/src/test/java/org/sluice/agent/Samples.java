@@ -1,0 +1,122 @@
+package org.sluice.agent;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.sluice.model.ImageId;
+import org.sluice.model.MacAddress;
+import org.sluice.model.NetworkId;
+import org.sluice.model.PortId;
+import org.sluice.model.ServerId;
+import org.sluice.model.protocol.DesiredHost;
+import org.sluice.model.protocol.DesiredInterface;
+import org.sluice.model.protocol.DesiredInterface.Bridge;
+import org.sluice.model.protocol.DesiredInterface.Direct;
+import org.sluice.model.protocol.DesiredInterface.DirectAttributes;
+import org.sluice.model.protocol.DesiredServer;
+import org.sluice.model.protocol.DesiredServer.Presence;
+import org.sluice.model.protocol.FixedAddress;
+import org.sluice.model.protocol.PhysicalFunctionKey;
+import org.sluice.model.protocol.VirtualFunctionLease;
+
+/** Servers and NICs to test with. */
+public final class Samples {
+    /** The network of every bridge NIC made here. */
+    public static final NetworkId NETWORK = new NetworkId(UUID.fromString("0a000000-0000-4000-8000-000000000001"));
+
+    private Samples() {}
+
+    /** A tap on VLAN 2001 of phys0. */
+    public static Bridge bridgeNic(int number) {
+        return new Bridge(
+                new PortId(new UUID(0x1000_0000_0000_4000L + ((long) number << 48), 0x8000_0000_0000_0000L + number)),
+                NETWORK,
+                new MacAddress("fa:16:3e:00:01:%02x".formatted(number)),
+                2001,
+                1500,
+                List.of(new FixedAddress(
+                        "10.0.0." + (10 + number), "10.0.0.0/24", Optional.of("10.0.0.1"), List.of(), List.of(), true)),
+                "physnet0",
+                "phys0",
+                Optional.empty());
+    }
+
+    /** A VF on VLAN 2401, MTU 9000. */
+    public static Direct direct(PhysicalFunctionKey card, int index, long generation) {
+        return direct(card, index, generation, DirectAttributes.DEFAULT);
+    }
+
+    /** A VF on VLAN 2401, MTU 9000, with wishes. */
+    public static Direct direct(PhysicalFunctionKey card, int index, long generation, DirectAttributes attributes) {
+        return new Direct(
+                PortId.random(),
+                NetworkId.random(),
+                new MacAddress("fa:16:3e:00:02:%02x".formatted(index)),
+                2401,
+                9000,
+                List.of(),
+                new VirtualFunctionLease(card, index, generation),
+                attributes);
+    }
+
+    /** A server that should run, with these NICs. */
+    public static DesiredServer server(DesiredInterface... interfaces) {
+        return new DesiredServer(
+                ServerId.random(),
+                "instance-00000001",
+                Presence.RUNNING,
+                "vm00",
+                "vm00",
+                "0123456789abcdef0123456789abcdef",
+                "fedcba9876543210fedcba9876543210",
+                "rack0",
+                1,
+                512,
+                1,
+                new DesiredServer.Image(new ImageId(new UUID(1, 2)), "qcow2", 1024, "0".repeat(128)),
+                false,
+                Optional.empty(),
+                Map.of("dev001", "ssh-ed25519 AAAA dev001"),
+                Map.of(),
+                Arrays.asList(interfaces));
+    }
+
+    /** The same server, which should go. */
+    public static DesiredServer absent(DesiredServer server) {
+        return described(server, Presence.ABSENT, server.metadata());
+    }
+
+    /** The same server with other metadata. */
+    public static DesiredServer withMetadata(DesiredServer server, Map<String, String> metadata) {
+        return described(server, server.presence(), metadata);
+    }
+
+    /** A desired state. */
+    public static DesiredHost state(long revision, DesiredServer... servers) {
+        return new DesiredHost(revision, new ArrayList<>(Arrays.asList(servers)), List.of());
+    }
+
+    private static DesiredServer described(DesiredServer server, Presence presence, Map<String, String> metadata) {
+        return new DesiredServer(
+                server.id(),
+                server.instanceName(),
+                presence,
+                server.hostname(),
+                server.name(),
+                server.projectId(),
+                server.userId(),
+                server.availabilityZone(),
+                server.vcpus(),
+                server.memoryMib(),
+                server.diskGib(),
+                server.image(),
+                server.configDrive(),
+                server.userData(),
+                server.keys(),
+                metadata,
+                server.interfaces());
+    }
+}

@@ -1,0 +1,164 @@
+package org.sluice.agent.controller;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.sluice.agent.Samples;
+import org.sluice.agent.wire.ProtocolJson;
+import org.sluice.model.ImageId;
+import org.sluice.model.MacAddress;
+import org.sluice.model.PortId;
+import org.sluice.model.ServerId;
+import org.sluice.model.protocol.DesiredHost;
+import org.sluice.model.protocol.HostQuery;
+import org.sluice.model.protocol.PhysicalFunctionKey;
+import org.sluice.model.protocol.ServerReport;
+import org.sluice.model.protocol.ServerReport.InterfaceState;
+import org.sluice.model.protocol.ServerReport.VirtualFunctionState;
+import org.sluice.model.protocol.VirtualFunctionLease;
+import tools.jackson.core.type.TypeReference;
+
+class ControllerClientTest {
+    private static final PhysicalFunctionKey CARD = new PhysicalFunctionKey("SN1", 0);
+
+    private final List<String> asked = new CopyOnWriteArrayList<>();
+    private final List<String> bodies = new CopyOnWriteArrayList<>();
+    private HttpServer server;
+    private HttpClient http;
+    private ControllerClient client;
+    private int status = 200;
+    private byte[] answer = new byte[0];
+
+    @BeforeEach
+    void listen() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            asked.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
+            bodies.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+            exchange.sendResponseHeaders(status, answer.length == 0 ? -1 : answer.length);
+            try (var body = exchange.getResponseBody()) {
+                body.write(answer);
+            }
+        });
+        server.start();
+        http = HttpClient.newHttpClient();
+        client = new ControllerClient(http, base());
+    }
+
+    @AfterEach
+    void stop() {
+        http.close();
+        server.stop(0);
+    }
+
+    @Test
+    void asksForTheDesiredStateAndUnderstandsIt() {
+        DesiredHost state = new DesiredHost(
+                9,
+                List.of(Samples.server(Samples.bridgeNic(1), Samples.direct(CARD, 3, 7))),
+                List.of(new HostQuery(new UUID(0, 1), ServerId.random(), 20)));
+        answer = ProtocolJson.MAPPER.writeValueAsBytes(state);
+        assertThat(client.desired(8, Duration.ofSeconds(20))).contains(state);
+        assertThat(asked).containsExactly("GET /agent/v1/desired?after=8&wait=20");
+    }
+
+    @Test
+    void takesNoContentForNothingNew() {
+        status = 204;
+        assertThat(client.desired(-1, Duration.ofSeconds(1))).isEmpty();
+    }
+
+    @Test
+    void sendsReportsWithTheirKinds() {
+        ServerId id = ServerId.random();
+        List<ServerReport> reports = List.of(
+                new ServerReport.Running(
+                        id,
+                        List.of(new InterfaceState(
+                                PortId.random(),
+                                "0000:01:10.0",
+                                Optional.of(new VirtualFunctionState(
+                                        new VirtualFunctionLease(CARD, 3, 7),
+                                        new MacAddress("fa:16:3e:00:00:01"),
+                                        2401,
+                                        0,
+                                        Optional.of(true),
+                                        Optional.empty(),
+                                        0,
+                                        0,
+                                        List.of("state")))))),
+                new ServerReport.Failed(id, "KernelENOMEM", "It failed.", Optional.empty()),
+                new ServerReport.Absent(id, List.of(new VirtualFunctionLease(CARD, 3, 7))));
+        status = 204;
+        client.report(reports);
+        assertThat(asked).containsExactly("POST /agent/v1/reports");
+        assertThat(bodies.getFirst()).contains("\"kind\":\"running\"", "\"kind\":\"failed\"", "\"kind\":\"absent\"");
+        assertThat(ProtocolJson.MAPPER.readValue(bodies.getFirst(), new TypeReference<List<ServerReport>>() {}))
+                .isEqualTo(reports);
+    }
+
+    @Test
+    void answersAQuery() {
+        status = 204;
+        client.answer(new HostQuery.Answer(new UUID(0, 5), "login: "));
+        assertThat(asked).containsExactly("POST /agent/v1/queries/00000000-0000-0000-0000-000000000005");
+        assertThat(bodies.getFirst()).contains("\"text\":\"login: \"");
+    }
+
+    @Test
+    void copiesAnImage() throws IOException {
+        answer = "bytes of an image".getBytes(StandardCharsets.UTF_8);
+        ByteArrayOutputStream to = new ByteArrayOutputStream();
+        ImageId image = new ImageId(new UUID(0, 7));
+        client.fetchImage(image, to);
+        assertThat(to.toByteArray()).isEqualTo(answer);
+        assertThat(asked).containsExactly("GET /agent/v1/images/" + image + "/file");
+    }
+
+    @Test
+    void saysWhatTheControllerAnsweredInstead() {
+        status = 503;
+        answer = "{\"error\": {\"message\": \"closing\"}}".getBytes(StandardCharsets.UTF_8);
+        assertThatThrownBy(() -> client.report(List.of()))
+                .isInstanceOf(ControllerUnavailableException.class)
+                .hasMessageContaining("503")
+                .hasMessageContaining("closing");
+        assertThatThrownBy(() -> client.fetchImage(new ImageId(new UUID(0, 7)), new ByteArrayOutputStream()))
+                .isInstanceOf(ControllerUnavailableException.class)
+                .hasMessageContaining("closing");
+        status = 200;
+        answer = "not json".getBytes(StandardCharsets.UTF_8);
+        assertThatThrownBy(() -> client.desired(-1, Duration.ofSeconds(1)))
+                .isInstanceOf(ControllerUnavailableException.class)
+                .hasMessageContaining("not a desired state");
+    }
+
+    @Test
+    void saysThatNobodyAnswers() {
+        URI base = base();
+        server.stop(0);
+        assertThatThrownBy(() -> new ControllerClient(http, base).desired(-1, Duration.ofSeconds(1)))
+                .isInstanceOf(ControllerUnavailableException.class)
+                .hasMessageContaining("does not answer");
+    }
+
+    private URI base() {
+        return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    }
+}

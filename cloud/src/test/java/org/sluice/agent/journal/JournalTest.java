@@ -1,0 +1,164 @@
+package org.sluice.agent.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.sluice.agent.Samples;
+import org.sluice.agent.host.VirtualFunctions.LinkState;
+import org.sluice.agent.host.VirtualFunctions.Tuple;
+import org.sluice.agent.journal.Entry.FoundFunction;
+import org.sluice.agent.journal.Entry.Phase;
+import org.sluice.agent.step.StepObserver;
+import org.sluice.model.MacAddress;
+import org.sluice.model.ProblemException;
+import org.sluice.model.ServerId;
+import org.sluice.model.protocol.DesiredInterface.Direct;
+import org.sluice.model.protocol.PhysicalFunctionKey;
+import org.sluice.model.protocol.VirtualFunctionLease;
+
+class JournalTest {
+    private static final PhysicalFunctionKey CARD = new PhysicalFunctionKey("MT/19:42 X*", 1);
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void readsBackWhatWasWritten() {
+        Entry entry = entry(Phase.BUILDING);
+        Entry failed = entry(Phase.BUILDING)
+                .failed(new Entry.Failure("VfAttributeRefused", "A reason.", Optional.of("A fix.")));
+        try (Journal journal = open()) {
+            journal.write(entry);
+            journal.write(failed);
+            journal.write(entry.in(Phase.RUNNING));
+        }
+        try (Journal journal = open()) {
+            assertThat(journal.find(entry.id())).contains(entry.in(Phase.RUNNING));
+            assertThat(journal.find(failed.id())).contains(failed);
+            journal.forget(entry.id());
+            journal.forget(entry.id());
+        }
+        try (Journal journal = open()) {
+            assertThat(journal.entries()).containsExactly(failed);
+        }
+    }
+
+    @Test
+    void keepsTheOldStateWhenTheWriteOfTheNewOneWasCutOffAtAnyByte() throws IOException {
+        Entry entry = entry(Phase.BUILDING);
+        try (Journal journal = open()) {
+            journal.write(entry);
+        }
+        Path file = directory.resolve("servers").resolve(entry.id() + ".json");
+        byte[] whole = Files.readAllBytes(file);
+        for (int length = 0; length <= whole.length; length += Math.max(1, whole.length / 20)) {
+            Path torn = directory.resolve("servers").resolve(entry.id() + ".unfinished");
+            Files.write(torn, Arrays.copyOf(whole, length));
+            try (Journal journal = open()) {
+                assertThat(journal.entries()).containsExactly(entry);
+            }
+            assertThat(torn).doesNotExist();
+        }
+    }
+
+    @Test
+    void refusesToGuessWhatADamagedFileSaid() throws IOException {
+        Entry entry = entry(Phase.RUNNING);
+        try (Journal journal = open()) {
+            journal.write(entry);
+        }
+        Path file = directory.resolve("servers").resolve(entry.id() + ".json");
+        Files.writeString(file, "{\"server\": ");
+        assertThatThrownBy(this::open)
+                .isInstanceOfSatisfying(
+                        ProblemException.class,
+                        e -> assertThat(e.problem().code()).isEqualTo("JournalUnreadable"))
+                .hasMessageContaining(file.toString());
+        Files.delete(file);
+        open().close();
+    }
+
+    @Test
+    void belongsToOneAgentAtATime() {
+        try (Journal first = open()) {
+            assertThatThrownBy(this::open)
+                    .isInstanceOfSatisfying(
+                            ProblemException.class,
+                            e -> assertThat(e.problem().code()).isEqualTo("AgentAlreadyRunning"));
+            assertThat(first.entries()).isEmpty();
+        }
+        open().close();
+    }
+
+    @Test
+    void remembersTheNewestLeaseAfterItWasGivenBack() throws IOException {
+        ServerId first = ServerId.random();
+        ServerId second = ServerId.random();
+        try (Journal journal = open()) {
+            journal.leases().take(lease(5), first);
+            journal.leases().take(lease(5), first);
+            assertThat(journal.leases().isFreeFor(lease(6), second)).isFalse();
+            assertCode(() -> journal.leases().take(lease(6), second), "VirtualFunctionHeld");
+            journal.leases().giveBack(lease(4), first);
+            journal.leases().giveBack(lease(5), second);
+            assertThat(journal.leases().holds(lease(5), first)).isTrue();
+            journal.leases().giveBack(lease(5), first);
+        }
+        try (Journal journal = open()) {
+            assertThat(journal.leases().holds(lease(5), first)).isFalse();
+            assertCode(() -> journal.leases().take(lease(4), second), "LeaseSuperseded");
+            assertCode(() -> journal.leases().take(lease(5), second), "LeaseGivenBack");
+            journal.leases().take(lease(6), second);
+            assertThat(journal.leases().holds(lease(6), second)).isTrue();
+            assertThat(journal.leases().holds(lease(5), second)).isFalse();
+        }
+        try (Stream<Path> files = Files.list(directory.resolve("virtual-functions"))) {
+            assertThat(files).hasSize(1);
+        }
+    }
+
+    private static void assertCode(Runnable call, String code) {
+        assertThatThrownBy(call::run)
+                .isInstanceOfSatisfying(
+                        ProblemException.class,
+                        e -> assertThat(e.problem().code()).isEqualTo(code));
+    }
+
+    private Journal open() {
+        return new Journal(directory, StepObserver.NONE);
+    }
+
+    private static VirtualFunctionLease lease(long generation) {
+        return new VirtualFunctionLease(CARD, 3, generation);
+    }
+
+    private static Entry entry(Phase phase) {
+        Direct nic = Samples.direct(CARD, 3, 5);
+        return new Entry(
+                Samples.server(Samples.bridgeNic(1), nic),
+                17,
+                phase,
+                List.of(new FoundFunction(
+                        nic.lease(),
+                        new Tuple(
+                                new MacAddress("52:54:00:00:00:01"),
+                                5,
+                                1,
+                                Optional.of(true),
+                                Optional.empty(),
+                                0,
+                                100,
+                                Optional.of(LinkState.AUTO)),
+                        Optional.of("igbvf"))),
+                Optional.empty());
+    }
+}
