@@ -30,7 +30,9 @@ create table join_token (
     created_at  timestamptz not null default now(),
     expires_at  timestamptz not null,
     used_at     timestamptz,
-    host_id     uuid references host (id)
+    host_id     uuid references host (id) on delete set null,
+    -- SHA-256 of the public key that spent it: the same agent may ask again when the answer got lost on its way.
+    key_hash    text
 );
 
 create table physical_network (

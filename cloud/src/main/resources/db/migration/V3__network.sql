@@ -100,6 +100,9 @@ create table port (
     vif_details      jsonb not null default '{}',
     -- The profile of a bound direct port: pci_slot, pci_vendor_info, physical_network and so on.
     binding_facts    jsonb not null default '{}',
+    -- The server whose NIC it is. Set by server create only: device_id is for anyone to write, and must not put a NIC
+    -- into somebody's server.
+    server_id        uuid,
     -- Order of the NIC within its server.
     nic_index        integer not null default 0,
     -- Made by a server create that named a network; goes with the server.
@@ -113,6 +116,7 @@ create table port (
     constraint port_mac_once_per_fabric unique (fabric, mac_address)
 );
 create index port_device on port (device_id) where device_id <> '';
+create index port_server on port (server_id) where server_id is not null;
 create index port_network on port (network_id);
 create unique index port_service_once on port (network_id, service_host_id) where service_host_id is not null;
 

@@ -16,6 +16,8 @@ create table keypair (
     fingerprint text not null,
     public_key  text not null,
     created_at  timestamptz not null default now(),
+    -- The "id" that the Compute API shows of a key pair.
+    number      bigint not null generated always as identity,
     primary key (user_id, name)
 );
 
@@ -67,6 +69,13 @@ create table server (
     -- The claim: while host_id is set, vCPU, memory and disk are counted on that host.
     host_id           uuid references host (id),
     reservation_id    text not null,
+    -- Position among the servers of one request that asked for several.
+    launch_index      integer not null default 0,
+    -- What os-instance-actions shows: the requests that created and deleted it.
+    create_request_id text not null default '',
+    delete_request_id text,
+    delete_user_id    text,
+    delete_started_at timestamptz,
     fault_code        text,
     fault_message     text,
     fault_details     text,

@@ -57,15 +57,15 @@ public final class LinuxVirtualFunctions implements VirtualFunctions {
     /**
      * Works on the machine.
      *
-     * @param links netdevs of the host's network namespace
      * @param tree the machine's PCI functions
+     * @param links netdevs of the host's network namespace
      * @param binder binds VFs; its bound must be shorter than the agent's own for one call
      */
-    public LinuxVirtualFunctions(Links links, PciTree tree, VfioBinder binder) {
-        this(PortLinks.over(requireNonNull(links, "links is null")), tree, binder);
+    public LinuxVirtualFunctions(PciTree tree, Links links, VfioBinder binder) {
+        this(tree, PortLinks.over(requireNonNull(links, "links is null")), binder);
     }
 
-    LinuxVirtualFunctions(PortLinks links, PciTree tree, VfioBinder binder) {
+    LinuxVirtualFunctions(PciTree tree, PortLinks links, VfioBinder binder) {
         this.links = requireNonNull(links, "links is null");
         this.tree = requireNonNull(tree, "tree is null");
         this.binder = requireNonNull(binder, "binder is null");

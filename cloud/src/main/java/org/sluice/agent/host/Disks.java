@@ -18,7 +18,7 @@ public interface Disks {
      */
     RootDisk ensureRoot(DesiredServer server);
 
-    /** Makes the config drive when the server asked for one or has no bridge port; empty when it needs none. */
+    /** Makes the config drive when the server asked for one or has no other way to its metadata; empty when it needs none. */
     Optional<Path> ensureConfigDrive(DesiredServer server);
 
     /** File that the serial console is written to. */

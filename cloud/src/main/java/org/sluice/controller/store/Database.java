@@ -27,20 +27,25 @@ public final class Database implements AutoCloseable {
      * @param connections size of the pool
      */
     public static Database open(String url, int connections) {
+        Database database = connect(url, connections);
+        try {
+            Flyway.configure().dataSource(database.pool).load().migrate();
+        } catch (RuntimeException failure) {
+            database.close();
+            throw failure;
+        }
+        return database;
+    }
+
+    /** Connects to a database whose schema is known to be up to date. */
+    static Database connect(String url, int connections) {
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(requireNonNull(url, "url is null"));
         config.setMaximumPoolSize(connections);
         config.setMinimumIdle(Math.min(2, connections));
         config.setPoolName("sluice");
         config.setAutoCommit(true);
-        HikariDataSource pool = new HikariDataSource(config);
-        try {
-            Flyway.configure().dataSource(pool).load().migrate();
-        } catch (RuntimeException failure) {
-            pool.close();
-            throw failure;
-        }
-        return new Database(url, pool);
+        return new Database(url, new HikariDataSource(config));
     }
 
     /** The door to SQL. */

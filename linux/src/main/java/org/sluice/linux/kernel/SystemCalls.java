@@ -12,6 +12,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 import java.nio.charset.StandardCharsets;
@@ -82,6 +83,19 @@ public final class SystemCalls {
     private static final MethodHandle MOUNT =
             function("mount", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS));
     private static final MethodHandle UMOUNT2 = function("umount2", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
+
+    private static final MethodHandle PIDFD_OPEN =
+            function("pidfd_open", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+    private static final MethodHandle PIDFD_SEND_SIGNAL =
+            function("pidfd_send_signal", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
+    private static final MethodHandle POLL =
+            function("poll", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+
+    /** struct pollfd: a file number of 4 bytes, the events asked for and those that came, 2 bytes each. */
+    private static final long POLL_ENTRY_LENGTH = 8;
+
+    private static final long POLL_EVENTS_OFFSET = 4;
+    private static final short POLLIN = 1;
 
     private SystemCalls() {}
 
@@ -184,6 +198,32 @@ public final class SystemCalls {
     public static void unmount(String target, int flags) {
         call("umount2", "unmount " + target, (arena, state) ->
                 (int) UMOUNT2.invokeExact(state, text(arena, target), flags));
+    }
+
+    /** pidfd_open(2): a file that stands for one process, whoever has its number later. */
+    public static FileDescriptor openProcess(int processId) {
+        String name = "process " + processId;
+        long number =
+                call("pidfd_open", "open " + name, (arena, state) -> (int) PIDFD_OPEN.invokeExact(state, processId, 0));
+        return new FileDescriptor((int) number, name);
+    }
+
+    /** pidfd_send_signal(2). */
+    public static void sendSignal(FileDescriptor process, int signal) {
+        call("pidfd_send_signal", "send signal " + signal + " to " + process.name(), (arena, state) ->
+                (int) PIDFD_SEND_SIGNAL.invokeExact(state, process.number(), signal, MemorySegment.NULL, 0));
+    }
+
+    /** poll(2) for one file until it can be read, or that many milliseconds are over; says whether it can. */
+    public static boolean awaitReadable(FileDescriptor file, int milliseconds) {
+        long ready = call("poll", "wait for " + file.name(), (arena, state) -> {
+            // In bounds: one entry, and 1 is passed as their number.
+            MemorySegment entry = arena.allocate(POLL_ENTRY_LENGTH, Integer.BYTES);
+            entry.set(JAVA_INT, 0, file.number());
+            entry.set(ValueLayout.JAVA_SHORT, POLL_EVENTS_OFFSET, POLLIN);
+            return (int) POLL.invokeExact(state, entry, 1L, milliseconds);
+        });
+        return ready > 0;
     }
 
     /** close(2), never repeated: Linux has given the number back even when a signal interrupted it. */

@@ -1,0 +1,66 @@
+package org.sluice.agent;
+
+import static java.util.Objects.requireNonNull;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.sluice.agent.bridge.LinuxBridges;
+import org.sluice.agent.disk.ImageDisks;
+import org.sluice.agent.disk.ImageSource;
+import org.sluice.agent.functions.LinuxVirtualFunctions;
+import org.sluice.agent.host.Host;
+import org.sluice.agent.hypervisor.LibvirtHypervisor;
+import org.sluice.agent.metadata.LinuxSegmentServices;
+import org.sluice.linux.kernel.AttributeWriter;
+import org.sluice.linux.net.Links;
+import org.sluice.linux.pci.PciTree;
+import org.sluice.linux.vfio.VfioBinder;
+
+/**
+ * This machine, as an agent's host: the kernel by netlink and sysfs, VMs by libvirt, DHCP by dnsmasq. {@link #close} gives
+ * back connections and metadata listeners; VMs, bridges and DHCP go on.
+ */
+public final class LinuxHost implements AutoCloseable {
+    /** Unbinding waits for a program that holds the VF; a kernel that takes longer than this is stuck. */
+    private static final Duration LONGEST_BIND = Duration.ofSeconds(10);
+
+    private final Links links;
+    private final LinuxSegmentServices services;
+    private final LibvirtHypervisor hypervisor;
+    private final Host host;
+
+    /**
+     * Opens this machine.
+     *
+     * @param name the name the host enrolled with
+     * @param directory the agent's own directory, {@code DATA/agent}
+     * @param libvirtUri connection URI, {@code qemu:///system}
+     * @param images where images come from
+     */
+    public LinuxHost(String name, Path directory, String libvirtUri, ImageSource images) {
+        requireNonNull(directory, "directory is null");
+        links = Links.open();
+        PciTree tree = new PciTree();
+        services = new LinuxSegmentServices(links, directory.resolve("services"));
+        hypervisor = LibvirtHypervisor.at(libvirtUri);
+        host = new Host(
+                name,
+                new LinuxVirtualFunctions(tree, links, new VfioBinder(tree, AttributeWriter.kernel(), LONGEST_BIND)),
+                new LinuxBridges(links),
+                services,
+                new ImageDisks(directory, images),
+                hypervisor);
+    }
+
+    /** What the agent works on. */
+    public Host host() {
+        return host;
+    }
+
+    @Override
+    public void close() {
+        services.close();
+        hypervisor.close();
+        links.close();
+    }
+}

@@ -1,0 +1,193 @@
+package org.sluice.agent.disk;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.sluice.agent.host.Disks;
+import org.sluice.agent.metadata.MetadataTree;
+import org.sluice.model.ServerId;
+import org.sluice.model.protocol.DesiredInterface;
+import org.sluice.model.protocol.DesiredServer;
+
+/**
+ * Disks as files: one folder a server, its root disk a qcow2 overlay on the cached image, so that a boot copies nothing.
+ * A file under its final name is whole: tools write beside it and the result is renamed. Thread-safe for different
+ * servers; the caller serialises calls on one server.
+ */
+public final class ImageDisks implements Disks {
+    private final Path servers;
+    private final ImageCache images;
+
+    /**
+     * @param directory the agent's folder; {@code images} and {@code servers} are made below it
+     * @param source where images come from
+     */
+    public ImageDisks(Path directory, ImageSource source) {
+        this.servers = requireNonNull(directory, "directory is null").resolve("servers");
+        this.images = new ImageCache(directory.resolve("images"), source);
+        try {
+            Files.createDirectories(servers);
+        } catch (IOException cause) {
+            throw new UncheckedIOException("the folder " + servers + " cannot be made", cause);
+        }
+    }
+
+    @Override
+    public int capacityGib() {
+        try {
+            return (int) (Files.getFileStore(servers).getUsableSpace() >> 30);
+        } catch (IOException cause) {
+            throw new UncheckedIOException("the room in " + servers + " is not known", cause);
+        }
+    }
+
+    @Override
+    public RootDisk ensureRoot(DesiredServer server) {
+        Path disk = folder(server.id()).resolve("root.qcow2");
+        if (!Files.exists(disk)) {
+            overlay(server, disk);
+        }
+        return new RootDisk(disk, "qcow2");
+    }
+
+    private void overlay(DesiredServer server, Path disk) {
+        Path base = images.ensure(server.image());
+        List<String> command = new ArrayList<>(List.of(
+                "qemu-img",
+                "create",
+                "-q",
+                "-f",
+                "qcow2",
+                "-b",
+                base.toString(),
+                "-F",
+                server.image().diskFormat()));
+        make(disk, partial -> {
+            command.add(partial.toString());
+            if (server.diskGib() > 0) {
+                command.add(server.diskGib() + "G");
+            }
+            Tool.run("qemu-utils", command);
+        });
+    }
+
+    @Override
+    public Optional<Path> ensureConfigDrive(DesiredServer server) {
+        boolean reachable = server.interfaces().stream().anyMatch(ImageDisks::reachesMetadata);
+        if (reachable && !server.configDrive()) {
+            return Optional.empty();
+        }
+        Path drive = folder(server.id()).resolve("config-2.iso");
+        if (Files.exists(drive)) {
+            return Optional.of(drive);
+        }
+        return Optional.of(make(drive, partial -> {
+            Path tree = folder(server.id()).resolve("config-2");
+            try {
+                write(MetadataTree.of(server).configDrive(), tree);
+                Tool.run(
+                        "xorriso",
+                        List.of(
+                                "xorriso",
+                                "-as",
+                                "mkisofs",
+                                "-quiet",
+                                "-J",
+                                "-r",
+                                "-V",
+                                "config-2",
+                                "-o",
+                                partial.toString(),
+                                tree.toString()));
+            } finally {
+                deleteTree(tree);
+            }
+        }));
+    }
+
+    private static boolean reachesMetadata(DesiredInterface nic) {
+        return switch (nic) {
+            case DesiredInterface.Bridge bridge -> bridge.services().isPresent();
+            case DesiredInterface.Direct _ -> false;
+        };
+    }
+
+    @Override
+    public Path console(ServerId server) {
+        return folder(server).resolve("console.log");
+    }
+
+    @Override
+    public void remove(ServerId server) {
+        deleteTree(servers.resolve(server.toString()));
+    }
+
+    @Override
+    public List<ServerId> present() {
+        try (Stream<Path> folders = Files.list(servers)) {
+            return folders.map(folder -> ServerId.parse(folder.getFileName().toString()))
+                    .toList();
+        } catch (IOException cause) {
+            throw new UncheckedIOException("the folder " + servers + " cannot be read", cause);
+        }
+    }
+
+    private Path folder(ServerId server) {
+        Path folder = servers.resolve(server.toString());
+        try {
+            return Files.createDirectories(folder);
+        } catch (IOException cause) {
+            throw new UncheckedIOException("the folder " + folder + " cannot be made", cause);
+        }
+    }
+
+    private static Path make(Path file, Maker maker) {
+        Path partial = file.resolveSibling(file.getFileName() + ".partial");
+        try {
+            Files.deleteIfExists(partial);
+            maker.make(partial);
+            return Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException cause) {
+            throw new UncheckedIOException(file + " cannot be made", cause);
+        }
+    }
+
+    private static void write(Map<String, byte[]> files, Path tree) throws IOException {
+        for (Map.Entry<String, byte[]> entry : files.entrySet()) {
+            Path file = tree.resolve(entry.getKey());
+            Files.createDirectories(requireNonNull(file.getParent(), "every file is below the tree"));
+            Files.write(file, entry.getValue());
+        }
+    }
+
+    private static void deleteTree(Path tree) {
+        try (Stream<Path> walk = Files.walk(tree)) {
+            for (Path path : walk.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        } catch (NoSuchFileException gone) {
+            // Nothing there is what was wanted; anything else that was missing on the way is not.
+            if (Files.exists(tree)) {
+                throw new UncheckedIOException(tree + " cannot be removed", gone);
+            }
+        } catch (IOException cause) {
+            throw new UncheckedIOException(tree + " cannot be removed", cause);
+        }
+    }
+
+    @FunctionalInterface
+    private interface Maker {
+        void make(Path partial) throws IOException;
+    }
+}

@@ -1,0 +1,327 @@
+package org.sluice.agent.hypervisor;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.libvirt.Connect;
+import org.libvirt.DomainInfo;
+import org.libvirt.Error.ErrorNumber;
+import org.libvirt.LibvirtException;
+import org.libvirt.NodeInfo;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.sluice.agent.host.Hypervisor;
+import org.sluice.agent.hypervisor.DomainXml.Accelerator;
+import org.sluice.model.Problem;
+import org.sluice.model.ProblemException;
+import org.sluice.model.ServerId;
+
+/**
+ * Runs domains through libvirt. Domains are transient: libvirt keeps no definition of them, so the agent's journal is the
+ * only book, and a domain that ended is simply gone. Domains that do not carry our mark are never touched. Thread-safe;
+ * the connection is opened again after libvirtd was restarted.
+ */
+public final class LibvirtHypervisor implements Hypervisor, AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(LibvirtHypervisor.class);
+
+    private final String uri;
+    private final Accelerator accelerator;
+    private final ReentrantLock connecting = new ReentrantLock();
+    private @Nullable Connect connection;
+
+    private LibvirtHypervisor(String uri, Accelerator accelerator) {
+        this.uri = requireNonNull(uri, "uri is null");
+        this.accelerator = accelerator;
+    }
+
+    /**
+     * Uses the libvirt at that URI; connects at the first call.
+     *
+     * @param uri connection URI (libvirt.org, "Connection URIs"), {@code qemu:///system}
+     */
+    public static LibvirtHypervisor at(String uri) {
+        return new LibvirtHypervisor(uri, acceleratorOf(uri));
+    }
+
+    private static Accelerator acceleratorOf(String uri) {
+        if (uri.startsWith("test:")) {
+            return Accelerator.TEST;
+        }
+        return Files.isWritable(Path.of("/dev/kvm")) ? Accelerator.KVM : Accelerator.QEMU;
+    }
+
+    @Override
+    public String type() {
+        return "QEMU";
+    }
+
+    @Override
+    public int version() {
+        return call("ask for the hypervisor's version", connect -> (int) connect.getVersion());
+    }
+
+    @Override
+    public Capacity capacity() {
+        return call("ask for the host's capacity", connect -> {
+            NodeInfo node = connect.nodeInfo();
+            return new Capacity(node.cpus, (int) (node.memory >> 10), node.model);
+        });
+    }
+
+    @Override
+    public void start(Domain domain) {
+        if (state(domain.id()) == State.RUNNING) {
+            return;
+        }
+        // A stopped remainder of an earlier start would keep the name.
+        destroy(domain.id());
+        prepareConsole(domain.console());
+        call("start domain " + domain.name(), connect -> {
+            connect.domainCreateXML(DomainXml.of(domain, accelerator), 0).free();
+            return domain;
+        });
+        if (state(domain.id()) != State.RUNNING) {
+            throw new Problem(
+                            Problem.Kind.UNAVAILABLE,
+                            "DomainNotRunning",
+                            "libvirt started domain " + domain.name() + " and it does not run.",
+                            Optional.of("See the domain's log under /var/log/libvirt/qemu on the host."))
+                    .asException();
+        }
+    }
+
+    private static void prepareConsole(Path console) {
+        try {
+            Files.createDirectories(requireNonNull(console.getParent(), "a console file has a folder"));
+        } catch (IOException cause) {
+            throw new ProblemException(
+                    Problem.of(
+                            Problem.Kind.UNAVAILABLE,
+                            "ConsoleNotWritable",
+                            "The folder of console file " + console + " cannot be made."),
+                    cause);
+        }
+    }
+
+    @Override
+    public void destroy(ServerId server) {
+        call("end the domain of server " + server, connect -> {
+            try (OwnDomain domain = find(connect, server)) {
+                if (domain != null) {
+                    end(domain.domain());
+                }
+            }
+            return server;
+        });
+    }
+
+    private static void end(org.libvirt.Domain domain) throws LibvirtException {
+        try {
+            if (domain.isActive() == 1) {
+                domain.destroy();
+            }
+            if (isKnown(domain) && domain.isPersistent() == 1) {
+                domain.undefine();
+            }
+        } catch (LibvirtException failure) {
+            // It may end by itself between our question and our call; then it is as we want it.
+            if (!isNoDomain(failure)) {
+                throw failure;
+            }
+        }
+    }
+
+    private static boolean isKnown(org.libvirt.Domain domain) throws LibvirtException {
+        try {
+            domain.getInfo();
+            return true;
+        } catch (LibvirtException failure) {
+            if (isNoDomain(failure)) {
+                return false;
+            }
+            throw failure;
+        }
+    }
+
+    @Override
+    public State state(ServerId server) {
+        return call("ask for the state of server " + server, connect -> {
+            try (OwnDomain domain = find(connect, server)) {
+                return domain == null ? State.ABSENT : stateOf(domain.domain());
+            }
+        });
+    }
+
+    private static State stateOf(org.libvirt.Domain domain) throws LibvirtException {
+        try {
+            DomainInfo.DomainState state = domain.getInfo().state;
+            return switch (state) {
+                case VIR_DOMAIN_RUNNING, VIR_DOMAIN_BLOCKED, VIR_DOMAIN_PAUSED, VIR_DOMAIN_PMSUSPENDED -> State.RUNNING;
+                case VIR_DOMAIN_NOSTATE, VIR_DOMAIN_SHUTDOWN, VIR_DOMAIN_SHUTOFF, VIR_DOMAIN_CRASHED -> State.STOPPED;
+            };
+        } catch (LibvirtException failure) {
+            if (isNoDomain(failure)) {
+                return State.ABSENT;
+            }
+            throw failure;
+        }
+    }
+
+    @Override
+    public List<ServerId> domains() {
+        return call("list the domains", connect -> {
+            List<ServerId> ours = new ArrayList<>();
+            for (int id : connect.listDomains()) {
+                addIfOurs(() -> connect.domainLookupByID(id), ours);
+            }
+            for (String name : connect.listDefinedDomains()) {
+                addIfOurs(() -> connect.domainLookupByName(name), ours);
+            }
+            return List.copyOf(ours);
+        });
+    }
+
+    private static void addIfOurs(Lookup lookup, List<ServerId> ours) throws LibvirtException {
+        org.libvirt.Domain domain;
+        try {
+            domain = lookup.find();
+        } catch (LibvirtException failure) {
+            if (isNoDomain(failure)) {
+                return;
+            }
+            throw failure;
+        }
+        try {
+            if (isOurs(domain)) {
+                ours.add(ServerId.parse(domain.getUUIDString()));
+            }
+        } finally {
+            domain.free();
+        }
+    }
+
+    private static boolean isOurs(org.libvirt.Domain domain) throws LibvirtException {
+        return domain.getXMLDesc(0).contains(DomainXml.NAMESPACE);
+    }
+
+    private static @Nullable OwnDomain find(Connect connect, ServerId server) throws LibvirtException {
+        try {
+            return new OwnDomain(connect.domainLookupByUUIDString(server.toString()));
+        } catch (LibvirtException failure) {
+            if (isNoDomain(failure)) {
+                return null;
+            }
+            throw failure;
+        }
+    }
+
+    private static boolean isNoDomain(LibvirtException failure) {
+        return failure.getError().getCode() == ErrorNumber.VIR_ERR_NO_DOMAIN;
+    }
+
+    private <T> T call(String intent, Call<T> call) {
+        try {
+            return call.on(connection());
+        } catch (LibvirtException failure) {
+            throw new ProblemException(
+                    new Problem(
+                            Problem.Kind.UNAVAILABLE,
+                            "HypervisorRefused",
+                            "libvirt could not " + intent + ": " + failure.getMessage() + ".",
+                            fixOf(failure)),
+                    failure);
+        }
+    }
+
+    private Connect connection() {
+        connecting.lock();
+        try {
+            Connect current = connection;
+            if (current != null && isAlive(current)) {
+                return current;
+            }
+            Connect fresh = new Connect(uri);
+            connection = fresh;
+            return fresh;
+        } catch (LibvirtException | UnsatisfiedLinkError failure) {
+            throw new ProblemException(
+                    new Problem(
+                            Problem.Kind.UNAVAILABLE,
+                            "HypervisorUnreachable",
+                            "libvirt at " + uri + " cannot be reached: " + failure.getMessage() + ".",
+                            Optional.of("Install libvirt and start libvirtd (or virtqemud) on this host.")),
+                    failure);
+        } finally {
+            connecting.unlock();
+        }
+    }
+
+    private boolean isAlive(Connect current) {
+        try {
+            if (current.isAlive()) {
+                return true;
+            }
+            current.close();
+        } catch (LibvirtException failure) {
+            log.debug("the old connection to libvirt is of no use any more", failure);
+        }
+        log.warn("the connection to libvirt at {} was lost; opening it again", uri);
+        return false;
+    }
+
+    private static Optional<String> fixOf(LibvirtException failure) {
+        String text = String.valueOf(failure.getMessage());
+        if (text.contains("is not online")) {
+            return Optional.of("Bring the physical function up: ip link set PF up.");
+        }
+        if (text.contains("memory") && text.contains("lock")) {
+            return Optional.of("Raise the locked-memory limit of the QEMU process (memtune hard_limit).");
+        }
+        if (text.contains("not viable")) {
+            return Optional.of("Another device of the VF's IOMMU group is still on a host driver; move the card to a "
+                    + "slot with ACS, or unbind the others.");
+        }
+        return Optional.empty();
+    }
+
+    @Override
+    public void close() {
+        connecting.lock();
+        try {
+            Connect current = connection;
+            if (current != null) {
+                current.close();
+            }
+        } catch (LibvirtException failure) {
+            log.debug("libvirt did not close the connection cleanly", failure);
+        } finally {
+            connection = null;
+            connecting.unlock();
+        }
+    }
+
+    @FunctionalInterface
+    private interface Call<T> {
+        T on(Connect connect) throws LibvirtException;
+    }
+
+    @FunctionalInterface
+    private interface Lookup {
+        org.libvirt.Domain find() throws LibvirtException;
+    }
+
+    /** A domain handle that is given back to libvirt. */
+    private record OwnDomain(org.libvirt.Domain domain) implements AutoCloseable {
+        @Override
+        public void close() throws LibvirtException {
+            domain.free();
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package org.sluice.agent.metadata;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.sluice.agent.host.SegmentServices.Client;
+import org.sluice.model.protocol.DesiredInterface;
+import org.sluice.model.protocol.FixedAddress;
+
+/**
+ * The configuration of one dnsmasq (dnsmasq(8)): it answers the clients named here and nobody else, because on the same VLAN
+ * other hosts answer theirs. Pure.
+ *
+ * @param device the device it serves on, inside its namespace
+ * @param service the addresses it serves from
+ * @param mtu the network's MTU, bytes
+ * @param clients who is served
+ */
+record DhcpConfiguration(String device, DesiredInterface.ServicePort service, int mtu, List<Client> clients) {
+    /** Where guests expect metadata (EC2 and OpenStack alike). */
+    static final String METADATA_ADDRESS = "169.254.169.254";
+
+    private static final String LEASE_TIME = "86400s";
+
+    static Path pidFile(Path directory) {
+        return directory.resolve("dnsmasq.pid");
+    }
+
+    static Path log(Path directory) {
+        return directory.resolve("dnsmasq.log");
+    }
+
+    /** The configuration file's text. */
+    String text(Path directory) {
+        List<String> lines = new ArrayList<>();
+        // No DNS: guests are told the name servers of their subnet.
+        lines.add("port=0");
+        lines.add("interface=" + device);
+        lines.add("except-interface=lo");
+        lines.add("bind-interfaces");
+        lines.add("no-hosts");
+        lines.add("no-resolv");
+        lines.add("no-ping");
+        lines.add("user=root");
+        lines.add("pid-file=" + pidFile(directory));
+        lines.add("log-facility=" + log(directory));
+        lines.add("leasefile-ro");
+        lines.add("dhcp-authoritative");
+        lines.add("dhcp-ignore=tag:!known");
+        lines.add("dhcp-option=option:mtu," + mtu);
+        for (int i = 0; i < service.addresses().size(); i++) {
+            subnet(service.addresses().get(i), "subnet" + i, lines);
+        }
+        for (Client client : clients) {
+            for (FixedAddress address : client.nic().addresses()) {
+                if (isIpv4(address)) {
+                    lines.add("dhcp-host=" + client.mac() + "," + address.address() + ","
+                            + hostname(client.server().hostname()));
+                }
+            }
+        }
+        return String.join("\n", lines) + "\n";
+    }
+
+    private static void subnet(FixedAddress own, String tag, List<String> lines) {
+        if (!isIpv4(own)) {
+            return;
+        }
+        String netmask = NetworkData.netmask(own.prefixLength(), false);
+        String network = own.cidr().substring(0, own.cidr().indexOf('/'));
+        lines.add("dhcp-range=set:" + tag + "," + network + ",static," + netmask + "," + LEASE_TIME);
+        List<String> routes = new ArrayList<>(List.of(METADATA_ADDRESS + "/32", own.address()));
+        own.hostRoutes().forEach(route -> routes.addAll(List.of(route.destination(), route.nextHop())));
+        // RFC 3442: a client that takes option 121 must ignore the router option, so the default route is repeated.
+        own.gateway().ifPresent(gateway -> routes.addAll(List.of("0.0.0.0/0", gateway)));
+        String prefix = "dhcp-option=tag:" + tag + ",";
+        lines.add(prefix + "option:classless-static-route," + String.join(",", routes));
+        // An option without a value keeps dnsmasq from naming itself.
+        lines.add(prefix + "option:router"
+                + own.gateway().map(gateway -> "," + gateway).orElse(""));
+        lines.add(prefix + "option:dns-server"
+                + (own.nameServers().isEmpty() ? "" : "," + String.join(",", own.nameServers())));
+    }
+
+    private static boolean isIpv4(FixedAddress address) {
+        return !address.address().contains(":");
+    }
+
+    /** The first label of the name, in the letters that a host name may have (RFC 1123). */
+    private static String hostname(String name) {
+        String label = name.split("\\.", 2)[0].toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9-]", "-");
+        return label.isEmpty() ? "host" : label;
+    }
+}

@@ -1,0 +1,215 @@
+package org.sluice.cli;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.sluice.model.Problem;
+import tools.jackson.databind.JsonNode;
+
+/** The compute hosts that {@code up} brings along: starts them, waits until they have reported, and maps them. */
+final class ComputeHosts {
+    private static final Duration REPORT_WITHIN = Duration.ofSeconds(60);
+    private static final Duration LAB_REPORTS_WITHIN = Duration.ofMinutes(4);
+    private static final String LAB_UPLINK = "phys0";
+    private static final int LAB_CARDS = 1;
+    private static final int SIMULATED_CARDS = 2;
+    /** A disk that says it is one, and nothing else: simulated hosts run nothing. */
+    private static final int TINY_IMAGE_BYTES = 64 * 1024;
+
+    private static final int BOOT_SIGNATURE = 510;
+
+    private final DataDirectory data;
+    private final ControllerProcess controller;
+    private final String adminPassword;
+    private final Resources resources;
+    private final Progress progress;
+
+    ComputeHosts(
+            DataDirectory data,
+            ControllerProcess controller,
+            String adminPassword,
+            Resources resources,
+            Progress progress) {
+        this.data = data;
+        this.controller = controller;
+        this.adminPassword = adminPassword;
+        this.resources = resources;
+        this.progress = progress;
+    }
+
+    /** What {@code auto} means on this machine. */
+    static HostsChoice resolve(HostsChoice choice, Path sysfs) throws IOException {
+        return switch (choice) {
+            case HostsChoice.Auto _ -> hasVirtualFunctions(sysfs) ? new HostsChoice.Local() : new HostsChoice.Lab();
+            case HostsChoice.Local local -> local;
+            case HostsChoice.Lab lab -> lab;
+            case HostsChoice.Simulated simulated -> simulated;
+        };
+    }
+
+    /** Whether some network card of this machine can have VFs ({@code sriov_totalvfs}, Documentation/ABI sysfs-bus-pci). */
+    private static boolean hasVirtualFunctions(Path sysfs) throws IOException {
+        Path interfaces = sysfs.resolve("class/net");
+        if (!Files.isDirectory(interfaces)) {
+            return false;
+        }
+        try (DirectoryStream<Path> netdevs = Files.newDirectoryStream(interfaces)) {
+            for (Path netdev : netdevs) {
+                Path total = netdev.resolve("device/sriov_totalvfs");
+                if (Files.isReadable(total) && !Files.readString(total).strip().equals("0")) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** Starts them; returns when the cloud can place servers on them. */
+    void start(HostsChoice choice) throws Exception {
+        switch (choice) {
+            case HostsChoice.Auto _ -> throw new IllegalStateException("auto was not resolved");
+            case HostsChoice.Local _ -> progress.step("agent of this machine", this::startLocal);
+            case HostsChoice.Lab _ -> startLab();
+            case HostsChoice.Simulated simulated -> {
+                if (simulated.count() > 0) {
+                    startSimulated(simulated.count());
+                } else {
+                    new Seeding(client()).physicalNetworks(0);
+                }
+            }
+        }
+    }
+
+    private void startSimulated(int count) throws Exception {
+        // Seeding needs nothing of the hosts until they have reported.
+        Foreground.Work<Seeding> seeded = Foreground.begin("seeding", () -> {
+            Seeding seeding = new Seeding(client());
+            seeding.physicalNetworks(SIMULATED_CARDS);
+            if (seeding.isNew()) {
+                seeding.flavor();
+                byte[] image = new byte[TINY_IMAGE_BYTES];
+                image[BOOT_SIGNATURE] = 0x55;
+                image[BOOT_SIGNATURE + 1] = (byte) 0xAA;
+                seeding.image("raw", image);
+            }
+            return seeding;
+        });
+        List<String> names = progress.step(count + " simulated hosts", () -> {
+            Members members = resources.add("members", new Members(controller.agentsUrl(), controller::joinToken));
+            SimulatedAgents agents = resources.add(
+                    "simulated hosts", SimulatedAgents.start(count, data.path().resolve("hosts"), members::join));
+            return agents.hosts().stream().map(host -> host.name()).toList();
+        });
+        progress.step("physical networks and zone", () -> {
+            Seeding seeding = seeded.get();
+            for (JsonNode host : awaitReports(Set.copyOf(names), REPORT_WITHIN)) {
+                Map<String, String> networks = new TreeMap<>();
+                for (JsonNode function : host.path("physical_functions")) {
+                    networks.put(function.path("name").asString(), Seeding.functions(networks.size()));
+                }
+                map(seeding, host, LAB_UPLINK, networks);
+            }
+            seeding.zone(names);
+            return null;
+        });
+    }
+
+    private @Nullable Void startLocal() throws Exception {
+        throw new IllegalStateException("not wired yet " + data);
+    }
+
+    private void startLab() throws Exception {
+        Path build = Path.of(System.getProperty("sluice.build", "/nonexistent"));
+        LabNode node = LabNode.in(data.lab());
+        progress.step("packages of the lab", () -> {
+            node.install(progress::line);
+            return null;
+        });
+        Path images = progress.step("images of the lab", () -> node.build(_ -> {}));
+        progress.step("emulated node", () -> {
+            resources.add("emulated node", node::stop);
+            if (!node.runs()) {
+                node.start(images, build, data.agent(LabNode.NAME), _ -> {});
+            }
+            return null;
+        });
+        Foreground.Work<Seeding> seeded = Foreground.begin("seeding", () -> {
+            Seeding seeding = new Seeding(client());
+            seeding.physicalNetworks(LAB_CARDS);
+            if (seeding.isNew()) {
+                seeding.flavor();
+                seeding.image("qcow2", images.resolve("guest.qcow2"));
+            }
+            return seeding;
+        });
+        progress.step("agent of the emulated node", () -> {
+            node.startAgent(controller.joinToken(), controller.agentsAddress().getPort());
+            Seeding seeding = seeded.get();
+            for (JsonNode host : awaitReports(Set.of(LabNode.NAME), LAB_REPORTS_WITHIN)) {
+                Map<String, String> networks = new LinkedHashMap<>();
+                for (JsonNode function : host.path("physical_functions")) {
+                    networks.put(function.path("name").asString(), Seeding.functions(0));
+                }
+                map(seeding, host, LAB_UPLINK, networks);
+            }
+            seeding.zone(List.of(LabNode.NAME));
+            return null;
+        });
+    }
+
+    private CloudClient client() throws IOException, InterruptedException {
+        return new CloudClient(controller.url(), adminPassword);
+    }
+
+    /** Maps a host of which nobody has said anything yet; what an operator said stays. */
+    private static void map(Seeding seeding, JsonNode host, String uplink, Map<String, String> networks)
+            throws IOException, InterruptedException {
+        boolean untouched = host.path("uplinks").isEmpty();
+        for (JsonNode function : host.path("physical_functions")) {
+            untouched &= function.path("physical_network").isNull();
+        }
+        if (untouched) {
+            seeding.host(new Seeding.Mapping(host.path("name").asString(), uplink, networks));
+        }
+    }
+
+    /** The hosts as the cloud shows them, once each has reported its hardware. */
+    private List<JsonNode> awaitReports(Set<String> names, Duration limit) throws Exception {
+        CloudClient cloud = client();
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (true) {
+            long mark = controller.fleetMark();
+            List<JsonNode> reported = new ArrayList<>();
+            Set<String> missing = new TreeSet<>(names);
+            for (JsonNode host : cloud.get("/sluice/v1/hosts").path("hosts")) {
+                String name = host.path("name").asString();
+                if (names.contains(name) && !host.path("interfaces").isEmpty()) {
+                    reported.add(host);
+                    missing.remove(name);
+                }
+            }
+            if (missing.isEmpty()) {
+                return reported;
+            }
+            if (System.nanoTime() > deadline) {
+                throw Problem.of(
+                                Problem.Kind.UNAVAILABLE,
+                                "HostSilent",
+                                "The agent of " + String.join(", ", missing) + " did not report within "
+                                        + limit.toSeconds() + " s; " + data.log() + " and the agent's log say why.")
+                        .asException();
+            }
+            controller.awaitFleet(mark);
+        }
+    }
+}

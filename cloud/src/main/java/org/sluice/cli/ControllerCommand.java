@@ -1,0 +1,83 @@
+package org.sluice.cli;
+
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.sluice.controller.store.Database;
+import org.sluice.controller.store.EmbeddedPostgres;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code sluice controller}: one controller, on your PostgreSQL or on its own. */
+@Command(
+        name = "controller",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Run one controller. Controllers keep no state: run as many as you like on one PostgreSQL.")
+final class ControllerCommand implements Callable<Integer> {
+    @Option(
+            names = "--database",
+            paramLabel = "URL",
+            description =
+                    "Your PostgreSQL: jdbc:postgresql://HOST/DATABASE?user=NAME&password=SECRET, or postgresql://...;"
+                            + " without it the controller starts one of its own in the data directory.")
+    private @Nullable String databaseUrl;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "Data directory, one for each controller: log, credentials, its own PostgreSQL;"
+                    + " /var/lib/sluice for root, else ~/.local/share/sluice.")
+    private @Nullable Path chosen;
+
+    @Option(
+            names = "--listen",
+            paramLabel = "ADDR:PORT",
+            defaultValue = Listen.DEFAULT,
+            converter = Listen.Converter.class,
+            description = "Where the OpenStack APIs listen; ${DEFAULT-VALUE}.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private Listen listen;
+
+    @Option(
+            names = "--agent-listen",
+            paramLabel = "ADDR:PORT",
+            converter = Listen.Converter.class,
+            description = "Where the hosts' agents connect, with mutual TLS; the next port.")
+    private @Nullable Listen agentListen;
+
+    @Option(
+            names = "--connections",
+            paramLabel = "N",
+            defaultValue = "12",
+            description = "Connections to PostgreSQL, besides one that listens; ${DEFAULT-VALUE}.")
+    private int connections;
+
+    @Override
+    public Integer call() throws Exception {
+        DataDirectory data = DataDirectory.of(chosen, System.getenv());
+        return Foreground.run(resources -> start(data, resources), true);
+    }
+
+    private void start(DataDirectory data, Resources resources) throws Exception {
+        resources.add("lock of " + data.path(), data.hold());
+        Listen agents = agentListen == null ? listen.next() : agentListen;
+        Ports.expectFree(listen, "--listen");
+        Ports.expectFree(agents, "--agent-listen");
+        LogFile.open(data.log());
+        Credentials credentials = Credentials.of(data);
+        String url = databaseUrl == null
+                ? resources
+                        .add(
+                                "PostgreSQL",
+                                EmbeddedPostgres.start(data.postgres(), EmbeddedPostgres.defaultCache(System.getenv())))
+                        .url()
+                : DatabaseUrl.jdbc(databaseUrl);
+        Database database = resources.add("database", DatabaseUrl.open(url, connections));
+        ControllerProcess controller =
+                ControllerProcess.start(database, data, credentials.password(), listen, agents, resources);
+        String identity = controller.url() + "/identity/v3";
+        credentials.write(data, identity);
+        System.out.println("ready  " + identity);
+    }
+}

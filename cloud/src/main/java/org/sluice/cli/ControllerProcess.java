@@ -1,0 +1,202 @@
+package org.sluice.cli;
+
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.sluice.controller.agents.AgentsFamily;
+import org.sluice.controller.agents.ConsoleQueries;
+import org.sluice.controller.agents.DesiredStates;
+import org.sluice.controller.agents.Reports;
+import org.sluice.controller.compute.BootImages;
+import org.sluice.controller.compute.ComputeFamily;
+import org.sluice.controller.fleet.SluiceFamily;
+import org.sluice.controller.http.ApiFamily;
+import org.sluice.controller.http.ApiServer;
+import org.sluice.controller.identity.IdentityBootstrap;
+import org.sluice.controller.identity.IdentityFamily;
+import org.sluice.controller.identity.Passwords;
+import org.sluice.controller.identity.Tokens;
+import org.sluice.controller.image.ImageFamily;
+import org.sluice.controller.image.ImageStore;
+import org.sluice.controller.network.Bindings;
+import org.sluice.controller.network.NetworkFamily;
+import org.sluice.controller.network.ServerPorts;
+import org.sluice.controller.network.ServicePorts;
+import org.sluice.controller.pki.AgentAuthentication;
+import org.sluice.controller.pki.CertificateAuthority;
+import org.sluice.controller.pki.EnrolmentFamily;
+import org.sluice.controller.pki.HostEnrolment;
+import org.sluice.controller.pki.JoinTokens;
+import org.sluice.controller.scheduling.FleetIndex;
+import org.sluice.controller.scheduling.Scheduling;
+import org.sluice.controller.store.ChangeFeed;
+import org.sluice.controller.store.Database;
+import org.sluice.model.HostId;
+import org.sluice.model.ImageId;
+import org.sluice.model.Problem;
+import org.sluice.model.ProblemException;
+import org.sluice.model.ServerId;
+import org.sluice.model.protocol.JoinToken;
+
+/** One controller, put together here by constructors alone. It keeps no state: several may run on one database. Thread-safe. */
+final class ControllerProcess {
+    private static final Duration FLEET_LOOK = Duration.ofSeconds(5);
+    private static final Duration LOOK = Duration.ofSeconds(1);
+    private static final Duration JOIN_TOKEN_VALIDITY = Duration.ofHours(1);
+
+    private final Database database;
+    private final ChangeFeed feed;
+    private final JoinTokens joinTokens;
+    private final ApiServer api;
+    private final ApiServer agents;
+
+    private ControllerProcess(
+            Database database, ChangeFeed feed, JoinTokens joinTokens, ApiServer api, ApiServer agents) {
+        this.database = database;
+        this.feed = feed;
+        this.joinTokens = joinTokens;
+        this.api = api;
+        this.agents = agents;
+    }
+
+    /**
+     * Starts a controller.
+     *
+     * @param database migrated; must be open for as long as the controller
+     * @param data where uploads are kept on their way into the database
+     * @param adminPassword of the user {@code admin}, in force only if the database has no users yet
+     * @param listen where the OpenStack APIs shall listen
+     * @param agentListen where the hosts' agents shall connect
+     * @param resources take everything that must be closed
+     */
+    static ControllerProcess start(
+            Database database,
+            DataDirectory data,
+            String adminPassword,
+            Listen listen,
+            Listen agentListen,
+            Resources resources)
+            throws Exception {
+        InstantSource clock = InstantSource.system();
+        SecureRandom random = new SecureRandom();
+        Files.createDirectories(data.uploads());
+
+        // The authority makes keys and the bootstrap hashes passwords; neither needs the other.
+        Passwords passwords = new Passwords(random);
+        Foreground.Work<CertificateAuthority> authorityWork =
+                Foreground.begin("certificate authority", () -> CertificateAuthority.open(database, clock));
+        Foreground.Work<Boolean> bootstrap = Foreground.begin(
+                "identity bootstrap",
+                () -> new IdentityBootstrap(database, passwords).run(adminPassword, secret(random)));
+
+        CertificateAuthority authority = authorityWork.get();
+        JoinTokens joinTokens = new JoinTokens(authority, clock, random);
+        ChangeFeed feed = resources.add("change feed", new ChangeFeed(database));
+        FleetIndex fleet = resources.add("fleet index", FleetIndex.following(database, feed, FLEET_LOOK));
+        ServerPorts serverPorts = new ServerPorts(random);
+        Bindings bindings = new Bindings();
+        ServicePorts servicePorts = new ServicePorts(random);
+        Scheduling scheduling = new Scheduling(fleet, serverPorts, bindings, servicePorts);
+        ConsoleQueries consoles = new ConsoleQueries(database, feed);
+        ImageStore images = new ImageStore(database);
+
+        Tokens tokens = new Tokens(database, clock, random);
+        List<ApiFamily> openStack = List.of(
+                new IdentityFamily(database, tokens, passwords),
+                new NetworkFamily(database.jdbi(), random, clock),
+                new ComputeFamily(
+                        database,
+                        (handle, id) -> bootImage(images, handle, id),
+                        serverPorts,
+                        scheduling,
+                        (host, server, lines, limit) -> consoleTail(consoles, host, server, lines, limit),
+                        clock,
+                        random),
+                new ImageFamily(database, data.uploads(), clock),
+                new SluiceFamily(database, joinTokens, clock));
+        // The more specific mount comes first, because every mount answers for all paths below it.
+        List<ApiFamily> agentsApi = List.of(
+                new EnrolmentFamily(new HostEnrolment(database, authority, joinTokens, clock)),
+                new AgentsFamily(
+                        new AgentAuthentication()::hostOf,
+                        database,
+                        new DesiredStates(database, feed, serverPorts, servicePorts),
+                        new Reports(scheduling, serverPorts, bindings),
+                        images::writeTo));
+
+        bootstrap.get();
+        ApiServer agents = resources.add(
+                "agents' listener",
+                ApiServer.start(agentListen.socketAddress(), Optional.of(authority.serverTls()), tokens, agentsApi));
+        ApiServer api = resources.add(
+                "API listener", ApiServer.start(listen.socketAddress(), Optional.empty(), tokens, openStack));
+        return new ControllerProcess(database, feed, joinTokens, api, agents);
+    }
+
+    /** Where the OpenStack APIs are, for whoever is on this machine: {@code http://127.0.0.1:8774}. */
+    String url() {
+        return "http://" + Listen.reachable(api.address());
+    }
+
+    /** Where agents connect. */
+    InetSocketAddress agentsAddress() {
+        return agents.address();
+    }
+
+    /** Where agents on this machine connect. */
+    URI agentsUrl() {
+        return URI.create("https://" + Listen.reachable(agents.address()));
+    }
+
+    /** A token with which one more host may join. */
+    JoinToken joinToken() {
+        return database.jdbi().inTransaction(handle -> joinTokens.issue(handle, JOIN_TOKEN_VALIDITY));
+    }
+
+    /** A mark to give to {@link #awaitFleet}; take it before looking at the fleet. */
+    long fleetMark() {
+        return feed.mark(FleetIndex.TOPIC);
+    }
+
+    /** Waits until something about hosts changed since the mark was taken, or it is time to look anyway. */
+    void awaitFleet(long mark) throws InterruptedException {
+        feed.await(FleetIndex.TOPIC, mark, LOOK);
+    }
+
+    private static Optional<BootImages.BootImage> bootImage(ImageStore images, Handle handle, ImageId id) {
+        return images.find(handle, id)
+                .map(image -> new BootImages.BootImage(
+                        image.status().apiName(),
+                        image.metadata().visibility().apiName(),
+                        image.projectId(),
+                        image.metadata().minDisk(),
+                        image.metadata().minRam(),
+                        image.content().map(content -> content.size()).orElse(0L),
+                        image.properties()));
+    }
+
+    private static Optional<String> consoleTail(
+            ConsoleQueries consoles, HostId host, ServerId server, int lines, Duration limit) {
+        try {
+            return consoles.ask(host, server, lines, limit);
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
+            throw new ProblemException(
+                    Problem.of(Problem.Kind.UNAVAILABLE, "Closing", "The controller is closing; ask another one."),
+                    closing);
+        }
+    }
+
+    private static String secret(SecureRandom random) {
+        byte[] bytes = new byte[16];
+        random.nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+}

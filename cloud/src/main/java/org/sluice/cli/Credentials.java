@@ -1,0 +1,55 @@
+package org.sluice.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+
+/**
+ * How to log in: the password that was generated for the {@code admin} user, and the two files in which OpenStack's clients
+ * look for it. Only their owner reads them.
+ *
+ * @param password of the user admin in the project admin
+ */
+record Credentials(String password) {
+    private static final int PASSWORD_BYTES = 16;
+
+    /** The password of this data directory, generated at the first start and kept. */
+    static Credentials of(DataDirectory data) throws IOException {
+        Path file = data.adminPassword();
+        if (!Files.exists(file)) {
+            byte[] random = new byte[PASSWORD_BYTES];
+            new SecureRandom().nextBytes(random);
+            DataDirectory.writeSecret(file, HexFormat.of().formatHex(random) + "\n");
+        }
+        return new Credentials(Files.readString(file).strip());
+    }
+
+    /** Writes {@code openrc} and {@code clouds.yaml} for a cloud at that identity URL. */
+    void write(DataDirectory data, String identityUrl) throws IOException {
+        DataDirectory.writeSecret(data.openrc(), """
+                export OS_AUTH_URL=%s
+                export OS_IDENTITY_API_VERSION=3
+                export OS_USERNAME=admin
+                export OS_PASSWORD=%s
+                export OS_PROJECT_NAME=admin
+                export OS_USER_DOMAIN_NAME=Default
+                export OS_PROJECT_DOMAIN_NAME=Default
+                export OS_REGION_NAME=RegionOne
+                """.formatted(identityUrl, password));
+        DataDirectory.writeSecret(data.clouds(), """
+                clouds:
+                  sluice:
+                    auth:
+                      auth_url: %s
+                      username: admin
+                      password: "%s"
+                      project_name: admin
+                      user_domain_name: Default
+                      project_domain_name: Default
+                    region_name: RegionOne
+                    identity_api_version: 3
+                """.formatted(identityUrl, password));
+    }
+}

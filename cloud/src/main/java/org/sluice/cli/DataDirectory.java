@@ -1,0 +1,216 @@
+package org.sluice.cli;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.sluice.model.Problem;
+import org.sluice.model.ProblemException;
+
+/**
+ * Where one cloud on this machine keeps everything, and who holds it. One process holds a directory at a time, by a file
+ * lock that the kernel drops when the process ends, however it ends.
+ *
+ * @param path the directory
+ */
+record DataDirectory(Path path) {
+    DataDirectory {
+        requireNonNull(path, "path is null");
+    }
+
+    /** The directory an option names, or /var/lib/sluice for root and the XDG data directory for everyone else. */
+    static DataDirectory of(@Nullable Path chosen, Map<String, String> environment) {
+        if (chosen != null) {
+            return new DataDirectory(chosen.toAbsolutePath().normalize());
+        }
+        if (System.getProperty("user.name").equals("root")) {
+            return new DataDirectory(Path.of("/var/lib/sluice"));
+        }
+        @Nullable String xdg = environment.get("XDG_DATA_HOME");
+        Path base = xdg == null || xdg.isEmpty()
+                ? Path.of(System.getProperty("user.home"), ".local", "share")
+                : Path.of(xdg);
+        return new DataDirectory(base.resolve("sluice"));
+    }
+
+    Path postgres() {
+        return path.resolve("postgres");
+    }
+
+    Path log() {
+        return path.resolve("sluice.log");
+    }
+
+    Path openrc() {
+        return path.resolve("openrc");
+    }
+
+    Path clouds() {
+        return path.resolve("clouds.yaml");
+    }
+
+    Path adminPassword() {
+        return path.resolve("admin-password");
+    }
+
+    /** Images on their way into the database. */
+    Path uploads() {
+        return path.resolve("uploads");
+    }
+
+    Path lab() {
+        return path.resolve("lab");
+    }
+
+    /** The agent of this machine, or of the simulated host of that name. */
+    Path agent(String host) {
+        return path.resolve("hosts").resolve(host);
+    }
+
+    private Path lockFile() {
+        return path.resolve("lock");
+    }
+
+    private Path processFile() {
+        return path.resolve("process");
+    }
+
+    /**
+     * A process that holds a directory.
+     *
+     * @param id its process id
+     * @param started when it started, which tells it from a later process with the same id
+     */
+    record Holder(long id, Instant started) {
+        static Holder self() {
+            ProcessHandle self = ProcessHandle.current();
+            return new Holder(self.pid(), startOf(self));
+        }
+
+        /** The process, if it is still that one. */
+        Optional<ProcessHandle> alive() {
+            return ProcessHandle.of(id)
+                    .filter(ProcessHandle::isAlive)
+                    .filter(process -> startOf(process).equals(started));
+        }
+
+        private static Instant startOf(ProcessHandle process) {
+            return process.info().startInstant().orElse(Instant.EPOCH);
+        }
+    }
+
+    /** The right to use a directory, until closed. */
+    static final class Lock implements AutoCloseable {
+        private final DataDirectory directory;
+        private final FileChannel channel;
+
+        private Lock(DataDirectory directory, FileChannel channel) {
+            this.directory = directory;
+            this.channel = channel;
+        }
+
+        @Override
+        public void close() throws IOException {
+            Files.deleteIfExists(directory.processFile());
+            channel.close();
+        }
+    }
+
+    /**
+     * Makes the directory when it is missing and takes it for this process.
+     *
+     * @throws ProblemException when another process holds it, or it cannot be written
+     */
+    Lock hold() {
+        try {
+            // Entered by QEMU's user for the disks below, listed by nobody.
+            Files.createDirectories(
+                    path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx--x--x")));
+            Optional<Lock> lock = tryHold();
+            if (lock.isEmpty()) {
+                String who =
+                        holder().map(holder -> " (process " + holder.id() + ")").orElse("");
+                throw Problem.of(
+                                Problem.Kind.CONFLICT,
+                                "AlreadyRunning",
+                                "Sluice already runs on " + path + who + "; stop it with: sluice down --data " + path)
+                        .asException();
+            }
+            return lock.get();
+        } catch (AccessDeniedException denied) {
+            throw refused(
+                    "The data directory " + path + " cannot be written by user " + System.getProperty("user.name")
+                            + "; choose another with --data.",
+                    denied);
+        } catch (IOException failure) {
+            throw refused("The data directory " + path + " cannot be used: " + failure + ".", failure);
+        }
+    }
+
+    /** Takes the directory if nobody else holds it. */
+    Optional<Lock> tryHold() throws IOException {
+        FileChannel channel = FileChannel.open(
+                lockFile(), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        try {
+            @Nullable FileLock lock = channel.tryLock();
+            if (lock == null) {
+                channel.close();
+                return Optional.empty();
+            }
+        } catch (OverlappingFileLockException ownProcess) {
+            channel.close();
+            return Optional.empty();
+        }
+        Holder self = Holder.self();
+        write(processFile(), self.id() + "\n" + self.started() + "\n");
+        return Optional.of(new Lock(this, channel));
+    }
+
+    /** Who said last that it holds the directory; it may be gone. */
+    Optional<Holder> holder() throws IOException {
+        try {
+            List<String> lines = Files.readAllLines(processFile());
+            return lines.size() < 2
+                    ? Optional.empty()
+                    : Optional.of(new Holder(Long.parseLong(lines.get(0)), Instant.parse(lines.get(1))));
+        } catch (NoSuchFileException none) {
+            return Optional.empty();
+        }
+    }
+
+    /** Writes a file that only its owner reads, whole or not at all. */
+    static void writeSecret(Path file, String text) throws IOException {
+        write(file, text);
+    }
+
+    private static void write(Path file, String text) throws IOException {
+        Path temporary = file.resolveSibling(file.getFileName() + ".new");
+        Files.deleteIfExists(temporary);
+        Files.createFile(temporary, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(temporary, text);
+        try {
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+        } catch (AtomicMoveNotSupportedException cause) {
+            throw new IOException("the file system of " + file + " cannot rename", cause);
+        }
+    }
+
+    private static ProblemException refused(String sentence, Exception cause) {
+        return new ProblemException(Problem.of(Problem.Kind.UNAVAILABLE, "DataDirectoryUnusable", sentence), cause);
+    }
+}

@@ -1,0 +1,121 @@
+package org.sluice.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.sluice.controller.http.Json;
+import org.sluice.model.Problem;
+import org.sluice.model.ProblemException;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/** {@code /sluice/v1} of a cloud, for the operator's commands. Refusals become problems in the cloud's own words. */
+final class FleetClient {
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final String base;
+    private final String token;
+
+    /** Logs in. */
+    FleetClient(Login login) throws InterruptedException {
+        this.base = login.base();
+        Map<String, Object> domain = Map.of("id", "default");
+        Map<String, Object> user =
+                Map.of("name", login.userName(), "domain", domain, "password", login.password());
+        Map<String, Object> auth = Map.of(
+                "identity",
+                Map.of("methods", new String[] {"password"}, "password", Map.of("user", user)),
+                "scope",
+                Map.of("project", Map.of("name", login.projectName(), "domain", domain)));
+        HttpRequest request = HttpRequest.newBuilder(URI.create(base + "/identity/v3/auth/tokens?nocatalog"))
+                .timeout(LIMIT)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofByteArray(Json.MAPPER.writeValueAsBytes(Map.of("auth", auth))))
+                .build();
+        this.token = send(request)
+                .headers()
+                .firstValue("X-Subject-Token")
+                .orElseThrow(() -> unreachable("it gave no token.", Optional.empty()));
+    }
+
+    JsonNode get(String path) throws InterruptedException {
+        return tree(send(request(path).GET().build()));
+    }
+
+    JsonNode post(String path, Object entity) throws InterruptedException {
+        return tree(send(request(path).POST(json(entity)).build()));
+    }
+
+    JsonNode put(String path, Object entity) throws InterruptedException {
+        return tree(send(request(path).PUT(json(entity)).build()));
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create(base + "/sluice/v1" + path))
+                .timeout(LIMIT)
+                .header("X-Auth-Token", token)
+                .header("Content-Type", "application/json");
+    }
+
+    private static HttpRequest.BodyPublisher json(Object entity) {
+        return HttpRequest.BodyPublishers.ofByteArray(Json.MAPPER.writeValueAsBytes(entity));
+    }
+
+    private static JsonNode tree(HttpResponse<byte[]> response) {
+        return Json.MAPPER.readTree(response.body());
+    }
+
+    private HttpResponse<byte[]> send(HttpRequest request) throws InterruptedException {
+        HttpResponse<byte[]> response;
+        try {
+            response = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
+        } catch (IOException cause) {
+            throw unreachable(String.valueOf(cause.getMessage()), Optional.of(cause));
+        }
+        if (response.statusCode() / 100 != 2) {
+            throw refused(request, response).asException();
+        }
+        return response;
+    }
+
+    private ProblemException unreachable(String reason, Optional<IOException> cause) {
+        Problem problem = new Problem(
+                Problem.Kind.UNAVAILABLE,
+                "CloudUnreachable",
+                "The cloud at " + base + " does not answer: " + reason,
+                Optional.of("Is it running? 'sluice up' starts one."));
+        return cause.map(failure -> new ProblemException(problem, failure))
+                .orElseGet(() -> new ProblemException(problem));
+    }
+
+    private static Problem refused(HttpRequest request, HttpResponse<byte[]> response) {
+        String text = new String(response.body(), UTF_8).strip();
+        try {
+            JsonNode error = Json.MAPPER.readTree(text).path("error");
+            if (error.path("message").isString()) {
+                return new Problem(
+                        Problem.Kind.BAD_REQUEST,
+                        error.path("code").asString("Refused"),
+                        error.path("message").asString(),
+                        error.path("fix").isString()
+                                ? Optional.of(error.path("fix").asString())
+                                : Optional.empty());
+            }
+        } catch (JacksonException notOurs) {
+            // Some other server answered; its own text says more than ours could.
+        }
+        return Problem.of(
+                Problem.Kind.UNAVAILABLE,
+                "RequestRefused",
+                request.method() + " " + request.uri() + " was answered " + response.statusCode() + ": " + text);
+    }
+}

@@ -1,0 +1,261 @@
+package org.sluice.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.sluice.model.Problem;
+import org.sluice.model.ProblemException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+
+/** {@code sluice fleet ...}: hosts, cards, physical networks, uplinks, join tokens, lease books. */
+@Command(
+        name = "fleet",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        description = "Show the fleet, and say which cards and uplinks are on which physical network.")
+final class FleetCommand {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Mixin
+    private final Operator operator = new Operator();
+
+    @Command(name = "hosts", mixinStandardHelpOptions = true, description = "List the hosts.")
+    int hosts() throws IOException, InterruptedException {
+        Table table = new Table("NAME", "ZONE", "ENABLED", "LAST SEEN", "VCPUS", "MEMORY MiB", "SERVERS", "VFS LEASED");
+        for (JsonNode host : operator.client().get("/hosts").path("hosts")) {
+            int leased = 0;
+            int functions = 0;
+            for (JsonNode card : host.path("physical_functions")) {
+                leased += card.path("leased_vfs").asInt();
+                functions += card.path("vfs").asInt();
+            }
+            table.row(
+                    text(host, "name"),
+                    text(host, "zone"),
+                    text(host, "enabled"),
+                    text(host, "last_seen_at"),
+                    amount(host.path("vcpus")),
+                    amount(host.path("memory_mib")),
+                    text(host, "servers"),
+                    leased + "/" + functions);
+        }
+        table.print(out());
+        return 0;
+    }
+
+    @Command(name = "host", mixinStandardHelpOptions = true, description = "Show a host's cards and interfaces.")
+    int host(@Parameters(paramLabel = "HOST") String name) throws IOException, InterruptedException {
+        show(operator.client().get("/hosts/" + CloudClient.segment(name)).path("host"));
+        return 0;
+    }
+
+    @Command(name = "networks", mixinStandardHelpOptions = true, description = "List the physical networks.")
+    int networks() throws IOException, InterruptedException {
+        Table table = new Table("NAME", "MTU", "VLAN RANGES", "NETWORKS");
+        for (JsonNode network : operator.client().get("/physical-networks").path("physical_networks")) {
+            table.row(text(network, "name"), text(network, "mtu"), ranges(network), text(network, "networks"));
+        }
+        table.print(out());
+        return 0;
+    }
+
+    @Command(
+            name = "network",
+            mixinStandardHelpOptions = true,
+            description = "Make a physical network, or change its MTU or its VLAN ranges.")
+    int network(
+            @Parameters(paramLabel = "NETWORK") String name,
+            @Option(names = "--mtu", paramLabel = "BYTES", description = "Largest IP packet.") @Nullable Integer mtu,
+            @Option(
+                            names = "--vlan-range",
+                            paramLabel = "FIRST:LAST",
+                            description = "VLAN ids to allocate from; give it again for more. Replaces those there were.")
+                    @Nullable
+                    List<String> ranges)
+            throws IOException, InterruptedException {
+        Map<String, Object> body = new HashMap<>();
+        if (mtu != null) {
+            body.put("mtu", mtu);
+        }
+        if (ranges != null) {
+            body.put("vlan_ranges", ranges.stream().map(FleetCommand::range).toList());
+        }
+        JsonNode network = operator.client()
+                .put("/physical-networks/" + CloudClient.segment(name), body)
+                .path("physical_network");
+        out().printf(
+                        "Physical network %s has an MTU of %s and VLAN ranges %s.%n",
+                        text(network, "name"), text(network, "mtu"), ranges(network))
+                .flush();
+        return 0;
+    }
+
+    @Command(
+            name = "map",
+            mixinStandardHelpOptions = true,
+            description = "Say that a card of a host is on a physical network, or on none.")
+    int map(
+            @Parameters(paramLabel = "HOST") String host,
+            @Parameters(paramLabel = "PF", description = "Its netdev, such as ens1f0.") String function,
+            @Parameters(paramLabel = "NETWORK", arity = "0..1", description = "Left out: take the card off.") @Nullable
+                    String network)
+            throws IOException, InterruptedException {
+        Map<String, @Nullable Object> body = new HashMap<>();
+        body.put("physical_network", network);
+        operator.client()
+                .put(
+                        "/hosts/" + CloudClient.segment(host) + "/physical-functions/" + CloudClient.segment(function),
+                        body);
+        out().printf("%s of %s is on %s.%n", function, host, network == null ? "no physical network" : network)
+                .flush();
+        return 0;
+    }
+
+    @Command(
+            name = "uplink",
+            mixinStandardHelpOptions = true,
+            description = "Say through which interface a host's bridges reach a physical network.")
+    int uplink(
+            @Parameters(paramLabel = "HOST") String host,
+            @Parameters(paramLabel = "NETWORK") String network,
+            @Parameters(paramLabel = "INTERFACE") String wanted)
+            throws IOException, InterruptedException {
+        operator.client()
+                .put(
+                        "/hosts/" + CloudClient.segment(host) + "/uplinks/" + CloudClient.segment(network),
+                        Map.of("interface", wanted));
+        out().printf("Bridges of %s reach %s through %s.%n", host, network, wanted)
+                .flush();
+        return 0;
+    }
+
+    @Command(
+            name = "join-token",
+            mixinStandardHelpOptions = true,
+            description = "Print a token with which one host can join: sluice agent --join TOKEN.")
+    int joinToken(
+            @Option(
+                            names = "--valid",
+                            paramLabel = "SECONDS",
+                            defaultValue = "3600",
+                            description = "For how long; ${DEFAULT-VALUE} by default.")
+                    int seconds)
+            throws IOException, InterruptedException {
+        JsonNode token = operator.client()
+                .post("/join-tokens", Map.of("valid_seconds", seconds))
+                .path("join_token");
+        out().println(text(token, "token"));
+        out().flush();
+        return 0;
+    }
+
+    @Command(name = "leases", mixinStandardHelpOptions = true, description = "List the VFs and who has them.")
+    int leases(@Option(names = "--host", paramLabel = "HOST", defaultValue = "") String host)
+            throws IOException, InterruptedException {
+        Table table = new Table("HOST", "PF", "VF", "ADDRESS", "NETWORK", "GENERATION", "SERVER", "STATUS", "MAC");
+        String query = host.isEmpty() ? "" : "?host=" + CloudClient.segment(host);
+        for (JsonNode function :
+                operator.client().get("/virtual-functions" + query).path("virtual_functions")) {
+            table.row(
+                    text(function, "host"),
+                    text(function, "physical_function"),
+                    text(function, "index"),
+                    text(function, "address"),
+                    text(function, "physical_network"),
+                    text(function, "generation"),
+                    text(function, "server_name"),
+                    text(function, "server_status"),
+                    text(function, "mac_address"));
+        }
+        table.print(out());
+        return 0;
+    }
+
+    private void show(JsonNode host) {
+        PrintWriter out = out();
+        out.printf(
+                "%s (%s, %s %s), zone %s, last seen %s%n",
+                text(host, "name"),
+                text(host, "cpu_architecture"),
+                text(host, "hypervisor_type"),
+                text(host, "hypervisor_version"),
+                text(host, "zone"),
+                text(host, "last_seen_at"));
+        out.printf(
+                "claimed: %s processors, %s MiB of memory, %s GiB of disk%n",
+                amount(host.path("vcpus")), amount(host.path("memory_mib")), amount(host.path("disk_gib")));
+        out.printf("interfaces: %s%n", joined(host.path("interfaces")));
+        host.path("uplinks")
+                .properties()
+                .forEach(uplink -> out.printf(
+                        "uplink to %s: %s%n", uplink.getKey(), uplink.getValue().asString()));
+        Table cards = new Table("PF", "ADDRESS", "CARD", "DRIVER", "NUMA", "CARRIER", "NETWORK", "VFS LEASED", "SERIAL");
+        for (JsonNode card : host.path("physical_functions")) {
+            cards.row(
+                    text(card, "name"),
+                    text(card, "address"),
+                    text(card, "vendor_id") + ":" + text(card, "device_id"),
+                    text(card, "driver"),
+                    text(card, "numa_node"),
+                    text(card, "carrier"),
+                    text(card, "physical_network"),
+                    text(card, "leased_vfs") + "/" + text(card, "vfs"),
+                    text(card, "serial"));
+        }
+        cards.print(out);
+    }
+
+    private static String joined(JsonNode list) {
+        List<String> texts = new ArrayList<>();
+        list.forEach(element -> texts.add(element.asString()));
+        return texts.isEmpty() ? "-" : String.join(", ", texts);
+    }
+
+    private static String ranges(JsonNode network) {
+        List<String> texts = new ArrayList<>();
+        network.path("vlan_ranges").forEach(range -> texts.add(text(range, "first") + ":" + text(range, "last")));
+        return texts.isEmpty() ? "-" : String.join(", ", texts);
+    }
+
+    private static Map<String, Integer> range(String text) {
+        String[] parts = text.split(":", -1);
+        try {
+            if (parts.length == 2) {
+                return Map.of("first", Integer.parseInt(parts[0]), "last", Integer.parseInt(parts[1]));
+            }
+        } catch (NumberFormatException cause) {
+            throw new ProblemException(badRange(text), cause);
+        }
+        throw badRange(text).asException();
+    }
+
+    private static Problem badRange(String text) {
+        return Problem.of(
+                Problem.Kind.BAD_REQUEST, "BadVlanRange", "--vlan-range is '" + text + "' and must be FIRST:LAST.");
+    }
+
+    private static String amount(JsonNode amount) {
+        return text(amount, "used") + "/" + text(amount, "total");
+    }
+
+    private static String text(JsonNode object, String member) {
+        JsonNode value = object.path(member);
+        return value.isNull() || value.isMissingNode() ? "-" : value.asString();
+    }
+
+    private PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+}

@@ -1,0 +1,20 @@
+package org.sluice.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The option that says which cloud an operator's command talks to. */
+final class Operator {
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            scope = picocli.CommandLine.ScopeType.INHERIT,
+            description = "Data directory whose openrc is used when the environment has no OS_AUTH_URL.")
+    private @Nullable Path chosen;
+
+    FleetClient client() throws IOException, InterruptedException {
+        return new FleetClient(Login.find(System.getenv(), DataDirectory.of(chosen, System.getenv())));
+    }
+}

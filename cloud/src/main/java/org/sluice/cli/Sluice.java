@@ -1,0 +1,46 @@
+package org.sluice.cli;
+
+import java.io.PrintWriter;
+import org.sluice.model.ProblemException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The program. Exit codes: 0 done, 1 what was asked for failed, 2 it could not be started or was asked for wrongly. */
+@Command(
+        name = "sluice",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        description = "An OpenStack-compatible cloud that gives VMs the virtual functions of SR-IOV cards.",
+        // Every command is registered here and nowhere else.
+        subcommands = {UpCommand.class, DownCommand.class, ControllerCommand.class, AgentCommand.class})
+public final class Sluice {
+    static final int FAILED = 2;
+
+    private Sluice() {}
+
+    /** Runs one command and ends the process with its exit code. */
+    public static void main(String[] arguments) {
+        System.exit(commandLine().execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        CommandLine commandLine = new CommandLine(new Sluice());
+        commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+        commandLine.setExecutionExceptionHandler(Sluice::explain);
+        return commandLine;
+    }
+
+    /** A problem is one sentence; anything else is a defect of ours and shows where it happened. */
+    private static int explain(Exception failure, CommandLine command, CommandLine.ParseResult ignored) {
+        PrintWriter err = command.getErr();
+        if (failure instanceof ProblemException problem) {
+            err.println("sluice: " + problem.problem().text());
+        } else {
+            err.println("sluice: an unexpected failure, which is a defect of Sluice's; please report it:");
+            failure.printStackTrace(err);
+        }
+        err.flush();
+        return FAILED;
+    }
+}

@@ -1,0 +1,13 @@
+package org.sluice.cli;
+
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.IVersionProvider;
+
+/** What {@code sluice --version} prints: the version that the jar's manifest carries. */
+final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+        @Nullable String version = Sluice.class.getPackage().getImplementationVersion();
+        return new String[] {"sluice " + (version == null ? "(not packaged)" : version)};
+    }
+}

@@ -1,0 +1,202 @@
+package org.sluice.controller.agents;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import org.sluice.controller.http.ApiFamily;
+import org.sluice.controller.http.Exchange;
+import org.sluice.controller.http.Faults;
+import org.sluice.controller.http.Json;
+import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.Routes;
+import org.sluice.controller.http.SluiceFaults;
+import org.sluice.controller.store.Database;
+import org.sluice.model.HostId;
+import org.sluice.model.ImageId;
+import org.sluice.model.Problem;
+import org.sluice.model.ProblemException;
+import org.sluice.model.protocol.DesiredHost;
+import org.sluice.model.protocol.HostQuery;
+import org.sluice.model.protocol.Inventory;
+import org.sluice.model.protocol.ServerReport;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.type.TypeReference;
+
+/**
+ * The agents' API, mounted on the TLS listener:
+ *
+ * <ul>
+ *   <li>{@code PUT /inventory}: an {@link Inventory}; 204
+ *   <li>{@code GET /desired?after=REVISION&wait=SECONDS}: the {@link DesiredHost} once its revision is another one, 204 when
+ *       it is still that after the wait (at most 60 s); also the agent's sign of life
+ *   <li>{@code POST /reports}: a list of {@link ServerReport}; 204. Sending one twice changes nothing
+ *   <li>{@code GET /images/{id}/file}: an image of a server on this host
+ *   <li>{@code POST /queries/{id}}: a {@link HostQuery.Answer}; 204
+ * </ul>
+ *
+ * Thread-safe.
+ */
+public final class AgentsFamily implements ApiFamily {
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
+    private static final TypeReference<List<ServerReport>> REPORTS = new TypeReference<>() {};
+
+    private final Function<Exchange, HostId> authentication;
+    private final Database database;
+    private final InventoryStore inventories = new InventoryStore();
+    private final DesiredStates desired;
+    private final Reports reports;
+    private final HostQueries queries = new HostQueries();
+    private final ImageContent images;
+
+    /**
+     * Wires the routes.
+     *
+     * @param authentication says which host is asking, by its client certificate, or throws a problem of kind
+     *     UNAUTHENTICATED
+     */
+    public AgentsFamily(
+            Function<Exchange, HostId> authentication,
+            Database database,
+            DesiredStates desired,
+            Reports reports,
+            ImageContent images) {
+        this.authentication = requireNonNull(authentication, "authentication is null");
+        this.database = requireNonNull(database, "database is null");
+        this.desired = requireNonNull(desired, "desired is null");
+        this.reports = requireNonNull(reports, "reports is null");
+        this.images = requireNonNull(images, "images is null");
+    }
+
+    @Override
+    public String mount() {
+        return "/agent/v1";
+    }
+
+    @Override
+    public Faults faults() {
+        return new SluiceFaults();
+    }
+
+    @Override
+    public void routes(Routes routes) {
+        // Public to the token check only: every one of them asks the certificate.
+        routes.publicRoute("PUT", "/inventory", this::putInventory)
+                .publicRoute("GET", "/desired", this::getDesired)
+                .publicRoute("POST", "/reports", this::postReports)
+                .publicRoute("GET", "/images/{id}/file", this::getImage)
+                .publicRoute("POST", "/queries/{id}", this::postAnswer);
+    }
+
+    private Reply putInventory(Exchange exchange) {
+        HostId host = authentication.apply(exchange);
+        Inventory inventory = exchange.bodyAs(Inventory.class);
+        database.jdbi().useTransaction(handle -> inventories.put(handle, host, inventory));
+        return Reply.empty(204);
+    }
+
+    private Reply getDesired(Exchange exchange) {
+        HostId host = authentication.apply(exchange);
+        long after = number(exchange, "after", -1);
+        Duration wait = Duration.ofSeconds(Math.clamp(number(exchange, "wait", 0), 0, LONGEST_WAIT.toSeconds()));
+        try {
+            return desired.await(host, after, wait).map(Reply::ok).orElseGet(() -> Reply.empty(204));
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
+            throw Problem.of(Problem.Kind.UNAVAILABLE, "Closing", "The controller is closing; ask another one.")
+                    .asException();
+        }
+    }
+
+    private Reply postReports(Exchange exchange) {
+        HostId host = authentication.apply(exchange);
+        // A transaction each: one report that cannot be taken does not hold up the others' servers.
+        for (ServerReport report : readReports(exchange)) {
+            database.jdbi().useTransaction(handle -> reports.take(handle, host, report));
+        }
+        return Reply.empty(204);
+    }
+
+    private static List<ServerReport> readReports(Exchange exchange) {
+        try {
+            return Json.MAPPER.readValue(exchange.bodyBytes(), REPORTS);
+        } catch (JacksonException cause) {
+            throw new ProblemException(
+                    Problem.of(
+                            Problem.Kind.BAD_REQUEST,
+                            "MalformedRequestBody",
+                            "The request body is not a valid list of server reports."),
+                    cause);
+        }
+    }
+
+    private Reply getImage(Exchange exchange) {
+        HostId host = authentication.apply(exchange);
+        ImageId image = new ImageId(uuid(exchange, "id"));
+        Optional<Long> size = database.jdbi()
+                .withHandle(handle -> handle.createQuery("""
+                        select i.size from image i where i.id = :image and i.status = 'active'
+                          and exists (select 1 from server s where s.image_id = i.id and s.host_id = :host)""")
+                        .bind("image", image.value())
+                        .bind("host", host.value())
+                        .mapTo(Long.class)
+                        .findOne());
+        if (size.isEmpty()) {
+            throw Problem.of(
+                            Problem.Kind.NOT_FOUND,
+                            "ImageNotFound",
+                            "No server on this host uses an image " + image + ", or the image is gone.")
+                    .asException();
+        }
+        return Reply.stream("application/octet-stream", size.get(), out -> images.writeTo(image, out));
+    }
+
+    private Reply postAnswer(Exchange exchange) {
+        HostId host = authentication.apply(exchange);
+        UUID id = uuid(exchange, "id");
+        HostQuery.Answer answer = exchange.bodyAs(HostQuery.Answer.class);
+        if (!answer.id().equals(id)) {
+            throw Problem.of(
+                            Problem.Kind.BAD_REQUEST,
+                            "MalformedRequestBody",
+                            "Member 'id' of the answer is not the query that the path names.")
+                    .asException();
+        }
+        // An answer to a question that nobody waits for any more is as good as delivered.
+        database.jdbi().useTransaction(handle -> queries.answer(handle, host, answer));
+        return Reply.empty(204);
+    }
+
+    private static long number(Exchange exchange, String parameter, long absent) {
+        Optional<String> text = exchange.query(parameter);
+        if (text.isEmpty()) {
+            return absent;
+        }
+        try {
+            return Long.parseLong(text.get());
+        } catch (NumberFormatException cause) {
+            throw new ProblemException(
+                    Problem.of(
+                            Problem.Kind.BAD_REQUEST,
+                            "BadQuery",
+                            "Query parameter '" + parameter + "' must be a whole number."),
+                    cause);
+        }
+    }
+
+    private static UUID uuid(Exchange exchange, String parameter) {
+        try {
+            return UUID.fromString(exchange.path(parameter));
+        } catch (IllegalArgumentException cause) {
+            throw new ProblemException(
+                    Problem.of(
+                            Problem.Kind.NOT_FOUND,
+                            "NotFound",
+                            "'" + exchange.path(parameter) + "' is not an identifier; it must be a UUID."),
+                    cause);
+        }
+    }
+}

@@ -1,0 +1,216 @@
+package org.sluice.controller.agents;
+
+import static java.util.Objects.requireNonNull;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
+import org.jspecify.annotations.Nullable;
+import org.sluice.controller.http.Json;
+import org.sluice.controller.network.AttachedPort;
+import org.sluice.controller.network.ServerPorts;
+import org.sluice.controller.network.ServicePorts;
+import org.sluice.controller.scheduling.FleetIndex;
+import org.sluice.controller.scheduling.Scheduling;
+import org.sluice.controller.store.ChangeFeed;
+import org.sluice.controller.store.Database;
+import org.sluice.model.HostId;
+import org.sluice.model.ImageId;
+import org.sluice.model.PortId;
+import org.sluice.model.ServerId;
+import org.sluice.model.ServerStatus;
+import org.sluice.model.protocol.DesiredHost;
+import org.sluice.model.protocol.DesiredInterface;
+import org.sluice.model.protocol.DesiredServer;
+import org.sluice.model.protocol.VirtualFunctionLease;
+import tools.jackson.core.type.TypeReference;
+
+/** Puts together what should be on a host. Thread-safe. */
+public final class DesiredStates {
+    /** How often the revision is read while no announcement comes. */
+    private static final Duration LOOK = Duration.ofSeconds(3);
+
+    private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() {};
+
+    private final Database database;
+    private final ChangeFeed feed;
+    private final ServerPorts serverPorts;
+    private final ServicePorts servicePorts;
+    private final HostQueries queries = new HostQueries();
+
+    /** Reads that database and waits on that feed. */
+    public DesiredStates(Database database, ChangeFeed feed, ServerPorts serverPorts, ServicePorts servicePorts) {
+        this.database = requireNonNull(database, "database is null");
+        this.feed = requireNonNull(feed, "feed is null");
+        this.serverPorts = requireNonNull(serverPorts, "serverPorts is null");
+        this.servicePorts = requireNonNull(servicePorts, "servicePorts is null");
+    }
+
+    /**
+     * Waits for a revision other than the one the agent has, and counts as its sign of life. Any other revision will do, a
+     * smaller one too: after a database was restored the agent must follow.
+     *
+     * @return empty when the revision is still the same after the wait
+     * @throws org.sluice.model.ProblemException 404 when the host is no member
+     */
+    Optional<DesiredHost> await(HostId host, long after, Duration wait) throws InterruptedException {
+        String topic = Scheduling.hostTopic(host);
+        long end = System.nanoTime() + wait.toNanos();
+        database.jdbi().useTransaction(handle -> seen(handle, host));
+        while (true) {
+            long mark = feed.mark(topic);
+            long revision = database.jdbi().withHandle(handle -> revision(handle, host));
+            if (revision != after) {
+                return Optional.of(read(host));
+            }
+            Duration left = Duration.ofNanos(end - System.nanoTime());
+            if (!left.isPositive()) {
+                return Optional.empty();
+            }
+            feed.await(topic, mark, left.compareTo(LOOK) < 0 ? left : LOOK);
+        }
+    }
+
+    /**
+     * The desired state as of now, all of it from one snapshot so that its revision is true.
+     *
+     * @throws org.sluice.model.ProblemException 404 when the host is no member
+     */
+    public DesiredHost read(HostId host) {
+        return database.jdbi().inTransaction(TransactionIsolationLevel.REPEATABLE_READ, handle -> read(handle, host));
+    }
+
+    private DesiredHost read(Handle handle, HostId host) {
+        long revision = revision(handle, host);
+        List<DesiredServer> bare = servers(handle, host);
+        Interfaces interfaces =
+                new Interfaces(uplinks(handle, host), leases(handle, host), servicePorts.ofHost(handle, host));
+        Map<ServerId, List<AttachedPort>> ports =
+                serverPorts.of(handle, bare.stream().map(DesiredServer::id).toList()).stream()
+                        .collect(Collectors.groupingBy(AttachedPort::server));
+        List<DesiredServer> servers = bare.stream()
+                .map(server -> with(server, interfaces.of(ports.getOrDefault(server.id(), List.of()))))
+                .toList();
+        return new DesiredHost(revision, servers, queries.open(handle, host));
+    }
+
+    /** Writes only when the last sign of life is some seconds old, since every claim on the host locks the same row. */
+    private static void seen(Handle handle, HostId host) {
+        handle.createQuery("""
+                        with before as (
+                            select id, last_seen_at from host where id = :host
+                              and (last_seen_at is null or last_seen_at < now() - interval '5 seconds'))
+                        update host set last_seen_at = now() from before where host.id = before.id
+                        returning before.last_seen_at is null or before.last_seen_at < now() - interval '45 seconds'""")
+                .bind("host", host.value())
+                .mapTo(Boolean.class)
+                .findOne()
+                .filter(returned -> returned)
+                .ifPresent(_ -> ChangeFeed.announce(handle, FleetIndex.TOPIC));
+    }
+
+    private static long revision(Handle handle, HostId host) {
+        return handle.createQuery("select desired_revision from host where id = :host")
+                .bind("host", host.value())
+                .mapTo(Long.class)
+                .findOne()
+                .orElseThrow(() -> UnknownHost.problem(host));
+    }
+
+    private static Map<String, String> uplinks(Handle handle, HostId host) {
+        Map<String, String> uplinks = new HashMap<>();
+        handle.createQuery("select physical_network, interface from bridge_uplink where host_id = :host")
+                .bind("host", host.value())
+                .map((row, _) -> Map.entry(row.getString(1), row.getString(2)))
+                .forEach(uplink -> uplinks.put(uplink.getKey(), uplink.getValue()));
+        return uplinks;
+    }
+
+    private static Map<PortId, VirtualFunctionLease> leases(Handle handle, HostId host) {
+        Map<PortId, VirtualFunctionLease> leases = new HashMap<>();
+        handle.createQuery(Leases.SELECT + " where pf.host_id = :host and vf.leased_port_id is not null")
+                .bind("host", host.value())
+                .map((row, _) -> Map.entry(new PortId(row.getObject("leased_port_id", UUID.class)), Leases.read(row)))
+                .forEach(lease -> leases.put(lease.getKey(), lease.getValue()));
+        return leases;
+    }
+
+    /** The servers as their own table knows them, without NICs. */
+    private static List<DesiredServer> servers(Handle handle, HostId host) {
+        return handle.createQuery("""
+                        select s.id, s.number, s.status, s.hostname, s.name, s.project_id, s.user_id,
+                            coalesce(s.availability_zone, '') as zone, s.vcpus, s.memory_mib, s.disk_gib, s.image_id,
+                            coalesce(i.disk_format, 'raw') as disk_format, coalesce(i.size, 0) as size,
+                            coalesce(i.os_hash_value, '') as sha512, s.config_drive, s.user_data, s.key_name,
+                            s.public_key, s.metadata
+                        from server s left join image i on i.id = s.image_id
+                        where s.host_id = :host order by s.number""")
+                .bind("host", host.value())
+                .map((row, _) -> server(row))
+                .list();
+    }
+
+    private static DesiredServer server(ResultSet row) throws SQLException {
+        @Nullable String keyName = row.getString("key_name");
+        @Nullable String publicKey = row.getString("public_key");
+        return new DesiredServer(
+                new ServerId(row.getObject("id", UUID.class)),
+                "instance-%08x".formatted(row.getLong("number")),
+                presence(row.getString("status")),
+                row.getString("hostname"),
+                row.getString("name"),
+                row.getString("project_id"),
+                row.getString("user_id"),
+                row.getString("zone"),
+                row.getInt("vcpus"),
+                row.getInt("memory_mib"),
+                row.getInt("disk_gib"),
+                new DesiredServer.Image(
+                        new ImageId(row.getObject("image_id", UUID.class)),
+                        row.getString("disk_format"),
+                        row.getLong("size"),
+                        row.getString("sha512")),
+                row.getBoolean("config_drive"),
+                Optional.ofNullable(row.getString("user_data")),
+                keyName == null || publicKey == null ? Map.of() : Map.of(keyName, publicKey),
+                Json.MAPPER.readValue(row.getString("metadata"), TEXTS),
+                List.of());
+    }
+
+    /** A failed server is wanted absent too, until the agent has said that nothing of it is left. */
+    private static DesiredServer.Presence presence(String status) {
+        return switch (ServerStatus.valueOf(status)) {
+            case BUILD, ACTIVE -> DesiredServer.Presence.RUNNING;
+            case ERROR, DELETING -> DesiredServer.Presence.ABSENT;
+        };
+    }
+
+    private static DesiredServer with(DesiredServer server, List<DesiredInterface> interfaces) {
+        return new DesiredServer(
+                server.id(),
+                server.instanceName(),
+                server.presence(),
+                server.hostname(),
+                server.name(),
+                server.projectId(),
+                server.userId(),
+                server.availabilityZone(),
+                server.vcpus(),
+                server.memoryMib(),
+                server.diskGib(),
+                server.image(),
+                server.configDrive(),
+                server.userData(),
+                server.keys(),
+                server.metadata(),
+                interfaces);
+    }
+}

@@ -1,0 +1,124 @@
+package org.sluice.controller.agents;
+
+import java.util.HashSet;
+import java.util.Set;
+import org.jdbi.v3.core.Handle;
+import org.sluice.controller.http.Json;
+import org.sluice.controller.scheduling.FleetIndex;
+import org.sluice.controller.store.ChangeFeed;
+import org.sluice.model.HostId;
+import org.sluice.model.Problem;
+import org.sluice.model.protocol.Inventory;
+import org.sluice.model.protocol.PhysicalFunction;
+import org.sluice.model.protocol.PhysicalFunctionKey;
+
+/**
+ * Writes what a host has. Nothing found or missing ever ends a lease or moves a mapping: a function that is not in the
+ * inventory is marked absent, and keeps its row, its generation and its lease. Stateless; the caller owns the transaction.
+ */
+final class InventoryStore {
+    void put(Handle handle, HostId host, Inventory inventory) {
+        refuseTwins(inventory);
+        int known = handle.createUpdate("""
+                        update host set vcpus_total = :vcpus, memory_mib_total = :memory, disk_gib_total = :disk,
+                            hypervisor_type = :type, hypervisor_version = :version, cpu_architecture = :architecture,
+                            interfaces = array(select jsonb_array_elements_text(cast(:interfaces as jsonb))),
+                            last_seen_at = now()
+                        where id = :host""")
+                .bind("host", host.value())
+                .bind("vcpus", inventory.vcpus())
+                .bind("memory", inventory.memoryMib())
+                .bind("disk", inventory.diskGib())
+                .bind("type", inventory.hypervisorType())
+                .bind("version", inventory.hypervisorVersion())
+                .bind("architecture", inventory.cpuArchitecture())
+                .bind("interfaces", Json.MAPPER.writeValueAsString(inventory.interfaces()))
+                .execute();
+        if (known == 0) {
+            throw UnknownHost.problem(host);
+        }
+        String functions = Json.MAPPER.writeValueAsString(inventory.physicalFunctions());
+        putPhysicalFunctions(handle, host, functions);
+        putVirtualFunctions(handle, host, functions);
+        ChangeFeed.announce(handle, FleetIndex.TOPIC);
+    }
+
+    private static void putPhysicalFunctions(Handle handle, HostId host, String functions) {
+        handle.createUpdate("""
+                        update physical_function set present = false
+                        where host_id = :host and present and (serial, port) not in (
+                            select f -> 'key' ->> 'serial', cast(f -> 'key' ->> 'port' as integer)
+                            from jsonb_array_elements(cast(:functions as jsonb)) f)""")
+                .bind("host", host.value())
+                .bind("functions", functions)
+                .execute();
+        handle.createUpdate("""
+                        insert into physical_function (id, host_id, serial, port, name, address, vendor_id, device_id,
+                            vf_device_id, driver, numa_node, total_vfs, mac, carrier, present)
+                        select gen_random_uuid(), :host, f.key ->> 'serial', cast(f.key ->> 'port' as integer), f.name,
+                            f.address, f."vendorId", f."deviceId", f."virtualFunctionDeviceId", f.driver, f."numaNode",
+                            f."totalVirtualFunctions", f.mac, f.carrier, true
+                        from jsonb_to_recordset(cast(:functions as jsonb)) as f(key jsonb, name text, address text,
+                            "vendorId" text, "deviceId" text, "virtualFunctionDeviceId" text, driver text,
+                            "numaNode" integer, "totalVirtualFunctions" integer, mac text, carrier boolean)
+                        on conflict (host_id, serial, port) do update set name = excluded.name,
+                            address = excluded.address, vendor_id = excluded.vendor_id, device_id = excluded.device_id,
+                            vf_device_id = excluded.vf_device_id, driver = excluded.driver,
+                            numa_node = excluded.numa_node, total_vfs = excluded.total_vfs, mac = excluded.mac,
+                            carrier = excluded.carrier, present = true""")
+                .bind("host", host.value())
+                .bind("functions", functions)
+                .execute();
+    }
+
+    private static void putVirtualFunctions(Handle handle, HostId host, String functions) {
+        handle.createUpdate("""
+                        with found as (
+                            select pf.id, v.index, v.address, v."iommuGroup" as iommu_group
+                            from jsonb_array_elements(cast(:functions as jsonb)) f
+                            join physical_function pf on pf.host_id = :host and pf.serial = f -> 'key' ->> 'serial'
+                                and pf.port = cast(f -> 'key' ->> 'port' as integer),
+                            lateral jsonb_to_recordset(f -> 'virtualFunctions') as v(index integer, address text,
+                                "iommuGroup" integer)),
+                        gone as (
+                            update virtual_function vf set present = false from physical_function pf
+                            where pf.id = vf.physical_function_id and pf.host_id = :host and vf.present
+                              and (vf.physical_function_id, vf.index) not in (select id, index from found))
+                        insert into virtual_function as vf (physical_function_id, index, address, iommu_group, present)
+                        select id, index, address, iommu_group, true from found
+                        on conflict (physical_function_id, index) do update set address = excluded.address,
+                            iommu_group = excluded.iommu_group, present = true
+                        where (vf.address, vf.iommu_group, vf.present)
+                            is distinct from (excluded.address, excluded.iommu_group, true)""")
+                .bind("host", host.value())
+                .bind("functions", functions)
+                .execute();
+    }
+
+    private static void refuseTwins(Inventory inventory) {
+        Set<PhysicalFunctionKey> keys = new HashSet<>();
+        for (PhysicalFunction function : inventory.physicalFunctions()) {
+            if (!keys.add(function.key())) {
+                throw Problem.of(
+                                Problem.Kind.BAD_REQUEST,
+                                "PhysicalFunctionTwice",
+                                "Two physical functions of the inventory have serial "
+                                        + function.key().serial()
+                                        + " and port " + function.key().port() + "; '" + function.name()
+                                        + "' is one of them.")
+                        .asException();
+            }
+            Set<Integer> indexes = new HashSet<>();
+            function.virtualFunctions().forEach(virtual -> {
+                if (!indexes.add(virtual.index())) {
+                    throw Problem.of(
+                                    Problem.Kind.BAD_REQUEST,
+                                    "VirtualFunctionTwice",
+                                    "Two virtual functions of '" + function.name() + "' have index " + virtual.index()
+                                            + ".")
+                            .asException();
+                }
+            });
+        }
+    }
+}

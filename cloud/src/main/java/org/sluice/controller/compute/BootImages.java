@@ -1,0 +1,37 @@
+package org.sluice.controller.compute;
+
+import java.util.Map;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.sluice.model.ImageId;
+
+/** What a server create needs of the Image API. Implemented where the program is wired. Thread-safe. */
+@FunctionalInterface
+public interface BootImages {
+    /** The image of that id, whoever may see it; the caller owns the transaction. */
+    Optional<BootImage> find(Handle handle, ImageId id);
+
+    /**
+     * An image, as far as a server create looks at it.
+     *
+     * @param status its status in the Image API; only {@code active} can be booted
+     * @param visibility {@code public}, {@code community}, {@code shared} or {@code private}
+     * @param projectId the project it belongs to
+     * @param minDisk smallest root disk, GiB
+     * @param minRam smallest memory, MiB
+     * @param sizeBytes its size, bytes
+     * @param properties what its owner says about it, {@code hw_architecture} and the like
+     */
+    record BootImage(
+            String status,
+            String visibility,
+            String projectId,
+            int minDisk,
+            int minRam,
+            long sizeBytes,
+            Map<String, String> properties) {
+        public BootImage {
+            properties = Map.copyOf(properties);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package org.sluice.controller.compute;
+
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jdbi.v3.core.Jdbi;
+import org.sluice.controller.http.ApiFamily;
+import org.sluice.controller.http.Exchange;
+import org.sluice.controller.http.Faults;
+import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.Routes;
+import org.sluice.controller.network.ServerPorts;
+import org.sluice.controller.scheduling.Scheduling;
+import org.sluice.controller.store.Database;
+
+/**
+ * The Compute API v2.1 with microversions 2.1 to 2.96, at {@code /compute/v2.1} (OpenStack API reference, "Compute API").
+ * Thread-safe; any number of controllers serve it from one database.
+ */
+public final class ComputeFamily implements ApiFamily {
+    static final String MOUNT = "/compute";
+    static final String VERSION_PATH = "/v2.1";
+
+    private static final String REQUEST_ID = "x-openstack-request-id";
+
+    private final ComputeFaults faults = new ComputeFaults();
+    private final List<Consumer<Routes>> features;
+
+    /**
+     * Wires the API.
+     *
+     * @param database where everything is
+     * @param images images to boot from
+     * @param ports the servers' NICs
+     * @param scheduling gives servers their place
+     * @param consoles asks hosts for console output
+     * @param clock time of creation and of changes
+     * @param random reservation ids and the passwords that clients expect
+     */
+    public ComputeFamily(
+            Database database,
+            BootImages images,
+            ServerPorts ports,
+            Scheduling scheduling,
+            HostConsoles consoles,
+            InstantSource clock,
+            RandomGenerator random) {
+        Jdbi jdbi = database.jdbi();
+        ServerLookup lookup = new ServerLookup();
+        ServerCreation creation = new ServerCreation(images, ports, scheduling, clock, random);
+        ServerRoutes servers = new ServerRoutes(jdbi, ports, scheduling, creation, lookup, clock, random);
+        this.features = List.of(
+                new Versions()::routes,
+                servers::routes,
+                new ServerActions(jdbi, lookup, servers, consoles)::routes,
+                new ServerMetadataRoutes(jdbi, lookup, clock)::routes,
+                new ServerDetailRoutes(jdbi, lookup, ports)::routes,
+                new FlavorRoutes(jdbi)::routes,
+                new KeyPairRoutes(jdbi, clock)::routes,
+                new AggregateRoutes(jdbi, clock)::routes,
+                new ZoneRoutes(jdbi, clock)::routes,
+                new HypervisorRoutes(jdbi, clock)::routes,
+                new ServiceRoutes(jdbi, clock)::routes,
+                new LimitRoutes(jdbi)::routes);
+    }
+
+    @Override
+    public String mount() {
+        return MOUNT;
+    }
+
+    @Override
+    public void routes(Routes routes) {
+        features.forEach(feature -> feature.accept(routes));
+    }
+
+    @Override
+    public Faults faults() {
+        return faults;
+    }
+
+    @Override
+    public Reply finish(Exchange exchange, Reply reply) {
+        Reply finished =
+                reply.withHeader("x-compute-request-id", reply.headers().get(REQUEST_ID));
+        if (reply.status() == 401) {
+            return finished.withHeader("WWW-Authenticate", "Keystone uri=\"" + exchange.baseUrl() + "/identity\"");
+        }
+        String answered = Microversion.requested(exchange)
+                .map(asked -> asked.equals("latest") ? Microversion.LATEST.toString() : asked)
+                .orElse(Microversion.FIRST.toString());
+        // A version that is not offered is echoed, as nova does; text that is no version is not.
+        if (!Microversion.isWellFormed(answered)) {
+            return finished;
+        }
+        return finished.withHeader("OpenStack-API-Version", "compute " + answered)
+                .withHeader("X-OpenStack-Nova-API-Version", answered)
+                .withHeader("Vary", "OpenStack-API-Version, X-OpenStack-Nova-API-Version");
+    }
+}

@@ -1,0 +1,234 @@
+package org.sluice.controller.compute;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
+import org.jdbi.v3.core.statement.StatementContext;
+import org.jspecify.annotations.Nullable;
+import org.sluice.controller.scheduling.Scheduling;
+import org.sluice.controller.store.ChangeFeed;
+import org.sluice.model.HostId;
+import org.sluice.model.ImageId;
+import org.sluice.model.Problem;
+import org.sluice.model.ServerId;
+import org.sluice.model.ServerStatus;
+
+/** Servers in SQL. Stateless; callers own the transaction. */
+final class ServerStore {
+    private static final String SELECT = """
+            select s.id, s.number, s.project_id, s.user_id, s.name, s.hostname, s.description, s.status, s.task_state,
+                   s.image_id, s.flavor_id, s.flavor_name, s.vcpus, s.memory_mib, s.disk_gib,
+                   s.extra_specs::text as extra_specs, s.key_name, s.user_data, s.config_drive,
+                   s.metadata::text as metadata, s.tags, s.requested_zone, s.availability_zone, s.reservation_id,
+                   s.launch_index, s.create_request_id, s.delete_request_id, s.delete_user_id, s.delete_started_at,
+                   s.fault_code, s.fault_message, s.fault_details, s.fault_at, s.created_at, s.updated_at, s.launched_at,
+                   h.id as host_id, h.name as host_name, h.enabled as host_enabled, h.last_seen_at as host_last_seen_at
+            """;
+
+    private static final String FROM = " from server s left join host h on h.id = s.host_id ";
+
+    Optional<ServerRow> find(Handle handle, ServerId id) {
+        return handle.createQuery(SELECT + FROM + " where s.id = :id")
+                .bind("id", id.value())
+                .map(ServerStore::read)
+                .findOne();
+    }
+
+    /** The same, holding the row until the transaction ends. */
+    Optional<ServerRow> findForUpdate(Handle handle, ServerId id) {
+        return handle.createQuery(SELECT + FROM + " where s.id = :id for update of s")
+                .bind("id", id.value())
+                .map(ServerStore::read)
+                .findOne();
+    }
+
+    List<ServerRow> list(Handle handle, ServerQuery query) {
+        Query statement = handle.createQuery(query.sql(SELECT, FROM));
+        query.bindings().forEach(statement::bind);
+        return statement.map(ServerStore::read).list();
+    }
+
+    void insert(Handle handle, NewServer server) {
+        Flavor flavor = server.flavor();
+        handle.createUpdate("""
+                        insert into server (id, project_id, user_id, name, hostname, description, status, task_state,
+                            image_id, flavor_id, flavor_name, vcpus, memory_mib, disk_gib, extra_specs, image_facts,
+                            key_name, public_key, user_data, config_drive, metadata, tags, requested_zone, reservation_id,
+                            launch_index, create_request_id, created_at, updated_at)
+                        values (:id, :project, :user, :name, :hostname, :description, 'BUILD', 'scheduling',
+                            :image, :flavor, :flavorName, :vcpus, :memory, :disk, cast(:specs as jsonb),
+                            cast(:facts as jsonb), :keyName, :publicKey, :userData, :configDrive,
+                            cast(:metadata as jsonb), :tags, :zone, :reservation, :launchIndex, :request, :now, :now)""")
+                .bind("id", server.id().value())
+                .bind("project", server.projectId())
+                .bind("user", server.userId())
+                .bind("name", server.name())
+                .bind("hostname", server.hostname())
+                .bind("description", server.description())
+                .bind("image", server.image().value())
+                .bind("flavor", flavor.id())
+                .bind("flavorName", flavor.name())
+                .bind("vcpus", flavor.vcpus())
+                .bind("memory", flavor.memoryMib())
+                .bind("disk", flavor.diskGib())
+                .bind("specs", TextMap.toJson(flavor.extraSpecs()))
+                .bind("facts", TextMap.toJson(server.imageFacts()))
+                .bind("keyName", server.key() == null ? null : server.key().name())
+                .bind("publicKey", server.key() == null ? null : server.key().publicKey())
+                .bind("userData", server.userData())
+                .bind("configDrive", server.configDrive())
+                .bind("metadata", TextMap.toJson(server.metadata()))
+                .bindArray("tags", String.class, server.tags())
+                .bind("zone", server.requestedZone())
+                .bind("reservation", server.reservationId())
+                .bind("launchIndex", server.launchIndex())
+                .bind("request", server.requestId())
+                .bind("now", time(server.createdAt()))
+                .execute();
+    }
+
+    /** No host takes it: ERROR, with the reason as its fault. */
+    void markRefused(Handle handle, ServerId id, Problem problem, Instant now) {
+        handle.createUpdate("""
+                        update server set status = 'ERROR', task_state = null, fault_code = :code,
+                            fault_message = :message, fault_details = :details, fault_at = :now, updated_at = :now
+                        where id = :id""")
+                .bind("id", id.value())
+                .bind("code", problem.code())
+                .bind("message", problem.sentence())
+                .bind("details", problem.fix().orElse(""))
+                .bind("now", time(now))
+                .execute();
+    }
+
+    /** Remembers the first request to delete it. */
+    void noteDeletion(Handle handle, ServerId id, String requestId, String userId, Instant now) {
+        handle.createUpdate("""
+                        update server set delete_request_id = :request, delete_user_id = :user, delete_started_at = :now
+                        where id = :id and delete_request_id is null""")
+                .bind("id", id.value())
+                .bind("request", requestId)
+                .bind("user", userId)
+                .bind("now", time(now))
+                .execute();
+    }
+
+    void rename(Handle handle, ServerId id, String name, String hostname, @Nullable String description, Instant now) {
+        handle.createUpdate("""
+                        update server set name = :name, hostname = :hostname, description = :description, updated_at = :now
+                        where id = :id""")
+                .bind("id", id.value())
+                .bind("name", name)
+                .bind("hostname", hostname)
+                .bind("description", description)
+                .bind("now", time(now))
+                .execute();
+    }
+
+    void setMetadata(Handle handle, ServerId id, Map<String, String> metadata, Instant now) {
+        handle.createUpdate("update server set metadata = cast(:metadata as jsonb), updated_at = :now where id = :id")
+                .bind("id", id.value())
+                .bind("metadata", TextMap.toJson(metadata))
+                .bind("now", time(now))
+                .execute();
+    }
+
+    /** What a guest reads from metadata has changed: its host shall look again. */
+    void tellHost(Handle handle, HostId host) {
+        handle.createUpdate("update host set desired_revision = desired_revision + 1 where id = :id")
+                .bind("id", host.value())
+                .execute();
+        ChangeFeed.announce(handle, Scheduling.hostTopic(host));
+    }
+
+    /** What a project's servers add up to. */
+    record Usage(long servers, long vcpus, long memoryMib) {}
+
+    Usage usage(Handle handle, String projectId) {
+        return handle.createQuery("""
+                        select count(*) as servers, coalesce(sum(vcpus), 0) as vcpus,
+                               coalesce(sum(memory_mib), 0) as memory
+                        from server where project_id = :project""")
+                .bind("project", projectId)
+                .map((row, context) -> new Usage(row.getLong("servers"), row.getLong("vcpus"), row.getLong("memory")))
+                .one();
+    }
+
+    static OffsetDateTime time(Instant instant) {
+        return OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
+    }
+
+    private static ServerRow read(ResultSet row, StatementContext context) throws SQLException {
+        return new ServerRow(
+                new ServerId(Columns.uuid(row, "id")),
+                row.getLong("number"),
+                row.getString("project_id"),
+                row.getString("user_id"),
+                row.getString("name"),
+                row.getString("hostname"),
+                row.getString("description"),
+                ServerStatus.valueOf(row.getString("status")),
+                row.getString("task_state"),
+                new ImageId(Columns.uuid(row, "image_id")),
+                row.getString("flavor_id"),
+                row.getString("flavor_name"),
+                row.getInt("vcpus"),
+                row.getInt("memory_mib"),
+                row.getInt("disk_gib"),
+                TextMap.ofJson(row.getString("extra_specs")),
+                row.getString("key_name"),
+                row.getString("user_data"),
+                row.getBoolean("config_drive"),
+                TextMap.ofJson(row.getString("metadata")),
+                Columns.texts(row, "tags"),
+                row.getString("requested_zone"),
+                row.getString("availability_zone"),
+                host(row),
+                row.getString("reservation_id"),
+                row.getInt("launch_index"),
+                row.getString("create_request_id"),
+                deletion(row),
+                fault(row),
+                Columns.instant(row, "created_at"),
+                Columns.instant(row, "updated_at"),
+                Columns.instantOrNull(row, "launched_at"));
+    }
+
+    private static Optional<ServerRow.Host> host(ResultSet row) throws SQLException {
+        UUID id = Columns.uuidOrNull(row, "host_id");
+        return id == null
+                ? Optional.empty()
+                : Optional.of(new ServerRow.Host(
+                        new HostId(id),
+                        row.getString("host_name"),
+                        row.getBoolean("host_enabled"),
+                        Columns.instantOrNull(row, "host_last_seen_at")));
+    }
+
+    private static Optional<ServerRow.Deletion> deletion(ResultSet row) throws SQLException {
+        String request = row.getString("delete_request_id");
+        return request == null
+                ? Optional.empty()
+                : Optional.of(new ServerRow.Deletion(
+                        request, row.getString("delete_user_id"), Columns.instant(row, "delete_started_at")));
+    }
+
+    private static Optional<ServerRow.Fault> fault(ResultSet row) throws SQLException {
+        Instant at = Columns.instantOrNull(row, "fault_at");
+        if (at == null) {
+            return Optional.empty();
+        }
+        String code = row.getString("fault_code");
+        String message = row.getString("fault_message");
+        return Optional.of(new ServerRow.Fault(
+                code == null ? "" : code, message == null ? "" : message, row.getString("fault_details"), at));
+    }
+}

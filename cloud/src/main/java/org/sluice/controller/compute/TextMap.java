@@ -1,0 +1,37 @@
+package org.sluice.controller.compute;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.sluice.controller.http.Json;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Key-value pairs of texts, as they go into jsonb columns and wire types. */
+final class TextMap {
+    private TextMap() {}
+
+    /** Reads a jsonb column whose values are texts; other values are shown as JSON. */
+    static Map<String, String> ofJson(String json) {
+        JsonNode tree = Json.MAPPER.readTree(json);
+        Map<String, String> texts = new LinkedHashMap<>();
+        tree.properties()
+                .forEach(member -> texts.put(
+                        member.getKey(),
+                        member.getValue().isString()
+                                ? member.getValue().stringValue()
+                                : member.getValue().toString()));
+        return texts;
+    }
+
+    /** Writes it for a jsonb column. */
+    static String toJson(Map<String, String> texts) {
+        return Json.MAPPER.writeValueAsString(texts);
+    }
+
+    /** As a JSON object of a wire type. */
+    static ObjectNode tree(Map<String, String> texts) {
+        ObjectNode tree = Json.MAPPER.createObjectNode();
+        texts.forEach(tree::put);
+        return tree;
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * The Compute API v2.1, microversions 2.1 to 2.96: servers, flavors, key pairs, aggregates, and the operator's views of
+ * hosts. Microversions end where requests are read and wire types are built; the stores know none.
+ */
+@NullMarked
+package org.sluice.controller.compute;
+
+import org.jspecify.annotations.NullMarked;

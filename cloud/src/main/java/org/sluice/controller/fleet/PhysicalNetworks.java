@@ -1,0 +1,98 @@
+package org.sluice.controller.fleet;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jdbi.v3.core.Handle;
+import org.sluice.controller.scheduling.FleetIndex;
+import org.sluice.controller.store.ChangeFeed;
+import org.sluice.model.Problem;
+
+/** The physical networks of the cloud. Stateless; the caller owns the transaction. */
+final class PhysicalNetworks {
+    /** IPv4's own minimum (RFC 791) and the largest that the kernel lets any Ethernet device have. */
+    private static final int SMALLEST_MTU = 68;
+
+    private static final int LARGEST_MTU = 65_535;
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
+
+    /** Makes it when it is missing, with an MTU of 1500 and no ranges; returns whether it was missing. */
+    boolean ensure(Handle handle, String name) {
+        requireName(name);
+        int made = handle.createUpdate("insert into physical_network (name) values (:name) on conflict do nothing")
+                .bind("name", name)
+                .execute();
+        ChangeFeed.announce(handle, FleetIndex.TOPIC);
+        return made == 1;
+    }
+
+    void setMtu(Handle handle, String name, int mtu) {
+        if (mtu < SMALLEST_MTU || mtu > LARGEST_MTU) {
+            throw Problem.of(
+                            Problem.Kind.BAD_REQUEST,
+                            "BadMtu",
+                            "Member 'mtu' is %d and must be %d to %d.".formatted(mtu, SMALLEST_MTU, LARGEST_MTU))
+                    .asException();
+        }
+        int largest = handle.createQuery("select coalesce(max(mtu), 0) from network where physical_network = :name")
+                .bind("name", name)
+                .mapTo(Integer.class)
+                .one();
+        if (largest > mtu) {
+            throw new Problem(
+                            Problem.Kind.CONFLICT,
+                            "MtuInUse",
+                            "A network on %s has an MTU of %d, so that of %s cannot become %d."
+                                    .formatted(name, largest, name, mtu),
+                            Optional.of("Delete that network first."))
+                    .asException();
+        }
+        handle.createUpdate("update physical_network set mtu = :mtu where name = :name")
+                .bind("name", name)
+                .bind("mtu", mtu)
+                .execute();
+    }
+
+    /** Networks that exist keep their ids, in a range or not; the ranges are for those to come. */
+    void setRanges(Handle handle, String name, List<VlanRange> ranges) {
+        List<VlanRange> sorted = VlanRange.disjoint(ranges);
+        handle.createUpdate("delete from vlan_range where physical_network = :name")
+                .bind("name", name)
+                .execute();
+        for (VlanRange range : sorted) {
+            handle.createUpdate("""
+                            insert into vlan_range (physical_network, first, last) values (:name, :first, :last)""")
+                    .bind("name", name)
+                    .bind("first", range.first())
+                    .bind("last", range.last())
+                    .execute();
+        }
+    }
+
+    /** Refuses a name that no physical network has. */
+    void require(Handle handle, String name) {
+        boolean known = handle.createQuery("select exists (select 1 from physical_network where name = :name)")
+                .bind("name", name)
+                .mapTo(Boolean.class)
+                .one();
+        if (!known) {
+            throw new Problem(
+                            Problem.Kind.NOT_FOUND,
+                            "PhysicalNetworkNotFound",
+                            "There is no physical network '" + name + "'.",
+                            Optional.of("Make it with: sluice fleet network " + name))
+                    .asException();
+        }
+    }
+
+    private static void requireName(String name) {
+        if (!NAME.matcher(name).matches()) {
+            throw Problem.of(
+                            Problem.Kind.BAD_REQUEST,
+                            "BadPhysicalNetworkName",
+                            "'" + name + "' cannot name a physical network: letters, digits, '.', '_' and '-' can,"
+                                    + " 63 at most.")
+                    .asException();
+        }
+    }
+}

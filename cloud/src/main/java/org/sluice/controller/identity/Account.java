@@ -1,0 +1,14 @@
+package org.sluice.controller.identity;
+
+import java.util.Optional;
+
+/**
+ * A user as the database has it. Every user is of the domain {@code Default}.
+ *
+ * @param id 32 hexadecimal digits
+ * @param name unique
+ * @param passwordHash as {@link Passwords#hash} made it
+ * @param defaultProjectId the project of tokens that ask for no scope
+ * @param enabled whether it may get tokens
+ */
+record Account(String id, String name, String passwordHash, Optional<String> defaultProjectId, boolean enabled) {}

@@ -1,0 +1,74 @@
+package org.sluice.controller.identity;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.sluice.controller.store.Database;
+
+/**
+ * Gives an empty database its first users: {@code admin} with the admin role in the projects {@code admin} and {@code demo},
+ * and {@code demo} with the member role in {@code demo}. A database that has a user already is left as it is, also when a
+ * user or project of these was deleted since. Thread-safe; two controllers may run it at once.
+ */
+public final class IdentityBootstrap {
+    private final Database database;
+    private final Passwords passwords;
+    private final IdentityStore store = new IdentityStore();
+
+    /** Works on that database. */
+    public IdentityBootstrap(Database database, Passwords passwords) {
+        this.database = requireNonNull(database, "database is null");
+        this.passwords = requireNonNull(passwords, "passwords is null");
+    }
+
+    /**
+     * Makes what is missing in an empty database.
+     *
+     * @return whether it made anything; if not, the passwords given here are not in force
+     */
+    public boolean run(String adminPassword, String demoPassword) {
+        requireNonNull(adminPassword, "adminPassword is null");
+        requireNonNull(demoPassword, "demoPassword is null");
+        return database.jdbi().inTransaction(handle -> {
+            handle.execute("select pg_advisory_xact_lock(hashtext('sluice identity bootstrap'))");
+            if (!store.accounts(handle).isEmpty()) {
+                return false;
+            }
+            Role adminRole = role(handle, "admin");
+            Role memberRole = role(handle, "member");
+            role(handle, "reader");
+            Project adminProject = project(handle, "admin", "Bootstrap project for initializing the cloud.");
+            Project demoProject = project(handle, "demo", "");
+            Account admin = account(handle, "admin", adminPassword, adminProject);
+            Account demo = account(handle, "demo", demoPassword, demoProject);
+            store.assign(handle, new RoleAssignment(admin.id(), adminProject.id(), adminRole.id()));
+            store.assign(handle, new RoleAssignment(admin.id(), demoProject.id(), adminRole.id()));
+            store.assign(handle, new RoleAssignment(demo.id(), demoProject.id(), memberRole.id()));
+            return true;
+        });
+    }
+
+    private Role role(Handle handle, String name) {
+        return store.roleByName(handle, name).orElseGet(() -> {
+            Role role = new Role(IdentityStore.newId(), name);
+            store.insertRole(handle, role);
+            return role;
+        });
+    }
+
+    private Project project(Handle handle, String name, String description) {
+        return store.projectByName(handle, name).orElseGet(() -> {
+            Project project = new Project(IdentityStore.newId(), name, description, true);
+            store.insertProject(handle, project);
+            return project;
+        });
+    }
+
+    private Account account(Handle handle, String name, String password, Project home) {
+        Account account =
+                new Account(IdentityStore.newId(), name, passwords.hash(password), Optional.of(home.id()), true);
+        store.insertAccount(handle, account);
+        return account;
+    }
+}

@@ -1,0 +1,11 @@
+package org.sluice.controller.identity;
+
+/**
+ * A project (tenant) as the database has it. Every project is of the domain {@code Default}.
+ *
+ * @param id 32 hexadecimal digits
+ * @param name unique
+ * @param description free text
+ * @param enabled whether tokens can be scoped to it
+ */
+record Project(String id, String name, String description, boolean enabled) {}

@@ -1,0 +1,48 @@
+package org.sluice.controller.identity;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.sluice.controller.http.Caller;
+
+/**
+ * What a token says.
+ *
+ * @param userId the user, 32 hexadecimal digits
+ * @param userName the user's name when it was issued
+ * @param project what it is scoped to, if anything
+ * @param roles names of the roles in that project, implied ones included
+ * @param methods how the user proved who it is: {@code password}, {@code token}
+ * @param auditIds its own audit id, then that of the first token of its chain
+ * @param issuedAt whole seconds
+ * @param expiresAt whole seconds
+ */
+record Token(
+        String userId,
+        String userName,
+        Optional<Scope> project,
+        Set<String> roles,
+        List<String> methods,
+        List<String> auditIds,
+        Instant issuedAt,
+        Instant expiresAt) {
+    /** The project of a token. */
+    record Scope(String id, String name) {}
+
+    Token {
+        roles = Set.copyOf(roles);
+        methods = List.copyOf(methods);
+        auditIds = List.copyOf(auditIds);
+    }
+
+    /** The caller it speaks for. An unscoped token has no project and no role, so it may read nothing of anyone. */
+    Caller caller() {
+        return new Caller(
+                userId,
+                userName,
+                project.map(Scope::id).orElse(""),
+                project.map(Scope::name).orElse(""),
+                roles);
+    }
+}

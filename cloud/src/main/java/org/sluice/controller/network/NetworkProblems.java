@@ -1,0 +1,67 @@
+package org.sluice.controller.network;
+
+import org.sluice.model.Problem;
+import org.sluice.model.Problem.Kind;
+import org.sluice.model.ProblemException;
+
+/** The refusals of the Network API, with the types and sentences that Neutron's clients know. */
+final class NetworkProblems {
+    private NetworkProblems() {}
+
+    static ProblemException of(Kind kind, String code, String sentence) {
+        return Problem.of(kind, code, sentence).asException();
+    }
+
+    /** A value that is not what its field takes. */
+    static ProblemException badField(String field, String reason) {
+        return of(Kind.BAD_REQUEST, "HTTPBadRequest", "Invalid input for " + field + ". Reason: " + reason + ".");
+    }
+
+    /** Values that are well-formed, each, and make no sense as a whole. */
+    static ProblemException invalidInput(String sentence) {
+        return of(Kind.BAD_REQUEST, "InvalidInput", "Invalid input for operation: " + sentence + ".");
+    }
+
+    static ProblemException badRequest(String sentence) {
+        return of(Kind.BAD_REQUEST, "HTTPBadRequest", sentence);
+    }
+
+    static ProblemException disallowed(String rule) {
+        return of(Kind.FORBIDDEN, "PolicyNotAuthorized", "rule:" + rule + " is disallowed by policy");
+    }
+
+    static ProblemException conflict(String code, String sentence) {
+        return of(Kind.CONFLICT, code, sentence);
+    }
+
+    static ProblemException networkNotFound(Object id) {
+        return of(Kind.NOT_FOUND, "NetworkNotFound", "Network " + id + " could not be found.");
+    }
+
+    static ProblemException subnetNotFound(Object id) {
+        return of(Kind.NOT_FOUND, "SubnetNotFound", "Subnet " + id + " could not be found.");
+    }
+
+    static ProblemException portNotFound(Object id) {
+        return of(Kind.NOT_FOUND, "PortNotFound", "Port " + id + " could not be found.");
+    }
+
+    static ProblemException securityGroupNotFound(Object id) {
+        return of(Kind.NOT_FOUND, "SecurityGroupNotFound", "Security group " + id + " does not exist");
+    }
+
+    static ProblemException addressTaken(String address, Object subnet) {
+        return conflict(
+                "IpAddressAlreadyAllocated", "IP address " + address + " already allocated in subnet " + subnet);
+    }
+
+    static ProblemException noAddressLeft(Object network) {
+        return conflict("IpAddressGenerationFailure", "No more IP addresses available on network " + network + ".");
+    }
+
+    static ProblemException macTaken(Object network, Object mac) {
+        return conflict(
+                "MacAddressInUse",
+                "Unable to complete operation for network " + network + ". The mac address " + mac + " is in use.");
+    }
+}

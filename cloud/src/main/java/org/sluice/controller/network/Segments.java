@@ -1,0 +1,122 @@
+package org.sluice.controller.network;
+
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.sluice.model.Problem.Kind;
+
+/** Decides where a new network is on the wire: as its provider attributes say, or from the VLAN ranges. Stateless. */
+final class Segments {
+    private static final int FIRST_VLAN = 1;
+    private static final int LAST_VLAN = 4094;
+
+    /** What a request said about the segment. */
+    record Wanted(Optional<String> networkType, Optional<String> physicalNetwork, Optional<Integer> segmentationId) {
+        static Wanted of(Input input) {
+            return new Wanted(
+                    input.optionalText("provider:network_type"),
+                    input.optionalText("provider:physical_network"),
+                    input.integer("provider:segmentation_id"));
+        }
+
+        boolean isEmpty() {
+            return networkType.isEmpty() && physicalNetwork.isEmpty() && segmentationId.isEmpty();
+        }
+    }
+
+    /**
+     * The segment that was asked for, or a free one. It is not taken yet: the unique key of the network row does that.
+     *
+     * @throws org.sluice.model.ProblemException 400 for provider attributes that make no sense, 503 when no VLAN is free
+     */
+    Segment choose(Handle handle, Wanted wanted) {
+        if (wanted.isEmpty()) {
+            return allocate(handle, Optional.empty())
+                    .orElseThrow(() -> NetworkProblems.of(
+                            Kind.UNAVAILABLE,
+                            "NoNetworkAvailable",
+                            "Unable to create the network. No tenant network is available for allocation."));
+        }
+        String type = wanted.networkType().orElseThrow(() -> NetworkProblems.invalidInput("network_type required"));
+        return switch (type) {
+            case "vlan" -> vlan(handle, wanted);
+            case "flat" -> flat(handle, wanted);
+            default -> throw NetworkProblems.invalidInput("network_type value '" + type + "' not supported");
+        };
+    }
+
+    private static Segment vlan(Handle handle, Wanted wanted) {
+        wanted.segmentationId().ifPresent(id -> {
+            if (id < FIRST_VLAN || id > LAST_VLAN) {
+                throw NetworkProblems.invalidInput(
+                        "segmentation_id out of range (" + FIRST_VLAN + " through " + LAST_VLAN + ")");
+            }
+        });
+        if (wanted.physicalNetwork().isEmpty()) {
+            if (wanted.segmentationId().isPresent()) {
+                throw NetworkProblems.invalidInput(
+                        "segmentation_id requires physical_network for VLAN provider network");
+            }
+            return allocate(handle, Optional.empty()).orElseThrow(Segments::noneLeft);
+        }
+        String physicalNetwork = wanted.physicalNetwork().get();
+        requireKnown(handle, physicalNetwork, "VLAN");
+        if (wanted.segmentationId().isPresent()) {
+            return new Segment("vlan", physicalNetwork, wanted.segmentationId());
+        }
+        boolean hasRange = handle.createQuery("select exists (select 1 from vlan_range where physical_network = :name)")
+                .bind("name", physicalNetwork)
+                .mapTo(Boolean.class)
+                .one();
+        if (!hasRange) {
+            throw NetworkProblems.invalidInput("Physical network " + physicalNetwork
+                    + " requires segmentation_id to be specified when creating a provider network");
+        }
+        return allocate(handle, wanted.physicalNetwork()).orElseThrow(Segments::noneLeft);
+    }
+
+    private static Segment flat(Handle handle, Wanted wanted) {
+        if (wanted.segmentationId().isPresent()) {
+            throw NetworkProblems.invalidInput("segmentation_id prohibited for flat provider network");
+        }
+        String physicalNetwork = wanted.physicalNetwork()
+                .orElseThrow(() -> NetworkProblems.invalidInput("physical_network required for flat provider network"));
+        requireKnown(handle, physicalNetwork, "flat");
+        return new Segment("flat", physicalNetwork, Optional.empty());
+    }
+
+    private static void requireKnown(Handle handle, String physicalNetwork, String kind) {
+        boolean known = handle.createQuery("select exists (select 1 from physical_network where name = :name)")
+                .bind("name", physicalNetwork)
+                .mapTo(Boolean.class)
+                .one();
+        if (!known) {
+            throw NetworkProblems.invalidInput(
+                    "physical_network '" + physicalNetwork + "' unknown for " + kind + " provider network");
+        }
+    }
+
+    /** The first free VLAN that no other transaction is looking at; see {@link AddressAllocation} for the lock. */
+    private static Optional<Segment> allocate(Handle handle, Optional<String> physicalNetwork) {
+        return handle.createQuery("""
+                        with candidate as materialized (
+                            select r.physical_network, v.vlan from vlan_range r, generate_series(r.first, r.last) v (vlan)
+                            where (cast(:name as text) is null or r.physical_network = :name)
+                              and not exists (select 1 from network n where n.physical_network = r.physical_network
+                                              and n.segmentation_id = v.vlan)
+                            order by r.physical_network, v.vlan limit 256)
+                        select physical_network, vlan from candidate
+                        where pg_try_advisory_xact_lock(hashtextextended(vlan || ' ' || physical_network, 0))
+                        limit 1""")
+                .bind("name", physicalNetwork.orElse(null))
+                .map((row, context) ->
+                        new Segment("vlan", row.getString("physical_network"), Optional.of(row.getInt("vlan"))))
+                .findOne();
+    }
+
+    private static org.sluice.model.ProblemException noneLeft() {
+        return NetworkProblems.of(
+                Kind.UNAVAILABLE,
+                "NoNetworkAvailable",
+                "Unable to create the network. No VLAN id is free in the ranges of the physical network.");
+    }
+}

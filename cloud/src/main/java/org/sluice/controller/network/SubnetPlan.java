@@ -1,0 +1,153 @@
+package org.sluice.controller.network;
+
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The addresses of a subnet, checked: its block, its gateway, its pools. Pure.
+ *
+ * @param block the subnet's block
+ * @param gateway the gateway's address, if it has one
+ * @param pools where addresses are given from, in order
+ */
+record SubnetPlan(IpRange block, Optional<String> gateway, List<IpRange> pools) {
+    private static final List<String> UNUSABLE =
+            List.of("0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/4", "240.0.0.0/4", "::1/128", "::/128", "ff00::/8");
+
+    SubnetPlan {
+        pools = List.copyOf(pools);
+    }
+
+    /**
+     * Reads the block of a new subnet.
+     *
+     * @throws org.sluice.model.ProblemException 400 when it is no block, has host bits, or holds addresses no host can have
+     */
+    static IpRange block(String cidr, int version) {
+        IpRange block = IpRange.ofCidr(cidr)
+                .orElseThrow(() -> NetworkProblems.badField("cidr", "'" + cidr + "' is not a valid IP subnet"));
+        String canonical = block.cidr();
+        IpRange written = IpRange.single(cidr.substring(0, cidr.indexOf('/'))).orElseThrow();
+        if (!written.first().equals(block.first())) {
+            throw NetworkProblems.badField(
+                    "cidr", "'" + cidr + "' isn't a recognized IP subnet cidr, '" + canonical + "' is recommended");
+        }
+        if (block.version() != version) {
+            throw NetworkProblems.invalidInput("cidr '" + cidr + "' does not match the ip_version '" + version + "'");
+        }
+        for (String unusable : UNUSABLE) {
+            if (IpRange.ofCidr(unusable).orElseThrow().overlaps(block)) {
+                throw NetworkProblems.invalidInput(
+                        "cidr '" + cidr + "' overlaps with " + unusable + ", whose addresses no host can have");
+            }
+        }
+        return block;
+    }
+
+    /** The gateway a subnet has unless it was asked for another: its first host address. */
+    static String defaultGateway(IpRange block) {
+        return block.size().equals(BigInteger.ONE) ? block.firstText() : block.address(1);
+    }
+
+    /**
+     * Checks a gateway.
+     *
+     * @throws org.sluice.model.ProblemException 400 when the subnet's hosts could not reach it
+     */
+    static String gateway(String text, IpRange block) {
+        IpRange address = IpRange.single(text)
+                .orElseThrow(() -> NetworkProblems.badField("gateway_ip", "'" + text + "' is not a valid IP address"));
+        if (address.version() != block.version()) {
+            throw NetworkProblems.invalidInput(
+                    "gateway_ip '" + text + "' does not match the ip_version '" + block.version() + "'");
+        }
+        boolean linkLocal = IpRange.ofCidr("fe80::/10").orElseThrow().contains(address);
+        if (!linkLocal && (!block.contains(address) || isReserved(address, block))) {
+            throw NetworkProblems.invalidInput("Gateway is not valid on subnet");
+        }
+        return address.firstText();
+    }
+
+    /** Network and broadcast address, where the block is large enough to have them (RFC 3021); the router anycast of IPv6. */
+    private static boolean isReserved(IpRange address, IpRange block) {
+        if (block.size().compareTo(BigInteger.TWO) <= 0) {
+            return false;
+        }
+        return address.first().equals(block.first())
+                || (block.version() == 4 && address.first().equals(block.last()));
+    }
+
+    /** All host addresses of the block but the gateway: one pool, or two around it. */
+    static List<IpRange> defaultPools(IpRange block, Optional<String> gateway) {
+        boolean tiny = block.size().compareTo(BigInteger.TWO) <= 0;
+        BigInteger first = tiny ? block.first() : block.first().add(BigInteger.ONE);
+        BigInteger last =
+                tiny || block.version() == 6 ? block.last() : block.last().subtract(BigInteger.ONE);
+        Optional<BigInteger> hole = gateway.flatMap(IpRange::single).map(IpRange::first);
+        List<IpRange> pools = new ArrayList<>();
+        if (hole.isEmpty() || hole.get().compareTo(first) < 0 || hole.get().compareTo(last) > 0) {
+            pools.add(new IpRange(block.version(), first, last));
+            return pools;
+        }
+        if (hole.get().compareTo(first) > 0) {
+            pools.add(new IpRange(block.version(), first, hole.get().subtract(BigInteger.ONE)));
+        }
+        if (hole.get().compareTo(last) < 0) {
+            pools.add(new IpRange(block.version(), hole.get().add(BigInteger.ONE), last));
+        }
+        return pools;
+    }
+
+    /**
+     * Reads {@code allocation_pools}.
+     *
+     * @throws org.sluice.model.ProblemException 400 for a pool that is no range or lies outside, 409 for pools that overlap
+     */
+    static List<IpRange> pools(List<ObjectNode> wanted, IpRange block) {
+        List<IpRange> pools = new ArrayList<>();
+        for (ObjectNode item : wanted) {
+            String start = item.path("start").asString("");
+            String end = item.path("end").asString("");
+            String shown = start + "-" + end;
+            IpRange pool = IpRange.between(start, end)
+                    .filter(range -> range.version() == block.version())
+                    .orElseThrow(() -> NetworkProblems.of(
+                            org.sluice.model.Problem.Kind.BAD_REQUEST,
+                            "InvalidAllocationPool",
+                            "The allocation pool " + shown + " is not valid."));
+            if (!block.contains(pool)) {
+                throw NetworkProblems.of(
+                        org.sluice.model.Problem.Kind.BAD_REQUEST,
+                        "OutOfBoundsAllocationPool",
+                        "The allocation pool " + shown + " spans beyond the subnet cidr " + block.cidr() + ".");
+            }
+            for (IpRange other : pools) {
+                if (other.overlaps(pool)) {
+                    throw NetworkProblems.conflict(
+                            "OverlappingAllocationPools",
+                            "Found overlapping allocation pools: " + other.firstText() + "-" + other.lastText() + " "
+                                    + shown + " for subnet " + block.cidr() + ".");
+                }
+            }
+            pools.add(pool);
+        }
+        return pools;
+    }
+
+    /** Refuses a gateway that a pool would give to somebody else. */
+    void requireGatewayOutsidePools() {
+        gateway.flatMap(IpRange::single).ifPresent(address -> {
+            for (IpRange pool : pools) {
+                if (pool.contains(address)) {
+                    throw NetworkProblems.conflict(
+                            "GatewayConflictWithAllocationPools",
+                            "Gateway ip " + address.firstText() + " conflicts with allocation pool " + pool.firstText()
+                                    + "-" + pool.lastText() + ".");
+                }
+            }
+        });
+    }
+}

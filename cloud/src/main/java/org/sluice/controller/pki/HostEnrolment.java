@@ -1,0 +1,120 @@
+package org.sluice.controller.pki;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.security.GeneralSecurityException;
+import java.security.PublicKey;
+import java.security.interfaces.ECPublicKey;
+import java.time.InstantSource;
+import java.util.regex.Pattern;
+import org.bouncycastle.openssl.PEMParser;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentVerifierProviderBuilder;
+import org.bouncycastle.pkcs.PKCS10CertificationRequest;
+import org.bouncycastle.pkcs.PKCSException;
+import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.sluice.controller.store.Database;
+import org.sluice.model.HostId;
+import org.sluice.model.Problem;
+import org.sluice.model.ProblemException;
+import org.sluice.model.protocol.Enrolment;
+
+/** Makes a host a member: one transaction spends the join token and creates the host. Thread-safe. */
+public final class HostEnrolment {
+    /** A host name as RFC 1123, section 2.1 has it, with or without its domain. */
+    private static final Pattern HOSTNAME = Pattern.compile(
+            "(?=.{1,253}$)[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*");
+
+    private final Jdbi jdbi;
+    private final CertificateAuthority authority;
+    private final JoinTokens tokens;
+    private final InstantSource clock;
+
+    /** Hosts go into that database. */
+    public HostEnrolment(Database database, CertificateAuthority authority, JoinTokens tokens, InstantSource clock) {
+        this.jdbi = requireNonNull(database, "database is null").jdbi();
+        this.authority = requireNonNull(authority, "authority is null");
+        this.tokens = requireNonNull(tokens, "tokens is null");
+        this.clock = requireNonNull(clock, "clock is null");
+    }
+
+    /**
+     * Enrols a host. Asked again with the same token and key, it grants the same host again.
+     *
+     * @throws ProblemException 400 when the host name or the certificate request is wrong, 401 when the join token is
+     *     unknown or expired, 409 when it was spent by another key or a host of that name exists; nothing is changed then
+     */
+    public Enrolment.Grant enrol(Enrolment.Request request) {
+        String hostname = validHostname(request.hostname());
+        PublicKey key = validKey(request.certificateRequestPem());
+        if (request.secret() == null) {
+            throw badRequest("The member 'secret' is missing.");
+        }
+        HostId host =
+                jdbi.inTransaction(handle -> tokens.spend(handle, request.secret(), JoinTokens.digest(key.getEncoded()))
+                        .orElseGet(() -> create(handle, request.secret(), hostname)));
+        return new Enrolment.Grant(
+                host, Pem.write(authority.issueToHost(host, key)), Pem.write(authority.certificate()));
+    }
+
+    private HostId create(Handle handle, String secret, String hostname) {
+        HostId host = HostId.random();
+        int made = handle.createUpdate("insert into host (id, name, enrolled_at) values (:id, :name, :now)"
+                        + " on conflict (name) do nothing")
+                .bind("id", host.value())
+                .bind("name", hostname)
+                .bind("now", clock.instant())
+                .execute();
+        if (made == 0) {
+            throw Problem.of(
+                            Problem.Kind.CONFLICT,
+                            "HostNameTaken",
+                            "A host named '" + hostname + "' is a member of this cluster already. Give the new one"
+                                    + " another name, or remove the old one first. The join token was not spent.")
+                    .asException();
+        }
+        tokens.attribute(handle, secret, host);
+        return host;
+    }
+
+    private static String validHostname(String hostname) {
+        if (hostname == null || !HOSTNAME.matcher(hostname).matches()) {
+            throw badRequest("The member 'hostname' must be a host name of letters, digits, hyphens and dots.");
+        }
+        return hostname;
+    }
+
+    /** The key of a PKCS #10 request whose signature shows that the sender has the private key. */
+    private static PublicKey validKey(String pem) {
+        if (pem == null) {
+            throw badRequest("The member 'certificateRequestPem' is missing.");
+        }
+        try (PEMParser parser = new PEMParser(new StringReader(pem))) {
+            if (!(parser.readObject() instanceof PKCS10CertificationRequest request)) {
+                throw badRequest("The member 'certificateRequestPem' must be a PKCS #10 request in PEM form.");
+            }
+            PublicKey key = new JcaPKCS10CertificationRequest(request).getPublicKey();
+            if (!(key instanceof ECPublicKey)) {
+                throw badRequest("The key in 'certificateRequestPem' must be a P-256 key.");
+            }
+            if (!request.isSignatureValid(new JcaContentVerifierProviderBuilder().build(key))) {
+                throw badRequest("The signature of 'certificateRequestPem' is wrong.");
+            }
+            return key;
+        } catch (IOException | GeneralSecurityException | OperatorCreationException | PKCSException cause) {
+            throw new ProblemException(
+                    badRequest("The member 'certificateRequestPem' must be a PKCS #10 request in PEM form.")
+                            .problem(),
+                    cause);
+        }
+    }
+
+    private static ProblemException badRequest(String sentence) {
+        return Problem.of(Problem.Kind.BAD_REQUEST, "InvalidEnrolment", sentence)
+                .asException();
+    }
+}

@@ -1,0 +1,118 @@
+package org.sluice.controller.pki;
+
+import static java.util.Objects.requireNonNull;
+
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
+import org.jdbi.v3.core.Handle;
+import org.sluice.model.HostId;
+import org.sluice.model.Problem;
+import org.sluice.model.protocol.JoinToken;
+
+/**
+ * One-time tokens with which hosts join. The database keeps only a digest of the secret; the secret has 256 random bits, so
+ * a fast digest is enough. Thread-safe.
+ */
+public final class JoinTokens {
+    private final CertificateAuthority authority;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+
+    /** {@code random} must be fit for cryptography. */
+    public JoinTokens(CertificateAuthority authority, InstantSource clock, RandomGenerator random) {
+        this.authority = requireNonNull(authority, "authority is null");
+        this.clock = requireNonNull(clock, "clock is null");
+        this.random = requireNonNull(random, "random is null");
+    }
+
+    /** Makes a token that one host may spend within that time. Nobody can read it again later. */
+    public JoinToken issue(Handle handle, Duration validity) {
+        byte[] bytes = new byte[32];
+        random.nextBytes(bytes);
+        String secret = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        Instant now = clock.instant();
+        handle.createUpdate("insert into join_token (secret_hash, created_at, expires_at)"
+                        + " values (:hash, :createdAt, :expiresAt)")
+                .bind("hash", digest(secret.getBytes(StandardCharsets.US_ASCII)))
+                .bind("createdAt", now)
+                .bind("expiresAt", now.plus(validity))
+                .execute();
+        return new JoinToken(secret, authority.fingerprint());
+    }
+
+    /**
+     * Spends a token, within the caller's transaction. A token that the same key has spent before is taken again until it
+     * expires: the agent that asks is the one that got the host, and lost the answer.
+     *
+     * @return the host that it was spent for before, if it was spent by this key; the caller makes the host otherwise
+     * @throws org.sluice.model.ProblemException 401 when the token is unknown or expired, 409 when another key spent it
+     */
+    Optional<HostId> spend(Handle handle, String secret, String keyHash) {
+        Instant now = clock.instant();
+        Spending spending = handle.createQuery("select expires_at, used_at is not null as used, host_id, key_hash"
+                        + " from join_token where secret_hash = :hash for update")
+                .bind("hash", digest(secret.getBytes(StandardCharsets.UTF_8)))
+                .map((row, context) -> new Spending(
+                        row.getTimestamp("expires_at").toInstant(),
+                        row.getBoolean("used"),
+                        Optional.ofNullable(row.getObject("host_id", UUID.class))
+                                .map(HostId::new),
+                        Optional.ofNullable(row.getString("key_hash"))))
+                .findOne()
+                .orElseThrow(() -> Problem.of(
+                                Problem.Kind.UNAUTHENTICATED,
+                                "JoinTokenUnknown",
+                                "The join token is not one of this cluster. Ask the operator for a new one.")
+                        .asException());
+        if (!now.isBefore(spending.expiresAt())) {
+            throw Problem.of(
+                            Problem.Kind.UNAUTHENTICATED,
+                            "JoinTokenExpired",
+                            "The join token expired at " + spending.expiresAt() + ". Ask the operator for a new one.")
+                    .asException();
+        }
+        if (!spending.used()) {
+            handle.createUpdate("update join_token set used_at = :now, key_hash = :key where secret_hash = :hash")
+                    .bind("now", now)
+                    .bind("key", keyHash)
+                    .bind("hash", digest(secret.getBytes(StandardCharsets.UTF_8)))
+                    .execute();
+            return Optional.empty();
+        }
+        if (spending.host().isPresent() && spending.keyHash().equals(Optional.of(keyHash))) {
+            return spending.host();
+        }
+        throw Problem.of(
+                        Problem.Kind.CONFLICT,
+                        "JoinTokenSpent",
+                        "The join token has been spent already; each serves one host. Ask the operator for a new one.")
+                .asException();
+    }
+
+    /** Notes which host a token was spent for; the host's row must exist. */
+    void attribute(Handle handle, String secret, HostId host) {
+        handle.createUpdate("update join_token set host_id = :host where secret_hash = :hash")
+                .bind("host", host.value())
+                .bind("hash", digest(secret.getBytes(StandardCharsets.UTF_8)))
+                .execute();
+    }
+
+    static String digest(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (GeneralSecurityException cause) {
+            throw new IllegalStateException("this Java runtime has no SHA-256", cause);
+        }
+    }
+
+    private record Spending(Instant expiresAt, boolean used, Optional<HostId> host, Optional<String> keyHash) {}
+}

@@ -1,0 +1,98 @@
+package org.sluice.controller.scheduling;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.sluice.controller.network.AttachedPort;
+import org.sluice.model.HostId;
+import org.sluice.model.PortId;
+import org.sluice.model.ServerId;
+
+/**
+ * Takes what a server needs on one host, all or nothing. The host's row is updated first and stays locked until the
+ * transaction ends, so claims on one host follow one another and claims on different hosts do not meet.
+ *
+ * <p>Rows are locked in the order server, host, virtual function; whoever locks them in that order cannot deadlock.
+ * Stateless; the caller owns the transaction, which must be READ COMMITTED.
+ */
+final class Claims {
+    private static final String SAVEPOINT = "claim";
+
+    /** A claim that was made: what {@code binding:profile} shows of each direct port's VF. */
+    record Claimed(Map<PortId, Map<String, Object>> functions) {}
+
+    /** Claims on that host; empty when somebody else was faster, and then nothing of it remains, locks included. */
+    Optional<Claimed> claim(Handle handle, ServerRequest request, HostId host) {
+        handle.savepoint(SAVEPOINT);
+        if (claimHost(handle, request, host)) {
+            Map<PortId, Map<String, Object>> functions = new LinkedHashMap<>();
+            for (AttachedPort port : request.ports()) {
+                if (Demand.isDirect(port)) {
+                    lease(handle, request.server(), port, host).ifPresent(facts -> functions.put(port.port(), facts));
+                }
+            }
+            if (functions.size()
+                    == request.ports().stream().filter(Demand::isDirect).count()) {
+                handle.releaseSavepoint(SAVEPOINT);
+                return Optional.of(new Claimed(functions));
+            }
+        }
+        handle.rollbackToSavepoint(SAVEPOINT);
+        return Optional.empty();
+    }
+
+    private static boolean claimHost(Handle handle, ServerRequest request, HostId host) {
+        return handle.createUpdate("""
+                        update host set vcpus_used = vcpus_used + :vcpus,
+                            memory_mib_used = memory_mib_used + :memory, disk_gib_used = disk_gib_used + :disk,
+                            desired_revision = desired_revision + 1
+                        where id = :host and enabled and vcpus_used + :vcpus <= vcpus_total
+                          and memory_mib_used + :memory <= memory_mib_total
+                          and disk_gib_used + :disk <= disk_gib_total""")
+                        .bind("host", host.value())
+                        .bind("vcpus", request.vcpus())
+                        .bind("memory", request.memoryMib())
+                        .bind("disk", request.diskGib())
+                        .execute()
+                == 1;
+    }
+
+    private static Optional<Map<String, Object>> lease(Handle handle, ServerId server, AttachedPort port, HostId host) {
+        return handle.createQuery("""
+                        with free as (
+                            select vf.physical_function_id, vf.index
+                            from virtual_function vf
+                            join physical_function pf on pf.id = vf.physical_function_id
+                            where pf.host_id = :host and pf.physical_network = :network and pf.present
+                              and vf.present and vf.leased_port_id is null and vf.iommu_group >= 0
+                            order by pf.name, vf.index limit 1 for update of vf skip locked)
+                        update virtual_function vf
+                        set leased_port_id = :port, leased_server_id = :server, generation = vf.generation + 1
+                        from free, physical_function pf
+                        where vf.physical_function_id = free.physical_function_id and vf.index = free.index
+                          and pf.id = vf.physical_function_id
+                        returning vf.address, pf.vendor_id, pf.vf_device_id, pf.physical_network, pf.serial, pf.mac,
+                            vf.index""")
+                .bind("host", host.value())
+                .bind("network", port.physicalNetwork())
+                .bind("port", port.port().value())
+                .bind("server", server.value())
+                .map((row, _) -> facts(row))
+                .findOne();
+    }
+
+    /** The keys Nova writes into {@code binding:profile} of an SR-IOV port. */
+    private static Map<String, Object> facts(ResultSet row) throws SQLException {
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("pci_vendor_info", row.getString("vendor_id") + ":" + row.getString("vf_device_id"));
+        facts.put("pci_slot", row.getString("address"));
+        facts.put("physical_network", row.getString("physical_network"));
+        facts.put("card_serial_number", row.getString("serial"));
+        facts.put("pf_mac_address", row.getString("mac"));
+        facts.put("vf_num", row.getInt("index"));
+        return facts;
+    }
+}

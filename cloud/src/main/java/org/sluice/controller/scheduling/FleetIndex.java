@@ -1,0 +1,111 @@
+package org.sluice.controller.scheduling;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.JdbiException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.sluice.controller.store.ChangeFeed;
+import org.sluice.controller.store.Database;
+import org.sluice.model.HostId;
+
+/**
+ * The fleet in memory. It only proposes: another controller may have claimed what it shows as free, so that it is read
+ * again after a lost race and before a server is refused. It follows the topic {@link #TOPIC} and looks by itself as well.
+ * Thread-safe.
+ */
+public final class FleetIndex implements AutoCloseable {
+    /** Announced by whoever changes hosts, their devices, their zones or their mapping to physical networks. */
+    public static final String TOPIC = "fleet";
+
+    private static final Logger log = LoggerFactory.getLogger(FleetIndex.class);
+
+    private final FleetStore store = new FleetStore();
+    private volatile Map<HostId, HostState> hosts = Map.of();
+    private volatile boolean loaded;
+    private volatile boolean closed;
+    private volatile Thread follower = Thread.currentThread();
+
+    /** An index that is read when it is first needed, and again only where a decision depends on it. */
+    public FleetIndex() {}
+
+    /**
+     * An index that also follows changes as they are announced.
+     *
+     * @param interval how often it looks without an announcement: agents that fell silent announce nothing
+     */
+    public static FleetIndex following(Database database, ChangeFeed feed, Duration interval) {
+        FleetIndex index = new FleetIndex();
+        index.follower = Thread.ofVirtual().name("fleet-index").start(() -> index.follow(database, feed, interval));
+        return index;
+    }
+
+    /** All hosts, as far as known. */
+    Collection<HostState> hosts(Handle handle) {
+        if (!loaded) {
+            reload(handle);
+        }
+        return hosts.values();
+    }
+
+    /** Reads all hosts as the handle's transaction sees them now. */
+    void reload(Handle handle) {
+        List<HostState> read = store.all(handle);
+        hosts = new ConcurrentHashMap<>(read.stream().collect(Collectors.toMap(HostState::id, Function.identity())));
+        loaded = true;
+    }
+
+    /** Reads one host as the handle's transaction sees it now. */
+    void reload(Handle handle, HostId id) {
+        store.one(handle, id).ifPresent(host -> hosts.computeIfPresent(id, (_, _) -> host));
+    }
+
+    /** Counts a claim that is being made, so that requests at the same time spread before it commits. */
+    void claimed(HostId id, Demand demand) {
+        hosts.computeIfPresent(id, (_, host) -> host.counting(demand, 1));
+    }
+
+    /** Takes a claim back whose transaction failed. */
+    void unclaimed(HostId id, Demand demand) {
+        hosts.computeIfPresent(id, (_, host) -> host.counting(demand, -1));
+    }
+
+    private void follow(Database database, ChangeFeed feed, Duration interval) {
+        while (!closed) {
+            long mark = feed.mark(TOPIC);
+            try {
+                database.jdbi().useHandle(this::reload);
+                feed.await(TOPIC, mark, interval);
+            } catch (InterruptedException closing) {
+                return;
+            } catch (JdbiException failure) {
+                if (!closed) {
+                    log.warn("the fleet could not be read; the index stays as it was", failure);
+                    pause(interval);
+                }
+            }
+        }
+    }
+
+    private void pause(Duration interval) {
+        try {
+            Thread.sleep(interval);
+        } catch (InterruptedException closing) {
+            closed = true;
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        if (follower.isVirtual()) {
+            follower.interrupt();
+        }
+    }
+}

@@ -1,0 +1,14 @@
+package org.sluice.controller.scheduling;
+
+import java.util.Optional;
+
+/** One reason for which a host can be no candidate. Stateless and pure. */
+interface HostFilter {
+    /** The name operators know it by; it is shown beside the sentence. */
+    default String name() {
+        return getClass().getSimpleName();
+    }
+
+    /** One complete sentence that says why this host cannot take the server; empty when this filter has no objection. */
+    Optional<String> refusal(HostState host, Demand demand);
+}

@@ -1,0 +1,167 @@
+package org.sluice.controller.scheduling;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.sluice.controller.http.Json;
+import org.sluice.controller.network.AttachedPort;
+import org.sluice.controller.network.ServerPorts;
+import org.sluice.controller.network.ServicePorts;
+import org.sluice.controller.store.ChangeFeed;
+import org.sluice.model.HostId;
+import org.sluice.model.NetworkId;
+import org.sluice.model.ServerId;
+import org.sluice.model.ServerStatus;
+import org.sluice.model.protocol.ServerReport;
+import org.sluice.model.protocol.VirtualFunctionLease;
+
+/** Takes claims back. Locks in the order server, host, virtual function, port, like {@link Claims}. Stateless. */
+final class Releases {
+    private static final Logger log = LoggerFactory.getLogger(Releases.class);
+
+    private final ServerPorts serverPorts;
+    private final ServicePorts servicePorts;
+    private final Decisions decisions;
+
+    /** A server's claim; a server without a host has none. */
+    private record Claim(ServerId server, ServerStatus status, Optional<HostId> host) {}
+
+    Releases(ServerPorts serverPorts, ServicePorts servicePorts, Decisions decisions) {
+        this.serverPorts = serverPorts;
+        this.servicePorts = servicePorts;
+        this.decisions = decisions;
+    }
+
+    void request(Handle handle, ServerId server) {
+        Optional<Claim> claim = lock(handle, server);
+        if (claim.isEmpty()) {
+            return;
+        }
+        if (claim.get().host().isEmpty()) {
+            serverPorts.detach(handle, server);
+            delete(handle, server);
+            return;
+        }
+        int changed = handle.createUpdate("""
+                        update server set status = 'DELETING', task_state = 'deleting', updated_at = now()
+                        where id = :server and status <> 'DELETING'""").bind("server", server.value()).execute();
+        if (changed == 1) {
+            HostId host = claim.get().host().get();
+            handle.createUpdate("update host set desired_revision = desired_revision + 1 where id = :host")
+                    .bind("host", host.value())
+                    .execute();
+            ChangeFeed.announce(handle, Scheduling.hostTopic(host));
+        }
+    }
+
+    void released(Handle handle, HostId host, ServerReport.Absent report) {
+        ServerId server = report.server();
+        Optional<Claim> claim = lock(handle, server);
+        if (claim.isEmpty() || !claim.get().host().equals(Optional.of(host))) {
+            log.info("Host {} reports server {} absent, which is not its own any more; nothing changes.", host, server);
+            return;
+        }
+        switch (claim.get().status()) {
+            case BUILD, ACTIVE ->
+                log.info("Host {} reports server {} absent, which is wanted there; nothing changes.", host, server);
+            case ERROR, DELETING -> release(handle, host, claim.get(), report.released());
+        }
+    }
+
+    private void release(Handle handle, HostId host, Claim claim, List<VirtualFunctionLease> leases) {
+        ServerId server = claim.server();
+        handle.createQuery("select true from host where id = :host for update")
+                .bind("host", host.value())
+                .mapTo(Boolean.class)
+                .one();
+        endLeases(handle, host, server, leases);
+        List<String> kept = keptLeases(handle, server);
+        if (!kept.isEmpty()) {
+            log.warn(
+                    "Host {} reports server {} absent without giving up {}; its claim stays.",
+                    host,
+                    server,
+                    String.join(", ", kept));
+            return;
+        }
+        List<AttachedPort> ports = serverPorts.of(handle, List.of(server));
+        serverPorts.detach(handle, server);
+        for (NetworkId network : Scheduling.bridgedNetworks(ports)) {
+            servicePorts.releaseUnused(handle, network, host);
+        }
+        handle.createUpdate("""
+                        update host h set vcpus_used = h.vcpus_used - s.vcpus,
+                            memory_mib_used = h.memory_mib_used - s.memory_mib,
+                            disk_gib_used = h.disk_gib_used - s.disk_gib,
+                            desired_revision = h.desired_revision + 1
+                        from server s where h.id = :host and s.id = :server""")
+                .bind("host", host.value())
+                .bind("server", server.value())
+                .execute();
+        if (claim.status() == ServerStatus.DELETING) {
+            delete(handle, server);
+        } else {
+            handle.createUpdate("update server set host_id = null, updated_at = now() where id = :server")
+                    .bind("server", server.value())
+                    .execute();
+        }
+        ChangeFeed.announce(handle, Scheduling.hostTopic(host));
+        ChangeFeed.announce(handle, FleetIndex.TOPIC);
+    }
+
+    /** Ends the leases that are named with their present generation, and those of cards that are gone. */
+    private static void endLeases(Handle handle, HostId host, ServerId server, List<VirtualFunctionLease> leases) {
+        handle.createUpdate("""
+                        update virtual_function vf set leased_port_id = null, leased_server_id = null
+                        from physical_function pf
+                        where pf.id = vf.physical_function_id and pf.host_id = :host and vf.leased_server_id = :server
+                          and (not vf.present or not pf.present or exists (
+                              select 1 from jsonb_to_recordset(cast(:leases as jsonb))
+                                  as l("physicalFunction" jsonb, index integer, generation bigint)
+                              where l."physicalFunction" ->> 'serial' = pf.serial
+                                and cast(l."physicalFunction" ->> 'port' as integer) = pf.port
+                                and l.index = vf.index and l.generation = vf.generation))""")
+                .bind("host", host.value())
+                .bind("server", server.value())
+                .bind("leases", Json.MAPPER.writeValueAsString(leases))
+                .execute();
+    }
+
+    private static List<String> keptLeases(Handle handle, ServerId server) {
+        return handle.createQuery("""
+                        select pf.name || ' VF ' || vf.index || ' generation ' || vf.generation
+                        from virtual_function vf join physical_function pf on pf.id = vf.physical_function_id
+                        where vf.leased_server_id = :server order by 1""")
+                .bind("server", server.value())
+                .mapTo(String.class)
+                .list();
+    }
+
+    private void delete(Handle handle, ServerId server) {
+        decisions.forget(handle, server);
+        handle.createUpdate("delete from server where id = :server")
+                .bind("server", server.value())
+                .execute();
+    }
+
+    private static Optional<Claim> lock(Handle handle, ServerId server) {
+        return handle.createQuery("select status, host_id from server where id = :server for update")
+                .bind("server", server.value())
+                .map((row, _) -> claim(server, row))
+                .findOne();
+    }
+
+    private static Claim claim(ServerId server, ResultSet row) throws SQLException {
+        @Nullable UUID host = row.getObject("host_id", UUID.class);
+        return new Claim(
+                server,
+                ServerStatus.valueOf(row.getString("status")),
+                Optional.ofNullable(host).map(HostId::new));
+    }
+}

@@ -1,0 +1,43 @@
+package org.sluice.controller.scheduling;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.sluice.controller.network.AttachedPort;
+import org.sluice.model.ServerId;
+
+/**
+ * What a server needs of a host.
+ *
+ * @param server the server; its row exists already
+ * @param projectId the project that wants it
+ * @param vcpus virtual processors
+ * @param memoryMib memory, MiB
+ * @param diskGib root disk, GiB
+ * @param extraSpecs extra specs of the flavor; {@code capabilities:*} are demands on the host
+ * @param imageFacts properties of the image, {@code hw_architecture}
+ * @param zone availability zone, or {@code zone:host} for one certain host; the caller has checked that this project may
+ *     name hosts
+ * @param ports the server's NICs in order, attached and not yet bound
+ */
+public record ServerRequest(
+        ServerId server,
+        String projectId,
+        int vcpus,
+        int memoryMib,
+        int diskGib,
+        Map<String, String> extraSpecs,
+        Map<String, String> imageFacts,
+        Optional<String> zone,
+        List<AttachedPort> ports) {
+    public ServerRequest {
+        requireNonNull(server, "server is null");
+        requireNonNull(projectId, "projectId is null");
+        extraSpecs = Map.copyOf(extraSpecs);
+        imageFacts = Map.copyOf(imageFacts);
+        requireNonNull(zone, "zone is null");
+        ports = List.copyOf(ports);
+    }
+}

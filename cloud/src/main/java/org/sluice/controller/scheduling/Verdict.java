@@ -1,0 +1,26 @@
+package org.sluice.controller.scheduling;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+
+/**
+ * What a decision found about one host; the form in which {@code scheduling_decision.hosts} keeps it.
+ *
+ * @param host name of the host
+ * @param accepted whether it could have taken the server
+ * @param reasons why not, every filter that objected; empty for an accepted host
+ */
+public record Verdict(String host, boolean accepted, List<Reason> reasons) {
+    /** A filter's name and its complete sentence. */
+    public record Reason(String filter, String sentence) {}
+
+    public Verdict {
+        requireNonNull(host, "host is null");
+        reasons = List.copyOf(reasons);
+    }
+
+    static Verdict of(HostState host, List<Reason> reasons) {
+        return new Verdict(host.name(), reasons.isEmpty(), reasons);
+    }
+}

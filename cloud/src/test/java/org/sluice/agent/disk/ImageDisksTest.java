@@ -1,0 +1,149 @@
+package org.sluice.agent.disk;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.sluice.agent.TestServers;
+import org.sluice.model.ImageId;
+import org.sluice.model.ProblemException;
+import org.sluice.model.ServerId;
+import org.sluice.model.protocol.DesiredInterface;
+import org.sluice.model.protocol.DesiredServer;
+
+class ImageDisksTest {
+    private static final byte[] BYTES = "a disk".repeat(10_000).getBytes(UTF_8);
+
+    @TempDir
+    Path directory;
+
+    private final AtomicInteger fetches = new AtomicInteger();
+
+    private ImageDisks disks(byte[] served) {
+        return new ImageDisks(directory, (_, out) -> {
+            fetches.incrementAndGet();
+            out.write(served);
+        });
+    }
+
+    private static DesiredServer.Image image() throws Exception {
+        String sha512 =
+                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-512").digest(BYTES));
+        return new DesiredServer.Image(ImageId.random(), "raw", BYTES.length, sha512);
+    }
+
+    private static DesiredServer direct(DesiredServer.Image image) {
+        return TestServers.server(ServerId.random(), image, List.of(TestServers.direct()));
+    }
+
+    private static void needs(String tool) {
+        boolean there = List.of(System.getenv("PATH").split(":")).stream()
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, tool)));
+        assumeTrue(there, tool + " is not installed");
+    }
+
+    @Test
+    void fetchesAnImageOnceForManyServers() throws Exception {
+        needs("qemu-img");
+        ImageDisks disks = disks(BYTES);
+        DesiredServer.Image image = image();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Path>> roots = IntStream.range(0, 8)
+                    .mapToObj(_ ->
+                            threads.submit(() -> disks.ensureRoot(direct(image)).path()))
+                    .toList();
+            for (Future<Path> root : roots) {
+                assertThat(root.get()).exists();
+            }
+        }
+        assertThat(fetches).hasValue(1);
+        assertThat(disks.present()).hasSize(8);
+    }
+
+    @Test
+    void refusesAnImageWhoseBytesAreNotThePromisedOnesAndKeepsNothingOfIt() throws Exception {
+        ImageDisks disks = disks("something else".getBytes(UTF_8));
+        DesiredServer server = direct(image());
+
+        assertThatThrownBy(() -> disks.ensureRoot(server))
+                .isInstanceOf(ProblemException.class)
+                .hasMessageContaining("arrived with SHA-512");
+        try (var files = Files.list(directory.resolve("images"))) {
+            assertThat(files).isEmpty();
+        }
+    }
+
+    @Test
+    void saysWhyAnImageCannotBeHad() throws Exception {
+        ImageDisks disks = new ImageDisks(directory, (_, _) -> {
+            throw new IOException("connection reset");
+        });
+        DesiredServer server = direct(image());
+
+        assertThatThrownBy(() -> disks.ensureRoot(server))
+                .isInstanceOf(ProblemException.class)
+                .hasMessageContaining("could not be fetched: connection reset");
+    }
+
+    @Test
+    void fetchesAgainWhatWasCutShort() throws Exception {
+        needs("qemu-img");
+        ImageDisks disks = disks(BYTES);
+        DesiredServer.Image image = image();
+        disks.ensureRoot(direct(image));
+        Files.write(directory.resolve("images").resolve(image.sha512()), new byte[] {1});
+
+        disks.ensureRoot(direct(image));
+
+        assertThat(fetches).hasValue(2);
+        assertThat(directory.resolve("images").resolve(image.sha512())).hasBinaryContent(BYTES);
+    }
+
+    @Test
+    void makesAConfigDriveForAServerThatHasNoOtherWayToItsMetadata() throws Exception {
+        needs("xorriso");
+        ImageDisks disks = disks(BYTES);
+        Path drive = disks.ensureConfigDrive(direct(image())).orElseThrow();
+
+        byte[] iso = Files.readAllBytes(drive);
+        // ECMA-119, 8.4: the primary volume descriptor is in sector 16, the volume identifier 40 bytes into it.
+        assertThat(new String(iso, 16 * 2048 + 1, 5, UTF_8)).isEqualTo("CD001");
+        assertThat(new String(iso, 16 * 2048 + 40, 32, UTF_8).strip()).isEqualTo("config-2");
+        assertThat(new String(iso, UTF_8)).contains("\"hostname\":\"vm00\"");
+    }
+
+    @Test
+    void makesNoneForAServerOnABridge() throws Exception {
+        DesiredInterface nic = TestServers.bridge(TestServers.BRIDGE_PORT, "fa:16:3e:00:00:10", "10.0.0.10", "eth0");
+        DesiredServer server = TestServers.server(ServerId.random(), image(), List.of(nic));
+
+        assertThat(disks(BYTES).ensureConfigDrive(server)).isEmpty();
+    }
+
+    @Test
+    void removesEverythingOfAServerAndMindsNothingThatIsGone() throws Exception {
+        ImageDisks disks = disks(BYTES);
+        ServerId server = ServerId.random();
+        Files.createDirectories(disks.console(server).getParent());
+        Files.writeString(disks.console(server), "Linux version 6.12\n");
+        assertThat(disks.present()).containsExactly(server);
+
+        disks.remove(server);
+        disks.remove(server);
+
+        assertThat(disks.present()).isEmpty();
+    }
+}

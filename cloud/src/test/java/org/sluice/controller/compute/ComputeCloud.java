@@ -1,0 +1,365 @@
+package org.sluice.controller.compute;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+import org.jdbi.v3.core.Jdbi;
+import org.sluice.controller.http.ApiClient;
+import org.sluice.controller.http.ApiServer;
+import org.sluice.controller.http.Authenticator;
+import org.sluice.controller.http.Caller;
+import org.sluice.controller.http.Json;
+import org.sluice.controller.network.Bindings;
+import org.sluice.controller.network.SecurityGroups;
+import org.sluice.controller.network.ServerPorts;
+import org.sluice.controller.network.ServicePorts;
+import org.sluice.controller.scheduling.FleetIndex;
+import org.sluice.controller.scheduling.Scheduling;
+import org.sluice.controller.store.Database;
+import org.sluice.model.HostId;
+import org.sluice.model.Problem;
+import org.sluice.model.ServerId;
+import org.sluice.model.protocol.PhysicalFunctionKey;
+import org.sluice.model.protocol.ServerReport;
+import org.sluice.model.protocol.VirtualFunctionLease;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** One controller's Compute API on a test database, and what a test needs around it: hosts, networks, ports, images. */
+final class ComputeCloud implements AutoCloseable {
+    static final String PROJECT = "6163728b1cbe45f3a72fc2bb0cfab848";
+    static final String ADMIN_USER = "43f59b70c95747779f1aef376afc312c";
+
+    private static final Map<String, Caller> CALLERS = Map.of(
+            "admin", new Caller(ADMIN_USER, "admin", PROJECT, "admin", Set.of("admin", "member", "reader")),
+            "member", new Caller("a".repeat(32), "demo", PROJECT, "admin", Set.of("member", "reader")),
+            "reader", new Caller("b".repeat(32), "watcher", PROJECT, "admin", Set.of("reader")),
+            "stranger", new Caller("c".repeat(32), "stranger", "d".repeat(32), "other", Set.of("member", "reader")));
+
+    private static final Authenticator AUTHENTICATOR = token -> {
+        Caller caller = CALLERS.get(token);
+        if (caller == null) {
+            throw Problem.of(
+                            Problem.Kind.UNAUTHENTICATED,
+                            "Unauthorized",
+                            "The request you have made requires authentication.")
+                    .asException();
+        }
+        return caller;
+    };
+
+    private final Jdbi jdbi;
+    private final Scheduling scheduling;
+    private final ApiServer server;
+    private final ApiClient client;
+    private final Map<ServerId, Integer> consoleLines = new HashMap<>();
+
+    ComputeCloud(Database database) {
+        this.jdbi = database.jdbi();
+        Random random = new Random();
+        ServerPorts ports = new ServerPorts(random);
+        this.scheduling = new Scheduling(new FleetIndex(), ports, new Bindings(), new ServicePorts(random));
+        ComputeFamily family = new ComputeFamily(
+                database, ComputeCloud::image, ports, scheduling, this::console, InstantSource.system(), random);
+        this.server = ApiServer.start(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                Optional.empty(),
+                AUTHENTICATOR,
+                List.of(family));
+        this.client = new ApiClient(server.address());
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        server.close();
+    }
+
+    /** A conversation as one user in one microversion. */
+    final class Session {
+        private final Map<String, String> headers = new LinkedHashMap<>();
+
+        private Session(String token, String version) {
+            if (!token.isEmpty()) {
+                headers.put("X-Auth-Token", token);
+            }
+            if (!version.isEmpty()) {
+                headers.put("OpenStack-API-Version", "compute " + version);
+            }
+        }
+
+        ApiClient.Answer get(String path) {
+            return client.send("GET", "/compute" + path, headers);
+        }
+
+        ApiClient.Answer delete(String path) {
+            return client.send("DELETE", "/compute" + path, headers);
+        }
+
+        /** Single quotes stand for double ones. */
+        ApiClient.Answer post(String path, String json) {
+            return client.send("POST", "/compute" + path, headers, json.replace('\'', '"'));
+        }
+
+        ApiClient.Answer put(String path, String json) {
+            return client.send("PUT", "/compute" + path, headers, json.replace('\'', '"'));
+        }
+    }
+
+    Session as(String token, String version) {
+        return new Session(token, version);
+    }
+
+    Session admin() {
+        return as("admin", "2.92");
+    }
+
+    String base() {
+        return client.base();
+    }
+
+    ApiClient client() {
+        return client;
+    }
+
+    // What other parts of the cloud would have made.
+
+    HostId host(String name) {
+        HostId id = HostId.random();
+        jdbi.useHandle(handle -> handle.createUpdate("""
+                        insert into host (id, name, last_seen_at, vcpus_total, memory_mib_total, disk_gib_total)
+                        values (:id, :name, now(), 64, 262144, 4000)""")
+                .bind("id", id.value())
+                .bind("name", name)
+                .execute());
+        return id;
+    }
+
+    /** A host with an uplink for {@code physnet0} and a card with so many VFs on {@code sriovnet0}. */
+    HostId host(String name, int functions) {
+        HostId id = host(name);
+        UUID card = UUID.randomUUID();
+        jdbi.useHandle(handle -> {
+            handle.execute(
+                    "insert into physical_network (name) values ('physnet0'), ('sriovnet0') on conflict do nothing");
+            handle.execute("insert into bridge_uplink values (?, 'physnet0', 'eno2')", id.value());
+            handle.execute(
+                    "insert into physical_function (id, host_id, serial, port, name, address, vendor_id, device_id,"
+                            + " vf_device_id, driver, numa_node, total_vfs, mac, carrier, physical_network)"
+                            + " values (?, ?, 'A0', 0, 'ens1f0', '0000:01:00.0', '8086', '10c9', '10ca', 'igb', 0, 7,"
+                            + " '00:11:22:33:44:55', true, 'sriovnet0')",
+                    card,
+                    id.value());
+            for (int index = 0; index < functions; index++) {
+                handle.execute(
+                        "insert into virtual_function (physical_function_id, index, address, iommu_group)"
+                                + " values (?, ?, ?, ?)",
+                        card,
+                        index,
+                        "0000:01:10." + index,
+                        20 + index);
+            }
+        });
+        return id;
+    }
+
+    void zone(String zone, HostId host) {
+        jdbi.useHandle(handle -> {
+            handle.execute(
+                    "insert into aggregate (name, availability_zone) values (?, ?) on conflict do nothing", zone, zone);
+            handle.execute("insert into aggregate_host select id, ? from aggregate where name = ?", host.value(), zone);
+        });
+    }
+
+    /** A network on that physical network with a subnet {@code prefix.0/24}. */
+    UUID network(String name, String physicalNetwork, int vlan, String prefix) {
+        UUID id = UUID.randomUUID();
+        UUID subnet = UUID.randomUUID();
+        jdbi.useHandle(handle -> {
+            handle.execute("insert into physical_network (name) values (?) on conflict do nothing", physicalNetwork);
+            handle.execute(
+                    "insert into network (id, project_id, name, mtu, network_type, physical_network, segmentation_id)"
+                            + " values (?, ?, ?, 1500, 'vlan', ?, ?)",
+                    id,
+                    PROJECT,
+                    name,
+                    physicalNetwork,
+                    vlan);
+            handle.execute(
+                    "insert into subnet (id, network_id, project_id, name, ip_version, cidr, gateway_ip)"
+                            + " values (?, ?, ?, ?, 4, cast(? as cidr), cast(? as inet))",
+                    subnet,
+                    id,
+                    PROJECT,
+                    name + "-sub",
+                    prefix + ".0/24",
+                    prefix + ".1");
+            handle.execute(
+                    "insert into allocation_pool values (?, cast(? as inet), cast(? as inet))",
+                    subnet,
+                    prefix + ".2",
+                    prefix + ".254");
+        });
+        return id;
+    }
+
+    /** A port with an address and the project's default security group. */
+    UUID port(UUID network, String vnicType, String address) {
+        UUID id = UUID.randomUUID();
+        jdbi.useTransaction(handle -> {
+            handle.execute(
+                    "insert into port (id, network_id, project_id, name, mac_address, fabric, vnic_type)"
+                            + " select ?, n.id, ?, 'nic', ?, n.physical_network, ? from network n where n.id = ?",
+                    id,
+                    PROJECT,
+                    "fa:16:3e:%02x:%02x:%02x"
+                            .formatted(id.hashCode() & 255, id.hashCode() >> 8 & 255, id.hashCode() >> 16 & 255),
+                    vnicType,
+                    network);
+            handle.execute(
+                    "insert into ip_allocation select s.id, cast(? as inet), ? from subnet s where s.network_id = ?",
+                    address,
+                    id,
+                    network);
+            UUID group = new SecurityGroups().ensureDefault(handle, PROJECT).value();
+            handle.execute("insert into port_security_group values (?, ?)", id, group);
+        });
+        return id;
+    }
+
+    UUID newImage(String status, int minDisk, int minRam, long size) {
+        UUID id = UUID.randomUUID();
+        jdbi.useHandle(handle -> handle.execute(
+                "insert into image (id, project_id, name, status, visibility, disk_format, container_format, min_disk,"
+                        + " min_ram, size) values (?, ?, 'small', ?, 'public', 'raw', 'bare', ?, ?, ?)",
+                id,
+                PROJECT,
+                status,
+                minDisk,
+                minRam,
+                size));
+        return id;
+    }
+
+    UUID newImage() {
+        return newImage("active", 0, 0, 1 << 20);
+    }
+
+    String flavor(String name, int vcpus, int memoryMib, int diskGib) {
+        String id = UUID.randomUUID().toString();
+        jdbi.useHandle(handle -> handle.execute(
+                "insert into flavor (id, name, vcpus, memory_mib, disk_gib) values (?, ?, ?, ?, ?)",
+                id,
+                name,
+                vcpus,
+                memoryMib,
+                diskGib));
+        return id;
+    }
+
+    // What agents would report.
+
+    /** The agent of that host has built it. */
+    void running(String server) {
+        jdbi.useHandle(handle -> {
+            handle.execute(
+                    "update server set status = 'ACTIVE', task_state = null, launched_at = now(), updated_at = now()"
+                            + " where id = cast(? as uuid)",
+                    server);
+            handle.execute("update port set status = 'ACTIVE' where server_id = cast(? as uuid)", server);
+        });
+    }
+
+    /** The agent could not build it. */
+    void failed(String server, String code, String reason) {
+        jdbi.useHandle(handle -> handle.execute(
+                "update server set status = 'ERROR', task_state = null, fault_code = ?, fault_message = ?,"
+                        + " fault_details = 'set rate: EINVAL', fault_at = now() where id = cast(? as uuid)",
+                code,
+                reason,
+                server));
+    }
+
+    /** The agent has cleaned up, with every lease that the server holds. */
+    void absent(HostId host, String server) {
+        jdbi.useTransaction(handle -> {
+            List<VirtualFunctionLease> leases = handle.createQuery("""
+                            select p.serial, p.port, v.index, v.generation from virtual_function v
+                            join physical_function p on p.id = v.physical_function_id
+                            where v.leased_server_id = cast(:server as uuid)""")
+                    .bind("server", server)
+                    .map((row, _) -> new VirtualFunctionLease(
+                            new PhysicalFunctionKey(row.getString("serial"), row.getInt("port")),
+                            row.getInt("index"),
+                            row.getLong("generation")))
+                    .list();
+            scheduling.released(handle, host, new ServerReport.Absent(ServerId.parse(server), leases));
+        });
+    }
+
+    long count(String fromWhere) {
+        return jdbi.withHandle(handle -> handle.createQuery("select count(*) " + fromWhere)
+                .mapTo(Long.class)
+                .one());
+    }
+
+    void execute(String sql) {
+        jdbi.useHandle(handle -> handle.execute(sql));
+    }
+
+    /** How many lines the console of that server was asked for. */
+    int consoleLines(String server) {
+        return consoleLines.getOrDefault(ServerId.parse(server), 0);
+    }
+
+    private Optional<String> console(HostId host, ServerId server, int lines, Duration limit) {
+        consoleLines.put(server, lines);
+        return lines == 404 ? Optional.empty() : Optional.of("console of " + server);
+    }
+
+    private static Optional<BootImages.BootImage> image(org.jdbi.v3.core.Handle handle, org.sluice.model.ImageId id) {
+        return handle.createQuery("select * from image where id = :id")
+                .bind("id", id.value())
+                .map((row, _) -> new BootImages.BootImage(
+                        row.getString("status"),
+                        row.getString("visibility"),
+                        row.getString("project_id"),
+                        row.getInt("min_disk"),
+                        row.getInt("min_ram"),
+                        row.getLong("size"),
+                        Map.of()))
+                .findOne();
+    }
+
+    /** The members of a JSON object whose order does not matter. */
+    static List<String> names(JsonNode list, String member) {
+        List<String> names = new ArrayList<>();
+        list.forEach(item -> names.add(item.path(member).asString("")));
+        return names;
+    }
+
+    /** A body for {@code POST /servers}: name, flavor, image and further members as JSON text. */
+    static String boot(String name, String flavor, UUID image, String further) {
+        ObjectNode server = Json.MAPPER
+                .createObjectNode()
+                .put("name", name)
+                .put("flavorRef", flavor)
+                .put("imageRef", image.toString());
+        if (!further.isEmpty()) {
+            ((ObjectNode) Json.MAPPER.readTree("{" + further.replace('\'', '"') + "}"))
+                    .properties()
+                    .forEach(member -> server.set(member.getKey(), member.getValue()));
+        }
+        return "{\"server\": " + server + "}";
+    }
+}

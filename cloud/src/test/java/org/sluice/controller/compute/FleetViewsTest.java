@@ -1,0 +1,196 @@
+package org.sluice.controller.compute;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.sluice.controller.http.ApiClient.Answer;
+import org.sluice.controller.store.TestDatabase;
+import org.sluice.model.HostId;
+import tools.jackson.databind.JsonNode;
+
+/** What operators see of hosts, and how they arrange them. */
+class FleetViewsTest {
+    @RegisterExtension
+    static final TestDatabase postgres = new TestDatabase();
+
+    private static ComputeCloud cloud;
+    private static HostId first;
+    private static HostId second;
+
+    @BeforeAll
+    static void furnish() {
+        cloud = new ComputeCloud(postgres.database());
+        first = cloud.host("compute01");
+        second = cloud.host("compute02");
+    }
+
+    @AfterAll
+    static void stop() {
+        cloud.close();
+    }
+
+    @AfterEach
+    void tidy() {
+        cloud.execute("delete from aggregate");
+        cloud.execute("update host set enabled = true, disabled_reason = null, last_seen_at = now()");
+    }
+
+    private static int aggregate(String name, String zone) {
+        Answer answer = cloud.admin()
+                .post("/v2.1/os-aggregates", "{'aggregate': {'name': '" + name + "', 'availability_zone': " + zone + "}}");
+        assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+        return answer.json().at("/aggregate/id").asInt();
+    }
+
+    private static Answer act(int aggregate, String action) {
+        return cloud.admin().post("/v2.1/os-aggregates/" + aggregate + "/action", action);
+    }
+
+    @Test
+    void aggregatesMakeZones() {
+        int rack0 = aggregate("rack0", "'rack0'");
+        int rack1 = aggregate("rack1", "'rack1'");
+        JsonNode changed = act(rack0, "{'add_host': {'host': 'compute01'}}").json();
+        assertThat(changed.at("/aggregate/hosts/0").asString()).isEqualTo("compute01");
+        assertThat(act(rack0, "{'add_host': {'host': 'compute01'}}").status()).isEqualTo(409);
+        assertThat(act(rack0, "{'add_host': {'host': 'nope'}}").status()).isEqualTo(404);
+        assertThat(act(rack1, "{'add_host': {'host': 'compute01'}}").status())
+                .as("a host is in one zone")
+                .isEqualTo(409);
+        assertThat(cloud.count("from aggregate_host")).as("the refused one left nothing").isEqualTo(1);
+        assertThat(ComputeCloud.names(
+                        cloud.as("reader", "2.92")
+                                .get("/v2.1/os-availability-zone")
+                                .json()
+                                .required("availabilityZoneInfo"),
+                        "zoneName"))
+                .containsExactly("nova", "rack0");
+        assertThat(act(rack0, "{'set_metadata': {'metadata': {'kind': 'test'}}}")
+                        .json()
+                        .at("/aggregate/metadata/kind")
+                        .asString())
+                .isEqualTo("test");
+        assertThat(act(rack0, "{'set_metadata': {'metadata': {'kind': null}}}")
+                        .json()
+                        .at("/aggregate/metadata")
+                        .has("kind"))
+                .isFalse();
+        assertThat(act(rack0, "{'explode': {}}").status()).isEqualTo(400);
+        assertThat(cloud.admin().delete("/v2.1/os-aggregates/" + rack0).status())
+                .as("it has a host")
+                .isEqualTo(400);
+        assertThat(act(rack0, "{'remove_host': {'host': 'compute01'}}").status()).isEqualTo(200);
+        assertThat(act(rack0, "{'remove_host': {'host': 'compute01'}}").status()).isEqualTo(404);
+        assertThat(cloud.admin().delete("/v2.1/os-aggregates/" + rack0).status()).isEqualTo(200);
+        assertThat(cloud.admin().get("/v2.1/os-aggregates/" + rack0).status()).isEqualTo(404);
+    }
+
+    @Test
+    void aggregatesAreNamedOnce() {
+        int rack0 = aggregate("rack0", "null");
+        aggregate("rack1", "null");
+        assertThat(cloud.admin().post("/v2.1/os-aggregates", "{'aggregate': {'name': 'rack0'}}").status())
+                .isEqualTo(409);
+        assertThat(cloud.admin()
+                        .put("/v2.1/os-aggregates/" + rack0, "{'aggregate': {'name': 'rack1'}}")
+                        .status())
+                .isEqualTo(409);
+        assertThat(cloud.admin()
+                        .put("/v2.1/os-aggregates/" + rack0, "{'aggregate': {'availability_zone': 'a:b'}}")
+                        .status())
+                .isEqualTo(400);
+        JsonNode renamed = cloud.admin()
+                .put("/v2.1/os-aggregates/" + rack0, "{'aggregate': {'name': 'rack7', 'availability_zone': 'z7'}}")
+                .json();
+        assertThat(renamed.at("/aggregate/availability_zone").asString()).isEqualTo("z7");
+        assertThat(renamed.at("/aggregate/metadata/availability_zone").asString())
+                .isEqualTo("z7");
+    }
+
+    @Test
+    void servicesAreDisabledWithAReason() {
+        Answer disabled = cloud.admin()
+                .put("/v2.1/os-services/" + first, "{'status': 'disabled', 'disabled_reason': 'maint'}");
+        assertThat(disabled.status()).as(disabled.text()).isEqualTo(200);
+        assertThat(disabled.json().at("/service/status").asString()).isEqualTo("disabled");
+        JsonNode services =
+                cloud.admin().get("/v2.1/os-services?host=compute01").json().required("services");
+        assertThat(services).hasSize(1);
+        assertThat(services.at("/0/disabled_reason").asString()).isEqualTo("maint");
+        assertThat(cloud.admin()
+                        .put("/v2.1/os-services/" + first, "{'status': 'enabled', 'disabled_reason': 'x'}")
+                        .status())
+                .isEqualTo(400);
+        assertThat(cloud.admin().put("/v2.1/os-services/" + first, "{'status': 'asleep'}").status())
+                .isEqualTo(400);
+        assertThat(cloud.admin().put("/v2.1/os-services/1", "{'status': 'enabled'}").status())
+                .isEqualTo(400);
+        assertThat(cloud.admin().put("/v2.1/os-services/" + HostId.random(), "{'status': 'enabled'}").status())
+                .isEqualTo(404);
+        assertThat(cloud.admin().put("/v2.1/os-services/" + first, "{'forced_down': true}").status())
+                .isEqualTo(501);
+        Answer old = cloud.as("admin", "2.1")
+                .put("/v2.1/os-services/enable", "{'host': 'compute01', 'binary': 'nova-compute'}");
+        assertThat(old.status()).as(old.text()).isEqualTo(200);
+        assertThat(cloud.count("from host where not enabled")).isZero();
+        assertThat(cloud.as("admin", "2.1")
+                        .put("/v2.1/os-services/enable", "{'host': 'nope', 'binary': 'nova-compute'}")
+                        .status())
+                .isEqualTo(404);
+        assertThat(cloud.admin().get("/v2.1/os-services?binary=nova-scheduler").json().required("services"))
+                .isEmpty();
+    }
+
+    @Test
+    void aSilentHostIsDown() {
+        cloud.execute("update host set last_seen_at = now() - interval '2 minutes' where name = 'compute02'");
+        JsonNode services = cloud.admin().get("/v2.1/os-services?host=compute02").json();
+        assertThat(services.at("/services/0/state").asString()).isEqualTo("down");
+        JsonNode shown = cloud.admin().get("/v2.1/os-hypervisors/" + second).json();
+        assertThat(shown.at("/hypervisor/state").asString()).isEqualTo("down");
+    }
+
+    @Test
+    void hypervisorsByMicroversion() {
+        JsonNode old = cloud.as("admin", "2.1").get("/v2.1/os-hypervisors/detail").json().at("/hypervisors/0");
+        assertThat(old.required("id").isInt()).isTrue();
+        assertThat(old.required("cpu_info").isString()).isTrue();
+        JsonNode middle =
+                cloud.as("admin", "2.53").get("/v2.1/os-hypervisors/detail").json().at("/hypervisors/0");
+        assertThat(middle.required("id").asString()).isEqualTo(first.toString());
+        assertThat(middle.required("cpu_info").isObject()).isTrue();
+        JsonNode late =
+                cloud.as("admin", "2.88").get("/v2.1/os-hypervisors/detail").json().at("/hypervisors/0");
+        assertThat(late.has("vcpus")).isFalse();
+        assertThat(late.has("uptime")).isTrue();
+        assertThat(cloud.as("admin", "2.88").get("/v2.1/os-hypervisors/statistics").status())
+                .isEqualTo(404);
+        JsonNode paged = cloud.admin().get("/v2.1/os-hypervisors?limit=1").json();
+        assertThat(ComputeCloud.names(paged.required("hypervisors"), "hypervisor_hostname"))
+                .containsExactly("compute01");
+        String next = paged.at("/hypervisors_links/0/href").asString();
+        assertThat(ComputeCloud.names(
+                        cloud.admin()
+                                .get(next.substring(cloud.base().length() + "/compute".length()))
+                                .json()
+                                .required("hypervisors"),
+                        "hypervisor_hostname"))
+                .containsExactly("compute02");
+    }
+
+    @Test
+    void operatorViewsAreForAdmins() {
+        for (String path : new String[] {
+            "/v2.1/os-services", "/v2.1/os-hypervisors", "/v2.1/os-hypervisors/detail", "/v2.1/os-aggregates",
+            "/v2.1/os-availability-zone/detail", "/v2.1/os-migrations"
+        }) {
+            Answer answer = cloud.as("member", "2.92").get(path);
+            assertThat(answer.status()).as(path).isEqualTo(403);
+            assertThat(answer.json().at("/forbidden/message").asString()).startsWith("Policy doesn't allow");
+        }
+    }
+}

@@ -1,0 +1,407 @@
+package org.sluice.controller.identity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.sluice.controller.http.ApiClient;
+import org.sluice.controller.http.ApiClient.Answer;
+import org.sluice.controller.http.ApiServer;
+import org.sluice.controller.http.RecordedExchange;
+import org.sluice.controller.store.Database;
+import org.sluice.controller.store.TestDatabase;
+import tools.jackson.databind.JsonNode;
+
+/** The Identity API through its listener, compared with what OpenStack Zed answers. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class IdentityApiTest {
+    @RegisterExtension
+    static final TestDatabase postgres = new TestDatabase();
+
+    private static final String TOKENS = "/identity/v3/auth/tokens";
+
+    private ApiServer server;
+    private ApiClient client;
+
+    @BeforeAll
+    void start() {
+        Passwords passwords = new Passwords(new SecureRandom());
+        Tokens tokens = new Tokens(postgres.database(), InstantSource.system(), new SecureRandom());
+        new IdentityBootstrap(postgres.database(), passwords).run("secret-admin", "secret-demo");
+        server = ApiServer.start(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                Optional.empty(),
+                tokens,
+                List.of(new IdentityFamily(postgres.database(), tokens, passwords)));
+        client = new ApiClient(server.address());
+    }
+
+    @AfterAll
+    void stop() {
+        client.close();
+        server.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/identity", "/identity/"})
+    void theRootListsTheVersion(String path) {
+        Answer answer = client.send("GET", path, Map.of());
+
+        assertLike("versions", answer);
+        assertThat(answer.headers())
+                .containsEntry("Location", client.base() + "/identity/v3/")
+                .containsEntry("Vary", "X-Auth-Token");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/identity/v3", "/identity/v3/"})
+    void theVersionDescribesItself(String path) {
+        Answer answer = client.send("GET", path, Map.of());
+
+        assertLike("version", answer);
+        assertThat(answer.json().at("/version/links/0/href").asString()).isEqualTo(client.base() + "/identity/v3/");
+    }
+
+    @Test
+    void aPasswordBuysATokenForAProject() {
+        RecordedExchange recorded = RecordedExchange.of("identity", "project token");
+        Answer answer =
+                client.send("POST", TOKENS, Map.of(), recorded.requestBody().toString());
+
+        assertLike("project token", answer);
+        assertThat(answer.header("X-Subject-Token")).isNotEmpty();
+        assertThat(answer.json().at("/token/project/name").asString()).isEqualTo("admin");
+        assertThat(names(answer.json().at("/token/roles"))).containsExactly("admin", "member", "reader");
+        assertThat(answer.json().at("/token/expires_at").asString())
+                .matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{6}Z");
+    }
+
+    @Test
+    void theCatalogLeadsBackToTheListenerTheClientReached() {
+        JsonNode catalog =
+                passwordToken("admin", "secret-admin", project("admin")).json().at("/token/catalog");
+        Map<String, String> paths = new java.util.TreeMap<>();
+        catalog.forEach(service -> {
+            assertThat(service.get("endpoints")).hasSize(3);
+            service.get("endpoints").forEach(endpoint -> {
+                assertThat(endpoint.get("url").asString()).startsWith(client.base() + "/");
+                paths.put(
+                        service.get("type").asString() + " "
+                                + service.get("name").asString(),
+                        endpoint.get("url").asString().substring(client.base().length()));
+            });
+        });
+        assertThat(paths)
+                .isEqualTo(Map.of(
+                        "identity keystone", "/identity/v3",
+                        "compute nova", "/compute/v2.1",
+                        "network neutron", "/network",
+                        "image glance", "/image",
+                        "placement placement", "/placement"));
+    }
+
+    @Test
+    void theCatalogCanBeLeftOut() {
+        Answer answer =
+                client.send("POST", TOKENS + "?nocatalog", Map.of(), body("admin", "secret-admin", project("admin")));
+
+        assertThat(answer.status()).isEqualTo(201);
+        assertThat(answer.json().at("/token").has("catalog")).isFalse();
+    }
+
+    @Test
+    void unscopedOnDemand() {
+        RecordedExchange recorded = RecordedExchange.of("identity", "unscoped token");
+        Answer answer =
+                client.send("POST", TOKENS, Map.of(), recorded.requestBody().toString());
+
+        assertLike("unscoped token", answer);
+    }
+
+    @Test
+    void withoutAScopeTheDefaultProjectIsMeant() {
+        Answer answer = passwordToken("demo", "secret-demo", "");
+
+        assertThat(answer.json().at("/token/project/name").asString()).isEqualTo("demo");
+        assertThat(names(answer.json().at("/token/roles"))).containsExactly("member", "reader");
+    }
+
+    @Test
+    void aProjectCanBeNamedByItsId() {
+        String id = passwordToken("demo", "secret-demo", "")
+                .json()
+                .at("/token/project/id")
+                .asString();
+        Answer answer = passwordToken("admin", "secret-admin", ",\"scope\":{\"project\":{\"id\":\"" + id + "\"}}");
+
+        assertThat(answer.json().at("/token/project/name").asString()).isEqualTo("demo");
+    }
+
+    @Test
+    void aTokenBuysATokenForAnotherProject() {
+        String first = token(passwordToken("admin", "secret-admin", project("admin")));
+        Answer answer = client.send(
+                "POST",
+                TOKENS,
+                Map.of(),
+                "{\"auth\":{\"identity\":{\"methods\":[\"token\"],\"token\":{\"id\":\"" + first + "\"}}"
+                        + project("demo") + "}}");
+
+        assertThat(answer.status()).isEqualTo(201);
+        assertThat(answer.json().at("/token/project/name").asString()).isEqualTo("demo");
+        assertThat(answer.json().at("/token/audit_ids")).hasSize(2);
+        assertThat(answer.json().at("/token/methods").toString()).isEqualTo("[\"password\",\"token\"]");
+    }
+
+    @Test
+    void everyFailedAuthenticationLooksTheSame() {
+        for (String body : List.of(
+                RecordedExchange.of("identity", "wrong password").requestBody().toString(),
+                body("nobody", "secret-admin", ""),
+                body("admin", "secret-admin", project("nowhere")),
+                body("demo", "secret-demo", project("admin")),
+                body("admin", "secret-admin", ",\"scope\":{\"system\":{\"all\":true}}"),
+                "{\"auth\":{\"identity\":{\"methods\":[\"totp\"],\"totp\":{}}}}",
+                "{\"auth\":{\"identity\":{\"methods\":[\"token\"],\"token\":{\"id\":\"nonsense\"}}}}")) {
+            Answer answer = client.send("POST", TOKENS, Map.of(), body);
+
+            assertLike("wrong password", answer);
+            assertThat(answer.json())
+                    .isEqualTo(RecordedExchange.of("identity", "wrong password").body());
+            assertThat(answer.headers())
+                    .containsEntry("WWW-Authenticate", "Keystone uri=\"" + client.base() + "/identity/v3\"");
+        }
+    }
+
+    @Test
+    void aMalformedRequestIsToldWhatIsMissing() {
+        Map<String, String> missing = Map.of(
+                "{}", "auth",
+                "{\"auth\":{}}", "identity",
+                "{\"auth\":{\"identity\":{}}}", "methods",
+                "{\"auth\":{\"identity\":{\"methods\":[\"password\"]}}}", "password",
+                "{\"auth\":{\"identity\":{\"methods\":[\"password\"],\"password\":{\"user\":{\"name\":\"admin\",\"password\":\"x\"}}}}}",
+                        "domain");
+        missing.forEach((body, member) -> {
+            Answer answer = client.send("POST", TOKENS, Map.of(), body);
+            assertThat(answer.status()).isEqualTo(400);
+            assertThat(answer.json().at("/error/title").asString()).isEqualTo("Bad Request");
+            assertThat(answer.json().at("/error/message").asString()).contains("Expecting to find " + member + " in");
+        });
+        assertThat(client.send("POST", TOKENS, Map.of(), "{\"auth\":").status()).isEqualTo(400);
+    }
+
+    @Test
+    void withoutATokenNothingIsShown() {
+        Answer answer = client.send("GET", "/identity/v3/users", Map.of());
+
+        assertLike("users without token", answer);
+        assertThat(answer.headers()).containsKey("WWW-Authenticate");
+        assertThat(client.send("GET", "/identity/v3/users", Map.of("X-Auth-Token", "forged"))
+                        .status())
+                .isEqualTo(401);
+    }
+
+    @Test
+    void anUnknownPathIsNotFound() {
+        Answer answer = client.send("GET", "/identity/v3/nothing", Map.of());
+
+        assertThat(answer.status()).isEqualTo(404);
+        assertThat(answer.text())
+                .isEqualTo(RecordedExchange.of("identity", "no such path")
+                        .body()
+                        .get("_text")
+                        .asString());
+    }
+
+    @Test
+    void aTokenCanBeShownToItsBearerAndToAdmins() {
+        String admin = adminToken();
+        String demo = token(passwordToken("demo", "secret-demo", ""));
+
+        Answer own = client.send("GET", TOKENS, Map.of("X-Auth-Token", demo, "X-Subject-Token", demo));
+        assertThat(own.status()).isEqualTo(200);
+        assertThat(own.headers()).containsEntry("X-Subject-Token", demo);
+        assertThat(RecordedExchange.shapeOf(own.json()))
+                .isEqualTo(RecordedExchange.of("identity", "project token").shape());
+        assertThat(client.send("HEAD", TOKENS, Map.of("X-Auth-Token", admin, "X-Subject-Token", demo))
+                        .status())
+                .isEqualTo(200);
+        assertThat(client.send("GET", TOKENS, Map.of("X-Auth-Token", demo, "X-Subject-Token", admin))
+                        .status())
+                .isEqualTo(403);
+        assertThat(client.send("GET", TOKENS, Map.of("X-Auth-Token", admin, "X-Subject-Token", "forged"))
+                        .status())
+                .isEqualTo(404);
+        assertThat(client.send("GET", TOKENS, Map.of("X-Auth-Token", admin)).status())
+                .isEqualTo(404);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"catalog", "projects of the caller", "services", "endpoints", "projects"})
+    void listsHaveTheRecordedShape(String name) {
+        RecordedExchange recorded = RecordedExchange.of("identity", name);
+
+        assertLike(name, admin("GET", recorded.path(), ""));
+    }
+
+    @Test
+    void anUnknownProjectIsNotFound() {
+        Answer answer = admin("GET", "/v3/projects/admin", "");
+
+        assertLike("no such project", answer);
+        assertThat(answer.json())
+                .isEqualTo(RecordedExchange.of("identity", "no such project").body());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/v3/domains",
+                "/v3/domains/default",
+                "/v3/regions",
+                "/v3/regions/RegionOne",
+                "/v3/roles",
+                "/v3/users",
+                "/v3/role_assignments",
+                "/v3/auth/domains"
+            })
+    void adminsCanReadTheRest(String path) {
+        assertThat(admin("GET", path, "").status()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v3/projects", "/v3/users", "/v3/roles", "/v3/services", "/v3/endpoints", "/v3/domains"})
+    void othersCannot(String path) {
+        Answer answer = client.send(
+                "GET", "/identity" + path, Map.of("X-Auth-Token", token(passwordToken("demo", "secret-demo", ""))));
+
+        assertThat(answer.status()).isEqualTo(403);
+        assertThat(answer.json().at("/error/message").asString())
+                .startsWith("You are not authorized to perform the requested action: identity:list_");
+    }
+
+    @Test
+    void aNewUserCanWorkInANewProjectAndNoLongerWhenItIsGone() {
+        String project = admin("POST", "/v3/projects", "{\"project\":{\"name\":\"lab\",\"description\":\"racks\"}}")
+                .json()
+                .at("/project/id")
+                .asString();
+        String user = admin("POST", "/v3/users", "{\"user\":{\"name\":\"grace\",\"password\":\"hopper\"}}")
+                .json()
+                .at("/user/id")
+                .asString();
+        String reader = admin("GET", "/v3/roles?name=reader", "")
+                .json()
+                .at("/roles/0/id")
+                .asString();
+        assertThat(passwordToken("grace", "hopper", project("lab")).status()).isEqualTo(401);
+
+        String grant = "/v3/projects/" + project + "/users/" + user + "/roles/" + reader;
+        assertThat(admin("HEAD", grant, "").status()).isEqualTo(404);
+        assertThat(admin("PUT", grant, "").status()).isEqualTo(204);
+        assertThat(admin("HEAD", grant, "").status()).isEqualTo(204);
+        assertThat(names(passwordToken("grace", "hopper", project("lab")).json().at("/token/roles")))
+                .containsExactly("reader");
+
+        assertThat(admin("PATCH", "/v3/users/" + user, "{\"user\":{\"password\":\"cobol\"}}")
+                        .status())
+                .isEqualTo(200);
+        assertThat(passwordToken("grace", "hopper", project("lab")).status()).isEqualTo(401);
+        assertThat(passwordToken("grace", "cobol", project("lab")).status()).isEqualTo(201);
+
+        assertThat(admin("PATCH", "/v3/projects/" + project, "{\"project\":{\"enabled\":false}}")
+                        .status())
+                .isEqualTo(200);
+        assertThat(passwordToken("grace", "cobol", project("lab")).status()).isEqualTo(401);
+        assertThat(admin("DELETE", "/v3/projects/" + project, "").status()).isEqualTo(204);
+        assertThat(admin("DELETE", "/v3/users/" + user, "").status()).isEqualTo(204);
+        assertThat(admin("GET", "/v3/users/" + user, "").status()).isEqualTo(404);
+    }
+
+    @Test
+    void namesAreUniqueAndNotEmpty() {
+        assertThat(admin("POST", "/v3/projects", "{\"project\":{\"name\":\"demo\"}}")
+                        .status())
+                .isEqualTo(409);
+        assertThat(admin("POST", "/v3/users", "{\"user\":{\"name\":\"demo\",\"password\":\"x\"}}")
+                        .status())
+                .isEqualTo(409);
+        assertThat(admin("POST", "/v3/projects", "{\"project\":{\"name\":\" \"}}")
+                        .status())
+                .isEqualTo(400);
+        assertThat(admin("POST", "/v3/projects", "{\"project\":{\"name\":\"" + "x".repeat(65) + "\"}}")
+                        .status())
+                .isEqualTo(400);
+        assertThat(admin("POST", "/v3/users", "{\"user\":{\"name\":\"ada\"}}").status())
+                .isEqualTo(400);
+    }
+
+    @Test
+    void aSecondBootstrapChangesNothingAlsoFromTwoControllersAtOnce() throws InterruptedException {
+        try (Database another = postgres.another()) {
+            List<Thread> controllers = List.of(postgres.database(), another).stream()
+                    .map(database -> Thread.startVirtualThread(
+                            () -> new IdentityBootstrap(database, new Passwords(new SecureRandom()))
+                                    .run("other-admin", "other-demo")))
+                    .toList();
+            for (Thread controller : controllers) {
+                controller.join(Duration.ofSeconds(30));
+            }
+        }
+        assertThat(passwordToken("admin", "secret-admin", project("admin")).status())
+                .isEqualTo(201);
+        assertThat(passwordToken("admin", "other-admin", project("admin")).status())
+                .isEqualTo(401);
+    }
+
+    private void assertLike(String name, Answer answer) {
+        RecordedExchange recorded = RecordedExchange.of("identity", name);
+        assertThat(answer.status()).isEqualTo(recorded.status());
+        assertThat(answer.headers()).containsKeys(recorded.headers().keySet().toArray(String[]::new));
+        assertThat(RecordedExchange.shapeOf(answer.json())).isEqualTo(recorded.shape());
+    }
+
+    private Answer admin(String method, String path, String body) {
+        return client.send(method, "/identity" + path, Map.of("X-Auth-Token", adminToken()), body);
+    }
+
+    private String adminToken() {
+        return token(passwordToken("admin", "secret-admin", project("admin")));
+    }
+
+    private Answer passwordToken(String user, String password, String scope) {
+        return client.send("POST", TOKENS, Map.of(), body(user, password, scope));
+    }
+
+    private static String token(Answer answer) {
+        assertThat(answer.status()).isEqualTo(201);
+        return answer.header("X-Subject-Token");
+    }
+
+    private static String body(String user, String password, String scope) {
+        return "{\"auth\":{\"identity\":{\"methods\":[\"password\"],\"password\":{\"user\":{\"name\":\"" + user
+                + "\",\"password\":\"" + password + "\",\"domain\":{\"name\":\"Default\"}}}}" + scope + "}}";
+    }
+
+    private static String project(String name) {
+        return ",\"scope\":{\"project\":{\"name\":\"" + name + "\",\"domain\":{\"id\":\"default\"}}}";
+    }
+
+    private static List<String> names(JsonNode list) {
+        return list.valueStream().map(item -> item.get("name").asString()).toList();
+    }
+}

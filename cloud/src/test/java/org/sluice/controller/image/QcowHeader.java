@@ -1,0 +1,41 @@
+package org.sluice.controller.image;
+
+import java.nio.ByteBuffer;
+
+/** Writes the header of a qcow2 image as QEMU's docs/interop/qcow2 has it. */
+final class QcowHeader {
+    private final ByteBuffer bytes;
+
+    QcowHeader(int version, long virtualSize) {
+        bytes = ByteBuffer.allocate(4096);
+        bytes.putInt(0, 0x514649FB)
+                .putInt(4, version)
+                .putInt(20, 16)
+                .putLong(24, virtualSize)
+                .putInt(100, 104);
+    }
+
+    QcowHeader backingFile(long offset) {
+        bytes.putLong(8, offset).putInt(16, 10);
+        return this;
+    }
+
+    QcowHeader clusterBits(int bits) {
+        bytes.putInt(20, bits);
+        return this;
+    }
+
+    QcowHeader encryption(int method) {
+        bytes.putInt(32, method);
+        return this;
+    }
+
+    QcowHeader incompatibleFeatures(long bits) {
+        bytes.putLong(72, bits);
+        return this;
+    }
+
+    byte[] image() {
+        return bytes.array().clone();
+    }
+}

@@ -1,0 +1,384 @@
+package org.sluice.controller.network;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Function;
+import org.jdbi.v3.core.Handle;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.sluice.controller.http.Caller;
+import org.sluice.model.HostId;
+import org.sluice.model.NetworkId;
+import org.sluice.model.PortId;
+import org.sluice.model.Problem;
+import org.sluice.model.ProblemException;
+import org.sluice.model.ServerId;
+import org.sluice.model.VnicType;
+import org.sluice.model.protocol.DesiredInterface;
+import tools.jackson.databind.JsonNode;
+
+/** The life of a port as a server's NIC: attached, bound, active, given back. */
+final class ServerPortsTest {
+    @RegisterExtension
+    static final NetworkApi api = new NetworkApi();
+
+    private final ServerPorts serverPorts = new ServerPorts(new Random(1));
+    private final ServicePorts servicePorts = new ServicePorts(new Random(2));
+    private final Bindings bindings = new Bindings();
+    private final ServerId server = ServerId.random();
+    private final HostId host = HostId.random();
+    private NetworkId network = NetworkId.random();
+    private NetworkId direct = NetworkId.random();
+
+    @BeforeEach
+    void makeNetworks() {
+        api.clear();
+        api.jdbi().useHandle(handle -> {
+            handle.execute("delete from host");
+            handle.execute("insert into host (id, name) values (?, 'compute01')", host.value());
+        });
+        network = NetworkId.parse(api.network("NETWORK0"));
+        direct = NetworkId.parse(api.network(
+                "NETWORK1",
+                "'provider:network_type': 'vlan'",
+                "'provider:physical_network': 'sriovnet0'",
+                "'provider:segmentation_id': 2401"));
+        api.subnet(network.toString(), "10.0.0.0/24", "'dns_nameservers': ['10.0.0.1']");
+        api.subnet(direct.toString(), "10.1.0.0/24", "'gateway_ip': null", "'enable_dhcp': false");
+    }
+
+    @Test
+    void portsBecomeNicsInTheOrderAskedFor() {
+        PortId nic0 = port(network, "'name': 'vm_nic0'");
+        PortId nic1 = port(direct, "'name': 'vm_nic1'", "'binding:vnic_type': 'direct'");
+        List<AttachedPort> nics = attach(new NicRequest.ByPort(nic1), new NicRequest.ByPort(nic0));
+        assertThat(nics).extracting(AttachedPort::port).containsExactly(nic1, nic0);
+        AttachedPort nic = nics.getFirst();
+        assertThat(nic.vnicType()).isEqualTo(VnicType.DIRECT);
+        assertThat(nic.networkName()).isEqualTo("NETWORK1");
+        assertThat(nic.physicalNetwork()).isEqualTo("sriovnet0");
+        assertThat(nic.vlan()).contains(2401);
+        assertThat(nic.mtu()).isEqualTo(9000);
+        assertThat(nic.addresses().getFirst().gateway()).isEmpty();
+        assertThat(nic.bindingHost()).isEmpty();
+        assertThat(nics.get(1).addresses().getFirst().nameServers()).containsExactly("10.0.0.1");
+        assertThat(nics.get(1).addresses().getFirst().dhcp()).isTrue();
+        assertThat(nics.get(1).securityGroups().getFirst().name()).isEqualTo("default");
+        JsonNode shown = show(nic0);
+        assertThat(shown.path("device_id").asString()).isEqualTo(server.toString());
+        assertThat(shown.path("device_owner").asString()).isEqualTo("compute:");
+    }
+
+    @Test
+    void aNetworkGetsAPortThatGoesWithTheServer() {
+        List<AttachedPort> nics = attach(new NicRequest.ByNetwork(network, Optional.of("10.0.0.42")));
+        assertThat(nics.getFirst().addresses().getFirst().address()).isEqualTo("10.0.0.42");
+        assertThat(nics.getFirst().madeForServer()).isTrue();
+        use(handle -> {
+            serverPorts.detach(handle, server);
+            return serverPorts.of(handle, List.of(server));
+        });
+        assertThat(api.get("/v2.0/ports").expect(200, "ports")).isEmpty();
+    }
+
+    @Test
+    void aBoundPortShowsItsBindingAndLosesItWithTheServer() {
+        PortId nic0 = port(network);
+        PortId nic1 = port(direct, "'binding:vnic_type': 'direct'", "'binding:profile': {'trusted': 'false'}");
+        attach(new NicRequest.ByPort(nic0), new NicRequest.ByPort(nic1));
+        use(handle -> {
+            bindings.bindNormal(handle, nic0, host, "compute01", "rack0");
+            bindings.bindDirect(
+                    handle,
+                    nic1,
+                    host,
+                    "compute01",
+                    "rack0",
+                    Map.of("pci_slot", "0000:81:04.7", "physical_network", "sriovnet0"));
+            return true;
+        });
+        JsonNode normal = show(nic0);
+        assertThat(normal.path("status").asString()).isEqualTo("BUILD");
+        assertThat(normal.path("device_owner").asString()).isEqualTo("compute:rack0");
+        assertThat(normal.path("binding:vif_type").asString()).isEqualTo("bridge");
+        assertThat(normal.path("binding:vif_details").path("port_filter").asBoolean(true)).isFalse();
+        JsonNode shown = show(nic1);
+        assertThat(shown.path("binding:vif_type").asString()).isEqualTo("hw_veb");
+        assertThat(shown.path("binding:vif_details").path("vlan").asString()).isEqualTo("2401");
+        assertThat(shown.path("binding:profile").path("pci_slot").asString()).isEqualTo("0000:81:04.7");
+        assertThat(shown.path("binding:profile").path("trusted").asString()).isEqualTo("false");
+        assertThat(shown.path("binding:host_id").asString()).isEqualTo("compute01");
+
+        use(handle -> {
+            bindings.markActive(handle, nic1);
+            return true;
+        });
+        assertThat(show(nic1).path("status").asString()).isEqualTo("ACTIVE");
+
+        use(handle -> {
+            serverPorts.detach(handle, server);
+            return true;
+        });
+        JsonNode free = show(nic1);
+        assertThat(free.path("status").asString()).isEqualTo("DOWN");
+        assertThat(free.path("device_id").asString()).isEmpty();
+        assertThat(free.path("device_owner").asString()).isEmpty();
+        assertThat(free.path("binding:vif_type").asString()).isEqualTo("unbound");
+        assertThat(free.path("binding:profile").has("pci_slot")).isFalse();
+        assertThat(free.path("binding:profile").has("trusted")).isTrue();
+        assertThat(free.path("binding:host_id").asString()).isEmpty();
+    }
+
+    @Test
+    void aPortThatIsNobodysNicCannotBeBound() {
+        PortId loose = port(network);
+        assertThatThrownBy(() -> use(handle -> {
+                    bindings.bindNormal(handle, loose, host, "compute01", "rack0");
+                    return true;
+                }))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("Port " + loose + " is not attached to a server, so it cannot be bound.");
+    }
+
+    @Test
+    void whatAServerHasIsNeitherDeletedNorChangedUnderIt() {
+        PortId nic = port(network);
+        attach(new NicRequest.ByPort(nic));
+        String path = "/v2.0/ports/" + nic;
+        String inUse = "Port " + nic + " is in use by server " + server
+                + "; it is free when that server is deleted and gone from its host.";
+        api.delete(path).expectFault(409, "PortInUse", inUse);
+        api.put(path, "{'port': {'device_id': ''}}").expectFault(409, "PortInUse", inUse);
+        api.put(path, "{'port': {'binding:profile': {}}}").expectFault(409, "PortInUse", inUse);
+        String mac = show(nic).path("mac_address").asString();
+        api.put(path, "{'port': {'mac_address': 'fa:16:3e:00:00:09'}}")
+                .expectFault(
+                        409,
+                        "PortBound",
+                        "Unable to complete operation on port " + nic
+                                + ", port is already bound, port type: unbound, old_mac " + mac
+                                + ", new_mac fa:16:3e:00:00:09.");
+        assertThat(api.put(path, "{'port': {'binding:vnic_type': 'direct'}}").status())
+                .isEqualTo(409);
+        assertThat(api.put(path, "{'port': {'admin_state_up': false}}").status())
+                .isEqualTo(409);
+        api.put(path, "{'port': {'name': 'renamed'}}").expect(200, "port");
+    }
+
+    @Test
+    void aDeviceIdWrittenByHandMakesNoNic() {
+        port(network, "'device_id': '" + server + "'", "'device_owner': 'compute:rack0'");
+        assertThat(nics()).isEmpty();
+    }
+
+    @Test
+    void refusalsAreThoseOfTheComputeApi() {
+        PortId used = port(network);
+        attach(new NicRequest.ByPort(used));
+        PortId none = PortId.random();
+        refused(new NicRequest.ByPort(none), Problem.Kind.BAD_REQUEST, "Port " + none + " could not be found.");
+        refused(new NicRequest.ByPort(used), Problem.Kind.CONFLICT, "Port " + used + " is still in use.");
+        NetworkId nowhere = NetworkId.random();
+        refused(
+                new NicRequest.ByNetwork(nowhere, Optional.empty()),
+                Problem.Kind.BAD_REQUEST,
+                "Network " + nowhere + " could not be found.");
+        NetworkId bare = NetworkId.parse(api.network("bare"));
+        refused(
+                new NicRequest.ByNetwork(bare, Optional.empty()),
+                Problem.Kind.BAD_REQUEST,
+                "Network " + bare + " requires a subnet in order to boot instances on.");
+        refused(
+                new NicRequest.ByNetwork(network, Optional.of("10.9.0.1")),
+                Problem.Kind.BAD_REQUEST,
+                "Fixed IP address 10.9.0.1 is not a valid ip address for network " + network + ".");
+        refused(
+                new NicRequest.ByNetwork(network, Optional.of("10.0.0.2")),
+                Problem.Kind.CONFLICT,
+                "Fixed IP address 10.0.0.2 is already in use on network " + network + ".");
+        PortId down = port(network, "'admin_state_up': false");
+        refused(
+                new NicRequest.ByPort(down),
+                Problem.Kind.BAD_REQUEST,
+                "Port " + down
+                        + " is administratively down; set admin_state_up of the port to true before you use it.");
+        PortId free = port(network);
+        assertThatThrownBy(() -> use(handle -> serverPorts.attach(
+                        handle,
+                        NetworkApi.MEMBER,
+                        ServerId.random(),
+                        List.of(new NicRequest.ByPort(free)),
+                        List.of())))
+                .hasMessage("Port " + free + " could not be found.");
+        assertThatThrownBy(() -> use(handle -> serverPorts.attach(
+                        handle,
+                        NetworkApi.ADMIN,
+                        ServerId.random(),
+                        List.of(new NicRequest.ByPort(free), new NicRequest.ByPort(free)),
+                        List.of())))
+                .hasMessage("Port " + free + " is still in use.");
+        assertThatThrownBy(() -> use(handle -> serverPorts.attach(
+                        handle,
+                        NetworkApi.ADMIN,
+                        ServerId.random(),
+                        List.of(new NicRequest.ByNetwork(network, Optional.empty())),
+                        List.of("nogroup"))))
+                .hasMessage("Security group nogroup not found.");
+        // Nothing half-made: what the refused creates began is gone.
+        assertThat(api.get("/v2.0/ports").expect(200, "ports")).hasSize(3);
+    }
+
+    @Test
+    void ofTwoServersThatWantOnePortOneGetsIt() throws InterruptedException, ExecutionException {
+        PortId wanted = port(network);
+        try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
+            Future<Boolean> one = threads.submit(() -> wins(wanted));
+            Future<Boolean> other = threads.submit(() -> wins(wanted));
+            assertThat(one.get() ^ other.get()).isTrue();
+        }
+    }
+
+    @Test
+    void aHostServesANetworkFromOnePort() {
+        DesiredInterface.ServicePort first =
+                ensure(network).orElseThrow();
+        assertThat(first.addresses().getFirst().address()).isEqualTo("10.0.0.2");
+        assertThat(ensure(network)).contains(first);
+        assertThat(servedNetworks()).containsEntry(network, first);
+        api.subnet(network.toString(), "10.5.0.0/24");
+        assertThat(ensure(network)
+                        .orElseThrow()
+                        .addresses())
+                .hasSize(2);
+        assertThat(ensure(direct)).isEmpty();
+        JsonNode shown = show(first.port());
+        assertThat(shown.path("device_owner").asString()).isEqualTo("network:dhcp");
+        api.delete("/v2.0/ports/" + first.port())
+                .expectFault(
+                        409,
+                        "ServicePortInUse",
+                        "Port " + first.port()
+                                + " cannot be deleted directly via the port API: has device owner network:dhcp.");
+    }
+
+    @Test
+    void theServicePortGoesWithTheLastNicOfTheHost() {
+        PortId nic = port(network);
+        attach(new NicRequest.ByPort(nic));
+        use(handle -> {
+            bindings.bindNormal(handle, nic, host, "compute01", "rack0");
+            return servicePorts.ensure(handle, network, host);
+        });
+        use(handle -> {
+            servicePorts.releaseUnused(handle, network, host);
+            return true;
+        });
+        assertThat(servedNetworks()).hasSize(1);
+        use(handle -> {
+            serverPorts.detach(handle, server);
+            servicePorts.releaseUnused(handle, network, host);
+            return true;
+        });
+        assertThat(servedNetworks()).isEmpty();
+    }
+
+    @Test
+    void aChangeOfASubnetReachesTheHostsThatCarryIt() {
+        PortId nic = port(network);
+        attach(new NicRequest.ByPort(nic));
+        use(handle -> {
+            bindings.bindNormal(handle, nic, host, "compute01", "rack0");
+            return true;
+        });
+        long before = revision();
+        String subnet = show(nic).path("fixed_ips").get(0).path("subnet_id").asString();
+        api.put("/v2.0/subnets/" + subnet, "{'subnet': {'dns_nameservers': ['10.0.0.3']}}")
+                .expect(200, "subnet");
+        assertThat(revision()).isEqualTo(before + 1);
+        api.put("/v2.0/ports/" + nic, "{'port': {'fixed_ips': [{'ip_address': '10.0.0.99'}]}}")
+                .expect(200, "port");
+        assertThat(revision()).isEqualTo(before + 2);
+    }
+
+    @Test
+    void networksAServerCouldBeOnAreTheProjectsOwnAndShared() {
+        Caller member = NetworkApi.MEMBER;
+        assertThat(usable(member)).isEmpty();
+        api.put("/v2.0/networks/" + network, "{'network': {'shared': true}}").expect(200, "network");
+        assertThat(usable(member)).containsExactly(network);
+    }
+
+    private boolean wins(PortId wanted) {
+        try {
+            use(handle -> serverPorts.attach(
+                    handle,
+                    NetworkApi.ADMIN,
+                    ServerId.random(),
+                    List.of(new NicRequest.ByPort(wanted)),
+                    List.of()));
+            return true;
+        } catch (ProblemException lost) {
+            assertThat(lost).hasMessage("Port " + wanted + " is still in use.");
+            return false;
+        }
+    }
+
+    private void refused(NicRequest request, Problem.Kind kind, String sentence) {
+        assertThatThrownBy(() -> use(handle -> serverPorts.attach(
+                        handle, NetworkApi.ADMIN, ServerId.random(), List.of(request), List.of())))
+                .isInstanceOfSatisfying(
+                        ProblemException.class,
+                        refusal -> assertThat(refusal.problem().kind()).isEqualTo(kind))
+                .hasMessage(sentence);
+    }
+
+    private List<AttachedPort> attach(NicRequest... requests) {
+        return use(handle ->
+                serverPorts.attach(handle, NetworkApi.ADMIN, server, List.of(requests), List.of()));
+    }
+
+    private Optional<DesiredInterface.ServicePort> ensure(NetworkId on) {
+        return use(handle -> servicePorts.ensure(handle, on, host));
+    }
+
+    private Map<NetworkId, DesiredInterface.ServicePort> servedNetworks() {
+        return use(handle -> servicePorts.ofHost(handle, host));
+    }
+
+    private List<AttachedPort> nics() {
+        return use(handle -> serverPorts.of(handle, List.of(server)));
+    }
+
+    private List<NetworkId> usable(Caller caller) {
+        return use(handle -> serverPorts.usableNetworks(handle, caller));
+    }
+
+    private long revision() {
+        return use(handle -> handle.createQuery("select desired_revision from host where id = :id")
+                .bind("id", host.value())
+                .mapTo(Long.class)
+                .one());
+    }
+
+    private static PortId port(NetworkId network, String... attributes) {
+        return PortId.parse(api.port(network.toString(), attributes).path("id").asString());
+    }
+
+    private static JsonNode show(PortId port) {
+        return api.get("/v2.0/ports/" + port).expect(200, "port");
+    }
+
+    private static <T> T use(Function<Handle, T> work) {
+        return api.jdbi().inTransaction(work::apply);
+    }
+}

@@ -1,0 +1,329 @@
+package org.sluice.enrolment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.sluice.agent.enrolment.AgentIdentity;
+import org.sluice.agent.enrolment.Enroller;
+import org.sluice.agent.enrolment.EnrolmentException;
+import org.sluice.controller.http.ApiClient;
+import org.sluice.controller.http.ApiFamily;
+import org.sluice.controller.http.ApiServer;
+import org.sluice.controller.http.Faults;
+import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.Routes;
+import org.sluice.controller.pki.AgentAuthentication;
+import org.sluice.controller.pki.CertificateAuthority;
+import org.sluice.controller.pki.EnrolmentFamily;
+import org.sluice.controller.pki.HostEnrolment;
+import org.sluice.controller.pki.JoinTokens;
+import org.sluice.controller.store.Database;
+import org.sluice.controller.store.TestDatabase;
+import org.sluice.model.HostId;
+import org.sluice.model.Problem;
+import org.sluice.model.protocol.JoinToken;
+
+final class EnrolmentTest {
+    @RegisterExtension
+    static final TestDatabase postgres = new TestDatabase();
+
+    @TempDir
+    Path data;
+
+    private final AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
+    private final InstantSource clock = now::get;
+    private final CertificateAuthority authority = CertificateAuthority.open(postgres.database(), clock);
+    private final JoinTokens tokens = new JoinTokens(authority, clock, new SecureRandom());
+    private ApiServer server = serve(postgres.database(), authority);
+
+    @BeforeEach
+    void empty() {
+        postgres.database().jdbi().useHandle(handle -> {
+            handle.execute("delete from join_token");
+            handle.execute("delete from host");
+        });
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    void aHostJoinsAndIsKnownByItsCertificateAfterwards() throws Exception {
+        AgentIdentity identity = enroller("one").join(controller(), token(), "compute01");
+
+        assertThat(whoAmI(identity.tls())).isEqualTo(identity.host().toString());
+        assertThat(hostNames()).containsExactly("compute01");
+    }
+
+    @Test
+    void aRestartedAgentIsTheSameHostAndSpendsNoToken() throws Exception {
+        AgentIdentity first = enroller("one").join(controller(), token(), "compute01");
+        JoinToken unspent = token();
+        AgentIdentity second = enroller("one").join(controller(), unspent, "compute01");
+
+        assertThat(second.host()).isEqualTo(first.host());
+        assertThat(enroller("one").member()).map(AgentIdentity::host).contains(first.host());
+        assertThat(whoAmI(second.tls())).isEqualTo(first.host().toString());
+        assertThat(enroller("two").join(controller(), unspent, "compute02").host())
+                .isNotEqualTo(first.host());
+    }
+
+    @Test
+    void onlyTheOwnerCanReadWhatTheAgentKeeps() throws Exception {
+        enroller("one").join(controller(), token(), "compute01");
+
+        try (Stream<Path> files = Files.list(data.resolve("one").resolve("agent"))) {
+            assertThat(files.toList())
+                    .hasSize(5)
+                    .allSatisfy(file -> assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                            .isEqualTo("rw-------"));
+        }
+    }
+
+    @Test
+    void aTokenServesOneHost() throws Exception {
+        JoinToken token = token();
+        enroller("one").join(controller(), token, "compute01");
+
+        assertThatThrownBy(() -> enroller("two").join(controller(), token, "compute02"))
+                .isInstanceOf(EnrolmentException.class)
+                .hasMessageContaining("has been spent already");
+        assertThat(hostNames()).containsExactly("compute01");
+    }
+
+    @Test
+    void anAgentThatLostTheAnswerAsksAgainAndGetsTheSameHost() throws Exception {
+        JoinToken token = token();
+        HostId host = enroller("one").join(controller(), token, "compute01").host();
+        Files.delete(data.resolve("one").resolve("agent").resolve("host-id"));
+        AgentIdentity again = enroller("one").join(controller(), token, "compute01");
+
+        assertThat(again.host()).isEqualTo(host);
+        assertThat(whoAmI(again.tls())).isEqualTo(host.toString());
+        assertThat(hostNames()).containsExactly("compute01");
+    }
+
+    @Test
+    void anExpiredTokenIsRefused() {
+        JoinToken token = token();
+        now.updateAndGet(then -> then.plus(Duration.ofHours(2)));
+
+        assertThatThrownBy(() -> enroller("one").join(controller(), token, "compute01"))
+                .isInstanceOf(EnrolmentException.class)
+                .hasMessageContaining("expired at");
+        assertThat(hostNames()).isEmpty();
+    }
+
+    @Test
+    void anInventedTokenIsRefused() {
+        JoinToken invented = new JoinToken("x".repeat(43), authority.fingerprint());
+
+        assertThatThrownBy(() -> enroller("one").join(controller(), invented, "compute01"))
+                .isInstanceOf(EnrolmentException.class)
+                .hasMessageContaining("not one of this cluster");
+    }
+
+    @Test
+    void aNameThatIsTakenIsRefusedAndTheTokenStaysGood() throws Exception {
+        enroller("one").join(controller(), token(), "compute01");
+        JoinToken token = token();
+
+        assertThatThrownBy(() -> enroller("two").join(controller(), token, "compute01"))
+                .isInstanceOf(EnrolmentException.class)
+                .hasMessageContaining("A host named 'compute01' is a member of this cluster already");
+        enroller("two").join(controller(), token, "compute02");
+        assertThat(hostNames()).containsExactlyInAnyOrder("compute01", "compute02");
+    }
+
+    @Test
+    void aNameThatIsNoHostNameIsRefused() {
+        assertThatThrownBy(() -> enroller("one").join(controller(), token(), "no such name"))
+                .isInstanceOf(EnrolmentException.class)
+                .hasMessageContaining("'hostname' must be a host name");
+    }
+
+    @Test
+    void twoAgentsWithOneTokenAreOneHostAndOneRefusal() throws Exception {
+        JoinToken token = token();
+        List<Thread> agents = Stream.of("one", "two")
+                .map(name -> Thread.startVirtualThread(() -> {
+                    try {
+                        enroller(name).join(controller(), token, name);
+                    } catch (EnrolmentException | IOException | InterruptedException refused) {
+                        assertThat(refused).hasMessageContaining("spent");
+                    }
+                }))
+                .toList();
+        for (Thread agent : agents) {
+            agent.join();
+        }
+
+        assertThat(hostNames()).hasSize(1);
+    }
+
+    @Test
+    void aServerOfAnotherClusterNeverSeesTheSecret() {
+        JoinToken ofAnotherCluster = new JoinToken(token().secret(), "0".repeat(64));
+
+        assertThatThrownBy(() -> enroller("one").join(controller(), ofAnotherCluster, "compute01"))
+                .isInstanceOf(EnrolmentException.class)
+                .hasMessageContaining("nothing was sent")
+                .hasMessageContaining("not of the cluster that the join token is for");
+        assertThat(hostNames()).isEmpty();
+    }
+
+    @Test
+    void aMemberTrustsNoControllerOfAnotherCluster() throws Exception {
+        AgentIdentity identity = enroller("one").join(controller(), token(), "compute01");
+        server.close();
+        postgres.database().jdbi().useHandle(handle -> handle.execute("delete from certificate_authority"));
+        CertificateAuthority another = CertificateAuthority.open(postgres.database(), clock);
+        server = serve(postgres.database(), another);
+
+        assertThatThrownBy(() -> whoAmI(identity.tls())).hasCauseInstanceOf(SSLException.class);
+    }
+
+    @Test
+    void withoutACertificateTheAgentsApiIsClosed() throws Exception {
+        SSLContext nobody = SSLContext.getInstance("TLSv1.3");
+        nobody.init(null, new javax.net.ssl.TrustManager[] {new TrustEveryone()}, null);
+
+        try (ApiClient client = client(nobody)) {
+            ApiClient.Answer answer = client.send("GET", "/agent/v1/whoami", Map.of());
+            assertThat(answer.status()).isEqualTo(401);
+            assertThat(answer.text()).contains("needs the client certificate that a host gets by enrolling");
+        }
+    }
+
+    @Test
+    void malformedEnrolmentsAreRefusedByName() throws Exception {
+        SSLContext nobody = SSLContext.getInstance("TLSv1.3");
+        nobody.init(null, new javax.net.ssl.TrustManager[] {new TrustEveryone()}, null);
+        Map<String, String> named = Map.of(
+                "{}", "'hostname'",
+                "{\"hostname\":\"a\"}", "'certificateRequestPem' is missing",
+                "{\"hostname\":\"a\",\"certificateRequestPem\":\"nonsense\"}", "must be a PKCS #10 request",
+                "{", "not a valid Request");
+
+        try (ApiClient client = client(nobody)) {
+            named.forEach((body, sentence) -> {
+                ApiClient.Answer answer = client.send("POST", "/agent/v1/enrol", Map.of(), body);
+                assertThat(answer.status()).isEqualTo(400);
+                assertThat(answer.json().at("/error/message").asString()).contains(sentence);
+            });
+        }
+    }
+
+    @Test
+    void controllersThatStartTogetherAgreeOnOneAuthority() throws InterruptedException {
+        postgres.database().jdbi().useHandle(handle -> handle.execute("delete from certificate_authority"));
+        List<String> fingerprints = new java.util.concurrent.CopyOnWriteArrayList<>();
+        try (Database another = postgres.another()) {
+            List<Thread> controllers = Stream.of(postgres.database(), another)
+                    .map(database -> Thread.startVirtualThread(() -> fingerprints.add(
+                            CertificateAuthority.open(database, clock).fingerprint())))
+                    .toList();
+            for (Thread controller : controllers) {
+                controller.join();
+            }
+        }
+        assertThat(fingerprints).hasSize(2);
+        assertThat(fingerprints.getFirst()).isEqualTo(fingerprints.getLast());
+    }
+
+    private JoinToken token() {
+        JoinToken issued = postgres.database().jdbi().withHandle(handle -> tokens.issue(handle, Duration.ofHours(1)));
+        return JoinToken.parse(issued.text());
+    }
+
+    private Enroller enroller(String host) {
+        return new Enroller(data.resolve(host));
+    }
+
+    private URI controller() {
+        return URI.create("https://127.0.0.1:" + server.address().getPort());
+    }
+
+    private ApiClient client(SSLContext tls) {
+        return new ApiClient(
+                HttpClient.newBuilder().sslContext(tls).build(), controller().toString());
+    }
+
+    private String whoAmI(SSLContext tls) {
+        try (ApiClient client = client(tls)) {
+            return client.send("GET", "/agent/v1/whoami", Map.of()).text();
+        }
+    }
+
+    private List<String> hostNames() {
+        return postgres.database()
+                .jdbi()
+                .withHandle(handle -> handle.createQuery("select name from host")
+                        .mapTo(String.class)
+                        .list());
+    }
+
+    private ApiServer serve(Database database, CertificateAuthority authority) {
+        return ApiServer.start(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                Optional.of(authority.serverTls()),
+                token -> {
+                    throw new IllegalStateException("agents have no tokens");
+                },
+                List.of(
+                        new EnrolmentFamily(new HostEnrolment(
+                                database, authority, new JoinTokens(authority, clock, new SecureRandom()), clock)),
+                        new WhoAmI()));
+    }
+
+    private static final class WhoAmI implements ApiFamily {
+        @Override
+        public String mount() {
+            return "/agent/v1";
+        }
+
+        @Override
+        public void routes(Routes routes) {
+            routes.publicRoute(
+                    "GET",
+                    "/whoami",
+                    exchange -> new Reply(
+                            200,
+                            Map.of(),
+                            new Reply.Body.Text(
+                                    "text/plain",
+                                    new AgentAuthentication().hostOf(exchange).toString())));
+        }
+
+        @Override
+        public Faults faults() {
+            return (Problem problem) -> Reply.json(problem.kind().status(), Map.of("message", problem.text()));
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package org.sluice.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A cloud that {@code ./sluice up} brought up, and what a user types at it. */
+final class RunningCloud implements AutoCloseable {
+    static final Path HOME =
+            Path.of(System.getProperty("sluice.home")).toAbsolutePath().normalize();
+
+    private static final Pattern EXPORT = Pattern.compile("export ([A-Z_0-9]+)=['\"]?([^'\"]*)['\"]?");
+    private static final Duration STOP_LIMIT = Duration.ofMinutes(1);
+
+    private final Path data;
+    private final Process process;
+    private final Map<String, String> environment;
+
+    private RunningCloud(Path data, Process process, Map<String, String> environment) {
+        this.data = data;
+        this.process = process;
+        this.environment = environment;
+    }
+
+    /** Types {@code ./sluice up} and waits until it says that it is ready. */
+    static RunningCloud up(Path data, String hosts, int port, Duration limit) throws Exception {
+        Process process = new ProcessBuilder(
+                        HOME.resolve("sluice").toString(),
+                        "up",
+                        "--data",
+                        data.toString(),
+                        "--listen",
+                        "127.0.0.1:" + port,
+                        "--hosts",
+                        hosts)
+                .redirectErrorStream(true)
+                .start();
+        List<String> said = new ArrayList<>();
+        CompletableFuture<Boolean> ready = new CompletableFuture<>();
+        Thread.ofVirtual().start(() -> listen(process, said, ready));
+        try {
+            assertThat(ready.get(limit.toSeconds(), TimeUnit.SECONDS))
+                    .as("./sluice up ended before it was ready and said:%n%s", String.join("\n", said))
+                    .isTrue();
+        } catch (TimeoutException slow) {
+            process.destroy();
+            throw new AssertionError("./sluice up was not ready within " + limit + ": " + said, slow);
+        }
+        return new RunningCloud(data, process, openrc(data.resolve("openrc")));
+    }
+
+    private static void listen(Process process, List<String> said, CompletableFuture<Boolean> ready) {
+        try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                said.add(line);
+                if (line.startsWith("ready  http")) {
+                    ready.complete(true);
+                }
+            }
+            ready.complete(false);
+        } catch (IOException failure) {
+            ready.completeExceptionally(failure);
+        }
+    }
+
+    private static Map<String, String> openrc(Path file) throws IOException {
+        Map<String, String> variables = new TreeMap<>();
+        for (String line : Files.readAllLines(file)) {
+            Matcher export = EXPORT.matcher(line.strip());
+            if (export.matches()) {
+                variables.put(export.group(1), export.group(2));
+            }
+        }
+        return Map.copyOf(variables);
+    }
+
+    /** Types one line; words with spaces in single quotes. */
+    Command type(String line) {
+        List<String> words = new ArrayList<>();
+        Matcher word = Pattern.compile("'([^']*)'|(\\S+)").matcher(line);
+        while (word.find()) {
+            words.add(word.group(1) != null ? word.group(1) : word.group(2));
+        }
+        if (words.getFirst().equals("sluice")) {
+            words.set(0, HOME.resolve("sluice").toString());
+        }
+        return Command.run(environment, words);
+    }
+
+    /** Runs a shell command in the lab's node, as somebody who logs in there would; what it printed. */
+    String inNode(String command) {
+        return tryInNode(command).succeeded();
+    }
+
+    /** The same without a judgement on the exit status. */
+    Command tryInNode(String command) {
+        return Command.run(
+                Map.of(),
+                List.of(
+                        HOME.resolve("lab/node").toString(),
+                        "exec",
+                        "node0",
+                        "--run",
+                        nodes().toString(),
+                        "--",
+                        command));
+    }
+
+    /** Where the node keeps its captures. */
+    Path node() {
+        return nodes().resolve("node0");
+    }
+
+    private Path nodes() {
+        return data.resolve("lab");
+    }
+
+    /** The variables of its openrc. */
+    Map<String, String> environment() {
+        return environment;
+    }
+
+    Path data() {
+        return data;
+    }
+
+    Process process() {
+        return process;
+    }
+
+    @Override
+    public void close() {
+        Command.run(Map.of(), List.of(HOME.resolve("sluice").toString(), "down", "--data", data.toString()));
+        try {
+            if (!process.waitFor(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new AssertionError("./sluice down did not end ./sluice up within " + STOP_LIMIT);
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            process.destroy();
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package org.sluice.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The talk's own commands against {@code ./sluice up --hosts lab}, judged from outside: by {@code ip}, {@code virsh},
+ * {@code ping} and the frames on the wire.
+ */
+@EnabledIfSystemProperty(
+        named = "sluice.lab",
+        matches = "true",
+        disabledReason = "needs the lab's emulated node; ./verify runs it, or mvn verify -Dsluice.lab=true")
+class TheTalkInTheLabTest {
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final Duration BOOT = Duration.ofMinutes(5);
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void aVmGetsANicOnABridgeAndAVirtualFunctionAndLeavesNothingBehind() throws Exception {
+        Path key = Files.writeString(
+                directory.resolve("id.pub"),
+                "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJqkJ0Qf0N3qzY0Yw0nZ8l1k3oJr1z2dE7tJm7P0a7Qe dev001\n");
+        try (RunningCloud cloud =
+                RunningCloud.up(directory.resolve("data"), "lab", Ports.free(), Duration.ofMinutes(15))) {
+            TheTalk talk = new TheTalk(cloud);
+            String before = hostState(cloud);
+            talk.prepare(key);
+            talk.boot("guest");
+
+            Map<String, String> server = talk.active(BOOT);
+            Map<String, String> nic1 = talk.port("vm_nic1");
+            JsonNode profile = JSON.readTree(nic1.get("binding:profile"));
+            String address = profile.at("/pci_slot").asString();
+            theVirtualFunctionIsProgrammed(cloud, nic1.get("mac_address"));
+            theDomainHasTheVirtualFunction(cloud, server.get("OS-EXT-SRV-ATTR:instance_name"), address);
+
+            String console = theGuestIsReady(cloud);
+            String nic0Address = addressOf(talk.port("vm_nic0"));
+            assertThat(console)
+                    .contains("GUEST vm_nic0 " + nic0Address)
+                    .contains("GUEST hostname vm00")
+                    .contains("GUEST metadata http");
+
+            String nic1Address = addressOf(nic1);
+            thePeerInVlan2401GetsAnswers(cloud, nic1Address);
+            thePeerInVlan2402GetsNone(cloud, nic1Address);
+            theFramesCarryTheTag(cloud, nic1Address);
+
+            talk.delete(Duration.ofMinutes(2));
+            theVirtualFunctionIsNeutral(cloud, address);
+            assertThat(hostState(cloud))
+                    .as("what the host looks like afterwards")
+                    .isEqualTo(before);
+        }
+    }
+
+    private static void theVirtualFunctionIsProgrammed(RunningCloud cloud, @Nullable String mac) {
+        JsonNode function = null;
+        for (JsonNode pf : JSON.readTree(cloud.inNode("ip -j -d link show"))) {
+            for (JsonNode candidate : pf.path("vfinfo_list")) {
+                if (candidate.path("address").asString().equals(mac)) {
+                    function = candidate;
+                }
+            }
+        }
+        assertThat(function).as("the VF with the address %s", mac).isNotNull();
+        assertThat(function.at("/vlan_list/0/vlan").asInt(function.path("vlan").asInt()))
+                .isEqualTo(2401);
+        assertThat(function.path("spoofchk").asBoolean()).isTrue();
+    }
+
+    private static void theDomainHasTheVirtualFunction(RunningCloud cloud, @Nullable String name, String address) {
+        String xml = cloud.inNode("virsh dumpxml " + name);
+        String[] parts = address.split("[:.]");
+        assertThat(xml)
+                .contains("<interface type='hostdev'")
+                .contains("domain='0x%s' bus='0x%s' slot='0x%s' function='0x%s'".formatted((Object[]) parts));
+    }
+
+    private static String theGuestIsReady(RunningCloud cloud) {
+        await().atMost(BOOT)
+                .pollInterval(Duration.ofSeconds(2))
+                .until(() -> cloud.type("nova console-log vm00").succeeded().contains("GUEST ready"));
+        return cloud.type("nova console-log vm00").succeeded();
+    }
+
+    private static void thePeerInVlan2401GetsAnswers(RunningCloud cloud, String address) {
+        cloud.inNode("ip -n wire addr replace 10.24.1.1/24 dev wire0.2401");
+        assertThat(cloud.inNode("ip netns exec wire ping -c 5 -W 5 " + address)).contains(" 0% packet loss");
+    }
+
+    private static void thePeerInVlan2402GetsNone(RunningCloud cloud, String address) {
+        cloud.inNode("ip -n wire addr del 10.24.1.1/24 dev wire0.2401;"
+                + " ip -n wire addr replace 10.24.1.1/24 dev wire0.2402");
+        Command ping = cloud.tryInNode("ip netns exec wire ping -c 3 -W 2 " + address);
+        assertThat(ping.status()).as(ping.output()).isNotZero();
+        assertThat(ping.output()).contains(" 100% packet loss");
+    }
+
+    private static void theFramesCarryTheTag(RunningCloud cloud, String address) {
+        String frames = Command.run(
+                        Map.of(),
+                        List.of(
+                                "tcpdump",
+                                "-nn",
+                                "-e",
+                                "-r",
+                                cloud.node().resolve("wire.pcap").toString(),
+                                "vlan 2401 and icmp and src host " + address))
+                .succeeded();
+        assertThat(frames).contains("802.1Q").contains("vlan 2401").contains("ICMP echo reply");
+    }
+
+    private static void theVirtualFunctionIsNeutral(RunningCloud cloud, String address) {
+        String path = cloud.inNode("readlink -f /sys/bus/pci/devices/" + address + "/physfn")
+                .strip();
+        String pf = cloud.inNode("ls " + path + "/net").strip();
+        String index = cloud.inNode("for v in " + path + "/virtfn*; do [ $(basename $(readlink $v)) = " + address
+                        + " ] && echo ${v##*virtfn}; done; true")
+                .strip();
+        for (JsonNode candidate :
+                JSON.readTree(cloud.inNode("ip -j -d link show " + pf)).get(0).path("vfinfo_list")) {
+            if (candidate.path("vf").asString().equals(index)) {
+                assertThat(candidate.path("address").asString()).isEqualTo("00:00:00:00:00:00");
+                assertThat(candidate.at("/vlan_list/0/vlan").asInt(0)).isZero();
+                assertThat(candidate.path("trust").asString()).isIn("off", "false");
+                return;
+            }
+        }
+        throw new AssertionError("VF " + index + " of " + pf + " is not in the kernel's list");
+    }
+
+    /** Everything a VM could have left: devices, domains, DHCP servers, namespaces, drivers of VFs. */
+    private static String hostState(RunningCloud cloud) {
+        return cloud.inNode("ip -br link show | awk '{print $1}' | sort; virsh -q list --all; pgrep -a dnsmasq;"
+                + " ip netns list | sort; for v in /sys/bus/pci/devices/*/physfn; do d=${v%/physfn};"
+                + " echo ${d##*/} $(basename \"$(readlink $d/driver)\"); done");
+    }
+
+    private static String addressOf(Map<String, String> port) {
+        return JSON.readTree(port.get("fixed_ips")).path("ip_address").asString();
+    }
+}

@@ -1,0 +1,5 @@
+/** Processes that are not children of this one: told to end, and waited for. */
+@NullMarked
+package org.sluice.linux.process;
+
+import org.jspecify.annotations.NullMarked;
