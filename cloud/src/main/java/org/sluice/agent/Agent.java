@@ -61,7 +61,6 @@ public final class Agent implements AutoCloseable {
     /** Longer than the binder's own bound on a write to sysfs (10 s), whose sentence says more. */
     private static final Duration LONGEST_KERNEL_CALL = Duration.ofSeconds(15);
 
-
     private final Host host;
     private final Controller controller;
     private final AgentSettings settings;
