@@ -45,7 +45,7 @@ public final class LinuxHost implements AutoCloseable {
         hypervisor = LibvirtHypervisor.at(libvirtUri);
         host = new Host(
                 name,
-                new LinuxVirtualFunctions(tree, links, new VfioBinder(tree, AttributeWriter.kernel(), LONGEST_BIND)),
+                new LinuxVirtualFunctions(links, tree, new VfioBinder(tree, AttributeWriter.kernel(), LONGEST_BIND)),
                 new LinuxBridges(links),
                 services,
                 new ImageDisks(directory, images),

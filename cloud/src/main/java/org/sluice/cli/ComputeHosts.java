@@ -125,7 +125,11 @@ final class ComputeHosts {
     }
 
     private @Nullable Void startLocal() throws Exception {
-        throw new IllegalStateException("not wired yet " + data);
+        String name = AgentCommand.machineName();
+        Members members = resources.add("members", new Members(controller.agentsUrl(), controller::joinToken));
+        LocalAgent.start(name, data.agent(name), AgentCommand.LIBVIRT, members, resources);
+        awaitReports(Set.of(name), REPORT_WITHIN);
+        return null;
     }
 
     private void startLab() throws Exception {

@@ -98,7 +98,7 @@ final class ControllerProcess {
 
         CertificateAuthority authority = authorityWork.get();
         JoinTokens joinTokens = new JoinTokens(authority, clock, random);
-        ChangeFeed feed = resources.add("change feed", new ChangeFeed(database));
+        ChangeFeed feed = new ChangeFeed(database);
         FleetIndex fleet = resources.add("fleet index", FleetIndex.following(database, feed, FLEET_LOOK));
         ServerPorts serverPorts = new ServerPorts(random);
         Bindings bindings = new Bindings();
@@ -137,6 +137,8 @@ final class ControllerProcess {
                 ApiServer.start(agentListen.socketAddress(), Optional.of(authority.serverTls()), tokens, agentsApi));
         ApiServer api = resources.add(
                 "API listener", ApiServer.start(listen.socketAddress(), Optional.empty(), tokens, openStack));
+        // Before the listeners: requests that wait for a change end while there still is a database to answer from.
+        resources.add("waiting requests", feed);
         return new ControllerProcess(database, feed, joinTokens, api, agents);
     }
 

@@ -29,8 +29,7 @@ final class FleetClient {
     FleetClient(Login login) throws InterruptedException {
         this.base = login.base();
         Map<String, Object> domain = Map.of("id", "default");
-        Map<String, Object> user =
-                Map.of("name", login.userName(), "domain", domain, "password", login.password());
+        Map<String, Object> user = Map.of("name", login.userName(), "domain", domain, "password", login.password());
         Map<String, Object> auth = Map.of(
                 "identity",
                 Map.of("methods", new String[] {"password"}, "password", Map.of("user", user)),

@@ -81,7 +81,8 @@ final class FleetCommand {
             @Option(
                             names = "--vlan-range",
                             paramLabel = "FIRST:LAST",
-                            description = "VLAN ids to allocate from; give it again for more. Replaces those there were.")
+                            description =
+                                    "VLAN ids to allocate from; give it again for more. Replaces those there were.")
                     @Nullable
                     List<String> ranges)
             throws IOException, InterruptedException {
@@ -201,7 +202,8 @@ final class FleetCommand {
                 .properties()
                 .forEach(uplink -> out.printf(
                         "uplink to %s: %s%n", uplink.getKey(), uplink.getValue().asString()));
-        Table cards = new Table("PF", "ADDRESS", "CARD", "DRIVER", "NUMA", "CARRIER", "NETWORK", "VFS LEASED", "SERIAL");
+        Table cards =
+                new Table("PF", "ADDRESS", "CARD", "DRIVER", "NUMA", "CARRIER", "NETWORK", "VFS LEASED", "SERIAL");
         for (JsonNode card : host.path("physical_functions")) {
             cards.row(
                     text(card, "name"),

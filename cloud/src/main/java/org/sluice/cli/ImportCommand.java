@@ -39,7 +39,8 @@ final class ImportCommand {
     @Command(
             name = "openstack",
             mixinStandardHelpOptions = true,
-            description = "Read nova.conf and the files of ML2; print line by line what was taken and what was ignored.")
+            description =
+                    "Read nova.conf and the files of ML2; print line by line what was taken and what was ignored.")
     int openstack(
             @Option(names = "--nova-conf", paramLabel = "FILE", description = "nova.conf; may be given again.")
                     @Nullable
@@ -47,7 +48,8 @@ final class ImportCommand {
             @Option(
                             names = "--ml2-conf",
                             paramLabel = "FILE",
-                            description = "ml2_conf.ini, ml2_conf_sriov.ini, linuxbridge_agent.ini; may be given again.")
+                            description =
+                                    "ml2_conf.ini, ml2_conf_sriov.ini, linuxbridge_agent.ini; may be given again.")
                     @Nullable
                     List<Path> ml2,
             @Option(
@@ -78,8 +80,7 @@ final class ImportCommand {
         return 0;
     }
 
-    private static List<Path> concat(
-            @Nullable List<Path> nova, @Nullable List<Path> ml2) {
+    private static List<Path> concat(@Nullable List<Path> nova, @Nullable List<Path> ml2) {
         List<Path> files = new ArrayList<>(nova == null ? List.of() : nova);
         files.addAll(ml2 == null ? List.of() : ml2);
         if (files.isEmpty()) {

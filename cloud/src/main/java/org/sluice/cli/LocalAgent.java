@@ -28,12 +28,13 @@ final class LocalAgent {
             throws Exception {
         ControllerClient controller = members.join(name, data);
         Path directory = data.resolve("agent");
-        LinuxHost host = resources.add(
-                "this machine", new LinuxHost(name, directory, libvirtUri, controller::fetchImage));
+        LinuxHost host =
+                resources.add("this machine", new LinuxHost(name, directory, libvirtUri, controller::fetchImage));
         // Platform threads: a kernel call that hangs must not take a carrier of virtual threads with it.
         ExecutorService calls = resources.add(
                 "kernel calls",
-                Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("kernel call ", 0).factory()));
+                Executors.newCachedThreadPool(
+                        Thread.ofPlatform().daemon().name("kernel call ", 0).factory()));
         Agent agent = resources.add(
                 "agent",
                 new Agent(

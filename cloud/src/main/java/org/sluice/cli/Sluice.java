@@ -13,7 +13,15 @@ import picocli.CommandLine.Command;
         synopsisSubcommandLabel = "COMMAND",
         description = "An OpenStack-compatible cloud that gives VMs the virtual functions of SR-IOV cards.",
         // Every command is registered here and nowhere else.
-        subcommands = {UpCommand.class, DownCommand.class, ControllerCommand.class, AgentCommand.class})
+        subcommands = {
+            UpCommand.class,
+            DownCommand.class,
+            ControllerCommand.class,
+            AgentCommand.class,
+            FleetCommand.class,
+            ExplainCommand.class,
+            ImportCommand.class
+        })
 public final class Sluice {
     static final int FAILED = 2;
 

@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.sluice.agent.host.KernelException;
 import org.sluice.agent.host.VirtualFunctions;
+import org.sluice.agent.kernel.KernelCalls;
 import org.sluice.linux.net.Link;
 import org.sluice.linux.net.Links;
 import org.sluice.linux.net.ReportedSwitch;
@@ -57,15 +58,15 @@ public final class LinuxVirtualFunctions implements VirtualFunctions {
     /**
      * Works on the machine.
      *
-     * @param tree the machine's PCI functions
      * @param links netdevs of the host's network namespace
+     * @param tree the machine's PCI functions
      * @param binder binds VFs; its bound must be shorter than the agent's own for one call
      */
-    public LinuxVirtualFunctions(PciTree tree, Links links, VfioBinder binder) {
-        this(tree, PortLinks.over(requireNonNull(links, "links is null")), binder);
+    public LinuxVirtualFunctions(Links links, PciTree tree, VfioBinder binder) {
+        this(PortLinks.over(requireNonNull(links, "links is null")), tree, binder);
     }
 
-    LinuxVirtualFunctions(PciTree tree, PortLinks links, VfioBinder binder) {
+    LinuxVirtualFunctions(PortLinks links, PciTree tree, VfioBinder binder) {
         this.links = requireNonNull(links, "links is null");
         this.tree = requireNonNull(tree, "tree is null");
         this.binder = requireNonNull(binder, "binder is null");
@@ -73,22 +74,22 @@ public final class LinuxVirtualFunctions implements VirtualFunctions {
 
     @Override
     public List<PhysicalFunction> physicalFunctions() {
-        return LinuxRefusal.translating(this::scan);
+        return KernelCalls.call(this::scan);
     }
 
     @Override
     public Tuple read(PhysicalFunctionKey physicalFunction, int index) {
-        return LinuxRefusal.translating(() -> tuple(info(port(physicalFunction), index)));
+        return KernelCalls.call(() -> tuple(info(port(physicalFunction), index)));
     }
 
     @Override
     public void set(PhysicalFunctionKey physicalFunction, int index, Setting setting) {
-        run(() -> links.setVf(port(physicalFunction).netdev(), index, attribute(setting)));
+        KernelCalls.run(() -> links.setVf(port(physicalFunction).netdev(), index, attribute(setting)));
     }
 
     @Override
     public void preparePhysicalFunction(PhysicalFunctionKey physicalFunction, int leastMtu) {
-        run(() -> {
+        KernelCalls.run(() -> {
             String netdev = port(physicalFunction).netdev();
             Link before = link(netdev);
             if (before.mtu() < leastMtu) {
@@ -111,13 +112,13 @@ public final class LinuxVirtualFunctions implements VirtualFunctions {
 
     @Override
     public Optional<String> driver(PhysicalFunctionKey physicalFunction, int index) {
-        return LinuxRefusal.translating(
+        return KernelCalls.call(
                 () -> function(virtualFunction(physicalFunction, index)).driver());
     }
 
     @Override
     public void unbind(PhysicalFunctionKey physicalFunction, int index) {
-        run(() -> {
+        KernelCalls.run(() -> {
             PciFunction after = binder.detach(virtualFunction(physicalFunction, index));
             after.driver().ifPresent(driver -> {
                 throw new KernelException(
@@ -131,7 +132,7 @@ public final class LinuxVirtualFunctions implements VirtualFunctions {
 
     @Override
     public void bindToVfio(PhysicalFunctionKey physicalFunction, int index) {
-        run(() -> {
+        KernelCalls.run(() -> {
             PciAddress address = virtualFunction(physicalFunction, index);
             PciFunction _ = binder.bind(address);
             List<PciFunction> others = binder.groupBlockers(address);
@@ -153,15 +154,8 @@ public final class LinuxVirtualFunctions implements VirtualFunctions {
 
     @Override
     public String address(PhysicalFunctionKey physicalFunction, int index) {
-        return LinuxRefusal.translating(
+        return KernelCalls.call(
                 () -> virtualFunction(physicalFunction, index).toString());
-    }
-
-    private static void run(Runnable call) {
-        Boolean _ = LinuxRefusal.translating(() -> {
-            call.run();
-            return true;
-        });
     }
 
     private List<PhysicalFunction> scan() {

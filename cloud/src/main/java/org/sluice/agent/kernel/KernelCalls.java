@@ -4,10 +4,13 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.sluice.agent.host.KernelException;
 import org.sluice.linux.LinuxException;
+import org.sluice.linux.kernel.Errno;
 import org.sluice.linux.kernel.SystemCallException;
 import org.sluice.linux.netlink.NetlinkException;
 
-/** Runs calls of the {@code linux} module and words their failures as {@link KernelException}. Stateless. */
+/**
+ * Runs calls of the {@code linux} module and words their failures as {@link KernelException}, sentence and fix kept. Stateless.
+ */
 public final class KernelCalls {
     private KernelCalls() {}
 
@@ -17,10 +20,13 @@ public final class KernelCalls {
             return call.get();
         } catch (LinuxException refusal) {
             throw new KernelException(
-                    errnoOf(refusal),
+                    errno(refusal),
                     refusal.sentence(),
                     Optional.of(refusal.fix()).filter(fix -> !fix.isBlank()),
                     refusal);
+        } catch (IllegalArgumentException outOfRange) {
+            // The linux module checks ranges before it asks the kernel, which would have answered just that.
+            throw new KernelException("EINVAL", String.valueOf(outOfRange.getMessage()), Optional.empty(), outOfRange);
         }
     }
 
@@ -32,12 +38,23 @@ public final class KernelCalls {
         });
     }
 
-    private static String errnoOf(LinuxException refusal) {
-        return switch (refusal) {
-            case NetlinkException netlink -> netlink.errno().name();
-            case SystemCallException systemCall -> systemCall.errno().name();
-            // What the module itself found missing or wrong, before any call.
-            default -> "ENODEV";
+    private static String errno(LinuxException failure) {
+        return switch (failure) {
+            case NetlinkException netlink -> name(netlink.errno());
+            case SystemCallException call -> name(call.errno());
+            case LinuxException other ->
+                switch (other.code()) {
+                    case "link.missing", "vfio.no-such-function" -> "ENODEV";
+                    case "vfio.no-iommu" -> "ENXIO";
+                    case "vfio.no-module" -> "ENOENT";
+                    case "vfio.in-use", "sysfs.hangs" -> "ETIMEDOUT";
+                    default -> other.getCause() instanceof SystemCallException cause ? name(cause.errno()) : "EIO";
+                };
         };
+    }
+
+    private static String name(Errno errno) {
+        // Some drivers let the kernel's internal number through; both say that the driver does not know the attribute.
+        return errno == Errno.ENOTSUPP ? Errno.EOPNOTSUPP.name() : errno.name();
     }
 }

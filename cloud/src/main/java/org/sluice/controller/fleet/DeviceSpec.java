@@ -53,7 +53,8 @@ final class DeviceSpec {
         try {
             tree = Json.MAPPER.readTree(value);
         } catch (JacksonException cause) {
-            throw new IllegalArgumentException("The value is no valid JSON: " + cause.getOriginalMessage() + ".", cause);
+            throw new IllegalArgumentException(
+                    "The value is no valid JSON: " + cause.getOriginalMessage() + ".", cause);
         }
         List<DeviceSpec> specs = new ArrayList<>();
         for (JsonNode element : tree instanceof ArrayNode array ? array.values() : List.of(tree)) {
@@ -116,7 +117,8 @@ final class DeviceSpec {
 
     private boolean matchesId(String member, String id) {
         return text(member)
-                .map(wanted -> wanted.equals("*") || wanted.toLowerCase(Locale.ROOT).equals(id))
+                .map(wanted ->
+                        wanted.equals("*") || wanted.toLowerCase(Locale.ROOT).equals(id))
                 .orElse(true);
     }
 
@@ -176,12 +178,11 @@ final class DeviceSpec {
         try {
             return Pattern.compile(expression, Pattern.CASE_INSENSITIVE);
         } catch (PatternSyntaxException cause) {
-            throw new IllegalArgumentException(
-                    "'" + expression + "' in 'address' is no regular expression.", cause);
+            throw new IllegalArgumentException("'" + expression + "' in 'address' is no regular expression.", cause);
         }
     }
 
     /** Names of options that hold such entries, by section. */
-    static final Map<String, String> OPTIONS = Map.of("pci_passthrough_whitelist", "DEFAULT", "passthrough_whitelist",
-            "pci", "device_spec", "pci");
+    static final Map<String, String> OPTIONS =
+            Map.of("pci_passthrough_whitelist", "DEFAULT", "passthrough_whitelist", "pci", "device_spec", "pci");
 }

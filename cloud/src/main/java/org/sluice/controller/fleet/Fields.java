@@ -44,7 +44,8 @@ final class Fields {
             return Optional.empty();
         }
         if (!value.isString() || value.asString().isBlank()) {
-            throw bad("Member '" + member + "' must be a text that is not empty.").asException();
+            throw bad("Member '" + member + "' must be a text that is not empty.")
+                    .asException();
         }
         return Optional.of(value.asString());
     }

@@ -101,8 +101,8 @@ final class FleetJson {
                         where d.server_id = s.id order by d.id desc limit 1))
                 from server s left join host h on h.id = s.host_id
                 """;
-        List<JsonNode> byId = list(
-                handle, explanation + " where cast(s.id as text) = :server", Map.of("server", idOrName));
+        List<JsonNode> byId =
+                list(handle, explanation + " where cast(s.id as text) = :server", Map.of("server", idOrName));
         return byId.isEmpty()
                 ? list(handle, explanation + " where s.name = :server", Map.of("server", idOrName))
                 : byId;

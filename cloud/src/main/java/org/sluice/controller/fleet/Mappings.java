@@ -72,7 +72,9 @@ final class Mappings {
                 "PhysicalFunctionInUse",
                 "%d virtual functions of %s are leased, so it stays on %s."
                         .formatted(
-                                card.leased(), card.text(), card.physicalNetwork().orElse("no network")),
+                                card.leased(),
+                                card.text(),
+                                card.physicalNetwork().orElse("no network")),
                 Optional.of("Delete the servers that have them first.")));
     }
 

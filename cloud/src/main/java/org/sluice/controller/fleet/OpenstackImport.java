@@ -117,8 +117,10 @@ public final class OpenstackImport {
                 case "[ml2_type_flat] flat_networks" ->
                     ignore(setting, "Sluice allows one flat network on every physical network.");
                 case "[ovs] bridge_mappings" ->
-                    ignore(setting, "Sluice bridges the interface itself; say which with"
-                            + " physical_interface_mappings or 'sluice fleet uplink'.");
+                    ignore(
+                            setting,
+                            "Sluice bridges the interface itself; say which with"
+                                    + " physical_interface_mappings or 'sluice fleet uplink'.");
                 case "[sriov_nic] exclude_devices" ->
                     ignore(setting, "Sluice leases every VF of a mapped card; leave the card unmapped instead.");
                 default -> ignore(setting, "It says nothing about physical networks or SR-IOV that Sluice uses.");
@@ -153,7 +155,9 @@ public final class OpenstackImport {
                                         network,
                                         String.join(
                                                 ", ",
-                                                sorted.stream().map(VlanRange::text).toList()));
+                                                sorted.stream()
+                                                        .map(VlanRange::text)
+                                                        .toList()));
             }));
         }
 
@@ -179,8 +183,7 @@ public final class OpenstackImport {
                 if (matching.isEmpty()) {
                     ignore(setting, "No card has virtual functions of the kind " + entry + ".");
                 } else {
-                    take(setting, "%s are the virtual functions of %s."
-                            .formatted(entry, String.join(", ", matching)));
+                    take(setting, "%s are the virtual functions of %s.".formatted(entry, String.join(", ", matching)));
                 }
             }
         }
@@ -198,8 +201,10 @@ public final class OpenstackImport {
 
         private void takeDeviceSpec(ConfigSetting setting, DeviceSpec spec) {
             if (spec.physicalNetwork().isEmpty()) {
-                ignore(setting, spec + " names no physical_network: it is for PCI aliases of flavors, which Sluice does"
-                        + " not have.");
+                ignore(
+                        setting,
+                        spec + " names no physical_network: it is for PCI aliases of flavors, which Sluice does"
+                                + " not have.");
                 return;
             }
             boolean matched = false;
@@ -212,11 +217,14 @@ public final class OpenstackImport {
                     }
                     case ALL -> map(setting, card, spec.physicalNetwork().get());
                     case SOME ->
-                        ignore(setting, spec + " means some of the virtual functions of " + card.text()
-                                + "; Sluice maps whole cards.");
+                        ignore(
+                                setting,
+                                spec + " means some of the virtual functions of " + card.text()
+                                        + "; Sluice maps whole cards.");
                     case PHYSICAL ->
-                        ignore(setting, spec + " means " + card.text()
-                                + " itself; Sluice hands out virtual functions only.");
+                        ignore(
+                                setting,
+                                spec + " means " + card.text() + " itself; Sluice hands out virtual functions only.");
                 }
             }
             if (!matched) {
@@ -240,14 +248,11 @@ public final class OpenstackImport {
 
         private void takeInterfaceMappings(ConfigSetting setting) {
             for (String[] pair : pairs(setting)) {
-                List<String> having = handle.createQuery("""
-                                select name from host where :interface = any(interfaces) order by name""")
-                        .bind("interface", pair[1])
-                        .mapTo(String.class)
-                        .list()
-                        .stream()
-                        .filter(hosts::contains)
-                        .toList();
+                List<String> having =
+                        handle.createQuery("""
+                                select name from host where :interface = any(interfaces) order by name""").bind("interface", pair[1]).mapTo(String.class).list().stream()
+                                .filter(hosts::contains)
+                                .toList();
                 for (String host : having) {
                     attempt(setting, () -> {
                         networks.ensure(handle, pair[0]);
@@ -268,8 +273,10 @@ public final class OpenstackImport {
                 return;
             }
             if (!supported.isEmpty() && !supported.contains(deviceOf(card))) {
-                ignore(setting, "The virtual functions of " + card.text() + " are " + deviceOf(card)
-                        + ", which supported_pci_vendor_devs leaves out.");
+                ignore(
+                        setting,
+                        "The virtual functions of " + card.text() + " are " + deviceOf(card)
+                                + ", which supported_pci_vendor_devs leaves out.");
                 return;
             }
             attempt(setting, () -> {
@@ -297,7 +304,8 @@ public final class OpenstackImport {
                     ignore(setting, "'" + entry + "' is not NETWORK:VALUE.");
                 } else {
                     pairs.add(new String[] {
-                        entry.substring(0, colon).strip(), entry.substring(colon + 1).strip()
+                        entry.substring(0, colon).strip(),
+                        entry.substring(colon + 1).strip()
                     });
                 }
             }
@@ -316,7 +324,9 @@ public final class OpenstackImport {
         }
 
         private String hostsText() {
-            return hosts.isEmpty() ? "any host" : String.join(", ", hosts.stream().sorted().toList());
+            return hosts.isEmpty()
+                    ? "any host"
+                    : String.join(", ", hosts.stream().sorted().toList());
         }
 
         private void take(ConfigSetting setting, String sentence) {
@@ -340,11 +350,13 @@ public final class OpenstackImport {
         try {
             return Integer.parseInt(text.strip());
         } catch (NumberFormatException cause) {
-            throw new ProblemException(bad("'" + text.strip() + "' is no whole number.").problem(), cause);
+            throw new ProblemException(
+                    bad("'" + text.strip() + "' is no whole number.").problem(), cause);
         }
     }
 
     private static ProblemException bad(String sentence) {
-        return Problem.of(Problem.Kind.BAD_REQUEST, "BadConfiguration", sentence).asException();
+        return Problem.of(Problem.Kind.BAD_REQUEST, "BadConfiguration", sentence)
+                .asException();
     }
 }

@@ -99,8 +99,8 @@ public final class SluiceFamily implements ApiFamily {
 
     private static Reply found(Optional<JsonNode> value, String member, String code, String sentence) {
         return value.map(found -> Reply.ok(Map.of(member, found)))
-                .orElseThrow(() ->
-                        Problem.of(Problem.Kind.NOT_FOUND, code, sentence).asException());
+                .orElseThrow(
+                        () -> Problem.of(Problem.Kind.NOT_FOUND, code, sentence).asException());
     }
 
     private Reply putPhysicalNetwork(Exchange exchange) {
@@ -177,8 +177,7 @@ public final class SluiceFamily implements ApiFamily {
 
     private Reply virtualFunctions(Exchange exchange) {
         return Reply.ok(Map.of(
-                "virtual_functions",
-                jdbi.withHandle(handle -> json.virtualFunctions(handle, exchange.query("host")))));
+                "virtual_functions", jdbi.withHandle(handle -> json.virtualFunctions(handle, exchange.query("host")))));
     }
 
     private Reply explain(Exchange exchange) {
@@ -192,13 +191,11 @@ public final class SluiceFamily implements ApiFamily {
                             Optional.of("Use the id of one of them."))
                     .asException();
         }
-        return found(
-                found.stream().findFirst(), "server", "ServerNotFound", "There is no server '" + server + "'.");
+        return found(found.stream().findFirst(), "server", "ServerNotFound", "There is no server '" + server + "'.");
     }
 
     private Reply postImport(Exchange exchange) {
         ImportRequest request = exchange.bodyAs(ImportRequest.class);
-        return Reply.ok(
-                Map.of("notes", jdbi.inTransaction(handle -> openstackImport.apply(handle, request))));
+        return Reply.ok(Map.of("notes", jdbi.inTransaction(handle -> openstackImport.apply(handle, request))));
     }
 }

@@ -26,15 +26,18 @@ public record VlanRange(int first, int last) {
 
     /** Refuses ranges that share an id; returns them in order. */
     static List<VlanRange> disjoint(List<VlanRange> ranges) {
-        List<VlanRange> sorted =
-                ranges.stream().sorted(Comparator.comparingInt(VlanRange::first)).toList();
+        List<VlanRange> sorted = ranges.stream()
+                .sorted(Comparator.comparingInt(VlanRange::first))
+                .toList();
         for (int next = 1; next < sorted.size(); next++) {
             if (sorted.get(next).first() <= sorted.get(next - 1).last()) {
                 throw Problem.of(
                                 Problem.Kind.BAD_REQUEST,
                                 "VlanRangesOverlap",
                                 "VLAN ranges %s and %s overlap."
-                                        .formatted(sorted.get(next - 1).text(), sorted.get(next).text()))
+                                        .formatted(
+                                                sorted.get(next - 1).text(),
+                                                sorted.get(next).text()))
                         .asException();
             }
         }

@@ -25,6 +25,8 @@ public final class Exchange {
 
     private final ServerRequest request;
     private final @Nullable Caller caller;
+    /** Helidon gives an entity once. */
+    private byte @Nullable [] body;
 
     Exchange(ServerRequest request, @Nullable Caller caller) {
         this.request = requireNonNull(request, "request is null");
@@ -145,8 +147,17 @@ public final class Exchange {
         }
     }
 
-    /** The entity's bytes, at most 4 MiB. */
+    /** The entity's bytes, at most 4 MiB; they may be asked for again. */
     public byte[] bodyBytes() {
+        byte[] read = body;
+        if (read == null) {
+            read = readBody();
+            body = read;
+        }
+        return read;
+    }
+
+    private byte[] readBody() {
         if (!request.content().hasEntity()) {
             return new byte[0];
         }

@@ -226,12 +226,20 @@ final class DirectoryRoutes {
     private Reply assignments(Exchange exchange) {
         IdentityRules.requireAdmin(exchange.caller(), "identity:list_role_assignments");
         String self = AuthRoutes.self(exchange);
-        List<ObjectNode> items = jdbi.withHandle(store::assignments).stream()
+        boolean withNames = exchange.queryNames().contains("include_names") && flag(exchange, "include_names");
+        List<ObjectNode> items = jdbi.withHandle(handle -> store.assignments(handle).stream()
                 .filter(assignment -> matches(exchange, "user.id", assignment.accountId()))
                 .filter(assignment -> matches(exchange, "scope.project.id", assignment.projectId()))
                 .filter(assignment -> matches(exchange, "role.id", assignment.roleId()))
-                .map(assignment -> IdentityJson.assignment(assignment, self))
-                .toList();
+                .map(assignment -> withNames
+                        ? IdentityJson.namedAssignment(
+                                assignment,
+                                existingProject(handle, assignment.projectId()).name(),
+                                existingAccount(handle, assignment.accountId()).name(),
+                                existingRole(handle, assignment.roleId()).name(),
+                                self)
+                        : IdentityJson.assignment(assignment, self))
+                .toList());
         return Reply.ok(IdentityJson.list("role_assignments", items, self + "/role_assignments"));
     }
 
@@ -304,8 +312,12 @@ final class DirectoryRoutes {
     }
 
     private static boolean matchesFlag(Exchange exchange, String parameter, boolean value) {
-        return exchange.query(parameter)
-                .map(wanted -> (wanted.isEmpty() || wanted.equalsIgnoreCase("true") || wanted.equals("1")) == value)
-                .orElse(true);
+        return !exchange.queryNames().contains(parameter) || flag(exchange, parameter) == value;
+    }
+
+    /** A flag that is there counts as set unless it says otherwise: {@code ?enabled}, {@code ?enabled=true}. */
+    private static boolean flag(Exchange exchange, String parameter) {
+        String value = exchange.query(parameter).orElse("");
+        return !value.equalsIgnoreCase("false") && !value.equals("0");
     }
 }

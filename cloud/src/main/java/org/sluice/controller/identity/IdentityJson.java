@@ -125,6 +125,16 @@ final class IdentityJson {
         return json;
     }
 
+    /** As {@link #assignment}, with names beside the identifiers. */
+    static ObjectNode namedAssignment(
+            RoleAssignment assignment, String project, String account, String role, String self) {
+        ObjectNode json = assignment(assignment, self);
+        ((ObjectNode) json.at("/scope/project")).put("name", project).set("domain", domainReference());
+        ((ObjectNode) json.at("/user")).put("name", account).set("domain", domainReference());
+        ((ObjectNode) json.at("/role")).put("name", role);
+        return json;
+    }
+
     static ObjectNode domain(String self) {
         ObjectNode json = object().put("id", DOMAIN_ID)
                 .put("name", DOMAIN_NAME)

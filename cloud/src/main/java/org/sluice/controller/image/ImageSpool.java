@@ -13,6 +13,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Set;
 import java.util.UUID;
+import org.sluice.model.Problem;
+import org.sluice.model.ProblemException;
 
 /**
  * An upload on its way: received whole, digested and checked, before a byte of it reaches the database. A slow client thus
@@ -77,7 +79,7 @@ final class ImageSpool implements AutoCloseable {
 
     private void append(InputStream source) throws IOException {
         byte[] piece = new byte[ImageStore.CHUNK_BYTES];
-        int length = source.readNBytes(piece, 0, piece.length);
+        int length = receive(source, piece);
         while (length > 0) {
             md5.update(piece, 0, length);
             sha512.update(piece, 0, length);
@@ -86,7 +88,21 @@ final class ImageSpool implements AutoCloseable {
                 file.write(bytes);
             }
             size += length;
-            length = source.readNBytes(piece, 0, piece.length);
+            length = receive(source, piece);
+        }
+    }
+
+    /** Tells a client that hangs up from a disk that fails: the first is the client's fault and no error of ours. */
+    private static int receive(InputStream source, byte[] piece) {
+        try {
+            return source.readNBytes(piece, 0, piece.length);
+        } catch (IOException | RuntimeException brokenOff) {
+            throw new ProblemException(
+                    Problem.of(
+                            Problem.Kind.BAD_REQUEST,
+                            "IncompleteData",
+                            "The image data broke off before the number of bytes that the request promised."),
+                    brokenOff);
         }
     }
 

@@ -56,7 +56,7 @@ class LinuxVirtualFunctionsTest {
         Files.createDirectories(sysfs.resolve("bus/pci/drivers/vfio-pci"));
         PciTree tree = new PciTree(sysfs);
         functions =
-                new LinuxVirtualFunctions(tree, links, new VfioBinder(tree, this::kernelWrites, Duration.ofSeconds(5)));
+                new LinuxVirtualFunctions(links, tree, new VfioBinder(tree, this::kernelWrites, Duration.ofSeconds(5)));
     }
 
     @Test

@@ -70,7 +70,8 @@ class BootRefusalsTest {
         refused(
                 400,
                 "'description' was unexpected",
-                cloud.as("admin", "2.18").post("/v2.1/servers", ComputeCloud.boot("vm", flavor, image, "'description': 'x'")));
+                cloud.as("admin", "2.18")
+                        .post("/v2.1/servers", ComputeCloud.boot("vm", flavor, image, "'description': 'x'")));
         refused(
                 400,
                 "scheduler hints are not offered",
@@ -95,7 +96,10 @@ class BootRefusalsTest {
     @Test
     void partsThatAreNotThere() {
         String none = "'networks': 'none'";
-        refused(400, "Flavor nope could not be found.", cloud.admin().post("/v2.1/servers", ComputeCloud.boot("vm", "nope", image, none)));
+        refused(
+                400,
+                "Flavor nope could not be found.",
+                cloud.admin().post("/v2.1/servers", ComputeCloud.boot("vm", "nope", image, none)));
         refused(
                 400,
                 "Can not find requested image",
@@ -117,21 +121,33 @@ class BootRefusalsTest {
     void imagesThatDoNotFit() {
         String none = "'networks': 'none'";
         UUID queued = cloud.newImage("queued", 0, 0, 0);
-        refused(400, "is not active", cloud.admin().post("/v2.1/servers", ComputeCloud.boot("vm", flavor, queued, none)));
+        refused(
+                400,
+                "is not active",
+                cloud.admin().post("/v2.1/servers", ComputeCloud.boot("vm", flavor, queued, none)));
         UUID hungry = cloud.newImage("active", 0, 1024, 1);
-        refused(400, "memory is too small", cloud.admin().post("/v2.1/servers", ComputeCloud.boot("vm", flavor, hungry, none)));
+        refused(
+                400,
+                "memory is too small",
+                cloud.admin().post("/v2.1/servers", ComputeCloud.boot("vm", flavor, hungry, none)));
         UUID wide = cloud.newImage("active", 2, 0, 1);
-        refused(400, "minimum size is 2147483648 bytes", cloud.admin().post("/v2.1/servers", ComputeCloud.boot("vm", flavor, wide, none)));
+        refused(
+                400,
+                "minimum size is 2147483648 bytes",
+                cloud.admin().post("/v2.1/servers", ComputeCloud.boot("vm", flavor, wide, none)));
         UUID heavy = cloud.newImage("active", 0, 0, 2L << 30);
-        refused(400, "disk is too small", cloud.admin().post("/v2.1/servers", ComputeCloud.boot("vm", flavor, heavy, none)));
+        refused(
+                400,
+                "disk is too small",
+                cloud.admin().post("/v2.1/servers", ComputeCloud.boot("vm", flavor, heavy, none)));
     }
 
     @Test
     void nicsThatCannotBe() {
         UUID port = cloud.port(network, "normal", "10.0.0.40");
-        refusedWith("a port belongs to one server",
-                "'max_count': 2, 'networks': [{'port': '" + port + "'}]");
-        refusedWith("max_count cannot be greater than 1",
+        refusedWith("a port belongs to one server", "'max_count': 2, 'networks': [{'port': '" + port + "'}]");
+        refusedWith(
+                "max_count cannot be greater than 1",
                 "'max_count': 2, 'networks': [{'uuid': '" + network + "', 'fixed_ip': '10.0.0.41'}]");
         refusedWith("cannot be used with port", "'networks': [{'port': '" + port + "', 'fixed_ip': '10.0.0.41'}]");
         refusedWith("device tags are not offered", "'networks': [{'port': '" + port + "', 'tag': 'x'}]");
@@ -152,7 +168,11 @@ class BootRefusalsTest {
                 cloud.as("member", "2.92")
                         .post(
                                 "/v2.1/servers",
-                                ComputeCloud.boot("vm", flavor, image, "'availability_zone': 'nova:compute01', 'networks': 'none'")));
+                                ComputeCloud.boot(
+                                        "vm",
+                                        flavor,
+                                        image,
+                                        "'availability_zone': 'nova:compute01', 'networks': 'none'")));
         refused(401, "requires authentication", cloud.as("forged", "2.92").post("/v2.1/servers", body));
     }
 

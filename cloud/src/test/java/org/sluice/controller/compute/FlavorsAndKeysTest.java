@@ -36,7 +36,8 @@ class FlavorsAndKeysTest {
 
     @Test
     void flavorsAreUnique() {
-        assertThat(flavor("'id': 'one', 'name': 'f1', 'ram': 64, 'vcpus': 1, 'disk': 0").status())
+        assertThat(flavor("'id': 'one', 'name': 'f1', 'ram': 64, 'vcpus': 1, 'disk': 0")
+                        .status())
                 .isEqualTo(200);
         Answer sameName = flavor("'name': 'f1', 'ram': 64, 'vcpus': 1, 'disk': 0");
         assertThat(sameName.status()).isEqualTo(409);
@@ -67,29 +68,48 @@ class FlavorsAndKeysTest {
     void extraSpecsAndDescriptionByMicroversion() {
         flavor("'id': 'specs', 'name': 'specs', 'ram': 64, 'vcpus': 1, 'disk': 0, 'description': 'words'");
         String path = "/v2.1/flavors/specs/os-extra_specs";
-        assertThat(cloud.admin().post(path, "{'extra_specs': {'hw:numa_nodes': '1', 'a': 'b'}}").status())
+        assertThat(cloud.admin()
+                        .post(path, "{'extra_specs': {'hw:numa_nodes': '1', 'a': 'b'}}")
+                        .status())
                 .isEqualTo(200);
-        assertThat(cloud.admin().put(path + "/a", "{'a': 'c'}").json().required("a").asString())
+        assertThat(cloud.admin()
+                        .put(path + "/a", "{'a': 'c'}")
+                        .json()
+                        .required("a")
+                        .asString())
                 .isEqualTo("c");
         assertThat(cloud.admin().put(path + "/a", "{'b': 'c'}").status()).isEqualTo(400);
         assertThat(cloud.admin().get(path + "/nope").status()).isEqualTo(404);
         assertThat(cloud.admin().delete(path + "/a").status()).isEqualTo(200);
         assertThat(cloud.admin().delete(path + "/a").status()).isEqualTo(404);
-        assertThat(cloud.as("member", "2.92").post(path, "{'extra_specs': {'x': 'y'}}").status())
+        assertThat(cloud.as("member", "2.92")
+                        .post(path, "{'extra_specs': {'x': 'y'}}")
+                        .status())
                 .isEqualTo(403);
-        JsonNode shown = cloud.as("admin", "2.61").get("/v2.1/flavors/specs").json().required("flavor");
+        JsonNode shown =
+                cloud.as("admin", "2.61").get("/v2.1/flavors/specs").json().required("flavor");
         assertThat(shown.at("/extra_specs/hw:numa_nodes").asString()).isEqualTo("1");
         assertThat(shown.required("description").asString()).isEqualTo("words");
-        assertThat(cloud.as("admin", "2.60").get("/v2.1/flavors/specs").json().at("/flavor").has("extra_specs"))
+        assertThat(cloud.as("admin", "2.60")
+                        .get("/v2.1/flavors/specs")
+                        .json()
+                        .at("/flavor")
+                        .has("extra_specs"))
                 .isFalse();
-        assertThat(cloud.as("admin", "2.54").get("/v2.1/flavors/specs").json().at("/flavor").has("description"))
+        assertThat(cloud.as("admin", "2.54")
+                        .get("/v2.1/flavors/specs")
+                        .json()
+                        .at("/flavor")
+                        .has("description"))
                 .isFalse();
     }
 
     @Test
     void privateFlavorsAreForAdmins() {
-        flavor("'id': 'secret', 'name': 'secret', 'ram': 64, 'vcpus': 1, 'disk': 0, 'os-flavor-access:is_public': false");
-        assertThat(cloud.as("member", "2.92").get("/v2.1/flavors/secret").status()).isEqualTo(404);
+        flavor(
+                "'id': 'secret', 'name': 'secret', 'ram': 64, 'vcpus': 1, 'disk': 0, 'os-flavor-access:is_public': false");
+        assertThat(cloud.as("member", "2.92").get("/v2.1/flavors/secret").status())
+                .isEqualTo(404);
         assertThat(ComputeCloud.names(
                         cloud.admin().get("/v2.1/flavors?is_public=None").json().required("flavors"), "id"))
                 .contains("secret");
@@ -109,9 +129,11 @@ class FlavorsAndKeysTest {
         Answer made = key("2.91", "'name': 'made'");
         assertThat(made.status()).as(made.text()).isEqualTo(201);
         assertThat(made.json().at("/keypair/private_key").asString()).startsWith("-----BEGIN RSA PRIVATE KEY-----");
-        SshPublicKey line = SshPublicKey.parse(made.json().at("/keypair/public_key").asString())
+        SshPublicKey line = SshPublicKey.parse(
+                        made.json().at("/keypair/public_key").asString())
                 .orElseThrow();
-        assertThat(line.fingerprint()).isEqualTo(made.json().at("/keypair/fingerprint").asString());
+        assertThat(line.fingerprint())
+                .isEqualTo(made.json().at("/keypair/fingerprint").asString());
         Answer refused = key("2.92", "'name': 'made2'");
         assertThat(refused.status()).isEqualTo(400);
         assertThat(refused.text()).contains("'public_key' is a required property");
@@ -141,7 +163,10 @@ class FlavorsAndKeysTest {
         assertThat(unknown.text()).contains("Keypair nope not found for user " + "a".repeat(32));
         assertThat(cloud.as("member", "2.92").delete("/v2.1/os-keypairs/nope").status())
                 .isEqualTo(404);
-        assertThat(cloud.as("admin", "2.92").get("/v2.1/os-keypairs?user_id=" + "a".repeat(32)).json().required("keypairs"))
+        assertThat(cloud.as("admin", "2.92")
+                        .get("/v2.1/os-keypairs?user_id=" + "a".repeat(32))
+                        .json()
+                        .required("keypairs"))
                 .isNotEmpty();
     }
 }

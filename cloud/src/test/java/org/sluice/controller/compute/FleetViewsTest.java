@@ -41,7 +41,9 @@ class FleetViewsTest {
 
     private static int aggregate(String name, String zone) {
         Answer answer = cloud.admin()
-                .post("/v2.1/os-aggregates", "{'aggregate': {'name': '" + name + "', 'availability_zone': " + zone + "}}");
+                .post(
+                        "/v2.1/os-aggregates",
+                        "{'aggregate': {'name': '" + name + "', 'availability_zone': " + zone + "}}");
         assertThat(answer.status()).as(answer.text()).isEqualTo(200);
         return answer.json().at("/aggregate/id").asInt();
     }
@@ -61,7 +63,9 @@ class FleetViewsTest {
         assertThat(act(rack1, "{'add_host': {'host': 'compute01'}}").status())
                 .as("a host is in one zone")
                 .isEqualTo(409);
-        assertThat(cloud.count("from aggregate_host")).as("the refused one left nothing").isEqualTo(1);
+        assertThat(cloud.count("from aggregate_host"))
+                .as("the refused one left nothing")
+                .isEqualTo(1);
         assertThat(ComputeCloud.names(
                         cloud.as("reader", "2.92")
                                 .get("/v2.1/os-availability-zone")
@@ -83,9 +87,12 @@ class FleetViewsTest {
         assertThat(cloud.admin().delete("/v2.1/os-aggregates/" + rack0).status())
                 .as("it has a host")
                 .isEqualTo(400);
-        assertThat(act(rack0, "{'remove_host': {'host': 'compute01'}}").status()).isEqualTo(200);
-        assertThat(act(rack0, "{'remove_host': {'host': 'compute01'}}").status()).isEqualTo(404);
-        assertThat(cloud.admin().delete("/v2.1/os-aggregates/" + rack0).status()).isEqualTo(200);
+        assertThat(act(rack0, "{'remove_host': {'host': 'compute01'}}").status())
+                .isEqualTo(200);
+        assertThat(act(rack0, "{'remove_host': {'host': 'compute01'}}").status())
+                .isEqualTo(404);
+        assertThat(cloud.admin().delete("/v2.1/os-aggregates/" + rack0).status())
+                .isEqualTo(200);
         assertThat(cloud.admin().get("/v2.1/os-aggregates/" + rack0).status()).isEqualTo(404);
     }
 
@@ -93,7 +100,9 @@ class FleetViewsTest {
     void aggregatesAreNamedOnce() {
         int rack0 = aggregate("rack0", "null");
         aggregate("rack1", "null");
-        assertThat(cloud.admin().post("/v2.1/os-aggregates", "{'aggregate': {'name': 'rack0'}}").status())
+        assertThat(cloud.admin()
+                        .post("/v2.1/os-aggregates", "{'aggregate': {'name': 'rack0'}}")
+                        .status())
                 .isEqualTo(409);
         assertThat(cloud.admin()
                         .put("/v2.1/os-aggregates/" + rack0, "{'aggregate': {'name': 'rack1'}}")
@@ -113,8 +122,8 @@ class FleetViewsTest {
 
     @Test
     void servicesAreDisabledWithAReason() {
-        Answer disabled = cloud.admin()
-                .put("/v2.1/os-services/" + first, "{'status': 'disabled', 'disabled_reason': 'maint'}");
+        Answer disabled =
+                cloud.admin().put("/v2.1/os-services/" + first, "{'status': 'disabled', 'disabled_reason': 'maint'}");
         assertThat(disabled.status()).as(disabled.text()).isEqualTo(200);
         assertThat(disabled.json().at("/service/status").asString()).isEqualTo("disabled");
         JsonNode services =
@@ -125,13 +134,21 @@ class FleetViewsTest {
                         .put("/v2.1/os-services/" + first, "{'status': 'enabled', 'disabled_reason': 'x'}")
                         .status())
                 .isEqualTo(400);
-        assertThat(cloud.admin().put("/v2.1/os-services/" + first, "{'status': 'asleep'}").status())
+        assertThat(cloud.admin()
+                        .put("/v2.1/os-services/" + first, "{'status': 'asleep'}")
+                        .status())
                 .isEqualTo(400);
-        assertThat(cloud.admin().put("/v2.1/os-services/1", "{'status': 'enabled'}").status())
+        assertThat(cloud.admin()
+                        .put("/v2.1/os-services/1", "{'status': 'enabled'}")
+                        .status())
                 .isEqualTo(400);
-        assertThat(cloud.admin().put("/v2.1/os-services/" + HostId.random(), "{'status': 'enabled'}").status())
+        assertThat(cloud.admin()
+                        .put("/v2.1/os-services/" + HostId.random(), "{'status': 'enabled'}")
+                        .status())
                 .isEqualTo(404);
-        assertThat(cloud.admin().put("/v2.1/os-services/" + first, "{'forced_down': true}").status())
+        assertThat(cloud.admin()
+                        .put("/v2.1/os-services/" + first, "{'forced_down': true}")
+                        .status())
                 .isEqualTo(501);
         Answer old = cloud.as("admin", "2.1")
                 .put("/v2.1/os-services/enable", "{'host': 'compute01', 'binary': 'nova-compute'}");
@@ -141,14 +158,18 @@ class FleetViewsTest {
                         .put("/v2.1/os-services/enable", "{'host': 'nope', 'binary': 'nova-compute'}")
                         .status())
                 .isEqualTo(404);
-        assertThat(cloud.admin().get("/v2.1/os-services?binary=nova-scheduler").json().required("services"))
+        assertThat(cloud.admin()
+                        .get("/v2.1/os-services?binary=nova-scheduler")
+                        .json()
+                        .required("services"))
                 .isEmpty();
     }
 
     @Test
     void aSilentHostIsDown() {
         cloud.execute("update host set last_seen_at = now() - interval '2 minutes' where name = 'compute02'");
-        JsonNode services = cloud.admin().get("/v2.1/os-services?host=compute02").json();
+        JsonNode services =
+                cloud.admin().get("/v2.1/os-services?host=compute02").json();
         assertThat(services.at("/services/0/state").asString()).isEqualTo("down");
         JsonNode shown = cloud.admin().get("/v2.1/os-hypervisors/" + second).json();
         assertThat(shown.at("/hypervisor/state").asString()).isEqualTo("down");
@@ -156,18 +177,27 @@ class FleetViewsTest {
 
     @Test
     void hypervisorsByMicroversion() {
-        JsonNode old = cloud.as("admin", "2.1").get("/v2.1/os-hypervisors/detail").json().at("/hypervisors/0");
+        JsonNode old = cloud.as("admin", "2.1")
+                .get("/v2.1/os-hypervisors/detail")
+                .json()
+                .at("/hypervisors/0");
         assertThat(old.required("id").isInt()).isTrue();
         assertThat(old.required("cpu_info").isString()).isTrue();
-        JsonNode middle =
-                cloud.as("admin", "2.53").get("/v2.1/os-hypervisors/detail").json().at("/hypervisors/0");
+        JsonNode middle = cloud.as("admin", "2.53")
+                .get("/v2.1/os-hypervisors/detail")
+                .json()
+                .at("/hypervisors/0");
         assertThat(middle.required("id").asString()).isEqualTo(first.toString());
         assertThat(middle.required("cpu_info").isObject()).isTrue();
-        JsonNode late =
-                cloud.as("admin", "2.88").get("/v2.1/os-hypervisors/detail").json().at("/hypervisors/0");
+        JsonNode late = cloud.as("admin", "2.88")
+                .get("/v2.1/os-hypervisors/detail")
+                .json()
+                .at("/hypervisors/0");
         assertThat(late.has("vcpus")).isFalse();
         assertThat(late.has("uptime")).isTrue();
-        assertThat(cloud.as("admin", "2.88").get("/v2.1/os-hypervisors/statistics").status())
+        assertThat(cloud.as("admin", "2.88")
+                        .get("/v2.1/os-hypervisors/statistics")
+                        .status())
                 .isEqualTo(404);
         JsonNode paged = cloud.admin().get("/v2.1/os-hypervisors?limit=1").json();
         assertThat(ComputeCloud.names(paged.required("hypervisors"), "hypervisor_hostname"))
@@ -185,8 +215,12 @@ class FleetViewsTest {
     @Test
     void operatorViewsAreForAdmins() {
         for (String path : new String[] {
-            "/v2.1/os-services", "/v2.1/os-hypervisors", "/v2.1/os-hypervisors/detail", "/v2.1/os-aggregates",
-            "/v2.1/os-availability-zone/detail", "/v2.1/os-migrations"
+            "/v2.1/os-services",
+            "/v2.1/os-hypervisors",
+            "/v2.1/os-hypervisors/detail",
+            "/v2.1/os-aggregates",
+            "/v2.1/os-availability-zone/detail",
+            "/v2.1/os-migrations"
         }) {
             Answer answer = cloud.as("member", "2.92").get(path);
             assertThat(answer.status()).as(path).isEqualTo(403);

@@ -22,13 +22,11 @@ class MicroversionTest {
     @ParameterizedTest
     @ValueSource(strings = {"2.0", "2.97", "1.1", "3.5"})
     void refusesWhatIsNotOffered(String text) {
-        assertThatThrownBy(() -> Microversion.parse(text))
-                .isInstanceOfSatisfying(ProblemException.class, failure -> {
-                    assertThat(failure.problem().kind()).isEqualTo(Problem.Kind.NOT_ACCEPTABLE);
-                    assertThat(failure.problem().text())
-                            .isEqualTo("Version " + text
-                                    + " is not supported by the API. Minimum is 2.1 and maximum is 2.96.");
-                });
+        assertThatThrownBy(() -> Microversion.parse(text)).isInstanceOfSatisfying(ProblemException.class, failure -> {
+            assertThat(failure.problem().kind()).isEqualTo(Problem.Kind.NOT_ACCEPTABLE);
+            assertThat(failure.problem().text())
+                    .isEqualTo("Version " + text + " is not supported by the API. Minimum is 2.1 and maximum is 2.96.");
+        });
     }
 
     @ParameterizedTest

@@ -122,8 +122,8 @@ class ServerLifeTest {
         assertThat(cloud.admin().get("/v2.1/servers/" + server).status()).isEqualTo(404);
         assertThat(cloud.count("from virtual_function where leased_port_id is not null"))
                 .isZero();
-        assertThat(cloud.count("from port where server_id is null and device_id = '' and id in ('" + nic0 + "', '" + nic1
-                        + "')"))
+        assertThat(cloud.count("from port where server_id is null and device_id = '' and id in ('" + nic0 + "', '"
+                        + nic1 + "')"))
                 .as("ports that the user made stay")
                 .isEqualTo(2);
         assertThat(cloud.count("from host where vcpus_used = 0 and memory_mib_used = 0"))
@@ -145,10 +145,8 @@ class ServerLifeTest {
         assertThat(shown.at("/fault/details").asString()).contains("NoValidHost");
         assertThat(shown.required("OS-EXT-SRV-ATTR:host").isNull()).isTrue();
         assertThat(shown.has("progress")).isFalse();
-        JsonNode forMembers = cloud.as("member", "2.92")
-                .get("/v2.1/servers/" + server)
-                .json()
-                .at("/server/fault");
+        JsonNode forMembers =
+                cloud.as("member", "2.92").get("/v2.1/servers/" + server).json().at("/server/fault");
         assertThat(forMembers.has("message")).isTrue();
         assertThat(forMembers.has("details")).as("details are for operators").isFalse();
         assertThat(cloud.count("from port where device_id = '' and id = '" + nic + "'"))
@@ -225,7 +223,8 @@ class ServerLifeTest {
         Answer answer = boot(
                 cloud,
                 "multi",
-                "'min_count': 2, 'max_count': 3, 'return_reservation_id': true, 'networks': [{'uuid': '" + bridged + "'}]");
+                "'min_count': 2, 'max_count': 3, 'return_reservation_id': true, 'networks': [{'uuid': '" + bridged
+                        + "'}]");
         assertThat(answer.status()).as(answer.text()).isEqualTo(202);
         String reservation = answer.json().required("reservation_id").asString();
         JsonNode servers = cloud.admin()
@@ -248,7 +247,9 @@ class ServerLifeTest {
         for (String name : new String[] {"a1", "a2", "b1", "b2"}) {
             boot(cloud, name, "'networks': 'none'");
         }
-        JsonNode first = cloud.admin().get("/v2.1/servers?limit=3&sort_key=display_name&sort_dir=asc").json();
+        JsonNode first = cloud.admin()
+                .get("/v2.1/servers?limit=3&sort_key=display_name&sort_dir=asc")
+                .json();
         assertThat(ComputeCloud.names(first.required("servers"), "name")).containsExactly("a1", "a2", "b1");
         String next = first.at("/servers_links/0/href").asString();
         JsonNode second = cloud.admin()
@@ -261,18 +262,26 @@ class ServerLifeTest {
                 .containsExactly("a2", "a1");
         assertThat(cloud.admin().get("/v2.1/servers?status=nope").json().required("servers"))
                 .isEmpty();
-        assertThat(cloud.as("stranger", "2.92").get("/v2.1/servers/detail").json().required("servers"))
+        assertThat(cloud.as("stranger", "2.92")
+                        .get("/v2.1/servers/detail")
+                        .json()
+                        .required("servers"))
                 .isEmpty();
-        assertThat(cloud.as("stranger", "2.92").get("/v2.1/servers?all_tenants=1").status())
+        assertThat(cloud.as("stranger", "2.92")
+                        .get("/v2.1/servers?all_tenants=1")
+                        .status())
                 .isEqualTo(403);
         assertThat(cloud.admin().get("/v2.1/servers?all_tenants=1").json().required("servers"))
                 .hasSize(4);
-        assertThat(cloud.admin().get("/v2.1/servers?marker=" + UUID.randomUUID()).status())
+        assertThat(cloud.admin()
+                        .get("/v2.1/servers?marker=" + UUID.randomUUID())
+                        .status())
                 .isEqualTo(400);
         assertThat(cloud.admin().get("/v2.1/servers?limit=-1").status()).isEqualTo(400);
         assertThat(cloud.admin().get("/v2.1/servers?name=%28").status()).isEqualTo(400);
         assertThat(cloud.admin().get("/v2.1/servers?what=1").status()).isEqualTo(400);
-        assertThat(cloud.as("admin", "2.74").get("/v2.1/servers?what=1").status()).isEqualTo(200);
+        assertThat(cloud.as("admin", "2.74").get("/v2.1/servers?what=1").status())
+                .isEqualTo(200);
     }
 
     @Test
@@ -287,13 +296,20 @@ class ServerLifeTest {
         assertThat(cloud.count("from host where desired_revision > 0"))
                 .as("the agent is told")
                 .isEqualTo(1);
-        assertThat(cloud.admin().put(path + "/b", "{'meta': {'b': '3'}}").json().at("/meta/b").asString())
+        assertThat(cloud.admin()
+                        .put(path + "/b", "{'meta': {'b': '3'}}")
+                        .json()
+                        .at("/meta/b")
+                        .asString())
                 .isEqualTo("3");
-        assertThat(cloud.admin().put(path + "/b", "{'meta': {'c': '3'}}").status()).isEqualTo(400);
+        assertThat(cloud.admin().put(path + "/b", "{'meta': {'c': '3'}}").status())
+                .isEqualTo(400);
         assertThat(cloud.admin().delete(path + "/a").status()).isEqualTo(204);
         assertThat(cloud.admin().delete(path + "/a").status()).isEqualTo(404);
         assertThat(cloud.admin().get(path).json().at("/metadata/b").asString()).isEqualTo("3");
-        assertThat(cloud.as("reader", "2.92").post(path, "{'metadata': {'b': '2'}}").status())
+        assertThat(cloud.as("reader", "2.92")
+                        .post(path, "{'metadata': {'b': '2'}}")
+                        .status())
                 .isEqualTo(403);
     }
 
@@ -303,6 +319,7 @@ class ServerLifeTest {
         Answer answer =
                 cloud.admin().post("/v2.1/servers/" + server + "/action", "{'os-getConsoleOutput': {'length': 404}}");
         assertThat(answer.status()).isEqualTo(503);
-        assertThat(answer.json().at("/serviceUnavailable/message").asString()).startsWith("Host compute01 did not answer");
+        assertThat(answer.json().at("/serviceUnavailable/message").asString())
+                .startsWith("Host compute01 did not answer");
     }
 }

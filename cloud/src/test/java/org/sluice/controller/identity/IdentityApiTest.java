@@ -283,6 +283,19 @@ final class IdentityApiTest {
         assertThat(admin("GET", path, "").status()).isEqualTo(200);
     }
 
+    @Test
+    void assignmentsAreShownWithNamesOnDemand() {
+        JsonNode assignments = admin("GET", "/v3/role_assignments?include_names=True", "")
+                .json()
+                .get("role_assignments");
+        assertThat(assignments
+                        .valueStream()
+                        .map(item -> item.at("/user/name").asString() + " is "
+                                + item.at("/role/name").asString() + " in "
+                                + item.at("/scope/project/name").asString()))
+                .contains("admin is admin in admin", "admin is admin in demo", "demo is member in demo");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"/v3/projects", "/v3/users", "/v3/roles", "/v3/services", "/v3/endpoints", "/v3/domains"})
     void othersCannot(String path) {

@@ -56,7 +56,8 @@ final class AddressAllocationTest {
             ports.add(api.port(network));
         }
         JsonNode gone = ports.get(2);
-        assertThat(api.delete("/v2.0/ports/" + gone.path("id").asString()).status()).isEqualTo(204);
+        assertThat(api.delete("/v2.0/ports/" + gone.path("id").asString()).status())
+                .isEqualTo(204);
         assertThat(address(api.port(network))).isEqualTo(address(gone));
     }
 

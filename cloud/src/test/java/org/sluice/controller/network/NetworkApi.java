@@ -49,7 +49,8 @@ final class NetworkApi implements BeforeAllCallback, AfterAllCallback {
         void expectFault(int wanted, String type, String message) {
             assertThat(body.path("NeutronError").path("message").asString("")).isEqualTo(message);
             assertThat(body.path("NeutronError").path("type").asString("")).isEqualTo(type);
-            assertThat(body.path("NeutronError").path("detail").asString("absent")).isEmpty();
+            assertThat(body.path("NeutronError").path("detail").asString("absent"))
+                    .isEmpty();
             assertThat(status).isEqualTo(wanted);
         }
     }
@@ -125,9 +126,8 @@ final class NetworkApi implements BeforeAllCallback, AfterAllCallback {
                 .build();
         try {
             HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
-            JsonNode answer = response.body().isEmpty()
-                    ? Json.MAPPER.nullNode()
-                    : Json.MAPPER.readTree(response.body());
+            JsonNode answer =
+                    response.body().isEmpty() ? Json.MAPPER.nullNode() : Json.MAPPER.readTree(response.body());
             return new Answer(response.statusCode(), answer, response);
         } catch (IOException failure) {
             throw new AssertionError("the request failed", failure);
@@ -139,7 +139,9 @@ final class NetworkApi implements BeforeAllCallback, AfterAllCallback {
 
     String base() {
         return "http://127.0.0.1:"
-                + requireNonNull(server, "the server is there from @BeforeAll on").address().getPort();
+                + requireNonNull(server, "the server is there from @BeforeAll on")
+                        .address()
+                        .getPort();
     }
 
     /** A VLAN network of the admin's on physnet0, with attributes such as {@code 'shared': true}; its id. */

@@ -67,8 +67,8 @@ final class NetworksTest {
         List<Future<String>> made = new ArrayList<>();
         try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
             for (int i = 0; i < 11; i++) {
-                made.add(threads.submit(() -> api.network(
-                        "n", "'provider:network_type': 'vlan', 'provider:physical_network': 'sriovnet0'")));
+                made.add(threads.submit(() ->
+                        api.network("n", "'provider:network_type': 'vlan', 'provider:physical_network': 'sriovnet0'")));
             }
             for (Future<String> one : made) {
                 assertThat(one.get()).isNotEmpty();
@@ -83,29 +83,34 @@ final class NetworksTest {
     @Test
     void aPhysicalNetworkHasOneFlatNetwork() {
         String flat = "'provider:network_type': 'flat', 'provider:physical_network': 'bare'";
-        JsonNode network = api.post("/v2.0/networks", "{'network': {" + flat + "}}").expect(201, "network");
+        JsonNode network =
+                api.post("/v2.0/networks", "{'network': {" + flat + "}}").expect(201, "network");
         assertThat(network.path("provider:segmentation_id").isNull()).isTrue();
         api.post("/v2.0/networks", "{'network': {" + flat + "}}")
                 .expectFault(
-                        409,
-                        "FlatNetworkInUse",
-                        "Unable to create the flat network. Physical network bare is in use.");
+                        409, "FlatNetworkInUse", "Unable to create the flat network. Physical network bare is in use.");
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-        "vlan | physnet0 | 5000 | segmentation_id out of range (1 through 4094)",
-        "vlan | physnet0 | 0    | segmentation_id out of range (1 through 4094)",
-        "vlan | nowhere  | 10   | physical_network 'nowhere' unknown for VLAN provider network",
-        "flat | nowhere  | null | physical_network 'nowhere' unknown for flat provider network",
-        "flat | bare     | 10   | segmentation_id prohibited for flat provider network",
-        "vxlan| physnet0 | 10   | network_type value 'vxlan' not supported",
-        "vlan | bare     | null | Physical network bare requires segmentation_id to be specified when creating a provider network"
-    })
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "vlan | physnet0 | 5000 | segmentation_id out of range (1 through 4094)",
+                "vlan | physnet0 | 0    | segmentation_id out of range (1 through 4094)",
+                "vlan | nowhere  | 10   | physical_network 'nowhere' unknown for VLAN provider network",
+                "flat | nowhere  | null | physical_network 'nowhere' unknown for flat provider network",
+                "flat | bare     | 10   | segmentation_id prohibited for flat provider network",
+                "vxlan| physnet0 | 10   | network_type value 'vxlan' not supported",
+                "vlan | bare     | null | Physical network bare requires segmentation_id to be specified when creating a provider network"
+            })
     void aSegmentThatMakesNoSenseIsRefused(String type, String physicalNetwork, String vlan, String reason) {
-        api.post("/v2.0/networks", "{'network': {'provider:network_type': '" + type
-                        + "', 'provider:physical_network': '" + physicalNetwork + "', 'provider:segmentation_id': "
-                        + vlan + "}}")
+        api.post(
+                        "/v2.0/networks",
+                        "{'network': {'provider:network_type': '" + type
+                                + "', 'provider:physical_network': '" + physicalNetwork
+                                + "', 'provider:segmentation_id': "
+                                + vlan + "}}")
                 .expectFault(400, "InvalidInput", "Invalid input for operation: " + reason + ".");
     }
 
@@ -120,12 +125,10 @@ final class NetworksTest {
 
     @Test
     void providerAttributesAreForAdmins() {
-        NetworkApi.Answer refused = api.send(
-                "member", "POST", "/v2.0/networks", "{'network': {'provider:segmentation_id': 2201}}");
+        NetworkApi.Answer refused =
+                api.send("member", "POST", "/v2.0/networks", "{'network': {'provider:segmentation_id': 2201}}");
         refused.expectFault(
-                403,
-                "PolicyNotAuthorized",
-                "rule:create_network:provider:segmentation_id is disallowed by policy");
+                403, "PolicyNotAuthorized", "rule:create_network:provider:segmentation_id is disallowed by policy");
         JsonNode own = api.send("member", "POST", "/v2.0/networks", "{'network': {'name': 'mine'}}")
                 .expect(201, "network");
         assertThat(own.has("provider:segmentation_id")).isFalse();
@@ -138,14 +141,17 @@ final class NetworksTest {
     void theMtuIsTheWiresAtMost() {
         api.post("/v2.0/networks", "{'network': {'mtu': 1501}}")
                 .expectFault(
-                        400,
-                        "InvalidInput",
-                        "Invalid input for operation: Requested MTU is too big, maximum is 1500.");
+                        400, "InvalidInput", "Invalid input for operation: Requested MTU is too big, maximum is 1500.");
         api.post("/v2.0/networks", "{'network': {'mtu': 67}}")
                 .expectFault(
-                        400, "HTTPBadRequest", "Invalid input for mtu. Reason: '67' is too small - must be at least '68'.");
+                        400,
+                        "HTTPBadRequest",
+                        "Invalid input for mtu. Reason: '67' is too small - must be at least '68'.");
         String id = api.network("small", "'mtu': 1400");
-        assertThat(api.get("/v2.0/networks/" + id).expect(200, "network").path("mtu").asInt())
+        assertThat(api.get("/v2.0/networks/" + id)
+                        .expect(200, "network")
+                        .path("mtu")
+                        .asInt())
                 .isEqualTo(1400);
     }
 
@@ -211,7 +217,8 @@ final class NetworksTest {
     @Test
     void sharingEndsOnlyWhenNoOtherProjectIsOnIt() {
         String id = api.network("n", "'shared': true");
-        api.send("member", "POST", "/v2.0/ports", "{'port': {'network_id': '" + id + "'}}").expect(201, "port");
+        api.send("member", "POST", "/v2.0/ports", "{'port': {'network_id': '" + id + "'}}")
+                .expect(201, "port");
         api.put("/v2.0/networks/" + id, "{'network': {'shared': false}}")
                 .expectFault(
                         409,
@@ -222,9 +229,11 @@ final class NetworksTest {
 
     @Test
     void manyAreMadeInOneRequestOrNone() {
-        assertThat(api.post("/v2.0/networks", "{'networks': [{'name': 'a'}, {'name': 'b'}]}").expect(201, "networks"))
+        assertThat(api.post("/v2.0/networks", "{'networks': [{'name': 'a'}, {'name': 'b'}]}")
+                        .expect(201, "networks"))
                 .hasSize(2);
-        assertThat(api.post("/v2.0/networks", "{'networks': [{'name': 'c'}, {'mtu': 1}]}").status())
+        assertThat(api.post("/v2.0/networks", "{'networks': [{'name': 'c'}, {'mtu': 1}]}")
+                        .status())
                 .isEqualTo(400);
         assertThat(api.get("/v2.0/networks?name=c").expect(200, "networks")).isEmpty();
     }

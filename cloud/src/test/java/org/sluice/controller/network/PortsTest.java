@@ -57,22 +57,25 @@ final class PortsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-        "'binding:vnic_type': 'macvtap' | Invalid input for binding:vnic_type. Reason: 'macvtap' is not in ['normal', 'direct'].",
-        "'mac_address': 'nonsense'      | Invalid input for mac_address. Reason: 'nonsense' is not a valid MAC address.",
-        "'mac_address': '00:00:00:00:00:00' | Invalid input for mac_address. Reason: '00:00:00:00:00:00' is not a valid MAC address.",
-        "'mac_address': '01:00:5e:00:00:01' | Invalid input for mac_address. Reason: '01:00:5e:00:00:01' is a multicast address, which no NIC can have.",
-        "'admin_state_up': 'perhaps'    | Invalid input for admin_state_up. Reason: 'perhaps' cannot be converted to boolean.",
-        "'name': 7                      | Invalid input for name. Reason: '7' is not a valid string.",
-        "'security_groups': 'SG'        | Invalid input for security_groups. Reason: 'SG' is not a list.",
-        "'security_groups': ['SG']      | Invalid input for security_groups. Reason: 'SG' is not a valid UUID.",
-        "'fixed_ips': [7]               | Invalid input for fixed_ips. Reason: '7' is not a dictionary.",
-        "'fixed_ips': [{'ip_address': 'x'}] | Invalid input for fixed_ips. Reason: 'x' is not a valid IP address.",
-        "'binding:profile': 'x'         | Invalid input for binding:profile. Reason: 'x' is not a dictionary.",
-        "'allowed_address_pairs': [{'ip_address': '10.0.0.1'}] | Invalid input for allowed_address_pairs. Reason: allowed address pairs are not offered.",
-        "'status': 'ACTIVE'             | Attribute 'status' not allowed in POST",
-        "'colour': 'red'                | Unrecognized attribute(s) 'colour'"
-    })
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "'binding:vnic_type': 'macvtap' | Invalid input for binding:vnic_type. Reason: 'macvtap' is not in ['normal', 'direct'].",
+                "'mac_address': 'nonsense'      | Invalid input for mac_address. Reason: 'nonsense' is not a valid MAC address.",
+                "'mac_address': '00:00:00:00:00:00' | Invalid input for mac_address. Reason: '00:00:00:00:00:00' is not a valid MAC address.",
+                "'mac_address': '01:00:5e:00:00:01' | Invalid input for mac_address. Reason: '01:00:5e:00:00:01' is a multicast address, which no NIC can have.",
+                "'admin_state_up': 'perhaps'    | Invalid input for admin_state_up. Reason: 'perhaps' cannot be converted to boolean.",
+                "'name': 7                      | Invalid input for name. Reason: '7' is not a valid string.",
+                "'security_groups': 'SG'        | Invalid input for security_groups. Reason: 'SG' is not a list.",
+                "'security_groups': ['SG']      | Invalid input for security_groups. Reason: 'SG' is not a valid UUID.",
+                "'fixed_ips': [7]               | Invalid input for fixed_ips. Reason: '7' is not a dictionary.",
+                "'fixed_ips': [{'ip_address': 'x'}] | Invalid input for fixed_ips. Reason: 'x' is not a valid IP address.",
+                "'binding:profile': 'x'         | Invalid input for binding:profile. Reason: 'x' is not a dictionary.",
+                "'allowed_address_pairs': [{'ip_address': '10.0.0.1'}] | Invalid input for allowed_address_pairs. Reason: allowed address pairs are not offered.",
+                "'status': 'ACTIVE'             | Attribute 'status' not allowed in POST",
+                "'colour': 'red'                | Unrecognized attribute(s) 'colour'"
+            })
     void aFieldThatMakesNoSenseIsNamed(String attribute, String message) {
         create(attribute).expectFault(400, "HTTPBadRequest", message);
         assertThat(api.get("/v2.0/ports").expect(200, "ports")).isEmpty();
@@ -181,11 +184,13 @@ final class PortsTest {
         NetworkApi.Answer first = api.get("/v2.0/ports?limit=2&sort_key=name&sort_dir=asc");
         assertThat(first.expect(200, "ports")).hasSize(2);
         String next = first.body().path("ports_links").get(0).path("href").asString();
-        assertThat(first.body().path("ports_links").get(0).path("rel").asString()).isEqualTo("next");
+        assertThat(first.body().path("ports_links").get(0).path("rel").asString())
+                .isEqualTo("next");
         NetworkApi.Answer second = api.get(next.substring((api.base() + "/network").length()));
         assertThat(second.expect(200, "ports").get(0).path("id").asString()).isEqualTo(c);
         assertThat(second.body().path("ports_links")).hasSize(1);
-        assertThat(ids("?limit=2&sort_key=name&marker=" + c + "&page_reverse=True")).containsExactly(a, b);
+        assertThat(ids("?limit=2&sort_key=name&marker=" + c + "&page_reverse=True"))
+                .containsExactly(a, b);
         api.get("/v2.0/ports?colour=red")
                 .expectFault(
                         400,
@@ -202,7 +207,8 @@ final class PortsTest {
                         .expect(200, "tags")
                         .toString())
                 .isEqualTo("[\"x\",\"y\"]");
-        assertThat(api.send("admin", "PUT", "/v2.0/ports/" + id + "/tags/z", null).status())
+        assertThat(api.send("admin", "PUT", "/v2.0/ports/" + id + "/tags/z", null)
+                        .status())
                 .isEqualTo(201);
         assertThat(api.delete("/v2.0/ports/" + id + "/tags/x").status()).isEqualTo(204);
         assertThat(api.delete("/v2.0/ports/" + id + "/tags/x").status()).isEqualTo(404);
@@ -214,8 +220,7 @@ final class PortsTest {
 
     @Test
     void malformedJsonIsABadRequest() {
-        api.post("/v2.0/ports", "{'port': ")
-                .expectFault(400, "HTTPBadRequest", "Malformed JSON in request body.");
+        api.post("/v2.0/ports", "{'port': ").expectFault(400, "HTTPBadRequest", "Malformed JSON in request body.");
         api.post("/v2.0/ports", "[]").expectFault(400, "HTTPBadRequest", "The request body must be a JSON object.");
         api.post("/v2.0/ports", "{'network': {}}")
                 .expectFault(400, "HTTPBadRequest", "Unable to find 'port' in request body");
@@ -224,12 +229,17 @@ final class PortsTest {
     @Test
     void othersDoNotSeeThePort() {
         String id = api.port(network).path("id").asString();
-        assertThat(api.send("stranger", "GET", "/v2.0/ports/" + id, null).status()).isEqualTo(404);
-        assertThat(api.send("stranger", "DELETE", "/v2.0/ports/" + id, null).status()).isEqualTo(404);
-        api.post("/v2.0/ports", "{'port': {'network_id': '" + network + "', 'project_id': '"
-                        + NetworkApi.STRANGER.projectId() + "'}}")
+        assertThat(api.send("stranger", "GET", "/v2.0/ports/" + id, null).status())
+                .isEqualTo(404);
+        assertThat(api.send("stranger", "DELETE", "/v2.0/ports/" + id, null).status())
+                .isEqualTo(404);
+        api.post(
+                        "/v2.0/ports",
+                        "{'port': {'network_id': '" + network + "', 'project_id': '" + NetworkApi.STRANGER.projectId()
+                                + "'}}")
                 .expect(201, "port");
-        assertThat(api.send("stranger", "GET", "/v2.0/ports", null).expect(200, "ports")).hasSize(1);
+        assertThat(api.send("stranger", "GET", "/v2.0/ports", null).expect(200, "ports"))
+                .hasSize(1);
     }
 
     private static java.util.List<String> ids(String query) {

@@ -25,12 +25,14 @@ final class SecurityGroupsTest {
 
     @Test
     void aProjectHasADefaultGroupFromTheFirstLook() {
-        JsonNode groups = api.send("member", "GET", "/v2.0/security-groups", null).expect(200, "security_groups");
+        JsonNode groups =
+                api.send("member", "GET", "/v2.0/security-groups", null).expect(200, "security_groups");
         assertThat(groups).hasSize(1);
         assertThat(groups.get(0).path("name").asString()).isEqualTo("default");
         assertThat(groups.get(0).path("description").asString()).isEqualTo("Default security group");
         assertThat(groups.get(0).path("security_group_rules"))
-                .extracting(rule -> rule.path("direction").asString() + rule.path("ethertype").asString())
+                .extracting(rule -> rule.path("direction").asString()
+                        + rule.path("ethertype").asString())
                 .containsExactlyInAnyOrder("egressIPv4", "egressIPv6", "ingressIPv4", "ingressIPv6");
         String id = groups.get(0).path("id").asString();
         api.send("member", "DELETE", "/v2.0/security-groups/" + id, null)
@@ -39,11 +41,9 @@ final class SecurityGroupsTest {
                         "SecurityGroupCannotRemoveDefault",
                         "Insufficient rights for removing default security group.");
         api.send("member", "PUT", "/v2.0/security-groups/" + id, "{'security_group': {'name': 'mine'}}")
-                .expectFault(
-                        409, "SecurityGroupCannotUpdateDefault", "Updating default security group not allowed.");
+                .expectFault(409, "SecurityGroupCannotUpdateDefault", "Updating default security group not allowed.");
         api.send("member", "POST", "/v2.0/security-groups", "{'security_group': {'name': 'default'}}")
-                .expectFault(
-                        409, "SecurityGroupDefaultAlreadyExists", "Default security group already exists.");
+                .expectFault(409, "SecurityGroupDefaultAlreadyExists", "Default security group already exists.");
     }
 
     @Test
@@ -52,8 +52,8 @@ final class SecurityGroupsTest {
         try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
             Future<?>[] looking = new Future<?>[8];
             for (int i = 0; i < looking.length; i++) {
-                looking[i] = threads.submit(
-                        () -> api.jdbi().inTransaction(handle -> groups.ensureDefault(handle, "9".repeat(32))));
+                looking[i] = threads.submit(() ->
+                        api.jdbi().inTransaction(handle -> groups.ensureDefault(handle, "9".repeat(32))));
             }
             Object first = looking[0].get();
             for (Future<?> one : looking) {
@@ -86,8 +86,7 @@ final class SecurityGroupsTest {
                         "SecurityGroupRuleExists",
                         "Security group rule already exists. Rule id is "
                                 + rule.path("id").asString() + ".");
-        assertThat(api.get("/v2.0/security-group-rules?security_group_id=" + id)
-                        .expect(200, "security_group_rules"))
+        assertThat(api.get("/v2.0/security-group-rules?security_group_id=" + id).expect(200, "security_group_rules"))
                 .hasSize(3);
         assertThat(api.delete("/v2.0/security-group-rules/" + rule.path("id").asString())
                         .status())
@@ -98,19 +97,22 @@ final class SecurityGroupsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-        "'direction': 'sideways' | HTTPBadRequest | Invalid input for direction. Reason: 'sideways' is not in ['ingress', 'egress'].",
-        "'direction': 'ingress', 'ethertype': 'ARP' | SecurityGroupRuleInvalidEtherType | Security group rule for ethertype 'ARP' not supported. Allowed values are ['IPv4', 'IPv6'].",
-        "'direction': 'ingress', 'protocol': 'tcp', 'port_range_min': 5, 'port_range_max': 4 | SecurityGroupInvalidPortRange | For TCP/UDP protocols, port_range_min must be <= port_range_max",
-        "'direction': 'ingress', 'protocol': 'tcp', 'port_range_min': 5, 'port_range_max': 70000 | SecurityGroupInvalidPortValue | Invalid value for port 70000",
-        "'direction': 'ingress', 'port_range_min': 5, 'port_range_max': 6 | SecurityGroupProtocolRequiredWithPorts | Must also specify protocol if port range is given.",
-        "'direction': 'ingress', 'protocol': 'icmp', 'port_range_max': 6 | SecurityGroupMissingIcmpType | ICMP code (port-range-max) 6 is provided but ICMP type (port-range-min) is missing.",
-        "'direction': 'ingress', 'protocol': 'icmp', 'port_range_min': 256 | SecurityGroupInvalidIcmpValue | Invalid value for ICMP type (port_range_min) 256. It must be 0 to 255.",
-        "'direction': 'ingress', 'protocol': 'gre', 'port_range_min': 1, 'port_range_max': 1 | SecurityGroupInvalidProtocolForPort | Invalid protocol gre for port range, only supported for TCP, UDP, UDPLITE, SCTP and DCCP.",
-        "'direction': 'ingress', 'remote_ip_prefix': 'fd00::/64' | SecurityGroupRuleParameterConflict | Conflicting value ethertype IPv4 for CIDR fd00::/64",
-        "'direction': 'ingress', 'remote_ip_prefix': 'x' | HTTPBadRequest | Invalid input for remote_ip_prefix. Reason: 'x' is not a valid IP subnet.",
-        "'ethertype': 'IPv4' | HTTPBadRequest | Failed to parse request. Required attribute 'direction' not specified"
-    })
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "'direction': 'sideways' | HTTPBadRequest | Invalid input for direction. Reason: 'sideways' is not in ['ingress', 'egress'].",
+                "'direction': 'ingress', 'ethertype': 'ARP' | SecurityGroupRuleInvalidEtherType | Security group rule for ethertype 'ARP' not supported. Allowed values are ['IPv4', 'IPv6'].",
+                "'direction': 'ingress', 'protocol': 'tcp', 'port_range_min': 5, 'port_range_max': 4 | SecurityGroupInvalidPortRange | For TCP/UDP protocols, port_range_min must be <= port_range_max",
+                "'direction': 'ingress', 'protocol': 'tcp', 'port_range_min': 5, 'port_range_max': 70000 | SecurityGroupInvalidPortValue | Invalid value for port 70000",
+                "'direction': 'ingress', 'port_range_min': 5, 'port_range_max': 6 | SecurityGroupProtocolRequiredWithPorts | Must also specify protocol if port range is given.",
+                "'direction': 'ingress', 'protocol': 'icmp', 'port_range_max': 6 | SecurityGroupMissingIcmpType | ICMP code (port-range-max) 6 is provided but ICMP type (port-range-min) is missing.",
+                "'direction': 'ingress', 'protocol': 'icmp', 'port_range_min': 256 | SecurityGroupInvalidIcmpValue | Invalid value for ICMP type (port_range_min) 256. It must be 0 to 255.",
+                "'direction': 'ingress', 'protocol': 'gre', 'port_range_min': 1, 'port_range_max': 1 | SecurityGroupInvalidProtocolForPort | Invalid protocol gre for port range, only supported for TCP, UDP, UDPLITE, SCTP and DCCP.",
+                "'direction': 'ingress', 'remote_ip_prefix': 'fd00::/64' | SecurityGroupRuleParameterConflict | Conflicting value ethertype IPv4 for CIDR fd00::/64",
+                "'direction': 'ingress', 'remote_ip_prefix': 'x' | HTTPBadRequest | Invalid input for remote_ip_prefix. Reason: 'x' is not a valid IP subnet.",
+                "'ethertype': 'IPv4' | HTTPBadRequest | Failed to parse request. Required attribute 'direction' not specified"
+            })
     void aRuleThatMakesNoSenseIsRefused(String attributes, String type, String message) {
         rule(group("SG").path("id").asString(), attributes).expectFault(400, type, message);
     }
@@ -130,7 +132,9 @@ final class SecurityGroupsTest {
     void aGroupInUseStays() {
         String group = group("SG").path("id").asString();
         String network = api.network("n");
-        String port = api.port(network, "'security_groups': ['" + group + "']").path("id").asString();
+        String port = api.port(network, "'security_groups': ['" + group + "']")
+                .path("id")
+                .asString();
         api.delete("/v2.0/security-groups/" + group)
                 .expectFault(409, "SecurityGroupInUse", "Security Group " + group + " in use.");
         assertThat(api.delete("/v2.0/ports/" + port).status()).isEqualTo(204);

@@ -111,7 +111,8 @@ final class ServerPortsTest {
         assertThat(normal.path("status").asString()).isEqualTo("BUILD");
         assertThat(normal.path("device_owner").asString()).isEqualTo("compute:rack0");
         assertThat(normal.path("binding:vif_type").asString()).isEqualTo("bridge");
-        assertThat(normal.path("binding:vif_details").path("port_filter").asBoolean(true)).isFalse();
+        assertThat(normal.path("binding:vif_details").path("port_filter").asBoolean(true))
+                .isFalse();
         JsonNode shown = show(nic1);
         assertThat(shown.path("binding:vif_type").asString()).isEqualTo("hw_veb");
         assertThat(shown.path("binding:vif_details").path("vlan").asString()).isEqualTo("2401");
@@ -214,11 +215,7 @@ final class ServerPortsTest {
                         + " is administratively down; set admin_state_up of the port to true before you use it.");
         PortId free = port(network);
         assertThatThrownBy(() -> use(handle -> serverPorts.attach(
-                        handle,
-                        NetworkApi.MEMBER,
-                        ServerId.random(),
-                        List.of(new NicRequest.ByPort(free)),
-                        List.of())))
+                        handle, NetworkApi.MEMBER, ServerId.random(), List.of(new NicRequest.ByPort(free)), List.of())))
                 .hasMessage("Port " + free + " could not be found.");
         assertThatThrownBy(() -> use(handle -> serverPorts.attach(
                         handle,
@@ -250,16 +247,12 @@ final class ServerPortsTest {
 
     @Test
     void aHostServesANetworkFromOnePort() {
-        DesiredInterface.ServicePort first =
-                ensure(network).orElseThrow();
+        DesiredInterface.ServicePort first = ensure(network).orElseThrow();
         assertThat(first.addresses().getFirst().address()).isEqualTo("10.0.0.2");
         assertThat(ensure(network)).contains(first);
         assertThat(servedNetworks()).containsEntry(network, first);
         api.subnet(network.toString(), "10.5.0.0/24");
-        assertThat(ensure(network)
-                        .orElseThrow()
-                        .addresses())
-                .hasSize(2);
+        assertThat(ensure(network).orElseThrow().addresses()).hasSize(2);
         assertThat(ensure(direct)).isEmpty();
         JsonNode shown = show(first.port());
         assertThat(shown.path("device_owner").asString()).isEqualTo("network:dhcp");
@@ -321,11 +314,7 @@ final class ServerPortsTest {
     private boolean wins(PortId wanted) {
         try {
             use(handle -> serverPorts.attach(
-                    handle,
-                    NetworkApi.ADMIN,
-                    ServerId.random(),
-                    List.of(new NicRequest.ByPort(wanted)),
-                    List.of()));
+                    handle, NetworkApi.ADMIN, ServerId.random(), List.of(new NicRequest.ByPort(wanted)), List.of()));
             return true;
         } catch (ProblemException lost) {
             assertThat(lost).hasMessage("Port " + wanted + " is still in use.");
@@ -334,8 +323,8 @@ final class ServerPortsTest {
     }
 
     private void refused(NicRequest request, Problem.Kind kind, String sentence) {
-        assertThatThrownBy(() -> use(handle -> serverPorts.attach(
-                        handle, NetworkApi.ADMIN, ServerId.random(), List.of(request), List.of())))
+        assertThatThrownBy(() -> use(handle ->
+                        serverPorts.attach(handle, NetworkApi.ADMIN, ServerId.random(), List.of(request), List.of())))
                 .isInstanceOfSatisfying(
                         ProblemException.class,
                         refusal -> assertThat(refusal.problem().kind()).isEqualTo(kind))
@@ -343,8 +332,7 @@ final class ServerPortsTest {
     }
 
     private List<AttachedPort> attach(NicRequest... requests) {
-        return use(handle ->
-                serverPorts.attach(handle, NetworkApi.ADMIN, server, List.of(requests), List.of()));
+        return use(handle -> serverPorts.attach(handle, NetworkApi.ADMIN, server, List.of(requests), List.of()));
     }
 
     private Optional<DesiredInterface.ServicePort> ensure(NetworkId on) {

@@ -35,8 +35,10 @@ final class SubnetsTest {
         assertThat(subnet.path("cidr").asString()).isEqualTo(cidr);
         assertThat(subnet.path("gateway_ip").asString()).isEqualTo(gateway);
         assertThat(subnet.path("allocation_pools")).hasSize(1);
-        assertThat(subnet.path("allocation_pools").get(0).path("start").asString()).isEqualTo(first);
-        assertThat(subnet.path("allocation_pools").get(0).path("end").asString()).isEqualTo(last);
+        assertThat(subnet.path("allocation_pools").get(0).path("start").asString())
+                .isEqualTo(first);
+        assertThat(subnet.path("allocation_pools").get(0).path("end").asString())
+                .isEqualTo(last);
     }
 
     @Test
@@ -44,28 +46,32 @@ final class SubnetsTest {
         JsonNode subnet = show(api.subnet(network, "10.1.0.0/16", "'gateway_ip': null", "'enable_dhcp': false"));
         assertThat(subnet.path("gateway_ip").isNull()).isTrue();
         assertThat(subnet.path("enable_dhcp").asBoolean()).isFalse();
-        assertThat(subnet.path("allocation_pools").get(0).path("start").asString()).isEqualTo("10.1.0.1");
+        assertThat(subnet.path("allocation_pools").get(0).path("start").asString())
+                .isEqualTo("10.1.0.1");
     }
 
     @Test
     void aGatewayInTheMiddleSplitsThePool() {
-        JsonNode pools = show(api.subnet(network, "10.0.0.0/29", "'gateway_ip': '10.0.0.3'")).path("allocation_pools");
-        assertThat(pools.toString())
-                .isEqualTo("""
+        JsonNode pools = show(api.subnet(network, "10.0.0.0/29", "'gateway_ip': '10.0.0.3'"))
+                .path("allocation_pools");
+        assertThat(pools.toString()).isEqualTo("""
                         [{"end":"10.0.0.2","start":"10.0.0.1"},{"end":"10.0.0.6","start":"10.0.0.4"}]""");
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-        "4|10.0.0.0    | HTTPBadRequest | Invalid input for cidr. Reason: '10.0.0.0' is not a valid IP subnet.",
-        "4|10.0.0.0/33 | HTTPBadRequest | Invalid input for cidr. Reason: '10.0.0.0/33' is not a valid IP subnet.",
-        "4|host/24     | HTTPBadRequest | Invalid input for cidr. Reason: 'host/24' is not a valid IP subnet.",
-        "4|10.0.0.7/24 | HTTPBadRequest | Invalid input for cidr. Reason: '10.0.0.7/24' isn't a recognized IP subnet cidr, '10.0.0.0/24' is recommended.",
-        "6|10.0.0.0/24 | InvalidInput   | Invalid input for operation: cidr '10.0.0.0/24' does not match the ip_version '6'.",
-        "5|10.0.0.0/24 | HTTPBadRequest | Invalid input for ip_version. Reason: '5' is not in [4, 6].",
-        "4|224.0.0.0/24| InvalidInput   | Invalid input for operation: cidr '224.0.0.0/24' overlaps with 224.0.0.0/4, whose addresses no host can have.",
-        "4|10.9.0.0/16 | InvalidInput   | Invalid input for operation: Requested subnet with cidr: 10.9.0.0/16 for network: NETWORK overlaps with another subnet."
-    })
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "4|10.0.0.0    | HTTPBadRequest | Invalid input for cidr. Reason: '10.0.0.0' is not a valid IP subnet.",
+                "4|10.0.0.0/33 | HTTPBadRequest | Invalid input for cidr. Reason: '10.0.0.0/33' is not a valid IP subnet.",
+                "4|host/24     | HTTPBadRequest | Invalid input for cidr. Reason: 'host/24' is not a valid IP subnet.",
+                "4|10.0.0.7/24 | HTTPBadRequest | Invalid input for cidr. Reason: '10.0.0.7/24' isn't a recognized IP subnet cidr, '10.0.0.0/24' is recommended.",
+                "6|10.0.0.0/24 | InvalidInput   | Invalid input for operation: cidr '10.0.0.0/24' does not match the ip_version '6'.",
+                "5|10.0.0.0/24 | HTTPBadRequest | Invalid input for ip_version. Reason: '5' is not in [4, 6].",
+                "4|224.0.0.0/24| InvalidInput   | Invalid input for operation: cidr '224.0.0.0/24' overlaps with 224.0.0.0/4, whose addresses no host can have.",
+                "4|10.9.0.0/16 | InvalidInput   | Invalid input for operation: Requested subnet with cidr: 10.9.0.0/16 for network: NETWORK overlaps with another subnet."
+            })
     void aBlockThatMakesNoSenseIsRefused(int version, String cidr, String type, String message) {
         api.subnet(network, "10.9.7.0/24");
         create("'cidr': '" + cidr + "', 'ip_version': " + version)
@@ -95,8 +101,7 @@ final class SubnetsTest {
                         "GatewayConflictWithAllocationPools",
                         "Gateway ip 10.0.0.5 conflicts with allocation pool 10.0.0.2-10.0.0.9.");
         create("'cidr': '10.0.0.0/24', 'ip_version': 4, 'gateway_ip': '10.0.0.255'")
-                .expectFault(
-                        400, "InvalidInput", "Invalid input for operation: Gateway is not valid on subnet.");
+                .expectFault(400, "InvalidInput", "Invalid input for operation: Gateway is not valid on subnet.");
         create("'cidr': '10.0.0.0/24', 'ip_version': 4, 'dns_nameservers': ['dns.example']")
                 .expectFault(
                         400,

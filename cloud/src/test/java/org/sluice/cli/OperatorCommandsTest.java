@@ -1,0 +1,237 @@
+package org.sluice.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.sluice.controller.agents.TestFleet;
+import org.sluice.controller.fleet.SluiceFamily;
+import org.sluice.controller.http.ApiServer;
+import org.sluice.controller.http.Caller;
+import org.sluice.controller.identity.IdentityBootstrap;
+import org.sluice.controller.identity.IdentityFamily;
+import org.sluice.controller.identity.Passwords;
+import org.sluice.controller.identity.Tokens;
+import org.sluice.controller.pki.CertificateAuthority;
+import org.sluice.controller.pki.JoinTokens;
+import org.sluice.controller.store.TestDatabase;
+import org.sluice.model.VnicType;
+import org.sluice.model.protocol.JoinToken;
+import picocli.CommandLine;
+
+/** The operator's commands against a listener with identity and /sluice/v1, as an operator types them. */
+class OperatorCommandsTest {
+    @RegisterExtension
+    static final TestDatabase postgres = new TestDatabase();
+
+    @TempDir
+    Path data = Path.of("");
+
+    private final TestFleet fleet = new TestFleet(postgres.database());
+    private final List<ApiServer> servers = new ArrayList<>();
+    private String base = "";
+
+    @BeforeEach
+    void aCloud() throws Exception {
+        assumeTrue(System.getenv("OS_AUTH_URL") == null, "the environment names a cloud, which the commands would use");
+        fleet.clear();
+        SecureRandom random = new SecureRandom();
+        InstantSource clock = InstantSource.system();
+        Passwords passwords = new Passwords(random);
+        Tokens tokens = new Tokens(postgres.database(), clock, random);
+        new IdentityBootstrap(postgres.database(), passwords).run("secret", "secret");
+        JoinTokens joinTokens = new JoinTokens(CertificateAuthority.open(postgres.database(), clock), clock, random);
+        ApiServer server = ApiServer.start(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                Optional.empty(),
+                token -> token.equals("member") ? TestFleet.CALLER : verify(tokens, token),
+                List.of(
+                        new IdentityFamily(postgres.database(), tokens, passwords),
+                        new SluiceFamily(postgres.database(), joinTokens, clock)));
+        servers.add(server);
+        base = "http://127.0.0.1:" + server.address().getPort();
+        new Credentials("secret").write(new DataDirectory(data), base + "/identity/v3");
+    }
+
+    private static Caller verify(Tokens tokens, String token) {
+        return tokens.verify(token);
+    }
+
+    @AfterEach
+    void stop() {
+        servers.forEach(ApiServer::close);
+    }
+
+    @Test
+    void hostsCardsAndNetworksAreShownAndSaid() {
+        fleet.host("node0", 2);
+
+        assertThat(run(
+                        "fleet",
+                        "network",
+                        "sriovnet9",
+                        "--mtu",
+                        "9000",
+                        "--vlan-range",
+                        "1:10",
+                        "--vlan-range",
+                        "20:30"))
+                .isEqualTo("Physical network sriovnet9 has an MTU of 9000 and VLAN ranges 1:10, 20:30.");
+        assertThat(run("fleet", "networks")).contains("sriovnet9", "1:10, 20:30", "physnet0");
+        assertThat(run("fleet", "map", "node0", "ens1f0", "sriovnet9")).isEqualTo("ens1f0 of node0 is on sriovnet9.");
+        assertThat(run("fleet", "uplink", "node0", "sriovnet9", "eth1"))
+                .isEqualTo("Bridges of node0 reach sriovnet9 through eth1.");
+        assertThat(run("fleet", "host", "node0"))
+                .contains("interfaces: phys0, eth1", "uplink to sriovnet9: eth1", "8086:10c9", "0/2", "serial-node0");
+        assertThat(run("fleet", "hosts")).contains("node0", "nova", "0/64", "0/2");
+        assertThat(run("fleet", "map", "node0", "ens1f0")).isEqualTo("ens1f0 of node0 is on no physical network.");
+    }
+
+    @Test
+    void aMappingThatLeasesStandOnStays() {
+        fleet.host("node0", 2);
+        TestFleet.Boot boot = fleet.boot(fleet.port(fleet.network(TestFleet.VF_NETWORK, 2401), VnicType.DIRECT));
+
+        assertThat(run("fleet", "map", "node0", "ens1f0", "physnet0"))
+                .isEqualTo("sluice: 1 virtual functions of ens1f0 of node0 are leased, so it stays on sriovnet0."
+                        + " Delete the servers that have them first.");
+        assertThat(run("fleet", "leases"))
+                .contains("0000:01:10.0", "vm00", "BUILD")
+                .hasLineCount(3);
+        assertThat(run("explain", "vm00"))
+                .contains(
+                        "vm00 (" + boot.server() + ") is BUILD on node0, zone nova",
+                        "claim: 1 processors, 1024 MiB of memory, 1 GiB of disk",
+                        "lease: VF 0 of ens1f0, 0000:01:10.0, generation 1, port ",
+                        "node0                chosen");
+    }
+
+    @Test
+    void aServerThatIsNowhereIsExplained() {
+        fleet.host("node0", 0);
+        fleet.boot(fleet.port(fleet.network(TestFleet.VF_NETWORK, 2401), VnicType.DIRECT));
+
+        assertThat(run("explain", "vm00"))
+                .contains(
+                        "is BUILD, on no host",
+                        "claim (not held)",
+                        "node0                refused",
+                        "PciPassthroughFilter: The physical functions on sriovnet0 have no virtual functions.");
+        assertThat(run("explain", "vm01")).isEqualTo("sluice: There is no server 'vm01'.");
+    }
+
+    @Test
+    void mistakesAreNamed() {
+        fleet.host("node0", 1);
+
+        assertThat(run("fleet", "host", "node9")).isEqualTo("sluice: There is no host 'node9'.");
+        assertThat(run("fleet", "map", "node0", "ens9", "sriovnet0"))
+                .isEqualTo("sluice: Host node0 has no physical function 'ens9'. See what it has with: sluice fleet host"
+                        + " node0");
+        assertThat(run("fleet", "map", "node0", "ens1f0", "net9"))
+                .isEqualTo("sluice: There is no physical network 'net9'. Make it with: sluice fleet network net9");
+        assertThat(run("fleet", "uplink", "node0", "physnet0", "eth7"))
+                .contains("Host node0 reports no interface 'eth7'");
+        assertThat(run("fleet", "network", "n", "--vlan-range", "10:4095"))
+                .isEqualTo("sluice: VLAN range 10:4095 is not a range of VLAN ids. Give 1 <= first <= last <= 4094.");
+        assertThat(run("fleet", "network", "n", "--vlan-range", "1:10", "--vlan-range", "5:20"))
+                .isEqualTo("sluice: VLAN ranges 1:10 and 5:20 overlap.");
+        assertThat(run("fleet", "network", "n", "--vlan-range", "ten"))
+                .isEqualTo("sluice: --vlan-range is 'ten' and must be FIRST:LAST.");
+        assertThat(run("fleet", "network", "n", "--mtu", "12")).contains("Member 'mtu' is 12 and must be 68 to 65535.");
+        assertThat(fleet.count("select count(*) from physical_network where name = 'n'"))
+                .isZero();
+    }
+
+    @Test
+    void aJoinTokenIsPrintedForTheNextCommand() {
+        assertThat(JoinToken.parse(run("fleet", "join-token")).secret()).hasSize(43);
+        assertThat(run("fleet", "join-token", "--valid", "0")).contains("Member 'valid_seconds' must be 1 to 2592000.");
+    }
+
+    @Test
+    void openstackFilesAreImported() throws Exception {
+        fleet.host("node0", 2);
+        Path file = Files.writeString(data.resolve("ml2.ini"), """
+                [sriov_nic]
+                physical_device_mappings = sriovnet7:ens1f0
+                [agent]
+                polling_interval = 2
+                """);
+
+        assertThat(run("import", "openstack", "--ml2-conf", file.toString())).isEqualTo("""
+                        %1$s:2: taken   [sriov_nic] physical_device_mappings: ens1f0 of node0 is on sriovnet7.
+                        %1$s:4: ignored [agent] polling_interval: It says nothing about physical networks or SR-IOV \
+                        that Sluice uses.""".formatted(file));
+        assertThat(run("import", "openstack")).startsWith("sluice: There is nothing to read;");
+        assertThat(run("import", "openstack", "--nova-conf", data + "/none")).startsWith("sluice: There is no file ");
+        assertThat(run("import", "openstack", "--ml2-conf", file.toString(), "--host", "node9"))
+                .isEqualTo("sluice: There is no host 'node9'.");
+    }
+
+    @Test
+    void tenantsHaveNoBusinessHere() throws Exception {
+        HttpResponse<String> answer = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create(base + "/sluice/v1/hosts"))
+                                .header("X-Auth-Token", "member")
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+
+        assertThat(answer.statusCode()).isEqualTo(403);
+        assertThat(answer.body())
+                .isEqualTo("{\"error\":{\"code\":\"PolicyNotAuthorized\",\"message\":\"Policy doesn't allow"
+                        + " sluice:fleet to be performed.\"}}");
+    }
+
+    @Test
+    void aCloudThatIsNotThereIsSaidSo() throws Exception {
+        stop();
+        assertThat(run("fleet", "hosts"))
+                .startsWith("sluice: The cloud at " + base + " does not answer: ")
+                .endsWith("'sluice up' starts one.");
+        Files.delete(data.resolve("openrc"));
+        assertThat(run("fleet", "hosts")).startsWith("sluice: The environment has no OS_AUTH_URL, and there is no ");
+    }
+
+    /** What the command prints, on either stream. */
+    private String run(String... words) {
+        StringWriter printed = new StringWriter();
+        PrintWriter writer = new PrintWriter(printed, true);
+        CommandLine commands = new CommandLine(new Root())
+                .setOut(writer)
+                .setErr(writer)
+                .setExecutionExceptionHandler((failure, command, _) -> {
+                    command.getErr().println("sluice: " + failure.getMessage());
+                    return 2;
+                });
+        List<String> arguments = new ArrayList<>(List.of(words));
+        arguments.addAll(List.of("--data", data.toString()));
+        commands.execute(arguments.toArray(String[]::new));
+        return printed.toString().strip();
+    }
+
+    @CommandLine.Command(
+            name = "sluice",
+            subcommands = {FleetCommand.class, ExplainCommand.class, ImportCommand.class})
+    private static final class Root {}
+}

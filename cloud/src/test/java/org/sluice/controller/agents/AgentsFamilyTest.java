@@ -1,0 +1,233 @@
+package org.sluice.controller.agents;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.sluice.controller.http.ApiServer;
+import org.sluice.controller.http.Json;
+import org.sluice.controller.store.ChangeFeed;
+import org.sluice.controller.store.TestDatabase;
+import org.sluice.model.HostId;
+import org.sluice.model.Problem;
+import org.sluice.model.ServerId;
+import org.sluice.model.VnicType;
+import org.sluice.model.protocol.DesiredHost;
+import org.sluice.model.protocol.HostQuery;
+
+/** The agents' API through its own door; a header stands in for the client certificate. */
+class AgentsFamilyTest {
+    @RegisterExtension
+    static final TestDatabase postgres = new TestDatabase();
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private TestFleet fleet = new TestFleet(postgres.database());
+    private ChangeFeed feed = new ChangeFeed(postgres.database());
+    private ApiServer server = start();
+    private HostId host = HostId.random();
+
+    @BeforeEach
+    void emptyBooks() {
+        fleet = new TestFleet(postgres.database());
+        fleet.clear();
+        host = fleet.host("node0", 2);
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+        feed.close();
+    }
+
+    private ApiServer start() {
+        AgentsFamily agents = new AgentsFamily(
+                exchange -> exchange.header("X-Test-Host")
+                        .map(HostId::parse)
+                        .orElseThrow(
+                                () -> Problem.of(Problem.Kind.UNAUTHENTICATED, "NoCertificate", "Show a certificate.")
+                                        .asException()),
+                postgres.database(),
+                new DesiredStates(postgres.database(), feed, fleet.serverPorts, fleet.servicePorts),
+                fleet.reports,
+                (_, out) -> out.write("image".getBytes(UTF_8)));
+        return ApiServer.start(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                Optional.empty(),
+                token -> {
+                    throw Problem.of(Problem.Kind.UNAUTHENTICATED, "Unauthorized", "No token here.")
+                            .asException();
+                },
+                List.of(agents));
+    }
+
+    @Test
+    void aHostWithoutACertificateIsRefused() throws Exception {
+        HttpResponse<String> answer =
+                http.send(HttpRequest.newBuilder(uri("/desired")).GET().build(), HttpResponse.BodyHandlers.ofString());
+
+        assertThat(answer.statusCode()).isEqualTo(401);
+        assertThat(answer.body())
+                .isEqualTo("{\"error\":{\"code\":\"NoCertificate\",\"message\":\"Show a certificate.\"}}");
+    }
+
+    @Test
+    void aPollEndsAsSoonAsAServerIsPlaced() throws Exception {
+        DesiredHost empty = Json.MAPPER.readValue(get("/desired").body(), DesiredHost.class);
+        assertThat(empty.servers()).isEmpty();
+        try (ExecutorService agent = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<HttpResponse<String>> poll =
+                    agent.submit(() -> get("/desired?after=" + empty.revision() + "&wait=30"));
+            ServerId placed = boot();
+
+            DesiredHost desired = Json.MAPPER.readValue(poll.get().body(), DesiredHost.class);
+
+            assertThat(desired.revision()).isGreaterThan(empty.revision());
+            assertThat(desired.servers()).extracting(wanted -> wanted.id()).containsExactly(placed);
+        }
+    }
+
+    @Test
+    void aPollWithoutNewsIsEmptyAndASignOfLife() throws Exception {
+        postgres.database()
+                .jdbi()
+                .useHandle(handle -> handle.execute("update host set last_seen_at = now() - interval '1 hour'"));
+        assertThat(boot0().isPlaced()).isFalse();
+
+        assertThat(get("/desired?after=0&wait=0").statusCode()).isEqualTo(204);
+
+        assertThat(boot0().isPlaced()).isTrue();
+    }
+
+    @Test
+    void inventoryAndReportsAreTaken() throws Exception {
+        assertThat(send("PUT", "/inventory", TestFleet.inventory("node0", 5)).statusCode())
+                .isEqualTo(204);
+        assertThat(fleet.count("select count(*) from virtual_function where present"))
+                .isEqualTo(5);
+        ServerId placed = boot();
+
+        byte[] reports = Json.MAPPER
+                .writerFor(Json.MAPPER
+                        .getTypeFactory()
+                        .constructCollectionType(List.class, org.sluice.model.protocol.ServerReport.class))
+                .writeValueAsBytes(List.of(fleet.running(host, placed)));
+        assertThat(send("POST", "/reports", reports).statusCode()).isEqualTo(204);
+
+        assertThat(fleet.text("select status from server where id = ?", placed.value()))
+                .contains("ACTIVE");
+    }
+
+    @Test
+    void whatIsNoReportIsRefusedByName() throws Exception {
+        HttpResponse<String> answer = send("POST", "/reports", "[{\"kind\": \"lost\"}]".getBytes(UTF_8));
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.body()).contains("not a valid list of server reports");
+        assertThat(get("/desired?wait=soon").body()).contains("Query parameter 'wait' must be a whole number.");
+    }
+
+    @Test
+    void aStrangerWithAGoodCertificateIsToldSo() throws Exception {
+        host = HostId.random();
+
+        assertThat(get("/desired").statusCode()).isEqualTo(404);
+        assertThat(send("PUT", "/inventory", TestFleet.inventory("x", 1)).body())
+                .contains("Enrol it again");
+    }
+
+    @Test
+    void anImageIsServedToHostsThatNeedItOnly() throws Exception {
+        ServerId placed = boot();
+        String image = fleet.text("select cast(image_id as text) from server where id = ?", placed.value())
+                .orElseThrow();
+        postgres.database()
+                .jdbi()
+                .useHandle(handle -> handle.execute(
+                        "insert into image (id, project_id, status, size) values (?, 'p', 'active', 5)",
+                        UUID.fromString(image)));
+
+        assertThat(get("/images/" + image + "/file").body()).isEqualTo("image");
+        host = fleet.host("node1", 0);
+        assertThat(get("/images/" + image + "/file").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void aQuestionReachesTheHostAndItsAnswerTheAsker() throws Exception {
+        ServerId placed = boot();
+        ConsoleQueries consoles = new ConsoleQueries(postgres.database(), feed);
+        try (ExecutorService asker = Executors.newVirtualThreadPerTaskExecutor()) {
+            long revision = fleet.count("select desired_revision from host");
+            Future<Optional<String>> answer =
+                    asker.submit(() -> consoles.ask(host, placed, 10, Duration.ofSeconds(30)));
+            DesiredHost desired = Json.MAPPER.readValue(
+                    get("/desired?after=" + revision + "&wait=30").body(), DesiredHost.class);
+            HostQuery query = desired.queries().getFirst();
+            assertThat(query.lines()).isEqualTo(10);
+
+            send("POST", "/queries/" + query.id(), new HostQuery.Answer(query.id(), "login:\0 ok"));
+
+            assertThat(answer.get()).contains("login: ok");
+            assertThat(fleet.count("select count(*) from host_query")).isZero();
+        }
+    }
+
+    @Test
+    void aHostThatDoesNotAnswerIsNotWaitedForForEver() throws Exception {
+        ConsoleQueries consoles = new ConsoleQueries(postgres.database(), feed);
+
+        assertThat(consoles.ask(host, ServerId.random(), -1, Duration.ofMillis(50)))
+                .isEmpty();
+        assertThat(fleet.count("select count(*) from host_query")).isZero();
+    }
+
+    private TestFleet.Boot boot0() {
+        return fleet.boot(fleet.port(
+                fleet.network(TestFleet.VF_NETWORK, 2400 + (int) fleet.count("select count(*) from network")),
+                VnicType.DIRECT));
+    }
+
+    private ServerId boot() {
+        return boot0().server();
+    }
+
+    private HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        return http.send(
+                HttpRequest.newBuilder(uri(path))
+                        .header("X-Test-Host", host.toString())
+                        .GET()
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    private HttpResponse<String> send(String method, String path, Object body)
+            throws IOException, InterruptedException {
+        byte[] bytes = body instanceof byte[] raw ? raw : Json.MAPPER.writeValueAsBytes(body);
+        return http.send(
+                HttpRequest.newBuilder(uri(path))
+                        .header("X-Test-Host", host.toString())
+                        .method(method, HttpRequest.BodyPublishers.ofByteArray(bytes))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    private URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + server.address().getPort() + "/agent/v1" + path);
+    }
+}

@@ -1,0 +1,105 @@
+package org.sluice.controller.agents;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.sluice.controller.http.Json;
+import org.sluice.model.HostId;
+import org.sluice.model.ImageId;
+import org.sluice.model.MacAddress;
+import org.sluice.model.NetworkId;
+import org.sluice.model.PortId;
+import org.sluice.model.ServerId;
+import org.sluice.model.protocol.DesiredHost;
+import org.sluice.model.protocol.DesiredInterface;
+import org.sluice.model.protocol.DesiredServer;
+import org.sluice.model.protocol.Enrolment;
+import org.sluice.model.protocol.FixedAddress;
+import org.sluice.model.protocol.HostQuery;
+import org.sluice.model.protocol.ServerReport;
+import org.sluice.model.protocol.VirtualFunctionLease;
+
+/** What one side writes the other reads back as the same value, every record of the protocol. */
+class ProtocolJsonTest {
+    private static final ServerId SERVER = new ServerId(new UUID(1, 2));
+    private static final VirtualFunctionLease LEASE = new VirtualFunctionLease(TestFleet.key("node0"), 3, 7);
+    private static final MacAddress MAC = new MacAddress("fa:16:3e:00:00:01");
+    private static final FixedAddress ADDRESS = new FixedAddress(
+            "10.0.0.5",
+            "10.0.0.0/24",
+            Optional.of("10.0.0.1"),
+            List.of("9.9.9.9"),
+            List.of(new FixedAddress.HostRoute("10.1.0.0/16", "10.0.0.254")),
+            true);
+
+    static List<Object> values() {
+        PortId port = new PortId(new UUID(3, 4));
+        NetworkId network = new NetworkId(new UUID(5, 6));
+        DesiredInterface bridge = new DesiredInterface.Bridge(
+                port,
+                network,
+                MAC,
+                2001,
+                1500,
+                List.of(ADDRESS),
+                "physnet0",
+                "eno2",
+                Optional.of(new DesiredInterface.ServicePort(port, MAC, List.of(ADDRESS))));
+        DesiredInterface bare = new DesiredInterface.Bridge(
+                port, network, MAC, 0, 1500, List.of(), "physnet0", "eno2", Optional.empty());
+        DesiredInterface direct = new DesiredInterface.Direct(
+                port, network, MAC, 2401, 9000, List.of(ADDRESS), LEASE, DesiredInterface.DirectAttributes.DEFAULT);
+        DesiredServer server = new DesiredServer(
+                SERVER,
+                "instance-00000007",
+                DesiredServer.Presence.RUNNING,
+                "vm00",
+                "vm 00",
+                TestFleet.PROJECT,
+                "user",
+                "rack0",
+                2,
+                2048,
+                10,
+                new DesiredServer.Image(new ImageId(new UUID(7, 8)), "qcow2", 1L << 33, "ab".repeat(64)),
+                true,
+                Optional.of("I2Nsb3Vk"),
+                Map.of("dev001", "ssh-ed25519 AAAA"),
+                Map.of("role", "db"),
+                List.of(bridge, bare, direct));
+        HostQuery query = new HostQuery(new UUID(9, 10), SERVER, -1);
+        return List.of(
+                TestFleet.inventory("node0", 3),
+                new DesiredHost(42, List.of(server), List.of(query)),
+                new HostQuery.Answer(query.id(), "login:\n"),
+                new ServerReport.Running(
+                        SERVER,
+                        List.of(
+                                new ServerReport.InterfaceState(port, "tap0", Optional.empty()),
+                                new ServerReport.InterfaceState(
+                                        port,
+                                        "0000:01:10.0",
+                                        Optional.of(new ServerReport.VirtualFunctionState(
+                                                LEASE, MAC, 2401, 0, Optional.of(true), Optional.empty(), 0, 0))))),
+                new ServerReport.Failed(SERVER, "VfAttributeRefused", "It was refused.", Optional.of("Ask for less.")),
+                new ServerReport.Failed(SERVER, "VfAttributeRefused", "It was refused.", Optional.empty()),
+                new ServerReport.Absent(SERVER, List.of(LEASE)),
+                new Enrolment.Request("secret", "node0", "-----BEGIN"),
+                new Enrolment.Grant(new HostId(new UUID(11, 12)), "cert", "ca"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("values")
+    void readsBackWhatItWrote(Object value) {
+        // Reports and interfaces are read by the interface that they implement, as the other side does.
+        Class<?> type = value instanceof ServerReport ? ServerReport.class : value.getClass();
+
+        assertThat((Object) Json.MAPPER.readValue(Json.MAPPER.writeValueAsBytes(value), type))
+                .isEqualTo(value);
+    }
+}

@@ -1,0 +1,250 @@
+package org.sluice.controller.agents;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.sluice.controller.store.ChangeFeed;
+import org.sluice.controller.store.TestDatabase;
+import org.sluice.model.HostId;
+import org.sluice.model.MacAddress;
+import org.sluice.model.PortId;
+import org.sluice.model.ProblemException;
+import org.sluice.model.ServerId;
+import org.sluice.model.VnicType;
+import org.sluice.model.protocol.DesiredInterface;
+import org.sluice.model.protocol.DesiredServer;
+import org.sluice.model.protocol.Inventory;
+import org.sluice.model.protocol.PhysicalFunction;
+import org.sluice.model.protocol.ServerReport;
+import org.sluice.model.protocol.VirtualFunction;
+import org.sluice.model.protocol.VirtualFunctionLease;
+
+/** The cycle of a server between controller and agent, without HTTP: inventory, desired state, reports. */
+class ReportsTest {
+    @RegisterExtension
+    static final TestDatabase postgres = new TestDatabase();
+
+    private TestFleet fleet = new TestFleet(postgres.database());
+
+    @BeforeEach
+    void emptyBooks() {
+        fleet = new TestFleet(postgres.database());
+        fleet.clear();
+    }
+
+    @Test
+    void aServerThatRunsIsActiveAndSoAreItsPorts() {
+        HostId host = fleet.host("node0", 1);
+        ServerId server = bootBoth();
+
+        fleet.report(host, fleet.running(host, server));
+        Optional<String> launched = launched(server);
+        fleet.report(host, fleet.running(host, server));
+
+        assertThat(status(server)).contains("ACTIVE");
+        assertThat(launched).isPresent();
+        assertThat(launched(server)).isEqualTo(launched);
+        assertThat(fleet.count("select count(*) from port where server_id = ? and status = 'ACTIVE'", server.value()))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void aReportThatDoesNotFitTheLeasesDoesNotCount() {
+        HostId host = fleet.host("node0", 1);
+        ServerId server = bootBoth();
+        ServerReport.Running right = fleet.running(host, server);
+        ServerReport.InterfaceState bridge = right.interfaces().get(0);
+        ServerReport.InterfaceState direct = right.interfaces().get(1);
+        ServerReport.VirtualFunctionState state = direct.virtualFunction().orElseThrow();
+        VirtualFunctionLease old = new VirtualFunctionLease(
+                state.lease().physicalFunction(), state.lease().index(), 0);
+
+        fleet.report(host, new ServerReport.Running(server, List.of(bridge)));
+        fleet.report(host, with(server, bridge, direct, state(old, state.mac(), state.vlan())));
+        fleet.report(host, with(server, bridge, direct, state(state.lease(), MacAddress.ZERO, state.vlan())));
+        fleet.report(host, with(server, bridge, direct, state(state.lease(), state.mac(), 2402)));
+        assertThat(status(server)).contains("BUILD");
+
+        fleet.report(host, right);
+        assertThat(status(server)).contains("ACTIVE");
+    }
+
+    @Test
+    void aFailedServerIsWantedAbsentAndKeepsItsClaimUntilItIs() {
+        HostId host = fleet.host("node0", 1);
+        ServerId server = bootBoth();
+        ServerReport.Failed failed = new ServerReport.Failed(
+                server, "VfAttributeRefused", "The card refuses trust.", Optional.of("Drop it."));
+
+        fleet.report(host, failed);
+        fleet.report(host, failed);
+
+        assertThat(status(server)).contains("ERROR");
+        assertThat(fleet.text("select fault_message from server")).contains("The card refuses trust.");
+        assertThat(fleet.count("select vcpus_used from host")).isEqualTo(1);
+        assertThat(fleet.count("select desired_revision from host")).isEqualTo(2);
+        assertThat(desired(host).getFirst().presence()).isEqualTo(DesiredServer.Presence.ABSENT);
+        assertThat(fleet.count("select count(*) from port where server_id is not null and status = 'ERROR'"))
+                .isEqualTo(2);
+
+        fleet.report(host, fleet.absent(host, server));
+
+        assertThat(status(server)).contains("ERROR");
+        assertThat(desired(host)).isEmpty();
+        assertThat(fleet.leases(host)).isEmpty();
+        assertThat(fleet.count("select vcpus_used + memory_mib_used + disk_gib_used from host"))
+                .isZero();
+        assertThat(fleet.count("select count(*) from port where server_id is not null"))
+                .isZero();
+        fleet.delete(server);
+        assertThat(status(server)).isEmpty();
+    }
+
+    @Test
+    void aServerOnItsWayOutStaysSoWhateverComesLate() {
+        HostId host = fleet.host("node0", 1);
+        ServerId server = bootBoth();
+        ServerReport.Running running = fleet.running(host, server);
+        fleet.delete(server);
+
+        fleet.report(host, running);
+        fleet.report(host, new ServerReport.Failed(server, "X", "Too late.", Optional.empty()));
+
+        assertThat(status(server)).contains("DELETING");
+    }
+
+    @Test
+    void theDesiredStateSaysEverythingTheAgentNeeds() {
+        HostId host = fleet.host("node0", 1);
+        ServerId server = bootBoth();
+
+        DesiredServer wanted = desired(host).getFirst();
+
+        assertThat(wanted.id()).isEqualTo(server);
+        assertThat(wanted.instanceName()).matches("instance-[0-9a-f]{8}");
+        assertThat(wanted.keys()).containsEntry("dev001", "ssh-ed25519 AAAA");
+        assertThat(wanted.interfaces().get(0)).isInstanceOfSatisfying(DesiredInterface.Bridge.class, bridge -> {
+            assertThat(bridge.uplink()).isEqualTo("phys0");
+            assertThat(bridge.vlan()).isEqualTo(2001);
+            assertThat(bridge.services()).isPresent();
+        });
+        assertThat(wanted.interfaces().get(1)).isInstanceOfSatisfying(DesiredInterface.Direct.class, direct -> {
+            assertThat(direct.lease()).isEqualTo(new VirtualFunctionLease(TestFleet.key("node0"), 0, 1));
+            assertThat(direct.attributes().spoofCheck()).isTrue();
+            assertThat(direct.vlan()).isEqualTo(2401);
+        });
+    }
+
+    @Test
+    void aLeasedFunctionThatVanishesStaysLeasedAndOutOfReach() {
+        HostId host = fleet.host("node0", 2);
+        ServerId server = bootBoth();
+        VirtualFunctionLease lease = fleet.leases(host).values().iterator().next();
+
+        put(host, TestFleet.inventory("node0", 0));
+        assertThat(fleet.leases(host).values()).containsExactly(lease);
+        assertThat(fleet.count("select count(*) from virtual_function where present"))
+                .isZero();
+        PortId other = fleet.port(fleet.network(TestFleet.VF_NETWORK, 2402), VnicType.DIRECT);
+        assertThat(fleet.boot(other).isPlaced()).isFalse();
+
+        put(host, TestFleet.inventory("node0", 2));
+        assertThat(fleet.leases(host).values()).containsExactly(lease);
+        PortId another = fleet.port(fleet.network(TestFleet.VF_NETWORK, 2403), VnicType.DIRECT);
+        assertThat(fleet.boot(another).isPlaced()).isTrue();
+        fleet.report(host, fleet.running(host, server));
+        assertThat(status(server)).contains("ACTIVE");
+    }
+
+    @Test
+    void aCardThatMovedToAnotherSlotIsTheSameCard() {
+        HostId host = fleet.host("node0", 1);
+        bootBoth();
+        PhysicalFunction card = TestFleet.card("node0", 0);
+        Inventory moved = new Inventory(
+                "node0",
+                64,
+                262_144,
+                1_000,
+                "QEMU",
+                10_000_002,
+                "x86_64",
+                List.of("phys0"),
+                List.of(new PhysicalFunction(
+                        card.key(),
+                        "ens9f0",
+                        "0000:09:00.0",
+                        "8086",
+                        "10c9",
+                        "10ca",
+                        "igb",
+                        1,
+                        64,
+                        card.mac(),
+                        true,
+                        List.of(new VirtualFunction(0, "0000:09:10.0", 77, "")))));
+
+        put(host, moved);
+
+        assertThat(fleet.count("select count(*) from physical_function")).isEqualTo(1);
+        assertThat(fleet.text("select physical_network from physical_function")).contains(TestFleet.VF_NETWORK);
+        assertThat(fleet.text("select address from virtual_function where leased_port_id is not null"))
+                .contains("0000:09:10.0");
+    }
+
+    @Test
+    void twoCardsOfOneIdentityAreRefused() {
+        HostId host = fleet.host("node0", 1);
+        PhysicalFunction card = TestFleet.card("node0", 1);
+        Inventory twins = new Inventory("node0", 64, 1, 1, "QEMU", 1, "x86_64", List.of(), List.of(card, card));
+
+        assertThatThrownBy(() -> put(host, twins))
+                .isInstanceOf(ProblemException.class)
+                .hasMessageContaining("serial serial-node0 and port 0");
+    }
+
+    private ServerId bootBoth() {
+        PortId bridged = fleet.port(fleet.network(TestFleet.UPLINK_NETWORK, 2001), VnicType.NORMAL);
+        PortId direct = fleet.port(fleet.network(TestFleet.VF_NETWORK, 2401), VnicType.DIRECT);
+        return fleet.boot(bridged, direct).server();
+    }
+
+    private void put(HostId host, Inventory inventory) {
+        postgres.database().jdbi().useTransaction(handle -> new InventoryStore().put(handle, host, inventory));
+    }
+
+    private List<DesiredServer> desired(HostId host) {
+        try (ChangeFeed feed = new ChangeFeed(postgres.database())) {
+            return new DesiredStates(postgres.database(), feed, fleet.serverPorts, fleet.servicePorts)
+                    .read(host)
+                    .servers();
+        }
+    }
+
+    private Optional<String> status(ServerId server) {
+        return fleet.text("select status from server where id = ?", server.value());
+    }
+
+    private Optional<String> launched(ServerId server) {
+        return fleet.text("select cast(launched_at as text) from server where id = ?", server.value());
+    }
+
+    private static ServerReport.VirtualFunctionState state(VirtualFunctionLease lease, MacAddress mac, int vlan) {
+        return new ServerReport.VirtualFunctionState(lease, mac, vlan, 0, Optional.of(true), Optional.empty(), 0, 0);
+    }
+
+    private static ServerReport.Running with(
+            ServerId server,
+            ServerReport.InterfaceState bridge,
+            ServerReport.InterfaceState direct,
+            ServerReport.VirtualFunctionState state) {
+        return new ServerReport.Running(
+                server,
+                List.of(bridge, new ServerReport.InterfaceState(direct.port(), direct.device(), Optional.of(state))));
+    }
+}

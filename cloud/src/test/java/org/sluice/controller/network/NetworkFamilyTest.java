@@ -1,0 +1,148 @@
+package org.sluice.controller.network;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.sluice.model.HostId;
+import tools.jackson.databind.JsonNode;
+
+/** The rest of the Network API: versions, extensions, quotas, agents, availability of addresses. */
+final class NetworkFamilyTest {
+    @RegisterExtension
+    static final NetworkApi api = new NetworkApi();
+
+    @BeforeEach
+    void clear() {
+        api.clear();
+    }
+
+    @Test
+    void theVersionDocumentIsForEveryone() {
+        NetworkApi.Answer answer = api.send("nobody", "GET", "/", null);
+        assertThat(answer.expect(200, "versions")
+                        .get(0)
+                        .path("links")
+                        .get(0)
+                        .path("href")
+                        .asString())
+                .isEqualTo(api.base() + "/network/v2.0/");
+        assertThat(api.send("nobody", "GET", "", null).status()).isEqualTo(200);
+        assertThat(api.get("/v2.0/").expect(200, "resources")).hasSize(3);
+        assertThat(api.get("/v2.0").expect(200, "resources")).hasSize(3);
+    }
+
+    @Test
+    void aBadTokenIsAnsweredAsTheTokenFilterDoes() {
+        NetworkApi.Answer answer = api.send("nobody", "GET", "/v2.0/ports", null);
+        assertThat(answer.status()).isEqualTo(401);
+        assertThat(answer.body().path("error").path("title").asString()).isEqualTo("Unauthorized");
+        assertThat(answer.body().path("error").path("message").asString())
+                .isEqualTo("The request you have made requires authentication.");
+        assertThat(answer.response().headers().firstValue("WWW-Authenticate"))
+                .contains("Keystone uri=\"" + api.base() + "/identity\"");
+    }
+
+    @Test
+    void whatIsNotThereIsAFaultOfNeutronsForm() {
+        api.get("/v2.0/nothing").expectFault(404, "HTTPNotFound", "The resource could not be found.");
+        api.get("/v2.0/extensions/tag-ports-during-bulk-creation")
+                .expectFault(404, "HTTPNotFound", "Extension with alias tag-ports-during-bulk-creation does not exist");
+    }
+
+    @Test
+    void extensionsAreListedAndShown() {
+        assertThat(api.get("/v2.0/extensions").expect(200, "extensions"))
+                .extracting(extension -> extension.path("alias").asString())
+                .contains("binding", "provider", "security-group")
+                .doesNotContain("qos", "router", "allowed-address-pairs");
+        assertThat(api.get("/v2.0/extensions/binding")
+                        .expect(200, "extension")
+                        .path("name")
+                        .asString())
+                .isEqualTo("Port Binding");
+    }
+
+    @Test
+    void quotasAreUnlimitedAndCannotBeSetToWhatNobodyEnforces() {
+        String project = NetworkApi.ADMIN.projectId();
+        assertThat(api.get("/v2.0/quotas/tenant")
+                        .expect(200, "tenant")
+                        .path("tenant_id")
+                        .asString())
+                .isEqualTo(project);
+        assertThat(api.get("/v2.0/quotas/" + project)
+                        .expect(200, "quota")
+                        .path("port")
+                        .asInt())
+                .isEqualTo(-1);
+        assertThat(api.get("/v2.0/quotas/" + project + "/default").status()).isEqualTo(200);
+        assertThat(api.put("/v2.0/quotas/" + project, "{'quota': {'port': -1}}").status())
+                .isEqualTo(200);
+        api.put("/v2.0/quotas/" + project, "{'quota': {'port': 5000}}")
+                .expectFault(
+                        400,
+                        "HTTPBadRequest",
+                        "Invalid input for port. Reason: Sluice does not enforce quotas, so only -1 (unlimited) can be"
+                                + " set, not '5000'.");
+        assertThat(api.send("member", "GET", "/v2.0/quotas/" + project, null).status())
+                .isEqualTo(403);
+    }
+
+    @Test
+    void agentsAreTheHosts() {
+        HostId alive = HostId.random();
+        HostId silent = HostId.random();
+        api.jdbi().useHandle(handle -> {
+            handle.execute("delete from host");
+            handle.execute("insert into host (id, name, last_seen_at) values (?, 'a', now())", alive.value());
+            handle.execute(
+                    "insert into host (id, name, last_seen_at) values (?, 'b', now() - interval '2 minutes')",
+                    silent.value());
+            handle.execute("insert into bridge_uplink values (?, 'physnet0', 'eno2')", alive.value());
+        });
+        JsonNode agent = api.get("/v2.0/agents/" + alive).expect(200, "agent");
+        assertThat(agent.path("alive").asBoolean()).isTrue();
+        assertThat(agent.path("configurations")
+                        .path("interface_mappings")
+                        .path("physnet0")
+                        .asString())
+                .isEqualTo("eno2");
+        assertThat(api.get("/v2.0/agents").expect(200, "agents")).hasSize(2);
+        assertThat(api.get("/v2.0/agents?host=b")
+                        .expect(200, "agents")
+                        .get(0)
+                        .path("alive")
+                        .asBoolean())
+                .isFalse();
+        assertThat(api.get("/v2.0/agents/nobody").status()).isEqualTo(404);
+        api.send("member", "GET", "/v2.0/agents", null)
+                .expectFault(403, "PolicyNotAuthorized", "rule:get_agent is disallowed by policy");
+    }
+
+    @Test
+    void addressesInUseAreCounted() {
+        String network = api.network("n");
+        api.subnet(network, "10.0.0.0/24");
+        api.subnet(network, "fd00::/64");
+        api.port(network);
+        JsonNode availability =
+                api.get("/v2.0/network-ip-availabilities/" + network).expect(200, "network_ip_availability");
+        assertThat(availability.path("used_ips").asInt()).isEqualTo(2);
+        JsonNode four = api.get("/v2.0/network-ip-availabilities?ip_version=4&network_id=" + network)
+                .expect(200, "network_ip_availabilities")
+                .get(0);
+        assertThat(four.path("total_ips").asInt()).isEqualTo(253);
+        assertThat(four.path("used_ips").asInt()).isEqualTo(1);
+        assertThat(api.send("member", "GET", "/v2.0/network-ip-availabilities", null)
+                        .status())
+                .isEqualTo(403);
+    }
+
+    @Test
+    void networksKnowNoZones() {
+        assertThat(api.get("/v2.0/availability_zones").expect(200, "availability_zones"))
+                .isEmpty();
+    }
+}

@@ -1,0 +1,206 @@
+package org.sluice.controller.scheduling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.sluice.model.HostId;
+
+class FiltersTest {
+    private static final HostState HOST = new HostState(
+            HostId.random(),
+            "node0",
+            true,
+            Optional.empty(),
+            Optional.of(Duration.ofSeconds(3)),
+            "rack0",
+            "QEMU",
+            10_000_002,
+            "x86_64",
+            new HostState.Amount(64, 60),
+            new HostState.Amount(262_144, 261_000),
+            new HostState.Amount(1_000, 995),
+            Set.of("physnet0"),
+            Map.of(
+                    "sriovnet0", new HostState.Functions(12, 12, 0),
+                    "sriovnet1", new HostState.Functions(8, 3, 4),
+                    "sriovnet2", new HostState.Functions(0, 0, 0)));
+
+    @Test
+    void aRequestWithoutDemandsMeetsNoObjection() {
+        Demand demand = demand(1, 1, 1, "", Map.of(), Set.of("physnet0"), Map.of(), Map.of());
+
+        Selection selection = Selection.of(List.of(HOST), demand);
+
+        assertThat(selection.candidates()).containsExactly(HOST);
+        assertThat(selection.verdicts()).containsExactly(new Verdict("node0", true, List.of()));
+    }
+
+    @Test
+    void everyFilterSaysWhyInASentenceOfItsOwn() {
+        Demand demand = demand(
+                8,
+                2048,
+                20,
+                "rack7",
+                Map.of("sriovnet0", 1),
+                Set.of("physnet0", "physnet9"),
+                Map.of("capabilities:hypervisor_type", "xen"),
+                Map.of("hw_architecture", "aarch64"));
+
+        List<Verdict.Reason> reasons =
+                Selection.of(List.of(HOST), demand).verdicts().getFirst().reasons();
+
+        assertThat(reasons)
+                .containsExactly(
+                        new Verdict.Reason("AvailabilityZoneFilter", "The host is in zone rack0, rack7 was asked for."),
+                        new Verdict.Reason(
+                                "RamFilter", "261000 of 262144 MiB of memory are claimed and 2048 more are wanted."),
+                        new Verdict.Reason("CoreFilter", "60 of 64 processors are claimed and 8 more are wanted."),
+                        new Verdict.Reason("DiskFilter", "995 of 1000 GiB of disk are claimed and 20 more are wanted."),
+                        new Verdict.Reason(
+                                "ComputeCapabilitiesFilter", "Capability hypervisor_type is QEMU and xen is wanted."),
+                        new Verdict.Reason("ImagePropertiesFilter", "The image is for aarch64 and the host is x86_64."),
+                        new Verdict.Reason("BridgeUplinkFilter", "The host has no uplink to physnet9."),
+                        new Verdict.Reason(
+                                "PciPassthroughFilter", "12 of 12 virtual functions on sriovnet0 are leased."));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "sriovnet1 | 2 | 3 of 8 virtual functions on sriovnet1 are leased, 4 have no IOMMU group and 2 are wanted.",
+                "sriovnet2 | 1 | The physical functions on sriovnet2 have no virtual functions.",
+                "sriovnet9 | 1 | No physical function of the host is mapped to sriovnet9.",
+                "sriovnet1 | 1 | ''"
+            })
+    void functionsAreCountedByPhysicalNetwork(String network, int wanted, String sentence) {
+        Demand demand = demand(1, 1, 1, "", Map.of(network, wanted), Set.of(), Map.of(), Map.of());
+
+        assertThat(new PciPassthroughFilter().refusal(HOST, demand).orElse("")).isEqualTo(sentence);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "true  | ''               | 61 | The host's agent has been silent for 61 s.",
+                "true  | ''               | -1 | The host's agent has not been heard of yet.",
+                "false | ''               | 1  | The host is disabled.",
+                "false | Fan is being changed | 1 | The host is disabled: Fan is being changed.",
+                "true  | ''               | 60 | ''"
+            })
+    void aHostMustBeEnabledAndAlive(boolean enabled, String reason, long silence, String sentence) {
+        HostState host = new HostState(
+                HOST.id(),
+                HOST.name(),
+                enabled,
+                Optional.of(reason).filter(text -> !text.isEmpty()),
+                silence < 0 ? Optional.empty() : Optional.of(Duration.ofSeconds(silence)),
+                HOST.zone(),
+                HOST.hypervisorType(),
+                HOST.hypervisorVersion(),
+                HOST.architecture(),
+                HOST.vcpus(),
+                HOST.memoryMib(),
+                HOST.diskGib(),
+                HOST.uplinks(),
+                HOST.functions());
+        Demand demand = demand(1, 1, 1, "", Map.of(), Set.of(), Map.of(), Map.of());
+
+        assertThat(new ComputeFilter().refusal(host, demand).orElse("")).isEqualTo(sentence);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "rack0, ''",
+        "rack0:node0, ''",
+        ":node0:node0, ''",
+        "rack0:node1, Host node1 was asked for.",
+        "rack1:node0, 'The host is in zone rack0, rack1 was asked for.'"
+    })
+    void aZoneMayNameAHostToo(String zone, String sentence) {
+        Demand demand = demand(1, 1, 1, zone, Map.of(), Set.of(), Map.of(), Map.of());
+
+        assertThat(new AvailabilityZoneFilter().refusal(HOST, demand).orElse(""))
+                .isEqualTo(sentence);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "capabilities:hypervisor_version, >= 6002000, true",
+        "capabilities:hypervisor_version, >= 11000000, false",
+        "capabilities:hypervisor_version, >= six, false",
+        "capabilities:cpu_info:arch, <or> aarch64 <or> x86_64, true",
+        "capabilities:cpu_info:arch, <in> 86, true",
+        "capabilities:cpu_info:arch, s!= x86_64, false",
+        "capabilities:gpu, 1, false",
+        "hypervisor_type, QEMU, true",
+        "hypervisor_type, Xen, false",
+        "hw:cpu_policy, dedicated, true",
+        "made_by, us, true"
+    })
+    void extraSpecsAreDemandsOnCapabilities(String key, String value, boolean fits) {
+        Demand demand = demand(1, 1, 1, "", Map.of(), Set.of(), Map.of(key, value), Map.of());
+
+        assertThat(new ComputeCapabilitiesFilter().refusal(HOST, demand).isEmpty())
+                .isEqualTo(fits);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "hw_architecture, amd64, true",
+        "architecture, i686, false",
+        "img_hv_type, kvm, true",
+        "hypervisor_type, hyperv, false",
+        "img_hv_requested_version, '>=6.2,<11', true",
+        "img_hv_requested_version, '>=11.0', false",
+        "hypervisor_version_requires, new, false",
+        "os_distro, debian, true"
+    })
+    void imagePropertiesAreHeldAgainstTheHost(String key, String value, boolean fits) {
+        Demand demand = demand(1, 1, 1, "", Map.of(), Set.of(), Map.of(), Map.of(key, value));
+
+        assertThat(new ImagePropertiesFilter().refusal(HOST, demand).isEmpty()).isEqualTo(fits);
+    }
+
+    private static Demand demand(
+            int vcpus,
+            int memoryMib,
+            int diskGib,
+            String zone,
+            Map<String, Integer> functions,
+            Set<String> bridged,
+            Map<String, String> extraSpecs,
+            Map<String, String> imageFacts) {
+        Demand words = Demand.of(new ServerRequest(
+                org.sluice.model.ServerId.random(),
+                "project",
+                vcpus,
+                memoryMib,
+                diskGib,
+                extraSpecs,
+                imageFacts,
+                Optional.of(zone).filter(text -> !text.isEmpty()),
+                List.of()));
+        return new Demand(
+                vcpus,
+                memoryMib,
+                diskGib,
+                words.zone(),
+                words.host(),
+                new TreeMap<>(functions),
+                new TreeSet<>(bridged),
+                extraSpecs,
+                imageFacts);
+    }
+}
