@@ -112,10 +112,7 @@ public final class ControllerClient implements Controller {
     }
 
     private HttpRequest.Builder request(String path, Duration limit) {
-        return HttpRequest.newBuilder(base.resolve(path))
-                .timeout(limit)
-                .header("Content-Type", "application/json")
-                .header("Accept", "application/json");
+        return HttpRequest.newBuilder(base.resolve(path)).timeout(limit).header("Content-Type", "application/json");
     }
 
     private void send(String path, HttpRequest.Builder request) {
