@@ -57,12 +57,16 @@ public final class ChangeFeed implements AutoCloseable {
      * Waits until the topic was announced after the mark was taken, or the time is over.
      *
      * @return whether it was announced
+     * @throws InterruptedException also when the feed is closed: who waits then waits for nothing
      */
     public boolean await(String topic, long mark, Duration limit) throws InterruptedException {
         long nanos = limit.toNanos();
         lock.lock();
         try {
-            while (mark(topic) == mark && !closed) {
+            while (mark(topic) == mark) {
+                if (closed) {
+                    throw new InterruptedException("the change feed is closed");
+                }
                 if (nanos <= 0) {
                     return false;
                 }
