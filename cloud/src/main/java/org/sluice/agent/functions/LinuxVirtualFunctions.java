@@ -154,8 +154,7 @@ public final class LinuxVirtualFunctions implements VirtualFunctions {
 
     @Override
     public String address(PhysicalFunctionKey physicalFunction, int index) {
-        return KernelCalls.call(
-                () -> virtualFunction(physicalFunction, index).toString());
+        return KernelCalls.call(() -> virtualFunction(physicalFunction, index).toString());
     }
 
     private List<PhysicalFunction> scan() {
