@@ -120,7 +120,7 @@ class TheTalkInTheLabTest {
                                 "-nn",
                                 "-e",
                                 "-r",
-                                cloud.node().resolve("wire.pcap").toString(),
+                                cloud.node().resolve("wire0.pcap").toString(),
                                 "vlan 2401 and icmp and src host " + address))
                 .succeeded();
         assertThat(frames).contains("802.1Q").contains("vlan 2401").contains("ICMP echo reply");
