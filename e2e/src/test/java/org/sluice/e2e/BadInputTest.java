@@ -163,6 +163,6 @@ class BadInputTest {
                         .failed())
                 .contains("nowhere");
         assertThat(cloud.type("openstack server show no-such-server").failed())
-                .contains("No Server found for no-such-server");
+                .contains("No server with a name or ID of 'no-such-server' exists.");
     }
 }
