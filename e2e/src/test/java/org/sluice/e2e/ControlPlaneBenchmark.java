@@ -25,7 +25,7 @@ import tools.jackson.databind.JsonNode;
         matches = "\\d+,\\d+,\\d+",
         disabledReason = "a benchmark; bench/control-plane runs it")
 class ControlPlaneBenchmark {
-    private static final Duration POLL = Duration.ofMillis(10);
+    private static final Duration POLL = Duration.ofMillis(50);
 
     @TempDir
     private Path directory;
@@ -39,10 +39,11 @@ class ControlPlaneBenchmark {
                 RunningCloud.up(directory.resolve("data"), "simulated:4", Ports.free(), Duration.ofMinutes(2))) {
             Api api = Api.of(cloud);
             Networks networks = Networks.make(api);
-            ports(api, networks, 1, Math.min(200, sizes[1]), "warm-up, 1 client");
+            ports(api, networks, sizes[0], sizes[1], sizes[0] + " clients, first round");
             ports(api, networks, 1, Math.min(200, sizes[1]), "1 client");
             ports(api, networks, sizes[0], sizes[1], sizes[0] + " clients");
-            servers(api, networks, 1, 20, "warm-up, 1 client");
+            servers(api, networks, sizes[0], sizes[2], sizes[0] + " clients, first round");
+            servers(api, networks, sizes[0], sizes[2], sizes[0] + " clients, second round");
             servers(api, networks, 1, 20, "1 client");
             servers(api, networks, sizes[0], sizes[2], sizes[0] + " clients");
             report("memory of all processes (PSS)", "%d MiB in %d processes".formatted(memory(cloud)));
@@ -66,18 +67,21 @@ class ControlPlaneBenchmark {
         for (int i = 0; i < count; i++) {
             ports.add(api.createPort(networks.direct(), "direct", "bench-vf-" + i));
         }
-        List<String> made = new ArrayList<>();
+        String[] made = new String[count];
+        long[] accepted = new long[count];
         Timing timing = Timing.of(clients, count, number -> {
-            String id = api.createServer("bench-" + number, networks.image(), networks.flavor(), ports.get(number));
-            synchronized (made) {
-                made.add(id);
-            }
-            awaitActive(api, id);
+            long begun = System.nanoTime();
+            made[number] =
+                    api.createServer("bench-" + number, networks.image(), networks.flavor(), ports.get(number));
+            accepted[number] = System.nanoTime() - begun;
+            awaitActive(api, made[number]);
         });
+        Arrays.sort(accepted);
+        report("server create accepted, " + title, "p50 %.1f ms".formatted(accepted[count / 2] / 1e6));
         report("server create to ACTIVE, 1 direct port, " + title, timing.toString());
         Timing gone = Timing.of(clients, count, number -> {
-            api.delete("/compute/v2.1/servers/" + made.get(number));
-            awaitGone(api, made.get(number));
+            api.delete("/compute/v2.1/servers/" + made[number]);
+            awaitGone(api, made[number]);
         });
         report("server delete to gone, " + title, gone.toString());
         Timing.of(8, ports.size(), number -> api.delete("/network/v2.0/ports/" + ports.get(number)));
