@@ -1,7 +1,5 @@
 package org.sluice.e2e;
 
-import static java.util.Objects.requireNonNull;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -52,12 +50,14 @@ final class Api {
         this.token = answer.headers().firstValue("X-Subject-Token").orElseThrow();
     }
 
+    /** The APIs of a cloud. */
     static Api of(RunningCloud cloud) {
-        Map<String, String> openrc = cloud.environment();
-        return new Api(
-                requireNonNull(openrc.get("OS_AUTH_URL"), "openrc has no OS_AUTH_URL")
-                        .replaceFirst("/identity.*", ""),
-                openrc);
+        return at(cloud.url(), cloud.environment());
+    }
+
+    /** The APIs at that address, with those credentials. */
+    static Api at(String base, Map<String, String> openrc) {
+        return new Api(base, openrc);
     }
 
     JsonNode get(String path) {

@@ -71,8 +71,7 @@ class ControlPlaneBenchmark {
         long[] accepted = new long[count];
         Timing timing = Timing.of(clients, count, number -> {
             long begun = System.nanoTime();
-            made[number] =
-                    api.createServer("bench-" + number, networks.image(), networks.flavor(), ports.get(number));
+            made[number] = api.createServer("bench-" + number, networks.image(), networks.flavor(), ports.get(number));
             accepted[number] = System.nanoTime() - begun;
             awaitActive(api, made[number]);
         });

@@ -1,5 +1,6 @@
 package org.sluice.e2e;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
@@ -38,27 +39,35 @@ final class RunningCloud implements AutoCloseable {
 
     /** Types {@code ./sluice up} and waits until it says that it is ready. */
     static RunningCloud up(Path data, String hosts, int port, Duration limit) throws Exception {
-        Process process = new ProcessBuilder(
-                        HOME.resolve("sluice").toString(),
-                        "up",
-                        "--data",
-                        data.toString(),
-                        "--listen",
-                        "127.0.0.1:" + port,
-                        "--hosts",
-                        hosts)
-                .redirectErrorStream(true)
-                .start();
+        return start(data, port, limit, "up", "--hosts", hosts);
+    }
+
+    /** Types {@code ./sluice controller} for a database that is there, and waits until it is ready. */
+    static RunningCloud controller(Path data, String databaseUrl, int port, Duration limit) throws Exception {
+        return start(data, port, limit, "controller", "--database", databaseUrl);
+    }
+
+    private static RunningCloud start(Path data, int port, Duration limit, String command, String... options)
+            throws Exception {
+        List<String> words = new ArrayList<>(List.of(
+                HOME.resolve("sluice").toString(),
+                command,
+                "--data",
+                data.toString(),
+                "--listen",
+                "127.0.0.1:" + port));
+        words.addAll(List.of(options));
+        Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
         List<String> said = new ArrayList<>();
         CompletableFuture<Boolean> ready = new CompletableFuture<>();
         Thread.ofVirtual().start(() -> listen(process, said, ready));
         try {
             assertThat(ready.get(limit.toSeconds(), TimeUnit.SECONDS))
-                    .as("./sluice up ended before it was ready and said:%n%s", String.join("\n", said))
+                    .as("./sluice %s ended before it was ready and said:%n%s", command, String.join("\n", said))
                     .isTrue();
         } catch (TimeoutException slow) {
             process.destroy();
-            throw new AssertionError("./sluice up was not ready within " + limit + ": " + said, slow);
+            throw new AssertionError("./sluice " + command + " was not ready within " + limit + ": " + said, slow);
         }
         return new RunningCloud(data, process, openrc(data.resolve("openrc")));
     }
@@ -127,6 +136,37 @@ final class RunningCloud implements AutoCloseable {
 
     private Path nodes() {
         return data.resolve("lab");
+    }
+
+    /** Its own PostgreSQL, for another controller. */
+    String databaseUrl() throws IOException {
+        // The fourth line of postmaster.pid is the port (src/include/utils/pidfile.h of PostgreSQL).
+        return "postgresql://sluice:%s@127.0.0.1:%s/sluice"
+                .formatted(
+                        Files.readString(data.resolve("postgres/password")).strip(),
+                        postmaster().get(3));
+    }
+
+    private List<String> postmaster() throws IOException {
+        return Files.readAllLines(data.resolve("postgres/data/postmaster.pid")).stream()
+                .map(String::strip)
+                .toList();
+    }
+
+    /** Kills the program and its database at once, as a power cut would. */
+    void killWithDatabase() throws IOException, InterruptedException {
+        ProcessHandle database =
+                ProcessHandle.of(Long.parseLong(postmaster().getFirst())).orElseThrow();
+        process.destroyForcibly();
+        database.destroyForcibly();
+        process.waitFor();
+        database.onExit().join();
+    }
+
+    /** Where its APIs are. */
+    String url() {
+        return requireNonNull(environment.get("OS_AUTH_URL"), "openrc has no OS_AUTH_URL")
+                .replaceFirst("/identity.*", "");
     }
 
     /** The variables of its openrc. */

@@ -1,0 +1,134 @@
+package org.sluice.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** A cloud of simulated hosts as a whole: two controllers, more boots than VFs, and processes that are killed. */
+class WholeCloudTest {
+    private static final Duration START = Duration.ofMinutes(3);
+    private static final Duration SETTLE = Duration.ofMinutes(2);
+    private static final int FREE = 100;
+
+    @TempDir
+    private Path directory;
+
+    private record Parts(String network, String image, String flavor) {
+        static Parts make(Api api) {
+            return new Parts(
+                    api.createNetwork("wide", "sriovnet0", "10.60.0.0/16"),
+                    api.get("/image/v2/images").path("images").get(0).path("id").asString(),
+                    api.createFlavor("small", 1, 64, 1));
+        }
+
+        String boot(Api api, String name) {
+            return api.createServer(name, image, flavor, api.createPort(network, "direct", name));
+        }
+    }
+
+    @Test
+    void twoControllersGiveAHundredVirtualFunctionsToTwoHundredBootsOnceEach() throws Exception {
+        try (RunningCloud cloud = RunningCloud.up(directory.resolve("first"), "simulated:4", Ports.free(), START);
+                RunningCloud second = RunningCloud.controller(
+                        directory.resolve("second"), cloud.databaseUrl(), Ports.free(), START)) {
+            Api api = Api.of(cloud);
+            List<Api> both = List.of(api, Api.at(second.url(), cloud.environment()));
+            Parts parts = Parts.make(api);
+            int all = freeFunctions(api);
+            for (int i = FREE; i < all; i++) {
+                parts.boot(api, "before-" + i);
+            }
+            assertThat(freeFunctions(api)).isEqualTo(FREE);
+
+            List<String> servers = new ArrayList<>();
+            try (ExecutorService clients = Executors.newFixedThreadPool(16)) {
+                List<Future<String>> boots = new ArrayList<>();
+                for (int i = 0; i < 2 * FREE; i++) {
+                    int number = i;
+                    boots.add(clients.submit(() -> parts.boot(both.get(number % 2), "boot-" + number)));
+                }
+                for (Future<String> boot : boots) {
+                    servers.add(boot.get());
+                }
+            }
+
+            Map<String, Integer> statuses = new TreeMap<>();
+            await().atMost(SETTLE).pollInterval(Duration.ofMillis(500)).until(() -> {
+                statuses.clear();
+                for (String server : servers) {
+                    String status = api.get("/compute/v2.1/servers/" + server)
+                            .at("/server/status")
+                            .asString();
+                    statuses.merge(status, 1, Integer::sum);
+                }
+                return !statuses.containsKey("BUILD");
+            });
+            assertThat(statuses).containsExactlyInAnyOrderEntriesOf(Map.of("ACTIVE", FREE, "ERROR", FREE));
+            assertThat(freeFunctions(api)).isZero();
+            Set<String> holders = new HashSet<>();
+            for (JsonNode function : functions(api)) {
+                assertThat(holders.add(function.path("server_id").asString())).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void whatWasAcknowledgedIsThereAfterControllerAndDatabaseWereKilled() throws Exception {
+        Path data = directory.resolve("data");
+        RunningCloud before = RunningCloud.up(data, "simulated:1", Ports.free(), START);
+        Api api = Api.of(before);
+        Parts parts = Parts.make(api);
+        List<String> servers = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            servers.add(parts.boot(api, "kept-" + i));
+        }
+        // The last ones are acknowledged and perhaps not yet built: they must be there all the same.
+        before.killWithDatabase();
+
+        try (RunningCloud after = RunningCloud.up(data, "simulated:1", Ports.free(), START)) {
+            Api again = Api.of(after);
+            for (String server : servers) {
+                await().atMost(SETTLE)
+                        .pollInterval(Duration.ofMillis(200))
+                        .until(() -> again.get("/compute/v2.1/servers/" + server)
+                                .at("/server/status")
+                                .asString()
+                                .equals("ACTIVE"));
+            }
+            assertThat(functions(again).stream()
+                            .filter(function -> !function.path("server_id").isNull())
+                            .map(function -> function.path("server_id").asString()))
+                    .containsExactlyInAnyOrderElementsOf(servers);
+        }
+    }
+
+    private static List<JsonNode> functions(Api api) {
+        List<JsonNode> functions = new ArrayList<>();
+        for (JsonNode function : api.get("/sluice/v1/virtual-functions").path("virtual_functions")) {
+            if (function.path("physical_network").asString().equals("sriovnet0")) {
+                functions.add(function);
+            }
+        }
+        return functions;
+    }
+
+    private static int freeFunctions(Api api) {
+        return (int) functions(api).stream()
+                .filter(function -> function.path("server_id").isNull())
+                .count();
+    }
+}
