@@ -63,6 +63,9 @@ class TheTalkInTheLabTest {
 
             talk.delete("vm00", Duration.ofMinutes(2));
             theVirtualFunctionIsNeutral(cloud, address);
+            assertThat(cloud.type("sluice fleet leases --data " + cloud.data()).succeeded())
+                    .contains(address)
+                    .doesNotContain("vm00");
             assertThat(hostState(cloud))
                     .as("what the host looks like afterwards")
                     .isEqualTo(before);
