@@ -168,7 +168,7 @@ final class ControllerProcess {
     }
 
     private static Optional<BootImages.BootImage> bootImage(ImageStore images, Handle handle, ImageId id) {
-        return images.find(handle, id)
+        return images.findAndKeep(handle, id)
                 .map(image -> new BootImages.BootImage(
                         image.status().apiName(),
                         image.metadata().visibility().apiName(),
