@@ -52,6 +52,17 @@ final class ArchitectureTest {
     }
 
     @Test
+    void theSimulatorKnowsOfTheAgentOnlyWhatItNeedsOfAHost() {
+        noClasses()
+                .that()
+                .resideInAPackage("org.sluice.simulator..")
+                .should()
+                .dependOnClassesThat(
+                        resideInAPackage("org.sluice.agent..").and(not(resideInAPackage("org.sluice.agent.host.."))))
+                .check(PROGRAM);
+    }
+
+    @Test
     void theModelIsFreeOfEverythingButItsAnnotations() {
         classes()
                 .that()

@@ -2,6 +2,7 @@ package org.sluice.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -11,62 +12,74 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 import org.sluice.controller.http.Json;
 import org.sluice.model.Problem;
+import org.sluice.model.ProblemException;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
-/** The cloud's own APIs as the admin uses them, through the front door. Thread-safe. */
+/** A cloud's APIs through its front door. Refusals become problems in the cloud's own words. Thread-safe. */
 final class CloudClient {
     private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final String JSON = "application/json";
+    private static final String BYTES = "application/octet-stream";
 
-    private final String base;
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final String base;
     private final String token;
 
-    /** Logs in at {@code http://ADDRESS:PORT}. */
-    CloudClient(String base, String password) throws IOException, InterruptedException {
-        this.base = base;
-        Map<String, Object> project = Map.of("name", "admin", "domain", Map.of("id", "default"));
-        Map<String, Object> user = Map.of("name", "admin", "domain", Map.of("id", "default"), "password", password);
-        Map<String, Object> identity = Map.of("methods", new String[] {"password"}, "password", Map.of("user", user));
-        HttpResponse<byte[]> response = http.send(
-                request("/identity/v3/auth/tokens", null)
-                        .header("Content-Type", "application/json")
-                        .POST(HttpRequest.BodyPublishers.ofByteArray(Json.MAPPER.writeValueAsBytes(
-                                Map.of("auth", Map.of("identity", identity, "scope", Map.of("project", project))))))
-                        .build(),
-                HttpResponse.BodyHandlers.ofByteArray());
-        expectSuccess("POST", "/identity/v3/auth/tokens", response);
-        this.token = response.headers()
+    /**
+     * Logs in.
+     *
+     * @throws ProblemException when the cloud does not answer, or refuses
+     */
+    CloudClient(Login login) throws InterruptedException {
+        this.base = login.base();
+        Map<String, Object> domain = Map.of("id", "default");
+        Map<String, Object> user = Map.of("name", login.userName(), "domain", domain, "password", login.password());
+        Map<String, Object> auth = Map.of(
+                "identity",
+                Map.of("methods", new String[] {"password"}, "password", Map.of("user", user)),
+                "scope",
+                Map.of("project", Map.of("name", login.projectName(), "domain", domain)));
+        HttpRequest request = HttpRequest.newBuilder(URI.create(base + "/identity/v3/auth/tokens?nocatalog"))
+                .timeout(LIMIT)
+                .header("Content-Type", JSON)
+                .POST(HttpRequest.BodyPublishers.ofByteArray(Json.MAPPER.writeValueAsBytes(Map.of("auth", auth))))
+                .build();
+        this.token = send(request)
+                .headers()
                 .firstValue("X-Subject-Token")
-                .orElseThrow(() -> new IOException("the identity service gave no token"));
+                .orElseThrow(() -> unreachable("it gave no token.", Optional.empty()));
     }
 
     /** GET; the entity. */
-    JsonNode get(String path) throws IOException, InterruptedException {
-        return send("GET", path, HttpRequest.BodyPublishers.noBody(), "application/json");
+    JsonNode get(String path) throws InterruptedException {
+        return tree(send(request(path, JSON).GET().build()));
     }
 
     /** POST of a JSON entity; the answer's entity. */
-    JsonNode post(String path, Object entity) throws IOException, InterruptedException {
-        return send("POST", path, json(entity), "application/json");
+    JsonNode post(String path, Object entity) throws InterruptedException {
+        return tree(send(request(path, JSON).POST(json(entity)).build()));
     }
 
     /** PUT of a JSON entity; the answer's entity. */
-    JsonNode put(String path, Object entity) throws IOException, InterruptedException {
-        return send("PUT", path, json(entity), "application/json");
+    JsonNode put(String path, Object entity) throws InterruptedException {
+        return tree(send(request(path, JSON).PUT(json(entity)).build()));
     }
 
     /** PUT of a file's bytes. */
-    void upload(String path, Path file) throws IOException, InterruptedException {
-        send("PUT", path, HttpRequest.BodyPublishers.ofFile(file), "application/octet-stream");
+    void upload(String path, Path file) throws FileNotFoundException, InterruptedException {
+        send(request(path, BYTES).PUT(HttpRequest.BodyPublishers.ofFile(file)).build());
     }
 
     /** PUT of bytes. */
-    void upload(String path, byte[] bytes) throws IOException, InterruptedException {
-        send("PUT", path, HttpRequest.BodyPublishers.ofByteArray(bytes), "application/octet-stream");
+    void upload(String path, byte[] bytes) throws InterruptedException {
+        send(request(path, BYTES)
+                .PUT(HttpRequest.BodyPublishers.ofByteArray(bytes))
+                .build());
     }
 
     /** One segment of a path. */
@@ -74,36 +87,63 @@ final class CloudClient {
         return URLEncoder.encode(text, UTF_8).replace("+", "%20");
     }
 
+    private HttpRequest.Builder request(String path, String type) {
+        return HttpRequest.newBuilder(URI.create(base + path))
+                .timeout(LIMIT)
+                .header("X-Auth-Token", token)
+                .header("Content-Type", type);
+    }
+
     private static HttpRequest.BodyPublisher json(Object entity) {
         return HttpRequest.BodyPublishers.ofByteArray(Json.MAPPER.writeValueAsBytes(entity));
     }
 
-    private JsonNode send(String method, String path, HttpRequest.BodyPublisher body, String type)
-            throws IOException, InterruptedException {
-        HttpResponse<byte[]> response = http.send(
-                request(path, token)
-                        .header("Content-Type", type)
-                        .method(method, body)
-                        .build(),
-                HttpResponse.BodyHandlers.ofByteArray());
-        expectSuccess(method, path, response);
+    private static JsonNode tree(HttpResponse<byte[]> response) {
         return response.body().length == 0 ? Json.MAPPER.nullNode() : Json.MAPPER.readTree(response.body());
     }
 
-    private HttpRequest.Builder request(String path, @Nullable String token) {
-        HttpRequest.Builder builder =
-                HttpRequest.newBuilder(URI.create(base + path)).timeout(LIMIT);
-        return token == null ? builder : builder.header("X-Auth-Token", token);
+    private HttpResponse<byte[]> send(HttpRequest request) throws InterruptedException {
+        HttpResponse<byte[]> response;
+        try {
+            response = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
+        } catch (IOException cause) {
+            throw unreachable(String.valueOf(cause.getMessage()), Optional.of(cause));
+        }
+        if (response.statusCode() / 100 != 2) {
+            throw refused(request, response).asException();
+        }
+        return response;
     }
 
-    private static void expectSuccess(String method, String path, HttpResponse<byte[]> response) {
-        if (response.statusCode() / 100 != 2) {
-            throw Problem.of(
-                            Problem.Kind.UNAVAILABLE,
-                            "RequestRefused",
-                            "The controller answered " + method + " " + path + " with " + response.statusCode() + ": "
-                                    + new String(response.body(), UTF_8).strip())
-                    .asException();
+    private ProblemException unreachable(String reason, Optional<IOException> cause) {
+        Problem problem = new Problem(
+                Problem.Kind.UNAVAILABLE,
+                "CloudUnreachable",
+                "The cloud at " + base + " does not answer: " + reason,
+                Optional.of("Is it running? 'sluice up' starts one."));
+        return cause.map(failure -> new ProblemException(problem, failure))
+                .orElseGet(() -> new ProblemException(problem));
+    }
+
+    private static Problem refused(HttpRequest request, HttpResponse<byte[]> response) {
+        String text = new String(response.body(), UTF_8).strip();
+        try {
+            JsonNode error = Json.MAPPER.readTree(text).path("error");
+            if (error.path("message").isString()) {
+                return new Problem(
+                        Problem.Kind.BAD_REQUEST,
+                        error.path("code").asString("Refused"),
+                        error.path("message").asString(),
+                        error.path("fix").isString()
+                                ? Optional.of(error.path("fix").asString())
+                                : Optional.empty());
+            }
+        } catch (JacksonException notOurs) {
+            // Some other server answered; its own text says more than ours could.
         }
+        return Problem.of(
+                Problem.Kind.UNAVAILABLE,
+                "RequestRefused",
+                request.method() + " " + request.uri() + " was answered " + response.statusCode() + ": " + text);
     }
 }

@@ -171,8 +171,8 @@ final class ComputeHosts {
         });
     }
 
-    private CloudClient client() throws IOException, InterruptedException {
-        return new CloudClient(controller.url(), adminPassword);
+    private CloudClient client() throws InterruptedException {
+        return new CloudClient(new Login(controller.url(), "admin", adminPassword, "admin"));
     }
 
     /** Maps a host of which nobody has said anything yet; what an operator said stays. */

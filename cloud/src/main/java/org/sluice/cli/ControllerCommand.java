@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.sluice.controller.store.Database;
 import org.sluice.controller.store.EmbeddedPostgres;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code sluice controller}: one controller, on your PostgreSQL or on its own. */
@@ -30,21 +31,8 @@ final class ControllerCommand implements Callable<Integer> {
                     + " /var/lib/sluice for root, else ~/.local/share/sluice.")
     private @Nullable Path chosen;
 
-    @Option(
-            names = "--listen",
-            paramLabel = "ADDR:PORT",
-            defaultValue = Listen.DEFAULT,
-            converter = Listen.Converter.class,
-            description = "Where the OpenStack APIs listen; ${DEFAULT-VALUE}.")
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private Listen listen;
-
-    @Option(
-            names = "--agent-listen",
-            paramLabel = "ADDR:PORT",
-            converter = Listen.Converter.class,
-            description = "Where the hosts' agents connect, with mutual TLS; the next port.")
-    private @Nullable Listen agentListen;
+    @Mixin
+    private final Listeners listeners = new Listeners();
 
     @Option(
             names = "--connections",
@@ -61,9 +49,7 @@ final class ControllerCommand implements Callable<Integer> {
 
     private void start(DataDirectory data, Resources resources) throws Exception {
         resources.add("lock of " + data.path(), data.hold());
-        Listen agents = agentListen == null ? listen.next() : agentListen;
-        Ports.expectFree(listen, "--listen");
-        Ports.expectFree(agents, "--agent-listen");
+        listeners.expectFree();
         LogFile.open(data.log());
         Credentials credentials = Credentials.of(data);
         String url = databaseUrl == null
@@ -75,7 +61,7 @@ final class ControllerCommand implements Callable<Integer> {
                 : DatabaseUrl.jdbc(databaseUrl);
         Database database = resources.add("database", DatabaseUrl.open(url, connections));
         ControllerProcess controller =
-                ControllerProcess.start(database, data, credentials.password(), listen, agents, resources);
+                ControllerProcess.start(database, data, credentials.password(), listeners, resources);
         String identity = controller.url() + "/identity/v3";
         credentials.write(data, identity);
         System.out.println("ready  " + identity);

@@ -72,17 +72,11 @@ final class ControllerProcess {
      * @param database migrated; must be open for as long as the controller
      * @param data where uploads are kept on their way into the database
      * @param adminPassword of the user {@code admin}, in force only if the database has no users yet
-     * @param listen where the OpenStack APIs shall listen
-     * @param agentListen where the hosts' agents shall connect
+     * @param listeners where it shall listen
      * @param resources take everything that must be closed
      */
     static ControllerProcess start(
-            Database database,
-            DataDirectory data,
-            String adminPassword,
-            Listen listen,
-            Listen agentListen,
-            Resources resources)
+            Database database, DataDirectory data, String adminPassword, Listeners listeners, Resources resources)
             throws Exception {
         InstantSource clock = InstantSource.system();
         SecureRandom random = new SecureRandom();
@@ -134,9 +128,10 @@ final class ControllerProcess {
         bootstrap.get();
         ApiServer agents = resources.add(
                 "agents' listener",
-                ApiServer.start(agentListen.socketAddress(), Optional.of(authority.serverTls()), tokens, agentsApi));
+                ApiServer.start(
+                        listeners.agents().socketAddress(), Optional.of(authority.serverTls()), tokens, agentsApi));
         ApiServer api = resources.add(
-                "API listener", ApiServer.start(listen.socketAddress(), Optional.empty(), tokens, openStack));
+                "API listener", ApiServer.start(listeners.api().socketAddress(), Optional.empty(), tokens, openStack));
         // Before the listeners: requests that wait for a change end while there still is a database to answer from.
         resources.add("waiting requests", feed);
         return new ControllerProcess(database, feed, joinTokens, api, agents);
@@ -173,7 +168,7 @@ final class ControllerProcess {
     }
 
     private static Optional<BootImages.BootImage> bootImage(ImageStore images, Handle handle, ImageId id) {
-        return images.find(handle, id)
+        return images.findAndKeep(handle, id)
                 .map(image -> new BootImages.BootImage(
                         image.status().apiName(),
                         image.metadata().visibility().apiName(),

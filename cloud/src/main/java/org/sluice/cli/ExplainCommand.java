@@ -28,7 +28,7 @@ final class ExplainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         JsonNode found = operator.client()
-                .get("/servers/" + CloudClient.segment(server) + "/explain")
+                .get("/sluice/v1/servers/" + CloudClient.segment(server) + "/explain")
                 .path("server");
         PrintWriter out = spec.commandLine().getOut();
         out.printf(

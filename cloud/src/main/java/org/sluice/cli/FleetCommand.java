@@ -34,7 +34,7 @@ final class FleetCommand {
     @Command(name = "hosts", mixinStandardHelpOptions = true, description = "List the hosts.")
     int hosts() throws IOException, InterruptedException {
         Table table = new Table("NAME", "ZONE", "ENABLED", "LAST SEEN", "VCPUS", "MEMORY MiB", "SERVERS", "VFS LEASED");
-        for (JsonNode host : operator.client().get("/hosts").path("hosts")) {
+        for (JsonNode host : operator.client().get("/sluice/v1/hosts").path("hosts")) {
             int leased = 0;
             int functions = 0;
             for (JsonNode card : host.path("physical_functions")) {
@@ -57,14 +57,17 @@ final class FleetCommand {
 
     @Command(name = "host", mixinStandardHelpOptions = true, description = "Show a host's cards and interfaces.")
     int host(@Parameters(paramLabel = "HOST") String name) throws IOException, InterruptedException {
-        show(operator.client().get("/hosts/" + CloudClient.segment(name)).path("host"));
+        show(operator.client()
+                .get("/sluice/v1/hosts/" + CloudClient.segment(name))
+                .path("host"));
         return 0;
     }
 
     @Command(name = "networks", mixinStandardHelpOptions = true, description = "List the physical networks.")
     int networks() throws IOException, InterruptedException {
         Table table = new Table("NAME", "MTU", "VLAN RANGES", "NETWORKS");
-        for (JsonNode network : operator.client().get("/physical-networks").path("physical_networks")) {
+        for (JsonNode network :
+                operator.client().get("/sluice/v1/physical-networks").path("physical_networks")) {
             table.row(text(network, "name"), text(network, "mtu"), ranges(network), text(network, "networks"));
         }
         table.print(out());
@@ -94,7 +97,7 @@ final class FleetCommand {
             body.put("vlan_ranges", ranges.stream().map(FleetCommand::range).toList());
         }
         JsonNode network = operator.client()
-                .put("/physical-networks/" + CloudClient.segment(name), body)
+                .put("/sluice/v1/physical-networks/" + CloudClient.segment(name), body)
                 .path("physical_network");
         out().printf(
                         "Physical network %s has an MTU of %s and VLAN ranges %s.%n",
@@ -117,7 +120,8 @@ final class FleetCommand {
         body.put("physical_network", network);
         operator.client()
                 .put(
-                        "/hosts/" + CloudClient.segment(host) + "/physical-functions/" + CloudClient.segment(function),
+                        "/sluice/v1/hosts/" + CloudClient.segment(host) + "/physical-functions/"
+                                + CloudClient.segment(function),
                         body);
         out().printf("%s of %s is on %s.%n", function, host, network == null ? "no physical network" : network)
                 .flush();
@@ -135,7 +139,7 @@ final class FleetCommand {
             throws IOException, InterruptedException {
         operator.client()
                 .put(
-                        "/hosts/" + CloudClient.segment(host) + "/uplinks/" + CloudClient.segment(network),
+                        "/sluice/v1/hosts/" + CloudClient.segment(host) + "/uplinks/" + CloudClient.segment(network),
                         Map.of("interface", wanted));
         out().printf("Bridges of %s reach %s through %s.%n", host, network, wanted)
                 .flush();
@@ -155,7 +159,7 @@ final class FleetCommand {
                     int seconds)
             throws IOException, InterruptedException {
         JsonNode token = operator.client()
-                .post("/join-tokens", Map.of("valid_seconds", seconds))
+                .post("/sluice/v1/join-tokens", Map.of("valid_seconds", seconds))
                 .path("join_token");
         out().println(text(token, "token"));
         out().flush();
@@ -168,7 +172,7 @@ final class FleetCommand {
         Table table = new Table("HOST", "PF", "VF", "ADDRESS", "NETWORK", "GENERATION", "SERVER", "STATUS", "MAC");
         String query = host.isEmpty() ? "" : "?host=" + CloudClient.segment(host);
         for (JsonNode function :
-                operator.client().get("/virtual-functions" + query).path("virtual_functions")) {
+                operator.client().get("/sluice/v1/virtual-functions" + query).path("virtual_functions")) {
             table.row(
                     text(function, "host"),
                     text(function, "physical_function"),

@@ -64,7 +64,7 @@ final class ImportCommand {
             settings.addAll(ConfigFile.parse(file.toString(), read(file)));
         }
         JsonNode notes = operator.client()
-                .post("/import", new ImportRequest(settings, hosts == null ? List.of() : hosts))
+                .post("/sluice/v1/import", new ImportRequest(settings, hosts == null ? List.of() : hosts))
                 .path("notes");
         PrintWriter out = spec.commandLine().getOut();
         for (JsonNode note : notes) {

@@ -14,7 +14,7 @@ final class Operator {
             description = "Data directory whose openrc is used when the environment has no OS_AUTH_URL.")
     private @Nullable Path chosen;
 
-    FleetClient client() throws IOException, InterruptedException {
-        return new FleetClient(Login.find(System.getenv(), DataDirectory.of(chosen, System.getenv())));
+    CloudClient client() throws IOException, InterruptedException {
+        return new CloudClient(Login.find(System.getenv(), DataDirectory.of(chosen, System.getenv())));
     }
 }

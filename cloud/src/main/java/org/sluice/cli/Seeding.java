@@ -45,7 +45,7 @@ final class Seeding {
     record Mapping(String host, String uplink, Map<String, String> networkByFunction) {}
 
     /** Makes the physical networks that are missing. */
-    void physicalNetworks(int cards) throws IOException, InterruptedException {
+    void physicalNetworks(int cards) throws InterruptedException {
         Set<String> known = names(cloud.get("/sluice/v1/physical-networks").path("physical_networks"));
         if (!known.contains(BRIDGED)) {
             physicalNetwork(BRIDGED, FIRST_BRIDGED_VLAN, LAST_BRIDGED_VLAN);
@@ -57,14 +57,14 @@ final class Seeding {
         }
     }
 
-    private void physicalNetwork(String name, int first, int last) throws IOException, InterruptedException {
+    private void physicalNetwork(String name, int first, int last) throws InterruptedException {
         cloud.put(
                 "/sluice/v1/physical-networks/" + name,
                 Map.of("mtu", 1500, "vlan_ranges", List.of(Map.of("first", first, "last", last))));
     }
 
     /** Maps a host that has not been mapped, and puts it into the zone. */
-    void host(Mapping mapping) throws IOException, InterruptedException {
+    void host(Mapping mapping) throws InterruptedException {
         String host = "/sluice/v1/hosts/" + CloudClient.segment(mapping.host());
         cloud.put(host + "/uplinks/" + BRIDGED, Map.of("interface", mapping.uplink()));
         for (Map.Entry<String, String> function : mapping.networkByFunction().entrySet()) {
@@ -75,7 +75,7 @@ final class Seeding {
     }
 
     /** Puts hosts into the aggregate that is the zone; makes it when it is missing. */
-    void zone(List<String> hosts) throws IOException, InterruptedException {
+    void zone(List<String> hosts) throws InterruptedException {
         @Nullable JsonNode zone = null;
         for (JsonNode aggregate : cloud.get("/compute/v2.1/os-aggregates").path("aggregates")) {
             if (aggregate.path("name").asString().equals(ZONE)) {
@@ -100,12 +100,12 @@ final class Seeding {
     }
 
     /** Whether the cloud has no flavor and no image yet. */
-    boolean isNew() throws IOException, InterruptedException {
+    boolean isNew() throws InterruptedException {
         return cloud.get("/compute/v2.1/flavors").path("flavors").isEmpty()
                 && cloud.get("/image/v2/images").path("images").isEmpty();
     }
 
-    void flavor() throws IOException, InterruptedException {
+    void flavor() throws InterruptedException {
         cloud.post(
                 "/compute/v2.1/flavors", Map.of("flavor", Map.of("name", FLAVOR, "ram", 256, "vcpus", 1, "disk", 1)));
     }
@@ -116,11 +116,11 @@ final class Seeding {
     }
 
     /** The same from memory. */
-    void image(String diskFormat, byte[] content) throws IOException, InterruptedException {
+    void image(String diskFormat, byte[] content) throws InterruptedException {
         cloud.upload(newImage(diskFormat), content);
     }
 
-    private String newImage(String diskFormat) throws IOException, InterruptedException {
+    private String newImage(String diskFormat) throws InterruptedException {
         JsonNode image = cloud.post(
                 "/image/v2/images",
                 Map.of("name", IMAGE, "disk_format", diskFormat, "container_format", "bare", "visibility", "public"));

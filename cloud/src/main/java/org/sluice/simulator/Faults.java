@@ -16,9 +16,6 @@ import org.sluice.agent.host.KernelException;
  * What goes wrong on a simulated host. Each fault waits for its call; without any, everything works. Thread-safe.
  */
 public final class Faults {
-    /** Errno of a refusal that lasts as long as the driver does. */
-    private static final int FOR_EVER = Integer.MAX_VALUE;
-
     private final Map<HostCall, Deque<Fault>> faults = new EnumMap<>(HostCall.class);
     private BiConsumer<HostCall, String> listener = (call, what) -> {};
     private long calls;
@@ -45,11 +42,6 @@ public final class Faults {
     /** Answers the next calls of this kind with an errno, and then no more. */
     public synchronized void refuse(HostCall call, String errno, int times) {
         faults.computeIfAbsent(call, key -> new ArrayDeque<>()).add(new Fault.Refuse(errno, times));
-    }
-
-    /** Answers every call of this kind with an errno, {@code EOPNOTSUPP} for what a driver does not have. */
-    public void refuseAlways(HostCall call, String errno) {
-        refuse(call, errno, FOR_EVER);
     }
 
     /** A VF that is in reset for so many attempts, as i40e and ice answer ("VF still in reset. Try again."). */
@@ -174,7 +166,7 @@ public final class Faults {
         }
         Fault fault = waiting.removeFirst();
         if (fault instanceof Fault.Refuse(String errno, int times) && times > 1) {
-            waiting.addFirst(new Fault.Refuse(errno, times == FOR_EVER ? FOR_EVER : times - 1));
+            waiting.addFirst(new Fault.Refuse(errno, times - 1));
         }
         return Optional.of(fault);
     }

@@ -4,11 +4,9 @@ import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.security.MessageDigest;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.Optional;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
@@ -16,6 +14,7 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
+import org.sluice.model.protocol.JoinToken;
 
 /**
  * Trusts controllers of one cluster: the chain must end at the cluster's authority (path validation of RFC 5280, section 6)
@@ -35,21 +34,12 @@ final class ControllerTrust extends X509ExtendedTrustManager {
 
     /** Trust of a member: it has the authority's certificate. */
     static ControllerTrust inAuthority(X509Certificate authority) {
-        return new ControllerTrust(Optional.of(authority), fingerprint(authority));
+        return new ControllerTrust(Optional.of(authority), JoinToken.fingerprint(authority));
     }
 
     /** Trust of a newcomer: it knows the SHA-256 of the authority's certificate, which the server must send along. */
     static ControllerTrust inFingerprint(String fingerprint) {
         return new ControllerTrust(Optional.empty(), fingerprint);
-    }
-
-    /** SHA-256 of a certificate in lower-case hexadecimal digits. */
-    static String fingerprint(X509Certificate certificate) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded()));
-        } catch (GeneralSecurityException cause) {
-            throw new IllegalArgumentException("the certificate cannot be digested", cause);
-        }
     }
 
     @Override
@@ -68,7 +58,7 @@ final class ControllerTrust extends X509ExtendedTrustManager {
             return knownAuthority.get();
         }
         return Arrays.stream(chain)
-                .filter(certificate -> fingerprint(certificate).equals(fingerprint))
+                .filter(certificate -> JoinToken.fingerprint(certificate).equals(fingerprint))
                 .findFirst()
                 .orElseThrow(
                         () -> new CertificateException("The server is not of the cluster that the join token is for:"

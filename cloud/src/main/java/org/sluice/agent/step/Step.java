@@ -30,9 +30,4 @@ public record Step(String name, Action apply, Action undo) {
     public static Step withoutUndo(String name, Action apply) {
         return new Step(name, apply, NOTHING);
     }
-
-    /** A place in the list at which nothing is done on the way up and something on the way down. */
-    public static Step onlyUndo(String name, Action undo) {
-        return new Step(name, NOTHING, undo);
-    }
 }

@@ -10,6 +10,7 @@ import java.util.function.Function;
 import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Faults;
+import org.sluice.controller.http.Ids;
 import org.sluice.controller.http.Json;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.Routes;
@@ -188,15 +189,12 @@ public final class AgentsFamily implements ApiFamily {
     }
 
     private static UUID uuid(Exchange exchange, String parameter) {
-        try {
-            return UUID.fromString(exchange.path(parameter));
-        } catch (IllegalArgumentException cause) {
-            throw new ProblemException(
-                    Problem.of(
-                            Problem.Kind.NOT_FOUND,
-                            "NotFound",
-                            "'" + exchange.path(parameter) + "' is not an identifier; it must be a UUID."),
-                    cause);
-        }
+        String text = exchange.path(parameter);
+        return Ids.parse(text)
+                .orElseThrow(() -> Problem.of(
+                                Problem.Kind.NOT_FOUND,
+                                "NotFound",
+                                "'" + text + "' is not an identifier; it must be a UUID.")
+                        .asException());
     }
 }

@@ -8,7 +8,10 @@ import org.sluice.model.ImageId;
 /** What a server create needs of the Image API. Implemented where the program is wired. Thread-safe. */
 @FunctionalInterface
 public interface BootImages {
-    /** The image of that id, whoever may see it; the caller owns the transaction. */
+    /**
+     * The image of that id, whoever may see it. The caller owns the transaction, and nobody deletes the image until it ends, so
+     * that a server is not built from an image that went away meanwhile.
+     */
     Optional<BootImage> find(Handle handle, ImageId id);
 
     /**

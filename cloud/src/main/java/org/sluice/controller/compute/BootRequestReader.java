@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.sluice.controller.http.Ids;
 import org.sluice.controller.network.NicRequest;
 import org.sluice.model.ImageId;
 import org.sluice.model.NetworkId;
@@ -175,7 +176,7 @@ final class BootRequestReader {
                     "InvalidBDM",
                     "Block Device Mapping is Invalid: Sluice boots from an image, so imageRef must name one.");
         }
-        return HypervisorRoutes.uuid(lastSegment(fields.required("imageRef")))
+        return Ids.parse(lastSegment(fields.required("imageRef")))
                 .map(ImageId::new)
                 .orElseThrow(() -> Problems.badRequest("InvalidImageRef", "Invalid imageRef provided."));
     }
@@ -266,7 +267,7 @@ final class BootRequestReader {
 
     private static UUID uuid(Fields fields, String field) {
         String text = fields.text(field, 0, Fields.LONGEST_NAME);
-        return HypervisorRoutes.uuid(text).orElseThrow(() -> fields.refused(field, "'" + text + "' is not a 'uuid'"));
+        return Ids.parse(text).orElseThrow(() -> fields.refused(field, "'" + text + "' is not a 'uuid'"));
     }
 
     private void refuseSharedNics(List<NicRequest> nics) {

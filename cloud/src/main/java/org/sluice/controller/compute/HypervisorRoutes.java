@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Jdbi;
+import org.sluice.controller.http.Ids;
 import org.sluice.controller.http.Json;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.Routes;
@@ -156,7 +157,7 @@ final class HypervisorRoutes {
     private HostRow find(Call call, String id) {
         Optional<HostRow> host;
         if (call.version().atLeast(53)) {
-            UUID uuid = uuid(id).orElseThrow(() -> Problems.badRequest("InvalidUUID", "Invalid uuid " + id));
+            UUID uuid = Ids.parse(id).orElseThrow(() -> Problems.badRequest("InvalidUUID", "Invalid uuid " + id));
             host = jdbi.withHandle(handle -> store.find(handle, new HostId(uuid)));
         } else {
             host = id.matches("[0-9]{1,9}")
@@ -165,13 +166,6 @@ final class HypervisorRoutes {
         }
         return host.orElseThrow(
                 () -> Problems.notFound("ComputeHostNotFound", "Hypervisor with ID '" + id + "' could not be found."));
-    }
-
-    /** A UUID in its canonical form. */
-    static Optional<UUID> uuid(String text) {
-        return text.matches("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-                ? Optional.of(UUID.fromString(text))
-                : Optional.empty();
     }
 
     private static ProblemException noMatch(String pattern) {

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.sluice.controller.http.Exchange;
+import org.sluice.controller.http.Ids;
 import org.sluice.model.ProblemException;
 import org.sluice.model.ServerId;
 
@@ -78,7 +79,7 @@ final class ServerListing {
 
     /** The marker as a server id; what is none cannot be found either. */
     static ServerId serverMarker(String marker) {
-        return HypervisorRoutes.uuid(marker)
+        return Ids.parse(marker)
                 .map(ServerId::new)
                 .orElseThrow(() -> Problems.badRequest("MarkerNotFound", "marker [" + marker + "] not found"));
     }

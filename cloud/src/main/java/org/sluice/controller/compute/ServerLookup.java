@@ -3,6 +3,7 @@ package org.sluice.controller.compute;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.sluice.controller.http.Caller;
+import org.sluice.controller.http.Ids;
 import org.sluice.model.ProblemException;
 import org.sluice.model.ServerId;
 
@@ -28,7 +29,7 @@ final class ServerLookup {
     }
 
     private static Optional<ServerId> id(Call call) {
-        return HypervisorRoutes.uuid(call.path("id")).map(ServerId::new);
+        return Ids.parse(call.path("id")).map(ServerId::new);
     }
 
     private static ProblemException unknown(Call call) {

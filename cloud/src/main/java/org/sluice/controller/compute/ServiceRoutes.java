@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
+import org.sluice.controller.http.Ids;
 import org.sluice.controller.http.Json;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.Routes;
@@ -159,7 +160,7 @@ final class ServiceRoutes {
     }
 
     private static HostId serviceId(Call call) {
-        return HypervisorRoutes.uuid(call.path("id"))
+        return Ids.parse(call.path("id"))
                 .map(HostId::new)
                 .orElseThrow(() -> Problems.badRequest("InvalidUUID", "Invalid uuid " + call.path("id")));
     }

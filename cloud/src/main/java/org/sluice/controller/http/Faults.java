@@ -7,4 +7,21 @@ import org.sluice.model.Problem;
 public interface Faults {
     /** The reply for a problem, with status, body and headers as that service's clients expect them. */
     Reply render(Problem problem);
+
+    /** The reason phrase of the problem's status, as OpenStack's services show it (RFC 9110 section 15). */
+    static String title(Problem.Kind kind) {
+        return switch (kind) {
+            case BAD_REQUEST -> "Bad Request";
+            case UNAUTHENTICATED -> "Unauthorized";
+            case FORBIDDEN -> "Forbidden";
+            case NOT_FOUND -> "Not Found";
+            case NOT_ACCEPTABLE -> "Not Acceptable";
+            case CONFLICT -> "Conflict";
+            // RFC 9110 says "Content Too Large"; OpenStack's services have kept the older phrase.
+            case TOO_LARGE -> "Request Entity Too Large";
+            case UNSUPPORTED_MEDIA_TYPE -> "Unsupported Media Type";
+            case NOT_IMPLEMENTED -> "Not Implemented";
+            case UNAVAILABLE -> "Service Unavailable";
+        };
+    }
 }

@@ -26,22 +26,7 @@ final class IdentityFaults implements Faults {
         Map<String, Object> error = new LinkedHashMap<>();
         error.put("code", problem.kind().status());
         error.put("message", problem.text());
-        error.put("title", title(problem.kind()));
+        error.put("title", Faults.title(problem.kind()));
         return Reply.json(problem.kind().status(), Map.of("error", error));
-    }
-
-    private static String title(Problem.Kind kind) {
-        return switch (kind) {
-            case BAD_REQUEST -> "Bad Request";
-            case UNAUTHENTICATED -> "Unauthorized";
-            case FORBIDDEN -> "Forbidden";
-            case NOT_FOUND -> "Not Found";
-            case NOT_ACCEPTABLE -> "Not Acceptable";
-            case CONFLICT -> "Conflict";
-            case TOO_LARGE -> "Request Entity Too Large";
-            case UNSUPPORTED_MEDIA_TYPE -> "Unsupported Media Type";
-            case NOT_IMPLEMENTED -> "Not Implemented";
-            case UNAVAILABLE -> "Service Unavailable";
-        };
     }
 }

@@ -16,7 +16,7 @@ import javax.crypto.spec.SecretKeySpec;
 /**
  * Hashes and checks passwords with bcrypt. A password that was right a moment ago is recognised by an HMAC under a key
  * that only this process has, so that a client that logs in for every command does not pay bcrypt every time; wrong ones
- * always pay. See docs/decisions/0010-passwords-and-tokens.md. Thread-safe.
+ * always pay. See docs/decisions/0006-passwords-and-tokens.md. Thread-safe.
  */
 public final class Passwords {
     /** 2^10 rounds, the least that OWASP advises; about 100 ms of one core here. */

@@ -18,7 +18,7 @@ final class ImageFaults implements Faults {
 
     @Override
     public Reply render(Problem problem) {
-        String title = title(problem.kind());
+        String title = Faults.title(problem.kind());
         String sentence = problem.kind() == Problem.Kind.UNAUTHENTICATED ? UNAUTHORIZED : problem.text();
         return Reply.json(
                 problem.kind().status(),
@@ -44,20 +44,5 @@ final class ImageFaults implements Faults {
                 .replace("<", "&lt;")
                 .replace(">", "&gt;")
                 .replace("\"", "&quot;");
-    }
-
-    private static String title(Problem.Kind kind) {
-        return switch (kind) {
-            case BAD_REQUEST -> "Bad Request";
-            case UNAUTHENTICATED -> "Unauthorized";
-            case FORBIDDEN -> "Forbidden";
-            case NOT_FOUND -> "Not Found";
-            case NOT_ACCEPTABLE -> "Not Acceptable";
-            case CONFLICT -> "Conflict";
-            case TOO_LARGE -> "Request Entity Too Large";
-            case UNSUPPORTED_MEDIA_TYPE -> "Unsupported Media Type";
-            case NOT_IMPLEMENTED -> "Not Implemented";
-            case UNAVAILABLE -> "Service Unavailable";
-        };
     }
 }

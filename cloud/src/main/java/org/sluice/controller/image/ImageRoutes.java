@@ -15,6 +15,7 @@ import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.sluice.controller.http.Exchange;
+import org.sluice.controller.http.Ids;
 import org.sluice.controller.http.Json;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.Routes;
@@ -94,12 +95,7 @@ final class ImageRoutes {
     }
 
     private static ImageId chosenId(String text) {
-        try {
-            return ImageId.parse(text);
-        } catch (IllegalArgumentException notAnId) {
-            throw new ProblemException(
-                    ImageJson.invalid("id", "it must be a UUID").problem(), notAnId);
-        }
+        return Ids.parse(text).map(ImageId::new).orElseThrow(() -> ImageJson.invalid("id", "it must be a UUID"));
     }
 
     private Reply show(Exchange exchange) {

@@ -2,6 +2,7 @@ package org.sluice.controller.image;
 
 import java.util.Optional;
 import org.sluice.controller.http.Caller;
+import org.sluice.controller.http.Ids;
 import org.sluice.model.ImageId;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
@@ -12,11 +13,7 @@ final class ImageRules {
 
     /** The identifier in a path. What is no UUID names no image. */
     static ImageId id(String text) {
-        try {
-            return ImageId.parse(text);
-        } catch (IllegalArgumentException notAnId) {
-            throw new ProblemException(notFound(text).problem(), notAnId);
-        }
+        return Ids.parse(text).map(ImageId::new).orElseThrow(() -> notFound(text));
     }
 
     /** The image, if it is there and the caller may see it. */

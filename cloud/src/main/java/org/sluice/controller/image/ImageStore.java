@@ -73,7 +73,7 @@ public final class ImageStore {
 
     /** As {@link #find}, and nobody deletes it until the transaction ends: for whoever commits to using it. */
     public Optional<ImageRecord> findAndKeep(Handle handle, ImageId id) {
-        return handle.createQuery(IMAGE + "where id = :id for share")
+        return handle.createQuery(IMAGE + "where id = :id for key share")
                 .bind("id", id.value())
                 .map((row, context) -> image(row))
                 .findOne();

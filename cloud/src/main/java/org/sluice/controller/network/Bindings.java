@@ -60,11 +60,6 @@ public final class Bindings {
         mark(handle, port, "ACTIVE");
     }
 
-    /** The host no longer carries the port's traffic. */
-    public void markDown(Handle handle, PortId port) {
-        mark(handle, port, "DOWN");
-    }
-
     /** The host could not give the port all that was asked for. */
     public void markError(Handle handle, PortId port) {
         mark(handle, port, "ERROR");

@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import org.sluice.controller.http.Ids;
 
 /** How the values of one query parameter narrow a list. */
 @FunctionalInterface

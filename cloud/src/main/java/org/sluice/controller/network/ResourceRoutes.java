@@ -12,6 +12,7 @@ import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.sluice.controller.http.Caller;
 import org.sluice.controller.http.Exchange;
+import org.sluice.controller.http.Ids;
 import org.sluice.controller.http.Json;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.Routes;

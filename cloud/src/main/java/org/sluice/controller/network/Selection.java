@@ -12,6 +12,7 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.statement.Query;
 import org.sluice.controller.http.Exchange;
+import org.sluice.controller.http.Ids;
 
 /**
  * What a list request selects: filters, order and page. Pages are by key, not by offset, so that they stay right while

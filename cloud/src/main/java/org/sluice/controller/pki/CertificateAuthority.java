@@ -8,7 +8,6 @@ import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
-import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.SecureRandom;
@@ -36,6 +35,7 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.jdbi.v3.core.Handle;
 import org.sluice.controller.store.Database;
 import org.sluice.model.HostId;
+import org.sluice.model.protocol.JoinToken;
 
 /**
  * The one certificate authority of a cluster (X.509, RFC 5280; P-256 keys). It is made by whoever opens an empty database
@@ -91,11 +91,7 @@ public final class CertificateAuthority {
 
     /** SHA-256 of the certificate, in lower-case hexadecimal digits; it is part of every join token. */
     public String fingerprint() {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded()));
-        } catch (GeneralSecurityException cause) {
-            throw new IllegalStateException("the authority's certificate cannot be digested", cause);
-        }
+        return JoinToken.fingerprint(certificate);
     }
 
     /**

@@ -2,6 +2,10 @@ package org.sluice.model.protocol;
 
 import static java.util.Objects.requireNonNull;
 
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.cert.X509Certificate;
+import java.util.HexFormat;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -32,6 +36,15 @@ public record JoinToken(String secret, String authorityFingerprint) {
                     + " hexadecimal digits. Copy it again as the controller printed it.");
         }
         return new JoinToken(matcher.group(1), matcher.group(2));
+    }
+
+    /** SHA-256 of a certificate (DER), 64 lower-case hexadecimal digits: what the second half of a token is compared with. */
+    public static String fingerprint(X509Certificate certificate) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded()));
+        } catch (GeneralSecurityException cause) {
+            throw new IllegalArgumentException("the certificate cannot be digested", cause);
+        }
     }
 
     /** The form that people carry: {@code SECRET.FINGERPRINT}. */

@@ -2,6 +2,7 @@ package org.sluice.controller.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -21,7 +22,9 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
+import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -347,6 +350,15 @@ final class ImageApiTest {
     }
 
     @Test
+    void whatIsNoWholeUuidNamesNoImage() {
+        create("demo", Map.of("id", "00000001-0001-0001-0001-000000000001"));
+
+        assertThat(create("demo", Map.of("id", "1-1-1-1-2")).status()).isEqualTo(400);
+        assertThat(send("demo", "GET", "/v2/images/1-1-1-1-1", Map.of(), "").status())
+                .isEqualTo(404);
+    }
+
+    @Test
     void projectsAreKeptApart() {
         String own = uploaded("demo", Map.of("name", "own"));
         String open = uploaded("admin", Map.of("name", "open", "visibility", "public"));
@@ -508,14 +520,7 @@ final class ImageApiTest {
     @Test
     void anImageStaysWhileAServerIsBuiltFromIt() {
         String id = uploaded("demo", Map.of("name", "building"));
-        postgres.database()
-                .jdbi()
-                .useHandle(handle -> handle.createUpdate("insert into server (id, project_id, user_id, name, hostname,"
-                                + " status, image_id, flavor_id, flavor_name, vcpus, memory_mib, disk_gib, image_facts,"
-                                + " reservation_id) values (gen_random_uuid(), 'p2', 'u2', 'vm', 'vm', 'BUILD',"
-                                + " cast(:image as uuid), '1', 'm1', 1, 512, 1, '{}', 'r-1')")
-                        .bind("image", id)
-                        .execute());
+        postgres.database().jdbi().useHandle(handle -> beginServer(handle, id));
         Answer refused = send("demo", "DELETE", "/v2/images/" + id, Map.of(), "");
         assertThat(refused.status()).isEqualTo(409);
         assertThat(refused.text()).contains("a server is being built from it");
@@ -523,6 +528,34 @@ final class ImageApiTest {
         postgres.database().jdbi().useHandle(handle -> handle.execute("update server set status = 'ACTIVE'"));
         assertThat(send("demo", "DELETE", "/v2/images/" + id, Map.of(), "").status())
                 .isEqualTo(204);
+    }
+
+    @Test
+    void aDeleteWaitsForABootThatHasSeenTheImage() throws Exception {
+        String id = uploaded("demo", Map.of("name", "wanted"));
+        ImageStore store = new ImageStore(postgres.database());
+        FutureTask<Answer> delete = new FutureTask<>(() -> send("demo", "DELETE", "/v2/images/" + id, Map.of(), ""));
+
+        postgres.database().jdbi().useTransaction(handle -> {
+            assertThat(store.findAndKeep(handle, ImageId.parse(id))).isPresent();
+            Thread.startVirtualThread(delete);
+            await().until(() -> handle.createQuery("select exists (select from pg_locks where not granted)")
+                    .mapTo(boolean.class)
+                    .one());
+            beginServer(handle, id);
+        });
+
+        assertThat(delete.get().status()).isEqualTo(409);
+        postgres.database().jdbi().useHandle(handle -> handle.execute("update server set status = 'ACTIVE'"));
+    }
+
+    private static void beginServer(Handle handle, String image) {
+        handle.createUpdate("insert into server (id, project_id, user_id, name, hostname,"
+                        + " status, image_id, flavor_id, flavor_name, vcpus, memory_mib, disk_gib, image_facts,"
+                        + " reservation_id) values (gen_random_uuid(), 'p2', 'u2', 'vm', 'vm', 'BUILD',"
+                        + " cast(:image as uuid), '1', 'm1', 1, 512, 1, '{}', 'r-1')")
+                .bind("image", image)
+                .execute();
     }
 
     @Test

@@ -115,11 +115,6 @@ public final class NetworkNamespace implements AutoCloseable {
         return new NetworkNamespace(SystemCalls.open(OF_THIS_THREAD, 0));
     }
 
-    /** Opens the namespace of a process. */
-    public static NetworkNamespace ofProcess(long processId) {
-        return new NetworkNamespace(SystemCalls.open("/proc/" + processId + "/ns/net", 0));
-    }
-
     /** The names of the named namespaces, sorted: {@code ip netns list}. */
     public static List<String> names() {
         if (!Files.isDirectory(NAMED)) {

@@ -107,8 +107,5 @@ final class Rtnetlink {
     /** Length of struct ifaddrmsg. */
     static final int ADDRESS_HEADER_LENGTH = 8;
 
-    /** Length of struct rtmsg. */
-    static final int ROUTE_HEADER_LENGTH = 12;
-
     private Rtnetlink() {}
 }

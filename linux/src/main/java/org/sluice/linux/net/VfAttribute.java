@@ -115,9 +115,6 @@ public sealed interface VfAttribute {
      * @param maximum Mbit/s at most, 0 for no bound; not below the minimum
      */
     record TxRate(int minimum, int maximum) implements VfAttribute {
-        /** No guarantee and no bound. */
-        public static final TxRate UNBOUNDED = new TxRate(0, 0);
-
         /** Checks the ranges. */
         public TxRate {
             if (minimum < 0 || maximum < 0) {
