@@ -18,7 +18,7 @@ final class ComputeFaults implements Faults {
             case UNAUTHENTICATED -> unauthenticated(problem);
             case FORBIDDEN -> fault("forbidden", problem);
             case NOT_FOUND -> problem.code().equals(NO_SUCH_ROUTE) ? noSuchRoute() : fault("itemNotFound", problem);
-            case NOT_ACCEPTABLE -> fault("computeFault", problem);
+            case NOT_ACCEPTABLE, INTERNAL -> fault("computeFault", problem);
             case CONFLICT -> fault("conflictingRequest", problem);
             case TOO_LARGE -> fault("overLimit", problem);
             case UNSUPPORTED_MEDIA_TYPE -> fault("badMediaType", problem);

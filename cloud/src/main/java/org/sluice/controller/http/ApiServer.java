@@ -112,7 +112,7 @@ public final class ApiServer implements AutoCloseable {
             reply = family.faults().render(failure.problem());
         } catch (RuntimeException failure) {
             log.error("{} {} failed ({})", route.method(), exchange.requestPath(), id.value(), failure);
-            reply = internalError(id);
+            reply = family.faults().render(internalError(id));
         }
         send(family.finish(exchange, reply.withHeader("x-openstack-request-id", id.value())), response);
     }
@@ -129,16 +129,11 @@ public final class ApiServer implements AutoCloseable {
         return authenticator.verify(token);
     }
 
-    private static Reply internalError(Exchange.RequestId id) {
-        return Reply.json(
-                500,
-                java.util.Map.of(
-                        "computeFault",
-                        java.util.Map.of(
-                                "code",
-                                500,
-                                "message",
-                                "An internal error occurred; the controller's log has it under " + id.value() + ".")));
+    private static Problem internalError(Exchange.RequestId id) {
+        return Problem.of(
+                Problem.Kind.INTERNAL,
+                "InternalError",
+                "An internal error occurred; the controller's log has it under " + id.value() + ".");
     }
 
     private static void send(Reply reply, ServerResponse response) {
