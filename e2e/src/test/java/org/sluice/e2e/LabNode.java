@@ -1,9 +1,13 @@
 package org.sluice.e2e;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.opentest4j.TestAbortedException;
 
 /** A node of the lab, through {@code lab/node}. */
 record LabNode(String name, Path run) implements AutoCloseable {
@@ -22,6 +26,19 @@ record LabNode(String name, Path run) implements AutoCloseable {
     /** Where it keeps its captures. */
     Path directory() {
         return run.resolve(name);
+    }
+
+    /**
+     * Tells a failure of ours from one of the emulator: QEMU 10.0.2 loses a timer interrupt once in a while when machines run
+     * inside the machine it emulates, and then nothing in the node goes on. Its kernel says so on the console; the test is
+     * aborted then, with that reason, because it shows nothing about Sluice.
+     */
+    void abortIfEmulatorHung(Throwable failure) throws IOException {
+        Path console = directory().resolve("serial.log");
+        if (Files.exists(console)
+                && Files.readString(console, StandardCharsets.ISO_8859_1).contains("detected stall")) {
+            throw new TestAbortedException("the emulator of node " + name + " hung (see " + console + ")", failure);
+        }
     }
 
     private Command call(String verb, String... more) {

@@ -37,44 +37,49 @@ class TheTalkInTheLabTest {
                 "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJqkJ0Qf0N3qzY0Yw0nZ8l1k3oJr1z2dE7tJm7P0a7Qe dev001\n");
         try (RunningCloud cloud =
                 RunningCloud.up(directory.resolve("data"), "lab", Ports.free(), Duration.ofMinutes(15))) {
-            TheTalk talk = new TheTalk(cloud);
-            String before = hostState(cloud);
-            talk.prepare(key);
-            talk.boot("guest");
-
-            Map<String, String> server = talk.active("vm00", BOOT);
-            Map<String, String> nic1 = talk.port("vm_nic1");
-            JsonNode profile = JSON.readTree(nic1.get("binding:profile"));
-            String address = profile.at("/pci_slot").asString();
-            theVirtualFunctionIsProgrammed(cloud, nic1.get("mac_address"));
-            theDomainHasTheVirtualFunction(cloud, server.get("OS-EXT-SRV-ATTR:instance_name"), address);
-
-            String console = theGuestIsReady(cloud, "vm00");
-            String nic0Address = addressOf(talk.port("vm_nic0"));
-            assertThat(console)
-                    .contains("GUEST vm_nic0 " + nic0Address)
-                    .contains("GUEST hostname vm00")
-                    .contains("GUEST metadata http");
-
-            String nic1Address = addressOf(nic1);
-            thePeerInVlan2401GetsAnswers(cloud, nic1Address);
-            thePeerInVlan2402GetsNone(cloud, nic1Address);
-            theFramesCarryTheTag(cloud, nic1Address);
-
-            talk.delete("vm00", Duration.ofMinutes(2));
-            theVirtualFunctionIsNeutral(cloud, address);
-            assertThat(cloud.type("sluice fleet leases --data " + cloud.data()).succeeded())
-                    .contains(address)
-                    .doesNotContain("vm00");
-            assertThat(hostState(cloud))
-                    .as("what the host looks like afterwards")
-                    .isEqualTo(before);
-
-            theNextTenantBootsFromAConfigDrive(talk);
-            assertThat(hostState(cloud))
-                    .as("what the host looks like after both")
-                    .isEqualTo(before);
+            try {
+                twoTenants(cloud, key);
+            } catch (AssertionError | RuntimeException failure) {
+                cloud.node().abortIfEmulatorHung(failure);
+                throw failure;
+            }
         }
+    }
+
+    private static void twoTenants(RunningCloud cloud, Path key) {
+        TheTalk talk = new TheTalk(cloud);
+        String before = hostState(cloud);
+        talk.prepare(key);
+        talk.boot("guest");
+
+        Map<String, String> server = talk.active("vm00", BOOT);
+        Map<String, String> nic1 = talk.port("vm_nic1");
+        JsonNode profile = JSON.readTree(nic1.get("binding:profile"));
+        String address = profile.at("/pci_slot").asString();
+        theVirtualFunctionIsProgrammed(cloud, nic1.get("mac_address"));
+        theDomainHasTheVirtualFunction(cloud, server.get("OS-EXT-SRV-ATTR:instance_name"), address);
+
+        String console = theGuestIsReady(cloud, "vm00");
+        String nic0Address = addressOf(talk.port("vm_nic0"));
+        assertThat(console)
+                .contains("GUEST vm_nic0 " + nic0Address)
+                .contains("GUEST hostname vm00")
+                .contains("GUEST metadata http");
+
+        String nic1Address = addressOf(nic1);
+        thePeerInVlan2401GetsAnswers(cloud, nic1Address);
+        thePeerInVlan2402GetsNone(cloud, nic1Address);
+        theFramesCarryTheTag(cloud, nic1Address);
+
+        talk.delete("vm00", Duration.ofMinutes(2));
+        theVirtualFunctionIsNeutral(cloud, address);
+        assertThat(cloud.type("sluice fleet leases --data " + cloud.data()).succeeded())
+                .contains(address)
+                .doesNotContain("vm00");
+        assertThat(hostState(cloud)).as("what the host looks like afterwards").isEqualTo(before);
+
+        theNextTenantBootsFromAConfigDrive(talk);
+        assertThat(hostState(cloud)).as("what the host looks like after both").isEqualTo(before);
     }
 
     /** A VM with nothing but the VF that another had before. */
