@@ -110,32 +110,9 @@ final class RunningCloud implements AutoCloseable {
         return Command.run(environment, words);
     }
 
-    /** Runs a shell command in the lab's node, as somebody who logs in there would; what it printed. */
-    String inNode(String command) {
-        return tryInNode(command).succeeded();
-    }
-
-    /** The same without a judgement on the exit status. */
-    Command tryInNode(String command) {
-        return Command.run(
-                Map.of(),
-                List.of(
-                        HOME.resolve("lab/node").toString(),
-                        "exec",
-                        "node0",
-                        "--run",
-                        nodes().toString(),
-                        "--",
-                        command));
-    }
-
-    /** Where the node keeps its captures. */
-    Path node() {
-        return nodes().resolve("node0");
-    }
-
-    private Path nodes() {
-        return data.resolve("lab");
+    /** Its node, when it was started with {@code --hosts lab}. */
+    LabNode node() {
+        return new LabNode("node0", data.resolve("lab"));
     }
 
     /** Its own PostgreSQL, for another controller. */

@@ -48,27 +48,27 @@ final class TheTalk {
         return Table.fields(cloud.type("neutron port-show " + name).succeeded());
     }
 
-    Map<String, String> server() {
-        return Table.fields(cloud.type("nova show vm00").succeeded());
-    }
-
-    /** Waits until vm00 is ACTIVE, and tells why when it is not going to be. */
-    Map<String, String> active(Duration limit) {
+    /** Waits until the server is ACTIVE, and tells why when it is not going to be. */
+    Map<String, String> active(String name, Duration limit) {
         await().atMost(limit).pollInterval(Duration.ofSeconds(1)).until(() -> {
-            Map<String, String> server = server();
+            Map<String, String> server = server(name);
             assertThat(server.get("status"))
-                    .as("vm00, whose fault is %s", server.get("fault"))
+                    .as("%s, whose fault is %s", name, server.get("fault"))
                     .isNotEqualTo("ERROR");
             return "ACTIVE".equals(server.get("status"));
         });
-        return server();
+        return server(name);
     }
 
-    /** Deletes vm00 and waits until the cloud knows it no longer. */
-    void delete(Duration limit) {
-        cloud.type("nova delete vm00").succeeded();
+    private Map<String, String> server(String name) {
+        return Table.fields(cloud.type("nova show " + name).succeeded());
+    }
+
+    /** Deletes the server and waits until the cloud knows it no longer. */
+    void delete(String name, Duration limit) {
+        cloud.type("nova delete " + name).succeeded();
         await().atMost(limit)
                 .pollInterval(Duration.ofSeconds(1))
-                .until(() -> !cloud.type("nova list").succeeded().contains("vm00"));
+                .until(() -> !cloud.type("nova list").succeeded().contains(name));
     }
 }

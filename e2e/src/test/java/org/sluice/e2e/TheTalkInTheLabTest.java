@@ -42,14 +42,14 @@ class TheTalkInTheLabTest {
             talk.prepare(key);
             talk.boot("guest");
 
-            Map<String, String> server = talk.active(BOOT);
+            Map<String, String> server = talk.active("vm00", BOOT);
             Map<String, String> nic1 = talk.port("vm_nic1");
             JsonNode profile = JSON.readTree(nic1.get("binding:profile"));
             String address = profile.at("/pci_slot").asString();
             theVirtualFunctionIsProgrammed(cloud, nic1.get("mac_address"));
             theDomainHasTheVirtualFunction(cloud, server.get("OS-EXT-SRV-ATTR:instance_name"), address);
 
-            String console = theGuestIsReady(cloud);
+            String console = theGuestIsReady(cloud, "vm00");
             String nic0Address = addressOf(talk.port("vm_nic0"));
             assertThat(console)
                     .contains("GUEST vm_nic0 " + nic0Address)
@@ -61,17 +61,43 @@ class TheTalkInTheLabTest {
             thePeerInVlan2402GetsNone(cloud, nic1Address);
             theFramesCarryTheTag(cloud, nic1Address);
 
-            talk.delete(Duration.ofMinutes(2));
+            talk.delete("vm00", Duration.ofMinutes(2));
             theVirtualFunctionIsNeutral(cloud, address);
+            assertThat(cloud.type("sluice fleet leases --data " + cloud.data()).succeeded())
+                    .contains(address)
+                    .doesNotContain("vm00");
             assertThat(hostState(cloud))
                     .as("what the host looks like afterwards")
+                    .isEqualTo(before);
+
+            theNextTenantBootsFromAConfigDrive(talk);
+            assertThat(hostState(cloud))
+                    .as("what the host looks like after both")
                     .isEqualTo(before);
         }
     }
 
+    /** A VM with nothing but the VF that another had before. */
+    private static void theNextTenantBootsFromAConfigDrive(TheTalk talk) {
+        talk.cloud
+                .type("nova boot --flavor m1.standard --image guest --key-name dev001 --nic port-id="
+                        + talk.port("vm_nic1").get("id") + " vm01")
+                .succeeded();
+        talk.active("vm01", BOOT);
+        assertThat(theGuestIsReady(talk.cloud, "vm01"))
+                .contains("GUEST metadata config-drive")
+                .contains("GUEST hostname vm01");
+        thePeerInVlan2401GetsAnswers(talk.cloud, addressOf(talk.port("vm_nic1")));
+        talk.delete("vm01", Duration.ofMinutes(2));
+    }
+
+    private static String inNode(RunningCloud cloud, String command) {
+        return cloud.node().run(command).succeeded();
+    }
+
     private static void theVirtualFunctionIsProgrammed(RunningCloud cloud, @Nullable String mac) {
         JsonNode function = null;
-        for (JsonNode pf : JSON.readTree(cloud.inNode("ip -j -d link show"))) {
+        for (JsonNode pf : JSON.readTree(inNode(cloud, "ip -j -d link show"))) {
             for (JsonNode candidate : pf.path("vfinfo_list")) {
                 if (candidate.path("address").asString().equals(mac)) {
                     function = candidate;
@@ -85,29 +111,33 @@ class TheTalkInTheLabTest {
     }
 
     private static void theDomainHasTheVirtualFunction(RunningCloud cloud, @Nullable String name, String address) {
-        String xml = cloud.inNode("virsh dumpxml " + name);
+        String xml = inNode(cloud, "virsh dumpxml " + name);
         String[] parts = address.split("[:.]");
         assertThat(xml)
                 .contains("<interface type='hostdev'")
                 .contains("domain='0x%s' bus='0x%s' slot='0x%s' function='0x%s'".formatted((Object[]) parts));
     }
 
-    private static String theGuestIsReady(RunningCloud cloud) {
+    private static String theGuestIsReady(RunningCloud cloud, String server) {
         await().atMost(BOOT)
                 .pollInterval(Duration.ofSeconds(2))
-                .until(() -> cloud.type("nova console-log vm00").succeeded().contains("GUEST ready"));
-        return cloud.type("nova console-log vm00").succeeded();
+                .until(() ->
+                        cloud.type("nova console-log " + server).succeeded().contains("GUEST ready"));
+        return cloud.type("nova console-log " + server).succeeded();
     }
 
     private static void thePeerInVlan2401GetsAnswers(RunningCloud cloud, String address) {
-        cloud.inNode("ip -n wire addr replace 10.24.1.1/24 dev wire0.2401");
-        assertThat(cloud.inNode("ip netns exec wire ping -c 5 -W 5 " + address)).contains(" 0% packet loss");
+        inNode(cloud, "ip -n wire addr flush dev wire0.2402; ip -n wire addr replace 10.24.1.1/24 dev wire0.2401");
+        assertThat(inNode(cloud, "ip netns exec wire ping -c 5 -W 5 " + address))
+                .contains(" 0% packet loss");
     }
 
     private static void thePeerInVlan2402GetsNone(RunningCloud cloud, String address) {
-        cloud.inNode("ip -n wire addr del 10.24.1.1/24 dev wire0.2401;"
-                + " ip -n wire addr replace 10.24.1.1/24 dev wire0.2402");
-        Command ping = cloud.tryInNode("ip netns exec wire ping -c 3 -W 2 " + address);
+        inNode(
+                cloud,
+                "ip -n wire addr del 10.24.1.1/24 dev wire0.2401;"
+                        + " ip -n wire addr replace 10.24.1.1/24 dev wire0.2402");
+        Command ping = cloud.node().run("ip netns exec wire ping -c 3 -W 2 " + address);
         assertThat(ping.status()).as(ping.output()).isNotZero();
         assertThat(ping.output()).contains(" 100% packet loss");
     }
@@ -120,21 +150,23 @@ class TheTalkInTheLabTest {
                                 "-nn",
                                 "-e",
                                 "-r",
-                                cloud.node().resolve("wire0.pcap").toString(),
+                                cloud.node().directory().resolve("wire0.pcap").toString(),
                                 "vlan 2401 and icmp and src host " + address))
                 .succeeded();
         assertThat(frames).contains("802.1Q").contains("vlan 2401").contains("ICMP echo reply");
     }
 
     private static void theVirtualFunctionIsNeutral(RunningCloud cloud, String address) {
-        String path = cloud.inNode("readlink -f /sys/bus/pci/devices/" + address + "/physfn")
+        String path = inNode(cloud, "readlink -f /sys/bus/pci/devices/" + address + "/physfn")
                 .strip();
-        String pf = cloud.inNode("ls " + path + "/net").strip();
-        String index = cloud.inNode("for v in " + path + "/virtfn*; do [ $(basename $(readlink $v)) = " + address
-                        + " ] && echo ${v##*virtfn}; done; true")
+        String pf = inNode(cloud, "ls " + path + "/net").strip();
+        String index = inNode(
+                        cloud,
+                        "for v in " + path + "/virtfn*; do [ $(basename $(readlink $v)) = " + address
+                                + " ] && echo ${v##*virtfn}; done; true")
                 .strip();
         for (JsonNode candidate :
-                JSON.readTree(cloud.inNode("ip -j -d link show " + pf)).get(0).path("vfinfo_list")) {
+                JSON.readTree(inNode(cloud, "ip -j -d link show " + pf)).get(0).path("vfinfo_list")) {
             if (candidate.path("vf").asString().equals(index)) {
                 assertThat(candidate.path("address").asString()).isEqualTo("00:00:00:00:00:00");
                 assertThat(candidate.at("/vlan_list/0/vlan").asInt(0)).isZero();
@@ -147,9 +179,11 @@ class TheTalkInTheLabTest {
 
     /** Everything a VM could have left: devices, domains, DHCP servers, namespaces, drivers of VFs. */
     private static String hostState(RunningCloud cloud) {
-        return cloud.inNode("ip -br link show | awk '{print $1}' | sort; virsh -q list --all; pgrep -a dnsmasq;"
-                + " ip netns list | sort; for v in /sys/bus/pci/devices/*/physfn; do d=${v%/physfn};"
-                + " echo ${d##*/} $(basename \"$(readlink $d/driver)\"); done");
+        return inNode(
+                cloud,
+                "ip -br link show | awk '{print $1}' | sort; virsh -q list --all; pgrep -a dnsmasq;"
+                        + " ip netns list | sort; for v in /sys/bus/pci/devices/*/physfn; do d=${v%/physfn};"
+                        + " echo ${d##*/} $(basename \"$(readlink $d/driver)\"); done");
     }
 
     private static String addressOf(Map<String, String> port) {
