@@ -5,7 +5,7 @@ import org.sluice.model.ProblemException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** The program. Exit codes: 0 done, 1 what was asked for failed, 2 it could not be started or was asked for wrongly. */
+/** The program. Exit codes: 0 done, 2 not done, for a reason that one sentence on standard error gives. */
 @Command(
         name = "sluice",
         mixinStandardHelpOptions = true,

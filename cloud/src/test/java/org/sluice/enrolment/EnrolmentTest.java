@@ -18,7 +18,9 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -138,6 +140,19 @@ final class EnrolmentTest {
                 .isInstanceOf(EnrolmentException.class)
                 .hasMessageContaining("expired at");
         assertThat(hostNames()).isEmpty();
+    }
+
+    @Test
+    void noCommandLineTakesATokenForAnOption() {
+        AtomicInteger drawn = new AtomicInteger();
+        // Four longs are 32 bytes; the first byte of these, 0xFB, is a hyphen in Base64 for URLs.
+        RandomGenerator hyphenFirst = () -> drawn.getAndIncrement() < 4 ? 0xFBL : 1L;
+        JoinTokens source = new JoinTokens(authority, clock, hyphenFirst);
+
+        JoinToken issued = postgres.database().jdbi().withHandle(handle -> source.issue(handle, Duration.ofHours(1)));
+
+        assertThat(issued.text()).doesNotStartWith("-");
+        assertThat(drawn).hasValue(8);
     }
 
     @Test

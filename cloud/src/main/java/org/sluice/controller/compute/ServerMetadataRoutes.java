@@ -9,18 +9,21 @@ import org.jdbi.v3.core.Jdbi;
 import org.sluice.controller.http.Json;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.Routes;
+import org.sluice.controller.store.Transactions;
 import org.sluice.model.ProblemException;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code /servers/ID/metadata}: key-value pairs of the tenant, which the guest reads, too. */
 final class ServerMetadataRoutes {
     private final Jdbi jdbi;
+    private final Transactions transactions;
     private final ServerLookup lookup;
     private final InstantSource clock;
     private final ServerStore store = new ServerStore();
 
     ServerMetadataRoutes(Jdbi jdbi, ServerLookup lookup, InstantSource clock) {
         this.jdbi = jdbi;
+        this.transactions = new Transactions(jdbi);
         this.lookup = lookup;
         this.clock = clock;
     }
@@ -99,13 +102,13 @@ final class ServerMetadataRoutes {
 
     private Map<String, String> change(Call call, String rule, UnaryOperator<Map<String, String>> change) {
         call.caller().requireWriter("os_compute_api:server-metadata:" + rule);
-        return Contention.retry(() -> jdbi.inTransaction(handle -> {
+        return transactions.run(handle -> {
             ServerRow server = lookup.findForUpdate(handle, call);
             Map<String, String> metadata = change.apply(new LinkedHashMap<>(server.metadata()));
             BootRequestReader.refuseTooManyItems(metadata);
             store.setMetadata(handle, server.id(), metadata, clock.instant());
             server.host().ifPresent(host -> store.tellHost(handle, host.id()));
             return metadata;
-        }));
+        });
     }
 }

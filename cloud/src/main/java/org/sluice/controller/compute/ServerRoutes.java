@@ -16,6 +16,7 @@ import org.sluice.controller.http.Routes;
 import org.sluice.controller.network.AttachedPort;
 import org.sluice.controller.network.ServerPorts;
 import org.sluice.controller.scheduling.Scheduling;
+import org.sluice.controller.store.Transactions;
 import org.sluice.model.ServerId;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -26,6 +27,7 @@ final class ServerRoutes {
     private static final int PASSWORD_LENGTH = 12;
 
     private final Jdbi jdbi;
+    private final Transactions transactions;
     private final ServerPorts ports;
     private final Scheduling scheduling;
     private final ServerCreation creation;
@@ -43,6 +45,7 @@ final class ServerRoutes {
             InstantSource clock,
             RandomGenerator random) {
         this.jdbi = jdbi;
+        this.transactions = new Transactions(jdbi);
         this.ports = ports;
         this.scheduling = scheduling;
         this.creation = creation;
@@ -64,8 +67,8 @@ final class ServerRoutes {
     private Reply create(Call call) {
         call.caller().requireWriter("os_compute_api:servers:create");
         BootRequest request = BootRequestReader.read(call);
-        ServerCreation.Created created = Contention.retry(() -> jdbi.inTransaction(
-                handle -> creation.create(handle, call.caller(), call.exchange().requestId(), request)));
+        ServerCreation.Created created = transactions.run(
+                handle -> creation.create(handle, call.caller(), call.exchange().requestId(), request));
         if (request.onlyReservation()) {
             return Reply.json(202, Json.MAPPER.createObjectNode().put("reservation_id", created.reservationId()));
         }
@@ -193,7 +196,7 @@ final class ServerRoutes {
     /** Asks for it to go; asking twice is as good as once. */
     void deleteServer(Call call) {
         call.caller().requireWriter("os_compute_api:servers:delete");
-        Contention.retry(() -> jdbi.inTransaction(handle -> {
+        transactions.run(handle -> {
             ServerRow server = lookup.findForUpdate(handle, call);
             store.noteDeletion(
                     handle,
@@ -203,6 +206,6 @@ final class ServerRoutes {
                     clock.instant());
             scheduling.requestDelete(handle, server.id());
             return Optional.empty();
-        }));
+        });
     }
 }

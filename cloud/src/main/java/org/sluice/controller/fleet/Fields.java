@@ -4,10 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.sluice.controller.http.Json;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -15,17 +13,6 @@ import tools.jackson.databind.node.ObjectNode;
 /** Takes members out of a request's JSON; a refusal names the member. An absent member and null are the same. */
 final class Fields {
     private Fields() {}
-
-    static ObjectNode object(byte[] entity) {
-        try {
-            if (Json.MAPPER.readTree(entity) instanceof ObjectNode object) {
-                return object;
-            }
-        } catch (JacksonException cause) {
-            throw new ProblemException(bad("The request body is not valid JSON."), cause);
-        }
-        throw bad("The request body must be a JSON object.").asException();
-    }
 
     static Optional<Integer> integer(ObjectNode body, String member) {
         @Nullable JsonNode value = body.get(member);

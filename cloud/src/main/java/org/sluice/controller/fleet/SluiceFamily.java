@@ -150,10 +150,9 @@ public final class SluiceFamily implements ApiFamily {
     }
 
     private Reply postJoinToken(Exchange exchange) {
-        byte[] entity = exchange.bodyBytes();
-        Duration validity = entity.length == 0
+        Duration validity = exchange.bodyBytes().length == 0
                 ? TOKEN_VALIDITY
-                : Fields.integer(Fields.object(entity), "valid_seconds")
+                : Fields.integer(exchange.bodyObject(), "valid_seconds")
                         .map(Duration::ofSeconds)
                         .orElse(TOKEN_VALIDITY);
         if (!validity.isPositive() || validity.compareTo(LONGEST_VALIDITY) > 0) {

@@ -20,6 +20,7 @@ import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Ids;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.Routes;
+import org.sluice.controller.store.Transactions;
 import org.sluice.model.Problem.Kind;
 import tools.jackson.databind.node.ObjectNode;
 

@@ -12,6 +12,7 @@ import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Faults;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.Routes;
+import org.sluice.controller.store.Transactions;
 
 /** The Network API v2.0 at {@code /network} (OpenStack Networking API reference, v2.0). Thread-safe. */
 public final class NetworkFamily implements ApiFamily {

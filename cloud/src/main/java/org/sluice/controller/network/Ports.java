@@ -9,6 +9,7 @@ import java.util.random.RandomGenerator;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
 import org.sluice.controller.http.Caller;
+import org.sluice.controller.store.Transactions;
 import org.sluice.model.MacAddress;
 import org.sluice.model.NetworkId;
 import org.sluice.model.PortId;

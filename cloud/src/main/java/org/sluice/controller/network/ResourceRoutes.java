@@ -16,6 +16,7 @@ import org.sluice.controller.http.Ids;
 import org.sluice.controller.http.Json;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.Routes;
+import org.sluice.controller.store.Transactions;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;

@@ -13,6 +13,7 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
 import org.sluice.controller.http.Caller;
+import org.sluice.controller.store.Transactions;
 import org.sluice.model.NetworkId;
 import org.sluice.model.ProblemException;
 import tools.jackson.databind.node.ArrayNode;

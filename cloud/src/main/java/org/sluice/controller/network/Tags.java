@@ -13,6 +13,7 @@ import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Ids;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.Routes;
+import org.sluice.controller.store.Transactions;
 import org.sluice.model.Problem.Kind;
 
 /** The tags of a resource: a set of texts, each of 1 to 60 characters. */

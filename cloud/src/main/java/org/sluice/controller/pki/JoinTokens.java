@@ -36,9 +36,7 @@ public final class JoinTokens {
 
     /** Makes a token that one host may spend within that time. Nobody can read it again later. */
     public JoinToken issue(Handle handle, Duration validity) {
-        byte[] bytes = new byte[32];
-        random.nextBytes(bytes);
-        String secret = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        String secret = secret();
         Instant now = clock.instant();
         handle.createUpdate("insert into join_token (secret_hash, created_at, expires_at)"
                         + " values (:hash, :createdAt, :expiresAt)")
@@ -47,6 +45,17 @@ public final class JoinTokens {
                 .bind("expiresAt", now.plus(validity))
                 .execute();
         return new JoinToken(secret, authority.fingerprint());
+    }
+
+    /** Begins with no hyphen, so that no command line takes {@code --join -hX...} for an option. */
+    private String secret() {
+        byte[] bytes = new byte[32];
+        String secret;
+        do {
+            random.nextBytes(bytes);
+            secret = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        } while (secret.startsWith("-"));
+        return secret;
     }
 
     /**
