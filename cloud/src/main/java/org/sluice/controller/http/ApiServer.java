@@ -17,6 +17,7 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -132,9 +133,9 @@ public final class ApiServer implements AutoCloseable {
     private static Reply internalError(Exchange.RequestId id) {
         return Reply.json(
                 500,
-                java.util.Map.of(
+                Map.of(
                         "computeFault",
-                        java.util.Map.of(
+                        Map.of(
                                 "code",
                                 500,
                                 "message",
