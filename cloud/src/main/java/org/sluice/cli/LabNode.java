@@ -110,16 +110,8 @@ final class LabNode {
      */
     void startAgent(JoinToken token, int controllerPort) throws IOException, InterruptedException {
         execute("""
-                set -e
-                if [ -s /run/sluice-agent.pid ] && kill -0 "$(cat /run/sluice-agent.pid)" 2>/dev/null; then exit 0; fi
-                rm -rf /run/sluice
-                mkdir -p /run/sluice
-                cp /sluice/sluice-cloud.jar /sluice/lib/*.jar /run/sluice/
-                setsid nohup java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto -Xmx256m \
-                    --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -cp '/run/sluice/*' \
-                    org.sluice.cli.Sluice agent --name %s --join %s --controller https://%s:%d --data /state \
-                    >/var/log/sluice-agent.log 2>&1 </dev/null &
-                echo $! >/run/sluice-agent.pid
+                sluice-agent status || sluice-agent start --java -Xmx256m --java --sun-misc-unsafe-memory-access=allow -- \
+                    agent --name %s --join %s --controller https://%s:%d --data /state
                 """.formatted(NAME, token.text(), CONTROLLER_ADDRESS, controllerPort));
     }
 

@@ -4,13 +4,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 
 /** The option that says which cloud an operator's command talks to. */
 final class Operator {
     @Option(
             names = "--data",
             paramLabel = "DIR",
-            scope = picocli.CommandLine.ScopeType.INHERIT,
+            scope = ScopeType.INHERIT,
             description = "Data directory whose openrc is used when the environment has no OS_AUTH_URL.")
     private @Nullable Path chosen;
 

@@ -4,6 +4,7 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
@@ -171,7 +172,7 @@ final class AggregateRoutes {
 
     private Aggregate changed(
             Handle handle, Aggregate old, String name, @Nullable String zone, Map<String, String> metadata) {
-        if (!java.util.Objects.equals(zone, old.zone())) {
+        if (!Objects.equals(zone, old.zone())) {
             refuseTwoZones(handle, old.id(), zone, "update");
             List<String> busy = store.hostsWithServers(handle, old.id());
             if (!busy.isEmpty()) {

@@ -14,6 +14,8 @@ import org.sluice.controller.network.NicRequest;
 import org.sluice.model.ImageId;
 import org.sluice.model.NetworkId;
 import org.sluice.model.PortId;
+import org.sluice.model.Problem;
+import org.sluice.model.ProblemException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -314,7 +316,7 @@ final class BootRequestReader {
                 // Clients that wrap base64 lines exist; nova takes them.
                 Base64.getMimeDecoder().decode(data.get());
             } catch (IllegalArgumentException notBase64) {
-                throw new org.sluice.model.ProblemException(
+                throw new ProblemException(
                         fields.refused("user_data", "it is not a 'base64'").problem(), notBase64);
             }
             if (!data.get().matches("[A-Za-z0-9+/=\\s]*")) {
@@ -332,8 +334,8 @@ final class BootRequestReader {
 
     static void refuseTooManyItems(Map<String, String> metadata) {
         if (metadata.size() > MOST_METADATA_ITEMS) {
-            throw org.sluice.model.Problem.of(
-                            org.sluice.model.Problem.Kind.FORBIDDEN,
+            throw Problem.of(
+                            Problem.Kind.FORBIDDEN,
                             "MetadataLimitExceeded",
                             "Maximum number of metadata items exceeds " + MOST_METADATA_ITEMS)
                     .asException();

@@ -1,6 +1,7 @@
 package org.sluice.controller.compute;
 
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -155,7 +156,7 @@ final class Fields {
         if (value.isBoolean()) {
             return Optional.of(value.booleanValue());
         }
-        String text = value.asString("").toLowerCase(java.util.Locale.ROOT);
+        String text = value.asString("").toLowerCase(Locale.ROOT);
         if (TRUE.contains(text)) {
             return Optional.of(true);
         }

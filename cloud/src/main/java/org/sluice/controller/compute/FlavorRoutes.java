@@ -1,5 +1,6 @@
 package org.sluice.controller.compute;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -156,7 +157,7 @@ final class FlavorRoutes {
     }
 
     private static Set<String> with(Set<String> known, String further) {
-        Set<String> all = new java.util.HashSet<>(known);
+        Set<String> all = new HashSet<>(known);
         all.add(further);
         return all;
     }

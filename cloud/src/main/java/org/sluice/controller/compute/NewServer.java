@@ -1,6 +1,7 @@
 package org.sluice.controller.compute;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.sluice.model.ImageId;
@@ -21,7 +22,7 @@ record NewServer(
         @Nullable String userData,
         boolean configDrive,
         Map<String, String> metadata,
-        java.util.List<String> tags,
+        List<String> tags,
         @Nullable String requestedZone,
         String reservationId,
         int launchIndex,

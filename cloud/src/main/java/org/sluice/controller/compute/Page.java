@@ -3,6 +3,7 @@ package org.sluice.controller.compute;
 import java.util.List;
 import java.util.Optional;
 import org.sluice.controller.http.Exchange;
+import org.sluice.model.ProblemException;
 
 /**
  * Which part of a collection a request wants.
@@ -25,12 +26,12 @@ record Page(int limit, Optional<String> marker) {
                 return Math.min(limit, LARGEST);
             }
         } catch (NumberFormatException notANumber) {
-            throw new org.sluice.model.ProblemException(mustBeNumber(text).problem(), notANumber);
+            throw new ProblemException(mustBeNumber(text).problem(), notANumber);
         }
         throw mustBeNumber(text);
     }
 
-    private static org.sluice.model.ProblemException mustBeNumber(String text) {
+    private static ProblemException mustBeNumber(String text) {
         return Problems.badRequest(
                 "InvalidInput",
                 "Invalid input for query parameters limit. Value: " + text + ". It must be an integer of at least 0.");

@@ -12,6 +12,7 @@ import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.model.HostId;
+import org.sluice.model.ProblemException;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -145,7 +146,7 @@ final class ServiceRoutes {
                 "Removing a host through the Compute API is not offered; disable its service instead.");
     }
 
-    private static org.sluice.model.ProblemException forcedDown() {
+    private static ProblemException forcedDown() {
         return Problems.notOffered(
                 "Declaring a host down is not offered: a host is down when its agent is not heard. Disable the service"
                         + " to keep new servers away.");

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.sluice.model.Problem;
+import org.sluice.model.ProblemException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -120,7 +121,7 @@ public final class Exchange {
             }
             throw malformed("The request body must be a JSON object.").asException();
         } catch (JacksonException cause) {
-            throw new org.sluice.model.ProblemException(malformed("Malformed JSON in request body."), cause);
+            throw new ProblemException(malformed("Malformed JSON in request body."), cause);
         }
     }
 
@@ -142,7 +143,7 @@ public final class Exchange {
         try {
             return Json.MAPPER.readValue(bodyBytes(), type);
         } catch (JacksonException cause) {
-            throw new org.sluice.model.ProblemException(
+            throw new ProblemException(
                     malformed("The request body is not a valid " + type.getSimpleName() + "."), cause);
         }
     }

@@ -4,7 +4,9 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -65,7 +67,7 @@ record ImageQuery(Map<String, List<String>> parameters) {
     }
 
     private String queryFrom(ImageRecord last) {
-        Map<String, List<String>> next = new java.util.HashMap<>(parameters);
+        Map<String, List<String>> next = new HashMap<>(parameters);
         next.put("marker", List.of(last.id().toString()));
         return encoded(next);
     }
@@ -210,7 +212,7 @@ record ImageQuery(Map<String, List<String>> parameters) {
     }
 
     private static boolean flag(String parameter, String value) {
-        return switch (value.toLowerCase(java.util.Locale.ROOT)) {
+        return switch (value.toLowerCase(Locale.ROOT)) {
             case "true", "1" -> true;
             case "false", "0" -> false;
             default -> throw invalid(parameter, "must be true or false");

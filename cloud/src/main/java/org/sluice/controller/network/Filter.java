@@ -1,5 +1,6 @@
 package org.sluice.controller.network;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -81,8 +82,6 @@ interface Filter {
     }
 
     private static List<String> tagsOf(List<String> values) {
-        return values.stream()
-                .flatMap(value -> java.util.Arrays.stream(value.split(",")))
-                .toList();
+        return values.stream().flatMap(value -> Arrays.stream(value.split(","))).toList();
     }
 }

@@ -3,6 +3,7 @@ package org.sluice.controller.network;
 import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -92,7 +93,7 @@ final class FixedIps {
                 .list());
         List<Wanted> missing = new ArrayList<>();
         List<Wanted> exactFirst = new ArrayList<>(wanted);
-        exactFirst.sort(java.util.Comparator.comparing(one -> one.address().isEmpty()));
+        exactFirst.sort(Comparator.comparing(one -> one.address().isEmpty()));
         for (Wanted one : exactFirst) {
             Optional<Owned> kept = free.stream()
                     .filter(owned -> one.address().map(owned.address()::equals).orElse(true)

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -99,7 +100,7 @@ final class Input {
             return otherwise;
         }
         JsonNode value = node.get(name);
-        return switch (value.isString() ? value.asString().toLowerCase(java.util.Locale.ROOT) : value.toString()) {
+        return switch (value.isString() ? value.asString().toLowerCase(Locale.ROOT) : value.toString()) {
             case "true", "1" -> true;
             case "false", "0" -> false;
             default -> throw NetworkProblems.badField(name, shown(value) + " cannot be converted to boolean");

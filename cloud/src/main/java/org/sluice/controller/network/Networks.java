@@ -14,6 +14,7 @@ import org.jdbi.v3.core.JdbiException;
 import org.sluice.controller.http.Caller;
 import org.sluice.controller.store.Transactions;
 import org.sluice.model.NetworkId;
+import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -170,7 +171,7 @@ final class Networks implements Resource {
             }
         }
         throw NetworkProblems.of(
-                org.sluice.model.Problem.Kind.UNAVAILABLE,
+                Problem.Kind.UNAVAILABLE,
                 "NoNetworkAvailable",
                 "Unable to create the network. Others took every VLAN id that was free; try again.");
     }

@@ -4,6 +4,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -36,7 +37,7 @@ final class PortRows {
                     (values, parameters) -> Filter.text("p.mac_address")
                             .condition(
                                     values.stream()
-                                            .map(value -> value.toLowerCase(java.util.Locale.ROOT))
+                                            .map(value -> value.toLowerCase(Locale.ROOT))
                                             .toList(),
                                     parameters)),
             Map.entry("status", Filter.text("p.status")),

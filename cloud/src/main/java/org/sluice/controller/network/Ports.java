@@ -13,6 +13,7 @@ import org.sluice.controller.store.Transactions;
 import org.sluice.model.MacAddress;
 import org.sluice.model.NetworkId;
 import org.sluice.model.PortId;
+import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
 import org.sluice.model.SecurityGroupId;
 import org.sluice.model.VnicType;
@@ -397,7 +398,7 @@ final class Ports implements Resource {
         List<SecurityGroupId> groups = known(handle, caller, project, input);
         if (!secure && !groups.isEmpty()) {
             throw NetworkProblems.of(
-                    org.sluice.model.Problem.Kind.BAD_REQUEST,
+                    Problem.Kind.BAD_REQUEST,
                     "PortSecurityAndIPRequiredForSecurityGroups",
                     "Port security must be enabled in order to use security groups.");
         }

@@ -1,6 +1,7 @@
 package org.sluice.controller.network;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.sluice.model.SecurityGroupId;
@@ -24,7 +25,7 @@ public final class SecurityGroups {
         return find(handle, projectId).orElseGet(() -> make(handle, projectId));
     }
 
-    private static java.util.Optional<SecurityGroupId> find(Handle handle, String projectId) {
+    private static Optional<SecurityGroupId> find(Handle handle, String projectId) {
         return handle.createQuery("select id from security_group where project_id = :project and name = 'default'")
                 .bind("project", projectId)
                 .mapTo(UUID.class)

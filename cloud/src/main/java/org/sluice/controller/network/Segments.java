@@ -3,6 +3,7 @@ package org.sluice.controller.network;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.sluice.model.Problem.Kind;
+import org.sluice.model.ProblemException;
 
 /** Decides where a new network is on the wire: as its provider attributes say, or from the VLAN ranges. Stateless. */
 final class Segments {
@@ -113,7 +114,7 @@ final class Segments {
                 .findOne();
     }
 
-    private static org.sluice.model.ProblemException noneLeft() {
+    private static ProblemException noneLeft() {
         return NetworkProblems.of(
                 Kind.UNAVAILABLE,
                 "NoNetworkAvailable",

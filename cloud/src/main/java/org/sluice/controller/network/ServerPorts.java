@@ -21,6 +21,7 @@ import org.sluice.model.MacAddress;
 import org.sluice.model.NetworkId;
 import org.sluice.model.PortId;
 import org.sluice.model.Problem.Kind;
+import org.sluice.model.ProblemException;
 import org.sluice.model.SecurityGroupId;
 import org.sluice.model.ServerId;
 import org.sluice.model.SubnetId;
@@ -290,7 +291,7 @@ public final class ServerPorts {
         return ids.stream().distinct().toList();
     }
 
-    private static org.sluice.model.ProblemException portInUse(PortId port) {
+    private static ProblemException portInUse(PortId port) {
         return NetworkProblems.conflict("PortInUse", "Port " + port + " is still in use.");
     }
 

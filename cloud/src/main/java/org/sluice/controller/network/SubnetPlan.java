@@ -4,6 +4,7 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.sluice.model.Problem;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -115,12 +116,12 @@ record SubnetPlan(IpRange block, Optional<String> gateway, List<IpRange> pools) 
             IpRange pool = IpRange.between(start, end)
                     .filter(range -> range.version() == block.version())
                     .orElseThrow(() -> NetworkProblems.of(
-                            org.sluice.model.Problem.Kind.BAD_REQUEST,
+                            Problem.Kind.BAD_REQUEST,
                             "InvalidAllocationPool",
                             "The allocation pool " + shown + " is not valid."));
             if (!block.contains(pool)) {
                 throw NetworkProblems.of(
-                        org.sluice.model.Problem.Kind.BAD_REQUEST,
+                        Problem.Kind.BAD_REQUEST,
                         "OutOfBoundsAllocationPool",
                         "The allocation pool " + shown + " spans beyond the subnet cidr " + block.cidr() + ".");
             }

@@ -15,6 +15,7 @@ import org.jdbi.v3.core.JdbiException;
 import org.sluice.controller.http.Caller;
 import org.sluice.controller.store.Transactions;
 import org.sluice.model.NetworkId;
+import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -392,7 +393,7 @@ final class Subnets implements Resource {
         }
         if (servers.size() > MOST_NAME_SERVERS) {
             throw NetworkProblems.of(
-                    org.sluice.model.Problem.Kind.BAD_REQUEST,
+                    Problem.Kind.BAD_REQUEST,
                     "DNSNameServersExhausted",
                     "Unable to complete operation for the subnet. The number of DNS nameservers exceeds the limit "
                             + MOST_NAME_SERVERS + ".");
@@ -419,7 +420,7 @@ final class Subnets implements Resource {
         }
         if (routes.size() > MOST_ROUTES) {
             throw NetworkProblems.of(
-                    org.sluice.model.Problem.Kind.BAD_REQUEST,
+                    Problem.Kind.BAD_REQUEST,
                     "HostRoutesExhausted",
                     "Unable to complete operation for the subnet. The number of host routes exceeds the limit "
                             + MOST_ROUTES + ".");
