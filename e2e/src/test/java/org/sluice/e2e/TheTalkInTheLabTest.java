@@ -53,6 +53,11 @@ class TheTalkInTheLabTest {
         talk.boot("guest");
 
         Map<String, String> server = talk.active("vm00", BOOT);
+        assertThat(cloud.type("openstack server show vm00 -f value -c status").succeeded())
+                .isEqualToIgnoringNewLines("ACTIVE");
+        assertThat(cloud.type("openstack port show vm_nic1 -f value -c status -c binding_host_id")
+                        .succeeded())
+                .contains("node0", "ACTIVE");
         Map<String, String> nic1 = talk.port("vm_nic1");
         JsonNode profile = JSON.readTree(nic1.get("binding:profile"));
         String address = profile.at("/pci_slot").asString();
