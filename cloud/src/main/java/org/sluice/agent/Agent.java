@@ -201,8 +201,7 @@ public final class Agent implements AutoCloseable {
                 if (stopsWithin(jitter(pause))) {
                     return;
                 }
-                Duration doubled = pause.multipliedBy(2);
-                pause = doubled.compareTo(settings.longestRetry()) > 0 ? settings.longestRetry() : doubled;
+                pause = longer(pause);
             }
         }
     }
@@ -263,8 +262,7 @@ public final class Agent implements AutoCloseable {
                 if (stopsWithin(jitter(pause))) {
                     return;
                 }
-                Duration doubled = pause.multipliedBy(2);
-                pause = doubled.compareTo(settings.longestRetry()) > 0 ? settings.longestRetry() : doubled;
+                pause = longer(pause);
             } catch (InterruptedException e) {
                 return;
             }
@@ -380,6 +378,11 @@ public final class Agent implements AutoCloseable {
                 capacity.cpuArchitecture(),
                 host.bridges().uplinks(),
                 host.virtualFunctions().physicalFunctions());
+    }
+
+    private Duration longer(Duration pause) {
+        Duration doubled = pause.multipliedBy(2);
+        return doubled.compareTo(settings.longestRetry()) > 0 ? settings.longestRetry() : doubled;
     }
 
     private Duration jitter(Duration pause) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.sluice.agent.host.Bridges.Segment;
 import org.sluice.model.protocol.DesiredInterface;
 import org.sluice.model.protocol.FixedAddress;
 
@@ -27,7 +28,7 @@ final class NetworkData {
     }
 
     private void add(DesiredInterface nic) {
-        String link = "tap" + nic.port().toString().substring(0, 11);
+        String link = Segment.tapName(nic.port());
         Map<String, Object> description = new LinkedHashMap<>();
         description.put("id", link);
         description.put("vif_id", nic.port().toString());
