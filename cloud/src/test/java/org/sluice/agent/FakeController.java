@@ -23,6 +23,7 @@ final class FakeController implements Controller {
     private final List<HostQuery.Answer> answers = new ArrayList<>();
     private @Nullable DesiredHost state;
     private boolean away;
+    private int missed;
 
     synchronized void want(DesiredHost wanted) {
         state = wanted;
@@ -32,6 +33,11 @@ final class FakeController implements Controller {
     synchronized void beAway(boolean isAway) {
         away = isAway;
         notifyAll();
+    }
+
+    /** How often an agent asked for its desired state while this controller was away. */
+    synchronized int missed() {
+        return missed;
     }
 
     synchronized Optional<ServerReport> newest(ServerId server) {
@@ -63,6 +69,7 @@ final class FakeController implements Controller {
 
     @Override
     public synchronized Optional<DesiredHost> desired(long after, Duration wait) {
+        countIfAway();
         requireThere();
         long end = System.nanoTime() + wait.toNanos();
         while (state == null || state.revision() <= after) {
@@ -76,6 +83,7 @@ final class FakeController implements Controller {
                 Thread.currentThread().interrupt();
                 throw new ControllerUnavailableException("The agent stops.", e);
             }
+            countIfAway();
             requireThere();
         }
         return Optional.of(state);
@@ -92,6 +100,12 @@ final class FakeController implements Controller {
     public synchronized void answer(HostQuery.Answer answer) {
         requireThere();
         answers.add(answer);
+    }
+
+    private void countIfAway() {
+        if (away) {
+            missed++;
+        }
     }
 
     private void requireThere() {
