@@ -54,8 +54,8 @@ public final class SystemCalls {
     public static final int MNT_DETACH = 2;
 
     private static final Linker LINKER = Linker.nativeLinker();
-    private static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
-    private static final VarHandle ERRNO = CALL_STATE.varHandle(PathElement.groupElement("errno"));
+    static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
+    static final VarHandle ERRNO = CALL_STATE.varHandle(PathElement.groupElement("errno"));
 
     private static final MethodHandle OPEN =
             function("open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT), Linker.Option.firstVariadicArg(2));
@@ -68,6 +68,8 @@ public final class SystemCalls {
             function("bind", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
     private static final MethodHandle SETSOCKOPT =
             function("setsockopt", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
+    private static final MethodHandle GETSOCKOPT =
+            function("getsockopt", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
     private static final MethodHandle SEND =
             function("send", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
     private static final MethodHandle RECVFROM = function(
@@ -84,6 +86,21 @@ public final class SystemCalls {
             function("mount", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS));
     private static final MethodHandle UMOUNT2 = function("umount2", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
 
+    private static final MethodHandle MMAP = function(
+            "mmap", FunctionDescriptor.of(JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
+    private static final MethodHandle MUNMAP = function("munmap", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG));
+    private static final MethodHandle SCHED_SETAFFINITY =
+            function("sched_setaffinity", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS));
+    private static final MethodHandle SCHED_GETAFFINITY =
+            function("sched_getaffinity", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS));
+    private static final MethodHandle SCHED_SETSCHEDULER =
+            function("sched_setscheduler", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS));
+    private static final MethodHandle PRCTL = function(
+            "prctl",
+            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
+            Linker.Option.firstVariadicArg(1));
+    private static final MethodHandle GETTID = function("gettid", FunctionDescriptor.of(JAVA_INT));
+
     private static final MethodHandle PIDFD_OPEN =
             function("pidfd_open", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
     private static final MethodHandle PIDFD_SEND_SIGNAL =
@@ -96,6 +113,14 @@ public final class SystemCalls {
 
     private static final long POLL_EVENTS_OFFSET = 4;
     private static final short POLLIN = 1;
+
+    private static final int PROT_READ = 1;
+    private static final int PROT_WRITE = 2;
+    private static final int MAP_SHARED = 0x01;
+    private static final int MAP_PRIVATE = 0x02;
+    private static final int MAP_ANONYMOUS = 0x20;
+    private static final int MAP_POPULATE = 0x8000;
+    private static final int AFFINITY_WORDS = 1024 / Long.SIZE;
 
     private SystemCalls() {}
 
@@ -139,6 +164,15 @@ public final class SystemCalls {
         // In bounds: the length passed is the segment's own.
         call("setsockopt", what + " on the " + socket.name(), (arena, state) ->
                 (int) SETSOCKOPT.invokeExact(state, socket.number(), level, option, value, (int) value.byteSize()));
+    }
+
+    /** getsockopt(2) into the whole segment. */
+    public static void socketOption(FileDescriptor socket, int level, int option, MemorySegment value, String what) {
+        call("getsockopt", what + " of the " + socket.name(), (arena, state) -> {
+            MemorySegment length = arena.allocateFrom(JAVA_INT, (int) value.byteSize());
+            // In bounds: the kernel gets the segment's own size and writes no more.
+            return (int) GETSOCKOPT.invokeExact(state, socket.number(), level, option, value, length);
+        });
     }
 
     /** send(2) of the first {@code length} bytes of the segment. */
@@ -200,6 +234,72 @@ public final class SystemCalls {
                 (int) UMOUNT2.invokeExact(state, text(arena, target), flags));
     }
 
+    /** mmap(2) of a file, readable and writable and shared with the kernel; in memory at once (MAP_POPULATE). */
+    public static MemoryMapping map(FileDescriptor file, long length, long offset) {
+        return map(length, MAP_SHARED | MAP_POPULATE, file.number(), offset, "map the " + file.name());
+    }
+
+    /** mmap(2) of new zeroed pages of this process alone; in memory at once (MAP_POPULATE). */
+    public static MemoryMapping mapPages(long length) {
+        return map(length, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0, "map " + length + " bytes of memory");
+    }
+
+    private static MemoryMapping map(long length, int flags, int file, long offset, String what) {
+        // mmap answers an address, and -1 for a failure: no address of a process is negative.
+        long address = call("mmap", what, (arena, state) -> (long)
+                MMAP.invokeExact(state, MemorySegment.NULL, length, PROT_READ | PROT_WRITE, flags, file, offset));
+        // In bounds: the kernel has just mapped this many bytes there.
+        return new MemoryMapping(MemorySegment.ofAddress(address).reinterpret(length));
+    }
+
+    /** munmap(2) of a whole mapping. */
+    static void unmap(MemorySegment memory) {
+        // In bounds: address and size are those of the mapping, which MemoryMapping ends once.
+        call("munmap", "unmap " + memory.byteSize() + " bytes", (arena, state) ->
+                (int) MUNMAP.invokeExact(state, memory, memory.byteSize()));
+    }
+
+    /** gettid(2): the kernel's number of the calling thread. */
+    public static int threadId() {
+        return (int) call("gettid", "read the number of the thread", (arena, state) -> (int) GETTID.invokeExact(state));
+    }
+
+    /** sched_setaffinity(2): the mask, one bit for each CPU. */
+    public static void setAffinity(int thread, long[] mask, String what) {
+        call("sched_setaffinity", what, (arena, state) -> {
+            // In bounds: the mask's own size is passed.
+            MemorySegment bits = arena.allocateFrom(JAVA_LONG, mask);
+            return (int) SCHED_SETAFFINITY.invokeExact(state, thread, bits.byteSize(), bits);
+        });
+    }
+
+    /** sched_getaffinity(2): the mask, one bit for each of up to 1,024 CPUs. */
+    public static long[] affinity(int thread) {
+        long[] mask = new long[AFFINITY_WORDS];
+        call("sched_getaffinity", "read which CPUs a thread may use", (arena, state) -> {
+            // In bounds: the segment's own size is passed, and the kernel writes no more.
+            MemorySegment bits = arena.allocate(JAVA_LONG, AFFINITY_WORDS);
+            int written = (int) SCHED_GETAFFINITY.invokeExact(state, thread, bits.byteSize(), bits);
+            MemorySegment.copy(bits, JAVA_LONG, 0, mask, 0, AFFINITY_WORDS);
+            return written;
+        });
+        return mask;
+    }
+
+    /** sched_setscheduler(2) of a thread; priority 0 for the policies that know none. */
+    public static void setScheduler(int thread, int policy, int priority, String what) {
+        call("sched_setscheduler", what, (arena, state) -> {
+            // In bounds: struct sched_param is one int.
+            MemorySegment parameter = arena.allocateFrom(JAVA_INT, priority);
+            return (int) SCHED_SETSCHEDULER.invokeExact(state, thread, policy, parameter);
+        });
+    }
+
+    /** prctl(2) with one number. */
+    public static void control(int option, long argument, String what) {
+        call("prctl", what, (arena, state) -> (int) PRCTL.invokeExact(state, option, argument, 0L, 0L, 0L));
+    }
+
     /** pidfd_open(2): a file that stands for one process, whoever has its number later. */
     public static FileDescriptor openProcess(int processId) {
         String name = "process " + processId;
@@ -256,7 +356,7 @@ public final class SystemCalls {
         }
     }
 
-    private static MethodHandle function(String name, FunctionDescriptor descriptor, Linker.Option... more) {
+    static MethodHandle function(String name, FunctionDescriptor descriptor, Linker.Option... more) {
         Linker.Option[] options = new Linker.Option[more.length + 1];
         options[0] = Linker.Option.captureCallState("errno");
         System.arraycopy(more, 0, options, 1, more.length);

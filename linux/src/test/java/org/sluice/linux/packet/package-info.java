@@ -1,0 +1,4 @@
+@NullMarked
+package org.sluice.linux.packet;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.sluice.linux.thread;
+
+import org.jspecify.annotations.NullMarked;
