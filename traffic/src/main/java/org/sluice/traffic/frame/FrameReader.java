@@ -1,0 +1,221 @@
+package org.sluice.traffic.frame;
+
+import static java.util.Objects.requireNonNull;
+
+import java.lang.foreign.MemorySegment;
+import org.sluice.linux.net.MacAddress;
+
+/**
+ * Tells the frames of one stream from everything else that a port receives, and whole ones from corrupted ones. Allocates nothing
+ * after construction. For one thread.
+ *
+ * <p>The device under test may be a bridge, which changes nothing, or a router, which changes MAC addresses, time to live and DSCP
+ * and brings the IPv4 checksum up to date. Either may add, take off or change VLAN tags, and the kernel may have moved the outer tag
+ * out of the frame. What the path makes of source MAC address, tags and IPv6 hop limit is learned from the first whole frame; a
+ * frame that differs in them later was damaged.
+ *
+ * <ul>
+ *   <li>{@link #WHOLE}: right in all of this.
+ *   <li>{@link #CORRUPTED}: ours, because the magic of the {@link Signature} is at its place, or because destination address and
+ *       destination UDP port are ours; and a checksum (IPv4 header, UDP), a length, the EtherType or what was learned is wrong, or
+ *       the size is none of the mix.
+ *   <li>{@link #FOREIGN}: anything else, which includes intact datagrams without the magic or to another address or port.
+ * </ul>
+ *
+ * <p>One flipped bit, in the bytes of an IPv4 frame without its tags, always gives CORRUPTED: the MAC addresses by comparison, the
+ * EtherType because the magic is found where it would be with a right one, the IP header by its checksum and all from the
+ * addresses on by the UDP checksum. Exceptions, where nothing in the frame would show the damage:
+ *
+ * <ul>
+ *   <li>the source MAC address, the VLAN id and the IPv6 hop limit of the frame that they are learned from: WHOLE
+ *   <li>priority and drop eligible bit of a tag, and the six DSCP bits of IPv6, which the device may set: WHOLE
+ * </ul>
+ *
+ * <p>More than one flipped bit can pass a checksum of 16 bits, with a probability of about 1 in 65,536; interfaces drop frames whose
+ * frame check sequence is wrong, so what is seen here was damaged inside a device.
+ */
+public final class FrameReader {
+    /** One of ours as it should be. */
+    public static final int WHOLE = 0;
+
+    /** One of ours, damaged. */
+    public static final int CORRUPTED = 1;
+
+    /** None of ours. */
+    public static final int FOREIGN = 2;
+
+    /** Type and id of a tag; a device may set priority and drop eligible bit. */
+    private static final int TAG_MASK = 0xFFFF_0FFF;
+
+    private static final int UNKNOWN = -1;
+
+    private final Datagram datagram;
+    private final int type;
+    /** From the start of the IP header to the signature. */
+    private final int signatureOffset;
+
+    private final int shortest;
+    private final boolean[] udpLengths;
+    private final long destination;
+    private final long givenSource;
+
+    private long source;
+    private int tagsLength;
+    private int outerTag;
+    private int innerTag;
+    private int hopLimit;
+
+    private long first;
+    private long second;
+
+    private FrameReader(FrameSpec spec, FrameMix mix, MacAddress destination, long givenSource) {
+        this.datagram = Datagram.of(requireNonNull(spec, "spec is null"));
+        this.type = spec.isIpv4() ? Headers.TYPE_IPV4 : Headers.TYPE_IPV6;
+        this.signatureOffset = datagram.headerLength() + Headers.UDP;
+        this.shortest = Headers.ETHERNET + signatureOffset + Signature.LENGTH;
+        // One for every value that an intact length field can have: no index is out of bounds.
+        this.udpLengths = new boolean[1 << Short.SIZE];
+        for (FrameSize size : requireNonNull(mix, "mix is null").cycle()) {
+            int udp = size.onWire() - spec.headerLength() + Headers.UDP;
+            if (udp < Headers.UDP + Signature.LENGTH) {
+                throw new IllegalArgumentException("Frames of " + size
+                        + " bytes have no room for headers and signature: use at least " + FrameSize.minimum(spec)
+                        + " bytes.");
+            }
+            udpLengths[udp] = true;
+        }
+        this.destination = requireNonNull(destination, "destination is null").value();
+        this.givenSource = givenSource;
+        forget();
+    }
+
+    /** For a device that leaves the MAC addresses as they are. */
+    public static FrameReader bridged(FrameSpec spec, FrameMix mix) {
+        return new FrameReader(
+                spec, mix, spec.destinationMac(), spec.sourceMac().value());
+    }
+
+    /**
+     * For a device that puts its own MAC address for the source, which is learned, and the receiver's for the destination.
+     *
+     * @param receiver of the receiving port
+     */
+    public static FrameReader routed(FrameSpec spec, FrameMix mix, MacAddress receiver) {
+        return new FrameReader(spec, mix, receiver, UNKNOWN);
+    }
+
+    /** Says which source MAC address is right, instead of learning it. */
+    public void learnSource(MacAddress address) {
+        source = address.value();
+    }
+
+    /** Forgets what was learned, as for the time after a device's reset. */
+    public void forget() {
+        source = givenSource;
+        tagsLength = UNKNOWN;
+        outerTag = 0;
+        innerTag = 0;
+        hopLimit = 0;
+    }
+
+    /**
+     * Judges a frame.
+     *
+     * @param at where its destination MAC address starts
+     * @param length its bytes without frame check sequence, all of which are in memory: the caller's duty
+     * @return {@link #WHOLE}, {@link #CORRUPTED} or {@link #FOREIGN}
+     */
+    public int classify(MemorySegment memory, long at, int length) {
+        first = 0;
+        second = 0;
+        if (length < shortest) {
+            return damaged(memory, at, length);
+        }
+        int network = Headers.ETHERNET;
+        // The shortest of our frames has 60 bytes, and the header with two tags 22.
+        int found = memory.get(Headers.SHORT, at + Headers.ETHER_TYPE) & 0xFFFF;
+        while (Headers.isTag(found) && network < Headers.ETHERNET + Headers.MAXIMUM_TAGS * VlanTag.LENGTH) {
+            network += VlanTag.LENGTH;
+            found = memory.get(Headers.SHORT, at + network - Short.BYTES) & 0xFFFF;
+        }
+        int signature = network + signatureOffset;
+        if (found != type || length < signature + Signature.LENGTH) {
+            return damaged(memory, at, length);
+        }
+        // Checked: the signature ends at or before the frame's end, and the IP header stands before it.
+        long firstWord = memory.get(Headers.LONG, at + signature);
+        boolean intact = datagram.isIntact(memory, at + network, length - network);
+        if ((int) (firstWord >>> 32) != Signature.MAGIC) {
+            return intact ? FOREIGN : damaged(memory, at, length);
+        }
+        first = firstWord;
+        second = memory.get(Headers.LONG, at + signature + Signature.SECOND);
+        if (!intact) {
+            return CORRUPTED;
+        }
+        if (!datagram.isToUs(memory, at + network)) {
+            return FOREIGN;
+        }
+        return udpLengths[length - network - datagram.headerLength()] && isAsLearned(memory, at, network)
+                ? WHOLE
+                : CORRUPTED;
+    }
+
+    /** Trial of the last classified frame, 0 to 255. What a corrupted frame says may itself be damaged, or 0. */
+    public int epoch() {
+        return Signature.epoch(first);
+    }
+
+    /** Stream of the last classified frame, 0 to 255. */
+    public int stream() {
+        return Signature.stream(first);
+    }
+
+    /** Sequence number of the last classified frame, 0 to 2^32 - 1. */
+    public long sequence() {
+        return Signature.sequence(first, second);
+    }
+
+    /** Stamp of the last classified frame, 0 to 2^48 - 1; 0 for none. */
+    public long stamp() {
+        return Signature.stamp(second);
+    }
+
+    /** Compares with the first whole frame; if this is it, learns from it. */
+    private boolean isAsLearned(MemorySegment memory, long at, int network) {
+        long start = memory.get(Headers.LONG, at);
+        long sourceHere = (start & 0xFFFF) << Integer.SIZE | (memory.get(Headers.INT, at + Long.BYTES) & 0xFFFF_FFFFL);
+        if (start >>> Short.SIZE != destination || (sourceHere != source && source != UNKNOWN)) {
+            return false;
+        }
+        int tags = network - Headers.ETHERNET;
+        int outer = tags > 0 ? memory.get(Headers.INT, at + Headers.ETHER_TYPE) & TAG_MASK : 0;
+        int inner = tags > VlanTag.LENGTH
+                ? memory.get(Headers.INT, at + Headers.ETHER_TYPE + VlanTag.LENGTH) & TAG_MASK
+                : 0;
+        int hops = datagram.unprotectedHopLimit(memory, at + network);
+        if (tagsLength == UNKNOWN) {
+            source = sourceHere;
+            tagsLength = tags;
+            outerTag = outer;
+            innerTag = inner;
+            hopLimit = hops;
+            return true;
+        }
+        return tags == tagsLength && outer == outerTag && inner == innerTag && hops == hopLimit;
+    }
+
+    /** For a frame whose headers do not lead to a signature: looks where ours would be with no, one and two tags. */
+    private int damaged(MemorySegment memory, long at, int length) {
+        for (int tags = 0; tags <= Headers.MAXIMUM_TAGS; tags++) {
+            int network = Headers.ETHERNET + tags * VlanTag.LENGTH;
+            int signature = network + signatureOffset;
+            // Each look stays below length: the magic has four bytes, and address and port lie before the signature.
+            boolean marked = length >= signature + Integer.BYTES && Signature.isPresent(memory, at + signature);
+            if (marked || (length >= signature && datagram.isToUs(memory, at + network))) {
+                return CORRUPTED;
+            }
+        }
+        return FOREIGN;
+    }
+}
