@@ -31,6 +31,15 @@ public sealed interface Load {
         }
     }
 
+    /** One load, and right after it, in the same stream, another (RFC 2544, section 26.5). */
+    record Stepped(Paced first, Paced then) implements Load {
+        /** Checks for null. */
+        public Stepped {
+            requireNonNull(first, "first is null");
+            requireNonNull(then, "then is null");
+        }
+    }
+
     /** As fast as the sender can, for a time. Says what the sender can, never what a device can. */
     record Unpaced(Duration duration) implements Load {
         /** Checks that the time is more than zero. */

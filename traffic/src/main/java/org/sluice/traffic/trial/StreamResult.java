@@ -3,6 +3,7 @@ package org.sluice.traffic.trial;
 import static java.util.Objects.requireNonNull;
 
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -19,6 +20,9 @@ import java.util.Set;
  * @param sendingNanoseconds from the first frame to the last
  * @param senderCpuNanoseconds CPU time of the sending thread
  * @param receiverCpuNanoseconds CPU time of the receiving thread
+ * @param senderWaitingNanoseconds how long the sending thread was ready to run while something else had its CPU
+ * @param longestSilenceNanoseconds the longest time between two arrivals
+ * @param lastLost sequence number, from 0, of the last frame that did not arrive; absent when all did
  * @param lateness how late the sender was
  * @param latency of the stamped frames that arrived; absent when there were none or was not asked for
  * @param doubts why not to trust it; empty for a sound trial
@@ -35,12 +39,16 @@ public record StreamResult(
         long sendingNanoseconds,
         long senderCpuNanoseconds,
         long receiverCpuNanoseconds,
+        long senderWaitingNanoseconds,
+        long longestSilenceNanoseconds,
+        OptionalLong lastLost,
         Lateness lateness,
         Optional<Latency> latency,
         Set<Doubt> doubts) {
     /** Checks for null and copies the set. */
     public StreamResult {
         requireNonNull(stream, "stream is null");
+        requireNonNull(lastLost, "lastLost is null");
         requireNonNull(lateness, "lateness is null");
         requireNonNull(latency, "latency is null");
         doubts = Set.copyOf(doubts);

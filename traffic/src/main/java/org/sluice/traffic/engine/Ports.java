@@ -1,0 +1,85 @@
+package org.sluice.traffic.engine;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.sluice.linux.LinuxException;
+import org.sluice.linux.namespace.NetworkNamespace;
+import org.sluice.linux.net.Link;
+import org.sluice.linux.net.Links;
+import org.sluice.linux.packet.PacketReceiver;
+import org.sluice.linux.packet.PacketSender;
+import org.sluice.traffic.frame.FrameLayout;
+import org.sluice.traffic.frame.FrameMix;
+import org.sluice.traffic.frame.FrameReader;
+
+/** The sockets of one measurement, opened in the path's mode. For one thread. */
+final class Ports implements AutoCloseable {
+    /** Slots of a send ring: enough for many flows, few enough to stay in the cache. */
+    static final int SLOTS = 256;
+
+    private static final int CACHE_LINE = 64;
+
+    private final TestPath path;
+    private final FrameMix mix;
+    private final List<AutoCloseable> open = new ArrayList<>();
+
+    Ports(TestPath path, FrameMix mix) {
+        this.path = path;
+        this.mix = mix;
+    }
+
+    /** A sender whose slots hold the layout's frames. */
+    FrameSender transmit(PortName port, FrameLayout layout) {
+        int slotSize = (layout.largest() + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
+        PacketFrameSender sender = new PacketFrameSender(PacketSender.open(
+                path.namespace(port), port.device(), layout.slots(), slotSize, PacketSender.Queueing.BYPASSED));
+        open.add(sender);
+        for (int slot = 0; slot < layout.slots(); slot++) {
+            layout.copyTo(slot, sender.frames(), (long) slot * slotSize);
+            sender.setLength(slot, layout.length(slot));
+        }
+        return sender;
+    }
+
+    /** A receiver for all the streams that end at the port. */
+    ReceiveLoop receive(PortName port) {
+        List<Stream> streams = path.streams();
+        int[] expected = java.util.stream.IntStream.range(0, streams.size())
+                .filter(number -> streams.get(number).receive().equals(port))
+                .toArray();
+        Stream first = streams.get(expected[0]);
+        PacketFrameReceiver receiver = new PacketFrameReceiver(PacketReceiver.open(
+                path.namespace(port), port.device(), mix.largest().onWire()));
+        open.add(receiver);
+        FrameReader reader = switch (first.device()) {
+            case BRIDGE -> FrameReader.bridged(first.frames(), mix);
+            case ROUTER -> FrameReader.routed(first.frames(), mix, mac(port));
+        };
+        return new ReceiveLoop(receiver, reader, expected, null);
+    }
+
+    /** Sends what makes bridges and routers know where the receivers are (RFC 2544, section 23). */
+    void teach() {}
+
+    private org.sluice.linux.net.MacAddress mac(PortName port) {
+        NetworkNamespace namespace = path.namespace(port);
+        try (Links links = Links.in(namespace)) {
+            return links.find(port.device())
+                    .map(Link::mac)
+                    .orElseThrow(() -> new LinuxException(
+                            "link.missing", "There is no network device " + port + ".", "Look at what there is."));
+        }
+    }
+
+    @Override
+    public void close() {
+        for (AutoCloseable socket : open.reversed()) {
+            try {
+                socket.close();
+            } catch (Exception impossible) {
+                throw new IllegalStateException("A socket cannot be closed.", impossible);
+            }
+        }
+        open.clear();
+    }
+}

@@ -1,0 +1,148 @@
+package org.sluice.traffic.engine;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.sluice.linux.namespace.NetworkNamespace;
+import org.sluice.linux.thread.Scheduling;
+import org.sluice.traffic.frame.FrameMix;
+
+/**
+ * The interfaces of a run and a pinned thread for each loop on them. While it is open, all other threads of this process stay off the CPUs
+ * that senders spin on. For one thread.
+ */
+public final class TestPath implements AutoCloseable {
+    private final List<Stream> streams;
+    private final Mode mode;
+    private final Bounds bounds;
+    private final Duration settle;
+    private final Map<PortName, NetworkNamespace> namespaces = new LinkedHashMap<>();
+    private final List<PinnedThread> senders = new ArrayList<>();
+    private final Map<PortName, PinnedThread> receivers = new LinkedHashMap<>();
+    private final BitSet allowed;
+    private int trials;
+
+    private TestPath(List<Stream> streams, Mode mode, Bounds bounds, Duration settle) {
+        this.streams = List.copyOf(streams);
+        this.mode = requireNonNull(mode, "mode is null");
+        this.bounds = requireNonNull(bounds, "bounds is null");
+        this.settle = requireNonNull(settle, "settle is null");
+        this.allowed = Scheduling.cpus(0);
+    }
+
+    /**
+     * Opens the namespaces and starts the threads; sends nothing yet.
+     *
+     * @param streams at least one, at most {@value ReceiveLoop#MOST_STREAMS}
+     * @param settle how long to wait for late frames after the last was sent (RFC 2544, section 23: two seconds)
+     * @throws org.sluice.linux.LinuxException code {@code namespace.missing}
+     */
+    public static TestPath open(List<Stream> streams, Mode mode, Bounds bounds, Duration settle)
+            throws InterruptedException {
+        if (streams.isEmpty() || streams.size() > ReceiveLoop.MOST_STREAMS) {
+            throw new IllegalArgumentException("A test has 1 to " + ReceiveLoop.MOST_STREAMS + " streams.");
+        }
+        TestPath path = new TestPath(streams, mode, bounds, settle);
+        try {
+            path.start();
+            return path;
+        } catch (RuntimeException | Error | InterruptedException failure) {
+            path.close();
+            throw failure;
+        }
+    }
+
+    private void start() throws InterruptedException {
+        for (Stream stream : streams) {
+            for (PortName port : List.of(stream.transmit(), stream.receive())) {
+                if (!namespaces.containsKey(port)) {
+                    namespaces.put(port, port.open());
+                }
+            }
+        }
+        List<PortName> ends = streams.stream().map(Stream::receive).distinct().toList();
+        CpuPlan plan = CpuPlan.of(allowed, streams.size(), ends.size());
+        for (int i = 0; i < streams.size(); i++) {
+            senders.add(
+                    new PinnedThread("send " + streams.get(i), plan.senders().get(i), plan.realTime()));
+        }
+        for (int i = 0; i < ends.size(); i++) {
+            receivers.put(
+                    ends.get(i),
+                    new PinnedThread("receive " + ends.get(i), plan.receivers().get(i), false));
+        }
+        Set<Integer> pinned = new HashSet<>();
+        for (PinnedThread sender : senders) {
+            pinned.add(sender.number());
+        }
+        for (PinnedThread receiver : receivers.values()) {
+            pinned.add(receiver.number());
+        }
+        letOthersRunOn(plan.others(), pinned);
+    }
+
+    private static void letOthersRunOn(BitSet cpus, Set<Integer> except) {
+        for (int thread : Scheduling.threads()) {
+            if (!except.contains(thread)) {
+                // One that ended meanwhile needs no CPU.
+                boolean _ = Scheduling.pin(thread, cpus);
+            }
+        }
+    }
+
+    /** Prepares the frames of a size or mix; the measurement before must be closed. */
+    public Measurement measure(FrameMix mix) {
+        return Measurement.open(this, mix);
+    }
+
+    /** The streams, whose place in the list is their number. */
+    public List<Stream> streams() {
+        return streams;
+    }
+
+    /** How frames are sent and received. */
+    public Mode mode() {
+        return mode;
+    }
+
+    Bounds bounds() {
+        return bounds;
+    }
+
+    Duration settle() {
+        return settle;
+    }
+
+    NetworkNamespace namespace(PortName port) {
+        return requireNonNull(namespaces.get(port), "the port belongs to no stream");
+    }
+
+    PinnedThread sender(int stream) {
+        return senders.get(stream);
+    }
+
+    PinnedThread receiver(PortName port) {
+        return requireNonNull(receivers.get(port), "no stream ends at the port");
+    }
+
+    /** Numbers trials so that a frame can say which one it belongs to; 0 is none. */
+    int nextEpoch() {
+        trials = trials % 255 + 1;
+        return trials;
+    }
+
+    @Override
+    public void close() {
+        senders.forEach(PinnedThread::close);
+        receivers.values().forEach(PinnedThread::close);
+        letOthersRunOn(allowed, Set.of());
+        namespaces.values().forEach(NetworkNamespace::close);
+    }
+}

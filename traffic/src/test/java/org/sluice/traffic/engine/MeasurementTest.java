@@ -1,0 +1,99 @@
+package org.sluice.traffic.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.sluice.traffic.frame.FrameMix;
+import org.sluice.traffic.trial.Load;
+import org.sluice.traffic.trial.StreamResult;
+import org.sluice.traffic.trial.TrialResult;
+
+/** Trials over a veth pair, which loses nothing. */
+class MeasurementTest {
+    private static final Duration SETTLE = Duration.ofMillis(500);
+
+    private VethPair pair;
+
+    @BeforeEach
+    void join() {
+        pair = new VethPair();
+    }
+
+    @AfterEach
+    void leave() {
+        if (pair != null) {
+            pair.close();
+        }
+    }
+
+    @Test
+    void everyPacedFrameArrivesOnceInOrderAndWhole() throws Exception {
+        for (FrameMix mix : List.of(FrameMix.of(64), FrameMix.of(1518), FrameMix.of(9216), FrameMix.IMIX)) {
+            try (TestPath path = TestPath.open(List.of(pair.stream()), Mode.MMSG, Bounds.DEFAULT, SETTLE);
+                    Measurement measurement = path.measure(mix)) {
+                TrialResult result = measurement.run(new Load.Paced(10_000, Duration.ofMillis(300)));
+
+                StreamResult stream = result.streams().getFirst();
+                assertThat(stream.sent()).as("%s", result).isEqualTo(3_000);
+                assertThat(stream.received()).as("%s", result).isEqualTo(3_000);
+                assertThat(stream.reordered()).isZero();
+                assertThat(stream.duplicated()).isZero();
+                assertThat(stream.corrupted()).isZero();
+                assertThat(stream.lastLost()).isEmpty();
+                assertThat(stream.latency()).hasValueSatisfying(latency -> {
+                    assertThat(latency.samples()).isPositive();
+                    assertThat(latency.min()).isPositive();
+                    assertThat(latency.p50()).isBetween(latency.min(), latency.max());
+                });
+            }
+        }
+    }
+
+    @Test
+    void sendsInBothDirectionsAtOnce() throws Exception {
+        Stream there = pair.stream();
+        try (TestPath path = TestPath.open(List.of(there, there.reversed()), Mode.MMSG, Bounds.DEFAULT, SETTLE);
+                Measurement measurement = path.measure(FrameMix.of(128))) {
+            TrialResult result = measurement.run(new Load.Paced(5_000, Duration.ofMillis(200)));
+
+            assertThat(result.streams()).extracting(StreamResult::received).containsExactly(1_000L, 1_000L);
+            assertThat(result.lost()).isZero();
+        }
+    }
+
+    @Test
+    void countsTheTrialsApart() throws Exception {
+        try (TestPath path = TestPath.open(List.of(pair.stream()), Mode.MMSG, Bounds.DEFAULT, SETTLE);
+                Measurement measurement = path.measure(FrameMix.of(64))) {
+            for (int trial = 0; trial < 3; trial++) {
+                assertThat(measurement.run(new Load.Burst(500, 1_000_000)).received())
+                        .isEqualTo(500);
+            }
+        }
+    }
+
+    @Test
+    void anUnpacedLoadSaysWhatTheSenderCan() throws Exception {
+        try (TestPath path = TestPath.open(List.of(pair.stream()), Mode.MMSG, Bounds.DEFAULT, SETTLE);
+                Measurement measurement = path.measure(FrameMix.of(64))) {
+            StreamResult stream = measurement
+                    .run(new Load.Unpaced(Duration.ofMillis(300)))
+                    .streams()
+                    .getFirst();
+            assertThat(stream.sentPerSecond()).isGreaterThan(10_000);
+            assertThat(stream.senderCpuNanoseconds()).isPositive();
+        }
+    }
+
+    @Test
+    void readsWhereAnInterfaceIs() {
+        assertThat(PortName.parse("eth0")).isEqualTo(new PortName("eth0", Optional.empty()));
+        assertThat(PortName.parse("eth0@blue")).isEqualTo(new PortName("eth0", Optional.of("blue")));
+        assertThat(PortName.parse("eth0@blue")).hasToString("eth0@blue");
+    }
+}

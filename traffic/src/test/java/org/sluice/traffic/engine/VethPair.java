@@ -1,0 +1,69 @@
+package org.sluice.traffic.engine;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Optional;
+import java.util.UUID;
+import org.sluice.linux.namespace.NetworkNamespace;
+import org.sluice.linux.net.Link;
+import org.sluice.linux.net.Links;
+import org.sluice.linux.net.MacAddress;
+import org.sluice.traffic.frame.FrameSpec;
+
+/** Two named namespaces joined by a veth pair, as a path without a device under test; gone when closed. */
+public final class VethPair implements AutoCloseable {
+    private final String near = "sluice-" + UUID.randomUUID().toString().substring(0, 8);
+    private final String far = near + "-far";
+    public final PortName transmit = new PortName("tx", Optional.of(near));
+    public final PortName receive = new PortName("rx", Optional.of(far));
+
+    /** Skips the test when it may not make namespaces. */
+    public VethPair() {
+        assumeTrue("root".equals(System.getProperty("user.name")), "Making network namespaces needs root.");
+        try (NetworkNamespace nearSide = NetworkNamespace.create(near);
+                NetworkNamespace farSide = NetworkNamespace.create(far);
+                Links links = Links.in(nearSide);
+                Links there = Links.in(farSide)) {
+            links.createVeth("tx", "rx", farSide);
+            links.setMtu("tx", 9_216);
+            there.setMtu("rx", 9_216);
+            links.setUp("tx");
+            there.setUp("rx");
+        } catch (RuntimeException failure) {
+            close();
+            throw failure;
+        }
+    }
+
+    /** The stream from the one end to the other. */
+    public Stream stream() {
+        return new Stream(transmit, receive, spec(), Stream.Device.BRIDGE);
+    }
+
+    public FrameSpec spec() {
+        try {
+            return FrameSpec.of(
+                    mac(transmit),
+                    mac(receive),
+                    InetAddress.getByName("198.18.0.1"),
+                    InetAddress.getByName("198.18.0.2"));
+        } catch (UnknownHostException impossible) {
+            throw new AssertionError(impossible);
+        }
+    }
+
+    static MacAddress mac(PortName port) {
+        try (NetworkNamespace namespace = port.open();
+                Links links = Links.in(namespace)) {
+            return links.find(port.device()).map(Link::mac).orElseThrow();
+        }
+    }
+
+    @Override
+    public void close() {
+        NetworkNamespace.delete(near);
+        NetworkNamespace.delete(far);
+    }
+}

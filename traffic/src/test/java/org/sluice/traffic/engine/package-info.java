@@ -1,0 +1,4 @@
+@NullMarked
+package org.sluice.traffic.engine;
+
+import org.jspecify.annotations.NullMarked;
