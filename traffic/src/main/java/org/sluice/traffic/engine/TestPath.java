@@ -21,7 +21,7 @@ import org.sluice.traffic.frame.FrameMix;
 public final class TestPath implements AutoCloseable {
     private final List<Stream> streams;
     private final Mode mode;
-    private final Bounds bounds;
+    private final LatenessBounds bounds;
     private final Duration settle;
     private final Map<PortName, NetworkNamespace> namespaces = new LinkedHashMap<>();
     private final List<PinnedThread> senders = new ArrayList<>();
@@ -29,7 +29,7 @@ public final class TestPath implements AutoCloseable {
     private final BitSet allowed;
     private int trials;
 
-    private TestPath(List<Stream> streams, Mode mode, Bounds bounds, Duration settle) {
+    private TestPath(List<Stream> streams, Mode mode, LatenessBounds bounds, Duration settle) {
         this.streams = List.copyOf(streams);
         this.mode = requireNonNull(mode, "mode is null");
         this.bounds = requireNonNull(bounds, "bounds is null");
@@ -44,7 +44,7 @@ public final class TestPath implements AutoCloseable {
      * @param settle how long to wait for late frames after the last was sent (RFC 2544, section 23: two seconds)
      * @throws org.sluice.linux.LinuxException code {@code namespace.missing}
      */
-    public static TestPath open(List<Stream> streams, Mode mode, Bounds bounds, Duration settle)
+    public static TestPath open(List<Stream> streams, Mode mode, LatenessBounds bounds, Duration settle)
             throws InterruptedException {
         if (streams.isEmpty() || streams.size() > ReceiveLoop.MOST_STREAMS) {
             throw new IllegalArgumentException("A test has 1 to " + ReceiveLoop.MOST_STREAMS + " streams.");
@@ -112,7 +112,7 @@ public final class TestPath implements AutoCloseable {
         return mode;
     }
 
-    Bounds bounds() {
+    LatenessBounds bounds() {
         return bounds;
     }
 

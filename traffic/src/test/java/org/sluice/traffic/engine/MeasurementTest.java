@@ -34,7 +34,7 @@ class MeasurementTest {
     @Test
     void everyPacedFrameArrivesOnceInOrderAndWhole() throws Exception {
         for (FrameMix mix : List.of(FrameMix.of(64), FrameMix.of(1518), FrameMix.of(9216), FrameMix.IMIX)) {
-            try (TestPath path = TestPath.open(List.of(pair.stream()), Mode.MMSG, Bounds.DEFAULT, SETTLE);
+            try (TestPath path = TestPath.open(List.of(pair.stream()), Mode.MMSG, LatenessBounds.DEFAULT, SETTLE);
                     Measurement measurement = path.measure(mix)) {
                 TrialResult result = measurement.run(new Load.Paced(10_000, Duration.ofMillis(300)));
 
@@ -57,7 +57,7 @@ class MeasurementTest {
     @Test
     void sendsInBothDirectionsAtOnce() throws Exception {
         Stream there = pair.stream();
-        try (TestPath path = TestPath.open(List.of(there, there.reversed()), Mode.MMSG, Bounds.DEFAULT, SETTLE);
+        try (TestPath path = TestPath.open(List.of(there, there.reversed()), Mode.MMSG, LatenessBounds.DEFAULT, SETTLE);
                 Measurement measurement = path.measure(FrameMix.of(128))) {
             TrialResult result = measurement.run(new Load.Paced(5_000, Duration.ofMillis(200)));
 
@@ -68,7 +68,7 @@ class MeasurementTest {
 
     @Test
     void countsTheTrialsApart() throws Exception {
-        try (TestPath path = TestPath.open(List.of(pair.stream()), Mode.MMSG, Bounds.DEFAULT, SETTLE);
+        try (TestPath path = TestPath.open(List.of(pair.stream()), Mode.MMSG, LatenessBounds.DEFAULT, SETTLE);
                 Measurement measurement = path.measure(FrameMix.of(64))) {
             for (int trial = 0; trial < 3; trial++) {
                 assertThat(measurement.run(new Load.Burst(500, 1_000_000)).received())
@@ -79,7 +79,7 @@ class MeasurementTest {
 
     @Test
     void anUnpacedLoadSaysWhatTheSenderCan() throws Exception {
-        try (TestPath path = TestPath.open(List.of(pair.stream()), Mode.MMSG, Bounds.DEFAULT, SETTLE);
+        try (TestPath path = TestPath.open(List.of(pair.stream()), Mode.MMSG, LatenessBounds.DEFAULT, SETTLE);
                 Measurement measurement = path.measure(FrameMix.of(64))) {
             StreamResult stream = measurement
                     .run(new Load.Unpaced(Duration.ofMillis(300)))

@@ -10,12 +10,12 @@ import java.time.Duration;
  * @param p999 for all but one frame in a thousand
  * @param max for every frame
  */
-public record Bounds(Duration p999, Duration max) {
+public record LatenessBounds(Duration p999, Duration max) {
     /** What shared machines keep most of the time. */
-    public static final Bounds DEFAULT = new Bounds(Duration.ofMillis(1), Duration.ofMillis(10));
+    public static final LatenessBounds DEFAULT = new LatenessBounds(Duration.ofMillis(1), Duration.ofMillis(10));
 
     /** Checks that both are more than zero. */
-    public Bounds {
+    public LatenessBounds {
         if (!requireNonNull(p999, "p999 is null").isPositive()
                 || !requireNonNull(max, "max is null").isPositive()) {
             throw new IllegalArgumentException("A bound on lateness is more than zero.");
