@@ -9,7 +9,6 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
@@ -18,7 +17,6 @@ import org.sluice.linux.thread.WaitingTime;
 import org.sluice.traffic.frame.FrameLayout;
 import org.sluice.traffic.frame.FrameMix;
 import org.sluice.traffic.trial.Doubt;
-import org.sluice.traffic.trial.Latency;
 import org.sluice.traffic.trial.Lateness;
 import org.sluice.traffic.trial.Load;
 import org.sluice.traffic.trial.StreamResult;
@@ -121,6 +119,16 @@ public final class Measurement implements AutoCloseable {
         return new TrialResult(load, started, results(load, clockStepped));
     }
 
+    /** The latencies of the last trial, all streams together. */
+    public Histogram latencies() {
+        Histogram all = Latencies.empty();
+        for (int stream = 0; stream < senders.size(); stream++) {
+            PortName end = path.streams().get(stream).receive();
+            all.add(requireNonNull(receivers.get(end), "no receiver").stream(stream).latency);
+        }
+        return all;
+    }
+
     private void awaitLateFrames() throws InterruptedException {
         long end = System.nanoTime() + path.settle().toNanos();
         long sent = senders.stream().mapToLong(SendLoop::sent).sum();
@@ -206,11 +214,11 @@ public final class Measurement implements AutoCloseable {
                 arrivals.longestSilence,
                 sequence.lastMissing(sender.sent()),
                 lateness,
-                latency(arrivals.latency),
+                Latencies.summary(arrivals.latency),
                 doubts);
     }
 
-    private static Lateness lateness(Histogram histogram) {
+    static Lateness lateness(Histogram histogram) {
         return histogram.getTotalCount() == 0
                 ? Lateness.NONE
                 : new Lateness(
@@ -218,20 +226,6 @@ public final class Measurement implements AutoCloseable {
                         histogram.getValueAtPercentile(99),
                         histogram.getValueAtPercentile(99.9),
                         histogram.getMaxValue());
-    }
-
-    private static Optional<Latency> latency(Histogram histogram) {
-        return histogram.getTotalCount() == 0
-                ? Optional.empty()
-                : Optional.of(new Latency(
-                        histogram.getTotalCount(),
-                        histogram.getMinValue(),
-                        histogram.getMean(),
-                        histogram.getValueAtPercentile(50),
-                        histogram.getValueAtPercentile(90),
-                        histogram.getValueAtPercentile(99),
-                        histogram.getValueAtPercentile(99.9),
-                        histogram.getMaxValue()));
     }
 
     @Override

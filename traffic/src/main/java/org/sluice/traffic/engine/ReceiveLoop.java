@@ -15,8 +15,6 @@ import org.sluice.traffic.frame.FrameReader;
 final class ReceiveLoop implements Callable<ReceiveLoop> {
     static final int MOST_STREAMS = 256;
 
-    private static final long LONGEST_LATENCY = 100_000_000_000L;
-
     /** How long to look away from an empty ring: the ring holds what arrives within hundreds of times as long. */
     private static final long NAP = 50_000;
 
@@ -43,7 +41,7 @@ final class ReceiveLoop implements Callable<ReceiveLoop> {
     /** What arrived of one stream. */
     static final class Arrivals {
         final SequenceTracker sequence = new SequenceTracker();
-        final Histogram latency = new Histogram(1, LONGEST_LATENCY, 3);
+        final Histogram latency = Latencies.empty();
         long lastArrival;
         long longestSilence;
 
@@ -135,7 +133,7 @@ final class ReceiveLoop implements Callable<ReceiveLoop> {
         stream.lastArrival = arrival;
         long stamp = reader.stamp();
         if (stamp != 0) {
-            stream.latency.recordValue(Math.clamp(since(stamp, arrival), 1, LONGEST_LATENCY));
+            stream.latency.recordValue(Latencies.clamp(since(stamp, arrival)));
         }
         return true;
     }

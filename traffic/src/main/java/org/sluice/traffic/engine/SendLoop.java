@@ -23,14 +23,12 @@ final class SendLoop implements Callable<SendLoop> {
     /** How much earlier than its time a sleep ends. */
     private static final long WAKE_EARLIER = 150_000;
 
-    private static final long LONGEST_LATENESS = 100_000_000_000L;
-
     private static final Schedule NOTHING = new Schedule(0, 1, 0, 1, 0);
 
     private final FrameSender sender;
     private final int signatureOffset;
     private final int stream;
-    private final Histogram lateness = new Histogram(1, LONGEST_LATENESS, 3);
+    private final Histogram lateness = Latencies.empty();
     private final HotCalls calls = new HotCalls();
     private int slot;
     private Schedule schedule = NOTHING;

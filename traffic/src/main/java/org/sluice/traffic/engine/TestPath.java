@@ -23,17 +23,24 @@ public final class TestPath implements AutoCloseable {
     private final Mode mode;
     private final LatenessBounds bounds;
     private final Duration settle;
+    private final Map<PortName, NetworkNamespace> given;
     private final Map<PortName, NetworkNamespace> namespaces = new LinkedHashMap<>();
     private final List<PinnedThread> senders = new ArrayList<>();
     private final Map<PortName, PinnedThread> receivers = new LinkedHashMap<>();
     private final BitSet allowed;
     private int trials;
 
-    private TestPath(List<Stream> streams, Mode mode, LatenessBounds bounds, Duration settle) {
+    private TestPath(
+            List<Stream> streams,
+            Mode mode,
+            LatenessBounds bounds,
+            Duration settle,
+            Map<PortName, NetworkNamespace> given) {
         this.streams = List.copyOf(streams);
         this.mode = requireNonNull(mode, "mode is null");
         this.bounds = requireNonNull(bounds, "bounds is null");
         this.settle = requireNonNull(settle, "settle is null");
+        this.given = Map.copyOf(given);
         this.allowed = Scheduling.cpus(0);
     }
 
@@ -46,10 +53,21 @@ public final class TestPath implements AutoCloseable {
      */
     public static TestPath open(List<Stream> streams, Mode mode, LatenessBounds bounds, Duration settle)
             throws InterruptedException {
+        return open(streams, mode, bounds, settle, Map.of());
+    }
+
+    /** The same with ports whose namespaces have no name: they stay the caller's, who closes them after the path. */
+    static TestPath open(
+            List<Stream> streams,
+            Mode mode,
+            LatenessBounds bounds,
+            Duration settle,
+            Map<PortName, NetworkNamespace> given)
+            throws InterruptedException {
         if (streams.isEmpty() || streams.size() > ReceiveLoop.MOST_STREAMS) {
             throw new IllegalArgumentException("A test has 1 to " + ReceiveLoop.MOST_STREAMS + " streams.");
         }
-        TestPath path = new TestPath(streams, mode, bounds, settle);
+        TestPath path = new TestPath(streams, mode, bounds, settle, given);
         try {
             path.start();
             return path;
@@ -62,7 +80,7 @@ public final class TestPath implements AutoCloseable {
     private void start() throws InterruptedException {
         for (Stream stream : streams) {
             for (PortName port : List.of(stream.transmit(), stream.receive())) {
-                if (!namespaces.containsKey(port)) {
+                if (!given.containsKey(port) && !namespaces.containsKey(port)) {
                     namespaces.put(port, port.open());
                 }
             }
@@ -121,7 +139,10 @@ public final class TestPath implements AutoCloseable {
     }
 
     NetworkNamespace namespace(PortName port) {
-        return requireNonNull(namespaces.get(port), "the port belongs to no stream");
+        NetworkNamespace namespace = given.get(port);
+        return namespace != null
+                ? namespace
+                : requireNonNull(namespaces.get(port), "the port belongs to no stream");
     }
 
     PinnedThread sender(int stream) {

@@ -57,7 +57,8 @@ class MeasurementTest {
     @Test
     void sendsInBothDirectionsAtOnce() throws Exception {
         Stream there = pair.stream();
-        try (TestPath path = TestPath.open(List.of(there, there.reversed()), Mode.MMSG, LatenessBounds.DEFAULT, SETTLE);
+        try (TestPath path =
+                        TestPath.open(List.of(there, there.reversed()), Mode.MMSG, LatenessBounds.DEFAULT, SETTLE);
                 Measurement measurement = path.measure(FrameMix.of(128))) {
             TrialResult result = measurement.run(new Load.Paced(5_000, Duration.ofMillis(200)));
 

@@ -1,0 +1,85 @@
+package org.sluice.traffic.procedure;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.ToLongFunction;
+import org.sluice.traffic.engine.Measurement;
+import org.sluice.traffic.report.SizeResult.TrialRow;
+import org.sluice.traffic.search.Outcome;
+import org.sluice.traffic.trial.Doubt;
+import org.sluice.traffic.trial.Load;
+import org.sluice.traffic.trial.StreamResult;
+import org.sluice.traffic.trial.TrialResult;
+
+/** Runs trials of one frame size and keeps a row of each for the report. For one thread. */
+final class TrialRecorder {
+    private final Measurement measurement;
+    private final List<TrialRow> rows = new ArrayList<>();
+
+    TrialRecorder(Measurement measurement) {
+        this.measurement = measurement;
+    }
+
+    /** Runs one trial. */
+    TrialResult run(String purpose, Load load) throws InterruptedException {
+        TrialResult result = measurement.run(load);
+        rows.add(row(purpose, result));
+        return result;
+    }
+
+    /** Runs one trial, and again up to so many times while its result is doubtful; answers the last. */
+    TrialResult runTrusted(String purpose, Load load, int repeats) throws InterruptedException {
+        TrialResult result = run(purpose, load);
+        for (int i = 0; i < repeats && !result.doubts().isEmpty(); i++) {
+            result = run(purpose, load);
+        }
+        return result;
+    }
+
+    /** One trial for a search. */
+    Outcome outcome(String purpose, double framesPerSecond, Duration duration) throws InterruptedException {
+        TrialResult result = run(purpose, new Load.Paced(framesPerSecond, duration));
+        return new Outcome(
+                framesPerSecond,
+                duration,
+                result.sent(),
+                Math.min(result.lost(), result.sent()),
+                result.doubts().isEmpty() && result.sent() > 0);
+    }
+
+    /** What was measured so far, in order. */
+    List<TrialRow> rows() {
+        return List.copyOf(rows);
+    }
+
+    private static TrialRow row(String purpose, TrialResult result) {
+        double rate = switch (result.load()) {
+            case Load.Paced paced -> paced.framesPerSecond();
+            case Load.Burst burst -> burst.framesPerSecond();
+            case Load.Stepped stepped -> stepped.first().framesPerSecond();
+            case Load.Unpaced _ -> 0;
+        };
+        return new TrialRow(
+                purpose,
+                rate,
+                max(result, StreamResult::sendingNanoseconds) / 1e9,
+                result.sent(),
+                result.lost(),
+                sum(result, StreamResult::reordered),
+                sum(result, StreamResult::duplicated),
+                sum(result, StreamResult::corrupted),
+                sum(result, StreamResult::receiverDrops),
+                max(result, stream -> stream.lateness().p999()),
+                max(result, stream -> stream.lateness().max()),
+                result.doubts().stream().sorted().map(Doubt::sentence).toList());
+    }
+
+    private static long sum(TrialResult result, ToLongFunction<StreamResult> part) {
+        return result.streams().stream().mapToLong(part).sum();
+    }
+
+    private static long max(TrialResult result, ToLongFunction<StreamResult> part) {
+        return result.streams().stream().mapToLong(part).max().orElse(0);
+    }
+}
