@@ -46,7 +46,8 @@ final class MixText {
 
     private static List<FrameSize> genome(String letters) {
         List<FrameSize> sizes = new ArrayList<>();
-        for (char letter : letters.toCharArray()) {
+        for (int i = 0; i < letters.length(); i++) {
+            char letter = letters.charAt(i);
             Integer bytes = LETTERS.get(letter);
             if (bytes == null) {
                 throw new IllegalArgumentException("The letter " + letter + " in the mix \"" + letters
