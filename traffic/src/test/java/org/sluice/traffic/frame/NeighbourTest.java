@@ -118,7 +118,8 @@ class NeighbourTest {
         byte[] frame = HexFormat.of().parseHex(SOLICITATION);
         // Not protected are MAC addresses, traffic class and flow label.
         for (int bit = 12 * 8; bit < frame.length * 8; bit++) {
-            if (bit / 8 >= 15 && bit / 8 < 18 || bit / 8 == 14 && bit % 8 < 4) {
+            boolean labelled = bit / 8 >= 15 && bit / 8 < 18;
+            if (labelled || (bit / 8 == 14 && bit % 8 < 4)) {
                 continue;
             }
             byte[] flipped = frame.clone();
