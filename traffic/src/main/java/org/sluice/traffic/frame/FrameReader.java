@@ -131,15 +131,10 @@ public final class FrameReader {
         if (length < shortest) {
             return damaged(memory, at, length);
         }
-        int network = Headers.ETHERNET;
-        // The shortest of our frames has 60 bytes, and the header with two tags 22.
-        int found = memory.get(Headers.SHORT, at + Headers.ETHER_TYPE) & 0xFFFF;
-        while (Headers.isTag(found) && network < Headers.ETHERNET + Headers.MAXIMUM_TAGS * VlanTag.LENGTH) {
-            network += VlanTag.LENGTH;
-            found = memory.get(Headers.SHORT, at + network - Short.BYTES) & 0xFFFF;
-        }
+        // The shortest of our frames has 60 bytes, the longest Ethernet header 22.
+        int network = Headers.networkOffset(memory, at);
         int signature = network + signatureOffset;
-        if (found != type || length < signature + Signature.LENGTH) {
+        if (Headers.etherType(memory, at, network) != type || length < signature + Signature.LENGTH) {
             return damaged(memory, at, length);
         }
         // Checked: the signature ends at or before the frame's end, and the IP header stands before it.

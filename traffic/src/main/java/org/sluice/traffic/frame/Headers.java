@@ -1,5 +1,6 @@
 package org.sluice.traffic.frame;
 
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
@@ -18,6 +19,8 @@ final class Headers {
     static final int FRAME_CHECK_SEQUENCE = 4;
     /** The shortest frame without its check sequence. */
     static final int SHORTEST = 60;
+    /** An Ethernet header with two tags. */
+    static final int LONGEST_ETHERNET = 22;
 
     static final int TYPE_IPV4 = 0x0800;
     static final int TYPE_ARP = 0x0806;
@@ -57,7 +60,25 @@ final class Headers {
 
     private Headers() {}
 
-    static boolean isTag(int etherType) {
+    /**
+     * Where what follows Ethernet header and tags starts; its EtherType stands in the two bytes before that.
+     *
+     * @param at where a frame starts of which at least 22 bytes are in bounds, the longest header there is: the caller's duty
+     */
+    static int networkOffset(MemorySegment memory, long at) {
+        int network = ETHERNET;
+        while (network < ETHERNET + MAXIMUM_TAGS * VlanTag.LENGTH && isTag(etherType(memory, at, network))) {
+            network += VlanTag.LENGTH;
+        }
+        return network;
+    }
+
+    /** The EtherType before a network header. */
+    static int etherType(MemorySegment memory, long at, int network) {
+        return memory.get(SHORT, at + network - Short.BYTES) & 0xFFFF;
+    }
+
+    private static boolean isTag(int etherType) {
         return etherType == TYPE_DOT1Q || etherType == TYPE_DOT1AD;
     }
 }

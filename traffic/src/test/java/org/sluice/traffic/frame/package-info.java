@@ -1,0 +1,4 @@
+@NullMarked
+package org.sluice.traffic.frame;
+
+import org.jspecify.annotations.NullMarked;
