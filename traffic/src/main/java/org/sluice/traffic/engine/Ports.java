@@ -1,16 +1,21 @@
 package org.sluice.traffic.engine;
 
+import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.sluice.linux.LinuxException;
-import org.sluice.linux.namespace.NetworkNamespace;
 import org.sluice.linux.net.Link;
 import org.sluice.linux.net.Links;
+import org.sluice.linux.net.MacAddress;
 import org.sluice.linux.packet.PacketReceiver;
 import org.sluice.linux.packet.PacketSender;
 import org.sluice.traffic.frame.FrameLayout;
 import org.sluice.traffic.frame.FrameMix;
 import org.sluice.traffic.frame.FrameReader;
+import org.sluice.traffic.frame.NeighbourResponder;
 
 /** The sockets of one measurement, opened in the path's mode. For one thread. */
 final class Ports implements AutoCloseable {
@@ -22,6 +27,7 @@ final class Ports implements AutoCloseable {
     private final TestPath path;
     private final FrameMix mix;
     private final List<AutoCloseable> open = new ArrayList<>();
+    private final List<PortNeighbour> neighbours = new ArrayList<>();
 
     Ports(TestPath path, FrameMix mix) {
         this.path = path;
@@ -44,7 +50,7 @@ final class Ports implements AutoCloseable {
     /** A receiver for all the streams that end at the port. */
     ReceiveLoop receive(PortName port) {
         List<Stream> streams = path.streams();
-        int[] expected = java.util.stream.IntStream.range(0, streams.size())
+        int[] expected = IntStream.range(0, streams.size())
                 .filter(number -> streams.get(number).receive().equals(port))
                 .toArray();
         Stream first = streams.get(expected[0]);
@@ -55,19 +61,43 @@ final class Ports implements AutoCloseable {
             case BRIDGE -> FrameReader.bridged(first.frames(), mix);
             case ROUTER -> FrameReader.routed(first.frames(), mix, mac(port));
         };
-        return new ReceiveLoop(receiver, reader, expected, null);
+        return new ReceiveLoop(receiver, reader, expected, neighbour(port, first));
+    }
+
+    private PortNeighbour neighbour(PortName port, Stream arriving) {
+        Set<InetAddress> addresses = new LinkedHashSet<>();
+        addresses.add(arriving.frames().destination());
+        for (Stream stream : path.streams()) {
+            if (stream.transmit().equals(port)) {
+                addresses.add(stream.frames().source());
+            }
+        }
+        PacketSender sender = PacketSender.open(
+                path.namespace(port),
+                port.device(),
+                1,
+                NeighbourResponder.LONGEST_REPLY,
+                PacketSender.Queueing.BYPASSED);
+        open.add(sender);
+        PortNeighbour neighbour = new PortNeighbour(
+                sender, mac(port), List.copyOf(addresses), arriving.frames().tags());
+        neighbours.add(neighbour);
+        return neighbour;
     }
 
     /** Sends what makes bridges and routers know where the receivers are (RFC 2544, section 23). */
-    void teach() {}
+    void teach() {
+        neighbours.forEach(PortNeighbour::announce);
+    }
 
-    private org.sluice.linux.net.MacAddress mac(PortName port) {
-        NetworkNamespace namespace = path.namespace(port);
-        try (Links links = Links.in(namespace)) {
+    private MacAddress mac(PortName port) {
+        try (Links links = Links.in(path.namespace(port))) {
             return links.find(port.device())
                     .map(Link::mac)
                     .orElseThrow(() -> new LinuxException(
-                            "link.missing", "There is no network device " + port + ".", "Look at what there is."));
+                            "link.missing",
+                            "There is no network device " + port + ".",
+                            "Look at what there is (ip link show)."));
         }
     }
 

@@ -140,9 +140,7 @@ public final class TestPath implements AutoCloseable {
 
     NetworkNamespace namespace(PortName port) {
         NetworkNamespace namespace = given.get(port);
-        return namespace != null
-                ? namespace
-                : requireNonNull(namespaces.get(port), "the port belongs to no stream");
+        return namespace != null ? namespace : requireNonNull(namespaces.get(port), "the port belongs to no stream");
     }
 
     PinnedThread sender(int stream) {

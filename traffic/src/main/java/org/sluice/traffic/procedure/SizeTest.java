@@ -157,7 +157,8 @@ final class SizeTest {
                     ThroughputResult result = new BinarySearch(profile.trial(), Width.relative(profile.width()), 0, 0)
                             .run(this::throughputTrial, limits(), state -> say(name, state));
                     found.add(result.bounds());
-                    limited |= result.testerLimited() || (result.ending() == Ending.MAX_LOAD_PASSES && highestIsSenders);
+                    limited |=
+                            result.testerLimited() || (result.ending() == Ending.MAX_LOAD_PASSES && highestIsSenders);
                 }
                 case MLR -> {
                     SearchResult result =

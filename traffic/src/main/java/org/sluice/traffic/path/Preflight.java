@@ -1,0 +1,129 @@
+package org.sluice.traffic.path;
+
+import java.time.Duration;
+import java.util.List;
+import org.sluice.linux.LinuxException;
+import org.sluice.linux.namespace.NetworkNamespace;
+import org.sluice.linux.net.Link;
+import org.sluice.linux.net.Links;
+import org.sluice.traffic.engine.LatenessBounds;
+import org.sluice.traffic.engine.Measurement;
+import org.sluice.traffic.engine.Mode;
+import org.sluice.traffic.engine.PortName;
+import org.sluice.traffic.engine.Stream;
+import org.sluice.traffic.engine.TestPath;
+import org.sluice.traffic.frame.FrameMix;
+import org.sluice.traffic.frame.FrameSize;
+import org.sluice.traffic.trial.Load;
+import org.sluice.traffic.trial.StreamResult;
+import org.sluice.traffic.trial.TrialResult;
+
+/** What must hold before anything is measured, each with its own sentence: hours are too long to find out that a cable is missing. */
+public final class Preflight {
+    private static final int ETHERNET_HEADER = 14;
+    private static final int TAG = 4;
+    private static final int CHECK_SEQUENCE = 4;
+    private static final int PROBES = 20;
+    private static final double PROBE_RATE = 200;
+    private static final Duration SETTLE = Duration.ofMillis(300);
+
+    private Preflight() {}
+
+    /**
+     * Looks at the interfaces, then sends {@value #PROBES} frames each way.
+     *
+     * @throws LinuxException codes {@code link.missing}, {@code link.down}, {@code link.no-carrier}, {@code link.mtu},
+     *     {@code packet.permission}, {@code path.dead}, {@code path.loop}
+     */
+    public static void check(List<Stream> streams, List<FrameMix> mixes, Mode mode) throws InterruptedException {
+        for (Stream stream : streams) {
+            for (FrameMix mix : mixes) {
+                requireRoom(stream, mix);
+            }
+            int longest =
+                    mixes.stream().mapToInt(mix -> mix.largest().bytes()).max().orElseThrow();
+            requireReady(stream.transmit(), stream, longest);
+            requireReady(stream.receive(), stream, longest);
+        }
+        probe(streams, mixes.getFirst(), mode);
+    }
+
+    private static void requireRoom(Stream stream, FrameMix mix) {
+        FrameSize minimum = FrameSize.minimum(stream.frames());
+        if (mix.smallest().bytes() < minimum.bytes()) {
+            throw new LinuxException(
+                    "path.frame-size",
+                    "Frames of " + mix.smallest() + " bytes have no room for these headers and the tester's signature.",
+                    "Use frames of " + minimum + " bytes or more.");
+        }
+    }
+
+    private static void requireReady(PortName port, Stream stream, int longestFrame) {
+        try (NetworkNamespace namespace = port.open();
+                Links links = Links.in(namespace)) {
+            Link link = links.find(port.device())
+                    .orElseThrow(() -> new LinuxException(
+                            "link.missing",
+                            "There is no network device " + port + ".",
+                            "Look at what there is (ip link show)."));
+            if (!link.up()) {
+                throw new LinuxException(
+                        "link.down",
+                        "The network device " + port + " is down.",
+                        "Set it up first (ip link set " + port.device() + " up).");
+            }
+            if (!link.carrier()) {
+                throw new LinuxException(
+                        "link.no-carrier",
+                        "The network device " + port + " has no carrier.",
+                        "Check the cable and the other end, which must be up too.");
+            }
+            // The kernel lets one tag pass that the MTU does not count.
+            int tags = Math.max(0, stream.frames().tags().size() - 1) * TAG;
+            int needed = longestFrame
+                    - CHECK_SEQUENCE
+                    - ETHERNET_HEADER
+                    - (stream.frames().tags().isEmpty() ? 0 : TAG);
+            if (link.mtu() < needed) {
+                throw new LinuxException(
+                        "link.mtu",
+                        "Frames of " + longestFrame + " bytes do not fit through " + port + ", whose MTU is "
+                                + link.mtu() + ".",
+                        "Set an MTU of " + (needed + tags) + " or more (ip link set " + port.device() + " mtu "
+                                + (needed + tags) + "), or leave the longer frames out (--sizes).");
+            }
+        }
+    }
+
+    private static void probe(List<Stream> streams, FrameMix mix, Mode mode) throws InterruptedException {
+        try (TestPath path = TestPath.open(streams, mode, LatenessBounds.DEFAULT, SETTLE);
+                Measurement measurement = path.measure(mix)) {
+            Load load = new Load.Paced(PROBE_RATE, Duration.ofMillis((long) (PROBES * 1000 / PROBE_RATE)));
+            TrialResult result = measurement.run(load);
+            if (result.streams().stream().anyMatch(stream -> stream.received() == 0)) {
+                // A router that has to ask for the receiver first drops what comes meanwhile.
+                result = measurement.run(load);
+            }
+            result.streams().forEach(Preflight::requireArrival);
+        }
+    }
+
+    private static void requireArrival(StreamResult stream) {
+        if (stream.received() == 0) {
+            throw new LinuxException(
+                    "path.dead",
+                    "None of " + stream.sent() + " frames arrived: " + stream.stream() + "."
+                            + (stream.corrupted() > 0
+                                    ? " " + stream.corrupted() + " arrived changed, as by a router that was not named."
+                                    : ""),
+                    "Check what is between the two interfaces; through a router, name it (--gateway).");
+        }
+        if (stream.duplicated() >= stream.sent()) {
+            throw new LinuxException(
+                    "path.loop",
+                    "The path loops: of " + stream.sent() + " frames " + (stream.received() + stream.duplicated())
+                            + " copies arrived: " + stream.stream() + ".",
+                    "Take the loop out; a test would multiply its own frames.");
+        }
+    }
+}
