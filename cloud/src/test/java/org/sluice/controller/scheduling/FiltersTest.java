@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.sluice.model.HostId;
+import org.sluice.model.qualification.QualificationPolicy;
 
 class FiltersTest {
     private static final HostState HOST = new HostState(
@@ -32,7 +33,8 @@ class FiltersTest {
             Map.of(
                     "sriovnet0", new HostState.Functions(12, 12, 0),
                     "sriovnet1", new HostState.Functions(8, 3, 4),
-                    "sriovnet2", new HostState.Functions(0, 0, 0)));
+                    "sriovnet2", new HostState.Functions(0, 0, 0)),
+            new HostState.Qualification(QualificationPolicy.OFF, List.of()));
 
     @Test
     void aRequestWithoutDemandsMeetsNoObjection() {
@@ -114,7 +116,8 @@ class FiltersTest {
                 HOST.memoryMib(),
                 HOST.diskGib(),
                 HOST.uplinks(),
-                HOST.functions());
+                HOST.functions(),
+                HOST.qualification());
         Demand demand = demand(1, 1, 1, "", Map.of(), Set.of(), Map.of(), Map.of());
 
         assertThat(new ComputeFilter().refusal(host, demand).orElse("")).isEqualTo(sentence);
