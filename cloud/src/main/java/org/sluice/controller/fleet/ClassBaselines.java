@@ -4,6 +4,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,16 @@ final class ClassBaselines {
         return set.isEmpty()
                 ? baseline(cardClass, Baseline.Source.MEDIAN, medians(handle, cardClass, except.orElse(null)))
                 : baseline(cardClass, Baseline.Source.OPERATOR, set);
+    }
+
+    /** The fastest link, Mbit/s, of a class that has the same card, driver, profile and kind of reality. */
+    OptionalInt fastestLink(Handle handle, CardClass cardClass) {
+        return handle.createQuery("""
+                        select class from class_baseline union select class from host_qualification""").mapTo(String.class).list().stream()
+                .map(CardClass::parse)
+                .filter(other -> other.atSpeed(cardClass.linkSpeedMbps()).equals(cardClass))
+                .mapToInt(CardClass::linkSpeedMbps)
+                .max();
     }
 
     /** The baselines of all classes that have one, by class. */

@@ -7,6 +7,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.sluice.controller.scheduling.FleetIndex;
@@ -57,7 +58,7 @@ final class HostQualifications {
             return requireSame(known.get(), summary);
         }
         Optional<Baseline> baseline = baselines.of(handle, summary.cardClass(), Optional.of(card.host()));
-        QualificationRules.Judgement judgement = QualificationRules.judge(summary, baseline, settings);
+        QualificationRules.Judgement judgement = judge(handle, summary, baseline, settings);
         Qualification qualification =
                 new Qualification(host, summary, judgement.verdict(), baseline, judgement.reasons());
         store.add(handle, card, qualification);
@@ -150,7 +151,7 @@ final class HostQualifications {
         for (QualificationStore.Stored stored : measurements) {
             Qualification before = stored.qualification();
             Optional<Baseline> baseline = baselineOf.apply(stored);
-            QualificationRules.Judgement judgement = QualificationRules.judge(before.summary(), baseline, settings);
+            QualificationRules.Judgement judgement = judge(handle, before.summary(), baseline, settings);
             writes.add(() -> store.judgeAgain(handle, stored.id(), baseline, judgement));
             if (judgement.verdict() != before.verdict()) {
                 changed.add(new Changed(
@@ -159,6 +160,15 @@ final class HostQualifications {
         }
         writes.forEach(Runnable::run);
         return List.copyOf(changed);
+    }
+
+    private QualificationRules.Judgement judge(
+            Handle handle, QualificationSummary summary, Optional<Baseline> baseline, QualificationSettings settings) {
+        return QualificationRules.judge(
+                summary,
+                baseline,
+                baseline.isPresent() ? OptionalInt.empty() : baselines.fastestLink(handle, summary.cardClass()),
+                settings);
     }
 
     private QualificationStore.ReportedCard requireCard(Handle handle, String host, String name) {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,18 @@ final class QualificationRules {
     /** A verdict with its complete sentences. */
     record Judgement(QualificationVerdict verdict, List<String> reasons) {}
 
-    static Judgement judge(QualificationSummary summary, Optional<Baseline> baseline, QualificationSettings settings) {
+    /**
+     * Compares a measurement.
+     *
+     * @param baseline what it is compared with; empty when there is nothing
+     * @param fastestLink Mbit/s at which cards of the same kind were measured, where there is nothing to compare with: a link
+     *     that came up too slow puts its card into a class of its own
+     */
+    static Judgement judge(
+            QualificationSummary summary,
+            Optional<Baseline> baseline,
+            OptionalInt fastestLink,
+            QualificationSettings settings) {
         List<String> objections = new ArrayList<>();
         for (MeasuredFigure figure : summary.figures()) {
             if (figure.lossRatio() > MOST_LOSS) {
@@ -41,10 +53,10 @@ final class QualificationRules {
             }
         }
         return baseline.map(expected -> compared(summary, expected, settings, objections))
-                .orElseGet(() -> alone(summary, objections));
+                .orElseGet(() -> alone(summary, fastestLink, objections));
     }
 
-    private static Judgement alone(QualificationSummary summary, List<String> objections) {
+    private static Judgement alone(QualificationSummary summary, OptionalInt fastestLink, List<String> objections) {
         for (MeasuredFigure figure : summary.figures()) {
             if (figure.testerLimited()) {
                 objections.add("At %d bytes the tester was the limit, and there is no baseline that its figure could be"
@@ -52,13 +64,20 @@ final class QualificationRules {
                         + " seen to reach; measure again with a faster mode or on a quieter host.");
             }
         }
-        return objections.isEmpty()
-                ? new Judgement(
-                        QualificationVerdict.UNRATED,
-                        List.of("There was nothing to compare with: fewer than %d other hosts of class %s have passed,"
-                                        .formatted(FEWEST_HOSTS, summary.cardClass())
-                                + " and no baseline is set for it."))
-                : new Judgement(QualificationVerdict.FAILED, List.copyOf(objections));
+        if (!objections.isEmpty()) {
+            return new Judgement(QualificationVerdict.FAILED, List.copyOf(objections));
+        }
+        List<String> notes = new ArrayList<>();
+        notes.add(
+                "There was nothing to compare with: fewer than %d other hosts of class %s have passed, and no baseline"
+                                .formatted(FEWEST_HOSTS, summary.cardClass())
+                        + " is set for it.");
+        int link = summary.cardClass().linkSpeedMbps();
+        if (link > 0 && fastestLink.orElse(0) > link) {
+            notes.add("Its link ran at %d Mbit/s, and those of other cards of its kind at up to %d Mbit/s."
+                    .formatted(link, fastestLink.getAsInt()));
+        }
+        return new Judgement(QualificationVerdict.UNRATED, List.copyOf(notes));
     }
 
     private static Judgement compared(

@@ -75,7 +75,7 @@ final class QualificationStore {
                 .execute();
     }
 
-    /** The present card of that name on that host; its host's claims wait until the transaction ends. */
+    /** The present card of that name on that host; other measurements of the host wait until the transaction ends. */
     Optional<ReportedCard> card(Handle handle, String host, String name) {
         return handle.createQuery("""
                         select pf.id, pf.host_id, pf.vendor_id, pf.device_id, pf.driver

@@ -63,6 +63,11 @@ public record CardClass(
                 matcher.group(6) != null);
     }
 
+    /** The same class at another speed of the link, Mbit/s. */
+    public CardClass atSpeed(int speedMbps) {
+        return new CardClass(vendorId, deviceId, driver, speedMbps, profile, emulated);
+    }
+
     /** The class in one word. */
     @JsonValue
     public String text() {
