@@ -70,6 +70,11 @@ final class CloudClient {
         return tree(send(request(path, JSON).PUT(json(entity)).build()));
     }
 
+    /** DELETE; the answer's entity. */
+    JsonNode delete(String path) throws InterruptedException {
+        return tree(send(request(path, JSON).DELETE().build()));
+    }
+
     /** PUT of a file's bytes. */
     void upload(String path, Path file) throws FileNotFoundException, InterruptedException {
         send(request(path, BYTES).PUT(HttpRequest.BodyPublishers.ofFile(file)).build());

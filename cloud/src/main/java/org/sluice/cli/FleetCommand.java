@@ -17,12 +17,13 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 
-/** {@code sluice fleet ...}: hosts, cards, physical networks, uplinks, join tokens, lease books. */
+/** {@code sluice fleet ...}: hosts, cards, physical networks, uplinks, join tokens, lease books, qualification. */
 @Command(
         name = "fleet",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        description = "Show the fleet, and say which cards and uplinks are on which physical network.")
+        description = "Show the fleet, and say which cards and uplinks are on which physical network.",
+        subcommands = QualificationCommand.class)
 final class FleetCommand {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -30,6 +31,11 @@ final class FleetCommand {
 
     @Mixin
     private final Operator operator = new Operator();
+
+    /** The cloud that the options name. */
+    CloudClient client() throws IOException, InterruptedException {
+        return operator.client();
+    }
 
     @Command(name = "hosts", mixinStandardHelpOptions = true, description = "List the hosts.")
     int hosts() throws IOException, InterruptedException {

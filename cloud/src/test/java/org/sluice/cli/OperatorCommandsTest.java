@@ -14,9 +14,11 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.sluice.controller.agents.TestFleet;
+import org.sluice.controller.fleet.FleetApi;
 import org.sluice.controller.fleet.SluiceFamily;
 import org.sluice.controller.http.ApiServer;
 import org.sluice.controller.http.Caller;
@@ -36,6 +39,13 @@ import org.sluice.controller.pki.JoinTokens;
 import org.sluice.controller.store.TestDatabase;
 import org.sluice.model.VnicType;
 import org.sluice.model.protocol.JoinToken;
+import org.sluice.model.qualification.Baseline;
+import org.sluice.model.qualification.BaselineFigure;
+import org.sluice.model.qualification.CardClass;
+import org.sluice.model.qualification.MeasuredFigure;
+import org.sluice.model.qualification.QualificationPolicy;
+import org.sluice.model.qualification.QualificationSummary;
+import org.sluice.model.qualification.QualificationVerdict;
 import picocli.CommandLine;
 
 /** The operator's commands against a listener with identity and /sluice/v1, as an operator types them. */
@@ -45,6 +55,8 @@ class OperatorCommandsTest {
 
     @TempDir
     Path data = Path.of("");
+
+    private static final CardClass CARDS = CardClass.parse("8086:10c9:igb:1000:short");
 
     private final TestFleet fleet = new TestFleet(postgres.database());
     private final List<ApiServer> servers = new ArrayList<>();
@@ -163,6 +175,76 @@ class OperatorCommandsTest {
     }
 
     @Test
+    void qualificationIsAskedForShownAndExplained() throws Exception {
+        FleetApi.forgetQualification(postgres);
+        fleet.host("node0", 2);
+        Qualifications qualifications =
+                new Qualifications(new CloudClient(Login.find(Map.of(), new DataDirectory(data))));
+
+        assertThat(run("fleet", "qualification", "policy", "required"))
+                .isEqualTo("Policy required; a card must reach 0.9 of its class's throughput, at 1.5 times its p99"
+                        + " latency or less.");
+        assertThat(run("fleet", "qualification", "show")).contains("node0  -");
+        fleet.boot(fleet.port(fleet.network(TestFleet.VF_NETWORK, 2401), VnicType.DIRECT));
+        assertThat(run("explain", "vm00"))
+                .contains("QualificationFilter: The host was not qualified: no card of it was measured yet;");
+        assertThat(run("fleet", "qualification", "baseline", CARDS.text(), "--figure", "64:1000:20000"))
+                .isEqualTo("Class 8086:10c9:igb:1000:short has a baseline for 1 frame sizes.");
+
+        Qualifications.Outcome outcome = qualifications.post("node0", measured(810));
+
+        assertThat(outcome.policy()).isEqualTo(QualificationPolicy.REQUIRED);
+        assertThat(outcome.qualification().verdict()).isEqualTo(QualificationVerdict.FAILED);
+        assertThat(outcome.qualification().summary()).isEqualTo(measured(810));
+        assertThat(outcome.qualification().baseline())
+                .contains(new Baseline(
+                        CARDS, Baseline.Source.OPERATOR, 0, List.of(new BaselineFigure(64, 1_000, 20_000))));
+        assertThat(outcome.qualification().reasons())
+                .containsExactly("At 64 bytes it reached 81 % of its class's baseline, 90 % are required.");
+        assertThat(run("fleet", "qualification", "show", "node0"))
+                .contains(
+                        "ens1f0 of node0, 2026-03-31T12:00:00Z, 8086:10c9:igb:1000:short: failed",
+                        "At 64 bytes it reached 81 %",
+                        "64           810       1000      9000    12000   20000     0.0   no");
+        assertThat(run("fleet", "qualification", "policy", "--share", "0.8"))
+                .contains("Policy required; a card must reach 0.8", "ens1f0 of node0 was failed and is passed now.");
+        assertThat(run("fleet", "qualification", "show")).contains("node0  ens1f0  passed");
+        assertThat(run("fleet", "qualification", "baselines")).contains("operator", "1000");
+        assertThat(run("fleet", "qualification", "baseline", CARDS.text(), "--like", "node0"))
+                .isEqualTo("Class 8086:10c9:igb:1000:short has a baseline for 1 frame sizes.");
+        assertThat(run("fleet", "qualification", "baselines")).contains("810", "12000");
+        assertThat(run("fleet", "qualification", "baseline", CARDS.text(), "--remove"))
+                .contains("is compared with what its hosts reach.", "ens1f0 of node0 was passed and is unrated now.");
+    }
+
+    @Test
+    void mistakesAboutQualificationAreNamed() {
+        assertThat(run("fleet", "qualification", "show", "node9")).isEqualTo("sluice: There is no host 'node9'.");
+        assertThat(run("fleet", "qualification", "baseline", CARDS.text()))
+                .isEqualTo("sluice: Give one of --figure, --like and --remove.");
+        assertThat(run("fleet", "qualification", "baseline", "igb", "--remove"))
+                .contains("sluice: 'igb' is no card class; write VENDOR:DEVICE:DRIVER:MBPS:PROFILE");
+        assertThat(run("fleet", "qualification", "baseline", CARDS.text(), "--figure", "64:fast"))
+                .isEqualTo("sluice: --figure is '64:fast' and must be BYTES:FRAMES:P99, such as 64:1480000:25000.");
+        assertThat(run("fleet", "qualification", "baseline", CARDS.text(), "--figure", "20:1:1"))
+                .isEqualTo("sluice: Member 'frame_bytes' is 20 and must be 64 to 9216.");
+        fleet.host("node0", 1);
+        assertThat(run("fleet", "qualification", "baseline", CARDS.text(), "--like", "node0"))
+                .isEqualTo("sluice: Host node0 has no measurement of class 8086:10c9:igb:1000:short.");
+        assertThat(run("fleet", "qualification", "policy", "--share", "90"))
+                .contains("Member 'required_share' is 90.0 and must be above 0 and at most 1;");
+        assertThat(run("fleet", "qualification", "policy", "strict")).contains("OFF, ADVISORY, REQUIRED");
+    }
+
+    private static QualificationSummary measured(long rate) {
+        return new QualificationSummary(
+                "ens1f0",
+                Instant.parse("2026-03-31T12:00:00Z"),
+                CARDS,
+                List.of(new MeasuredFigure(64, rate, 9_000, 12_000, 0, false)));
+    }
+
+    @Test
     void aJoinTokenIsPrintedForTheNextCommand() {
         assertThat(JoinToken.parse(run("fleet", "join-token")).secret()).hasSize(43);
         assertThat(run("fleet", "join-token", "--valid", "0")).contains("Member 'valid_seconds' must be 1 to 2592000.");
@@ -220,6 +302,7 @@ class OperatorCommandsTest {
         CommandLine commands = new CommandLine(new Root())
                 .setOut(writer)
                 .setErr(writer)
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((failure, command, _) -> {
                     command.getErr().println("sluice: " + failure.getMessage());
                     return 2;

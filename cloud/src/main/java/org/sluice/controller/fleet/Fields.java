@@ -25,6 +25,39 @@ final class Fields {
         return Optional.of(value.asInt());
     }
 
+    static Optional<Long> longInteger(ObjectNode body, String member) {
+        @Nullable JsonNode value = body.get(member);
+        if (value == null || value.isNull()) {
+            return Optional.empty();
+        }
+        if (!value.isIntegralNumber() || !value.canConvertToLong()) {
+            throw bad("Member '" + member + "' must be a whole number.").asException();
+        }
+        return Optional.of(value.asLong());
+    }
+
+    static Optional<Double> number(ObjectNode body, String member) {
+        @Nullable JsonNode value = body.get(member);
+        if (value == null || value.isNull()) {
+            return Optional.empty();
+        }
+        if (!value.isNumber()) {
+            throw bad("Member '" + member + "' must be a number.").asException();
+        }
+        return Optional.of(value.asDouble());
+    }
+
+    static Optional<Boolean> flag(ObjectNode body, String member) {
+        @Nullable JsonNode value = body.get(member);
+        if (value == null || value.isNull()) {
+            return Optional.empty();
+        }
+        if (!value.isBoolean()) {
+            throw bad("Member '" + member + "' must be true or false.").asException();
+        }
+        return Optional.of(value.asBoolean());
+    }
+
     static Optional<String> text(ObjectNode body, String member) {
         @Nullable JsonNode value = body.get(member);
         if (value == null || value.isNull()) {
@@ -54,6 +87,16 @@ final class Fields {
             }
         }
         throw bad("Member '" + member + "' must be a list of objects.").asException();
+    }
+
+    /** Refuses members that are not among these, so that a slip of the pen is not taken for a wish to change nothing. */
+    static void onlyKnows(ObjectNode body, String... known) {
+        for (String member : body.propertyNames()) {
+            if (!List.of(known).contains(member)) {
+                throw bad("Member '" + member + "' is not known here; there are '" + String.join("', '", known) + "'.")
+                        .asException();
+            }
+        }
     }
 
     static <T> T require(Optional<T> value, String member) {

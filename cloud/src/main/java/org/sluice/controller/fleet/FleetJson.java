@@ -24,6 +24,10 @@ final class FleetJson {
                 'servers', (select count(*) from server s where s.host_id = h.id),
                 'uplinks', coalesce((select jsonb_object_agg(u.physical_network, u.interface)
                     from bridge_uplink u where u.host_id = h.id), '{}'),
+                'qualifications', coalesce((select jsonb_agg(jsonb_build_object('physical_function', q.name,
+                        'class', q.class, 'measured_at', q.measured_at, 'verdict', q.verdict,
+                        'reasons', q.reasons) order by q.name)
+                    from newest_qualification q where q.host_id = h.id), '[]'),
                 'physical_functions', coalesce((select jsonb_agg(jsonb_build_object('name', pf.name,
                         'address', pf.address, 'serial', pf.serial, 'port', pf.port, 'vendor_id', pf.vendor_id,
                         'device_id', pf.device_id, 'vf_device_id', pf.vf_device_id, 'driver', pf.driver,

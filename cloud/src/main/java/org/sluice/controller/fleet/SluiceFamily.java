@@ -35,12 +35,14 @@ public final class SluiceFamily implements ApiFamily {
     private final PhysicalNetworks networks = new PhysicalNetworks();
     private final Mappings mappings = new Mappings();
     private final OpenstackImport openstackImport = new OpenstackImport();
+    private final QualificationRoutes qualification;
 
     /** Shows and changes the fleet in that database; join tokens come from those. */
     public SluiceFamily(Database database, JoinTokens tokens, InstantSource clock) {
         this.jdbi = database.jdbi();
         this.tokens = requireNonNull(tokens, "tokens is null");
         this.clock = requireNonNull(clock, "clock is null");
+        this.qualification = new QualificationRoutes(jdbi, clock);
     }
 
     @Override
@@ -68,6 +70,7 @@ public final class SluiceFamily implements ApiFamily {
                 .get("/virtual-functions", admin(this::virtualFunctions))
                 .get("/servers/{id}/explain", admin(this::explain))
                 .post("/import", admin(this::postImport));
+        qualification.routes(routes, SluiceFamily::admin);
     }
 
     private static Handler admin(Handler handler) {

@@ -51,7 +51,10 @@ final class Claims {
                             desired_revision = desired_revision + 1
                         where id = :host and enabled and vcpus_used + :vcpus <= vcpus_total
                           and memory_mib_used + :memory <= memory_mib_total
-                          and disk_gib_used + :disk <= disk_gib_total""")
+                          and disk_gib_used + :disk <= disk_gib_total
+                          and (exists (select 1 from qualification_setting where policy <> 'required')
+                              or (select coalesce(bool_and(q.verdict <> 'failed'), false)
+                                  from newest_qualification q where q.host_id = host.id))""")
                         .bind("host", host.value())
                         .bind("vcpus", request.vcpus())
                         .bind("memory", request.memoryMib())

@@ -4,6 +4,7 @@ import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,8 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.sluice.controller.http.Json;
 import org.sluice.model.HostId;
+import org.sluice.model.qualification.QualificationPolicy;
+import org.sluice.model.qualification.QualificationVerdict;
 import tools.jackson.databind.JsonNode;
 
 /** Reads the fleet as filters see it, all of it or one host, in one statement. Stateless. */
@@ -25,8 +28,11 @@ final class FleetStore {
                    h.vcpus_total, h.vcpus_used, h.memory_mib_total, h.memory_mib_used,
                    h.disk_gib_total, h.disk_gib_used,
                    coalesce(uplink.networks, '{}') as uplinks,
-                   coalesce(functions.counts, '[]') as functions
+                   coalesce(functions.counts, '[]') as functions,
+                   setting.policy,
+                   coalesce(qualified.cards, '[]') as qualified
             from host h
+            cross join qualification_setting setting
             left join (
                 select ah.host_id, min(a.availability_zone) as name
                 from aggregate_host ah join aggregate a on a.id = ah.aggregate_id
@@ -48,6 +54,11 @@ final class FleetStore {
                     where pf.present and pf.physical_network is not null
                     group by pf.host_id, pf.physical_network) counted
                 group by host_id) functions on functions.host_id = h.id
+            left join (
+                select host_id, jsonb_agg(jsonb_build_object('name', name, 'verdict', verdict,
+                    'reasons', reasons) order by name) as cards
+                from newest_qualification group by host_id) qualified
+                on qualified.host_id = h.id and setting.policy <> 'off'
             """;
 
     List<HostState> all(Handle handle) {
@@ -82,7 +93,10 @@ final class FleetStore {
                 new HostState.Amount(row.getInt("memory_mib_total"), row.getInt("memory_mib_used")),
                 new HostState.Amount(row.getInt("disk_gib_total"), row.getInt("disk_gib_used")),
                 texts(row.getArray("uplinks")),
-                functions(row.getString("functions")));
+                functions(row.getString("functions")),
+                new HostState.Qualification(
+                        QualificationPolicy.ofWireName(row.getString("policy")).orElseThrow(),
+                        cards(row.getString("qualified"))));
     }
 
     private static Set<String> texts(Array array) throws SQLException {
@@ -100,5 +114,17 @@ final class FleetStore {
                             count.get("unusable").asInt()));
         }
         return functions;
+    }
+
+    private static List<HostState.QualifiedCard> cards(String json) {
+        List<HostState.QualifiedCard> cards = new ArrayList<>();
+        for (JsonNode card : Json.MAPPER.readTree(json)) {
+            List<String> reasons = new ArrayList<>();
+            card.get("reasons").forEach(reason -> reasons.add(reason.asString()));
+            String verdict = card.get("verdict").asString();
+            cards.add(new HostState.QualifiedCard(
+                    card.get("name").asString(), !verdict.equals(QualificationVerdict.FAILED.wireName()), reasons));
+        }
+        return cards;
     }
 }

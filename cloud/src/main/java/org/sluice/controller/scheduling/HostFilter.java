@@ -11,4 +11,9 @@ interface HostFilter {
 
     /** One complete sentence that says why this host cannot take the server; empty when this filter has no objection. */
     Optional<String> refusal(HostState host, Demand demand);
+
+    /** One complete sentence about a host that can take the server, for who reads the decision; empty mostly. */
+    default Optional<String> notice(HostState host, Demand demand) {
+        return Optional.empty();
+    }
 }

@@ -4,10 +4,12 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.sluice.model.HostId;
+import org.sluice.model.qualification.QualificationPolicy;
 
 /**
  * A host as the index knows it: right when it was read, a proposal since.
@@ -26,6 +28,7 @@ import org.sluice.model.HostId;
  * @param diskGib room for disks, GiB
  * @param uplinks physical networks to which bridges have an uplink
  * @param functions virtual functions by physical network
+ * @param qualification what measurements of the host came to
  */
 record HostState(
         HostId id,
@@ -41,7 +44,8 @@ record HostState(
         Amount memoryMib,
         Amount diskGib,
         Set<String> uplinks,
-        Map<String, Functions> functions) {
+        Map<String, Functions> functions,
+        Qualification qualification) {
     /** Zone of a host that no aggregate gives another one, as Nova names it. */
     static final String DEFAULT_ZONE = "nova";
 
@@ -73,11 +77,39 @@ record HostState(
         }
     }
 
+    /**
+     * What measurements of a host came to, and what follows from it.
+     *
+     * @param policy what the operator makes of it
+     * @param cards the cards that were measured, each with its newest measurement; empty also under the policy OFF
+     */
+    record Qualification(QualificationPolicy policy, List<QualifiedCard> cards) {
+        Qualification {
+            requireNonNull(policy, "policy is null");
+            cards = List.copyOf(cards);
+        }
+    }
+
+    /**
+     * A card that was measured.
+     *
+     * @param name netdev of its physical function when it was measured
+     * @param passes whether nothing speaks against it
+     * @param reasons what does, in complete sentences
+     */
+    record QualifiedCard(String name, boolean passes, List<String> reasons) {
+        QualifiedCard {
+            requireNonNull(name, "name is null");
+            reasons = List.copyOf(reasons);
+        }
+    }
+
     HostState {
         requireNonNull(id, "id is null");
         requireNonNull(name, "name is null");
         uplinks = Set.copyOf(uplinks);
         functions = Map.copyOf(functions);
+        requireNonNull(qualification, "qualification is null");
     }
 
     /** The same host with a demand counted on it ({@code sign} 1) or taken off it ({@code sign} -1). */
@@ -100,6 +132,7 @@ record HostState(
                 memoryMib.plus(sign * demand.memoryMib()),
                 diskGib.plus(sign * demand.diskGib()),
                 uplinks,
-                counted);
+                counted,
+                qualification);
     }
 }

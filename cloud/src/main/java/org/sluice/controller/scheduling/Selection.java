@@ -4,12 +4,14 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Passes hosts through the filters and puts those that remain in order. Pure.
  *
  * @param candidates hosts without objection, the best first
- * @param verdicts every host with every reason against it, by name
+ * @param verdicts every host with every reason against it, or what there is to say about a candidate, by name
  */
 record Selection(List<HostState> candidates, List<Verdict> verdicts) {
     private static final List<HostFilter> FILTERS = List.of(
@@ -21,7 +23,8 @@ record Selection(List<HostState> candidates, List<Verdict> verdicts) {
             new ComputeCapabilitiesFilter(),
             new ImagePropertiesFilter(),
             new BridgeUplinkFilter(),
-            new PciPassthroughFilter());
+            new PciPassthroughFilter(),
+            new QualificationFilter());
 
     /** The emptiest first; equals by name, so that the same fleet gives the same answer. */
     private static final Comparator<HostState> BEST_FIRST = Comparator.<HostState>comparingInt(
@@ -33,10 +36,12 @@ record Selection(List<HostState> candidates, List<Verdict> verdicts) {
         List<HostState> candidates = new ArrayList<>();
         List<Verdict> verdicts = new ArrayList<>(hosts.size());
         for (HostState host : hosts) {
-            List<Verdict.Reason> reasons = objections(host, demand);
-            verdicts.add(Verdict.of(host, reasons));
-            if (reasons.isEmpty()) {
+            List<Verdict.Reason> objections = reasons(filter -> filter.refusal(host, demand));
+            if (objections.isEmpty()) {
                 candidates.add(host);
+                verdicts.add(Verdict.accepted(host, reasons(filter -> filter.notice(host, demand))));
+            } else {
+                verdicts.add(Verdict.refused(host, objections));
             }
         }
         candidates.sort(BEST_FIRST);
@@ -44,11 +49,10 @@ record Selection(List<HostState> candidates, List<Verdict> verdicts) {
         return new Selection(candidates, verdicts);
     }
 
-    private static List<Verdict.Reason> objections(HostState host, Demand demand) {
+    private static List<Verdict.Reason> reasons(Function<HostFilter, Optional<String>> sentenceOf) {
         List<Verdict.Reason> reasons = new ArrayList<>(0);
         for (HostFilter filter : FILTERS) {
-            filter.refusal(host, demand)
-                    .ifPresent(sentence -> reasons.add(new Verdict.Reason(filter.name(), sentence)));
+            sentenceOf.apply(filter).ifPresent(sentence -> reasons.add(new Verdict.Reason(filter.name(), sentence)));
         }
         return reasons;
     }

@@ -9,7 +9,7 @@ import java.util.List;
  *
  * @param host name of the host
  * @param accepted whether it could have taken the server
- * @param reasons why not, every filter that objected; empty for an accepted host
+ * @param reasons why not, every filter that objected; for an accepted host what filters have to say about it, mostly nothing
  */
 public record Verdict(String host, boolean accepted, List<Reason> reasons) {
     /** A filter's name and its complete sentence. */
@@ -20,7 +20,11 @@ public record Verdict(String host, boolean accepted, List<Reason> reasons) {
         reasons = List.copyOf(reasons);
     }
 
-    static Verdict of(HostState host, List<Reason> reasons) {
-        return new Verdict(host.name(), reasons.isEmpty(), reasons);
+    static Verdict accepted(HostState host, List<Reason> notices) {
+        return new Verdict(host.name(), true, notices);
+    }
+
+    static Verdict refused(HostState host, List<Reason> objections) {
+        return new Verdict(host.name(), false, objections);
     }
 }

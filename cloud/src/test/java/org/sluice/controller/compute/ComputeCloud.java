@@ -13,8 +13,10 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Jdbi;
 import org.sluice.controller.http.ApiClient;
+import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.ApiServer;
 import org.sluice.controller.http.Authenticator;
 import org.sluice.controller.http.Caller;
@@ -64,7 +66,7 @@ final class ComputeCloud implements AutoCloseable {
     private final ApiClient client;
     private final Map<ServerId, Integer> consoleLines = new HashMap<>();
 
-    ComputeCloud(Database database) {
+    ComputeCloud(Database database, ApiFamily... beside) {
         this.jdbi = database.jdbi();
         Random random = new Random();
         ServerPorts ports = new ServerPorts(random);
@@ -75,7 +77,7 @@ final class ComputeCloud implements AutoCloseable {
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 Optional.empty(),
                 AUTHENTICATOR,
-                List.of(family));
+                Stream.concat(Stream.of(family), Stream.of(beside)).toList());
         this.client = new ApiClient(server.address());
     }
 

@@ -9,10 +9,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.sluice.model.HostId;
+import org.sluice.model.qualification.QualificationPolicy;
 
 class FiltersTest {
     private static final HostState HOST = new HostState(
@@ -32,7 +34,8 @@ class FiltersTest {
             Map.of(
                     "sriovnet0", new HostState.Functions(12, 12, 0),
                     "sriovnet1", new HostState.Functions(8, 3, 4),
-                    "sriovnet2", new HostState.Functions(0, 0, 0)));
+                    "sriovnet2", new HostState.Functions(0, 0, 0)),
+            new HostState.Qualification(QualificationPolicy.OFF, List.of()));
 
     @Test
     void aRequestWithoutDemandsMeetsNoObjection() {
@@ -114,10 +117,78 @@ class FiltersTest {
                 HOST.memoryMib(),
                 HOST.diskGib(),
                 HOST.uplinks(),
-                HOST.functions());
+                HOST.functions(),
+                HOST.qualification());
         Demand demand = demand(1, 1, 1, "", Map.of(), Set.of(), Map.of(), Map.of());
 
         assertThat(new ComputeFilter().refusal(host, demand).orElse("")).isEqualTo(sentence);
+    }
+
+    @Test
+    void aHostIsQualifiedWhenACardWasMeasuredAndNoneFailed() {
+        HostState.QualifiedCard passed = new HostState.QualifiedCard("ens1f0", true, List.of("Nothing to compare."));
+        HostState.QualifiedCard failed =
+                new HostState.QualifiedCard("ens1f1", false, List.of("At 64 bytes it is slow.", "At 1518 bytes too."));
+
+        assertThat(qualification(QualificationPolicy.REQUIRED)).isEqualTo("""
+                QualificationFilter: The host was not qualified: no card of it was measured yet; run \
+                'sluice traffic qualify' for it.""");
+        assertThat(qualification(QualificationPolicy.REQUIRED, passed)).isEmpty();
+        assertThat(qualification(QualificationPolicy.REQUIRED, passed, failed)).isEqualTo("""
+                QualificationFilter: The qualification of ens1f1 failed: At 64 bytes it is slow. At 1518 bytes too.""");
+        assertThat(qualification(QualificationPolicy.OFF, failed)).isEmpty();
+        assertThat(qualification(QualificationPolicy.OFF)).isEmpty();
+    }
+
+    @Test
+    void adviceIsANoticeOnACandidateAndNoneOnAHostThatIsRefusedAnyway() {
+        HostState host = qualified(QualificationPolicy.ADVISORY);
+        Demand small = demand(1, 1, 1, "", Map.of(), Set.of(), Map.of(), Map.of());
+        Demand large = demand(99, 1, 1, "", Map.of(), Set.of(), Map.of(), Map.of());
+
+        Selection selection = Selection.of(List.of(host), small);
+
+        assertThat(selection.candidates()).containsExactly(host);
+        assertThat(selection.verdicts())
+                .containsExactly(new Verdict(
+                        "node0",
+                        true,
+                        List.of(new Verdict.Reason(
+                                "QualificationFilter",
+                                "Policy 'required' would refuse the host. The host was not qualified: no card of it was"
+                                        + " measured yet; run 'sluice traffic qualify' for it."))));
+        assertThat(Selection.of(List.of(host), large).verdicts().getFirst().reasons().stream()
+                        .map(Verdict.Reason::filter))
+                .containsExactly("CoreFilter");
+    }
+
+    private static String qualification(QualificationPolicy policy, HostState.QualifiedCard... cards) {
+        Demand demand = demand(1, 1, 1, "", Map.of(), Set.of(), Map.of(), Map.of());
+        Selection selection = Selection.of(List.of(qualified(policy, cards)), demand);
+        assertThat(selection.candidates())
+                .hasSize(selection.verdicts().getFirst().reasons().isEmpty() ? 1 : 0);
+        return selection.verdicts().getFirst().reasons().stream()
+                .map(reason -> reason.filter() + ": " + reason.sentence())
+                .collect(Collectors.joining("\n"));
+    }
+
+    private static HostState qualified(QualificationPolicy policy, HostState.QualifiedCard... cards) {
+        return new HostState(
+                HOST.id(),
+                HOST.name(),
+                HOST.enabled(),
+                HOST.disabledReason(),
+                HOST.silence(),
+                HOST.zone(),
+                HOST.hypervisorType(),
+                HOST.hypervisorVersion(),
+                HOST.architecture(),
+                HOST.vcpus(),
+                HOST.memoryMib(),
+                HOST.diskGib(),
+                HOST.uplinks(),
+                HOST.functions(),
+                new HostState.Qualification(policy, List.of(cards)));
     }
 
     @ParameterizedTest

@@ -1,0 +1,4 @@
+@NullMarked
+package org.sluice.model.qualification;
+
+import org.jspecify.annotations.NullMarked;
