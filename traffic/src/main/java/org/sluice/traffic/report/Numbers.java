@@ -81,6 +81,18 @@ final class Numbers {
                 : plain(BigDecimal.valueOf(value).round(new MathContext(3)));
     }
 
+    /** A number short enough to stand on a bar: {@code 812k}, {@code 1.49M}. */
+    static String compact(double value) {
+        double absolute = Math.abs(value);
+        if (absolute >= 999_500_000) {
+            return significant(value / 1e9) + "G";
+        }
+        if (absolute >= 999_500) {
+            return significant(value / 1e6) + "M";
+        }
+        return absolute >= 9_995 ? significant(value / 1e3) + "k" : rate(value);
+    }
+
     /** A time in seconds, as {@code 0.5 s}, {@code 60 s} or {@code 2 h 5 min}. */
     static String duration(double seconds) {
         long whole = Math.round(seconds);
