@@ -31,7 +31,7 @@ public record PatternResult(
         Optional<Floor> floorAfter,
         List<SizeResult> sizes,
         List<String> notes) {
-    /** Checks for null and copies. */
+    /** Checks for null and for sizes of the same name, and copies. */
     public PatternResult {
         requireNonNull(name, "name is null");
         requireNonNull(title, "title is null");
@@ -42,5 +42,6 @@ public record PatternResult(
         requireNonNull(floorAfter, "floorAfter is null");
         sizes = List.copyOf(sizes);
         notes = List.copyOf(notes);
+        Report.unique(sizes.stream().map(SizeResult::frames).toList(), "sizes of the pattern '" + name + "'");
     }
 }

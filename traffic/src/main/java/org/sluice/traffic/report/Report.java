@@ -4,12 +4,14 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Instant;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
- * All that one run found. Its JSON form is the schema {@value #SCHEMA}, described in docs/traffic.md: the components of these
+ * All that one run found. Its JSON form is the schema {@value #SCHEMA}, described in docs/traffic-report.md: the components of these
  * records by name, times as ISO 8601 or as nanoseconds, absent values left out.
  *
  * @param schema {@value #SCHEMA}
@@ -37,7 +39,7 @@ public record Report(
     /** The name and version of the JSON form. */
     public static final String SCHEMA = "sluice-traffic/1";
 
-    /** Checks for null and copies, keeping the order of facts. */
+    /** Checks for null and for patterns of the same name, and copies, keeping the order of facts. */
     public Report {
         requireNonNull(schema, "schema is null");
         requireNonNull(version, "version is null");
@@ -48,6 +50,16 @@ public record Report(
         machine = inOrder(machine);
         patterns = List.copyOf(patterns);
         leftOut = List.copyOf(leftOut);
+        unique(patterns.stream().map(PatternResult::name).toList(), "patterns");
+    }
+
+    static void unique(List<String> names, String what) {
+        Set<String> seen = new HashSet<>();
+        for (String name : names) {
+            if (!seen.add(name)) {
+                throw new IllegalArgumentException("Two of the " + what + " have the name '" + name + "'.");
+            }
+        }
     }
 
     static Map<String, String> inOrder(Map<String, String> facts) {

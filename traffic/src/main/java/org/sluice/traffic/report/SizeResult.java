@@ -38,10 +38,11 @@ public record SizeResult(
         List<SoakInterval> soak,
         List<TrialRow> trials,
         List<String> testerLimited) {
-    /** Checks for null and copies. */
+    /** Checks for null and for what is no number, and copies. */
     public SizeResult {
         requireNonNull(frames, "frames is null");
-        requireNonNull(lineRate, "lineRate is null");
+        Finite.require(meanBytes, "meanBytes");
+        Finite.require(lineRate, "lineRate");
         requireNonNull(throughput, "throughput is null");
         goals = List.copyOf(goals);
         requireNonNull(latency, "latency is null");
@@ -63,9 +64,12 @@ public record SizeResult(
      * @param repeats the result of each search, in their order
      */
     public record Throughput(double framesPerSecond, double bitsPerSecond, double width, List<Double> repeats) {
-        /** Copies. */
+        /** Checks for what is no number, and copies. */
         public Throughput {
-            repeats = List.copyOf(repeats);
+            Finite.require(framesPerSecond, "framesPerSecond");
+            Finite.require(bitsPerSecond, "bitsPerSecond");
+            Finite.require(width, "width");
+            repeats = Finite.require(repeats, "repeats");
         }
     }
 
@@ -85,7 +89,16 @@ public record SizeResult(
             double framesPerSecond,
             OptionalDouble upperBound,
             double conditionalThroughput,
-            boolean regular) {}
+            boolean regular) {
+        /** Checks for null and for what is no number. */
+        public Goal {
+            requireNonNull(name, "name is null");
+            Finite.require(lossRatio, "lossRatio");
+            Finite.require(framesPerSecond, "framesPerSecond");
+            Finite.require(upperBound, "upperBound");
+            Finite.require(conditionalThroughput, "conditionalThroughput");
+        }
+    }
 
     /**
      * Latency at a load.
@@ -95,15 +108,29 @@ public record SizeResult(
      * @param repeatMeans the mean of each repeat in nanoseconds; RFC 2544 asks for their average
      */
     public record LatencyResult(double framesPerSecond, Latency all, List<Double> repeatMeans) {
-        /** Checks for null and copies. */
+        /** Checks for null and for what is no number, and copies. */
         public LatencyResult {
+            Finite.require(framesPerSecond, "framesPerSecond");
             requireNonNull(all, "all is null");
-            repeatMeans = List.copyOf(repeatMeans);
+            repeatMeans = Finite.require(repeatMeans, "repeatMeans");
         }
     }
 
-    /** Loss at one load: frames a second offered and forwarded, and the share lost, 0 to 1. */
-    public record LossPoint(double framesPerSecond, double forwarded, double lossRatio) {}
+    /**
+     * Loss at one load.
+     *
+     * @param framesPerSecond offered
+     * @param forwarded frames a second that arrived
+     * @param lossRatio the share lost, 0 to 1
+     */
+    public record LossPoint(double framesPerSecond, double forwarded, double lossRatio) {
+        /** Checks for what is no number. */
+        public LossPoint {
+            Finite.require(framesPerSecond, "framesPerSecond");
+            Finite.require(forwarded, "forwarded");
+            Finite.require(lossRatio, "lossRatio");
+        }
+    }
 
     /**
      * Longest burst that is forwarded whole.
@@ -122,16 +149,35 @@ public record SizeResult(
             double deviation,
             OptionalDouble correctedBufferSeconds,
             boolean unbounded) {
-        /** Checks for null. */
+        /** Checks for null and for what is no number. */
         public BackToBack {
-            requireNonNull(correctedBufferSeconds, "correctedBufferSeconds is null");
+            Finite.require(frames, "frames");
+            Finite.require(deviation, "deviation");
+            Finite.require(correctedBufferSeconds, "correctedBufferSeconds");
         }
     }
 
-    /** Time from the end of an overload of 110 % of the throughput to the last frame lost, in nanoseconds. */
-    public record Recovery(double overloadFramesPerSecond, double thenFramesPerSecond, long nanoseconds) {}
+    /**
+     * How fast the device recovers from an overload.
+     *
+     * @param overloadFramesPerSecond the overload, 110 % of the throughput
+     * @param thenFramesPerSecond the load after it, half of the overload
+     * @param nanoseconds from the end of the overload to the last frame lost
+     */
+    public record Recovery(double overloadFramesPerSecond, double thenFramesPerSecond, long nanoseconds) {
+        /** Checks for what is no number. */
+        public Recovery {
+            Finite.require(overloadFramesPerSecond, "overloadFramesPerSecond");
+            Finite.require(thenFramesPerSecond, "thenFramesPerSecond");
+        }
+    }
 
-    /** Time without forwarding around a reset of the device, in nanoseconds. */
+    /**
+     * How long a reset interrupts forwarding.
+     *
+     * @param how what was reset and by what
+     * @param nanoseconds without forwarding
+     */
     public record Reset(String how, long nanoseconds) {
         /** Checks for null. */
         public Reset {
@@ -139,8 +185,22 @@ public record SizeResult(
         }
     }
 
-    /** One interval of a soak: seconds from its start, frames sent and lost, and the largest latency in nanoseconds, 0 when unknown. */
-    public record SoakInterval(double fromSecond, double toSecond, long sent, long lost, long maxLatency) {}
+    /**
+     * One interval of a soak.
+     *
+     * @param fromSecond its begin, seconds from the start of the soak
+     * @param toSecond its end, seconds from the start of the soak
+     * @param sent frames
+     * @param lost frames
+     * @param maxLatency the largest latency in nanoseconds, 0 when unknown
+     */
+    public record SoakInterval(double fromSecond, double toSecond, long sent, long lost, long maxLatency) {
+        /** Checks for what is no number. */
+        public SoakInterval {
+            Finite.require(fromSecond, "fromSecond");
+            Finite.require(toSecond, "toSecond");
+        }
+    }
 
     /**
      * One trial of the search, for who wants to see how a result came about.
@@ -171,9 +231,11 @@ public record SizeResult(
             long latenessP999,
             long latenessMax,
             List<String> doubts) {
-        /** Checks for null and copies. */
+        /** Checks for null and for what is no number, and copies. */
         public TrialRow {
             requireNonNull(purpose, "purpose is null");
+            Finite.require(framesPerSecond, "framesPerSecond");
+            Finite.require(seconds, "seconds");
             doubts = List.copyOf(doubts);
         }
     }

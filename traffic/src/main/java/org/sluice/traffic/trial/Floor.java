@@ -22,10 +22,14 @@ public record Floor(
         double loopFramesPerSecond,
         Optional<Latency> loop,
         long loopLost) {
-    /** Checks for null. */
+    /** Checks for null, and that what is a number is one. */
     public Floor {
         requireNonNull(spinGaps, "spinGaps is null");
         requireNonNull(lateness, "lateness is null");
         requireNonNull(loop, "loop is null");
+        if (!Double.isFinite(clockCost) || !Double.isFinite(loopFramesPerSecond)) {
+            throw new IllegalArgumentException("A floor's clock cost and rate are numbers; " + clockCost + " and "
+                    + loopFramesPerSecond + " are not.");
+        }
     }
 }

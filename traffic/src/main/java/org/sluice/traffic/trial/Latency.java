@@ -14,10 +14,13 @@ package org.sluice.traffic.trial;
  * @param max largest
  */
 public record Latency(long samples, long min, double mean, long p50, long p90, long p99, long p999, long max) {
-    /** Checks that there is a sample. */
+    /** Checks that there is a sample and a mean. */
     public Latency {
         if (samples <= 0) {
             throw new IllegalArgumentException("A latency of no frames is none.");
+        }
+        if (!Double.isFinite(mean)) {
+            throw new IllegalArgumentException("A mean latency is a number; " + mean + " is not.");
         }
     }
 }

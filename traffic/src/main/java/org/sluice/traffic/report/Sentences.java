@@ -1,0 +1,90 @@
+package org.sluice.traffic.report;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** What a report says in words, the same in text and in HTML. */
+final class Sentences {
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
+
+    static final String INCOMPLETE =
+            "Incomplete: the run was stopped before its end. What follows is what it had measured until then.";
+
+    static final String EMULATED =
+            "Emulated: a device of this path is software that plays hardware, so the figures say nothing about hardware.";
+
+    private Sentences() {}
+
+    /** {@code short profile: not RFC 2544 compliant: ...}. */
+    static String profile(Profile profile) {
+        return profile.name() + " profile: "
+                + (profile.compliant()
+                        ? "RFC 2544 compliant."
+                        : "not RFC 2544 compliant: " + String.join(" ", profile.deviations()));
+    }
+
+    /** When the run was and how long it took. */
+    static String when(Report report) {
+        return time(report.started()) + ", "
+                + Numbers.duration(
+                        Duration.between(report.started(), report.finished()).toMillis() / 1000.0);
+    }
+
+    static String time(Instant instant) {
+        return TIME.format(instant);
+    }
+
+    /** {@code tx enp1s0f0: driver ice, firmware 9.40}. */
+    static String port(PortFacts port) {
+        List<String> facts = new ArrayList<>();
+        port.facts().forEach((name, value) -> facts.add(name + " " + value));
+        return port.role() + " " + port.name() + (facts.isEmpty() ? "" : ": " + String.join(", ", facts));
+    }
+
+    /** {@code receive ring: 512 to 4096, restored}. */
+    static String setting(SettingChange change) {
+        return change.setting() + ": "
+                + (change.before().equals(change.after())
+                        ? change.before() + ", not changed"
+                        : change.before() + " to " + change.after())
+                + (change.outcome().isEmpty() ? "" : ": " + change.outcome());
+    }
+
+    /** What is known of a size besides its tables, one sentence each: limits, doubts, recovery, reset, soak. */
+    static List<String> about(SizeResult size) {
+        List<String> sentences = new ArrayList<>();
+        String name = size.frames() + ": ";
+        size.testerLimited()
+                .forEach(why -> sentences.add(name + Tables.TESTER_LIMITED + ", the device may do more. " + why));
+        String doubts = Tables.doubts(size);
+        if (!doubts.isEmpty()) {
+            sentences.add(name + doubts + ".");
+        }
+        size.recovery()
+                .ifPresent(found -> sentences.add(name + "recovered " + Numbers.time(found.nanoseconds())
+                        + " after an overload of " + Numbers.rate(found.overloadFramesPerSecond())
+                        + " fps, followed by " + Numbers.rate(found.thenFramesPerSecond()) + " fps."));
+        size.reset()
+                .ifPresent(found -> sentences.add(name + "forwarded nothing for " + Numbers.time(found.nanoseconds())
+                        + " when " + found.how() + "."));
+        if (!size.soak().isEmpty()) {
+            long sent = size.soak().stream()
+                    .mapToLong(SizeResult.SoakInterval::sent)
+                    .sum();
+            long lost = size.soak().stream()
+                    .mapToLong(SizeResult.SoakInterval::lost)
+                    .sum();
+            sentences.add(name + "soaked for "
+                    + Numbers.duration(size.soak().getLast().toSecond()) + ": lost "
+                    + Numbers.count(lost) + " of " + Numbers.counted(sent, "frame")
+                    + (sent == 0 ? "." : " (" + Numbers.percent((double) lost / sent) + ")."));
+        }
+        return sentences;
+    }
+}
