@@ -41,11 +41,17 @@ public final class SystemCalls {
     /** unshare(2), setns(2): the network namespace. */
     public static final int CLONE_NEWNET = 0x40000000;
 
+    /** unshare(2): the mount namespace. */
+    public static final int CLONE_NEWNS = 0x20000;
+
     /** mount(2): bind mount. */
     public static final long MS_BIND = 0x1000;
 
     /** mount(2): apply to the whole tree. */
     public static final long MS_REC = 0x4000;
+
+    /** mount(2): propagate to nobody and from nobody. */
+    public static final long MS_PRIVATE = 1L << 18;
 
     /** mount(2): propagate to and from peers. */
     public static final long MS_SHARED = 1L << 20;

@@ -2,6 +2,7 @@ package org.sluice.linux.namespace;
 
 import static java.util.Objects.requireNonNull;
 import static org.sluice.linux.kernel.SystemCalls.CLONE_NEWNET;
+import static org.sluice.linux.kernel.SystemCalls.CLONE_NEWNS;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -30,6 +31,7 @@ import org.sluice.linux.kernel.SystemCalls;
  * @see <a href="https://man7.org/linux/man-pages/man7/network_namespaces.7.html">network_namespaces(7)</a>
  */
 public final class NetworkNamespace implements AutoCloseable {
+    private static final String SYSFS = "/sys";
     private static final Path NAMED = Path.of("/run/netns");
     private static final String OF_THIS_THREAD = "/proc/thread-self/ns/net";
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,127}");
@@ -157,6 +159,24 @@ public final class NetworkNamespace implements AutoCloseable {
         });
     }
 
+    /**
+     * Runs the work inside this namespace with {@code /sys} showing this namespace's devices, as {@code ip netns exec} does.
+     *
+     * <p>A mounted sysfs shows in {@code /sys/class/net} the devices of the namespace it was mounted from, whoever looks. So the
+     * work's thread gets mounts of its own, where a fresh sysfs lies on {@code /sys}; nobody else sees it, and it goes away with
+     * the thread.
+     *
+     * @throws LinuxException code {@code namespace.sysfs}, when this thread may not mount (CAP_SYS_ADMIN); nothing was read or
+     *     written then
+     */
+    public <T extends @Nullable Object, X extends Exception> T callWithSysfs(Work<T, X> work) throws X {
+        requireNonNull(work, "work is null");
+        return call(() -> {
+            mountSysfsForThisThread();
+            return work.run();
+        });
+    }
+
     /** The open file, for messages that pass it to the kernel (IFLA_NET_NS_FD). */
     public FileDescriptor file() {
         return file;
@@ -197,6 +217,21 @@ public final class NetworkNamespace implements AutoCloseable {
             // EINVAL: the folder is no mount point yet.
             SystemCalls.mount(NAMED.toString(), NAMED.toString(), "none", SystemCalls.MS_BIND | SystemCalls.MS_REC);
             SystemCalls.mount("", NAMED.toString(), "none", SystemCalls.MS_SHARED | SystemCalls.MS_REC);
+        }
+    }
+
+    private static void mountSysfsForThisThread() {
+        try {
+            SystemCalls.unshare(CLONE_NEWNS, "give this thread mounts of its own");
+            // First: otherwise the new mount would appear in the whole machine, where / is shared (systemd does that).
+            SystemCalls.mount("", "/", "none", SystemCalls.MS_PRIVATE | SystemCalls.MS_REC);
+            SystemCalls.mount("sysfs", SYSFS, "sysfs", 0);
+        } catch (SystemCallException failure) {
+            throw new LinuxException(
+                    "namespace.sysfs",
+                    "The sysfs of the network namespace cannot be mounted for a thread of this process.",
+                    "Run with CAP_SYS_ADMIN, for example as root; without it /sys shows another namespace's devices.",
+                    failure);
         }
     }
 

@@ -78,6 +78,15 @@ final class LinkCodec {
         return Map.of();
     }
 
+    /** Reads only how XDP is attached. */
+    static XdpMode readXdpMode(NetlinkMessage message) {
+        return message.attributesAfter(Rtnetlink.INTERFACE_HEADER_LENGTH)
+                .find(Rtnetlink.IFLA_XDP)
+                .flatMap(xdp -> xdp.nested().find(Rtnetlink.IFLA_XDP_ATTACHED))
+                .map(attached -> XdpMode.of(attached.u8()))
+                .orElse(XdpMode.NONE);
+    }
+
     /** What has been read of one message so far. */
     private static final class Reading {
         private String name = "";

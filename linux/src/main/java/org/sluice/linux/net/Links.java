@@ -315,6 +315,22 @@ public final class Links implements AutoCloseable {
         return new Routes(session);
     }
 
+    /** Root queue disciplines of this namespace's devices. */
+    public Qdiscs qdiscs() {
+        return new Qdiscs(session);
+    }
+
+    /**
+     * {@code ip link show dev NAME}: where an XDP program runs for the device.
+     *
+     * @throws LinuxException code {@code link.missing}
+     */
+    public XdpMode xdpMode(String name) {
+        return session.find(name, LinkDetail.LINKS.extensions())
+                .map(LinkCodec::readXdpMode)
+                .orElseThrow(() -> RouteSession.missing(name));
+    }
+
     /** Closes the socket; also what {@link #taps}, {@link #addresses} and so on handed out works no more. */
     @Override
     public void close() {

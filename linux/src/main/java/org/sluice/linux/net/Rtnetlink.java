@@ -2,7 +2,7 @@ package org.sluice.linux.net;
 
 /**
  * Numbers of the route family, named as the kernel names them (include/uapi/linux/rtnetlink.h, if_link.h, if_addr.h,
- * if_bridge.h, if.h).
+ * if_bridge.h, if.h, pkt_sched.h).
  */
 final class Rtnetlink {
     static final int RTM_NEWLINK = 16;
@@ -14,6 +14,9 @@ final class Rtnetlink {
     static final int RTM_GETADDR = 22;
     static final int RTM_NEWROUTE = 24;
     static final int RTM_DELROUTE = 25;
+    static final int RTM_NEWQDISC = 36;
+    static final int RTM_DELQDISC = 37;
+    static final int RTM_GETQDISC = 38;
     static final int RTM_NEWLINKPROP = 108;
     static final int RTM_DELLINKPROP = 109;
 
@@ -38,6 +41,7 @@ final class Rtnetlink {
     static final int IFLA_NET_NS_FD = 28;
     static final int IFLA_EXT_MASK = 29;
     static final int IFLA_PHYS_PORT_NAME = 38;
+    static final int IFLA_XDP = 43;
     static final int IFLA_MIN_MTU = 50;
     static final int IFLA_MAX_MTU = 51;
     static final int IFLA_PROP_LIST = 52;
@@ -59,6 +63,8 @@ final class Rtnetlink {
     static final int IFLA_BR_AGEING_TIME = 4;
     static final int IFLA_BR_STP_STATE = 5;
     static final int IFLA_BR_VLAN_FILTERING = 7;
+
+    static final int IFLA_XDP_ATTACHED = 2;
 
     static final int IFLA_VF_INFO = 1;
     static final int IFLA_VF_MAC = 1;
@@ -100,6 +106,12 @@ final class Rtnetlink {
     static final int RTA_DST = 1;
     static final int RTA_OIF = 4;
     static final int RTA_GATEWAY = 5;
+
+    static final int TC_H_ROOT = 0xFFFFFFFF;
+    static final int TCA_KIND = 1;
+
+    /** Length of struct tcmsg. */
+    static final int QDISC_HEADER_LENGTH = 20;
 
     /** Length of struct ifinfomsg. */
     static final int INTERFACE_HEADER_LENGTH = 16;

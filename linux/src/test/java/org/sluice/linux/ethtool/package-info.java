@@ -1,0 +1,4 @@
+@NullMarked
+package org.sluice.linux.ethtool;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.sluice.linux.machine;
+
+import org.jspecify.annotations.NullMarked;

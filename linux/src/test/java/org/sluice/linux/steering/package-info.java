@@ -1,0 +1,4 @@
+@NullMarked
+package org.sluice.linux.steering;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.sluice.traffic.tuning;
+
+import org.jspecify.annotations.NullMarked;
