@@ -81,7 +81,8 @@ final class ChartData {
                 .flatMap(pattern -> pattern.sizes().stream())
                 .flatMap(size -> size.latency().stream())
                 .map(LatencyResult::all)
-                .flatMapToDouble(found -> DoubleStream.of(positive((double) found.p50()), positive((double) found.max())))
+                .flatMapToDouble(
+                        found -> DoubleStream.of(positive((double) found.p50()), positive((double) found.max())))
                 .toArray();
         if (all.length == 0) {
             return List.of();
@@ -103,8 +104,10 @@ final class ChartData {
                                 pattern,
                                 size -> size.latency()
                                         .map(found -> "p50 "
-                                                + Numbers.time((double) found.all().p50()) + ", p99.9 "
-                                                + Numbers.time((double) found.all().p999()))),
+                                                + Numbers.time(
+                                                        (double) found.all().p50()) + ", p99.9 "
+                                                + Numbers.time(
+                                                        (double) found.all().p999()))),
                         pattern.title(),
                         new LineChart.Across.Places(frames, "frame size, bytes"),
                         scale,
