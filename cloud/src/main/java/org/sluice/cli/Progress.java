@@ -11,7 +11,7 @@ import java.util.concurrent.Callable;
  * Shows what a start is doing. On a terminal the steps under way are one line that is redrawn; elsewhere every step is a
  * line when it begins and one when it is done. Thread-safe: steps run at the same time.
  */
-final class Progress implements AutoCloseable {
+public final class Progress implements AutoCloseable {
     private static final Duration REDRAW = Duration.ofMillis(100);
     private static final String ERASE_LINE = "\r\033[2K";
     private static final String[] WHEEL = {"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"};
@@ -23,7 +23,8 @@ final class Progress implements AutoCloseable {
     private int turn;
     private boolean closed;
 
-    Progress(PrintStream out, boolean terminal) {
+    /** @param terminal whether a line can be drawn again */
+    public Progress(PrintStream out, boolean terminal) {
         this.out = out;
         this.terminal = terminal;
         if (terminal) {
@@ -32,7 +33,7 @@ final class Progress implements AutoCloseable {
     }
 
     /** One step under way. */
-    final class Step {
+    public final class Step {
         private final String name;
         private final long began = System.nanoTime();
         private String detail = "";
@@ -42,7 +43,7 @@ final class Progress implements AutoCloseable {
         }
 
         /** Says how far it has come: {@code 3 of 4 hosts}. */
-        void detail(String text) {
+        public void detail(String text) {
             synchronized (Progress.this) {
                 boolean news = !detail.equals(text);
                 detail = text;
@@ -66,7 +67,8 @@ final class Progress implements AutoCloseable {
         }
     }
 
-    Step begin(String name) {
+    /** Begins a step and shows it until it is {@link #done} or {@link #failed}. */
+    public Step begin(String name) {
         Step step = new Step(name);
         synchronized (this) {
             running.put(name, step);
@@ -77,11 +79,13 @@ final class Progress implements AutoCloseable {
         return step;
     }
 
-    void done(Step step) {
+    /** Ends a step that went well. */
+    public void done(Step step) {
         end(step, "✓");
     }
 
-    void failed(Step step) {
+    /** Ends a step that did not. */
+    public void failed(Step step) {
         end(step, "✗");
     }
 
@@ -101,7 +105,7 @@ final class Progress implements AutoCloseable {
     }
 
     /** Prints a line that stays. */
-    void line(String text) {
+    public void line(String text) {
         synchronized (this) {
             out.println((terminal ? ERASE_LINE : "") + text);
             out.flush();

@@ -1,6 +1,7 @@
 package org.sluice.cli;
 
 import java.io.PrintWriter;
+import org.sluice.linux.LinuxException;
 import org.sluice.model.ProblemException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -20,7 +21,8 @@ import picocli.CommandLine.Command;
             AgentCommand.class,
             FleetCommand.class,
             ExplainCommand.class,
-            ImportCommand.class
+            ImportCommand.class,
+            TrafficCommand.class
         })
 public final class Sluice {
     static final int FAILED = 2;
@@ -44,6 +46,8 @@ public final class Sluice {
         PrintWriter err = command.getErr();
         if (failure instanceof ProblemException problem) {
             err.println("sluice: " + problem.problem().text());
+        } else if (failure instanceof LinuxException refusal) {
+            err.println("sluice: " + refusal.sentence() + " " + refusal.fix());
         } else {
             err.println("sluice: an unexpected failure, which is a defect of Sluice's; please report it:");
             failure.printStackTrace(err);

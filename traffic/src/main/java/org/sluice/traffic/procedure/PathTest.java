@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.sluice.traffic.engine.FloorMeter;
@@ -97,17 +96,13 @@ public final class PathTest {
     }
 
     private void measure(Measurement measurement) throws InterruptedException {
-        SizeTest test = new SizeTest(measurement, plan, streams.size(), lineRate(measurement.mix()), progress);
+        SizeTest test = new SizeTest(measurement, plan, streams.size(), linkSpeed, progress);
         try {
             test.run();
         } finally {
             sizes.add(test.result());
             notes.addAll(test.notes());
         }
-    }
-
-    private OptionalDouble lineRate(FrameMix mix) {
-        return linkSpeed.isPresent() ? OptionalDouble.of(mix.lineRate(linkSpeed.getAsLong())) : OptionalDouble.empty();
     }
 
     /** What was found so far, by frame size. */

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 import org.sluice.traffic.engine.Latencies;
@@ -63,7 +64,7 @@ final class SizeTest {
     private final Measurement measurement;
     private final TestPlan plan;
     private final Profile profile;
-    private final OptionalDouble lineRate;
+    private final OptionalLong linkSpeed;
     private final ProgressListener progress;
     private final TrialRecorder trials;
     private final int streams;
@@ -81,13 +82,13 @@ final class SizeTest {
     private @Nullable Reset reset;
     private final List<SoakInterval> soak = new ArrayList<>();
 
-    /** @param lineRate frames a second that the medium carries in one direction; absent when not known */
-    SizeTest(Measurement measurement, TestPlan plan, int streams, OptionalDouble lineRate, ProgressListener progress) {
+    /** @param linkSpeed bits a second of the medium; absent when it has no speed of its own */
+    SizeTest(Measurement measurement, TestPlan plan, int streams, OptionalLong linkSpeed, ProgressListener progress) {
         this.measurement = measurement;
         this.plan = plan;
         this.profile = plan.profile();
         this.streams = streams;
-        this.lineRate = lineRate;
+        this.linkSpeed = linkSpeed;
         this.progress = progress;
         this.trials = new TrialRecorder(measurement);
     }
@@ -139,6 +140,12 @@ final class SizeTest {
                 Math.min(lineRate.orElse(Double.MAX_VALUE), plan.highestRate().orElse(Double.MAX_VALUE));
         highestIsSenders = sender < medium;
         highest = Math.max(1, Math.min(sender, medium));
+    }
+
+    private OptionalDouble lineRate() {
+        return linkSpeed.isPresent()
+                ? OptionalDouble.of(measurement.mix().lineRate(linkSpeed.getAsLong()))
+                : OptionalDouble.empty();
     }
 
     private SearchLimits limits() {
@@ -353,7 +360,9 @@ final class SizeTest {
     }
 
     private void soak() throws InterruptedException {
-        double rate = plan.soakRate().orElseGet(this::rate);
+        double rate = plan.soakRate()
+                .map(wanted -> wanted.of(measurement.mix(), linkSpeed))
+                .orElseGet(this::rate);
         if (rate <= 0 && !hasThroughput(Procedure.SOAK)) {
             return;
         }
@@ -380,7 +389,7 @@ final class SizeTest {
         return new SizeResult(
                 frames(),
                 measurement.mix().mean(),
-                lineRate,
+                lineRate(),
                 Optional.ofNullable(throughput),
                 goals,
                 Optional.ofNullable(latency),

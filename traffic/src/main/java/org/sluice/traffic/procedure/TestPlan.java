@@ -7,10 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Set;
 import org.sluice.traffic.frame.FrameMix;
 import org.sluice.traffic.frame.FrameSize;
+import org.sluice.traffic.frame.Rate;
 
 /**
  * What to test and how long.
@@ -19,8 +19,8 @@ import org.sluice.traffic.frame.FrameSize;
  * @param procedures which tests
  * @param search how the throughput is searched
  * @param mixes frame sizes or mixes, in the order to measure
- * @param highestRate no load above this many frames a second; absent for as much as medium and sender can
- * @param soakRate frames a second of a soak; absent for the throughput
+ * @param highestRate no load above this; absent for as much as medium and sender can
+ * @param soakRate the load of a soak; absent for the throughput
  * @param soakFor how long a soak takes
  * @param reset the command that resets the device, run by {@code sh -c}
  */
@@ -29,8 +29,8 @@ public record TestPlan(
         Set<Procedure> procedures,
         Search search,
         List<FrameMix> mixes,
-        OptionalDouble highestRate,
-        OptionalDouble soakRate,
+        Optional<Rate> highestRate,
+        Optional<Rate> soakRate,
         Duration soakFor,
         Optional<String> reset) {
     /** How the throughput is searched. */
@@ -76,8 +76,8 @@ public record TestPlan(
                 procedures,
                 search,
                 mixes,
-                OptionalDouble.empty(),
-                OptionalDouble.empty(),
+                Optional.empty(),
+                Optional.empty(),
                 Duration.ofMinutes(10),
                 Optional.empty());
     }
