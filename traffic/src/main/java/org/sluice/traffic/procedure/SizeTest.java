@@ -136,8 +136,9 @@ final class SizeTest {
                         .min()
                         .orElseThrow()
                 * PACED_SHARE;
-        double medium =
-                Math.min(lineRate.orElse(Double.MAX_VALUE), plan.highestRate().orElse(Double.MAX_VALUE));
+        double medium = plan.highestRate()
+                .map(rate -> rate.of(measurement.mix(), linkSpeed))
+                .orElseGet(() -> lineRate().orElse(Double.MAX_VALUE));
         highestIsSenders = sender < medium;
         highest = Math.max(1, Math.min(sender, medium));
     }
