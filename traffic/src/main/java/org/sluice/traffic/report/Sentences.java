@@ -67,12 +67,12 @@ final class Sentences {
             sentences.add(name + doubts + ".");
         }
         size.recovery()
-                .ifPresent(found -> sentences.add(name + "recovered " + Numbers.time(found.nanoseconds())
+                .ifPresent(found -> sentences.add(name + "recovered " + Numbers.time((double) found.nanoseconds())
                         + " after an overload of " + Numbers.rate(found.overloadFramesPerSecond())
                         + " fps, followed by " + Numbers.rate(found.thenFramesPerSecond()) + " fps."));
         size.reset()
-                .ifPresent(found -> sentences.add(name + "forwarded nothing for " + Numbers.time(found.nanoseconds())
-                        + " when " + found.how() + "."));
+                .ifPresent(found -> sentences.add(name + "forwarded nothing for "
+                        + Numbers.time((double) found.nanoseconds()) + " when " + found.how() + "."));
         if (!size.soak().isEmpty()) {
             long sent = size.soak().stream()
                     .mapToLong(SizeResult.SoakInterval::sent)
