@@ -26,6 +26,11 @@ final class Numbers {
         return megabits >= 99.95 ? count(Math.round(megabits)) : significant(megabits);
     }
 
+    /** The same for whole nanoseconds. */
+    static String time(long nanoseconds) {
+        return time((double) nanoseconds);
+    }
+
     /** Nanoseconds in the unit that leaves one to three digits before the point. */
     static String time(double nanoseconds) {
         double absolute = Math.abs(nanoseconds);
