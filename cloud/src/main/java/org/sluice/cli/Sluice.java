@@ -34,6 +34,11 @@ public final class Sluice {
         System.exit(commandLine().execute(arguments));
     }
 
+    /** The version that the jar's manifest carries. */
+    public static String version() {
+        return Version.text();
+    }
+
     static CommandLine commandLine() {
         CommandLine commandLine = new CommandLine(new Sluice());
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);

@@ -7,7 +7,11 @@ import picocli.CommandLine.IVersionProvider;
 final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
+        return new String[] {"sluice " + text()};
+    }
+
+    static String text() {
         @Nullable String version = Sluice.class.getPackage().getImplementationVersion();
-        return new String[] {"sluice " + (version == null ? "(not packaged)" : version)};
+        return version == null ? "(not packaged)" : version;
     }
 }

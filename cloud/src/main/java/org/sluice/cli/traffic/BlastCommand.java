@@ -1,0 +1,151 @@
+package org.sluice.cli.traffic;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.sluice.traffic.engine.LatenessBounds;
+import org.sluice.traffic.engine.Measurement;
+import org.sluice.traffic.engine.Stream;
+import org.sluice.traffic.engine.TestPath;
+import org.sluice.traffic.frame.FrameMix;
+import org.sluice.traffic.frame.Rate;
+import org.sluice.traffic.path.PathRequest;
+import org.sluice.traffic.path.PathResolver;
+import org.sluice.traffic.path.Preflight;
+import org.sluice.traffic.report.BlastReport;
+import org.sluice.traffic.trial.Doubt;
+import org.sluice.traffic.trial.Load;
+import org.sluice.traffic.trial.StreamResult;
+import org.sluice.traffic.trial.TrialResult;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code sluice traffic blast}: one trial, at a rate or as fast as possible, second by second. */
+@Command(
+        name = "blast",
+        mixinStandardHelpOptions = true,
+        description = "Send for some seconds, at a rate or as fast as possible, and count what arrives.")
+public final class BlastCommand implements Callable<Integer> {
+    private static final Duration SETTLE = Duration.ofMillis(500);
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Mixin
+    private final PathOptions path = new PathOptions();
+
+    @Option(
+            names = {"--size", "--sizes"},
+            paramLabel = "SIZE",
+            defaultValue = "64",
+            description = "Frame size in bytes with check sequence, or a mix (imix); ${DEFAULT-VALUE}.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private String size;
+
+    @Option(
+            names = "--seconds",
+            paramLabel = "S",
+            defaultValue = "5",
+            description = "How long to send; ${DEFAULT-VALUE}.")
+    private int seconds;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "RATE",
+            description = "20000pps, 500Mbit, 50%%; as fast as possible without.")
+    private @Nullable String rate;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the result as JSON.")
+    private @Nullable Path json;
+
+    @Override
+    public Integer call() throws Exception {
+        PathRequest request = BadOption.in(spec, path::request);
+        FrameMix mix = BadOption.in(spec, () -> FrameMix.parse(size));
+        Optional<Rate> wanted =
+                BadOption.in(spec, () -> Optional.ofNullable(rate).map(Rate::parse));
+        Duration duration = BadOption.in(spec, this::duration);
+        List<Stream> streams = PathResolver.streams(request);
+        Load load = BadOption.in(
+                spec,
+                () -> wanted.<Load>map(value -> new Load.Paced(value.of(mix, new Facts().linkSpeed(streams)), duration))
+                        .orElseGet(() -> new Load.Unpaced(duration)));
+        return Interruptible.run(() -> {
+            Preflight.check(streams, List.of(mix), path.mode());
+            Instant started = Instant.now();
+            try (TestPath open = TestPath.open(streams, path.mode(), LatenessBounds.DEFAULT, SETTLE);
+                    Measurement measurement = open.measure(mix)) {
+                TrialResult result = measurement.run(load);
+                print(result, mix);
+                if (json != null) {
+                    BlastReport.write(result, mix.label(), started, json);
+                }
+            } catch (InterruptedException stopped) {
+                spec.commandLine().getErr().println("sluice: stopped; what was sent until then is not told.");
+                return BadOption.STOPPED;
+            }
+            return 0;
+        });
+    }
+
+    private Duration duration() {
+        if (seconds < 1) {
+            throw new IllegalArgumentException("--seconds " + seconds + " is too short: use 1 or more.");
+        }
+        return Duration.ofSeconds(seconds);
+    }
+
+    private void print(TrialResult result, FrameMix mix) {
+        PrintWriter out = spec.commandLine().getOut();
+        for (StreamResult stream : result.streams()) {
+            out.printf(
+                    Locale.ROOT,
+                    "%s  %s bytes%n  sent       %,d frames, %,.0f/s, %,.1f Mbit/s, %.0f ns of the sender's CPU each%n",
+                    stream.stream(),
+                    mix.label(),
+                    stream.sent(),
+                    stream.sentPerSecond(),
+                    stream.sentPerSecond() * mix.mean() * Byte.SIZE / 1e6,
+                    stream.sent() == 0 ? 0 : (double) stream.senderCpuNanoseconds() / stream.sent());
+            out.printf(
+                    Locale.ROOT,
+                    "  received   %,d, lost %,d (%.4f %%), reordered %,d, duplicated %,d, corrupted %,d%n",
+                    stream.received(),
+                    stream.lost(),
+                    stream.sent() == 0 ? 0 : 100.0 * stream.lost() / stream.sent(),
+                    stream.reordered(),
+                    stream.duplicated(),
+                    stream.corrupted());
+            stream.latency()
+                    .ifPresent(latency -> out.printf(
+                            Locale.ROOT,
+                            "  latency    p50 %.1f, p99 %.1f, p99.9 %.1f, max %.1f µs%n",
+                            latency.p50() / 1e3,
+                            latency.p99() / 1e3,
+                            latency.p999() / 1e3,
+                            latency.max() / 1e3));
+            out.printf(
+                    Locale.ROOT,
+                    "  lateness   p50 %.1f, p99.9 %.1f, max %.1f µs; receiver dropped %,d%n",
+                    stream.lateness().p50() / 1e3,
+                    stream.lateness().p999() / 1e3,
+                    stream.lateness().max() / 1e3,
+                    stream.receiverDrops());
+            stream.doubts().stream()
+                    .map(Doubt::sentence)
+                    .sorted()
+                    .forEach(doubt -> out.println("  doubt      " + doubt));
+        }
+        out.flush();
+    }
+}

@@ -1,0 +1,132 @@
+package org.sluice.cli.traffic;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.sluice.traffic.frame.FrameMix;
+import org.sluice.traffic.frame.FrameSize;
+import org.sluice.traffic.frame.Rate;
+import org.sluice.traffic.procedure.Procedure;
+import org.sluice.traffic.procedure.Profile;
+import org.sluice.traffic.procedure.TestPlan;
+import picocli.CommandLine.Option;
+
+/** The options that say what is measured and how long. */
+final class PlanOptions {
+    @Option(
+            names = "--test",
+            paramLabel = "TEST",
+            defaultValue = "throughput",
+            description =
+                    "throughput, latency, loss, back-to-back, recovery, reset, soak, several with commas, or all (but reset"
+                            + " and soak); ${DEFAULT-VALUE}.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private String tests;
+
+    @Option(
+            names = "--search",
+            paramLabel = "binary|mlr",
+            defaultValue = "binary",
+            description =
+                    "How the throughput is searched: RFC 2544's halving, or MLRsearch (RFC 9971); ${DEFAULT-VALUE}.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private String search;
+
+    @Option(
+            names = "--sizes",
+            paramLabel = "SIZE[,SIZE...]",
+            description =
+                    "Frame sizes in bytes with check sequence; imix, or imix:7x64,4x570,1x1518 given alone. All seven of"
+                            + " RFC 2544 (RFC 5180 with --ipv6) when left out.")
+    private @Nullable String sizes;
+
+    @Option(
+            names = "--profile",
+            paramLabel = "short|rfc",
+            defaultValue = "short",
+            description =
+                    "rfc: as long as RFC 2544 asks, hours; short: minutes, marked as not compliant; ${DEFAULT-VALUE}.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private String profile;
+
+    @Option(
+            names = "--trial",
+            paramLabel = "TIME",
+            description = "Length of a throughput or loss trial instead of the profile's: 500ms, 60s.")
+    private @Nullable String trial;
+
+    @Option(names = "--rate", paramLabel = "RATE", description = "No more than this: 20000pps, 1.5Mpps, 500Mbit, 50%%.")
+    private @Nullable String rate;
+
+    @Option(names = "--soak-rate", paramLabel = "RATE", description = "Load of a soak; the throughput when left out.")
+    private @Nullable String soakRate;
+
+    @Option(
+            names = "--soak-for",
+            paramLabel = "TIME",
+            defaultValue = "10m",
+            description = "How long a soak takes: 90s, 10m, 8h; ${DEFAULT-VALUE}.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private String soakFor;
+
+    @Option(
+            names = "--reset-command",
+            paramLabel = "COMMAND",
+            description = "What resets the device, for the reset test; run by sh -c.")
+    private @Nullable String reset;
+
+    /**
+     * The plan.
+     *
+     * @throws IllegalArgumentException when an option's value cannot be
+     */
+    TestPlan plan(boolean ipv6) {
+        Profile chosen = Profile.parse(profile);
+        if (trial != null) {
+            chosen = chosen.withTrial(duration("--trial", trial));
+        }
+        return new TestPlan(
+                chosen,
+                Procedure.parse(tests),
+                TestPlan.Search.parse(search),
+                mixes(ipv6),
+                Optional.ofNullable(rate).map(Rate::parse),
+                Optional.ofNullable(soakRate).map(Rate::parse),
+                duration("--soak-for", soakFor),
+                Optional.ofNullable(reset));
+    }
+
+    private List<FrameMix> mixes(boolean ipv6) {
+        return sizes == null
+                ? (ipv6 ? FrameSize.RFC_5180.subList(0, FrameSize.RFC_2544.size()) : FrameSize.RFC_2544)
+                        .stream().map(FrameMix::of).toList()
+                : mixes(sizes);
+    }
+
+    /** Sizes with commas, or one mix. */
+    static List<FrameMix> mixes(String text) {
+        // A mix has commas of its own.
+        return text.startsWith("imix:")
+                ? List.of(FrameMix.parse(text))
+                : Pattern.compile(",").splitAsStream(text).map(FrameMix::parse).toList();
+    }
+
+    /** Reads 500ms, 60s, 10m or 8h. */
+    static Duration duration(String option, String text) {
+        Matcher matcher = Pattern.compile("(\\d{1,9})(ms|s|m|h)").matcher(text);
+        if (!matcher.matches() || Long.parseLong(matcher.group(1)) == 0) {
+            throw new IllegalArgumentException(
+                    option + " \"" + text + "\" is no length of time: write 500ms, 60s, 10m or 8h.");
+        }
+        long number = Long.parseLong(matcher.group(1));
+        return switch (matcher.group(2)) {
+            case "ms" -> Duration.ofMillis(number);
+            case "s" -> Duration.ofSeconds(number);
+            case "m" -> Duration.ofMinutes(number);
+            default -> Duration.ofHours(number);
+        };
+    }
+}
