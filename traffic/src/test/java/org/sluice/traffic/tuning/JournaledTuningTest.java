@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -266,6 +268,34 @@ class JournaledTuningTest {
                             LinuxException.class,
                             failure -> assertThat(failure.code()).isEqualTo("tuning.journal-unusable"));
         }
+        assertThatAllIsAsBefore();
+    }
+
+    @Test
+    void stopsBeforeTheNextWriteWhenItIsClosedMeanwhile() throws InterruptedException {
+        AtomicReference<Tuning> running = new AtomicReference<>();
+        List<String> written = new ArrayList<>();
+        List<Thread> closers = new ArrayList<>();
+        Host closedInTheMiddle = new Host(root, (attribute, value) -> {
+            machine.write(attribute, value);
+            written.add(attribute.getFileName().toString());
+            if (closers.isEmpty()) {
+                // As a shutdown hook does; it waits for its turn until the write under way is done.
+                closers.add(Thread.ofPlatform().start(running.get()::close));
+                while (closers.getFirst().getState() != Thread.State.WAITING) {
+                    Thread.onSpinWait();
+                }
+            }
+        });
+        try (Tuning tuning = new Tuning(closedInTheMiddle, journals)) {
+            running.set(tuning);
+            tuning.apply(WISHES);
+        }
+        closers.getFirst().join();
+
+        assertThat(written)
+                .as("one write, and the same put back")
+                .containsExactly("smp_affinity_list", "smp_affinity_list");
         assertThatAllIsAsBefore();
     }
 
