@@ -6,6 +6,8 @@ import java.util.List;
 public enum Offload {
     /** {@code gro}: received packets of one flow are joined by the kernel. */
     GENERIC_RECEIVE("gro"),
+    /** {@code rx-gro-hw}: the card joins as GRO would, so that the packets can be cut again the same way. */
+    GENERIC_RECEIVE_BY_HARDWARE("rx-gro-hw"),
     /** {@code lro}: received packets of one flow are joined by the card, which must not happen where they are forwarded. */
     LARGE_RECEIVE("lro"),
     /** {@code tso}: the card cuts TCP segments. */
@@ -28,6 +30,7 @@ public enum Offload {
     public List<String> features() {
         return switch (this) {
             case GENERIC_RECEIVE -> List.of("rx-gro");
+            case GENERIC_RECEIVE_BY_HARDWARE -> List.of("rx-gro-hw");
             case LARGE_RECEIVE -> List.of("rx-lro");
             case TCP_SEGMENTATION ->
                 List.of(

@@ -166,8 +166,8 @@ public final class NetworkNamespace implements AutoCloseable {
      * work's thread gets mounts of its own, where a fresh sysfs lies on {@code /sys}; nobody else sees it, and it goes away with
      * the thread.
      *
-     * @throws LinuxException code {@code namespace.sysfs}, when this thread may not mount (CAP_SYS_ADMIN); nothing was read or
-     *     written then
+     * @throws SystemCallException EPERM without CAP_SYS_ADMIN, which entering a namespace needs
+     * @throws LinuxException code {@code namespace.sysfs}, where a container profile forbids to mount; the work was not begun then
      */
     public <T extends @Nullable Object, X extends Exception> T callWithSysfs(Work<T, X> work) throws X {
         requireNonNull(work, "work is null");
@@ -227,6 +227,11 @@ public final class NetworkNamespace implements AutoCloseable {
             SystemCalls.mount("", "/", "none", SystemCalls.MS_PRIVATE | SystemCalls.MS_REC);
             SystemCalls.mount("sysfs", SYSFS, "sysfs", 0);
         } catch (SystemCallException failure) {
+            if (failure.errno() == Errno.EBUSY) {
+                // The same file system is mounted there already (fs/namespace.c, do_add_mount), and sysfs has one per
+                // network namespace: /sys shows this one.
+                return;
+            }
             throw new LinuxException(
                     "namespace.sysfs",
                     "The sysfs of the network namespace cannot be mounted for a thread of this process.",

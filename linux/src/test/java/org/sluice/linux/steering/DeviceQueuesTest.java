@@ -67,4 +67,21 @@ class DeviceQueuesTest {
             assertThat(AttributeFiles.entries(devices)).isEqualTo(here);
         }
     }
+
+    @Test
+    void seesTheNamespaceItIsInAlready() {
+        assumeTrue("root".equals(System.getProperty("user.name")), "Making network namespaces needs root.");
+        Path devices = Path.of("/sys/class/net");
+        try (NetworkNamespace namespace = NetworkNamespace.createNameless();
+                NetworkNamespace own = NetworkNamespace.ofThisThread()) {
+            List<String> again = namespace.callWithSysfs(() -> {
+                try (NetworkNamespace same = NetworkNamespace.ofThisThread()) {
+                    return same.callWithSysfs(() -> AttributeFiles.entries(devices));
+                }
+            });
+            assertThat(again).contains("lo").doesNotContain("eth0");
+            assertThat(own.callWithSysfs(() -> AttributeFiles.entries(devices)))
+                    .isEqualTo(AttributeFiles.entries(devices));
+        }
+    }
 }

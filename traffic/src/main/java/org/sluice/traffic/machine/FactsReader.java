@@ -80,7 +80,7 @@ public final class FactsReader {
                     link.name(),
                     device.place().label(),
                     link.kind().name(),
-                    nature(link, driver, pci),
+                    nature(link, driver, pci, host.machine().systemVendor()),
                     link.mac(),
                     link.mtu(),
                     link.up(),
@@ -116,17 +116,17 @@ public final class FactsReader {
                 .flatMap(address -> host.pci().function(PciAddress.parse(address)));
     }
 
-    private Nature nature(Link link, Optional<DriverInfo> driver, Optional<PciFunction> pci) {
+    static Nature nature(
+            Link link, Optional<DriverInfo> driver, Optional<PciFunction> pci, Optional<String> systemVendor) {
         if (!link.kind().name().isEmpty() || link.parentDevice().isEmpty()) {
             return Nature.VIRTUAL;
         }
-        boolean madeByQemu = pci.filter(function -> function.subsystem().vendor() == QEMU_SUBSYSTEM)
+        boolean marked = pci.filter(function -> function.subsystem().vendor() == QEMU_SUBSYSTEM)
                 .isPresent();
-        boolean emulatedInQemu =
-                host.machine().systemVendor().filter("QEMU"::equals).isPresent()
-                        && driver.filter(known -> EMULATED_DRIVERS.contains(known.driver()))
-                                .isPresent();
-        return madeByQemu || emulatedInQemu ? Nature.EMULATED : Nature.HARDWARE;
+        boolean inQemu = systemVendor.filter("QEMU"::equals).isPresent()
+                && driver.filter(known -> EMULATED_DRIVERS.contains(known.driver()))
+                        .isPresent();
+        return marked || inQemu ? Nature.EMULATED : Nature.HARDWARE;
     }
 
     /** A hypervisor can hide its flag, and a machine without the flag's place can name its maker. */

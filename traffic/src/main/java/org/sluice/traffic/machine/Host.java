@@ -89,7 +89,8 @@ public final class Host {
     /**
      * Does the work on a thread whose {@code /sys} shows the devices of the namespace.
      *
-     * @throws org.sluice.linux.LinuxException code {@code namespace.sysfs} without CAP_SYS_ADMIN
+     * @throws org.sluice.linux.LinuxException codes {@code syscall.eperm} without CAP_SYS_ADMIN, {@code namespace.sysfs} where
+     *     mounting is forbidden, and {@code namespace.missing}
      */
     public <T> T withSysfsOf(Place place, Supplier<T> work) {
         if (!root.equals(ROOT)) {

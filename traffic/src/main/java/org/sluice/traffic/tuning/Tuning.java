@@ -18,9 +18,9 @@ import org.sluice.traffic.machine.Place;
  * Changes settings of the host for as long as it is open, and puts them back.
  *
  * <p>{@link #apply} reads all values before it changes any, writes them to a journal and syncs it, and only then writes to the host; it
- * reads everything back. {@link #close} puts back what was changed, last first, reads back again and removes the journal. When the
+ * reads everything back. {@link #restore} puts back what was changed, last first, reads back again and removes the journal. When the
  * process is killed in between, {@link #recover} does it from the journal. A setting of a device in a namespace without a name
- * ({@link Place.Held}) is put back by {@code close} and not journaled, because no other process could find it.
+ * ({@link Place.Held}) is put back by {@code restore} and not journaled, because no other process could find it.
  *
  * <p>Thread-safe: a shutdown hook may close it while {@code apply} works; that stops then before its next write.
  */
@@ -34,7 +34,7 @@ public final class Tuning implements AutoCloseable {
     private List<Remembered> remembered = List.of();
     private volatile List<Change> changes = List.of();
     private volatile List<Refused> refused = List.of();
-    private volatile List<NotRestored> notRestored = List.of();
+    private List<NotRestored> notRestored = List.of();
 
     /**
      * Changes nothing yet.
@@ -83,22 +83,16 @@ public final class Tuning implements AutoCloseable {
         return refused;
     }
 
-    /** What {@link #close} could not put back; empty before. */
-    public List<NotRestored> notRestored() {
-        return notRestored;
-    }
-
     /**
-     * Puts everything back. What cannot be put back is in {@link #notRestored}; unless its device is gone, the journal stays for
-     * {@link #recover}. A second call does nothing.
+     * Puts everything back, last changed first, and says what could not be. Unless the device of each of these is gone, the journal
+     * stays for {@link #recover}. A second call does nothing and says the same.
      */
-    @Override
-    public void close() {
+    public List<NotRestored> restore() {
         closing = true;
         turn.lock();
         try {
             if (restored) {
-                return;
+                return notRestored;
             }
             restored = true;
             try (Journal open = journal) {
@@ -109,9 +103,16 @@ public final class Tuning implements AutoCloseable {
                     open.delete();
                 }
             }
+            return notRestored;
         } finally {
             turn.unlock();
         }
+    }
+
+    /** {@link #restore}, for whom the journal is report enough. */
+    @Override
+    public void close() {
+        List<NotRestored> _ = restore();
     }
 
     /**
