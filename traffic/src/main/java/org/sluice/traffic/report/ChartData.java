@@ -11,6 +11,7 @@ import java.util.function.BiFunction;
 import java.util.function.DoubleFunction;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import org.sluice.traffic.report.SizeResult.LatencyResult;
@@ -81,7 +82,8 @@ final class ChartData {
                 .flatMap(pattern -> pattern.sizes().stream())
                 .flatMap(size -> size.latency().stream())
                 .map(LatencyResult::all)
-                .flatMapToDouble(found -> DoubleStream.of(positive(found.p50()), positive(found.max())))
+                .flatMapToDouble(
+                        found -> DoubleStream.of(positive((double) found.p50()), positive((double) found.max())))
                 .toArray();
         if (all.length == 0) {
             return List.of();
@@ -190,7 +192,9 @@ final class ChartData {
                 "The most in an interval: " + tick.apply(most) + ".",
                 name + ": " + what,
                 new LineChart.Across.Measure(
-                        Scale.Linear.upTo(size.soak().getLast().toSecond()), Numbers::duration, "time from the start"),
+                        Scale.Linear.seconds(size.soak().getLast().toSecond()),
+                        Numbers::duration,
+                        "time from the start"),
                 Scale.Linear.upTo(most),
                 tick,
                 List.of(new LineChart.Series("", points)));
@@ -219,13 +223,13 @@ final class ChartData {
         return new BarChart(title, description, caption, frames, series, tick);
     }
 
-    private LineChart.Series percentile(PatternResult pattern, String name, ToDoubleFunction<Latency> value) {
+    private LineChart.Series percentile(PatternResult pattern, String name, ToLongFunction<Latency> value) {
         List<LineChart.Point> points = new ArrayList<>();
         for (int place = 0; place < frames.size(); place++) {
             Optional<LatencyResult> found = size(pattern, frames.get(place)).flatMap(SizeResult::latency);
             if (found.isPresent()) {
                 points.add(new LineChart.Point(
-                        place, positive(value.applyAsDouble(found.get().all()))));
+                        place, positive((double) value.applyAsLong(found.get().all()))));
             }
         }
         return new LineChart.Series(name, points);
@@ -246,7 +250,7 @@ final class ChartData {
 
     private static String share(SizeResult size) {
         OptionalDouble share = Figures.ofLine(size);
-        return share.isEmpty() ? "" : Numbers.percent(share.getAsDouble()).replace(" %", "");
+        return share.isEmpty() ? "" : Numbers.shortPercent(share.getAsDouble());
     }
 
     private static String star(SizeResult size) {
