@@ -79,15 +79,18 @@ record BarChart(
         if (bar.value().isPresent()) {
             double y = chart.y(scale.at(bar.value().getAsDouble()));
             chart.bar(x + gap / 2, y, slot - gap, chart.y(0) - y, index);
+        }
+        if (bar.possible().isPresent()) {
+            double y = chart.y(scale.at(bar.possible().getAsDouble()));
+            chart.line(x, y, x + slot, y, "reference");
+        }
+        if (bar.value().isPresent()) {
+            double y = chart.y(scale.at(bar.value().getAsDouble()));
             if (slot >= ROOM_FOR_A_LABEL) {
                 chart.label(x + slot / 2, y - 4, bar.label(), "value", "middle");
             } else if (slot >= ROOM_FOR_AN_UPRIGHT_LABEL) {
                 chart.upright(x + slot / 2 + 3, y - 4, bar.label(), "value");
             }
-        }
-        if (bar.possible().isPresent()) {
-            double y = chart.y(scale.at(bar.possible().getAsDouble()));
-            chart.line(x, y, x + slot, y, "reference");
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.function.BiFunction;
 import java.util.function.DoubleFunction;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import org.sluice.traffic.report.SizeResult.LatencyResult;
@@ -193,7 +194,9 @@ final class ChartData {
                 "The most in an interval: " + tick.apply(most) + ".",
                 name + ": " + what,
                 new LineChart.Across.Measure(
-                        Scale.Linear.upTo(size.soak().getLast().toSecond()), Numbers::duration, "time from the start"),
+                        Scale.Linear.seconds(size.soak().getLast().toSecond()),
+                        Numbers::duration,
+                        "time from the start"),
                 Scale.Linear.upTo(most),
                 tick,
                 List.of(new LineChart.Series("", points)));
@@ -222,13 +225,13 @@ final class ChartData {
         return new BarChart(title, description, caption, frames, series, tick);
     }
 
-    private LineChart.Series percentile(PatternResult pattern, String name, ToDoubleFunction<Latency> value) {
+    private LineChart.Series percentile(PatternResult pattern, String name, ToLongFunction<Latency> value) {
         List<LineChart.Point> points = new ArrayList<>();
         for (int place = 0; place < frames.size(); place++) {
             Optional<LatencyResult> found = size(pattern, frames.get(place)).flatMap(SizeResult::latency);
             if (found.isPresent()) {
                 points.add(new LineChart.Point(
-                        place, positive(value.applyAsDouble(found.get().all()))));
+                        place, positive((double) value.applyAsLong(found.get().all()))));
             }
         }
         return new LineChart.Series(name, points);
@@ -249,7 +252,7 @@ final class ChartData {
 
     private static String share(SizeResult size) {
         OptionalDouble share = Figures.ofLine(size);
-        return share.isEmpty() ? "" : Numbers.percent(share.getAsDouble()).replace(" %", "");
+        return share.isEmpty() ? "" : Numbers.shortPercent(share.getAsDouble());
     }
 
     private static String star(SizeResult size) {

@@ -94,19 +94,7 @@ final class HtmlCharts {
     }
 
     private void soak() {
-        List<LineChart> soaks = data.soaks();
-        if (soaks.isEmpty()) {
-            return;
-        }
-        out.open("section").element("h2", "Soak");
-        figure(
-                "A fixed load for a long time, by interval. Every interval is in the table 'Soak by interval' of its path.",
-                () -> {
-                    for (LineChart soak : soaks) {
-                        soak.draw(out, nextId(), FULL);
-                    }
-                });
-        out.close();
+        panels("Soak", "A fixed load for a long time, by interval.", data.soaks(), "Soak by interval");
     }
 
     private void panels(String heading, String caption, List<LineChart> panels, String table) {

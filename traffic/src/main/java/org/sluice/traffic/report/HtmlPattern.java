@@ -24,7 +24,7 @@ final class HtmlPattern {
         out.close();
         out.element("p", pattern.description(), "class", "lead");
         if (pattern.emulated()) {
-            out.element("p", Sentences.EMULATED);
+            out.element("p", Sentences.emulated("this path"));
         }
         if (pattern.sizes().isEmpty()) {
             out.element("p", "No frame size was measured.");
@@ -38,10 +38,10 @@ final class HtmlPattern {
         HtmlTable.write(out, Tables.loss(pattern));
         HtmlTable.write(out, Tables.backToBack(pattern));
         HtmlTable.write(out, Tables.goals(pattern));
-        HtmlTable.write(out, Tables.floor(pattern));
+        HtmlTable.write(out, TesterTables.floor(pattern));
         path(pattern);
         folded("Soak by interval", pattern.sizes().stream().map(Tables::soak).toList());
-        folded("Every trial", List.of(Tables.trials(pattern)));
+        folded("Every trial", List.of(TesterTables.trials(pattern)));
         out.close();
     }
 

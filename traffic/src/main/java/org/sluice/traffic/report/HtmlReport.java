@@ -90,7 +90,7 @@ public final class HtmlReport {
                 .map(PatternResult::title)
                 .collect(Collectors.joining(", "));
         if (!emulated.isEmpty()) {
-            notice("warn", emulated + ". " + Sentences.EMULATED, List.of());
+            notice("warn", Sentences.emulated(emulated), List.of());
         }
         if (!report.leftOut().isEmpty()) {
             notice("warn", "Left out:", report.leftOut());

@@ -92,7 +92,9 @@ record LineChart(
     /** Moves labels that would touch upwards, the lowest first, so that none leaves the plot at its bottom. */
     private static List<EndLabel> apart(List<EndLabel> ends, double lowest) {
         List<EndLabel> sorted = new ArrayList<>(ends);
-        sorted.sort(Comparator.comparingDouble(EndLabel::y).reversed());
+        sorted.sort(Comparator.comparingDouble(EndLabel::y)
+                .thenComparingInt(EndLabel::series)
+                .reversed());
         List<EndLabel> placed = new ArrayList<>();
         double free = lowest;
         for (EndLabel end : sorted) {

@@ -26,7 +26,7 @@ final class Numbers {
         return megabits >= 99.95 ? count(Math.round(megabits)) : significant(megabits);
     }
 
-    /** The same for whole nanoseconds. */
+    /** Nanoseconds, as {@link #time(double)}. */
     static String time(long nanoseconds) {
         return time((double) nanoseconds);
     }
@@ -62,11 +62,11 @@ final class Numbers {
             return plain(BigDecimal.valueOf(percent).round(new MathContext(2))) + " %";
         }
         if (percent > 99.9 && percent < 100) {
-            return percent > 99.999
-                    ? "> 99.999 %"
-                    : String.format(Locale.ROOT, "%.3f %%", Math.floor(percent * 1000) / 1000);
+            return percent > 99.99
+                    ? "> 99.99 %"
+                    : String.format(Locale.ROOT, "%.2f %%", Math.floor(percent * 100) / 100);
         }
-        return String.format(Locale.ROOT, Math.abs(percent) < 10 ? "%.2f %%" : "%.1f %%", percent);
+        return String.format(Locale.ROOT, Math.abs(percent) < 9.995 ? "%.2f %%" : "%.1f %%", percent);
     }
 
     /** Three significant digits; whole numbers from 100 on. */
@@ -96,6 +96,20 @@ final class Numbers {
             return significant(value / 1e6) + "M";
         }
         return absolute >= 9_995 ? significant(value / 1e3) + "k" : rate(value);
+    }
+
+    /** The same without zeros at the end of a fraction, as axes have it: {@code 50 µs} for {@code 50.0 µs}. */
+    static String shortest(String number) {
+        return number.replaceAll("\\.0+(?![0-9])", "").replaceAll("(\\.[0-9]*[1-9])0+(?![0-9])", "$1");
+    }
+
+    /** A ratio as per cent with few digits and no sign, as bars have it; only what is all says 100. */
+    static String shortPercent(double ratio) {
+        double percent = ratio * 100;
+        if (percent > 99 && percent < 100) {
+            return String.format(Locale.ROOT, "%.1f", Math.min(Math.floor(percent * 10) / 10, 99.9));
+        }
+        return percent >= 9.95 ? String.format(Locale.ROOT, "%.0f", percent) : shortest(significant(percent));
     }
 
     /** A time in seconds, as {@code 0.5 s}, {@code 60 s} or {@code 2 h 5 min}. */

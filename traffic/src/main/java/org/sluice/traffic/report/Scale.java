@@ -30,6 +30,19 @@ sealed interface Scale {
             return new Linear(Math.ceil(top / step - 1e-9) * step, step);
         }
 
+        /** The same for seconds, with steps that people count time in. */
+        static Linear seconds(double largest) {
+            double top = largest > 0 ? largest : 1;
+            for (double step : new double[] {
+                1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200, 14_400, 21_600, 43_200, 86_400
+            }) {
+                if (step * STEPS >= top && top >= step) {
+                    return new Linear(Math.ceil(top / step - 1e-9) * step, step);
+                }
+            }
+            return upTo(top);
+        }
+
         @Override
         public double at(double value) {
             return Math.clamp(value / end, 0, 1);

@@ -16,9 +16,6 @@ final class Sentences {
     static final String INCOMPLETE =
             "Incomplete: the run was stopped before its end. What follows is what it had measured until then.";
 
-    static final String EMULATED =
-            "Emulated: a device of this path is software that plays hardware, so the figures say nothing about hardware.";
-
     private Sentences() {}
 
     /** {@code short profile: not RFC 2544 compliant: ...}. */
@@ -27,6 +24,12 @@ final class Sentences {
                 + (profile.compliant()
                         ? "RFC 2544 compliant."
                         : "not RFC 2544 compliant: " + String.join(" ", profile.deviations()));
+    }
+
+    /** What it means that a device of these paths is emulated. */
+    static String emulated(String paths) {
+        return "Emulated: a device of " + paths
+                + " is software that plays hardware, so the figures say nothing about hardware.";
     }
 
     /** When the run was and how long it took. */
@@ -62,7 +65,7 @@ final class Sentences {
         String name = size.frames() + ": ";
         size.testerLimited()
                 .forEach(why -> sentences.add(name + Tables.TESTER_LIMITED + ", the device may do more. " + why));
-        String doubts = Tables.doubts(size);
+        String doubts = TesterTables.doubts(size);
         if (!doubts.isEmpty()) {
             sentences.add(name + doubts + ".");
         }

@@ -88,7 +88,7 @@ final class SvgChart {
             line(left, y, right, y, tick == 0 ? "base" : "grid");
             // Labels that would touch the one below are left out, their lines stay.
             if (last - y >= 12) {
-                label(left - 7, y + 3.5, label.apply(tick), "tick", "end");
+                label(left - 7, y + 3.5, shown(tick, label), "tick", "end");
                 last = y;
             }
         }
@@ -100,7 +100,7 @@ final class SvgChart {
         for (double tick : scale.ticks()) {
             double x = x(scale.at(tick));
             line(x, bottom, x, bottom + 4, "base");
-            label(x, bottom + 16, label.apply(tick), "tick", "middle");
+            label(x, bottom + 16, shown(tick, label), "tick", "middle");
         }
         label((left + right) / 2, height - 6, caption, "axis", "middle");
     }
@@ -214,6 +214,10 @@ final class SvgChart {
     void upright(double x, double y, String text, String look) {
         out.element(
                 "text", text, "class", look, "transform", "translate(" + number(x) + " " + number(y) + ") rotate(-90)");
+    }
+
+    private static String shown(double tick, DoubleFunction<String> label) {
+        return tick == 0 ? "0" : Numbers.shortest(label.apply(tick));
     }
 
     private static String number(double value) {

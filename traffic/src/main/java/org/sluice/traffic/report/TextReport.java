@@ -46,14 +46,14 @@ public final class TextReport {
         line("=".repeat(pattern.title().length() + pattern.name().length() + 3));
         sentence(pattern.description());
         if (pattern.emulated()) {
-            sentence(Sentences.EMULATED);
+            sentence(Sentences.emulated("this path"));
         }
         pattern.ports().forEach(port -> item(Sentences.port(port)));
         if (!pattern.settings().isEmpty()) {
             line("settings changed for it");
             pattern.settings().forEach(change -> item(Sentences.setting(change)));
         }
-        table(Tables.floor(pattern));
+        table(TesterTables.floor(pattern));
         table(Tables.results(pattern));
         table(Tables.latency(pattern));
         table(Tables.goals(pattern));
