@@ -59,9 +59,23 @@ public final class SystemCalls {
     /** umount2(2): detach now, clean up when no longer in use. */
     public static final int MNT_DETACH = 2;
 
+    private static final long NO_ADDRESS = 0;
+    private static final int NO_FILE = -1;
+    private static final int PROT_READ_WRITE = 1 | 2;
+    private static final int MAP_SHARED = 0x01;
+    private static final int MAP_PRIVATE = 0x02;
+    private static final int MAP_ANONYMOUS = 0x20;
+    private static final int MAP_POPULATE = 0x8000;
+
+    /** The number of bpf(2), which the C library has no function for (asm/unistd_64.h; asm-generic/unistd.h for arm64). */
+    private static final long BPF = switch (System.getProperty("os.arch")) {
+        case "aarch64" -> 280;
+        default -> 321;
+    };
+
     private static final Linker LINKER = Linker.nativeLinker();
-    static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
-    static final VarHandle ERRNO = CALL_STATE.varHandle(PathElement.groupElement("errno"));
+    private static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
+    private static final VarHandle ERRNO = CALL_STATE.varHandle(PathElement.groupElement("errno"));
 
     private static final MethodHandle OPEN =
             function("open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT), Linker.Option.firstVariadicArg(2));
@@ -92,9 +106,6 @@ public final class SystemCalls {
             function("mount", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS));
     private static final MethodHandle UMOUNT2 = function("umount2", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
 
-    private static final MethodHandle MMAP = function(
-            "mmap", FunctionDescriptor.of(JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
-    private static final MethodHandle MUNMAP = function("munmap", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG));
     private static final MethodHandle SCHED_SETAFFINITY =
             function("sched_setaffinity", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS));
     private static final MethodHandle SCHED_GETAFFINITY =
@@ -113,6 +124,14 @@ public final class SystemCalls {
             function("pidfd_send_signal", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
     private static final MethodHandle POLL =
             function("poll", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+    private static final MethodHandle MMAP = function(
+            "mmap", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
+    private static final MethodHandle MUNMAP =
+            function("munmap", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle BPF_CALL = function(
+            "syscall",
+            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT),
+            Linker.Option.firstVariadicArg(1));
 
     /** struct pollfd: a file number of 4 bytes, the events asked for and those that came, 2 bytes each. */
     private static final long POLL_ENTRY_LENGTH = 8;
@@ -120,12 +139,6 @@ public final class SystemCalls {
     private static final long POLL_EVENTS_OFFSET = 4;
     private static final short POLLIN = 1;
 
-    private static final int PROT_READ = 1;
-    private static final int PROT_WRITE = 2;
-    private static final int MAP_SHARED = 0x01;
-    private static final int MAP_PRIVATE = 0x02;
-    private static final int MAP_ANONYMOUS = 0x20;
-    private static final int MAP_POPULATE = 0x8000;
     private static final int AFFINITY_WORDS = 1024 / Long.SIZE;
 
     private SystemCalls() {}
@@ -172,13 +185,20 @@ public final class SystemCalls {
                 (int) SETSOCKOPT.invokeExact(state, socket.number(), level, option, value, (int) value.byteSize()));
     }
 
-    /** getsockopt(2) into the whole segment. */
-    public static void socketOption(FileDescriptor socket, int level, int option, MemorySegment value, String what) {
-        call("getsockopt", what + " of the " + socket.name(), (arena, state) -> {
-            MemorySegment length = arena.allocateFrom(JAVA_INT, (int) value.byteSize());
-            // In bounds: the kernel gets the segment's own size and writes no more.
-            return (int) GETSOCKOPT.invokeExact(state, socket.number(), level, option, value, length);
-        });
+    /**
+     * getsockopt(2) into the whole segment.
+     *
+     * @return how many bytes the kernel wrote, which older kernels with shorter structures keep below the segment's size
+     */
+    public static int getSocketOption(FileDescriptor socket, int level, int option, MemorySegment value, String what) {
+        try (Arena lengths = Arena.ofConfined()) {
+            // In bounds: the kernel is told the segment's own size and writes no more than that, and the length to one
+            // int.
+            MemorySegment length = lengths.allocateFrom(JAVA_INT, (int) value.byteSize());
+            call("getsockopt", what + " of the " + socket.name(), (arena, state) ->
+                    (int) GETSOCKOPT.invokeExact(state, socket.number(), level, option, value, length));
+            return length.get(JAVA_INT, 0);
+        }
     }
 
     /** send(2) of the first {@code length} bytes of the segment. */
@@ -238,31 +258,6 @@ public final class SystemCalls {
     public static void unmount(String target, int flags) {
         call("umount2", "unmount " + target, (arena, state) ->
                 (int) UMOUNT2.invokeExact(state, text(arena, target), flags));
-    }
-
-    /** mmap(2) of a file, readable and writable and shared with the kernel; in memory at once (MAP_POPULATE). */
-    public static MemoryMapping map(FileDescriptor file, long length, long offset) {
-        return map(length, MAP_SHARED | MAP_POPULATE, file.number(), offset, "map the " + file.name());
-    }
-
-    /** mmap(2) of new zeroed pages of this process alone; in memory at once (MAP_POPULATE). */
-    public static MemoryMapping mapPages(long length) {
-        return map(length, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0, "map " + length + " bytes of memory");
-    }
-
-    private static MemoryMapping map(long length, int flags, int file, long offset, String what) {
-        // mmap answers an address, and -1 for a failure: no address of a process is negative.
-        long address = call("mmap", what, (arena, state) -> (long)
-                MMAP.invokeExact(state, MemorySegment.NULL, length, PROT_READ | PROT_WRITE, flags, file, offset));
-        // In bounds: the kernel has just mapped this many bytes there.
-        return new MemoryMapping(MemorySegment.ofAddress(address).reinterpret(length));
-    }
-
-    /** munmap(2) of a whole mapping. */
-    static void unmap(MemorySegment memory) {
-        // In bounds: address and size are those of the mapping, which MemoryMapping ends once.
-        call("munmap", "unmap " + memory.byteSize() + " bytes", (arena, state) ->
-                (int) MUNMAP.invokeExact(state, memory, memory.byteSize()));
     }
 
     /** gettid(2): the kernel's number of the calling thread. */
@@ -332,6 +327,51 @@ public final class SystemCalls {
         return ready > 0;
     }
 
+    /**
+     * mmap(2) of a file's pages, shared with the kernel and there from the start, for reading and writing. They are unmapped when
+     * the arena is closed.
+     */
+    public static MemorySegment map(FileDescriptor file, long offset, long length, Arena arena, String what) {
+        return map(file.number(), MAP_SHARED | MAP_POPULATE, offset, length, arena, what);
+    }
+
+    /** mmap(2) of fresh pages, all zero, for reading and writing. They are unmapped when the arena is closed. */
+    public static MemorySegment mapMemory(long length, Arena arena, String what) {
+        return map(NO_FILE, MAP_PRIVATE | MAP_ANONYMOUS, 0, length, arena, what);
+    }
+
+    private static MemorySegment map(int file, int flags, long offset, long length, Arena owner, String what) {
+        long address = call("mmap", what, (arena, state) ->
+                (long) MMAP.invokeExact(state, NO_ADDRESS, length, PROT_READ_WRITE, flags, file, offset));
+        // In bounds: the kernel mapped that many bytes at this address, and the segment dies before they are unmapped.
+        return MemorySegment.ofAddress(address).reinterpret(length, owner, SystemCalls::unmap);
+    }
+
+    private static void unmap(MemorySegment pages) {
+        call("munmap", "unmap " + pages.byteSize() + " bytes", (arena, state) ->
+                (int) MUNMAP.invokeExact(state, pages.address(), pages.byteSize()));
+    }
+
+    /**
+     * bpf(2), for commands that answer with no file.
+     *
+     * @param attributes the command's part of union bpf_attr, whose length the kernel takes as it is
+     */
+    public static void bpf(int command, MemorySegment attributes, String what) {
+        long _ = callBpf(command, attributes, what);
+    }
+
+    /** bpf(2), for commands that answer with a file, which the kernel closes on exec by itself. */
+    public static FileDescriptor openBpf(int command, MemorySegment attributes, String name, String what) {
+        return new FileDescriptor((int) callBpf(command, attributes, what), name);
+    }
+
+    private static long callBpf(int command, MemorySegment attributes, String what) {
+        // In bounds: the length passed is the segment's own.
+        return call("bpf", what, (arena, state) ->
+                (long) BPF_CALL.invokeExact(state, BPF, command, attributes, (int) attributes.byteSize()));
+    }
+
     /** close(2), never repeated: Linux has given the number back even when a signal interrupted it. */
     static void close(int number) {
         try (Arena arena = Arena.ofConfined()) {
@@ -343,14 +383,13 @@ public final class SystemCalls {
 
     private static long call(String name, String what, Invocation invocation) {
         try (Arena arena = Arena.ofConfined()) {
-            // In bounds: the linker writes one call state, for which this segment has its own layout's size.
-            MemorySegment state = arena.allocate(CALL_STATE);
+            MemorySegment state = callState(arena);
             while (true) {
                 long result = invocation.run(arena, state);
                 if (result >= 0) {
                     return result;
                 }
-                Errno errno = Errno.of((int) ERRNO.get(state, 0L));
+                Errno errno = Errno.of(errorNumber(state));
                 if (errno != Errno.EINTR) {
                     throw new SystemCallException(name, errno, what);
                 }
@@ -362,6 +401,7 @@ public final class SystemCalls {
         }
     }
 
+    /** A C function as a handle that takes a segment for the {@link #callState} before its own arguments. */
     static MethodHandle function(String name, FunctionDescriptor descriptor, Linker.Option... more) {
         Linker.Option[] options = new Linker.Option[more.length + 1];
         options[0] = Linker.Option.captureCallState("errno");
@@ -370,6 +410,17 @@ public final class SystemCalls {
                 .find(name)
                 .orElseThrow(() -> new IllegalStateException("The C library has no function " + name + "."));
         return LINKER.downcallHandle(address, descriptor, options);
+    }
+
+    /** Memory into which a {@link #function} handle writes the error number. */
+    static MemorySegment callState(Arena arena) {
+        // In bounds: the linker writes one call state, for which this segment has its own layout's size.
+        return arena.allocate(CALL_STATE);
+    }
+
+    /** The positive error number that the last failed call left. */
+    static int errorNumber(MemorySegment state) {
+        return (int) ERRNO.get(state, 0L);
     }
 
     private static MemorySegment text(Arena arena, String text) {

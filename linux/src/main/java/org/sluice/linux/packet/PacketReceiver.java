@@ -8,7 +8,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import org.sluice.linux.LinuxException;
 import org.sluice.linux.kernel.FileDescriptor;
-import org.sluice.linux.kernel.MemoryMapping;
 import org.sluice.linux.kernel.SystemCalls;
 import org.sluice.linux.namespace.NetworkNamespace;
 
@@ -56,7 +55,7 @@ public final class PacketReceiver implements AutoCloseable {
     private static final VarHandle STATUS_WORD = JAVA_INT.varHandle();
 
     private final FileDescriptor socket;
-    private final MemoryMapping mapping;
+    private final Arena mapping = Arena.ofShared();
     private final MemorySegment ring;
     private final int slotSize;
     private final int slots;
@@ -64,10 +63,9 @@ public final class PacketReceiver implements AutoCloseable {
     private long at;
     private long drops;
 
-    private PacketReceiver(FileDescriptor socket, MemoryMapping mapping, int slotSize) {
+    private PacketReceiver(FileDescriptor socket, long length, int slotSize) {
         this.socket = socket;
-        this.mapping = mapping;
-        this.ring = mapping.memory();
+        this.ring = SystemCalls.map(socket, 0, length, mapping, "map the ring of the " + socket.name());
         this.slotSize = slotSize;
         this.slots = Math.toIntExact(ring.byteSize() / slotSize);
     }
@@ -94,8 +92,7 @@ public final class PacketReceiver implements AutoCloseable {
                     socket, PacketSockets.SOL_PACKET, PacketSockets.PACKET_IGNORE_OUTGOING, 1, "leave out sent frames");
             makeRing(socket, slotSize, length);
             becomePromiscuous(socket, index);
-            MemoryMapping mapping = SystemCalls.map(socket, length, 0);
-            PacketReceiver receiver = new PacketReceiver(socket, mapping, slotSize);
+            PacketReceiver receiver = new PacketReceiver(socket, length, slotSize);
             // Last, so that no frame of another device is ever in the ring.
             PacketSockets.bind(socket, PacketSockets.ETH_P_ALL, index);
             return receiver;
@@ -206,7 +203,7 @@ public final class PacketReceiver implements AutoCloseable {
             // struct tpacket_stats: frames seen, drops among them. In bounds: two ints are reserved. Reading sets both
             // to 0.
             MemorySegment statistics = arena.allocate(JAVA_INT, 2);
-            SystemCalls.socketOption(
+            int _ = SystemCalls.getSocketOption(
                     socket,
                     PacketSockets.SOL_PACKET,
                     PacketSockets.PACKET_STATISTICS,

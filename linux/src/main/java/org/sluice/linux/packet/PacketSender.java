@@ -8,7 +8,7 @@ import java.lang.foreign.ValueLayout;
 import org.sluice.linux.LinuxException;
 import org.sluice.linux.kernel.Errno;
 import org.sluice.linux.kernel.FileDescriptor;
-import org.sluice.linux.kernel.HotCalls;
+import org.sluice.linux.kernel.SocketCalls;
 import org.sluice.linux.kernel.SystemCallException;
 import org.sluice.linux.namespace.NetworkNamespace;
 
@@ -44,18 +44,17 @@ public final class PacketSender implements AutoCloseable {
 
     private final Arena arena = Arena.ofShared();
     private final FileDescriptor socket;
-    private final int socketNumber;
     private final MemorySegment frames;
     private final MemorySegment vectors;
     private final long messages;
     private final int slots;
     private final int slotSize;
-    private final HotCalls calls = new HotCalls();
+    private final SocketCalls calls;
     private final String device;
 
     private PacketSender(FileDescriptor socket, String device, int slots, int slotSize) {
         this.socket = socket;
-        this.socketNumber = socket.number();
+        this.calls = new SocketCalls(socket);
         this.device = device;
         this.slots = slots;
         this.slotSize = slotSize;
@@ -141,7 +140,7 @@ public final class PacketSender implements AutoCloseable {
      */
     public int send(int first, int count) {
         // In bounds: the entries first to first + count - 1 exist, and each points to a slot of its own.
-        int taken = calls.sendMessages(socketNumber, messages + first * MESSAGE_LENGTH, count, 0);
+        int taken = calls.sendMessages(messages + first * MESSAGE_LENGTH, count);
         return taken > 0 ? taken : explain(taken);
     }
 

@@ -12,9 +12,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.sluice.linux.LinuxException;
-import org.sluice.linux.kernel.HotCalls;
 import org.sluice.linux.namespace.NetworkNamespace;
 import org.sluice.linux.net.Links;
+import org.sluice.linux.thread.KernelClock;
 
 /** Frames from one end of a veth pair to the other, in namespaces that go away with the test. */
 class PacketSocketsTest {
@@ -69,15 +69,15 @@ class PacketSocketsTest {
 
     @Test
     void stampsAreTakenFromTheWallClockBetweenSendingAndReading() {
-        HotCalls calls = new HotCalls();
+        KernelClock clock = KernelClock.wall();
         try (PacketSender sender = PacketSender.open(near, "near", 1, SLOT, PacketSender.Queueing.USED);
                 PacketReceiver receiver = PacketReceiver.open(far, "far", 60)) {
             fill(sender, 0, 60);
-            long before = calls.clock(HotCalls.CLOCK_REALTIME);
+            long before = clock.read();
             assertThat(sender.send(0, 1)).isEqualTo(1);
             assertThat(receiver.await(5_000)).isTrue();
             long stamp = receiver.stamp();
-            assertThat(stamp).isBetween(before, calls.clock(HotCalls.CLOCK_REALTIME));
+            assertThat(stamp).isBetween(before, clock.read());
         }
     }
 

@@ -9,7 +9,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.sluice.linux.kernel.Errno;
-import org.sluice.linux.kernel.HotCalls;
 import org.sluice.linux.kernel.SystemCallException;
 
 class SchedulingTest {
@@ -61,10 +60,10 @@ class SchedulingTest {
     @Test
     void countsTheTimeAThreadRan() throws Exception {
         onThreadOfItsOwn(() -> {
-            HotCalls calls = new HotCalls();
+            KernelClock cpuClock = KernelClock.cpuTimeOfThread();
             WaitingTime before = WaitingTime.of(Scheduling.currentThread());
-            long start = calls.clock(HotCalls.CLOCK_THREAD_CPUTIME_ID);
-            while (calls.clock(HotCalls.CLOCK_THREAD_CPUTIME_ID) - start < 20_000_000) {
+            long start = cpuClock.read();
+            while (cpuClock.read() - start < 20_000_000) {
                 Thread.onSpinWait();
             }
             WaitingTime spent = WaitingTime.of(Scheduling.currentThread()).since(before);

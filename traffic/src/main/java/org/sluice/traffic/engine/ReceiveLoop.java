@@ -5,7 +5,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
-import org.sluice.linux.kernel.HotCalls;
+import org.sluice.linux.thread.KernelClock;
 import org.sluice.traffic.frame.FrameReader;
 
 /**
@@ -22,7 +22,7 @@ final class ReceiveLoop implements Callable<ReceiveLoop> {
     private final FrameReader reader;
     private final @Nullable Neighbour neighbour;
     private final @Nullable Arrivals[] streams = new @Nullable Arrivals[MOST_STREAMS];
-    private final HotCalls calls = new HotCalls();
+    private final KernelClock cpuClock = KernelClock.cpuTimeOfThread();
     private int epoch;
     private long corrupted;
     private long foreign;
@@ -86,7 +86,7 @@ final class ReceiveLoop implements Callable<ReceiveLoop> {
 
     @Override
     public ReceiveLoop call() {
-        long cpuBefore = calls.clock(HotCalls.CLOCK_THREAD_CPUTIME_ID);
+        long cpuBefore = cpuClock.read();
         boolean last = false;
         while (!last) {
             // Read before the ring: what arrived before the stop is still counted.
@@ -98,7 +98,7 @@ final class ReceiveLoop implements Callable<ReceiveLoop> {
                 Thread.onSpinWait();
             }
         }
-        cpuTime = calls.clock(HotCalls.CLOCK_THREAD_CPUTIME_ID) - cpuBefore;
+        cpuTime = cpuClock.read() - cpuBefore;
         drops = receiver.drops() - dropsBefore;
         return this;
     }

@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
-import org.sluice.linux.kernel.HotCalls;
+import org.sluice.linux.thread.KernelClock;
 import org.sluice.linux.thread.Scheduling;
 import org.sluice.linux.thread.WaitingTime;
 import org.sluice.traffic.frame.Signature;
@@ -29,7 +29,7 @@ final class SendLoop implements Callable<SendLoop> {
     private final int signatureOffset;
     private final int stream;
     private final Histogram lateness = Latencies.empty();
-    private final HotCalls calls = new HotCalls();
+    private final KernelClock cpuClock = KernelClock.cpuTimeOfThread();
     private int slot;
     private Schedule schedule = NOTHING;
     private int epoch;
@@ -65,14 +65,14 @@ final class SendLoop implements Callable<SendLoop> {
         lateness.reset();
         int thread = Scheduling.currentThread();
         WaitingTime before = WaitingTime.of(thread);
-        long cpuBefore = calls.clock(HotCalls.CLOCK_THREAD_CPUTIME_ID);
+        long cpuBefore = cpuClock.read();
         awaitStart();
         if (schedule.isPaced()) {
             sendPaced();
         } else {
             sendUnpaced();
         }
-        cpuTime = calls.clock(HotCalls.CLOCK_THREAD_CPUTIME_ID) - cpuBefore;
+        cpuTime = cpuClock.read() - cpuBefore;
         waiting = WaitingTime.of(thread).since(before);
         return this;
     }

@@ -1,6 +1,6 @@
 package org.sluice.traffic.engine;
 
-import org.sluice.linux.kernel.HotCalls;
+import org.sluice.linux.thread.KernelClock;
 
 /**
  * By how much the wall clock, from which the kernel stamps arrivals, is ahead of {@link System#nanoTime}, from which frames are
@@ -9,7 +9,7 @@ import org.sluice.linux.kernel.HotCalls;
 final class WallClock {
     private static final int SAMPLES = 64;
 
-    private final HotCalls calls = new HotCalls();
+    private final KernelClock clock = KernelClock.wall();
 
     /** The lead now, in nanoseconds; right to a few ten. For one thread. */
     long lead() {
@@ -17,7 +17,7 @@ final class WallClock {
         long lead = 0;
         for (int i = 0; i < SAMPLES; i++) {
             long before = System.nanoTime();
-            long wall = calls.clock(HotCalls.CLOCK_REALTIME);
+            long wall = clock.read();
             long after = System.nanoTime();
             // The reading that took least time was interrupted least.
             if (after - before < best) {

@@ -1,0 +1,4 @@
+@NullMarked
+package org.sluice.linux.xdp;
+
+import org.jspecify.annotations.NullMarked;
