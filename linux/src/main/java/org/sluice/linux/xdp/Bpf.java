@@ -15,7 +15,6 @@ import java.lang.foreign.StructLayout;
 final class Bpf {
     static final int BPF_MAP_CREATE = 0;
     static final int BPF_MAP_UPDATE_ELEM = 2;
-    static final int BPF_MAP_DELETE_ELEM = 3;
     static final int BPF_PROG_LOAD = 5;
     static final int BPF_LINK_CREATE = 28;
 

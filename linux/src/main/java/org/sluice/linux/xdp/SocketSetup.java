@@ -144,7 +144,7 @@ final class SocketSetup {
 
     /**
      * Lets one system call take all the frames there are, instead of 32, and as many be on their way: in copy mode each counts
-     * against the send buffer. Both only make sending faster, so kernels before 6.18 and processes without CAP_NET_ADMIN go
+     * against the send buffer. Both only make sending faster, so kernels before 6.17 and processes without CAP_NET_ADMIN go
      * without.
      */
     private void widenSending() {

@@ -94,6 +94,13 @@ final class XdpFailures {
         };
     }
 
+    static LinuxException noTransmitQueue(String socket, String device) {
+        return new LinuxException(
+                "xdp.queue-missing",
+                "The network device " + device + " has no transmit queue for the " + socket + ", only a receive queue.",
+                "Use a number below the device's number of transmit queues (ethtool -l " + device + ").");
+    }
+
     static LinuxException loading(SystemCallException failure) {
         return switch (failure.errno()) {
             case EPERM, EACCES ->

@@ -19,7 +19,8 @@ import org.sluice.linux.net.Links;
  * both see, past the kernel's network stack.
  *
  * <p>{@link #transmitter} and {@link #receiver} are for one thread each. {@link #statistics} and {@link #close} are thread-safe;
- * after closing, what a side does with its rings throws {@link IllegalStateException}.
+ * after closing, what a side does with its rings throws {@link IllegalStateException}. Closing does not end another thread's
+ * {@link XdpReceiver#awaitReadable}.
  *
  * @see <a href="https://docs.kernel.org/networking/af_xdp.html">AF_XDP</a>
  */

@@ -111,7 +111,8 @@ public final class XdpTransmitter {
      * @param length bytes of each, from 14 to {@link #frameSize}, without frame check sequence
      * @return how many the kernel was given: {@code count}, or fewer when fewer slots are {@link #free}. What of it is still
      *     {@link #pending} goes out with a later call
-     * @throws org.sluice.linux.LinuxException code {@code xdp.interface-down}, or {@code xdp.unbound} when the device is gone
+     * @throws org.sluice.linux.LinuxException code {@code xdp.interface-down}; {@code xdp.unbound} when the device is gone;
+     *     {@code xdp.queue-missing} when it has a receive queue of this number only. The frames stay {@link #pending}
      */
     public int send(int count, int length) {
         checkLength(length);
@@ -160,9 +161,9 @@ public final class XdpTransmitter {
             return;
         }
         int taken = transmit.consumer();
-        // Each round that goes on has taken a frame or more, so that there are no more rounds than frames; one more,
-        // because
-        // the kernel publishes a dropped frame's index only with the next call.
+        // A round that goes on has taken a frame or more, so there are no more rounds than frames; and one more,
+        // because the
+        // kernel publishes a dropped frame's index only with the next call.
         for (int rounds = posted - taken; rounds >= 0 && taken != posted; rounds--) {
             int error = calls.send();
             int now = transmit.consumer();
@@ -172,6 +173,10 @@ public final class XdpTransmitter {
             } else {
                 check(error);
                 if (now == taken && error != Errno.EINTR.number()) {
+                    if (error == SocketCalls.NO_ERROR) {
+                        // The one thing for which the kernel leaves frames and says nothing.
+                        throw XdpFailures.noTransmitQueue(socket, device);
+                    }
                     return;
                 }
             }

@@ -4,9 +4,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.sluice.linux.LinuxException;
+import org.sluice.linux.kernel.FileDescriptor;
 import org.sluice.linux.kernel.SystemCalls;
 import org.sluice.linux.namespace.NetworkNamespace;
 import org.sluice.linux.net.Links;
@@ -15,6 +19,11 @@ import org.sluice.linux.net.Links;
 final class Cable implements AutoCloseable {
     static final String LEFT = "left";
     static final String RIGHT = "right";
+
+    private static final int AF_INET = 2;
+    private static final int SOCK_DGRAM = 2;
+    private static final long SIOCETHTOOL = 0x8946;
+    private static final int ETHTOOL_SCHANNELS = 0x3D;
 
     private final NetworkNamespace here;
     private final NetworkNamespace there;
@@ -48,6 +57,27 @@ final class Cable implements AutoCloseable {
     /** The namespace of the right end. */
     NetworkNamespace there() {
         return there;
+    }
+
+    /**
+     * {@code ethtool -L DEVICE rx RECEIVE tx TRANSMIT}. Veth devices have as many at most as the machine has processors.
+     *
+     * <p>By ioctl(2) SIOCETHTOOL with struct ethtool_channels (include/uapi/linux/ethtool.h).
+     */
+    static void setQueues(NetworkNamespace namespace, String device, int receive, int transmit) {
+        namespace.call(() -> {
+            try (FileDescriptor socket = SystemCalls.socket(AF_INET, SOCK_DGRAM, 0, "socket for ioctl");
+                    Arena arena = Arena.ofConfined()) {
+                MemorySegment channels = arena.allocateFrom(
+                        ValueLayout.JAVA_INT, ETHTOOL_SCHANNELS, 0, 0, 0, 0, receive, transmit, 0, 0);
+                // In bounds: struct ifreq has 40 bytes, a name of 16 in front and then a pointer.
+                MemorySegment request = arena.allocate(40, Long.BYTES);
+                request.setString(0, device);
+                request.set(ValueLayout.JAVA_LONG, 16, channels.address());
+                SystemCalls.ioctl(socket, SIOCETHTOOL, request, "set the number of queues of " + device);
+            }
+            return device;
+        });
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.sluice.linux.xdp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -114,6 +115,79 @@ class XdpProgramTest {
             assertThatThrownBy(() -> program.deliverTo(right)).hasMessageContaining("a socket of right");
             assertThatThrownBy(() -> program.deliverTo(left)).hasMessageContaining("no receive frames");
         }
+    }
+
+    /** In native mode: in generic mode veth does not say which queue a frame came by. */
+    @Test
+    void eachQueueHasASocketOfItsOwn() {
+        needTwoQueues();
+        Cable.setQueues(cable.here(), Cable.LEFT, 2, 2);
+        Cable.setQueues(cable.there(), Cable.RIGHT, 2, 2);
+        XdpSettings transmitting = XdpSettings.transmitting(2048, 64, CopyMode.COPY);
+        XdpSettings receiving = XdpSettings.receiving(2048, 64, CopyMode.COPY);
+        try (XdpProgram program = XdpProgram.attach(cable.there(), Cable.RIGHT, AttachMode.NATIVE);
+                XdpSocket left0 = XdpSocket.open(cable.here(), Cable.LEFT, 0, transmitting);
+                XdpSocket left1 = XdpSocket.open(cable.here(), Cable.LEFT, 1, transmitting);
+                XdpSocket right0 = XdpSocket.open(cable.there(), Cable.RIGHT, 0, receiving);
+                XdpSocket right1 = XdpSocket.open(cable.there(), Cable.RIGHT, 1, receiving)) {
+            program.deliverTo(right0);
+            program.deliverTo(right1);
+
+            send(left1);
+            send(left0);
+            send(left1);
+
+            assertThat(right0.receiver().awaitReadable(WAIT_MILLISECONDS)).isTrue();
+            assertThat(right1.receiver().awaitReadable(WAIT_MILLISECONDS)).isTrue();
+            assertThat(right0.receiver().receive()).isEqualTo(1);
+            // Two frames, and the second may still be on the other processor.
+            receive(right1, 2);
+        }
+    }
+
+    @Test
+    void nativeModeWantsAsManyQueuesAsTheOtherEndSendsFrom() {
+        needTwoQueues();
+        Cable.setQueues(cable.here(), Cable.LEFT, 1, 2);
+
+        assertThatThrownBy(() -> XdpProgram.attach(cable.there(), Cable.RIGHT, AttachMode.NATIVE))
+                .isInstanceOfSatisfying(
+                        LinuxException.class,
+                        failure -> assertThat(failure.code()).isEqualTo("xdp.queues"));
+        XdpProgram.attach(cable.there(), Cable.RIGHT, AttachMode.GENERIC).close();
+    }
+
+    @Test
+    void aReceiveQueueAloneCannotSend() {
+        needTwoQueues();
+        Cable.setQueues(cable.here(), Cable.LEFT, 2, 1);
+        try (XdpSocket left =
+                XdpSocket.open(cable.here(), Cable.LEFT, 1, XdpSettings.transmitting(2048, 64, CopyMode.COPY))) {
+            assertThatThrownBy(() -> left.transmitter().send(1, 60))
+                    .isInstanceOfSatisfying(LinuxException.class, failure -> {
+                        assertThat(failure.code()).isEqualTo("xdp.queue-missing");
+                        assertThat(failure.sentence()).contains("left has no transmit queue");
+                    });
+            assertThat(left.transmitter().pending()).isEqualTo(1);
+
+            Cable.setQueues(cable.here(), Cable.LEFT, 2, 2);
+            left.transmitter().push();
+            assertThat(left.transmitter().pending()).isZero();
+        }
+    }
+
+    private static void receive(XdpSocket socket, int frames) {
+        for (int received = 0; received < frames; ) {
+            assertThat(socket.receiver().awaitReadable(WAIT_MILLISECONDS)).isTrue();
+            int count = socket.receiver().receive();
+            socket.receiver().release(count);
+            received += count;
+            assertThat(received).isLessThanOrEqualTo(frames);
+        }
+    }
+
+    private static void needTwoQueues() {
+        assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "Veth devices have one queue on one processor.");
     }
 
     @Test
