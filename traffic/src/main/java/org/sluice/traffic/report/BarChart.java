@@ -1,5 +1,6 @@
 package org.sluice.traffic.report;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.DoubleFunction;
@@ -24,9 +25,12 @@ record BarChart(
         DoubleFunction<String> tick) {
     private static final double WIDTH = 960;
     private static final double HEIGHT = 330;
+    private static final double RIGHT = 8;
     private static final double GROUP = 0.8;
+    private static final double WIDEST = 70;
     private static final double ROOM_FOR_A_LABEL = 23;
     private static final double ROOM_FOR_AN_UPRIGHT_LABEL = 9;
+    private static final double LENGTH_OF_AN_UPRIGHT_LABEL = 24;
 
     BarChart {
         categories = List.copyOf(categories);
@@ -51,19 +55,25 @@ record BarChart(
     }
 
     void draw(Markup out, String id) {
-        SvgChart chart = new SvgChart(out, id, WIDTH, HEIGHT, 8, title, description);
+        boolean reference = bars().anyMatch(bar -> bar.possible().isPresent());
+        List<String> legend = new ArrayList<>(series.stream().map(Series::name).toList());
+        if (reference) {
+            legend.add("line rate");
+        }
+        double group = (WIDTH - SvgChart.LEFT - RIGHT) / categories.size();
+        double slot = Math.min(group * GROUP / series.size(), WIDEST);
+        double legendLines = legend.size() < 2 ? 0 : SvgChart.legendLines(WIDTH, legend) - 1.0;
+        double more = SvgChart.LEGEND_LINE * legendLines + (slot < ROOM_FOR_A_LABEL ? LENGTH_OF_AN_UPRIGHT_LABEL : 0);
+        SvgChart chart = new SvgChart(out, id, WIDTH, HEIGHT + more, more, RIGHT, title, description);
         chart.fills(series.size());
         Scale scale = Scale.Linear.upTo(bars().flatMap(bar -> Stream.of(bar.value(), bar.possible()))
                 .mapToDouble(value -> value.orElse(0))
                 .max()
                 .orElse(0));
         chart.vertical(scale, tick, caption);
-        boolean known = bars().anyMatch(bar -> bar.possible().isPresent());
-        if (series.size() > 1 || known) {
-            chart.legend(series.stream().map(Series::name).toList(), known ? "line rate" : "");
+        if (legend.size() > 1) {
+            chart.legend(legend, reference);
         }
-        double group = chart.plotWidth() / categories.size();
-        double slot = Math.min(group * GROUP / series.size(), 70);
         for (int category = 0; category < categories.size(); category++) {
             double begin = chart.x((category + 0.5) / categories.size()) - slot * series.size() / 2;
             for (int index = 0; index < series.size(); index++) {

@@ -83,7 +83,7 @@ public final class CsvReport {
         row.add(Boolean.toString(pattern.emulated()));
         row.add(Boolean.toString(report.complete()));
         row.add(report.profile().name());
-        row.add(Boolean.toString(report.profile().compliant()));
+        row.add(Boolean.toString(Sentences.compliant(report)));
         row.add(plain(size.lineRate()));
         row.add(of(size.throughput(), found -> plain(found.framesPerSecond())));
         row.add(of(size.throughput(), found -> plain(found.bitsPerSecond())));

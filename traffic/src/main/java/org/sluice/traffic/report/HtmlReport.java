@@ -79,12 +79,7 @@ public final class HtmlReport {
         if (!report.complete()) {
             notice("strong", Sentences.INCOMPLETE, List.of());
         }
-        Profile profile = report.profile();
-        if (profile.compliant()) {
-            notice("good", Sentences.profile(profile), List.of());
-        } else {
-            notice("warn", profile.name() + " profile: not RFC 2544 compliant.", profile.deviations());
-        }
+        notice(Sentences.compliant(report) ? "good" : "warn", Sentences.profile(report), Sentences.deviations(report));
         String emulated = report.patterns().stream()
                 .filter(PatternResult::emulated)
                 .map(PatternResult::title)

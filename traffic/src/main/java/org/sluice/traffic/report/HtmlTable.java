@@ -4,6 +4,9 @@ import java.util.List;
 
 /** Writes a {@link Table} as an HTML table that scrolls inside itself where the page is narrow. */
 final class HtmlTable {
+    /** So many columns fit on a printed page in the usual size. */
+    private static final int MANY = 10;
+
     private HtmlTable() {}
 
     static void write(Markup out, Table table) {
@@ -12,7 +15,7 @@ final class HtmlTable {
         }
         // A region that scrolls has to be reachable by keyboard and needs a name.
         out.open("div", "class", "scroll", "role", "region", "tabindex", "0", "aria-label", table.caption());
-        out.open("table");
+        out.open("table", "class", table.columns().size() > MANY ? "wide" : "plain");
         out.element("caption", table.caption());
         out.open("thead").open("tr");
         table.columns().forEach(column -> out.element("th", column.heading(), "scope", "col", "class", look(column)));

@@ -57,7 +57,7 @@ record LineChart(
     void draw(Markup out, String id, double width) {
         int longest =
                 series.stream().mapToInt(line -> line.name().length()).max().orElse(0);
-        SvgChart chart = new SvgChart(out, id, width, HEIGHT, 18 + longest * 6.2, title, description);
+        SvgChart chart = new SvgChart(out, id, width, HEIGHT, 0, 18 + longest * 6.2, title, description);
         chart.vertical(vertical, tick, heading);
         switch (across) {
             case Across.Places(List<String> names, String caption) -> chart.categories(names, caption);

@@ -18,12 +18,24 @@ final class Sentences {
 
     private Sentences() {}
 
-    /** {@code short profile: not RFC 2544 compliant: ...}. */
-    static String profile(Profile profile) {
-        return profile.name() + " profile: "
-                + (profile.compliant()
-                        ? "RFC 2544 compliant."
-                        : "not RFC 2544 compliant: " + String.join(" ", profile.deviations()));
+    /** Whether the run did all that the RFC asks for; one that was stopped did not. */
+    static boolean compliant(Report report) {
+        return report.complete() && report.profile().compliant();
+    }
+
+    /** {@code short profile: not RFC 2544 compliant:}, to be followed by {@link #deviations}; or that it is compliant. */
+    static String profile(Report report) {
+        return report.profile().name() + " profile: "
+                + (compliant(report) ? "RFC 2544 compliant." : "not RFC 2544 compliant:");
+    }
+
+    /** How the run departs from the RFC, one sentence each. */
+    static List<String> deviations(Report report) {
+        List<String> deviations = new ArrayList<>(report.profile().deviations());
+        if (!report.complete()) {
+            deviations.add("The run was stopped before its end.");
+        }
+        return deviations;
     }
 
     /** What it means that a device of these paths is emulated. */

@@ -15,6 +15,13 @@ final class SvgChart {
 
     private static final String[] DASHES = {"", "6 3", "2 3", "9 3 2 3", "12 4", "4 2 1 2", "1 2", "14 3 3 3"};
     private static final double CHARACTER = 5.6;
+    private static final double ROOM_FOR_CAPTION = 90;
+
+    /** Room for the labels of the vertical axis. */
+    static final double LEFT = 58;
+
+    /** Height of a line of the legend; the first one stands beside the caption of the axis. */
+    static final double LEGEND_LINE = 15;
 
     private final Markup out;
     private final String id;
@@ -29,16 +36,26 @@ final class SvgChart {
      * Opens a chart.
      *
      * @param id unique within the page; every id inside begins with it
+     * @param headRoom above the plot besides the caption of the axis, for more lines of a legend
+     * @param labelRoom right of the plot
      * @param title what it shows, for who cannot see it
      * @param description its main figures, for who cannot see it
      */
-    SvgChart(Markup out, String id, double width, double height, double labelRoom, String title, String description) {
+    SvgChart(
+            Markup out,
+            String id,
+            double width,
+            double height,
+            double headRoom,
+            double labelRoom,
+            String title,
+            String description) {
         this.out = out;
         this.id = id;
         this.width = width;
         this.height = height;
-        this.left = 58;
-        this.top = 30;
+        this.left = LEFT;
+        this.top = 30 + headRoom;
         this.right = width - labelRoom;
         this.bottom = height - 40;
         out.open(
@@ -69,10 +86,6 @@ final class SvgChart {
 
     double y(double share) {
         return bottom - share * (bottom - top);
-    }
-
-    double plotWidth() {
-        return right - left;
     }
 
     double right() {
@@ -114,24 +127,47 @@ final class SvgChart {
         label((left + right) / 2, height - 6, caption, "axis", "middle");
     }
 
-    /** Swatches with names in the chart's upper right corner, beside the caption of the axis. */
-    void legend(List<String> names, String reference) {
-        List<String> all = new ArrayList<>(names);
-        all.add(reference);
-        double x = width
-                - all.stream()
-                        .mapToDouble(name -> name.length() * CHARACTER + 32)
-                        .sum()
-                + 12;
-        for (int index = 0; index < all.size(); index++) {
-            if (index < names.size()) {
-                bar(x, 4, 12, 10, index);
-            } else {
-                line(x, 9, x + 12, 9, "reference");
+    /** How many lines a legend of these names takes. */
+    static int legendLines(double width, List<String> names) {
+        return lines(width, names).size();
+    }
+
+    /** Swatches with names in the upper right corner; the last name is that of the reference line when there is one. */
+    void legend(List<String> names, boolean reference) {
+        int series = 0;
+        double y = 4;
+        for (List<String> line : lines(width, names)) {
+            double x = width - line.stream().mapToDouble(SvgChart::legendWidth).sum() + 12;
+            for (String name : line) {
+                if (reference && series == names.size() - 1) {
+                    line(x, y + 5, x + 12, y + 5, "reference");
+                } else {
+                    bar(x, y, 12, 10, series);
+                }
+                label(x + 17, y + 8.5, name, "legend", "start");
+                x += legendWidth(name);
+                series++;
             }
-            label(x + 17, 12.5, all.get(index), "legend", "start");
-            x += all.get(index).length() * CHARACTER + 32;
+            y += LEGEND_LINE;
         }
+    }
+
+    private static List<List<String>> lines(double width, List<String> names) {
+        List<List<String>> lines = new ArrayList<>();
+        double used = Double.POSITIVE_INFINITY;
+        for (String name : names) {
+            if (used + legendWidth(name) > width - ROOM_FOR_CAPTION) {
+                lines.add(new ArrayList<>());
+                used = 0;
+            }
+            lines.getLast().add(name);
+            used += legendWidth(name);
+        }
+        return lines;
+    }
+
+    private static double legendWidth(String name) {
+        return name.length() * CHARACTER + 32;
     }
 
     /** The fills of that many series; bars refer to them. */

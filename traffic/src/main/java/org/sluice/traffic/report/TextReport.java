@@ -26,7 +26,7 @@ public final class TextReport {
         if (!report.complete()) {
             sentence(Sentences.INCOMPLETE);
         }
-        sentence(Sentences.profile(report.profile()));
+        sentence(Sentences.profile(report) + " " + String.join(" ", Sentences.deviations(report)));
         if (!report.machine().isEmpty()) {
             StringBuilder machine = new StringBuilder("machine: ");
             report.machine()

@@ -241,7 +241,7 @@ class ComparisonTest {
         assertThat(tree.at("/rows/0/figure").asString()).isEqualTo("THROUGHPUT");
         assertThat(tree.at("/rows/0/probability").asDouble()).isCloseTo(0.02857, within(1e-5));
         assertThat(comparison.text())
-                .containsPattern("64 +throughput +1,002 fps +1,498 fps +1.49\\d +1\\.\\d+ to 1\\.\\d+ +4, 4 +better")
+                .containsPattern("64 +throughput +1,003 fps +1,498 fps +1.49\\d +1\\.\\d+ to 1\\.\\d+ +4, 4 +better")
                 .contains("- 64 throughput: Better: p = 0.029.")
                 .contains("verdict: better. The second is better.")
                 .contains("about one in twenty rows differs by chance");

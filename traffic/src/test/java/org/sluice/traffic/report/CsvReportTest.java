@@ -68,6 +68,7 @@ class CsvReportTest {
         Report stopped = SampleReports.report(
                 false, SampleReports.fourPatterns().patterns().getFirst());
         assertThat(cell(parse(CsvReport.text(stopped)), 1, "complete")).isEqualTo("false");
+        assertThat(cell(parse(CsvReport.text(stopped)), 1, "rfc2544_compliant")).isEqualTo("false");
     }
 
     @Test

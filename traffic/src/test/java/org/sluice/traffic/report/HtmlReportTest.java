@@ -110,7 +110,7 @@ class HtmlReportTest {
     void saysWhatIsNotCompliantEmulatedLeftOutOrIncomplete() throws Exception {
         assertThat(page(SampleReports.fourPatterns()).texts("//*[starts-with(@class, 'notice')]"))
                 .anySatisfy(notice -> assertThat(notice)
-                        .contains("short profile: not RFC 2544 compliant.", "Trials of throughput last 5 s"))
+                        .contains("short profile: not RFC 2544 compliant:", "Trials of throughput last 5 s"))
                 .anySatisfy(
                         notice -> assertThat(notice).startsWith("Emulated: a device of One VM with a VF is software"))
                 .anySatisfy(notice -> assertThat(notice).contains("Left out:", "Ten VMs with a VF each"));
@@ -119,6 +119,8 @@ class HtmlReportTest {
         assertThat(nothing.texts("//h1")).containsExactly("Nothing was measured");
         assertThat(nothing.texts("//*[starts-with(@class, 'notice')]").getFirst())
                 .startsWith("Incomplete: the run was stopped");
+        assertThat(nothing.texts("//*[starts-with(@class, 'notice')]").get(1))
+                .contains("rfc profile: not RFC 2544 compliant:", "The run was stopped before its end.");
         assertThat(nothing.all("//svg")).isEmpty();
     }
 

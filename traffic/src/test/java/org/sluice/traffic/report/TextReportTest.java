@@ -74,6 +74,7 @@ class TextReportTest {
         String text = TextReport.text(SampleReports.interruptedAtOnce());
 
         assertThat(text).containsOnlyOnce("Nothing was measured.");
+        assertThat(text).contains("rfc profile: not RFC 2544 compliant: The run was stopped before its end.");
         assertThat(text.split("Incomplete: the run was stopped", -1)).hasSize(3);
     }
 
