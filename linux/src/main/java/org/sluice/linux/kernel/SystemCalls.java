@@ -112,6 +112,8 @@ public final class SystemCalls {
             function("sched_getaffinity", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS));
     private static final MethodHandle SCHED_SETSCHEDULER =
             function("sched_setscheduler", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS));
+    private static final MethodHandle SETPRIORITY =
+            function("setpriority", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
     private static final MethodHandle PRCTL = function(
             "prctl",
             FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
@@ -139,6 +141,7 @@ public final class SystemCalls {
     private static final long POLL_EVENTS_OFFSET = 4;
     private static final short POLLIN = 1;
 
+    private static final int PRIO_PROCESS = 0;
     private static final int AFFINITY_WORDS = 1024 / Long.SIZE;
 
     private SystemCalls() {}
@@ -294,6 +297,11 @@ public final class SystemCalls {
             MemorySegment parameter = arena.allocateFrom(JAVA_INT, priority);
             return (int) SCHED_SETSCHEDULER.invokeExact(state, thread, policy, parameter);
         });
+    }
+
+    /** setpriority(2) of one thread: from -20, the most urgent, to 19. */
+    public static void setPriority(int thread, int nice, String what) {
+        call("setpriority", what, (arena, state) -> (int) SETPRIORITY.invokeExact(state, PRIO_PROCESS, thread, nice));
     }
 
     /** prctl(2) with one number. */

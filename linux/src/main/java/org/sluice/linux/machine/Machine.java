@@ -70,6 +70,13 @@ public final class Machine {
         return cpus("sys/devices/system/cpu/isolated");
     }
 
+    /** {@code sysctl kernel.sched_rt_runtime_us}: how many µs of each second real-time threads may use, -1 for all of it. */
+    public OptionalLong realTimeRuntime() {
+        return text("proc/sys/kernel/sched_rt_runtime_us")
+                .map(text -> OptionalLong.of(Long.parseLong(text)))
+                .orElseGet(OptionalLong::empty);
+    }
+
     /** {@code cpupower -c CPU frequency-info -p}: the frequency governor; absent where the CPU or its host chooses by itself. */
     public Optional<String> governor(int cpu) {
         return text("sys/devices/system/cpu/cpu" + cpu + "/cpufreq/scaling_governor");

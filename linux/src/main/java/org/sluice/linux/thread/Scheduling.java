@@ -18,9 +18,9 @@ import org.sluice.linux.kernel.SystemCalls;
  * platform thread. Thread-safe.
  */
 public final class Scheduling {
-    /** What {@link #setRealTime} was answered. */
-    public enum RealTime {
-        /** The thread runs before every ordinary one. */
+    /** What {@link #setRealTime} and {@link #setNice} were answered. */
+    public enum Permission {
+        /** The thread is as urgent as it asked to be. */
         GRANTED,
         /** The process may not have it: it lacks CAP_SYS_NICE, and RLIMIT_RTPRIO is 0. */
         REFUSED
@@ -82,16 +82,29 @@ public final class Scheduling {
     }
 
     /** {@code chrt -f PRIORITY}: SCHED_FIFO for the calling thread, 1 to 99. */
-    public static RealTime setRealTime(int priority) {
+    public static Permission setRealTime(int priority) {
         try {
             SystemCalls.setScheduler(
                     currentThread(), SCHED_FIFO, priority, "give the thread the real-time priority " + priority);
-            return RealTime.GRANTED;
+            return Permission.GRANTED;
         } catch (SystemCallException failure) {
             if (failure.errno() == Errno.EPERM) {
-                return RealTime.REFUSED;
+                return Permission.REFUSED;
             }
             throw failure;
+        }
+    }
+
+    /** {@code renice NICE}: how big a share of its CPU the calling thread gets beside other ordinary ones, -20 (most) to 19. */
+    public static Permission setNice(int nice) {
+        try {
+            SystemCalls.setPriority(currentThread(), nice, "give the thread the nice value " + nice);
+            return Permission.GRANTED;
+        } catch (SystemCallException refusal) {
+            if (refusal.errno() == Errno.EACCES || refusal.errno() == Errno.EPERM) {
+                return Permission.REFUSED;
+            }
+            throw refusal;
         }
     }
 

@@ -50,7 +50,7 @@ class SchedulingTest {
     void givesRealTimeToRoot() throws Exception {
         assumeTrue("root".equals(System.getProperty("user.name")), "Real-time priority needs root.");
         onThreadOfItsOwn(() -> {
-            assertThat(Scheduling.setRealTime(1)).isEqualTo(Scheduling.RealTime.GRANTED);
+            assertThat(Scheduling.setRealTime(1)).isEqualTo(Scheduling.Permission.GRANTED);
             Scheduling.setOrdinary();
             Scheduling.setSharpTimers();
             return true;

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import org.sluice.linux.machine.Machine;
 import org.sluice.linux.thread.Scheduling;
 
 /**
@@ -14,9 +15,9 @@ import org.sluice.linux.thread.Scheduling;
  * @param senders a CPU for each sender
  * @param receivers a CPU for each receiver
  * @param others CPUs for all other threads
- * @param realTime whether senders may run before everything else: only when another CPU is left for the rest
+ * @param exclusive whether senders have their CPUs for themselves, because another one is left for the rest
  */
-record CpuPlan(List<Integer> senders, List<Integer> receivers, BitSet others, boolean realTime) {
+record CpuPlan(List<Integer> senders, List<Integer> receivers, BitSet others, boolean exclusive) {
     CpuPlan {
         senders = List.copyOf(senders);
         receivers = List.copyOf(receivers);
@@ -41,6 +42,11 @@ record CpuPlan(List<Integer> senders, List<Integer> receivers, BitSet others, bo
             afterSenders.subList(0, receivers).forEach(left::clear);
         }
         return new CpuPlan(cpus.subList(0, senders), spread(afterSenders, receivers, 0), left, true);
+    }
+
+    /** How urgent the sender is: one that shares its CPU with the rest of the program must let that run. */
+    Urgency urgencyOf(int sender, Machine machine) {
+        return exclusive ? Urgency.forSpinningOn(senders.get(sender), machine) : Urgency.ORDINARY;
     }
 
     private static List<Integer> spread(List<Integer> cpus, int threads, int first) {

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.HdrHistogram.Histogram;
 import org.sluice.linux.LinuxException;
+import org.sluice.linux.machine.Machine;
 import org.sluice.linux.namespace.NetworkNamespace;
 import org.sluice.linux.net.Links;
 import org.sluice.linux.net.MacAddress;
@@ -44,7 +45,8 @@ public final class FloorMeter {
         CpuPlan plan = CpuPlan.forLoops(1, 1);
         Histogram gaps;
         double clockCost;
-        try (PinnedThread thread = new PinnedThread("floor", plan.senders().getFirst(), plan.realTime())) {
+        try (PinnedThread thread =
+                new PinnedThread("floor", plan.senders().getFirst(), plan.urgencyOf(0, new Machine()))) {
             int _ = thread.number();
             clockCost = Futures.get(thread.submit(FloorMeter::clockCost));
             gaps = Futures.get(thread.submit(FloorMeter::spin));

@@ -11,22 +11,17 @@ import org.sluice.linux.thread.Scheduling;
  * the JVM learned about a loop is not lost between trials. Thread-safe.
  */
 final class PinnedThread implements AutoCloseable {
-    /** Above ordinary threads, below what the kernel itself needs at once. */
-    private static final int PRIORITY = 10;
-
     private final ExecutorService executor;
     private final Future<Integer> number;
 
-    /** @param realTime whether it asks to run before all ordinary threads; without the permission it goes on without */
-    PinnedThread(String name, int cpu, boolean realTime) {
+    /** @param urgency how it asks for its CPU, as far as that is permitted */
+    PinnedThread(String name, int cpu, Urgency urgency) {
         executor = Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().name(name).daemon().factory());
         number = executor.submit(() -> {
             Scheduling.pin(cpu);
             Scheduling.setSharpTimers();
-            if (realTime) {
-                Scheduling.RealTime _ = Scheduling.setRealTime(PRIORITY);
-            }
+            urgency.apply();
             return Scheduling.currentThread();
         });
     }

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.sluice.linux.machine.Machine;
 import org.sluice.linux.namespace.NetworkNamespace;
 import org.sluice.linux.thread.Scheduling;
 import org.sluice.traffic.frame.FrameMix;
@@ -87,14 +88,15 @@ public final class TestPath implements AutoCloseable {
         }
         List<PortName> ends = streams.stream().map(Stream::receive).distinct().toList();
         CpuPlan plan = CpuPlan.of(allowed, streams.size(), ends.size());
+        Machine machine = new Machine();
         for (int i = 0; i < streams.size(); i++) {
             senders.add(
-                    new PinnedThread("send " + streams.get(i), plan.senders().get(i), plan.realTime()));
+                    new PinnedThread("send " + streams.get(i), plan.senders().get(i), plan.urgencyOf(i, machine)));
         }
         for (int i = 0; i < ends.size(); i++) {
             receivers.put(
                     ends.get(i),
-                    new PinnedThread("receive " + ends.get(i), plan.receivers().get(i), false));
+                    new PinnedThread("receive " + ends.get(i), plan.receivers().get(i), Urgency.ORDINARY));
         }
         Set<Integer> pinned = new HashSet<>();
         for (PinnedThread sender : senders) {
