@@ -109,7 +109,7 @@ class MultipleLossRatioSearchTest {
 
     @Test
     void anUpperBoundBelowALowerOneCounts() throws InterruptedException {
-        // Loses between 150,000 and 250,000 as well as above 400,000. What it loses there shows only when a trial goes there.
+        // Loses a little just below its capacity, where the search looks first, and nothing between that and the capacity.
         SimulatedDevice device = SimulatedDevice.nonMonotonic(400_000, 398_500, 399_500);
 
         SearchResult result = SEARCH.run(device, LIMITS, SearchListener.NONE);
@@ -194,6 +194,27 @@ class MultipleLossRatioSearchTest {
 
         assertThat(result.goals()).allMatch(GoalResult.Regular.class::isInstance);
         assertThat(result.goal("NDR").lowerBound().getAsDouble()).isBetween(298_000.0, 300_001.0);
+    }
+
+    @Test
+    void theFirstTrialsOfAColdDeviceLimitTheAnswer() throws InterruptedException {
+        // RFC 9971 section 5.3.5 has it so: who knows that a device needs a warm-up, warms it up before.
+        SimulatedDevice device = SimulatedDevice.warmingUp(2_000_000, 2);
+
+        SearchResult cold = SEARCH.run(device, LIMITS, SearchListener.NONE);
+        SearchResult warm = SEARCH.run(device, LIMITS, SearchListener.NONE);
+
+        assertThat(cold.goal("NDR").upperBound().getAsDouble()).isLessThan(1_000_000);
+        assertThat(((GoalResult.Irregular) warm.goal("NDR")).reason()).isEqualTo(Ending.MAX_LOAD_PASSES);
+    }
+
+    @Test
+    void refusesAnOutcomeThatIsNotWhatWasAskedFor() {
+        Trials shorter = (load, duration) -> new Outcome(load, duration.minusMillis(1), 100, 0, true);
+
+        assertThatThrownBy(() -> SEARCH.run(shorter, LIMITS, SearchListener.NONE))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("for PT1S answered for 1000000.0 and PT0.999S");
     }
 
     @Test
