@@ -90,7 +90,7 @@ public sealed interface GoalResult {
 
         @Override
         public boolean testerLimited() {
-            return reason == Ending.TESTER_LIMITED || bounds.isTesterLimited();
+            return bounds.isTesterLimited();
         }
     }
 }

@@ -21,6 +21,6 @@ public record ThroughputResult(Ending ending, Bounds bounds, List<Outcome> trial
 
     /** Whether the tester and not the device was the limit, so that the device may be better than the answer. */
     public boolean testerLimited() {
-        return ending == Ending.TESTER_LIMITED || bounds.isTesterLimited();
+        return ending != Ending.FOUND && bounds.isTesterLimited();
     }
 }

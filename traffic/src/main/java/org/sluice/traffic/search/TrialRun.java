@@ -50,6 +50,12 @@ final class TrialRun {
     private Outcome once(Step step, Supplier<List<GoalState>> goals) throws InterruptedException {
         tell(goals.get(), step);
         Outcome outcome = requireNonNull(trials.measure(step.load(), step.duration()), "outcome is null");
+        if (outcome.load() != step.load() || !outcome.duration().equals(step.duration())) {
+            // A trial that calls itself shorter would never decide a load, and the search would try it again and again.
+            throw new IllegalStateException("A trial at " + step.load() + " frames per second for " + step.duration()
+                    + " answered for " + outcome.load() + " and " + outcome.duration()
+                    + ": the outcome has to name what was asked for.");
+        }
         outcomes.add(outcome);
         measured = measured.plus(step.duration());
         return outcome;

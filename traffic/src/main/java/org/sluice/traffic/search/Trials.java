@@ -13,6 +13,7 @@ public interface Trials {
      *
      * @param framesPerSecond the intended load; always within the search's limits
      * @param duration how long to send, without the pauses before and after
+     * @return what it found, with the load and the duration that were asked for, however well the tester kept to them
      * @throws InterruptedException when the thread was interrupted; the search ends with it
      */
     Outcome measure(double framesPerSecond, Duration duration) throws InterruptedException;

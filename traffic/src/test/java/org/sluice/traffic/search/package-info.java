@@ -1,0 +1,4 @@
+@NullMarked
+package org.sluice.traffic.search;
+
+import org.jspecify.annotations.NullMarked;
