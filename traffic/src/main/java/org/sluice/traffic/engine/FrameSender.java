@@ -20,6 +20,9 @@ interface FrameSender extends AutoCloseable {
     /** Sends so many slots in order, not past the last; answers how many the kernel took. */
     int send(int first, int count);
 
+    /** Waits until the device has what was handed over; answers how many of these frames it did not take after all. */
+    long flush();
+
     @Override
     void close();
 }

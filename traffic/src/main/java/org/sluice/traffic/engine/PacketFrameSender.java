@@ -43,6 +43,11 @@ final class PacketFrameSender implements FrameSender {
     }
 
     @Override
+    public long flush() {
+        return 0;
+    }
+
+    @Override
     public void close() {
         sender.close();
     }

@@ -10,7 +10,6 @@ import org.sluice.linux.LinuxException;
 import org.sluice.linux.net.Link;
 import org.sluice.linux.net.Links;
 import org.sluice.linux.net.MacAddress;
-import org.sluice.linux.packet.PacketReceiver;
 import org.sluice.linux.packet.PacketSender;
 import org.sluice.traffic.frame.FrameLayout;
 import org.sluice.traffic.frame.FrameMix;
@@ -22,27 +21,35 @@ final class Ports implements AutoCloseable {
     /** Slots of a send ring: enough for many flows, few enough to stay in the cache. */
     static final int SLOTS = 256;
 
-    private static final int CACHE_LINE = 64;
-
     private final TestPath path;
     private final FrameMix mix;
-    private final List<AutoCloseable> open = new ArrayList<>();
+    private final Sockets sockets;
+    private final List<PacketSender> speakers = new ArrayList<>();
     private final List<PortNeighbour> neighbours = new ArrayList<>();
 
     Ports(TestPath path, FrameMix mix) {
         this.path = path;
         this.mix = mix;
+        int slots = Math.max(
+                SLOTS,
+                path.streams().stream()
+                        .mapToInt(stream -> stream.frames().flows())
+                        .max()
+                        .orElse(1));
+        this.sockets = switch (path.mode()) {
+            case MMSG -> new PacketSockets(path);
+            case XDP -> new XdpSockets(path, mix.largest().onWire(), slots);
+        };
     }
 
     /** A sender whose slots hold the layout's frames. */
     FrameSender transmit(PortName port, FrameLayout layout) {
-        int slotSize = (layout.largest() + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
-        PacketFrameSender sender = new PacketFrameSender(PacketSender.open(
-                path.namespace(port), port.device(), layout.slots(), slotSize, PacketSender.Queueing.BYPASSED));
-        open.add(sender);
-        for (int slot = 0; slot < layout.slots(); slot++) {
-            layout.copyTo(slot, sender.frames(), (long) slot * slotSize);
-            sender.setLength(slot, layout.length(slot));
+        FrameSender sender = sockets.transmit(port, layout);
+        for (int slot = 0; slot < sender.slots(); slot++) {
+            // Where the mode has more slots than the layout, the layout begins again.
+            int frame = slot % layout.slots();
+            layout.copyTo(frame, sender.frames(), (long) slot * sender.slotSize());
+            sender.setLength(slot, layout.length(frame));
         }
         return sender;
     }
@@ -54,9 +61,7 @@ final class Ports implements AutoCloseable {
                 .filter(number -> streams.get(number).receive().equals(port))
                 .toArray();
         Stream first = streams.get(expected[0]);
-        PacketFrameReceiver receiver = new PacketFrameReceiver(PacketReceiver.open(
-                path.namespace(port), port.device(), mix.largest().onWire()));
-        open.add(receiver);
+        FrameReceiver receiver = sockets.receive(port, mix.largest().onWire());
         FrameReader reader = switch (first.device()) {
             case BRIDGE -> FrameReader.bridged(first.frames(), mix);
             case ROUTER -> FrameReader.routed(first.frames(), mix, mac(port));
@@ -78,7 +83,7 @@ final class Ports implements AutoCloseable {
                 1,
                 NeighbourResponder.LONGEST_REPLY,
                 PacketSender.Queueing.BYPASSED);
-        open.add(sender);
+        speakers.add(sender);
         PortNeighbour neighbour = new PortNeighbour(
                 sender, mac(port), List.copyOf(addresses), arriving.frames().tags());
         neighbours.add(neighbour);
@@ -103,13 +108,7 @@ final class Ports implements AutoCloseable {
 
     @Override
     public void close() {
-        for (AutoCloseable socket : open.reversed()) {
-            try {
-                socket.close();
-            } catch (Exception impossible) {
-                throw new IllegalStateException("A socket cannot be closed.", impossible);
-            }
-        }
-        open.clear();
+        speakers.forEach(PacketSender::close);
+        sockets.close();
     }
 }

@@ -72,6 +72,7 @@ final class SendLoop implements Callable<SendLoop> {
         } else {
             sendUnpaced();
         }
+        sent -= sender.flush();
         cpuTime = cpuClock.read() - cpuBefore;
         waiting = WaitingTime.of(thread).since(before);
         return this;
