@@ -15,6 +15,9 @@ final class Checksum {
     private static final boolean LITTLE = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
     private static final long LOW = 0xFFFFFFFFL;
 
+    private static final int WORTH_VECTORS = 192;
+    private static final int VECTOR_STEP = 32;
+
     private Checksum() {}
 
     /**
@@ -24,19 +27,29 @@ final class Checksum {
      * @param from in bounds together with length: the caller's duty, the segment checks it once more
      */
     static long sum(MemorySegment memory, long from, int length) {
+        if (length < WORTH_VECTORS) {
+            return few(memory, from, length);
+        }
+        int bulk = length & -VECTOR_STEP;
+        return many(memory, from, bulk) + few(memory, from + bulk, length - bulk);
+    }
+
+    /** So simple a loop becomes vector instructions, which pay off when it is long. */
+    private static long many(MemorySegment memory, long from, int length) {
+        long sum = 0;
+        // Up to length, a multiple of four.
+        for (int at = 0; at < length; at += Integer.BYTES) {
+            sum += memory.get(ValueLayout.JAVA_INT_UNALIGNED, from + at) & LOW;
+        }
+        return sum;
+    }
+
+    private static long few(MemorySegment memory, long from, int length) {
         long even = 0;
         long odd = 0;
         int at = 0;
-        // Each access lies below from + length.
-        for (int end = length - 31; at < end; at += 32) {
-            long first = memory.get(ValueLayout.JAVA_LONG_UNALIGNED, from + at);
-            long second = memory.get(ValueLayout.JAVA_LONG_UNALIGNED, from + at + 8);
-            long third = memory.get(ValueLayout.JAVA_LONG_UNALIGNED, from + at + 16);
-            long fourth = memory.get(ValueLayout.JAVA_LONG_UNALIGNED, from + at + 24);
-            even += (first & LOW) + (second & LOW) + (third & LOW) + (fourth & LOW);
-            odd += (first >>> 32) + (second >>> 32) + (third >>> 32) + (fourth >>> 32);
-        }
-        for (int end = length - 7; at < end; at += 8) {
+        // Eight bytes each, of which the last ends at or before length.
+        for (int end = length - Long.BYTES; at <= end; at += Long.BYTES) {
             long word = memory.get(ValueLayout.JAVA_LONG_UNALIGNED, from + at);
             even += word & LOW;
             odd += word >>> 32;
@@ -66,6 +79,11 @@ final class Checksum {
     /** What a 16-bit field of this value adds to a sum. */
     static int word(int value) {
         return LITTLE ? Short.toUnsignedInt(Short.reverseBytes((short) value)) : value;
+    }
+
+    /** A sum in the machine's order as one in the order of the wire, folded. */
+    static int bigEndian(long sum) {
+        return word(fold(sum));
     }
 
     /** Carries back until 16 bits are left. */

@@ -8,9 +8,12 @@ import java.lang.foreign.MemorySegment;
  */
 final class Datagram {
     /** Of an IPv6 header's first word all but the DSCP: version 6, no congestion marks, flow label 0 as sent. */
-    private static final int IPV6_FIRST_MASK = 0xF03F_FFFF;
+    private static final long IPV6_FIRST_MASK = 0xF03F_FFFFL;
 
-    private static final int IPV6_FIRST = 0x6000_0000;
+    private static final long IPV6_FIRST = 0x6000_0000L;
+
+    /** The lower half of a long. Sums of halves fold to the sum of 16-bit words as in {@link Checksum#sum}. */
+    private static final long WORD = 0xFFFF_FFFFL;
 
     private final boolean ipv4;
     private final int destinationPort;
@@ -70,33 +73,49 @@ final class Datagram {
     }
 
     private static boolean isIntactIpv4(MemorySegment memory, long ip, int length) {
-        // All within the 20 bytes of the header.
-        return memory.get(Headers.BYTE, ip) == Headers.IPV4_FIRST
-                && (memory.get(Headers.SHORT, ip + Headers.IPV4_LENGTH) & 0xFFFF) == length
-                && memory.get(Headers.BYTE, ip + Headers.IPV4_PROTOCOL) == Headers.PROTOCOL_UDP
-                && Checksum.fold(Checksum.sum(memory, ip, Headers.IPV4)) == Checksum.RIGHT
-                && isIntactUdp(memory, ip + Headers.IPV4, Headers.IPV4 - Headers.IPV4_SOURCE, length - Headers.IPV4);
+        // The 20 bytes of the header.
+        long start = memory.get(Headers.LONG, ip);
+        long middle = memory.get(Headers.LONG, ip + Headers.IPV4_TIME_TO_LIVE);
+        long end = memory.get(Headers.INT, ip + Headers.IPV4_DESTINATION) & WORD;
+        return start >>> 56 == Headers.IPV4_FIRST
+                && (start >>> 32 & 0xFFFF) == length
+                && (middle >>> 48 & 0xFF) == Headers.PROTOCOL_UDP
+                && Checksum.fold((start & WORD) + (start >>> 32) + (middle & WORD) + (middle >>> 32) + end)
+                        == Checksum.RIGHT
+                && isIntactUdp(memory, ip + Headers.IPV4, (middle & WORD) + end, length - Headers.IPV4);
     }
 
     private static boolean isIntactIpv6(MemorySegment memory, long ip, int length) {
-        // All within the 40 bytes of the header.
-        return (memory.get(Headers.INT, ip) & IPV6_FIRST_MASK) == IPV6_FIRST
-                && (memory.get(Headers.SHORT, ip + Headers.IPV6_LENGTH) & 0xFFFF) == length - Headers.IPV6
-                && memory.get(Headers.BYTE, ip + Headers.IPV6_NEXT_HEADER) == Headers.PROTOCOL_UDP
-                && isIntactUdp(memory, ip + Headers.IPV6, Headers.IPV6 - Headers.IPV6_SOURCE, length - Headers.IPV6);
+        // The 40 bytes of the header.
+        long start = memory.get(Headers.LONG, ip);
+        int payload = length - Headers.IPV6;
+        return (start >>> 32 & IPV6_FIRST_MASK) == IPV6_FIRST
+                && (start >>> 16 & 0xFFFF) == payload
+                && (start >>> 8 & 0xFF) == Headers.PROTOCOL_UDP
+                && isIntactUdp(memory, ip + Headers.IPV6, addresses(memory, ip + Headers.IPV6_SOURCE), payload);
     }
 
-    /**
-     * Checks the UDP header and sums up: in both families the addresses end where the UDP header starts, so that pseudo header and
-     * datagram are one run.
-     */
-    private static boolean isIntactUdp(MemorySegment memory, long udp, int addresses, int length) {
-        // All within the header's 8 bytes, the addresses before it and length.
-        return (memory.get(Headers.SHORT, udp + Headers.UDP_LENGTH) & 0xFFFF) == length
-                && memory.get(Headers.SHORT, udp + Headers.UDP_CHECKSUM) != 0
-                && Checksum.fold(Checksum.sum(memory, udp - addresses, addresses + length)
-                                + Checksum.word(Headers.PROTOCOL_UDP)
-                                + Checksum.word(length))
+    private static long addresses(MemorySegment memory, long at) {
+        long sum = 0;
+        for (int i = 0; i < Headers.IPV6 - Headers.IPV6_SOURCE; i += Long.BYTES) {
+            long word = memory.get(Headers.LONG, at + i);
+            sum += (word & WORD) + (word >>> 32);
+        }
+        return sum;
+    }
+
+    /** Checks the UDP header and what it says of payload and pseudo header, whose addresses are already summed up. */
+    private static boolean isIntactUdp(MemorySegment memory, long udp, long addresses, int length) {
+        // The header's 8 bytes, then the rest of length.
+        long header = memory.get(Headers.LONG, udp);
+        return (header >>> 16 & 0xFFFF) == length
+                && (header & 0xFFFF) != 0
+                && Checksum.fold(addresses
+                                + Headers.PROTOCOL_UDP
+                                + length
+                                + (header & WORD)
+                                + (header >>> 32)
+                                + Checksum.bigEndian(Checksum.sum(memory, udp + Headers.UDP, length - Headers.UDP)))
                         == Checksum.RIGHT;
     }
 }
