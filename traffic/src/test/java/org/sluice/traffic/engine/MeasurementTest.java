@@ -8,6 +8,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.sluice.traffic.frame.FrameMix;
 import org.sluice.traffic.trial.Load;
 import org.sluice.traffic.trial.StreamResult;
@@ -21,7 +23,7 @@ class MeasurementTest {
 
     @BeforeEach
     void join() {
-        pair = new VethPair();
+        pair = new VethPair(1_500);
     }
 
     @AfterEach
@@ -31,10 +33,11 @@ class MeasurementTest {
         }
     }
 
-    @Test
-    void everyPacedFrameArrivesOnceInOrderAndWhole() throws Exception {
-        for (FrameMix mix : List.of(FrameMix.of(64), FrameMix.of(1518), FrameMix.of(9216), FrameMix.IMIX)) {
-            try (TestPath path = TestPath.open(List.of(pair.stream()), Mode.MMSG, LatenessBounds.DEFAULT, SETTLE);
+    @ParameterizedTest
+    @EnumSource(Mode.class)
+    void everyPacedFrameArrivesOnceInOrderAndWhole(Mode mode) throws Exception {
+        for (FrameMix mix : List.of(FrameMix.of(64), FrameMix.of(1518), FrameMix.IMIX)) {
+            try (TestPath path = TestPath.open(List.of(pair.stream()), mode, LatenessBounds.DEFAULT, SETTLE);
                     Measurement measurement = path.measure(mix)) {
                 TrialResult result = measurement.run(new Load.Paced(10_000, Duration.ofMillis(300)));
 
@@ -54,11 +57,11 @@ class MeasurementTest {
         }
     }
 
-    @Test
-    void sendsInBothDirectionsAtOnce() throws Exception {
+    @ParameterizedTest
+    @EnumSource(Mode.class)
+    void sendsInBothDirectionsAtOnce(Mode mode) throws Exception {
         Stream there = pair.stream();
-        try (TestPath path =
-                        TestPath.open(List.of(there, there.reversed()), Mode.MMSG, LatenessBounds.DEFAULT, SETTLE);
+        try (TestPath path = TestPath.open(List.of(there, there.reversed()), mode, LatenessBounds.DEFAULT, SETTLE);
                 Measurement measurement = path.measure(FrameMix.of(128))) {
             TrialResult result = measurement.run(new Load.Paced(5_000, Duration.ofMillis(200)));
 
@@ -67,9 +70,10 @@ class MeasurementTest {
         }
     }
 
-    @Test
-    void countsTheTrialsApart() throws Exception {
-        try (TestPath path = TestPath.open(List.of(pair.stream()), Mode.MMSG, LatenessBounds.DEFAULT, SETTLE);
+    @ParameterizedTest
+    @EnumSource(Mode.class)
+    void countsTheTrialsApart(Mode mode) throws Exception {
+        try (TestPath path = TestPath.open(List.of(pair.stream()), mode, LatenessBounds.DEFAULT, SETTLE);
                 Measurement measurement = path.measure(FrameMix.of(64))) {
             for (int trial = 0; trial < 3; trial++) {
                 assertThat(measurement.run(new Load.Burst(500, 1_000_000)).received())
@@ -78,9 +82,10 @@ class MeasurementTest {
         }
     }
 
-    @Test
-    void anUnpacedLoadSaysWhatTheSenderCan() throws Exception {
-        try (TestPath path = TestPath.open(List.of(pair.stream()), Mode.MMSG, LatenessBounds.DEFAULT, SETTLE);
+    @ParameterizedTest
+    @EnumSource(Mode.class)
+    void anUnpacedLoadSaysWhatTheSenderCan(Mode mode) throws Exception {
+        try (TestPath path = TestPath.open(List.of(pair.stream()), mode, LatenessBounds.DEFAULT, SETTLE);
                 Measurement measurement = path.measure(FrameMix.of(64))) {
             StreamResult stream = measurement
                     .run(new Load.Unpaced(Duration.ofMillis(300)))
@@ -88,6 +93,15 @@ class MeasurementTest {
                     .getFirst();
             assertThat(stream.sentPerSecond()).isGreaterThan(10_000);
             assertThat(stream.senderCpuNanoseconds()).isPositive();
+        }
+    }
+
+    @Test
+    void carriesJumboFrames() throws Exception {
+        try (VethPair wide = new VethPair(9_216);
+                TestPath path = TestPath.open(List.of(wide.stream()), Mode.MMSG, LatenessBounds.DEFAULT, SETTLE);
+                Measurement measurement = path.measure(FrameMix.of(9216))) {
+            assertThat(measurement.run(new Load.Burst(500, 100_000)).received()).isEqualTo(500);
         }
     }
 

@@ -21,14 +21,19 @@ public final class VethPair implements AutoCloseable {
 
     /** Skips the test when it may not make namespaces. */
     public VethPair() {
+        this(9_216);
+    }
+
+    /** @param mtu of both ends */
+    public VethPair(int mtu) {
         assumeTrue("root".equals(System.getProperty("user.name")), "Making network namespaces needs root.");
         try (NetworkNamespace nearSide = NetworkNamespace.create(near);
                 NetworkNamespace farSide = NetworkNamespace.create(far);
                 Links links = Links.in(nearSide);
                 Links there = Links.in(farSide)) {
             links.createVeth("tx", "rx", farSide);
-            links.setMtu("tx", 9_216);
-            there.setMtu("rx", 9_216);
+            links.setMtu("tx", mtu);
+            there.setMtu("rx", mtu);
             links.setUp("tx");
             there.setUp("rx");
         } catch (RuntimeException failure) {
