@@ -20,7 +20,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /** A cloud's APIs through its front door. Refusals become problems in the cloud's own words. Thread-safe. */
-final class CloudClient {
+public final class CloudClient {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final String JSON = "application/json";
     private static final String BYTES = "application/octet-stream";
@@ -56,7 +56,7 @@ final class CloudClient {
     }
 
     /** GET; the entity. */
-    JsonNode get(String path) throws InterruptedException {
+    public JsonNode get(String path) throws InterruptedException {
         return tree(send(request(path, JSON).GET().build()));
     }
 
@@ -66,7 +66,7 @@ final class CloudClient {
     }
 
     /** PUT of a JSON entity; the answer's entity. */
-    JsonNode put(String path, Object entity) throws InterruptedException {
+    public JsonNode put(String path, Object entity) throws InterruptedException {
         return tree(send(request(path, JSON).PUT(json(entity)).build()));
     }
 
@@ -88,7 +88,7 @@ final class CloudClient {
     }
 
     /** One segment of a path. */
-    static String segment(String text) {
+    public static String segment(String text) {
         return URLEncoder.encode(text, UTF_8).replace("+", "%20");
     }
 

@@ -7,7 +7,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
 /** The option that says which cloud an operator's command talks to. */
-final class Operator {
+public final class Operator {
     @Option(
             names = "--data",
             paramLabel = "DIR",
@@ -15,7 +15,8 @@ final class Operator {
             description = "Data directory whose openrc is used when the environment has no OS_AUTH_URL.")
     private @Nullable Path chosen;
 
-    CloudClient client() throws IOException, InterruptedException {
+    /** Logs in to the cloud that the environment or the data directory names. */
+    public CloudClient client() throws IOException, InterruptedException {
         return new CloudClient(Login.find(System.getenv(), DataDirectory.of(chosen, System.getenv())));
     }
 }

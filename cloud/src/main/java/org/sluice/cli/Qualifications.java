@@ -20,13 +20,14 @@ import tools.jackson.databind.JsonNode;
  * What a cloud makes of measurements of its hosts. Every method throws {@link ProblemException} when the cloud refuses or does
  * not answer. Thread-safe.
  */
-final class Qualifications {
+public final class Qualifications {
     private static final String SETTINGS = "/sluice/v1/qualification";
     private static final String BASELINES = SETTINGS + "/baselines";
 
     private final CloudClient client;
 
-    Qualifications(CloudClient client) {
+    /** Over a client that is logged in. */
+    public Qualifications(CloudClient client) {
         this.client = requireNonNull(client, "client is null");
     }
 
@@ -36,10 +37,10 @@ final class Qualifications {
      * @param qualification the measurement with its verdict, its reasons, and what it was compared with
      * @param policy what follows from the verdict for the host
      */
-    record Outcome(Qualification qualification, QualificationPolicy policy) {}
+    public record Outcome(Qualification qualification, QualificationPolicy policy) {}
 
     /** Hands in a measurement of that host. The same one may be handed in again, when the answer was lost. */
-    Outcome post(String host, QualificationSummary summary) throws InterruptedException {
+    public Outcome post(String host, QualificationSummary summary) throws InterruptedException {
         JsonNode answer = client.post(ofHost(host), summary);
         return new Outcome(
                 Json.MAPPER.treeToValue(answer.path("qualification"), Qualification.class),

@@ -82,6 +82,16 @@ final class Facts {
                 port.device(), port.namespace().<Place>map(Place.Named::new).orElseGet(Place.Own::new));
     }
 
+    /** Whether a card's figures are a card's. */
+    Nature nature(PortName port) {
+        return read(port).nature();
+    }
+
+    /** The speed of an interface in bits a second, as its driver tells it. */
+    OptionalLong speed(PortName port) {
+        return read(port).bitsPerSecond();
+    }
+
     /** Whether one of the interfaces is an emulator's. */
     boolean isEmulated(List<Stream> streams) {
         return streams.stream()
