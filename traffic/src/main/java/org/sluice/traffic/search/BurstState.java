@@ -13,7 +13,12 @@ import org.jspecify.annotations.Nullable;
  * @param next the length of the burst that is sent now, 0 when the search is over
  * @param outcome the last burst, null before the first
  */
-public record BurstState(int repetition, int repetitions, long held, long next, @Nullable BurstOutcome outcome) {
+public record BurstState(
+        int repetition,
+        int repetitions,
+        long held,
+        long next,
+        @Nullable BurstOutcome outcome) {
     /** Checks the ranges. */
     public BurstState {
         if (repetition < 1 || repetition > repetitions) {

@@ -30,8 +30,8 @@ public enum LoadClassification {
         double exceedCoefficient = goal.exceedRatio() / (1 - goal.exceedRatio());
         double positiveExcess = Math.max(0, shortHighLoss - shortLowLoss * exceedCoefficient);
         double effectiveHighLoss = fullLengthHighLoss + positiveExcess;
-        double effectiveWhole = Math.max(
-                effectiveHighLoss + fullLengthLowLoss, (double) goal.durationSum().toNanos());
+        double effectiveWhole = Math.max(effectiveHighLoss + fullLengthLowLoss, (double)
+                goal.durationSum().toNanos());
         double tolerated = effectiveWhole * goal.exceedRatio();
         double pessimisticHighLoss = effectiveWhole - fullLengthLowLoss;
         if (effectiveHighLoss > tolerated) {

@@ -57,7 +57,8 @@ class BackToBackSearchTest {
 
     @Test
     void theCorrectedBufferTimeIsThatOfTheBufferThatTheDeviceHas() throws InterruptedException {
-        // RFC 9004's model: a buffer, and a forwarding function that empties it while the burst comes in. What is left in it after a
+        // RFC 9004's model: a buffer, and a forwarding function that empties it while the burst comes in. What is left
+        // in it after a
         // burst of n frames is n less what was forwarded meanwhile.
         double throughput = 9_300_000;
         double buffer = 12_000;
@@ -77,8 +78,7 @@ class BackToBackSearchTest {
 
     @Test
     void aBufferThatNeverFillsHasNoCorrectedTime() {
-        BackToBackResult result =
-                new BackToBackResult(List.of(new BackToBackResult.Repetition(100, false, false)));
+        BackToBackResult result = new BackToBackResult(List.of(new BackToBackResult.Repetition(100, false, false)));
 
         assertThatThrownBy(() -> result.correctedBufferTime(1_000, 1_000))
                 .hasMessage("The throughput 1000.0 is not below the maximum frame rate 1000.0: the buffer never fills,"
@@ -114,7 +114,8 @@ class BackToBackSearchTest {
     void saysThatTheTesterWasTheLimit() throws InterruptedException {
         Bursts tester = frames -> new BurstOutcome(frames, 0, frames <= 700);
 
-        BackToBackResult result = BackToBackSearch.rfc9004(1_000).withRepetitions(2).run(tester, BurstState.Listener.NONE);
+        BackToBackResult result =
+                BackToBackSearch.rfc9004(1_000).withRepetitions(2).run(tester, BurstState.Listener.NONE);
 
         assertThat(result.testerLimited()).isTrue();
         assertThat(result.average()).isEqualTo(700);
@@ -124,7 +125,8 @@ class BackToBackSearchTest {
     void aTesterLimitAboveTheDevicesOwnDoesNotMatter() throws InterruptedException {
         Bursts tester = frames -> new BurstOutcome(frames, frames <= 300 ? 0 : 1, frames <= 700);
 
-        BackToBackResult result = BackToBackSearch.rfc9004(1_000).withRepetitions(2).run(tester, BurstState.Listener.NONE);
+        BackToBackResult result =
+                BackToBackSearch.rfc9004(1_000).withRepetitions(2).run(tester, BurstState.Listener.NONE);
 
         assertThat(result.testerLimited()).isFalse();
         assertThat(result.average()).isEqualTo(300);
@@ -200,7 +202,8 @@ class BackToBackSearchTest {
     @Test
     void refusesSettingsThatMeanNothing() {
         assertThatThrownBy(() -> new BackToBackSearch(0, 1, 1, 1, 0)).hasMessageContaining("use 1 or more");
-        assertThatThrownBy(() -> new BackToBackSearch(2, 1, 1, 1, 0)).hasMessageContaining("a longest that is not shorter");
+        assertThatThrownBy(() -> new BackToBackSearch(2, 1, 1, 1, 0))
+                .hasMessageContaining("a longest that is not shorter");
         assertThatThrownBy(() -> new BackToBackSearch(1, 2, 0, 1, 0)).hasMessageContaining("resolution is 0");
         assertThatThrownBy(() -> new BackToBackSearch(1, 2, 1, 0, 0)).hasMessageContaining("0 times");
         assertThatThrownBy(() -> new BackToBackSearch(1, 2, 1, 1, -1)).hasMessageContaining("-1 times");

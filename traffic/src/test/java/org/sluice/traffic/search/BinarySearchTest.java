@@ -202,8 +202,8 @@ class BinarySearchTest {
             OptionalDouble lower = result.bounds().lower();
             OptionalDouble upper = result.bounds().upper();
             lower.ifPresent(load -> assertThat(trialsAt(device, load))
-                    .allSatisfy(trial -> assertThat(trial.trusted() && trial.lost() > 0)
-                            .isFalse()));
+                    .allSatisfy(trial ->
+                            assertThat(trial.trusted() && trial.lost() > 0).isFalse()));
             upper.ifPresent(load -> assertThat(trialsAt(device, load))
                     .anySatisfy(trial -> assertThat(trial.lost()).isPositive()));
             if (result.ending() == Ending.FOUND) {

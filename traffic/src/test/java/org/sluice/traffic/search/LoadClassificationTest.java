@@ -37,7 +37,8 @@ class LoadClassificationTest {
         assertThat(classify(trials)).containsExactly(UPPER_BOUND, UNDECIDED, UNDECIDED, UPPER_BOUND);
         trials.add(trial(1, 0));
         assertThat(classify(trials)).containsExactly(UPPER_BOUND, UNDECIDED, LOWER_BOUND, UPPER_BOUND);
-        // From here on the RFC's table has the last goal as a lower bound, beside an exceed ratio of 42.857 % and then 27.273 % that
+        // From here on the RFC's table has the last goal as a lower bound, beside an exceed ratio of 42.857 % and then
+        // 27.273 % that
         // exceeds the goal's 20 %. Its section 6.1 and its appendix A, which define it, have an upper bound there.
         trials.add(trial(60, 0.001));
         assertThat(classify(trials)).containsExactly(UPPER_BOUND, UNDECIDED, LOWER_BOUND, UPPER_BOUND);

@@ -35,7 +35,9 @@ class LossCurveTest {
         LossCurve.Result result = LossCurve.rfc2544().run(device, LIMITS, SearchListener.NONE);
 
         assertThat(result.points().getLast().fraction()).isEqualTo(0.4);
-        assertThat(result.points()).extracting(point -> point.outcome().lost() == 0).endsWith(true, false, true, true);
+        assertThat(result.points())
+                .extracting(point -> point.outcome().lost() == 0)
+                .endsWith(true, false, true, true);
     }
 
     @Test

@@ -50,7 +50,8 @@ class MultipleLossRatioSearchTest {
 
     @Test
     void theConditionalThroughputDoesNotExceedAHardLimit() throws InterruptedException {
-        // RFC 9971 section 5.6.1: beyond a hard limit a load may hold by its loss ratio, but nothing more comes through.
+        // RFC 9971 section 5.6.1: beyond a hard limit a load may hold by its loss ratio, but nothing more comes
+        // through.
         GoalResult pdr = SEARCH.run(SimulatedDevice.perfect(400_000), LIMITS, SearchListener.NONE)
                 .goal("PDR");
 
@@ -109,7 +110,8 @@ class MultipleLossRatioSearchTest {
 
     @Test
     void anUpperBoundBelowALowerOneCounts() throws InterruptedException {
-        // Loses a little just below its capacity, where the search looks first, and nothing between that and the capacity.
+        // Loses a little just below its capacity, where the search looks first, and nothing between that and the
+        // capacity.
         SimulatedDevice device = SimulatedDevice.nonMonotonic(400_000, 398_500, 399_500);
 
         SearchResult result = SEARCH.run(device, LIMITS, SearchListener.NONE);
@@ -136,8 +138,8 @@ class MultipleLossRatioSearchTest {
 
     @Test
     void aDeviceThatAlwaysLosesHasNoLowerBound() throws InterruptedException {
-        SearchResult result =
-                SEARCH.run(SimulatedDevice.losing((load, seconds) -> load * seconds / 100), LIMITS, SearchListener.NONE);
+        SearchResult result = SEARCH.run(
+                SimulatedDevice.losing((load, seconds) -> load * seconds / 100), LIMITS, SearchListener.NONE);
 
         assertThat(result.goals()).allSatisfy(goal -> {
             assertThat(((GoalResult.Irregular) goal).reason()).isEqualTo(Ending.MIN_LOAD_FAILS);
@@ -153,8 +155,7 @@ class MultipleLossRatioSearchTest {
         SimulatedDevice.Loss oneInTenThousand = (load, seconds) ->
                 Math.max(load * seconds / 10_000, SimulatedDevice.above(400_000).frames(load, seconds));
 
-        SearchResult result =
-                SEARCH.run(SimulatedDevice.losing(oneInTenThousand), LIMITS, SearchListener.NONE);
+        SearchResult result = SEARCH.run(SimulatedDevice.losing(oneInTenThousand), LIMITS, SearchListener.NONE);
 
         assertThat(((GoalResult.Irregular) result.goal("NDR")).reason()).isEqualTo(Ending.MIN_LOAD_FAILS);
         assertThat(result.goal("PDR")).isInstanceOf(GoalResult.Regular.class);
@@ -177,8 +178,7 @@ class MultipleLossRatioSearchTest {
 
     @Test
     void aTesterThatIsAlwaysTheLimitIsNoFailureOfTheDevice() throws InterruptedException {
-        SearchResult result =
-                SEARCH.run(SimulatedDevice.perfect(800_000).behindTester(1), LIMITS, SearchListener.NONE);
+        SearchResult result = SEARCH.run(SimulatedDevice.perfect(800_000).behindTester(1), LIMITS, SearchListener.NONE);
 
         assertThat(result.goals()).allSatisfy(goal -> {
             assertThat(((GoalResult.Irregular) goal).reason()).isEqualTo(Ending.TESTER_LIMITED);
@@ -219,8 +219,7 @@ class MultipleLossRatioSearchTest {
 
     @Test
     void manyShortTrialsSeeThroughRareHiccups() throws InterruptedException {
-        MultipleLossRatioSearch search =
-                new MultipleLossRatioSearch(List.of(SearchGoal.manyShortTrials("NDR", 0)));
+        MultipleLossRatioSearch search = new MultipleLossRatioSearch(List.of(SearchGoal.manyShortTrials("NDR", 0)));
         SimulatedDevice device = SimulatedDevice.hiccuping(400_000, 0.1, new Random(1));
 
         SearchResult result = search.run(device, LIMITS, SearchListener.NONE);
@@ -238,8 +237,8 @@ class MultipleLossRatioSearchTest {
 
         assertThat(result.trials()).hasSize(3);
         assertThat(result.goals())
-                .allSatisfy(goal -> assertThat(((GoalResult.Irregular) goal).reason())
-                        .isEqualTo(Ending.TRIALS_EXHAUSTED));
+                .allSatisfy(goal ->
+                        assertThat(((GoalResult.Irregular) goal).reason()).isEqualTo(Ending.TRIALS_EXHAUSTED));
         assertThat(result.goal("NDR").upperBound()).isPresent();
     }
 
@@ -268,9 +267,7 @@ class MultipleLossRatioSearchTest {
         SearchResult result = SEARCH.run(SimulatedDevice.perfect(400_000), LIMITS, states::add);
 
         assertThat(states).hasSize(result.trials().size() + 1);
-        assertThat(states.getFirst().goals())
-                .extracting(GoalState::goal)
-                .containsExactly("NDR", "PDR");
+        assertThat(states.getFirst().goals()).extracting(GoalState::goal).containsExactly("NDR", "PDR");
         assertThat(states.getFirst().goals()).allSatisfy(goal -> {
             assertThat(goal.target()).isEqualTo(1);
             assertThat(goal.bounds()).isEqualTo(Bounds.UNKNOWN);
@@ -293,8 +290,7 @@ class MultipleLossRatioSearchTest {
             SearchLimits limits = SearchLimits.between(1 + random.nextInt(10_000), 10_001 + random.nextInt(2_000_000));
             Width width = random.nextBoolean() ? Width.relative(0.01) : Width.ofMaxLoad(0.005);
             List<SearchGoal> goals = (random.nextInt(3) == 0
-                            ? List.of(
-                                    SearchGoal.manyShortTrials("NDR", 0), SearchGoal.manyShortTrials("PDR", 0.005))
+                            ? List.of(SearchGoal.manyShortTrials("NDR", 0), SearchGoal.manyShortTrials("PDR", 0.005))
                             : List.of(SearchGoal.nonDropRate(), SearchGoal.partialDropRate()))
                     .stream().map(goal -> goal.withWidth(width)).toList();
             SimulatedDevice device = Devices.any(random, limits.maxLoad());

@@ -53,8 +53,7 @@ class SearchComparisonTest {
         double binary = 0;
         for (Case each : cases()) {
             SimulatedDevice first = each.device().get();
-            ThroughputResult halved =
-                    BinarySearch.rfc2544().withWidth(width).run(first, LIMITS, SearchListener.NONE);
+            ThroughputResult halved = BinarySearch.rfc2544().withWidth(width).run(first, LIMITS, SearchListener.NONE);
             SimulatedDevice second = each.device().get();
             SearchGoal goal = SearchGoal.nonDropRate().withWidth(width);
             GoalResult found = new MultipleLossRatioSearch(List.of(goal))

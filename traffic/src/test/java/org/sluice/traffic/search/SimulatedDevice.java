@@ -38,8 +38,8 @@ final class SimulatedDevice implements Trials {
 
     /** Has another capacity in each trial, up to so much below the best. */
     static SimulatedDevice noisy(double capacity, double noise, RandomGenerator random) {
-        return losing((load, seconds) -> above(capacity * (1 - noise * Math.abs(random.nextGaussian())))
-                .frames(load, seconds));
+        return losing((load, seconds) ->
+                above(capacity * (1 - noise * Math.abs(random.nextGaussian()))).frames(load, seconds));
     }
 
     /** Loses one frame in such a share of all seconds, whatever the load. */
@@ -55,7 +55,8 @@ final class SimulatedDevice implements Trials {
 
     /** Loses at loads of a window well below its capacity, but not above it. */
     static SimulatedDevice nonMonotonic(double capacity, double from, double to) {
-        return losing((load, seconds) -> load >= from && load <= to ? seconds : above(capacity).frames(load, seconds));
+        return losing((load, seconds) ->
+                load >= from && load <= to ? seconds : above(capacity).frames(load, seconds));
     }
 
     /** Loses a tenth of all frames in its first trials. */
@@ -91,6 +92,8 @@ final class SimulatedDevice implements Trials {
     }
 
     double seconds() {
-        return trials.stream().mapToDouble(trial -> Loads.seconds(trial.duration())).sum();
+        return trials.stream()
+                .mapToDouble(trial -> Loads.seconds(trial.duration()))
+                .sum();
     }
 }
