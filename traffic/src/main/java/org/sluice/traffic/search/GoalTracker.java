@@ -122,8 +122,7 @@ final class GoalTracker {
         }
         double lower = bounds.lower().getAsDouble();
         double load = target.width().above(lower, strideFrom(lower), limits.maxLoad());
-        double measured = results.above(lower).orElse(Double.POSITIVE_INFINITY);
-        return step(Math.min(load, measured), target, Step.Reason.EXTEND_UP);
+        return step(results.atOrBelow(load, lower), target, Step.Reason.EXTEND_UP);
     }
 
     private Step downwards(SearchGoal target, Bounds bounds, LoadResults results) {
@@ -135,8 +134,7 @@ final class GoalTracker {
             return step(load, target, Step.Reason.FORWARDING_RATE);
         }
         double load = target.width().below(end, strideFrom(end), limits.maxLoad());
-        double measured = results.below(end).orElse(0);
-        return step(Math.max(load, measured), target, Step.Reason.EXTEND_DOWN);
+        return step(results.atOrAbove(load, end), target, Step.Reason.EXTEND_DOWN);
     }
 
     private Step between(SearchGoal target, Bounds bounds) {

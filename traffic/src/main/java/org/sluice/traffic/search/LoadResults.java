@@ -36,7 +36,7 @@ final class LoadResults {
         return LoadClassification.of(goal, at(load)) == LoadClassification.UNDECIDED;
     }
 
-    /** Relevant bounds as RFC 9971 sections 4.8.1 and 4.8.2 define them; without an upper one the lower one is an effective one (4.8.4.2). */
+    /** By RFC 9971 sections 4.8.1 and 4.8.2; without an upper one the lower one is an effective one as in section 4.8.4.2. */
     Bounds bounds(SearchGoal goal) {
         OptionalDouble lower = OptionalDouble.empty();
         OptionalDouble upper = OptionalDouble.empty();
@@ -55,16 +55,16 @@ final class LoadResults {
                 lower, upper, Double.isInfinite(testerLimit) ? OptionalDouble.empty() : OptionalDouble.of(testerLimit));
     }
 
-    /** The smallest measured load above one. */
-    OptionalDouble above(double load) {
-        Double next = trusted.higherKey(load);
-        return next == null ? OptionalDouble.empty() : OptionalDouble.of(next);
+    /** The largest measured load up to this one that is above {@code floor}: it saves a new one. The load itself if there is none. */
+    double atOrBelow(double load, double floor) {
+        Double measured = trusted.floorKey(load);
+        return measured != null && measured > floor ? measured : load;
     }
 
-    /** The largest measured load below one. */
-    OptionalDouble below(double load) {
-        Double next = trusted.lowerKey(load);
-        return next == null ? OptionalDouble.empty() : OptionalDouble.of(next);
+    /** The smallest measured load from this one on that is below {@code ceiling}. The load itself if there is none. */
+    double atOrAbove(double load, double ceiling) {
+        Double measured = trusted.ceilingKey(load);
+        return measured != null && measured < ceiling ? measured : load;
     }
 
     private boolean isOnlyLoad(double load) {

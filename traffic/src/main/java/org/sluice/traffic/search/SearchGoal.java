@@ -143,7 +143,7 @@ public record SearchGoal(
         return trial.lossRatio() > lossRatio;
     }
 
-    /** The targets in their order, the goal itself last. They differ in trial duration and duration sum, which grow by equal factors. */
+    /** The targets in their order, the goal itself last: their trial durations and duration sums grow by equal factors. */
     List<SearchGoal> targets() {
         List<SearchGoal> targets = new ArrayList<>();
         for (int i = 0; i < precedingTargets; i++) {

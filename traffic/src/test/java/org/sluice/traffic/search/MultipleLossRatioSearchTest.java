@@ -188,6 +188,40 @@ class MultipleLossRatioSearchTest {
     }
 
     @Test
+    void aTesterThatKeepsUpInShortTrialsOnlyLimitsTheAnswerOfLongOnes() throws InterruptedException {
+        SimulatedDevice device = SimulatedDevice.perfect(800_000);
+        Trials tester = (load, duration) -> {
+            Outcome outcome = device.measure(load, duration);
+            boolean keepsUp = load <= (duration.compareTo(Duration.ofSeconds(60)) < 0 ? 600_000 : 400_000);
+            return new Outcome(load, duration, outcome.sent(), outcome.lost(), keepsUp);
+        };
+
+        SearchResult result = SEARCH.run(tester, LIMITS, SearchListener.NONE);
+
+        assertThat(result.goals()).allSatisfy(goal -> {
+            assertThat(((GoalResult.Irregular) goal).reason()).isEqualTo(Ending.TESTER_LIMITED);
+            assertThat(goal.lowerBound().getAsDouble()).isBetween(398_000.0, 400_000.0);
+        });
+    }
+
+    @Test
+    void whatHeldInShortTrialsIsTriedForLongerFirst() throws InterruptedException {
+        List<SearchState> states = new ArrayList<>();
+
+        SearchResult result = SEARCH.run(SimulatedDevice.perfect(400_000), LIMITS, states::add);
+
+        assertThat(states.stream().flatMap(state -> state.next().stream()))
+                .filteredOn(step -> step.duration().equals(Duration.ofSeconds(60))
+                        && step.goal().equals("NDR"))
+                .singleElement()
+                .satisfies(step -> {
+                    assertThat(step.reason()).isEqualTo(Step.Reason.REFINE_LOWER);
+                    assertThat(step.load())
+                            .isEqualTo(result.goal("NDR").lowerBound().getAsDouble());
+                });
+    }
+
+    @Test
     void isNotTesterLimitedWhenTheDeviceFailsFirst() throws InterruptedException {
         SearchResult result =
                 SEARCH.run(SimulatedDevice.perfect(300_000).behindTester(800_000), LIMITS, SearchListener.NONE);
