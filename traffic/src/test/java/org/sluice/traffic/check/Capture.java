@@ -57,7 +57,7 @@ final class Capture implements AutoCloseable {
         List<String> command = inside(
                 namespace,
                 "tcpdump -i " + device
-                        + " -Q in -n -s 0 -B 16384 --immediate-mode -U --time-stamp-precision=nano -w -");
+                        + " -Q in -n -s 2048 -B 16384 --immediate-mode -U --time-stamp-precision=nano -w -");
         try {
             Path file = Files.createTempFile("sluice-", ".pcap");
             Process process =

@@ -1,6 +1,7 @@
 package org.sluice.traffic.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.time.Duration;
 import java.util.List;
@@ -25,9 +26,11 @@ import org.sluice.traffic.trial.StreamResult;
  * of tcpdump on both sides of it compared byte by byte, and, where netem throws dice, the binomial distribution. Counts are compared
  * without a tolerance.
  *
- * <p>Delays: the tester's median is within 1 % and 5 µs of the median of the kernel's stamps on both sides of netem. It is never below
- * the delay that was asked for, because netem holds no frame for a shorter time; how far it is above depends on the
- * timers of the machine, which in an interpreted one are late by {@value #TIMER_NANOSECONDS} ns at most in the median.
+ * <p>Delays: the tester takes its stamp before it hands a frame to the kernel, and what lies between is the machine's cost, not the
+ * device's: it is measured without a delay first, as the tester's floor is in a report. After that the tester's median is within 1 %
+ * and 5 µs of the median of kernel stamps on both sides of netem. netem holds no frame for less than the delay that it
+ * was given and most for longer, by as much as the machine's timers are late; in an interpreted machine that is 200 µs and more in
+ * the median, in the stamps as in what the tester says. The shortest delay is therefore what is compared with the given one.
  */
 class NetemTest {
     private static final int FRAMES = 2_000;
@@ -37,7 +40,6 @@ class NetemTest {
     private static final Load LOAD = new Load.Burst(FRAMES, RATE);
 
     private static final Duration SETTLE = Duration.ofSeconds(2);
-    private static final long TIMER_NANOSECONDS = 500_000;
 
     /** How improbable a number of planted faults must be before netem, not chance, is blamed. */
     private static final double IMPROBABLE = 1e-9;
@@ -145,17 +147,23 @@ class NetemTest {
     @ParameterizedTest
     @ValueSource(ints = {5, 20})
     void findsTheDelay(int milliseconds) throws Exception {
+        Found without = send("netem", LOAD);
         Found found = send("netem delay " + milliseconds + "ms", LOAD);
 
-        Latency latency = found.tester().latency().orElseThrow();
-        long asked = Duration.ofMillis(milliseconds).toNanos();
+        long given = Duration.ofMillis(milliseconds).toNanos();
+        long own = without.latency().p50() - without.medianDelay();
         long stamped = found.medianDelay();
-        System.out.println("DELAY asked " + asked + " stamped " + stamped + " tester " + latency);
-        assertThat(latency.samples()).isPositive();
-        assertThat(Math.abs(latency.p50() - stamped))
-                .as("the tester's median of %s and that of kernel stamps of %s", latency.p50(), stamped)
-                .isLessThanOrEqualTo(stamped / 100 + 5_000);
-        assertThat(latency.p50()).isBetween(asked, asked + asked / 100 + 5_000 + TIMER_NANOSECONDS);
+        Latency latency = found.latency();
+        assertThat(latency.p50()).isGreaterThan(stamped).isGreaterThan(given);
+        assertThat(latency.p50() - own)
+                .as("its own cost of %s ns taken off", own)
+                .isCloseTo(stamped, within(tolerance(stamped)));
+        assertThat(latency.min()).isCloseTo(given, within(tolerance(given) + own));
+    }
+
+    /** 1 % and 5 µs. */
+    private static long tolerance(long nanoseconds) {
+        return nanoseconds / 100 + 5_000;
     }
 
     private Found send(String planted, Load load) throws Exception {
@@ -168,7 +176,6 @@ class NetemTest {
             assertThat(result.sent()).isEqualTo(FRAMES);
             assertThat(result.doubts()).doesNotContain(Doubt.RECEIVER_DROPPED);
             Observed observed = Observed.between(before.end(), after.end());
-            System.out.println("FOUND " + planted + " " + result + " " + bridge.counters());
             return new Found(result, observed.counts(), bridge.counters(), observed.medianDelay());
         }
     }
@@ -182,6 +189,10 @@ class NetemTest {
      * @param medianDelay of kernel stamps, in nanoseconds
      */
     private record Found(StreamResult tester, Observed.Counts observed, Counters netem, long medianDelay) {
+        Latency latency() {
+            return tester.latency().orElseThrow();
+        }
+
         /** What the tester says about the things that can be observed. */
         Observed.Counts reported() {
             return new Observed.Counts(
