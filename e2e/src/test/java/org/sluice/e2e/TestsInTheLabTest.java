@@ -52,7 +52,7 @@ class TestsInTheLabTest {
 
     @Test
     void theTesterFindsWhatTheKernelsEmulatorAndTokenBucketDo() {
-        run(List.of("org.sluice.traffic.check.NetemTest", "org.sluice.traffic.check.TokenBucketTest"));
+        run(List.of("org.sluice.traffic.check.NetemTest", "org.sluice.traffic.check.TokenBucketRateTest"));
     }
 
     /** Runs test classes in the node; none of their tests may be skipped there. */

@@ -168,8 +168,8 @@ class NetemTest {
 
     private Found send(String planted, Load load) throws Exception {
         bridge.plant(planted);
-        try (Capture before = bridge.captureBefore();
-                Capture after = bridge.captureAfter();
+        try (TcpdumpCapture before = bridge.captureBefore();
+                TcpdumpCapture after = bridge.captureAfter();
                 TestPath path = TestPath.open(List.of(bridge.stream()), Mode.MMSG, LatenessBounds.DEFAULT, SETTLE);
                 Measurement measurement = path.measure(FrameMix.of(64))) {
             StreamResult result = measurement.run(load).streams().getFirst();

@@ -38,7 +38,7 @@ record Observed(Counts counts, List<Long> delays) {
      *
      * @param before of frames that all differ
      */
-    static Observed between(List<Capture.Frame> before, List<Capture.Frame> after) {
+    static Observed between(List<TcpdumpCapture.Frame> before, List<TcpdumpCapture.Frame> after) {
         Map<ByteBuffer, Integer> places = new HashMap<>();
         for (int place = 0; place < before.size(); place++) {
             @Nullable Integer same = places.put(before.get(place).bytes(), place);
@@ -51,7 +51,7 @@ record Observed(Counts counts, List<Long> delays) {
         long reordered = 0;
         long corrupted = 0;
         int next = 0;
-        for (Capture.Frame frame : after) {
+        for (TcpdumpCapture.Frame frame : after) {
             @Nullable Integer place = places.get(frame.bytes());
             if (place == null) {
                 corrupted++;

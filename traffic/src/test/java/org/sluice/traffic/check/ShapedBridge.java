@@ -114,13 +114,13 @@ final class ShapedBridge implements AutoCloseable {
     }
 
     /** Captures what comes to the bridge. */
-    Capture captureBefore() throws InterruptedException {
-        return Capture.start(middle.name(), Middle.IN);
+    TcpdumpCapture captureBefore() throws InterruptedException {
+        return TcpdumpCapture.start(middle.name(), Middle.IN);
     }
 
     /** Captures what comes to the receiving port. */
-    Capture captureAfter() throws InterruptedException {
-        return Capture.start(middle.receive.namespace().orElseThrow(), middle.receive.device());
+    TcpdumpCapture captureAfter() throws InterruptedException {
+        return TcpdumpCapture.start(middle.receive.namespace().orElseThrow(), middle.receive.device());
     }
 
     /** From one port of the tester to the other. */

@@ -22,7 +22,7 @@ import org.sluice.traffic.trial.StreamResult;
  * The tester finds the rate of the kernel's token bucket within 1 %. The bucket counts the bytes of a frame without its check
  * sequence, and what passes in a time is what it holds at first, the rate, and what waits when the time is over.
  */
-class TokenBucketTest {
+class TokenBucketRateTest {
     /** 2 Mbit/s. */
     private static final double BYTES_PER_SECOND = 250_000;
 

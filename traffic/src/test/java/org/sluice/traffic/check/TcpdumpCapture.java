@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @see <a href="https://www.tcpdump.org/manpages/pcap-savefile.5.html">pcap-savefile(5)</a>
  */
-final class Capture implements AutoCloseable {
+final class TcpdumpCapture implements AutoCloseable {
     private static final int MAGIC_OF_NANOSECONDS = 0xa1b23c4d;
     private static final int FILE_HEADER = 24;
     private static final int FRAME_HEADER = 16;
@@ -35,7 +35,7 @@ final class Capture implements AutoCloseable {
     private final BufferedReader errors;
     private final Path file;
 
-    private Capture(String namespace, String device, long arrivedBefore, Process process, Path file) {
+    private TcpdumpCapture(String namespace, String device, long arrivedBefore, Process process, Path file) {
         this.namespace = namespace;
         this.device = device;
         this.arrivedBefore = arrivedBefore;
@@ -53,7 +53,7 @@ final class Capture implements AutoCloseable {
     record Frame(long at, ByteBuffer bytes) {}
 
     /** Returns when tcpdump listens. */
-    static Capture start(String namespace, String device) throws InterruptedException {
+    static TcpdumpCapture start(String namespace, String device) throws InterruptedException {
         List<String> command = inside(
                 namespace,
                 "tcpdump -i " + device
@@ -62,7 +62,7 @@ final class Capture implements AutoCloseable {
             Path file = Files.createTempFile("sluice-", ".pcap");
             Process process =
                     new ProcessBuilder(command).redirectOutput(file.toFile()).start();
-            Capture capture = new Capture(namespace, device, arrived(namespace, device), process, file);
+            TcpdumpCapture capture = new TcpdumpCapture(namespace, device, arrived(namespace, device), process, file);
             capture.awaitListening();
             return capture;
         } catch (IOException failure) {
