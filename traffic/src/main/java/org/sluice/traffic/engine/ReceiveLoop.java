@@ -110,7 +110,7 @@ final class ReceiveLoop implements Callable<ReceiveLoop> {
             long at = receiver.frame();
             int length = receiver.captured();
             switch (reader.classify(memory, at, length)) {
-                case FrameReader.WHOLE -> count += take() ? 1 : 0;
+                case FrameReader.WHOLE -> count += take();
                 case FrameReader.CORRUPTED -> corrupted++;
                 default -> hear(memory, at, length);
             }
@@ -119,12 +119,14 @@ final class ReceiveLoop implements Callable<ReceiveLoop> {
         arrived = count;
     }
 
-    private boolean take() {
+    /** How many more frames have arrived: 1, or 0 for a copy and what is none of this trial's. */
+    private long take() {
         Arrivals stream = streams[reader.stream()];
         if (reader.epoch() != epoch || stream == null) {
             foreign++;
-            return false;
+            return 0;
         }
+        long before = stream.sequence.received();
         stream.sequence.arrived(reader.sequence());
         long arrival = receiver.arrival();
         if (stream.lastArrival != 0 && arrival - stream.lastArrival > stream.longestSilence) {
@@ -135,7 +137,7 @@ final class ReceiveLoop implements Callable<ReceiveLoop> {
         if (stamp != 0) {
             stream.latency.recordValue(Latencies.clamp(since(stamp, arrival)));
         }
-        return true;
+        return stream.sequence.received() - before;
     }
 
     /** A stamp keeps the low 48 bits of the clock; a difference of up to 39 hours is whole. */
@@ -150,7 +152,7 @@ final class ReceiveLoop implements Callable<ReceiveLoop> {
         }
     }
 
-    /** Frames of this trial that arrived whole so far, copies included. */
+    /** Frames of this trial that arrived whole so far, each counted once: with copies among them, late ones would not be missed. */
     long arrived() {
         return arrived;
     }
