@@ -40,7 +40,7 @@ final class BridgeNamespace implements Pattern {
                                 + " in place of a VM, and the same on the way to the receiver.",
                         List.of(
                                 "A namespace stands in place of the VM: what a VM costs (tap devices, vhost, virtio, exits"
-                                        + " to the hypervisor) is not in these figures, so a bridge with a VM is slower"
-                                        + " than this."));
+                                        + " to the hypervisor) is not in these figures, so a bridge with a VM should be"
+                                        + " slower than this."));
     }
 }
