@@ -64,8 +64,8 @@ enum Joint {
 
     static final String HOST = "host";
 
-    /** The kernel's own default (net/bridge/br_device.c). */
-    private static final Duration AGEING = Duration.ofMinutes(5);
+    /** Longer than any run: the router says where it is only once. */
+    private static final Duration AGEING = Duration.ofDays(7);
 
     /** BR_STATE_FORWARDING (include/uapi/linux/if_bridge.h). */
     private static final String FORWARDING = "3";

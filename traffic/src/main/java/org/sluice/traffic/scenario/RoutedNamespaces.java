@@ -11,9 +11,12 @@ import org.sluice.linux.namespace.NetworkNamespace;
 import org.sluice.linux.net.IpPrefix;
 import org.sluice.linux.net.Link;
 import org.sluice.linux.net.MacAddress;
+import org.sluice.linux.packet.PacketSender;
 import org.sluice.traffic.engine.PortName;
 import org.sluice.traffic.engine.Stream;
 import org.sluice.traffic.frame.FrameSpec;
+import org.sluice.traffic.frame.NeighbourQuery;
+import org.sluice.traffic.frame.NeighbourResponder;
 
 /**
  * A namespace that routes between the namespaces of the two ends, on the networks of RFC 2544 (appendix C.2.2: 198.18.0.0/15). The
@@ -88,8 +91,25 @@ final class RoutedNamespaces {
             made.links(ROUTER).neighbours().replacePermanent(SENDER_ADDRESS, mac(made, SENDER, SENDER), IN);
             made.links(ROUTER).neighbours().replacePermanent(RECEIVER_ADDRESS, mac(made, RECEIVER, RECEIVER), OUT);
         }));
+        steps.add(new Step("say where the router is", () -> {
+            announce(made, IN, IN_ADDRESS);
+            announce(made, OUT, OUT_ADDRESS);
+        }));
         steps.add(new Step("let the router forward", () -> made.set(ROUTER, FORWARD, "1")));
         return steps;
+    }
+
+    /**
+     * A learning frame (RFC 2544, section 23), as a machine sends one when it boots: the router itself would never send to the sender's
+     * side, and a bridge floods what is for somebody that it has never heard.
+     */
+    private static void announce(MadeNamespaces made, String device, IpPrefix address) {
+        try (PacketSender sender = PacketSender.open(
+                made.in(ROUTER), device, 1, NeighbourResponder.LONGEST_REPLY, PacketSender.Queueing.BYPASSED)) {
+            NeighbourQuery query = NeighbourQuery.of(mac(made, ROUTER, device), address.address(), List.of());
+            sender.setLength(0, query.announcement(sender.frames(), 0));
+            int _ = sender.send(0, 1);
+        }
     }
 
     private static Stream stream(MadeNamespaces made) {
