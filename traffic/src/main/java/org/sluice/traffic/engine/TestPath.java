@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.sluice.linux.machine.CpuSet;
 import org.sluice.linux.machine.Machine;
 import org.sluice.linux.namespace.NetworkNamespace;
 import org.sluice.linux.thread.Scheduling;
@@ -115,6 +116,13 @@ public final class TestPath implements AutoCloseable {
                 boolean _ = Scheduling.pin(thread, cpus);
             }
         }
+    }
+
+    /** The CPUs that no sender of such a test spins on: those that a device under test made of software should work on. */
+    public static CpuSet cpusBesides(List<Stream> streams) {
+        int ends = (int) streams.stream().map(Stream::receive).distinct().count();
+        return CpuSet.of(
+                CpuPlan.forLoops(streams.size(), ends).others().stream().boxed().toList());
     }
 
     /** Prepares the frames of a size or mix; the measurement before must be closed. */
