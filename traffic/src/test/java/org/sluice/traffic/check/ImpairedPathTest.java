@@ -117,6 +117,36 @@ class ImpairedPathTest {
         runAndCompare(Mode.MMSG, FrameMix.IMIX, List.of(stream, stream, stream), EVERYTHING, FaultPlan.NOTHING);
     }
 
+    /**
+     * The tester measures from right before its send call to the kernel's stamp at its receiver, the impairer from the kernel's
+     * stamp at its entry to its own send call; between the two are two passages of a veth pair, of about a microsecond each.
+     */
+    @Test
+    void findsAFixedDelay() throws Exception {
+        Duration delay = Duration.ofMillis(2);
+        Medians differences = new Medians();
+        for (int trial = 0; trial < Medians.TRIALS; trial++) {
+            try (Impairer wire =
+                    new Impairer(middle, Middle.IN, Middle.OUT, FaultPlan.NOTHING.delaying(delay))) {
+                long found = p50(stream(ipv4()));
+                wire.close();
+                assertThat(found).isGreaterThanOrEqualTo(delay.toNanos());
+                differences.add(found - wire.transits().p50());
+            }
+        }
+        assertThat(differences.median()).as("%s", differences).isBetween(-5_000L, 5_000L);
+    }
+
+    private static long p50(Stream stream) throws InterruptedException {
+        try (TestPath path = TestPath.open(List.of(stream), Mode.MMSG, LatenessBounds.DEFAULT, SETTLE);
+                Measurement measurement = path.measure(FrameMix.of(128))) {
+            StreamResult result =
+                    measurement.run(new Load.Burst(1_000, 4_000)).streams().getFirst();
+            assertThat(result.received()).as("%s", result).isEqualTo(1_000);
+            return result.latency().orElseThrow().p50();
+        }
+    }
+
     private void runAndCompare(Mode mode, FrameMix mix, List<Stream> streams, FaultPlan there, FaultPlan back)
             throws Exception {
         TrialResult result;

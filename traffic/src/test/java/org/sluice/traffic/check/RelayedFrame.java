@@ -23,7 +23,8 @@ final class RelayedFrame {
     private final int network;
     private final int signature;
 
-    private RelayedFrame(byte[] bytes, long arrival) {
+    /** @param arrival when it came, in nanoseconds of the wall clock */
+    RelayedFrame(byte[] bytes, long arrival) {
         this.bytes = bytes;
         this.memory = MemorySegment.ofArray(bytes);
         this.arrival = arrival;
