@@ -34,7 +34,7 @@ final class Impairer implements AutoCloseable {
     private final KernelClock wallClock = KernelClock.wall();
     private final Queue<RelayedFrame> waiting = new ArrayDeque<>();
     private final Map<Integer, Streamed> streams = new HashMap<>();
-    private final Transits transits = new Transits();
+    private final Map<Integer, Transits> transits = new HashMap<>();
     private long lastArrival;
     private volatile boolean stopped;
     private volatile @Nullable Throwable failure;
@@ -156,8 +156,9 @@ final class Impairer implements AutoCloseable {
         while (sender.send(0, 1) == 0) {
             Thread.onSpinWait();
         }
-        if (frame.isTest()) {
-            transits.add(before - frame.arrival(), wallClock.read() - frame.arrival());
+        if (frame.isTest() && frame.isStamped()) {
+            transits.computeIfAbsent(frame.epoch(), _ -> new Transits())
+                    .add(before - frame.arrival(), wallClock.read() - frame.arrival());
         }
     }
 
@@ -166,9 +167,9 @@ final class Impairer implements AutoCloseable {
         return streams.getOrDefault(stream, new Streamed()).planted();
     }
 
-    /** How long frames took from the kernel's stamp to being sent on; after closing. */
-    Transits transits() {
-        return transits;
+    /** How long the frames that the tester stamped in a trial took from the kernel's stamp to being sent on; after closing. */
+    Transits transits(int epoch) {
+        return transits.getOrDefault(epoch, new Transits());
     }
 
     /** Forwards what it still holds, and ends. */

@@ -5,10 +5,9 @@ import java.util.List;
 
 /**
  * The rule for figures that a busy machine disturbs: an odd number of short trials, fixed beforehand, whose median counts. All of them
- * count; none is repeated because of what it showed.
+ * count; none is repeated because of what it showed. One before them warms the program up and is never looked at.
  */
 final class Medians {
-    static final int TRIALS = 3;
 
     private final List<Long> values = new ArrayList<>();
 

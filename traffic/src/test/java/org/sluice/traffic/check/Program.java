@@ -87,7 +87,8 @@ final class Program implements AutoCloseable {
         while (!wanted.test(output)) {
             long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
             if (left <= 0 || ended) {
-                throw new AssertionError(command + " did not come to the expected output:\n" + String.join("\n", output));
+                throw new AssertionError(
+                        command + " did not come to the expected output:\n" + String.join("\n", output));
             }
             wait(left);
         }

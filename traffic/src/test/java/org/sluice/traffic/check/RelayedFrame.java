@@ -73,6 +73,16 @@ final class RelayedFrame {
         return signature != NONE;
     }
 
+    /** Which trial it belongs to; the first on a path is 1. */
+    int epoch() {
+        return Signature.epoch(memory, signature);
+    }
+
+    /** Whether the tester takes its time: it stamps the first of those that it hands over together. */
+    boolean isStamped() {
+        return Signature.stamp(memory, signature) != 0;
+    }
+
     int stream() {
         return Signature.stream(memory, signature);
     }

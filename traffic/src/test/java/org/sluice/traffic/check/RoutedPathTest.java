@@ -1,5 +1,6 @@
 package org.sluice.traffic.check;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
@@ -27,7 +28,10 @@ class RoutedPathTest {
     private static final Load LOAD = new Load.Burst(1_500, 5_000);
 
     /** Of a trial whose frames tcpdump sees too. */
-    private static final int FRAMES = 1_000;
+    private static final int FRAMES = 600;
+
+    /** The bucket's queue empties in 200 ms and the bucket fills in 160 ms more. */
+    private static final Duration FOR_THE_QUEUE = Duration.ofMillis(450);
 
     private Middle middle;
     private Router router;
@@ -76,34 +80,35 @@ class RoutedPathTest {
     }
 
     /**
-     * A bucket of 50 Mbit/s, offered twice that. It counts frames with Ethernet header and without check sequence. What it lets pass
+     * A bucket of 20 Mbit/s, offered twice that. It counts frames with Ethernet header and without check sequence. What it lets pass
      * at once from a full bucket, and what its queue still holds at the end of sending, is the same in a short and in a long
      * trial, so the difference of the two is what it passed in the difference of their times.
+     *
+     * <p>Of three trials of each length the one that passed most counts: a machine that is kept from running can only take from
+     * what the bucket passes, never add to it.
      */
     @Test
     void findsTheRateOfATokenBucket() throws Exception {
         Program.assumeInstalled("tc", "iproute2");
         router.knowNeighbours();
-        long bitsPerSecond = 50_000_000;
-        List<String> _ = Program.run(
-                middle.name(),
-                List.of(
-                        "tc", "qdisc", "add", "dev", Middle.OUT, "root", "tbf", "rate", bitsPerSecond + "bit", "burst",
-                        "60000", "latency", "40ms"));
+        long bitsPerSecond = 20_000_000;
+        List<String> command = "tc qdisc add dev %s root tbf rate %dbit burst 400000 latency 40ms"
+                .formatted(Middle.OUT, bitsPerSecond)
+                .transform(text -> List.of(text.split(" ", -1)));
+        List<String> _ = Program.run(middle.name(), command);
         FrameMix mix = FrameMix.of(1518);
         double passed = bitsPerSecond / (8.0 * mix.largest().onWire());
-        Medians rates = new Medians();
-        for (int trial = 0; trial < Medians.TRIALS; trial++) {
-            long shortly = received(mix, 2 * passed, Duration.ofMillis(250));
-            long longer = received(mix, 2 * passed, Duration.ofMillis(1_250));
-            rates.add(longer - shortly);
+        long shorter = 0;
+        long longer = 0;
+        for (int trial = 0; trial < 3; trial++) {
+            shorter = Math.max(shorter, received(mix, 2 * passed, Duration.ofMillis(500)));
+            longer = Math.max(longer, received(mix, 2 * passed, Duration.ofMillis(1_500)));
         }
-        assertThat((double) rates.median()).as("%s", rates).isCloseTo(passed, Percentage.withPercentage(1));
+        assertThat((double) (longer - shorter)).isCloseTo(passed, Percentage.withPercentage(1));
     }
 
     private long received(FrameMix mix, double rate, Duration time) throws InterruptedException {
-        try (TestPath path =
-                        TestPath.open(List.of(router.ipv4()), Mode.MMSG, LatenessBounds.DEFAULT, Duration.ofMillis(150));
+        try (TestPath path = TestPath.open(List.of(router.ipv4()), Mode.MMSG, LatenessBounds.DEFAULT, FOR_THE_QUEUE);
                 Measurement measurement = path.measure(mix)) {
             StreamResult result =
                     measurement.run(new Load.Paced(rate, time)).streams().getFirst();
@@ -123,29 +128,47 @@ class RoutedPathTest {
         Program.assumeInstalled("tcpdump", "tcpdump");
         router.knowNeighbours();
         Medians differences = new Medians();
-        for (int trial = 0; trial < Medians.TRIALS; trial++) {
-            try (Capture in = Capture.start(middle.name(), Middle.IN);
-                    Capture out = Capture.start(middle.name(), Middle.OUT)) {
-                StreamResult result = run(List.of(router.ipv4()), FrameMix.of(128), new Load.Burst(FRAMES, 4_000))
-                        .streams()
-                        .getFirst();
-                assertThat(result.received()).isEqualTo(FRAMES);
-                long stamped = p50(in.finish(FRAMES), out.finish(FRAMES));
-                differences.add(result.latency().orElseThrow().p50() - stamped);
+        List<Long> found = new ArrayList<>();
+        try (Capture in = Capture.start(middle.name(), Middle.IN);
+                Capture out = Capture.start(middle.name(), Middle.OUT)) {
+            try (TestPath path = TestPath.open(List.of(router.ipv4()), Mode.MMSG, LatenessBounds.DEFAULT, SETTLE);
+                    Measurement measurement = path.measure(FrameMix.of(128))) {
+                for (int trial = 0; trial < 6; trial++) {
+                    StreamResult result = measurement
+                            .run(new Load.Burst(FRAMES, 4_000))
+                            .streams()
+                            .getFirst();
+                    assertThat(result.received()).as("%s", result).isEqualTo(FRAMES);
+                    found.add(result.latency().orElseThrow().p50());
+                }
+            }
+            List<RelayedFrame> entered = in.finish(6L * FRAMES);
+            List<RelayedFrame> left = out.finish(6L * FRAMES);
+            for (int trial = 1; trial < found.size(); trial++) {
+                // The path's first trial has epoch 1.
+                differences.add(found.get(trial) - p50(ofTrial(entered, trial + 1), ofTrial(left, trial + 1)));
             }
         }
         assertThat(differences.median()).as("%s", differences).isBetween(-5_000L, 5_000L);
     }
 
-    private static long p50(List<RelayedFrame> before, List<RelayedFrame> after) {
-        assertThat(before).hasSize(FRAMES);
-        assertThat(after).hasSize(FRAMES);
-        Map<Long, Long> entered = new HashMap<>();
-        before.forEach(frame -> entered.put(frame.sequence(), frame.arrival()));
-        List<Long> times = new ArrayList<>();
-        after.forEach(frame -> times.add(frame.arrival() - entered.get(frame.sequence())));
-        long[] sorted = times.stream().mapToLong(Long::longValue).sorted().toArray();
-        return sorted[sorted.length / 2];
+    private static Map<Long, Long> ofTrial(List<RelayedFrame> frames, int epoch) {
+        Map<Long, Long> stamps = new HashMap<>();
+        for (RelayedFrame frame : frames) {
+            if (frame.epoch() == epoch) {
+                assertThat(stamps.put(frame.sequence(), frame.arrival())).isNull();
+            }
+        }
+        assertThat(stamps).hasSize(FRAMES);
+        return stamps;
+    }
+
+    private static long p50(Map<Long, Long> before, Map<Long, Long> after) {
+        long[] times = before.keySet().stream()
+                .mapToLong(sequence -> requireNonNull(after.get(sequence)) - requireNonNull(before.get(sequence)))
+                .sorted()
+                .toArray();
+        return times[times.length / 2];
     }
 
     private static TrialResult run(List<Stream> streams, FrameMix mix, Load load) throws InterruptedException {

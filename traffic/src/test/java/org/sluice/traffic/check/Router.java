@@ -21,7 +21,8 @@ final class Router {
     Router(Middle middle) {
         this.middle = middle;
         for (String device : List.of(Middle.IN, Middle.OUT)) {
-            // A router that must wait for an answer keeps the frames meanwhile: as many as a slow machine may make of them.
+            // A router that must wait for an answer keeps the frames meanwhile: as many as a slow machine may make of
+            // them.
             middle.set("net/ipv4/neigh/" + device + "/unres_qlen_bytes", "16000000");
             middle.set("net/ipv6/neigh/" + device + "/unres_qlen_bytes", "16000000");
             middle.set("net/ipv6/conf/" + device + "/accept_dad", "0");
@@ -65,10 +66,7 @@ final class Router {
 
     private Stream stream(String source, String destination) {
         FrameSpec spec = FrameSpec.of(
-                Middle.TRANSMIT_MAC,
-                Middle.IN_MAC,
-                InetAddress.ofLiteral(source),
-                InetAddress.ofLiteral(destination));
+                Middle.TRANSMIT_MAC, Middle.IN_MAC, InetAddress.ofLiteral(source), InetAddress.ofLiteral(destination));
         return new Stream(middle.transmit, middle.receive, spec, Stream.Device.ROUTER);
     }
 
