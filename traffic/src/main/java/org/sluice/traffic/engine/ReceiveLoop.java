@@ -119,8 +119,8 @@ final class ReceiveLoop implements Callable<ReceiveLoop> {
         arrived = count;
     }
 
-    /** How many more frames have arrived: 1, or 0 for a copy and what is none of this trial's. */
-    private long take() {
+    /** Whether it is a frame of this trial that had not come before. */
+    private boolean take() {
         Arrivals stream = streams[reader.stream()];
         if (reader.epoch() != epoch || stream == null) {
             foreign++;
@@ -137,7 +137,7 @@ final class ReceiveLoop implements Callable<ReceiveLoop> {
         if (stamp != 0) {
             stream.latency.recordValue(Latencies.clamp(since(stamp, arrival)));
         }
-        return stream.sequence.received() - before;
+        return stream.sequence.received() > before;
     }
 
     /** A stamp keeps the low 48 bits of the clock; a difference of up to 39 hours is whole. */
@@ -152,7 +152,7 @@ final class ReceiveLoop implements Callable<ReceiveLoop> {
         }
     }
 
-    /** Frames of this trial that arrived whole so far, each counted once: with copies among them, late ones would not be missed. */
+    /** Frames of this trial that arrived whole so far, each counted once: a trial whose frames come twice must not end halfway. */
     long arrived() {
         return arrived;
     }

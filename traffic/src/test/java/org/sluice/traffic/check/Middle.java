@@ -35,6 +35,9 @@ final class Middle implements AutoCloseable {
     final PortName transmit = new PortName("tx", Optional.of(nearName));
     final PortName receive = new PortName("rx", Optional.of(farName));
 
+    /** The device that {@code tx} is joined to: a port behind a wire, for tests without a device under test. */
+    final PortName entry = new PortName(IN, Optional.of(name));
+
     /** Skips the test when it may not make namespaces. */
     Middle() {
         assumeTrue("root".equals(System.getProperty("user.name")), "Making network namespaces needs root.");
@@ -44,12 +47,10 @@ final class Middle implements AutoCloseable {
                 Links links = Links.in(middle);
                 Links nearLinks = Links.in(near);
                 Links farLinks = Links.in(far)) {
-            // The tester's ports are to carry the tester's frames only, so that counters of devices can be compared.
-            for (NetworkNamespace end : List.of(near, far)) {
-                set(end, "net/ipv6/conf/default/disable_ipv6", "1");
+            // Without IPv6 no kernel sends anything by itself: counters of devices can be compared.
+            for (NetworkNamespace namespace : List.of(near, middle, far)) {
+                set(namespace, "net/ipv6/conf/default/disable_ipv6", "1");
             }
-            set(middle, "net/ipv6/conf/default/accept_dad", "0");
-            set(middle, "net/ipv6/conf/default/router_solicitations", "0");
             links.createVeth(IN, transmit.device(), near);
             links.createVeth(OUT, receive.device(), far);
             nearLinks.setMac(transmit.device(), TRANSMIT_MAC);
