@@ -29,6 +29,7 @@ public final class TestPath implements AutoCloseable {
     private final Map<PortName, NetworkNamespace> namespaces = new LinkedHashMap<>();
     private final List<PinnedThread> senders = new ArrayList<>();
     private final Map<PortName, PinnedThread> receivers = new LinkedHashMap<>();
+    private final CompilerThreads compilers = new CompilerThreads();
     private final BitSet allowed;
     private int trials;
 
@@ -97,7 +98,7 @@ public final class TestPath implements AutoCloseable {
         for (int i = 0; i < ends.size(); i++) {
             receivers.put(
                     ends.get(i),
-                    new PinnedThread("receive " + ends.get(i), plan.receivers().get(i), Urgency.ORDINARY));
+                    new PinnedThread("receive " + ends.get(i), plan.receivers().get(i), urgencyOfReceivers()));
         }
         Set<Integer> pinned = new HashSet<>();
         for (PinnedThread sender : senders) {
@@ -107,6 +108,15 @@ public final class TestPath implements AutoCloseable {
             pinned.add(receiver.number());
         }
         letOthersRunOn(plan.others(), pinned);
+        compilers.prefer();
+    }
+
+    /** One that sleeps takes little and must not lose frames to others on its CPU; one that spins would take all of it. */
+    private Urgency urgencyOfReceivers() {
+        return switch (mode) {
+            case MMSG -> Urgency.LARGEST_SHARE;
+            case XDP -> Urgency.ORDINARY;
+        };
     }
 
     private static void letOthersRunOn(BitSet cpus, Set<Integer> except) {
@@ -172,6 +182,7 @@ public final class TestPath implements AutoCloseable {
         senders.forEach(PinnedThread::close);
         receivers.values().forEach(PinnedThread::close);
         letOthersRunOn(allowed, Set.of());
+        compilers.close();
         namespaces.values().forEach(NetworkNamespace::close);
     }
 }
