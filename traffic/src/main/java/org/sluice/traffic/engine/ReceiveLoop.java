@@ -119,8 +119,8 @@ final class ReceiveLoop implements Callable<ReceiveLoop> {
         arrived = count;
     }
 
-    /** Whether it is a frame of this trial that had not come before. */
-    private boolean take() {
+    /** How many more frames have arrived: 1, or 0 for a copy and what is none of this trial's. */
+    private long take() {
         Arrivals stream = streams[reader.stream()];
         if (reader.epoch() != epoch || stream == null) {
             foreign++;
@@ -137,7 +137,7 @@ final class ReceiveLoop implements Callable<ReceiveLoop> {
         if (stamp != 0) {
             stream.latency.recordValue(Latencies.clamp(since(stamp, arrival)));
         }
-        return stream.sequence.received() > before;
+        return stream.sequence.received() - before;
     }
 
     /** A stamp keeps the low 48 bits of the clock; a difference of up to 39 hours is whole. */

@@ -139,7 +139,7 @@ class ImpairedPathTest {
                     found.add(result.latency().orElseThrow().p50());
                 }
             }
-            wire.close();
+            wire.finish();
             for (int trial = 1; trial < found.size(); trial++) {
                 // The path's first trial has epoch 1.
                 differences.add(found.get(trial) - wire.transits(trial + 1).p50());
@@ -158,8 +158,8 @@ class ImpairedPathTest {
                     Measurement measurement = path.measure(mix)) {
                 result = measurement.run(LOAD);
             }
-            forth.close();
-            opposite.close();
+            forth.finish();
+            opposite.finish();
             long corrupted = 0;
             long flipped = 0;
             for (int number = 0; number < streams.size(); number++) {

@@ -172,6 +172,11 @@ final class Impairer implements AutoCloseable {
         return transits.getOrDefault(epoch, new Transits());
     }
 
+    /** Closes as {@link #close}: the account can be read afterwards. */
+    void finish() {
+        close();
+    }
+
     /** Forwards what it still holds, and ends. */
     @Override
     public void close() {

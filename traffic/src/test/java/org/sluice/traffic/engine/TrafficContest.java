@@ -38,7 +38,11 @@ public final class TrafficContest {
         this.rounds = rounds;
         CpuPlan plan = CpuPlan.forLoops(1, 1);
         this.rivals = new Rivals(
-                pair, frame(), reference, plan.senders().getFirst(), plan.receivers().getFirst());
+                pair,
+                frame(),
+                reference,
+                plan.senders().getFirst(),
+                plan.receivers().getFirst());
     }
 
     /** @param arguments rounds, which contests ("all", or some of the letters s, r, f), the compiled bench/reference.c or "none" */
@@ -121,17 +125,21 @@ public final class TrafficContest {
                 SendLoop loop = sender(ports);
                 Contest drain = new Contest("reading a full ring", "CPU ns/frame", "% lost", "frames");
                 drain.enter("ours, mmsg", () -> drain(packet, packet, loop));
-                drain.enter("C, TPACKET_V2", () -> rivals.drainInC(() -> send(packet, loop, FILL).frames()));
+                drain.enter(
+                        "C, TPACKET_V2",
+                        () -> rivals.drainInC(() -> send(packet, loop, FILL).frames()));
                 drain.enter("ours, xdp", () -> drain(xdp, packet, loop));
                 drain.run(rounds * 2);
                 Contest live = new Contest("receiving at full speed", "CPU ns/frame", "% lost", "frames");
                 live.enter("ours, mmsg", () -> receive(packet, packet, loop));
                 live.enter("C, TPACKET_V2", () -> rivals.receiveInC(() -> full(packet, loop)));
-                live.enter("testpmd, af_packet (busy polls)", () -> rivals.receiveByTestpmd(
-                        "net_af_packet0,iface=rx", () -> full(packet, loop)));
+                live.enter(
+                        "testpmd, af_packet (busy polls)",
+                        () -> rivals.receiveByTestpmd("net_af_packet0,iface=rx", () -> full(packet, loop)));
                 live.enter("ours, xdp (always polls)", () -> receive(xdp, packet, loop));
-                live.enter("testpmd, af_xdp (busy polls)", () -> rivals.receiveByTestpmd(
-                        "net_af_xdp0,iface=rx", () -> full(packet, loop)));
+                live.enter(
+                        "testpmd, af_xdp (busy polls)",
+                        () -> rivals.receiveByTestpmd("net_af_xdp0,iface=rx", () -> full(packet, loop)));
                 live.run(rounds);
             } finally {
                 ports.close();
