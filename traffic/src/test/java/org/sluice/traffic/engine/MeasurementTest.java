@@ -15,7 +15,7 @@ import org.sluice.traffic.trial.Load;
 import org.sluice.traffic.trial.StreamResult;
 import org.sluice.traffic.trial.TrialResult;
 
-/** Trials over a veth pair, which loses nothing. */
+/** Trials over a veth pair, which loses nothing. Bursts, because they may take their time on a busy machine. */
 class MeasurementTest {
     private static final Duration SETTLE = Duration.ofMillis(500);
 
@@ -35,11 +35,11 @@ class MeasurementTest {
 
     @ParameterizedTest
     @EnumSource(Mode.class)
-    void everyPacedFrameArrivesOnceInOrderAndWhole(Mode mode) throws Exception {
+    void everyFrameArrivesOnceInOrderAndWhole(Mode mode) throws Exception {
         for (FrameMix mix : List.of(FrameMix.of(64), FrameMix.of(1518), FrameMix.IMIX)) {
             try (TestPath path = TestPath.open(List.of(pair.stream()), mode, LatenessBounds.DEFAULT, SETTLE);
                     Measurement measurement = path.measure(mix)) {
-                TrialResult result = measurement.run(new Load.Paced(10_000, Duration.ofMillis(300)));
+                TrialResult result = measurement.run(new Load.Burst(3_000, 10_000));
 
                 StreamResult stream = result.streams().getFirst();
                 assertThat(stream.sent()).as("%s", result).isEqualTo(3_000);
@@ -63,7 +63,7 @@ class MeasurementTest {
         Stream there = pair.stream();
         try (TestPath path = TestPath.open(List.of(there, there.reversed()), mode, LatenessBounds.DEFAULT, SETTLE);
                 Measurement measurement = path.measure(FrameMix.of(128))) {
-            TrialResult result = measurement.run(new Load.Paced(5_000, Duration.ofMillis(200)));
+            TrialResult result = measurement.run(new Load.Burst(1_000, 5_000));
 
             assertThat(result.streams()).extracting(StreamResult::received).containsExactly(1_000L, 1_000L);
             assertThat(result.lost()).isZero();
