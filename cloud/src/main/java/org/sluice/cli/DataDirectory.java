@@ -28,13 +28,14 @@ import org.sluice.model.ProblemException;
  *
  * @param path the directory
  */
-record DataDirectory(Path path) {
-    DataDirectory {
+public record DataDirectory(Path path) {
+    /** Checks for null. */
+    public DataDirectory {
         requireNonNull(path, "path is null");
     }
 
     /** The directory an option names, or /var/lib/sluice for root and the XDG data directory for everyone else. */
-    static DataDirectory of(@Nullable Path chosen, Map<String, String> environment) {
+    public static DataDirectory of(@Nullable Path chosen, Map<String, String> environment) {
         if (chosen != null) {
             return new DataDirectory(chosen.toAbsolutePath().normalize());
         }
@@ -75,6 +76,11 @@ record DataDirectory(Path path) {
 
     Path lab() {
         return path.resolve("lab");
+    }
+
+    /** What the traffic tester must put back. */
+    public Path traffic() {
+        return path.resolve("traffic");
     }
 
     /** The agent of this machine, or of the simulated host of that name. */

@@ -39,8 +39,8 @@ final class PlanOptions {
             names = "--sizes",
             paramLabel = "SIZE[,SIZE...]",
             description =
-                    "Frame sizes in bytes with check sequence; imix, or imix:7x64,4x570,1x1518 given alone. All seven of"
-                            + " RFC 2544 (RFC 5180 with --ipv6) when left out.")
+                    "Frame sizes in bytes with check sequence; imix, or imix:7x64,4x570,1x1518 given alone. When left out:"
+                            + " all seven of RFC 2544 (RFC 5180 with --ipv6); of a run with the short profile 64,512,1518.")
     private @Nullable String sizes;
 
     @Option(
@@ -84,6 +84,22 @@ final class PlanOptions {
      * @throws IllegalArgumentException when an option's value cannot be
      */
     TestPlan plan(boolean ipv6) {
+        List<FrameMix> standard = (ipv6 ? FrameSize.RFC_5180.subList(0, FrameSize.RFC_2544.size()) : FrameSize.RFC_2544)
+                .stream().map(FrameMix::of).toList();
+        return plan(standard, standard);
+    }
+
+    /**
+     * The plan over IPv4.
+     *
+     * @param shortSizes the frame sizes of the short profile when none are given
+     * @throws IllegalArgumentException when an option's value cannot be
+     */
+    TestPlan plan(List<FrameMix> shortSizes) {
+        return plan(FrameSize.RFC_2544.stream().map(FrameMix::of).toList(), shortSizes);
+    }
+
+    private TestPlan plan(List<FrameMix> standardSizes, List<FrameMix> shortSizes) {
         Profile chosen = Profile.parse(profile);
         if (trial != null) {
             chosen = chosen.withTrial(duration("--trial", trial));
@@ -92,18 +108,11 @@ final class PlanOptions {
                 chosen,
                 Procedure.parse(tests),
                 TestPlan.Search.parse(search),
-                mixes(ipv6),
+                sizes != null ? mixes(sizes) : chosen.name().equals(Profile.SHORT.name()) ? shortSizes : standardSizes,
                 Optional.ofNullable(rate).map(Rate::parse),
                 Optional.ofNullable(soakRate).map(Rate::parse),
                 duration("--soak-for", soakFor),
                 Optional.ofNullable(reset));
-    }
-
-    private List<FrameMix> mixes(boolean ipv6) {
-        return sizes == null
-                ? (ipv6 ? FrameSize.RFC_5180.subList(0, FrameSize.RFC_2544.size()) : FrameSize.RFC_2544)
-                        .stream().map(FrameMix::of).toList()
-                : mixes(sizes);
     }
 
     /** Sizes with commas, or one mix. */

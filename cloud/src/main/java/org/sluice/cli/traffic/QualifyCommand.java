@@ -2,11 +2,13 @@ package org.sluice.cli.traffic;
 
 import java.io.PrintWriter;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -23,6 +25,7 @@ import org.sluice.model.qualification.Qualification;
 import org.sluice.model.qualification.QualificationSummary;
 import org.sluice.traffic.engine.Mode;
 import org.sluice.traffic.engine.PortName;
+import org.sluice.traffic.frame.Rate;
 import org.sluice.traffic.function.FunctionPair;
 import org.sluice.traffic.machine.Nature;
 import org.sluice.traffic.procedure.Procedure;
@@ -79,18 +82,20 @@ public final class QualifyCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private String sizes;
 
+    @Option(
+            names = "--rate",
+            paramLabel = "RATE",
+            description =
+                    "No more than this, such as 500kpps: a card that carries it passes. Such figures are a class of their"
+                            + " own.")
+    private @Nullable String rate;
+
     @Mixin
     private final ReportOptions reports = new ReportOptions();
 
     @Override
     public Integer call() throws Exception {
-        TestPlan plan = BadOption.in(
-                spec,
-                () -> TestPlan.of(
-                        Profile.SHORT,
-                        Set.of(Procedure.THROUGHPUT, Procedure.LATENCY),
-                        TestPlan.Search.BINARY,
-                        PlanOptions.mixes(sizes)));
+        TestPlan plan = BadOption.in(spec, this::plan);
         BadOption.in(spec, () -> {
             reports.check();
             return host;
@@ -107,6 +112,18 @@ public final class QualifyCommand implements Callable<Integer> {
                 return BadOption.STOPPED;
             }
         });
+    }
+
+    private TestPlan plan() {
+        return new TestPlan(
+                Profile.SHORT,
+                Set.of(Procedure.THROUGHPUT, Procedure.LATENCY),
+                TestPlan.Search.BINARY,
+                PlanOptions.mixes(sizes),
+                Optional.ofNullable(rate).map(Rate::parse),
+                Optional.empty(),
+                Duration.ofMinutes(1),
+                Optional.empty());
     }
 
     /** The cards to measure; that they are in this machine with the address the cloud knows says that HOST is this one. */
@@ -200,7 +217,7 @@ public final class QualifyCommand implements Callable<Integer> {
         return leased;
     }
 
-    private static CardClass classOf(String card, TestPlan plan) {
+    private CardClass classOf(String card, TestPlan plan) {
         PhysicalFunction function = FunctionPair.physicalFunction(card);
         Facts facts = new Facts();
         PortName port = PortName.parse(card);
@@ -210,8 +227,16 @@ public final class QualifyCommand implements Callable<Integer> {
                 "%04x".formatted(function.function().id().device()),
                 function.function().driverName(),
                 (int) (speed.orElse(0) / 1_000_000),
-                plan.profile().name(),
+                profileName(plan),
                 facts.nature(port) == Nature.EMULATED);
+    }
+
+    /** Figures that were not allowed to be higher are comparable with each other only. */
+    private String profileName(TestPlan plan) {
+        return plan.profile().name()
+                + (rate == null
+                        ? ""
+                        : "-" + rate.toLowerCase(Locale.ROOT).replace('.', '-').replace('%', 'p'));
     }
 
     private static List<MeasuredFigure> figures(PatternResult result) {

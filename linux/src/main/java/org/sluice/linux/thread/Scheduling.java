@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
@@ -27,6 +28,7 @@ public final class Scheduling {
     }
 
     private static final Path THREADS = Path.of("/proc/self/task");
+    private static final int NICE_FIELD = 16;
     private static final int SCHED_OTHER = 0;
     private static final int SCHED_FIFO = 1;
     private static final int PR_SET_TIMERSLACK = 29;
@@ -45,6 +47,34 @@ public final class Scheduling {
                     .toList();
         } catch (IOException failure) {
             throw new UncheckedIOException("The folder " + THREADS + " cannot be read.", failure);
+        }
+    }
+
+    /** The name of a thread of this process, as {@code ps -L} shows it: up to 15 bytes; empty when it has ended. */
+    public static String nameOf(int thread) {
+        return read(thread, "comm").strip();
+    }
+
+    /** The nice value of a thread of this process, -20 to 19; 0 when it has ended. */
+    public static int niceOf(int thread) {
+        String stat = read(thread, "stat");
+        // proc_pid_stat(5): the name in parentheses may hold anything; after it, the nice value is the 17th field.
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ");
+        return fields.length > NICE_FIELD ? Integer.parseInt(fields[NICE_FIELD]) : 0;
+    }
+
+    private static String read(int thread, String file) {
+        Path path = THREADS.resolve(Integer.toString(thread)).resolve(file);
+        try {
+            return Files.readString(path);
+        } catch (NoSuchFileException _) {
+            return "";
+        } catch (IOException failure) {
+            // A thread that ends between opening and reading (ESRCH).
+            if (!Files.exists(path)) {
+                return "";
+            }
+            throw new UncheckedIOException("The file " + path + " cannot be read.", failure);
         }
     }
 
@@ -97,12 +127,20 @@ public final class Scheduling {
 
     /** {@code renice NICE}: how big a share of its CPU the calling thread gets beside other ordinary ones, -20 (most) to 19. */
     public static Permission setNice(int nice) {
+        return setNice(currentThread(), nice);
+    }
+
+    /** The same for another thread of this process; nothing happens when it has ended. */
+    public static Permission setNice(int thread, int nice) {
         try {
-            SystemCalls.setPriority(currentThread(), nice, "give the thread the nice value " + nice);
+            SystemCalls.setPriority(thread, nice, "give the thread the nice value " + nice);
             return Permission.GRANTED;
         } catch (SystemCallException refusal) {
             if (refusal.errno() == Errno.EACCES || refusal.errno() == Errno.EPERM) {
                 return Permission.REFUSED;
+            }
+            if (refusal.errno() == Errno.ESRCH) {
+                return Permission.GRANTED;
             }
             throw refusal;
         }

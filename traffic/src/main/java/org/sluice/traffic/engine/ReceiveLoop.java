@@ -114,7 +114,7 @@ final class ReceiveLoop implements Callable<ReceiveLoop> {
             long at = receiver.frame();
             int length = receiver.captured();
             switch (reader.classify(memory, at, length)) {
-                case FrameReader.WHOLE -> count += take() ? 1 : 0;
+                case FrameReader.WHOLE -> count += take();
                 case FrameReader.CORRUPTED -> corrupted++;
                 default -> hear(memory, at, length);
             }
@@ -123,12 +123,14 @@ final class ReceiveLoop implements Callable<ReceiveLoop> {
         arrived = count;
     }
 
+    /** Whether it is a frame of this trial that had not come before. */
     private boolean take() {
         Arrivals stream = streams[reader.stream()];
         if (reader.epoch() != epoch || stream == null) {
             foreign++;
-            return false;
+            return 0;
         }
+        long before = stream.sequence.received();
         stream.sequence.arrived(reader.sequence());
         long arrival = receiver.arrival();
         if (stream.lastArrival != 0 && arrival - stream.lastArrival > stream.longestSilence) {
@@ -139,7 +141,7 @@ final class ReceiveLoop implements Callable<ReceiveLoop> {
         if (stamp != 0) {
             stream.latency.recordValue(Latencies.clamp(since(stamp, arrival)));
         }
-        return true;
+        return stream.sequence.received() > before;
     }
 
     /** A stamp keeps the low 48 bits of the clock; a difference of up to 39 hours is whole. */
@@ -154,7 +156,7 @@ final class ReceiveLoop implements Callable<ReceiveLoop> {
         }
     }
 
-    /** Frames of this trial that arrived whole so far, copies included. */
+    /** Frames of this trial that arrived whole so far, each counted once: a trial whose frames come twice must not end halfway. */
     long arrived() {
         return arrived;
     }

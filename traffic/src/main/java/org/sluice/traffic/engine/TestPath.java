@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.sluice.linux.machine.CpuSet;
 import org.sluice.linux.machine.Machine;
 import org.sluice.linux.namespace.NetworkNamespace;
 import org.sluice.linux.thread.Scheduling;
@@ -28,6 +29,7 @@ public final class TestPath implements AutoCloseable {
     private final Map<PortName, NetworkNamespace> namespaces = new LinkedHashMap<>();
     private final List<PinnedThread> senders = new ArrayList<>();
     private final Map<PortName, PinnedThread> receivers = new LinkedHashMap<>();
+    private final CompilerThreads compilers = new CompilerThreads();
     private final BitSet allowed;
     private int trials;
 
@@ -96,7 +98,7 @@ public final class TestPath implements AutoCloseable {
         for (int i = 0; i < ends.size(); i++) {
             receivers.put(
                     ends.get(i),
-                    new PinnedThread("receive " + ends.get(i), plan.receivers().get(i), Urgency.ORDINARY));
+                    new PinnedThread("receive " + ends.get(i), plan.receivers().get(i), urgencyOfReceivers()));
         }
         Set<Integer> pinned = new HashSet<>();
         for (PinnedThread sender : senders) {
@@ -106,6 +108,15 @@ public final class TestPath implements AutoCloseable {
             pinned.add(receiver.number());
         }
         letOthersRunOn(plan.others(), pinned);
+        compilers.prefer();
+    }
+
+    /** One that sleeps takes little and must not lose frames to others on its CPU; one that spins would take all of it. */
+    private Urgency urgencyOfReceivers() {
+        return switch (mode) {
+            case MMSG -> Urgency.LARGEST_SHARE;
+            case XDP -> Urgency.ORDINARY;
+        };
     }
 
     private static void letOthersRunOn(BitSet cpus, Set<Integer> except) {
@@ -115,6 +126,13 @@ public final class TestPath implements AutoCloseable {
                 boolean _ = Scheduling.pin(thread, cpus);
             }
         }
+    }
+
+    /** The CPUs that no sender of such a test spins on: those that a device under test made of software should work on. */
+    public static CpuSet cpusBesides(List<Stream> streams) {
+        int ends = (int) streams.stream().map(Stream::receive).distinct().count();
+        return CpuSet.of(
+                CpuPlan.forLoops(streams.size(), ends).others().stream().boxed().toList());
     }
 
     /** Prepares the frames of a size or mix; the measurement before must be closed. */
@@ -164,6 +182,7 @@ public final class TestPath implements AutoCloseable {
         senders.forEach(PinnedThread::close);
         receivers.values().forEach(PinnedThread::close);
         letOthersRunOn(allowed, Set.of());
+        compilers.close();
         namespaces.values().forEach(NetworkNamespace::close);
     }
 }

@@ -24,7 +24,7 @@ enum Urgency {
     /** Above ordinary threads, below what the kernel itself needs at once. */
     private static final int PRIORITY = 10;
 
-    private static final int LARGEST_SHARE_NICE = -20;
+    static final int LARGEST_SHARE_NICE = -20;
     private static final Pattern RELEASE = Pattern.compile("(\\d+)\\.(\\d+).*");
     private static final int UNLIMITED = -1;
 

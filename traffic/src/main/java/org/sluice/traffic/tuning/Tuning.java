@@ -2,7 +2,6 @@ package org.sluice.traffic.tuning;
 
 import static java.util.Objects.requireNonNull;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -180,15 +179,6 @@ public final class Tuning implements AutoCloseable {
                 .toList();
         if (findable.isEmpty()) {
             return;
-        }
-        try {
-            Path _ = Files.createDirectories(directory);
-        } catch (IOException failure) {
-            throw new LinuxException(
-                    "tuning.journal-unusable",
-                    "The folder " + directory + " for the journal of changed settings cannot be made: " + failure + ".",
-                    "Name another folder; nothing is changed without a journal.",
-                    failure);
         }
         journal = Journal.write(directory, bootId(host), findable);
     }
