@@ -154,9 +154,28 @@ public final class NetworkNamespace implements AutoCloseable {
     public <T extends @Nullable Object, X extends Exception> T call(Work<T, X> work) throws X {
         requireNonNull(work, "work is null");
         return onPlatformThread(() -> {
-            SystemCalls.setns(file, CLONE_NEWNET);
+            enter();
             return work.run();
         });
+    }
+
+    /** Who may not enter any namespace is still in one, which takes no permission. */
+    private void enter() {
+        try {
+            SystemCalls.setns(file, CLONE_NEWNET);
+        } catch (SystemCallException refusal) {
+            if (refusal.errno() != Errno.EPERM || !isOfThisThread()) {
+                throw refusal;
+            }
+        }
+    }
+
+    private boolean isOfThisThread() {
+        try {
+            return Files.isSameFile(Path.of("/proc/self/fd/" + file.number()), Path.of(OF_THIS_THREAD));
+        } catch (IOException unknown) {
+            return false;
+        }
     }
 
     /**

@@ -15,6 +15,9 @@ import org.sluice.traffic.frame.FrameReader;
 final class ReceiveLoop implements Callable<ReceiveLoop> {
     static final int MOST_STREAMS = 256;
 
+    /** As many frames as the largest ring holds: what arrived before the end of a trial is read after it. */
+    private static final int MOST_AT_ONCE = 65_536;
+
     /** How long to look away from an empty ring: the ring holds what arrives within hundreds of times as long. */
     private static final long NAP = 50_000;
 
@@ -105,7 +108,8 @@ final class ReceiveLoop implements Callable<ReceiveLoop> {
 
     private void drain() {
         long count = arrived;
-        while (receiver.hasFrame()) {
+        // Bounded: on a path that loops, frames may come faster than they are read for ever.
+        for (int left = MOST_AT_ONCE; left > 0 && receiver.hasFrame(); left--) {
             MemorySegment memory = receiver.memory();
             long at = receiver.frame();
             int length = receiver.captured();

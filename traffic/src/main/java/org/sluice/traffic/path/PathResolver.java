@@ -1,22 +1,18 @@
 package org.sluice.traffic.path;
 
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.sluice.linux.LinuxException;
 import org.sluice.linux.namespace.NetworkNamespace;
-import org.sluice.linux.net.Link;
-import org.sluice.linux.net.Links;
 import org.sluice.linux.net.MacAddress;
 import org.sluice.linux.packet.PacketReceiver;
 import org.sluice.linux.packet.PacketSender;
 import org.sluice.traffic.engine.PortName;
 import org.sluice.traffic.engine.Stream;
 import org.sluice.traffic.engine.Stream.Device;
-import org.sluice.traffic.frame.FrameSpec;
 import org.sluice.traffic.frame.NeighbourQuery;
 import org.sluice.traffic.frame.NeighbourResponder;
 import org.sluice.traffic.frame.VlanTag;
@@ -32,7 +28,7 @@ public final class PathResolver {
      * The streams that were asked for.
      *
      * @throws LinuxException codes {@code link.missing}, {@code link.down}, {@code namespace.missing}, {@code packet.permission},
-     *     {@code path.gateway-silent}
+     *     {@code path.permission}, {@code path.gateway-silent}
      */
     public static List<Stream> streams(PathRequest request) {
         List<Stream> streams = new ArrayList<>();
@@ -40,51 +36,30 @@ public final class PathResolver {
         for (int i = 0; i < request.transmit().size(); i++) {
             PortName transmit = request.transmit().get(i);
             PortName receive = request.receive().get(i);
-            InetAddress source = plus(request.source(), i);
-            InetAddress destination = plus(request.destination(), i);
-            streams.add(new Stream(
-                    transmit,
-                    receive,
-                    frames(request, transmit, receive, source, destination, request.gateway()),
-                    device));
+            InetAddress source = request.source(i);
+            InetAddress destination = request.destination(i);
+            MacAddress sender = mac(transmit);
+            MacAddress receiver = mac(receive);
+            MacAddress there = request.destinationMac()
+                    .or(() -> request.gateway().map(router -> ask(transmit, sender, source, router, request.tags())))
+                    .orElse(receiver);
+            streams.add(new Stream(transmit, receive, request.frames(sender, there, source, destination), device));
             if (request.twoWay()) {
+                MacAddress back = request.returnGateway()
+                        .map(router -> ask(receive, receiver, destination, router, request.tags()))
+                        .orElse(sender);
                 streams.add(new Stream(
                         /* transmit= */ receive,
                         /* receive= */ transmit,
-                        frames(request, receive, transmit, destination, source, request.returnGateway()),
+                        request.frames(receiver, back, destination, source),
                         device));
             }
         }
         return List.copyOf(streams);
     }
 
-    private static FrameSpec frames(
-            PathRequest request,
-            PortName transmit,
-            PortName receive,
-            InetAddress source,
-            InetAddress destination,
-            Optional<InetAddress> gateway) {
-        MacAddress own = mac(transmit);
-        MacAddress to = request.destinationMac()
-                .or(() -> gateway.map(router -> ask(transmit, own, source, router, request.tags())))
-                .orElseGet(() -> mac(receive));
-        return FrameSpec.of(own, to, source, destination)
-                .withTags(request.tags())
-                .withFlows(request.flows())
-                .withDscp(request.dscp());
-    }
-
     private static MacAddress mac(PortName port) {
-        try (NetworkNamespace namespace = port.open();
-                Links links = Links.in(namespace)) {
-            return links.find(port.device())
-                    .map(Link::mac)
-                    .orElseThrow(() -> new LinuxException(
-                            "link.missing",
-                            "There is no network device " + port + ".",
-                            "Look at what there is (ip link show)."));
-        }
+        return PortAccess.link(port).mac();
     }
 
     /** Who has the router's address, asked as the sender would ask. */
@@ -127,20 +102,5 @@ public final class PathResolver {
             left = end - System.nanoTime();
         }
         return Optional.empty();
-    }
-
-    private static InetAddress plus(InetAddress address, int number) {
-        byte[] bytes = address.getAddress();
-        int last = (bytes[bytes.length - 1] & 0xFF) + number;
-        if (last > 0xFE) {
-            throw new IllegalArgumentException("The address " + address.getHostAddress() + " leaves no room for "
-                    + (number + 1) + " interfaces: use a smaller one.");
-        }
-        bytes[bytes.length - 1] = (byte) last;
-        try {
-            return InetAddress.getByAddress(bytes);
-        } catch (UnknownHostException impossible) {
-            throw new AssertionError("An address of the length of another is one.", impossible);
-        }
     }
 }

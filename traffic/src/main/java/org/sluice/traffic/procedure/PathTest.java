@@ -69,6 +69,10 @@ public final class PathTest {
      * @throws InterruptedException when the thread was interrupted; {@link #sizes} has what was found until then
      */
     public void run() throws InterruptedException {
+        if (streams.size() > 1) {
+            notes.add(
+                    "Rates are those of each of the " + streams.size() + " streams, which are sent at the same time.");
+        }
         progress.at("", "floor", "measuring what the tester itself costs");
         floorBefore = new FloorMeter(mode).measure();
         try (TestPath path = TestPath.open(streams, mode, bounds, plan.profile().settle())) {
@@ -96,7 +100,7 @@ public final class PathTest {
     }
 
     private void measure(Measurement measurement) throws InterruptedException {
-        SizeTest test = new SizeTest(measurement, plan, streams.size(), linkSpeed, progress);
+        SizeTest test = new SizeTest(TrialSource.of(measurement), plan, linkSpeed, progress);
         try {
             test.run();
         } finally {

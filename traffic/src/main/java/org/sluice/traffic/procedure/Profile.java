@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * How long and how often each test measures.
@@ -21,6 +22,7 @@ import java.util.List;
  * @param bursts how often the longest burst is searched (section 26.4: 50)
  * @param longestBurst the longest burst tried, as time at the highest rate (RFC 9004, section 6.2: 30 seconds)
  * @param overload how long a recovery test overloads (section 26.5: 60 seconds)
+ * @param recoveries how often recovery is measured (section 26.5: several times)
  * @param soakInterval what a soak is divided into
  */
 public record Profile(
@@ -36,7 +38,11 @@ public record Profile(
         int bursts,
         Duration longestBurst,
         Duration overload,
+        int recoveries,
         Duration soakInterval) {
+    private static final int COARSEST_LOSS_STEPS = 10;
+    private static final Duration SHORTEST = Duration.ofMillis(1);
+
     /** As RFC 2544 and RFC 9004 ask. Hours for seven frame sizes. */
     public static final Profile RFC = new Profile(
             "rfc",
@@ -51,6 +57,7 @@ public record Profile(
             50,
             Duration.ofSeconds(30),
             Duration.ofSeconds(60),
+            3,
             Duration.ofSeconds(60));
 
     /** For people in a hurry: about half a minute for each frame size. Not compliant, and says so. */
@@ -67,6 +74,7 @@ public record Profile(
             3,
             Duration.ofMillis(200),
             Duration.ofSeconds(2),
+            1,
             Duration.ofSeconds(5));
 
     /** Checks the ranges. */
@@ -76,9 +84,19 @@ public record Profile(
             throw new IllegalArgumentException(
                     "The width of a search is a share between 0 and 1; " + width + " is not.");
         }
-        for (int number : List.of(searches, latencyRepeats, lossSteps, bursts)) {
+        for (int number : List.of(searches, latencyRepeats, bursts, recoveries)) {
             if (number < 1) {
                 throw new IllegalArgumentException("Everything is measured at least once.");
+            }
+        }
+        if (lossSteps < COARSEST_LOSS_STEPS) {
+            throw new IllegalArgumentException("A loss curve has at least " + COARSEST_LOSS_STEPS
+                    + " steps (RFC 2544, section 26.3); " + lossSteps + " are too few.");
+        }
+        for (Duration time : List.of(warmUp, settle, trial, latencyTrial, longestBurst, overload, soakInterval)) {
+            if (time.compareTo(SHORTEST) < 0) {
+                throw new IllegalArgumentException(
+                        "A time of a profile is at least a millisecond; " + time + " is not.");
             }
         }
     }
@@ -108,19 +126,31 @@ public record Profile(
                 bursts,
                 longestBurst,
                 overload,
+                recoveries,
                 soakInterval);
     }
 
-    /** How this departs from RFC 2544, one sentence each. */
-    List<String> deviations() {
+    /** How the tests depart from RFC 2544, one sentence each. */
+    List<String> deviations(Set<Procedure> tests, boolean needThroughput) {
         List<String> deviations = new ArrayList<>();
-        shorter(deviations, trial, RFC.trial, "Throughput and loss trials", "section 24");
-        shorter(deviations, latencyTrial, RFC.latencyTrial, "Latency trials", "section 26.2");
         shorter(deviations, settle, RFC.settle, "Waits for late frames", "section 23");
-        shorter(deviations, longestBurst, RFC.longestBurst, "The longest bursts", "RFC 9004");
-        shorter(deviations, overload, RFC.overload, "Overloads", "section 26.5");
-        fewer(deviations, latencyRepeats, RFC.latencyRepeats, "Latency is", "section 26.2");
-        fewer(deviations, bursts, RFC.bursts, "The longest burst is", "section 26.4");
+        if (needThroughput || tests.contains(Procedure.LOSS)) {
+            shorter(deviations, trial, RFC.trial, "Throughput and loss trials", "section 24");
+        }
+        if (tests.contains(Procedure.LATENCY)) {
+            shorter(deviations, latencyTrial, RFC.latencyTrial, "Latency trials", "section 26.2");
+            fewer(deviations, latencyRepeats, RFC.latencyRepeats, "Latency is", "section 26.2");
+        }
+        if (tests.contains(Procedure.BACK_TO_BACK)) {
+            shorter(deviations, longestBurst, RFC.longestBurst, "The longest bursts", "RFC 9004");
+            fewer(deviations, bursts, RFC.bursts, "The longest burst is", "section 26.4");
+        }
+        if (tests.contains(Procedure.RECOVERY)) {
+            shorter(deviations, overload, RFC.overload, "Overloads", "section 26.5");
+            if (recoveries == 1) {
+                deviations.add("Recovery is measured once instead of several times, as section 26.5 asks.");
+            }
+        }
         return deviations;
     }
 
@@ -137,7 +167,8 @@ public record Profile(
         }
     }
 
-    private static String seconds(Duration duration) {
+    /** In seconds, for people. */
+    static String seconds(Duration duration) {
         return duration.toMillis() % 1000 == 0
                 ? Long.toString(duration.toSeconds())
                 : Double.toString(duration.toMillis() / 1000.0);

@@ -2,9 +2,12 @@ package org.sluice.traffic.procedure;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.ToLongFunction;
-import org.sluice.traffic.engine.Measurement;
+import org.HdrHistogram.Histogram;
+import org.sluice.traffic.frame.FrameMix;
 import org.sluice.traffic.report.SizeResult.TrialRow;
 import org.sluice.traffic.search.Outcome;
 import org.sluice.traffic.trial.Doubt;
@@ -14,24 +17,40 @@ import org.sluice.traffic.trial.TrialResult;
 
 /** Runs trials of one frame size and keeps a row of each for the report. For one thread. */
 final class TrialRecorder {
-    private final Measurement measurement;
+    /** How often a doubtful trial is repeated. */
+    static final int REPEATS = 2;
+
+    private final TrialSource source;
     private final List<TrialRow> rows = new ArrayList<>();
 
-    TrialRecorder(Measurement measurement) {
-        this.measurement = measurement;
+    TrialRecorder(TrialSource source) {
+        this.source = source;
+    }
+
+    FrameMix mix() {
+        return source.mix();
     }
 
     /** Runs one trial. */
     TrialResult run(String purpose, Load load) throws InterruptedException {
-        TrialResult result = measurement.run(load);
+        TrialResult result = source.run(load);
         rows.add(row(purpose, result));
         return result;
     }
 
-    /** Runs one trial, and again up to so many times while its result is doubtful; answers the last. */
-    TrialResult runTrusted(String purpose, Load load, int repeats) throws InterruptedException {
+    /** Runs one trial whose times count, and again while anything about it is doubtful; answers the last. */
+    TrialResult runForTimes(String purpose, Load load) throws InterruptedException {
         TrialResult result = run(purpose, load);
-        for (int i = 0; i < repeats && !result.doubts().isEmpty(); i++) {
+        for (int i = 0; i < REPEATS && !result.doubts().isEmpty(); i++) {
+            result = run(purpose, load);
+        }
+        return result;
+    }
+
+    /** Runs one trial whose losses count, and again while these may be the tester's; answers the last. */
+    TrialResult runForLosses(String purpose, Load load) throws InterruptedException {
+        TrialResult result = run(purpose, load);
+        for (int i = 0; i < REPEATS && !doubtsOfLosses(result).isEmpty(); i++) {
             result = run(purpose, load);
         }
         return result;
@@ -52,7 +71,20 @@ final class TrialRecorder {
     private static boolean isTrusted(TrialResult result) {
         return result.lost() == 0
                 ? !result.doubts().contains(Doubt.SENDER_TOO_SLOW)
-                : result.doubts().isEmpty();
+                : doubtsOfLosses(result).isEmpty();
+    }
+
+    /** Why frames may have been lost by the tester, or for its sake: a clock that was set spoils times and nothing else. */
+    static Set<Doubt> doubtsOfLosses(TrialResult result) {
+        Set<Doubt> doubts = EnumSet.noneOf(Doubt.class);
+        doubts.addAll(result.doubts());
+        doubts.remove(Doubt.CLOCK_STEPPED);
+        return doubts;
+    }
+
+    /** The latencies of the last trial. */
+    Histogram latencies() {
+        return source.latencies();
     }
 
     /** What was measured so far, in order. */

@@ -8,7 +8,7 @@ import java.util.OptionalDouble;
 import org.sluice.traffic.trial.Latency;
 
 /**
- * What was found with one frame size or mix. Rates are frames a second in one direction, of all pairs of interfaces together.
+ * What was found with one frame size or mix. Rates are frames a second of each stream: in one direction, of one pair of interfaces.
  *
  * @param frames {@code 64}, {@code 1518}, {@code IMIX} ...: bytes with frame check sequence and tags
  * @param meanBytes mean frame size in bytes with frame check sequence

@@ -1,0 +1,4 @@
+@NullMarked
+package org.sluice.traffic.path;
+
+import org.jspecify.annotations.NullMarked;

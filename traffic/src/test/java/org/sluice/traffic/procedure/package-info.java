@@ -1,0 +1,4 @@
+@NullMarked
+package org.sluice.traffic.procedure;
+
+import org.jspecify.annotations.NullMarked;
