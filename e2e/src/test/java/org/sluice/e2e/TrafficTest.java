@@ -45,8 +45,8 @@ class TrafficTest {
         String router = namespaces.get(1);
         ip("link add " + inner + " netns " + router + " type veth peer name " + outer + " netns " + tester);
         ip("-n " + router + " address add " + address + " dev " + inner);
-        ip("-n " + router + " link set " + inner + " up");
-        ip("-n " + tester + " link set " + outer + " up");
+        ip("-n " + router + " link set dev " + inner + " up");
+        ip("-n " + tester + " link set dev " + outer + " up");
     }
 
     private static void ip(String words) {

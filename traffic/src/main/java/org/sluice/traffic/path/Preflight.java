@@ -63,7 +63,7 @@ public final class Preflight {
             throw new LinuxException(
                     "link.down",
                     "The network device " + port + " is down.",
-                    "Set it up first (ip link set " + port.device() + " up).");
+                    "Set it up first (ip link set dev " + port.device() + " up).");
         }
         if (!link.carrier()) {
             throw new LinuxException(
@@ -80,7 +80,7 @@ public final class Preflight {
                     "link.mtu",
                     "Frames of " + longestFrame + " bytes do not fit through " + port + ", whose MTU is " + link.mtu()
                             + ".",
-                    "Set an MTU of " + needed + " or more (ip link set " + port.device() + " mtu " + needed
+                    "Set an MTU of " + needed + " or more (ip link set dev " + port.device() + " mtu " + needed
                             + "), or leave the longer frames out (--sizes).");
         }
     }

@@ -84,7 +84,7 @@ class PreflightTest {
                 SMALL,
                 "link.down",
                 "The network device " + network.tx + " is down\\.",
-                "Set it up first \\(ip link set tx up\\)\\.");
+                "Set it up first \\(ip link set dev tx up\\)\\.");
     }
 
     @Test
@@ -112,7 +112,7 @@ class PreflightTest {
                 mixes,
                 "link.mtu",
                 "Frames of 1500 bytes do not fit through " + network.tx + ", whose MTU is 1481\\.",
-                "Set an MTU of 1482 or more \\(ip link set tx mtu 1482\\), or leave the longer frames out \\(--sizes\\)\\.");
+                "Set an MTU of 1482 or more \\(ip link set dev tx mtu 1482\\), or leave the longer frames out \\(--sizes\\)\\.");
         setMtu(1482);
         check(network.request(), mixes);
         checkLargest(network.request(), 1500);
