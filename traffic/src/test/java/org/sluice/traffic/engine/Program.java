@@ -54,7 +54,8 @@ final class Program implements AutoCloseable {
             String line = lines.filter(each -> each.strip().startsWith(device + ":"))
                     .findFirst()
                     .orElseThrow(() -> new IOException("its namespace has no " + device));
-            return Long.parseLong(line.strip().substring(device.length() + 1).strip().split("\\s+")[9]);
+            return Long.parseLong(
+                    line.strip().substring(device.length() + 1).strip().split("\\s+")[9]);
         }
     }
 
@@ -64,8 +65,8 @@ final class Program implements AutoCloseable {
             throw new IOException("it ended: " + output.lines().reduce("", (_, last) -> last));
         }
         long sum = 0;
-        for (ProcessHandle each :
-                Stream.concat(Stream.of(process.toHandle()), process.descendants()).toList()) {
+        for (ProcessHandle each : Stream.concat(Stream.of(process.toHandle()), process.descendants())
+                .toList()) {
             try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(each.pid()), "task"))) {
                 for (Path thread : threads.toList()) {
                     sum += Long.parseLong(

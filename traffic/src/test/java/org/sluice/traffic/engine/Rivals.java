@@ -12,7 +12,8 @@ final class Rivals {
     private static final double SECOND = 1e9;
     private static final long START_UP_MILLIS = 700;
     private static final long SAMPLE_MILLIS = 800;
-    private static final Pattern CYCLES = Pattern.compile("CPU cycles/packet=([\\d.]+).*? at (\\d+) MHz", Pattern.DOTALL);
+    private static final Pattern CYCLES =
+            Pattern.compile("CPU cycles/packet=([\\d.]+).*? at (\\d+) MHz", Pattern.DOTALL);
     private static final Pattern PACKETS = Pattern.compile("RX-packets: (\\d+)");
 
     private final VethPair pair;
@@ -58,7 +59,8 @@ final class Rivals {
         List<String> command = new ArrayList<>(List.of("trafgen", "--dev", pair.transmit.device(), "-P", "1"));
         command.addAll(List.of(options));
         command.add("{ " + bytes + " }");
-        try (Program program = Program.start(pair.transmit, Integer.toString(sendCpu), command.toArray(String[]::new))) {
+        try (Program program =
+                Program.start(pair.transmit, Integer.toString(sendCpu), command.toArray(String[]::new))) {
             return sample(program);
         }
     }

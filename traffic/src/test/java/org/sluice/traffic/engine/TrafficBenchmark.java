@@ -21,8 +21,8 @@ class TrafficBenchmark {
     void measure() throws Exception {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of(
-                System.getProperty("sluice.bench.java", "").strip().split("\\s+")));
+        command.addAll(
+                List.of(System.getProperty("sluice.bench.java", "").strip().split("\\s+")));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), TrafficContest.class.getName()));
         command.addAll(List.of(System.getProperty("sluice.bench.traffic").split(",")));
         assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
