@@ -15,8 +15,8 @@ import org.sluice.traffic.frame.FrameReader;
 final class ReceiveLoop implements Callable<ReceiveLoop> {
     static final int MOST_STREAMS = 256;
 
-    /** How long to look away from an empty ring: the ring holds what arrives within hundreds of times as long. */
-    private static final long NAP = 50_000;
+    /** How long to look away from an empty ring: the ring holds what arrives within a hundred times as long. */
+    private static final long NAP = 500_000;
 
     private final FrameReceiver receiver;
     private final FrameReader reader;
