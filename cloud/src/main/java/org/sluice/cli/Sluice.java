@@ -43,7 +43,20 @@ public final class Sluice {
         CommandLine commandLine = new CommandLine(new Sluice());
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setExecutionExceptionHandler(Sluice::explain);
+        commandLine.setParameterExceptionHandler(Sluice::refuse);
         return commandLine;
+    }
+
+    /** A command line that cannot be is one sentence, and where to read what can. */
+    private static int refuse(CommandLine.ParameterException refusal, String[] ignored) {
+        CommandLine command = refusal.getCommandLine();
+        PrintWriter err = command.getErr();
+        String sentence = String.valueOf(refusal.getMessage());
+        err.println("sluice: " + sentence + (sentence.endsWith(".") ? "" : "."));
+        boolean _ = CommandLine.UnmatchedArgumentException.printSuggestions(refusal, err);
+        err.println("See " + command.getCommandSpec().qualifiedName() + " --help.");
+        err.flush();
+        return FAILED;
     }
 
     /** A problem is one sentence; anything else is a defect of ours and shows where it happened. */

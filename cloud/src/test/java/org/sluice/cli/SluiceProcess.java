@@ -24,7 +24,13 @@ final class SluiceProcess implements AutoCloseable {
     }
 
     static SluiceProcess start(String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
+        return startUnder(List.of(), arguments);
+    }
+
+    /** Starts it by another program, such as setpriv or env, that becomes it. */
+    static SluiceProcess startUnder(List<String> other, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(other);
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
@@ -80,6 +86,12 @@ final class SluiceProcess implements AutoCloseable {
 
     ProcessHandle handle() {
         return process.toHandle();
+    }
+
+    /** SIGINT: Ctrl-C. */
+    void interrupt() throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start();
+        int _ = kill.waitFor();
     }
 
     /** SIGTERM, which is what Ctrl-C and {@code down} come to. */

@@ -11,6 +11,18 @@ final class BadOption {
 
     private BadOption() {}
 
+    /** Puts the option's name before what its value cannot be, where the sentence does not have it. */
+    static <T> T named(String option, Supplier<T> value) {
+        try {
+            return value.get();
+        } catch (IllegalArgumentException refusal) {
+            String sentence = String.valueOf(refusal.getMessage());
+            throw sentence.startsWith(option)
+                    ? refusal
+                    : new IllegalArgumentException(option + ": " + sentence, refusal);
+        }
+    }
+
     static <T> T in(CommandSpec spec, Supplier<T> value) {
         try {
             return value.get();

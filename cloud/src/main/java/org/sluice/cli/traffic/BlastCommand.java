@@ -14,6 +14,7 @@ import org.sluice.traffic.engine.Measurement;
 import org.sluice.traffic.engine.Stream;
 import org.sluice.traffic.engine.TestPath;
 import org.sluice.traffic.frame.FrameMix;
+import org.sluice.traffic.frame.FrameSize;
 import org.sluice.traffic.frame.Rate;
 import org.sluice.traffic.path.PathRequest;
 import org.sluice.traffic.path.PathResolver;
@@ -33,7 +34,11 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "blast",
         mixinStandardHelpOptions = true,
-        description = "Send for some seconds, at a rate or as fast as possible, and count what arrives.")
+        sortOptions = false,
+        abbreviateSynopsis = true,
+        description = "Send for some seconds, at a rate or as fast as possible, and count what arrives.",
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {"0:sent and counted", "2:not done", "130:stopped by Ctrl-C (143 by SIGTERM)"})
 public final class BlastCommand implements Callable<Integer> {
     private static final Duration SETTLE = Duration.ofMillis(500);
 
@@ -47,10 +52,8 @@ public final class BlastCommand implements Callable<Integer> {
     @Option(
             names = {"--size", "--sizes"},
             paramLabel = "SIZE",
-            defaultValue = "64",
-            description = "Frame size in bytes with check sequence, or a mix (imix); ${DEFAULT-VALUE}.")
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private String size;
+            description = "Frame size in bytes with check sequence, or a mix (imix); the smallest when left out.")
+    private @Nullable String size;
 
     @Option(
             names = "--seconds",
@@ -71,31 +74,53 @@ public final class BlastCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         PathRequest request = BadOption.in(spec, path::request);
-        FrameMix mix = BadOption.in(spec, () -> FrameMix.parse(size));
-        Optional<Rate> wanted =
-                BadOption.in(spec, () -> Optional.ofNullable(rate).map(Rate::parse));
+        Optional<FrameMix> chosen = BadOption.in(
+                spec,
+                () -> Optional.ofNullable(size).map(text -> BadOption.named("--size", () -> FrameMix.parse(text))));
+        Optional<Rate> wanted = BadOption.in(
+                spec, () -> Optional.ofNullable(rate).map(text -> BadOption.named("--rate", () -> Rate.parse(text))));
         Duration duration = BadOption.in(spec, this::duration);
+        BadOption.in(spec, () -> {
+            if (json != null) {
+                ReportOptions.requireWritable("--json", json);
+            }
+            return path.mode();
+        });
         List<Stream> streams = PathResolver.streams(request);
+        FrameMix mix = chosen.orElseGet(
+                () -> FrameMix.of(FrameSize.minimum(streams.getFirst().frames())));
         Load load = BadOption.in(
                 spec,
-                () -> wanted.<Load>map(value -> new Load.Paced(value.of(mix, new Facts().linkSpeed(streams)), duration))
+                () -> wanted.<Load>map(value -> BadOption.named(
+                                "--rate",
+                                () -> new Load.Paced(value.of(mix, new Facts().linkSpeed(streams)), duration)))
                         .orElseGet(() -> new Load.Unpaced(duration)));
         return Interruptible.run(() -> {
-            Preflight.check(streams, List.of(mix), path.mode());
-            Instant started = Instant.now();
-            try (TestPath open = TestPath.open(streams, path.mode(), LatenessBounds.DEFAULT, SETTLE);
-                    Measurement measurement = open.measure(mix)) {
-                TrialResult result = measurement.run(load);
-                print(result, mix);
-                if (json != null) {
-                    BlastReport.write(result, mix.label(), started, json);
-                }
+            try {
+                Preflight.check(streams, List.of(mix), path.mode());
+                Instant started = Instant.now();
+                TrialResult result = blast(streams, mix, load);
+                Undisturbed.run(() -> tell(result, mix, started));
             } catch (InterruptedException stopped) {
                 spec.commandLine().getErr().println("sluice: stopped; what was sent until then is not told.");
                 return BadOption.STOPPED;
             }
             return 0;
         });
+    }
+
+    private TrialResult blast(List<Stream> streams, FrameMix mix, Load load) throws InterruptedException {
+        try (TestPath open = TestPath.open(streams, path.mode(), LatenessBounds.DEFAULT, SETTLE);
+                Measurement measurement = open.measure(mix)) {
+            return measurement.run(load);
+        }
+    }
+
+    private void tell(TrialResult result, FrameMix mix, Instant started) {
+        print(result, mix);
+        if (json != null) {
+            BlastReport.write(result, mix.label(), started, json);
+        }
     }
 
     private Duration duration() {

@@ -39,6 +39,11 @@ final class MeasuredPath {
         test.run();
     }
 
+    /** Whether anything was found yet. */
+    boolean hasFigures() {
+        return !test.sizes().isEmpty();
+    }
+
     /** What was found so far. */
     PatternResult result(
             String name,

@@ -1,21 +1,25 @@
 package org.sluice.cli.traffic;
 
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.sluice.linux.net.MacAddress;
 import org.sluice.linux.net.VlanProtocol;
 import org.sluice.traffic.engine.Mode;
 import org.sluice.traffic.engine.PortName;
+import org.sluice.traffic.frame.FrameSpec;
 import org.sluice.traffic.frame.VlanTag;
 import org.sluice.traffic.path.PathRequest;
 import picocli.CommandLine.Option;
 
 /** The options that say which path is measured and what its frames look like. */
 final class PathOptions {
+    private static final int LAST_DSCP = 63;
+    private static final Pattern FOUR_NUMBERS = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
+
     @Option(
             names = "--tx",
             required = true,
@@ -100,12 +104,13 @@ final class PathOptions {
             description = "DSCP of the frames; ${DEFAULT-VALUE}.")
     private int dscp;
 
+    /** Whether frames are IPv6: asked for, or shown by an address. */
     boolean isIpv6() {
-        return ipv6;
+        return ipv6 || (source != null && source.contains(":"));
     }
 
     Mode mode() {
-        return Mode.parse(mode);
+        return BadOption.named("--mode", () -> Mode.parse(mode));
     }
 
     /**
@@ -114,27 +119,57 @@ final class PathOptions {
      * @throws IllegalArgumentException when an option's value cannot be
      */
     PathRequest request() {
+        if (ipv6 && source != null && !source.contains(":")) {
+            throw new IllegalArgumentException(
+                    "--source " + source + " is an address of IPv4: leave --ipv6 out, or use one of IPv6.");
+        }
+        InetAddress from = address("--source", source, isIpv6() ? "2001:2::1" : "198.18.0.1");
+        InetAddress to = address("--destination", destination, isIpv6() ? "2001:2:0:1::1" : "198.19.0.1");
+        List<VlanTag> tags = BadOption.named("--vlan", this::tags);
+        requireRange("--flows", flows, 1, FrameSpec.MAXIMUM_FLOWS);
+        requireRange("--dscp", dscp, 0, LAST_DSCP);
         return new PathRequest(
-                transmit.stream().map(PortName::parse).toList(),
-                receive.stream().map(PortName::parse).toList(),
+                ports("--tx", transmit),
+                ports("--rx", receive),
                 twoWay,
-                address("--source", source, ipv6 ? "2001:2::1" : "198.18.0.1"),
-                address("--destination", destination, ipv6 ? "2001:2:0:1::1" : "198.19.0.1"),
+                from,
+                to,
                 optional("--gateway", gateway),
                 optional("--return-gateway", returnGateway),
-                Optional.ofNullable(destinationMac).map(MacAddress::parse),
-                tags(),
+                Optional.ofNullable(destinationMac).map(text -> BadOption.named("--dst-mac", () -> destination(text))),
+                tags,
                 flows,
                 dscp);
     }
 
+    private static List<PortName> ports(String option, List<String> names) {
+        return BadOption.named(option, () -> names.stream().map(PortName::parse).toList());
+    }
+
+    private static MacAddress destination(String text) {
+        MacAddress mac = MacAddress.parse(text);
+        if (mac.isZero()) {
+            throw new IllegalArgumentException("The address is zero: use the receiver's or the router's.");
+        }
+        return mac;
+    }
+
+    private static void requireRange(String option, int value, int first, int last) {
+        if (value < first || value > last) {
+            throw new IllegalArgumentException(
+                    option + " " + value + " is out of range: use " + first + " to " + last + ".");
+        }
+    }
+
     private List<VlanTag> tags() {
+        List<Integer> ids = vlans == null ? List.of() : vlans;
+        if (ids.size() > 2) {
+            throw new IllegalArgumentException("A frame has at most two tags; " + ids.size() + " are given.");
+        }
         List<VlanTag> tags = new ArrayList<>();
-        if (vlans != null) {
-            for (int i = 0; i < vlans.size(); i++) {
-                boolean outer = i == 0 && vlans.size() == 2;
-                tags.add(new VlanTag(outer ? VlanProtocol.DOT1AD : VlanProtocol.DOT1Q, vlans.get(i), 0));
-            }
+        for (int i = 0; i < ids.size(); i++) {
+            boolean outer = i == 0 && ids.size() == 2;
+            tags.add(new VlanTag(outer ? VlanProtocol.DOT1AD : VlanProtocol.DOT1Q, ids.get(i), 0));
         }
         return tags;
     }
@@ -145,15 +180,20 @@ final class PathOptions {
 
     private static InetAddress address(String option, @Nullable String text, String otherwise) {
         String address = text == null ? otherwise : text;
-        if (!address.matches("[0-9a-fA-F.:]+")) {
-            throw new IllegalArgumentException(
-                    option + " \"" + address + "\" is no IP address: write it in numbers, as in 198.18.0.1.");
-        }
         try {
-            return InetAddress.getByName(address);
-        } catch (UnknownHostException notOne) {
-            throw new IllegalArgumentException(
-                    option + " \"" + address + "\" is no IP address: write it in numbers, as in 198.18.0.1.", notOne);
+            // Java also takes addresses of three numbers, of which nobody means what it makes.
+            if (address.contains(":") || FOUR_NUMBERS.matcher(address).matches()) {
+                return InetAddress.ofLiteral(address);
+            }
+        } catch (IllegalArgumentException notOne) {
+            throw noAddress(option, address, notOne);
         }
+        throw noAddress(option, address, null);
+    }
+
+    private static IllegalArgumentException noAddress(String option, String text, @Nullable Exception cause) {
+        return new IllegalArgumentException(
+                option + " \"" + text + "\" is no IP address: write it in numbers, as in 198.18.0.1 or 2001:2::1.",
+                cause);
     }
 }

@@ -1,8 +1,10 @@
 package org.sluice.cli.traffic;
 
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -99,20 +101,44 @@ final class PlanOptions {
         return plan(FrameSize.RFC_2544.stream().map(FrameMix::of).toList(), shortSizes);
     }
 
+    /** Whether a person chose the frame sizes, who is told when one cannot be; the RFC's are made to fit. */
+    boolean namesSizes() {
+        return sizes != null;
+    }
+
     private TestPlan plan(List<FrameMix> standardSizes, List<FrameMix> shortSizes) {
-        Profile chosen = Profile.parse(profile);
-        if (trial != null) {
-            chosen = chosen.withTrial(duration("--trial", trial));
+        Profile named = BadOption.named("--profile", () -> Profile.parse(profile));
+        Profile chosen = trial == null ? named : named.withTrial(duration("--trial", trial));
+        Set<Procedure> procedures = BadOption.named("--test", () -> Procedure.parse(tests));
+        if (procedures.contains(Procedure.RESET) != (reset != null)) {
+            throw new IllegalArgumentException(
+                    "--test reset and --reset-command belong together: name the test and what resets the device.");
         }
+        if (soakRate != null && !procedures.contains(Procedure.SOAK)) {
+            throw new IllegalArgumentException("--soak-rate is for --test soak: name that test too.");
+        }
+        List<FrameMix> standard = chosen.name().equals(Profile.SHORT.name()) ? shortSizes : standardSizes;
         return new TestPlan(
                 chosen,
-                Procedure.parse(tests),
-                TestPlan.Search.parse(search),
-                sizes != null ? mixes(sizes) : chosen.name().equals(Profile.SHORT.name()) ? shortSizes : standardSizes,
-                Optional.ofNullable(rate).map(Rate::parse),
-                Optional.ofNullable(soakRate).map(Rate::parse),
+                procedures,
+                BadOption.named("--search", () -> TestPlan.Search.parse(search)),
+                Optional.ofNullable(sizes)
+                        .map(text -> BadOption.named("--sizes", () -> distinct(mixes(text))))
+                        .orElse(standard),
+                Optional.ofNullable(rate).map(text -> BadOption.named("--rate", () -> Rate.parse(text))),
+                Optional.ofNullable(soakRate).map(text -> BadOption.named("--soak-rate", () -> Rate.parse(text))),
                 duration("--soak-for", soakFor),
                 Optional.ofNullable(reset));
+    }
+
+    private static List<FrameMix> distinct(List<FrameMix> mixes) {
+        Set<String> labels = new HashSet<>();
+        for (FrameMix mix : mixes) {
+            if (!labels.add(mix.label())) {
+                throw new IllegalArgumentException(mix.label() + " is named twice: name each size once.");
+            }
+        }
+        return mixes;
     }
 
     /** Sizes with commas, or one mix. */

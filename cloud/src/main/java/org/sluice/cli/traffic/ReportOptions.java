@@ -3,8 +3,9 @@ package org.sluice.cli.traffic;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.sluice.traffic.report.CsvReport;
 import org.sluice.traffic.report.HtmlReport;
@@ -28,27 +29,45 @@ final class ReportOptions {
     @Option(names = "--png", paramLabel = "FILE", description = "Write the charts as a picture.")
     private @Nullable Path png;
 
-    /** Makes sure, before hours of measuring, that the files can be written. */
+    /**
+     * Makes sure, before hours of measuring, that the files can be written.
+     *
+     * @throws IllegalArgumentException when one cannot, or two are the same
+     */
     void check() {
-        for (@Nullable Path file : files()) {
-            if (file == null) {
-                continue;
+        Map<String, @Nullable Path> files = new LinkedHashMap<>();
+        files.put("--json", json);
+        files.put("--html", html);
+        files.put("--csv", csv);
+        files.put("--png", png);
+        Map<Path, String> seen = new HashMap<>();
+        files.forEach((option, file) -> {
+            if (file != null) {
+                requireWritable(option, file);
+                String other = seen.put(file.toAbsolutePath().normalize(), option);
+                if (other != null && !isStream(file)) {
+                    throw new IllegalArgumentException(
+                            other + " and " + option + " name the same file " + file + ": name one for each.");
+                }
             }
-            Path folder = file.toAbsolutePath().getParent();
-            if (folder == null || !Files.isDirectory(folder) || !Files.isWritable(folder) || Files.isDirectory(file)) {
-                throw new IllegalArgumentException(
-                        "The report cannot be written to " + file + ": name a file in a folder that exists.");
-            }
+        });
+    }
+
+    /** @throws IllegalArgumentException when the file cannot be written */
+    static void requireWritable(String option, Path file) {
+        Path folder = file.toAbsolutePath().getParent();
+        boolean writable = isStream(file)
+                ? Files.isWritable(file)
+                : folder != null && Files.isDirectory(folder) && Files.isWritable(folder) && !Files.isDirectory(file);
+        if (!writable) {
+            throw new IllegalArgumentException(option + " " + file
+                    + " cannot be written: name a file in a folder that exists and that you may write to.");
         }
     }
 
-    private List<@Nullable Path> files() {
-        List<@Nullable Path> files = new ArrayList<>();
-        files.add(json);
-        files.add(html);
-        files.add(csv);
-        files.add(png);
-        return files;
+    /** A pipe, a terminal, {@code /dev/stdout}: written in place. */
+    private static boolean isStream(Path file) {
+        return Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file);
     }
 
     /** Prints and writes everything that was asked for. */

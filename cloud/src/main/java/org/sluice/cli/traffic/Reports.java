@@ -2,6 +2,9 @@ package org.sluice.cli.traffic;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.sluice.cli.Sluice;
 import org.sluice.traffic.procedure.TestPlan;
 import org.sluice.traffic.report.PatternResult;
@@ -11,6 +14,8 @@ import picocli.CommandLine;
 
 /** Puts a report together from what was measured. */
 final class Reports {
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_@%+=:,./-]+");
+
     private Reports() {}
 
     static Report of(
@@ -33,8 +38,19 @@ final class Reports {
                 leftOut);
     }
 
+    /** The whole line, whichever command of it this is; so that a shell reads it the same again. */
     private static String typed(CommandLine command) {
-        return command.getCommandSpec().qualifiedName() + " "
-                + String.join(" ", command.getParseResult().originalArgs());
+        CommandLine program = command;
+        for (CommandLine parent = program.getParent(); parent != null; parent = program.getParent()) {
+            program = parent;
+        }
+        return Stream.concat(
+                        Stream.of(program.getCommandName()),
+                        program.getParseResult().originalArgs().stream().map(Reports::quoted))
+                .collect(Collectors.joining(" "));
+    }
+
+    private static String quoted(String word) {
+        return PLAIN.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
     }
 }

@@ -60,6 +60,7 @@ public final class SystemCalls {
     public static final int MNT_DETACH = 2;
 
     private static final long NO_ADDRESS = 0;
+    private static final long SIG_DFL = 0;
     private static final int NO_FILE = -1;
     private static final int PROT_READ_WRITE = 1 | 2;
     private static final int MAP_SHARED = 0x01;
@@ -120,6 +121,8 @@ public final class SystemCalls {
             Linker.Option.firstVariadicArg(1));
     private static final MethodHandle GETTID = function("gettid", FunctionDescriptor.of(JAVA_INT));
 
+    private static final MethodHandle SIGNAL =
+            function("signal", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG));
     private static final MethodHandle PIDFD_OPEN =
             function("pidfd_open", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
     private static final MethodHandle PIDFD_SEND_SIGNAL =
@@ -315,6 +318,12 @@ public final class SystemCalls {
         long number =
                 call("pidfd_open", "open " + name, (arena, state) -> (int) PIDFD_OPEN.invokeExact(state, processId, 0));
         return new FileDescriptor((int) number, name);
+    }
+
+    /** signal(2) with SIG_DFL: from now on the signal does to this process what it does to one that handles none. */
+    public static void restoreSignal(int signal) {
+        long _ = call("signal", "take the handler of signal " + signal + " away", (arena, state) ->
+                (long) SIGNAL.invokeExact(state, signal, SIG_DFL));
     }
 
     /** pidfd_send_signal(2). */

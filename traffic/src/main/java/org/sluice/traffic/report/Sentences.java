@@ -7,6 +7,8 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What a report says in words, the same in text and in HTML. */
 final class Sentences {
@@ -15,6 +17,13 @@ final class Sentences {
 
     static final String INCOMPLETE =
             "Incomplete: the run was stopped before its end. What follows is what it had measured until then.";
+
+    /** Facts of the machine that the text has. */
+    static final Set<String> MACHINE_IN_SHORT =
+            Set.of("host", "kernel", "cpu", "cpus", "isolated cpus", "governors", "virtualised", "memory", "java");
+
+    private static final Set<String> PORT_IN_SHORT = Set.of("driver", "firmware", "speed", "mtu", "qdisc");
+    private static final Set<String> ONLY_HARDWARE = Set.of("speed", "firmware");
 
     private Sentences() {}
 
@@ -55,11 +64,15 @@ final class Sentences {
         return TIME.format(instant);
     }
 
-    /** {@code tx enp1s0f0: driver ice, firmware 9.40}. */
+    /** {@code tx enp1s0f0: driver ice, firmware 9.40, speed 10 Gbit/s}: what explains a figure; an interface of software has no speed. */
     static String port(PortFacts port) {
-        List<String> facts = new ArrayList<>();
-        port.facts().forEach((name, value) -> facts.add(name + " " + value));
-        return port.role() + " " + port.name() + (facts.isEmpty() ? "" : ": " + String.join(", ", facts));
+        boolean software = "virtual".equals(port.facts().get("nature"));
+        String facts = port.facts().entrySet().stream()
+                .filter(fact -> PORT_IN_SHORT.contains(fact.getKey()))
+                .filter(fact -> !software || !ONLY_HARDWARE.contains(fact.getKey()))
+                .map(fact -> fact.getKey() + " " + fact.getValue())
+                .collect(Collectors.joining(", "));
+        return port.role() + " " + port.name() + (facts.isEmpty() ? "" : ": " + facts);
     }
 
     /** {@code receive ring: 512 to 4096, restored}. */

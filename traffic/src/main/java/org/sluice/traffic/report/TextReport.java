@@ -3,8 +3,12 @@ package org.sluice.traffic.report;
 import static java.util.Objects.requireNonNull;
 
 import java.util.List;
+import java.util.stream.Collectors;
 
-/** A report for the terminal: plain text in lines of about 100 columns, without colours. Thread-safe. */
+/**
+ * A report for the terminal: plain text in lines of about 100 columns, without colours. Of the machine and its interfaces it tells what
+ * explains figures at a glance; the other forms have all facts. Thread-safe.
+ */
 public final class TextReport {
     private final StringBuilder text = new StringBuilder();
 
@@ -27,12 +31,12 @@ public final class TextReport {
             sentence(Sentences.INCOMPLETE);
         }
         sentence(Sentences.profile(report) + " " + String.join(" ", Sentences.deviations(report)));
-        if (!report.machine().isEmpty()) {
-            StringBuilder machine = new StringBuilder("machine: ");
-            report.machine()
-                    .forEach((name, value) ->
-                            machine.append(name).append(' ').append(value).append("; "));
-            sentence(machine.substring(0, machine.length() - 2));
+        String machine = report.machine().entrySet().stream()
+                .filter(fact -> Sentences.MACHINE_IN_SHORT.contains(fact.getKey()))
+                .map(fact -> fact.getKey() + " " + fact.getValue())
+                .collect(Collectors.joining("; "));
+        if (!machine.isEmpty()) {
+            sentence("machine: " + machine);
         }
         if (report.patterns().isEmpty()) {
             blank();
