@@ -315,6 +315,11 @@ public final class Links implements AutoCloseable {
         return new Routes(session);
     }
 
+    /** What this namespace knows about its neighbours. */
+    public Neighbours neighbours() {
+        return new Neighbours(session);
+    }
+
     /** Closes the socket; also what {@link #taps}, {@link #addresses} and so on handed out works no more. */
     @Override
     public void close() {

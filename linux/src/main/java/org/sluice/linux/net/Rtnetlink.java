@@ -2,7 +2,7 @@ package org.sluice.linux.net;
 
 /**
  * Numbers of the route family, named as the kernel names them (include/uapi/linux/rtnetlink.h, if_link.h, if_addr.h,
- * if_bridge.h, if.h).
+ * if_bridge.h, neighbour.h, if.h).
  */
 final class Rtnetlink {
     static final int RTM_NEWLINK = 16;
@@ -14,6 +14,8 @@ final class Rtnetlink {
     static final int RTM_GETADDR = 22;
     static final int RTM_NEWROUTE = 24;
     static final int RTM_DELROUTE = 25;
+    static final int RTM_NEWNEIGH = 28;
+    static final int RTM_DELNEIGH = 29;
     static final int RTM_NEWLINKPROP = 108;
     static final int RTM_DELLINKPROP = 109;
 
@@ -89,6 +91,10 @@ final class Rtnetlink {
 
     static final int IFA_ADDRESS = 1;
     static final int IFA_LOCAL = 2;
+
+    static final int NDA_DST = 1;
+    static final int NDA_LLADDR = 2;
+    static final int NUD_PERMANENT = 0x80;
 
     static final int RT_TABLE_MAIN = 254;
     static final int RTPROT_STATIC = 4;

@@ -2,6 +2,7 @@ package org.sluice.linux.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import org.sluice.linux.netlink.NetlinkMessage;
 class LinkMessagesTest {
     private static final int LEFT = 3;
     private static final int BRIDGE = 4;
+    private static final MacAddress NEIGHBOUR = MacAddress.parse("02:00:00:00:00:01");
 
     static List<Arguments> requestsOfIp() {
         return List.of(
@@ -44,6 +46,21 @@ class LinkMessagesTest {
                         BridgeVlans.message(Rtnetlink.RTM_DELLINK, LEFT, 0, 2001, false),
                         "2c00000011000500" + "39a1036b00000000" + "07000000030000000000000000000000" + "0c001a00"
                                 + "080002000000d107"),
+                Arguments.of(
+                        "ip neigh replace 198.18.0.2 lladdr 02:00:00:00:00:01 dev left nud permanent",
+                        Neighbours.permanent(InetAddress.ofLiteral("198.18.0.2"), NEIGHBOUR, LEFT),
+                        "300000001c000505" + "af44066b00000000" + "02000000030000008000000008000100c6120002"
+                                + "0a00020002000000" + "00010000"),
+                Arguments.of(
+                        "ip neigh replace 2001:db8::2 lladdr 02:00:00:00:00:01 dev left nud permanent",
+                        Neighbours.permanent(InetAddress.ofLiteral("2001:db8::2"), NEIGHBOUR, LEFT),
+                        "3c0000001c000505" + "af44066b00000000" + "0a00000003000000" + "80000000" + "14000100"
+                                + "20010db8000000000000000000000002" + "0a00020002000000" + "00010000"),
+                Arguments.of(
+                        "ip neigh del 198.18.0.2 dev left",
+                        Neighbours.deletion(InetAddress.ofLiteral("198.18.0.2"), LEFT),
+                        "240000001d000500" + "af44066b00000000" + "0200000003000000" + "00000000" + "08000100"
+                                + "c6120002"),
                 Arguments.of(
                         "bridge vlan add dev br0 vid 2001 self",
                         BridgeVlans.message(Rtnetlink.RTM_SETLINK, BRIDGE, 0, 2001, true),

@@ -177,6 +177,24 @@ class LinksTest {
     }
 
     @Test
+    void knowsNeighboursWithoutAsking() throws Exception {
+        links.createVeth("left", "right");
+        links.setUp("left");
+        InetAddress neighbour = InetAddress.ofLiteral("192.0.2.7");
+        links.neighbours().replacePermanent(neighbour, MacAddress.parse("02:00:00:00:00:01"), "left");
+        links.neighbours().replacePermanent(neighbour, MacAddress.parse("02:00:00:00:00:02"), "left");
+
+        List<String> known = namespace.call(() -> Files.readAllLines(Path.of("/proc/thread-self/net/arp")));
+        // Flags 0x6: complete and permanent (ATF_COM, ATF_PERM of if_arp.h).
+        assertThat(known)
+                .anySatisfy(line ->
+                        assertThat(line).containsPattern("192\\.0\\.2\\.7 +0x1 +0x6 +02:00:00:00:00:02 .* left"));
+
+        assertThat(links.neighbours().delete(neighbour, "left")).isTrue();
+        assertThat(links.neighbours().delete(neighbour, "left")).isFalse();
+    }
+
+    @Test
     void tellsWhatWasAskedWhenTheKernelRefuses() {
         links.createVeth("left", "right");
 
