@@ -88,6 +88,37 @@ public final class VfioBinder {
         return require(address);
     }
 
+    /**
+     * Gives the function to the driver of this name and returns it as it reads back. Works also where VFs are given to no driver by
+     * themselves ({@code sriov_drivers_autoprobe} 0). After an error the function may have no driver.
+     *
+     * @param driver one that is loaded, such as {@code igbvf}
+     */
+    public PciFunction bindTo(PciAddress address, String driver) {
+        if (requireNonNull(driver, "driver is null").equals(DRIVER)) {
+            return bind(address);
+        }
+        PciFunction before = require(address);
+        if (before.driverName().equals(driver)) {
+            return before;
+        }
+        override(address, driver);
+        unbind(before);
+        probe(address);
+        // It has done its work: from now on the function is one like any other again.
+        override(address, "\n");
+        PciFunction after = require(address);
+        if (!after.driverName().equals(driver)) {
+            throw new LinuxException(
+                    "vfio.not-bound",
+                    "The PCI function " + address + " was offered to " + driver + " and is bound to "
+                            + after.driver().orElse("no driver") + ".",
+                    "Load the driver (modprobe " + driver
+                            + ") and look at the kernel's log (dmesg) for why it refused.");
+        }
+        return after;
+    }
+
     /** Takes the driver from the function and leaves it without one, so that nothing in the host uses it. */
     public PciFunction detach(PciAddress address) {
         PciFunction before = require(address);

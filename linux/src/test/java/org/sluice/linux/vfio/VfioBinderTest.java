@@ -52,6 +52,24 @@ class VfioBinderTest {
     }
 
     @Test
+    void givesAFunctionToANamedDriver() {
+        binder.bind(VF);
+        sysfs.writes().clear();
+        assertThat(binder.bindTo(VF, "igbvf").driver()).contains("igbvf");
+        assertThat(sysfs.writes())
+                .containsExactly(
+                        "driver_override igbvf",
+                        "unbind 0000:01:10.0",
+                        "drivers_probe 0000:01:10.0",
+                        "driver_override ");
+        assertThat(binder.bindTo(VF, "igbvf").driver()).contains("igbvf");
+        assertThat(sysfs.writes()).hasSize(4);
+        assertThat(binder.bindTo(VF, "vfio-pci").driver()).contains("vfio-pci");
+        sysfs.refuseToBind();
+        assertThatThrownBy(() -> binder.bindTo(VF, "igbvf")).hasMessageContaining("was offered to igbvf");
+    }
+
+    @Test
     void leavesAFunctionWithoutADriver() {
         assertThat(binder.detach(VF).driver()).isEmpty();
         assertThat(binder.detach(VF).driver()).isEmpty();

@@ -1,0 +1,34 @@
+package org.sluice.traffic.machine;
+
+import static java.util.Objects.requireNonNull;
+
+import java.net.InetAddress;
+import java.util.List;
+import org.sluice.linux.net.IpPrefix;
+import org.sluice.linux.net.MacAddress;
+
+/**
+ * What a router does with one of its network cards.
+ *
+ * @param mac the card's address, by which the guest finds it
+ * @param addresses the router's own in the networks on it
+ * @param neighbours hosts in these networks
+ * @param mtu bytes
+ */
+public record RouterNic(MacAddress mac, List<IpPrefix> addresses, List<Neighbour> neighbours, int mtu) {
+    /** A host whose MAC address need not be asked for. */
+    public record Neighbour(InetAddress address, MacAddress mac) {
+        /** Checks for null. */
+        public Neighbour {
+            requireNonNull(address, "address is null");
+            requireNonNull(mac, "mac is null");
+        }
+    }
+
+    /** Checks for null and copies. */
+    public RouterNic {
+        requireNonNull(mac, "mac is null");
+        addresses = List.copyOf(addresses);
+        neighbours = List.copyOf(neighbours);
+    }
+}

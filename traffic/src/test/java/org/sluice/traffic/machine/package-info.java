@@ -1,0 +1,4 @@
+@NullMarked
+package org.sluice.traffic.machine;
+
+import org.jspecify.annotations.NullMarked;

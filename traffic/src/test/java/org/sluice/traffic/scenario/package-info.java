@@ -1,0 +1,4 @@
+@NullMarked
+package org.sluice.traffic.scenario;
+
+import org.jspecify.annotations.NullMarked;
