@@ -34,6 +34,9 @@ final class Iso9660 {
 
     private static final int TABLE_RECORD = 8;
 
+    /** Empty ones at the end: who looks for a file system of any kind reads the first 68 KiB, and busybox gives up on a shorter disk. */
+    private static final int PADDING = 64;
+
     private static final String SELF = "\0";
     private static final String PARENT = "\1";
     private static final String VERSION = ";1";
@@ -79,7 +82,7 @@ final class Iso9660 {
                 + files.values().stream()
                         .mapToInt(content -> sectors(content.length))
                         .sum();
-        image = ByteBuffer.allocate(sectors * SECTOR);
+        image = ByteBuffer.allocate((sectors + PADDING) * SECTOR);
     }
 
     /**
