@@ -11,7 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.IntConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,35 +37,28 @@ class NamespacePatternsTest {
     @TempDir
     private Path state;
 
-    private List<String> before;
+    /** Names of the namespaces that were made; other programs of this machine make some of their own meanwhile. */
+    private final Set<String> made = new HashSet<>();
 
     @BeforeEach
-    void remember() {
+    void requireRoot() {
         assumeTrue("root".equals(System.getProperty("user.name")), "Making network namespaces needs root.");
-        before = NetworkNamespace.names();
     }
 
     @AfterEach
     void nothingIsLeft() throws Exception {
-        if (before == null) {
-            return;
-        }
         assertThat(ours()).isEmpty();
         assertThat(state).isEmptyDirectory();
     }
 
-    /** Namespaces that were not there before the test; others of this machine come and go. */
     private List<String> ours() {
-        return NetworkNamespace.names().stream()
-                .filter(name -> name.startsWith(Site.PREFIX) && name.lastIndexOf('-') > Site.PREFIX.length())
-                .filter(name -> !before.contains(name))
-                .toList();
+        return NetworkNamespace.names().stream().filter(made::contains).toList();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"bare-forwarding", "tuned-bare-forwarding", "bridge-namespace"})
     void forwardsEveryFrameInBothDirections(String name) throws Exception {
-        Pattern pattern = pattern(name, Watch.NONE);
+        Pattern pattern = pattern(name, new Counting(_ -> {}));
         assertThat(pattern.unavailable()).isEmpty();
         try (BuiltPath path = pattern.build()) {
             assertThat(path.emulated()).isFalse();
@@ -93,7 +88,7 @@ class NamespacePatternsTest {
 
     @Test
     void theStandInNeverCallsItselfAVirtualMachine() throws Exception {
-        Pattern pattern = pattern("bridge-namespace", Watch.NONE);
+        Pattern pattern = pattern("bridge-namespace", new Counting(_ -> {}));
         assertThat(pattern.title()).contains("stand-in, no VM");
         try (BuiltPath path = pattern.build()) {
             assertThat(path.description()).contains("in place of a virtual machine");
@@ -107,7 +102,8 @@ class NamespacePatternsTest {
         try (Links host = Links.open()) {
             List<String> devices =
                     host.list().stream().map(link -> link.name()).sorted().toList();
-            try (BuiltPath _ = pattern("bridge-namespace", Watch.NONE).build()) {
+            try (BuiltPath _ =
+                    pattern("bridge-namespace", new Counting(_ -> {})).build()) {
                 assertThat(host.list().stream().map(link -> link.name()).sorted())
                         .isEqualTo(devices);
             }
@@ -116,7 +112,7 @@ class NamespacePatternsTest {
 
     @Test
     void closingTwiceIsClosingOnce() throws Exception {
-        BuiltPath path = pattern("bare-forwarding", Watch.NONE).build();
+        BuiltPath path = pattern("bare-forwarding", new Counting(_ -> {})).build();
         path.close();
         path.close();
     }
@@ -208,7 +204,7 @@ class NamespacePatternsTest {
     }
 
     /** Numbers the places where a building can stop: before and after each thing is made. */
-    private static final class Counting implements Watch {
+    private final class Counting implements Watch {
         private final IntConsumer at;
         private int count;
 
@@ -217,12 +213,15 @@ class NamespacePatternsTest {
         }
 
         @Override
-        public void intended(Made made) {
+        public void intended(Made thing) {
+            if (thing instanceof Made.Namespace(String name)) {
+                boolean _ = made.add(name);
+            }
             at.accept(count++);
         }
 
         @Override
-        public void done(Made made) {
+        public void done(Made thing) {
             at.accept(count++);
         }
     }
