@@ -34,6 +34,8 @@ final class ArchitectureTest {
                 .definedBy("org.sluice.agent..")
                 .layer("model")
                 .definedBy("org.sluice.model..")
+                .layer("traffic")
+                .definedBy("org.sluice.traffic..")
                 .layer("linux")
                 .definedBy("org.sluice.linux..")
                 .whereLayer("cli")
@@ -46,8 +48,10 @@ final class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("cli", "simulator")
                 .whereLayer("model")
                 .mayOnlyBeAccessedByLayers("cli", "controller", "agent", "simulator")
+                .whereLayer("traffic")
+                .mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("linux")
-                .mayOnlyBeAccessedByLayers("cli", "agent")
+                .mayOnlyBeAccessedByLayers("cli", "agent", "traffic")
                 .check(PROGRAM);
     }
 
@@ -89,6 +93,63 @@ final class ArchitectureTest {
     }
 
     @Test
+    void theTesterKnowsLinuxAndAFewLibrariesButNoCloud() {
+        classes()
+                .that()
+                .resideInAPackage("org.sluice.traffic..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "org.sluice.traffic..",
+                        "org.sluice.linux..",
+                        "java..",
+                        "javax.imageio..",
+                        "org.jspecify.annotations..",
+                        "org.HdrHistogram..",
+                        "org.knowm.xchart..",
+                        "tools.jackson..",
+                        "com.fasterxml.jackson.annotation..")
+                .check(PROGRAM);
+    }
+
+    @Test
+    void theTestersPartsKnowEachOtherOneWayOnly() {
+        layeredArchitecture()
+                .consideringOnlyDependenciesInLayers()
+                .layer("frame")
+                .definedBy("org.sluice.traffic.frame..")
+                .layer("trial")
+                .definedBy("org.sluice.traffic.trial..")
+                .layer("search")
+                .definedBy("org.sluice.traffic.search..")
+                .layer("engine")
+                .definedBy("org.sluice.traffic.engine..")
+                .layer("report")
+                .definedBy("org.sluice.traffic.report..")
+                .layer("path")
+                .definedBy("org.sluice.traffic.path..")
+                .layer("procedure")
+                .definedBy("org.sluice.traffic.procedure..")
+                .layer("scenario")
+                .definedBy("org.sluice.traffic.scenario..")
+                .whereLayer("procedure")
+                .mayNotBeAccessedByAnyLayer()
+                .whereLayer("scenario")
+                .mayNotBeAccessedByAnyLayer()
+                .whereLayer("path")
+                .mayOnlyBeAccessedByLayers("procedure", "scenario")
+                .whereLayer("search")
+                .mayOnlyBeAccessedByLayers("procedure")
+                .whereLayer("report")
+                .mayOnlyBeAccessedByLayers("procedure", "scenario")
+                .whereLayer("engine")
+                .mayOnlyBeAccessedByLayers("path", "procedure", "scenario")
+                .whereLayer("frame")
+                .mayOnlyBeAccessedByLayers("engine", "path", "procedure", "scenario")
+                .check(PROGRAM);
+    }
+
+    @Test
     void onlyTheEdgesKnowTheirTechnology() {
         noClasses()
                 .that(resideInAPackage("org.sluice.controller..")
@@ -112,6 +173,6 @@ final class ArchitectureTest {
     void theRulesSeeTheWholeProgram() {
         classes().that(alwaysTrue()).should().resideInAPackage("org.sluice..").check(PROGRAM);
         assertThat(PROGRAM.stream().map(each -> each.getPackageName().split("\\.")[2]))
-                .contains("cli", "controller", "agent", "model", "linux");
+                .contains("cli", "controller", "agent", "model", "linux", "traffic");
     }
 }

@@ -18,8 +18,8 @@ final class ReceiveLoop implements Callable<ReceiveLoop> {
     /** As many frames as the largest ring holds: what arrived before the end of a trial is read after it. */
     private static final int MOST_AT_ONCE = 65_536;
 
-    /** How long to look away from an empty ring: the ring holds what arrives within hundreds of times as long. */
-    private static final long NAP = 50_000;
+    /** How long to look away from an empty ring: the ring holds what arrives within a hundred times as long. */
+    private static final long NAP = 500_000;
 
     private final FrameReceiver receiver;
     private final FrameReader reader;

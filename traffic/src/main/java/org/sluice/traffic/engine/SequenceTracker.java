@@ -30,7 +30,14 @@ final class SequenceTracker {
 
     /** Takes note of a frame that arrived whole. */
     void arrived(long sequence) {
-        if (sequence >= next) {
+        if (sequence == next) {
+            // The common case, without a loop: a word is entered by its first bit.
+            int word = word(sequence);
+            long bit = 1L << sequence;
+            seen[word] = bit == 1 ? bit : seen[word] | bit;
+            next = sequence + 1;
+            received++;
+        } else if (sequence > next) {
             forgetUpTo(sequence);
             next = sequence + 1;
             received++;

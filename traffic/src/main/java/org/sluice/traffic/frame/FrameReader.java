@@ -49,6 +49,7 @@ public final class FrameReader {
 
     private static final int UNKNOWN = -1;
 
+    private final KnownHeaders known = new KnownHeaders();
     private final Datagram datagram;
     private final int type;
     /** From the start of the IP header to the signature. */
@@ -107,6 +108,7 @@ public final class FrameReader {
     /** Says which source MAC address is right, instead of learning it. */
     public void learnSource(MacAddress address) {
         source = address.value();
+        known.forget();
     }
 
     /** Forgets what was learned, as for the time after a device's reset. */
@@ -116,6 +118,7 @@ public final class FrameReader {
         outerTag = 0;
         innerTag = 0;
         hopLimit = 0;
+        known.forget();
     }
 
     /**
@@ -126,6 +129,20 @@ public final class FrameReader {
      * @return {@link #WHOLE}, {@link #CORRUPTED} or {@link #FOREIGN}
      */
     public int classify(MemorySegment memory, long at, int length) {
+        int header = known.headerLength();
+        // Checked: headers and signature end at or before the frame's end.
+        if (length >= header + Signature.LENGTH && known.contain(memory, at, length)) {
+            long firstWord = memory.get(Headers.LONG, at + header);
+            if ((int) (firstWord >>> 32) == Signature.MAGIC) {
+                first = firstWord;
+                second = memory.get(Headers.LONG, at + header + Signature.SECOND);
+                return WHOLE;
+            }
+        }
+        return judge(memory, at, length);
+    }
+
+    private int judge(MemorySegment memory, long at, int length) {
         first = 0;
         second = 0;
         if (length < shortest) {
@@ -151,9 +168,11 @@ public final class FrameReader {
         if (!datagram.isToUs(memory, at + network)) {
             return FOREIGN;
         }
-        return udpLengths[length - network - datagram.headerLength()] && isAsLearned(memory, at, network)
-                ? WHOLE
-                : CORRUPTED;
+        if (!udpLengths[length - network - datagram.headerLength()] || !isAsLearned(memory, at, network)) {
+            return CORRUPTED;
+        }
+        known.add(memory, at, length, signature);
+        return WHOLE;
     }
 
     /** Trial of the last classified frame, 0 to 255. What a corrupted frame says may itself be damaged, or 0. */
