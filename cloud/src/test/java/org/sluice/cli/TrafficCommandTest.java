@@ -245,6 +245,32 @@ class TrafficCommandTest {
     }
 
     @Test
+    void anInterfaceOfTheOwnNamespaceNeedsNoPermissionToEnterIt() throws Exception {
+        try (SluiceProcess run = SluiceProcess.startUnder(
+                List.of(
+                        "ip",
+                        "netns",
+                        "exec",
+                        near,
+                        "setpriv",
+                        "--bounding-set",
+                        "-sys_admin",
+                        "--inh-caps",
+                        "-sys_admin"),
+                "traffic",
+                "rfc2544",
+                "--tx",
+                "tx",
+                "--rx",
+                "missing")) {
+            SluiceProcess.Result ended = run.end();
+
+            assertThat(ended.code()).isEqualTo(2);
+            assertThat(ended.output()).contains("There is no network device missing.");
+        }
+    }
+
+    @Test
     void anInterfaceThatGoesAwayKeepsWhatWasFound() throws Exception {
         try (SluiceProcess run = SluiceProcess.start(rfc2544(
                 "--sizes", "64,128", "--soak-for", "60s", "--test", "throughput,soak", "--json", json().toString()))) {

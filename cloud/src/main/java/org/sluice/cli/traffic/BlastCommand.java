@@ -59,7 +59,7 @@ public final class BlastCommand implements Callable<Integer> {
             names = "--seconds",
             paramLabel = "S",
             defaultValue = "5",
-            description = "How long to send; ${DEFAULT-VALUE}.")
+            description = "How long to send; default ${DEFAULT-VALUE}.")
     private int seconds;
 
     @Option(

@@ -45,7 +45,7 @@ final class PathOptions {
             names = "--mode",
             paramLabel = "mmsg|xdp",
             defaultValue = "mmsg",
-            description = "mmsg: packet sockets, on every interface; xdp: AF_XDP; ${DEFAULT-VALUE}.")
+            description = "mmsg: packet sockets, on every interface; xdp: AF_XDP; default ${DEFAULT-VALUE}.")
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private String mode;
 
@@ -85,7 +85,7 @@ final class PathOptions {
 
     @Option(
             names = "--vlan",
-            paramLabel = "ID[,ID]",
+            paramLabel = "ID",
             split = ",",
             description = "VLAN tag of the frames; two for QinQ, the outer (802.1ad) first.")
     private @Nullable List<Integer> vlans;
@@ -94,14 +94,15 @@ final class PathOptions {
             names = "--flows",
             paramLabel = "N",
             defaultValue = "1",
-            description = "How many flows (source ports and addresses) each stream is made of; ${DEFAULT-VALUE}.")
+            description =
+                    "How many flows (source ports and addresses) each stream is made of; default ${DEFAULT-VALUE}.")
     private int flows;
 
     @Option(
             names = "--dscp",
             paramLabel = "N",
             defaultValue = "0",
-            description = "DSCP of the frames; ${DEFAULT-VALUE}.")
+            description = "DSCP of the frames; default ${DEFAULT-VALUE}.")
     private int dscp;
 
     /** Whether frames are IPv6: asked for, or shown by an address. */

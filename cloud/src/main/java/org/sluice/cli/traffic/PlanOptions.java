@@ -24,7 +24,7 @@ final class PlanOptions {
             defaultValue = "throughput",
             description =
                     "throughput, latency, loss, back-to-back, recovery, reset, soak, several with commas, or all (but reset"
-                            + " and soak); ${DEFAULT-VALUE}.")
+                            + " and soak); default ${DEFAULT-VALUE}.")
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private String tests;
 
@@ -33,7 +33,7 @@ final class PlanOptions {
             paramLabel = "binary|mlr",
             defaultValue = "binary",
             description =
-                    "How the throughput is searched: RFC 2544's halving, or MLRsearch (RFC 9971); ${DEFAULT-VALUE}.")
+                    "How the throughput is searched: RFC 2544's halving, or MLRsearch (RFC 9971); default ${DEFAULT-VALUE}.")
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private String search;
 
@@ -50,7 +50,7 @@ final class PlanOptions {
             paramLabel = "short|rfc",
             defaultValue = "short",
             description =
-                    "rfc: as long as RFC 2544 asks, hours; short: minutes, marked as not compliant; ${DEFAULT-VALUE}.")
+                    "rfc: as long as RFC 2544 asks, hours; short: minutes, marked as not compliant; default ${DEFAULT-VALUE}.")
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private String profile;
 
@@ -70,7 +70,7 @@ final class PlanOptions {
             names = "--soak-for",
             paramLabel = "TIME",
             defaultValue = "10m",
-            description = "How long a soak takes: 90s, 10m, 8h; ${DEFAULT-VALUE}.")
+            description = "How long a soak takes: 90s, 10m, 8h; default ${DEFAULT-VALUE}.")
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private String soakFor;
 

@@ -33,8 +33,10 @@ import picocli.CommandLine.Spec;
         footerHeading = "Examples:%n",
         footer = {
             "  sluice traffic rfc2544 --tx eth1 --rx eth2 --json run.json",
-            "  sluice traffic rfc2544 --tx eth1 --rx eth2 --gateway 198.18.0.254 --test all --profile rfc",
-            "  sluice traffic rfc2544 --tx tx@left --rx rx@right --two-way --search mlr --sizes 64,imix"
+            "  sluice traffic rfc2544 --tx eth1 --rx eth2 --gateway 198.18.0.254 \\\\",
+            "      --test all --profile rfc",
+            "  sluice traffic rfc2544 --tx tx@left --rx rx@right --two-way \\\\",
+            "      --search mlr --sizes 64,imix"
         })
 public final class Rfc2544Command implements Callable<Integer> {
     @Spec

@@ -33,7 +33,7 @@ final class RecoveryTest {
         double overload = Math.min(bench.rate() * OVERLOAD, bench.highest().framesPerSecond());
         if (overload < bench.rate() * SMALLEST_OVERLOAD) {
             bench.findings()
-                    .note("the tester cannot send more than the path forwards, so recovery could not be measured.");
+                    .note("there is no higher rate to send than the path forwards, so recovery could not be measured.");
             return;
         }
         Load.Stepped load = new Load.Stepped(

@@ -307,7 +307,7 @@ class ProceduresTest {
         assertThat(path.trials()).isEmpty();
         assertThat(bench.findings().notes()).hasSize(2);
         assertThat(bench.findings().notes().get(0)).contains("15,000 frames/s, the highest rate there is to send");
-        assertThat(bench.findings().notes().get(1)).contains("cannot send more than the path forwards");
+        assertThat(bench.findings().notes().get(1)).contains("no higher rate to send than the path forwards");
     }
 
     @Test
