@@ -105,7 +105,8 @@ public final class Preflight {
     private static TrialResult probed(List<Stream> streams, FrameMix mix, Mode mode) throws InterruptedException {
         try (TestPath path = TestPath.open(streams, mode, LatenessBounds.DEFAULT, SETTLE);
                 Measurement measurement = path.measure(mix)) {
-            Load load = new Load.Paced(PROBE_RATE, Duration.ofMillis((long) (PROBES * 1000 / PROBE_RATE)));
+            // A burst, because it may take its time: a busy machine sends them all the same.
+            Load load = new Load.Burst(PROBES, PROBE_RATE);
             TrialResult result = measurement.run(load);
             if (result.streams().stream().anyMatch(stream -> stream.received() == 0)) {
                 // A router that has to ask for the receiver first drops what comes meanwhile.
