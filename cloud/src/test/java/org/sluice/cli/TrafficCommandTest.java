@@ -110,7 +110,7 @@ class TrafficCommandTest {
     void ctrlCInATrialKeepsTheSizesSoFar() throws Exception {
         String[] words = rfc2544("--mode", "xdp", "--sizes", "64,128", "--json", json().toString());
         try (SluiceProcess run = SluiceProcess.startUnder(HEARS_SIGINT, words)) {
-            String _ = run.awaitLine("  128 bytes: throughput 1 of 3 ...");
+            String _ = run.awaitLine("  128 bytes: throughput 1 of ");
             assertThat(xdp()).isNotEqualTo(XdpMode.NONE);
             run.interrupt();
             SluiceProcess.Result ended = run.end();
@@ -203,7 +203,7 @@ class TrafficCommandTest {
     @Test
     void nothingIsLeftWhenItIsKilled() throws Exception {
         try (SluiceProcess run = SluiceProcess.start(rfc2544("--mode", "xdp", "--json", json().toString()))) {
-            String _ = run.awaitLine("  64 bytes: throughput 1 of 3 ...");
+            String _ = run.awaitLine("  64 bytes: throughput 1 of ");
             assertThat(xdp()).isNotEqualTo(XdpMode.NONE);
             run.kill();
         }

@@ -101,7 +101,7 @@ class TrafficTest {
         assertThat(pattern.path("sizes")).hasSize(2);
         for (JsonNode size : pattern.path("sizes")) {
             assertThat(size.at("/throughput/framesPerSecond").asDouble()).isBetween(0.0, 5_000.0);
-            assertThat(size.at("/throughput/repeats")).hasSize(3);
+            assertThat(size.at("/throughput/repeats")).hasSizeGreaterThan(1);
             assertThat(size.path("lossCurve").size()).isBetween(2, 10);
             assertThat(size.path("trials").size()).isGreaterThan(5);
             assertThat(size.path("trials").get(1).path("sent").asLong()).isPositive();
