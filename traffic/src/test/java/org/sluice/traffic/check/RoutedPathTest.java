@@ -50,12 +50,13 @@ class RoutedPathTest {
     }
 
     @Test
-    void aRouterThatKnowsItsNeighboursLosesNothing() throws Exception {
+    void aRouterThatKnowsItsNeighboursLosesNothingAndKeepsTheOrder() throws Exception {
         router.knowNeighbours();
-        assertNothingLost(List.of(router.ipv4()), FrameMix.of(64));
-        assertNothingLost(List.of(router.ipv6()), FrameMix.of(1280));
+        assertInOrder(assertNothingLost(List.of(router.ipv4()), FrameMix.of(64)));
+        assertInOrder(assertNothingLost(List.of(router.ipv6()), FrameMix.of(1280)));
     }
 
+    /** While it hands over what it kept until the answer, a frame that has just come may overtake: Linux does so. */
     @Test
     void aRouterLearnsTheTestersAddressesFromItsAnswers() throws Exception {
         assertNothingLost(List.of(router.ipv4()), FrameMix.IMIX);
@@ -64,19 +65,25 @@ class RoutedPathTest {
 
     @Test
     void routesBothWaysAtOnce() throws Exception {
+        router.knowNeighbours();
         Stream there = router.ipv4();
-        assertNothingLost(List.of(there, router.opposite(there)), FrameMix.of(256));
+        assertInOrder(assertNothingLost(List.of(there, router.opposite(there)), FrameMix.of(256)));
     }
 
-    private static void assertNothingLost(List<Stream> streams, FrameMix mix) throws InterruptedException {
+    private static TrialResult assertNothingLost(List<Stream> streams, FrameMix mix) throws InterruptedException {
         TrialResult result = run(streams, mix, LOAD);
         for (StreamResult stream : result.streams()) {
             assertThat(stream.sent()).as("%s", result).isEqualTo(1_500);
             assertThat(stream.received()).as("%s", result).isEqualTo(1_500);
-            assertThat(stream.reordered()).isZero();
             assertThat(stream.duplicated()).isZero();
             assertThat(stream.corrupted()).isZero();
         }
+        return result;
+    }
+
+    private static void assertInOrder(TrialResult result) {
+        assertThat(result.streams())
+                .allSatisfy(stream -> assertThat(stream.reordered()).isZero());
     }
 
     /**
@@ -127,13 +134,13 @@ class RoutedPathTest {
     void findsTheLatencyThatTheKernelsStampsShow() throws Exception {
         Program.assumeInstalled("tcpdump", "tcpdump");
         router.knowNeighbours();
-        Medians differences = new Medians();
+        Excess excess = new Excess();
         List<Long> found = new ArrayList<>();
         try (Capture in = Capture.start(middle.name(), Middle.IN);
                 Capture out = Capture.start(middle.name(), Middle.OUT)) {
             try (TestPath path = TestPath.open(List.of(router.ipv4()), Mode.MMSG, LatenessBounds.DEFAULT, SETTLE);
                     Measurement measurement = path.measure(FrameMix.of(128))) {
-                for (int trial = 0; trial < 6; trial++) {
+                for (int trial = 0; trial <= Excess.TRIALS; trial++) {
                     StreamResult result = measurement
                             .run(new Load.Burst(FRAMES, 4_000))
                             .streams()
@@ -142,14 +149,14 @@ class RoutedPathTest {
                     found.add(result.latency().orElseThrow().p50());
                 }
             }
-            List<RelayedFrame> entered = in.finish(6L * FRAMES);
-            List<RelayedFrame> left = out.finish(6L * FRAMES);
+            List<RelayedFrame> entered = in.finish((1L + Excess.TRIALS) * FRAMES);
+            List<RelayedFrame> left = out.finish((1L + Excess.TRIALS) * FRAMES);
             for (int trial = 1; trial < found.size(); trial++) {
                 // The path's first trial has epoch 1.
-                differences.add(found.get(trial) - p50(ofTrial(entered, trial + 1), ofTrial(left, trial + 1)));
+                excess.add(found.get(trial), p50(ofTrial(entered, trial + 1), ofTrial(left, trial + 1)));
             }
         }
-        assertThat(differences.median()).as("%s", differences).isBetween(-5_000L, 5_000L);
+        excess.assertSmall();
     }
 
     private static Map<Long, Long> ofTrial(List<RelayedFrame> frames, int epoch) {
