@@ -47,7 +47,8 @@ class TrafficRunTest {
         assertThat(ended.code()).as(ended.output()).isZero();
         assertThat(ended.output())
                 .contains("sluice: Settings that a killed run had changed were put back: ")
-                .contains("sluice: Network namespaces that a killed run had left were removed: " + left.getFirst());
+                .contains("sluice: A killed run had left these, which were taken away: ")
+                .contains("the network namespace " + left.getFirst());
         assertThat(NetworkNamespace.names()).doesNotContainAnyElementsOf(left);
         assertThat(state).isEmptyDirectory();
 
@@ -138,8 +139,8 @@ class TrafficRunTest {
     private List<String> madeNamespaces() throws IOException {
         List<String> names = new ArrayList<>();
         try (Stream<Path> files = Files.list(state)) {
-            for (Path file : files.filter(path -> path.toString().endsWith(".namespaces"))
-                    .toList()) {
+            for (Path file :
+                    files.filter(path -> path.toString().endsWith(".made")).toList()) {
                 Files.readAllLines(file).stream()
                         .filter(line -> line.startsWith("namespace "))
                         .map(line -> line.substring("namespace ".length()))

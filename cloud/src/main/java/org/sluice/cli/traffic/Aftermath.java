@@ -1,5 +1,6 @@
 package org.sluice.cli.traffic;
 
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,8 +14,13 @@ import org.sluice.traffic.tuning.Tuning;
 final class Aftermath {
     private Aftermath() {}
 
-    /** Puts settings back, then removes namespaces, and tells what there was; nothing when there was nothing. */
-    static List<String> clear(Host host, Path state) {
+    /** Puts settings back, then takes away what was made, and tells what there was; nothing when there was nothing. */
+    static void clear(Host host, Path state, PrintWriter tell) {
+        Undisturbed.call(() -> clear(host, state)).forEach(told -> tell.println("sluice: " + told));
+        tell.flush();
+    }
+
+    private static List<String> clear(Host host, Path state) {
         // Settings first: those of devices in a namespace can only be put back while it is there.
         Recovery recovery = Tuning.recover(host, state);
         Leftovers leftovers = Leftovers.remove(state);
@@ -28,8 +34,8 @@ final class Aftermath {
                 .map(Aftermath::describe)
                 .forEach(told::add);
         if (!leftovers.removed().isEmpty()) {
-            told.add("Network namespaces that a killed run had left were removed: "
-                    + String.join(", ", leftovers.removed()) + ".");
+            told.add("A killed run had left these, which were taken away: " + String.join(", ", leftovers.removed())
+                    + ".");
         }
         return told;
     }

@@ -1,6 +1,7 @@
 package org.sluice.cli.traffic;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,13 +27,16 @@ import org.sluice.model.qualification.QualificationSummary;
 import org.sluice.traffic.engine.Mode;
 import org.sluice.traffic.engine.PortName;
 import org.sluice.traffic.frame.Rate;
-import org.sluice.traffic.function.FunctionPair;
+import org.sluice.traffic.function.FreeFunctions;
+import org.sluice.traffic.machine.Host;
 import org.sluice.traffic.machine.Nature;
 import org.sluice.traffic.procedure.Procedure;
 import org.sluice.traffic.procedure.Profile;
 import org.sluice.traffic.procedure.TestPlan;
 import org.sluice.traffic.report.PatternResult;
 import org.sluice.traffic.report.SizeResult;
+import org.sluice.traffic.scenario.BuiltPath;
+import org.sluice.traffic.scenario.FunctionPair;
 import org.sluice.traffic.trial.Latency;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -90,6 +94,9 @@ public final class QualifyCommand implements Callable<Integer> {
                             + " own.")
     private @Nullable String rate;
 
+    @Option(names = "--state", paramLabel = "DIR", description = StateFolder.DESCRIPTION)
+    private @Nullable Path state;
+
     @Mixin
     private final ReportOptions reports = new ReportOptions();
 
@@ -105,6 +112,8 @@ public final class QualifyCommand implements Callable<Integer> {
                 cloud.get("/sluice/v1/hosts/" + CloudClient.segment(host)).path("host");
         List<String> cards = cards(known);
         return Interruptible.run(() -> {
+            Aftermath.clear(
+                    new Host(), StateFolder.of(state), spec.commandLine().getErr());
             try (OutOfService _ = OutOfService.take(cloud, host)) {
                 return measure(cloud, cards, plan);
             } catch (InterruptedException stopped) {
@@ -152,7 +161,7 @@ public final class QualifyCommand implements Callable<Integer> {
     }
 
     private void requireHere(String name, String mac) {
-        PhysicalFunction here = FunctionPair.physicalFunction(name);
+        PhysicalFunction here = FreeFunctions.physicalFunction(name);
         String own = here.function().networkDevice().map(PciNetworkDevice::mac).orElse("");
         if (!mac.isEmpty() && !own.equals(mac)) {
             throw new LinuxException(
@@ -171,17 +180,8 @@ public final class QualifyCommand implements Callable<Integer> {
         try (LiveDisplay display = new LiveDisplay()) {
             for (String card : cards) {
                 display.pattern(card);
-                try (FunctionPair pair = FunctionPair.take(card, leased(cloud, card), new SecureRandom())) {
-                    MeasuredPath path = new MeasuredPath(List.of(pair.stream()), List.of(), plan, Mode.MMSG, display);
-                    path.run();
-                    PatternResult result = path.result(
-                            card,
-                            "VF to VF of " + card,
-                            "VF " + pair.indices().get(0) + " to VF "
-                                    + pair.indices().get(1) + " of " + card + " through the card's own switch.",
-                            false,
-                            List.of(),
-                            List.of());
+                try {
+                    PatternResult result = measure(card, leased(cloud, card), plan, display);
                     patterns.add(result);
                     summaries.add(new QualificationSummary(card, Instant.now(), classOf(card, plan), figures(result)));
                 } catch (LinuxException refusal) {
@@ -204,6 +204,20 @@ public final class QualifyCommand implements Callable<Integer> {
         return handIn(cloud, summaries);
     }
 
+    private PatternResult measure(String card, Set<Integer> leased, TestPlan plan, LiveDisplay display)
+            throws InterruptedException {
+        BuiltPath path =
+                Undisturbed.call(() -> FunctionPair.build(StateFolder.of(state), card, leased, new SecureRandom()));
+        try {
+            MeasuredPath measured = new MeasuredPath(path.streams(), path.devices(), plan, Mode.MMSG, display);
+            measured.run();
+            return measured.result(
+                    card, "VF to VF of " + card, path.description(), path.emulated(), List.of(), path.notes());
+        } finally {
+            Undisturbed.run(path::close);
+        }
+    }
+
     private Set<Integer> leased(CloudClient cloud, String card) throws InterruptedException {
         Set<Integer> leased = new HashSet<>();
         for (JsonNode function : cloud.get("/sluice/v1/virtual-functions?host=" + CloudClient.segment(host))
@@ -218,7 +232,7 @@ public final class QualifyCommand implements Callable<Integer> {
     }
 
     private CardClass classOf(String card, TestPlan plan) {
-        PhysicalFunction function = FunctionPair.physicalFunction(card);
+        PhysicalFunction function = FreeFunctions.physicalFunction(card);
         Facts facts = new Facts();
         PortName port = PortName.parse(card);
         OptionalLong speed = facts.speed(port);

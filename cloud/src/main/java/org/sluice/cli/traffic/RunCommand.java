@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.sluice.cli.DataDirectory;
 import org.sluice.traffic.engine.Mode;
 import org.sluice.traffic.frame.FrameMix;
 import org.sluice.traffic.machine.Host;
@@ -57,23 +56,19 @@ public final class RunCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private String mode;
 
-    @Option(
-            names = "--state",
-            paramLabel = "DIR",
-            description =
-                    "Where is written what must be put back should the run be killed; the folder traffic of the data"
-                            + " directory when left out.")
+    @Option(names = "--state", paramLabel = "DIR", description = StateFolder.DESCRIPTION)
     private @Nullable Path state;
+
+    @Mixin
+    private final MachineFlags machines = new MachineFlags();
 
     @Mixin
     private final ReportOptions reports = new ReportOptions();
 
     @Override
     public Integer call() throws Exception {
-        Path folder = state == null
-                ? DataDirectory.of(null, System.getenv()).traffic()
-                : state.toAbsolutePath().normalize();
-        List<Pattern> patterns = BadOption.in(spec, () -> new Scenarios(folder).patterns(scenario));
+        Path folder = StateFolder.of(state);
+        List<Pattern> patterns = BadOption.in(spec, () -> new Scenarios(folder, machines.options()).patterns(scenario));
         Mode how = BadOption.in(spec, () -> Mode.parse(mode));
         TestPlan plan = BadOption.in(spec, () -> measured.plan(SHORT_SIZES));
         BadOption.in(spec, () -> {
@@ -85,8 +80,7 @@ public final class RunCommand implements Callable<Integer> {
 
     private int run(List<Pattern> patterns, TestPlan plan, Mode how, Path folder) {
         PrintWriter err = spec.commandLine().getErr();
-        Undisturbed.call(() -> Aftermath.clear(new Host(), folder)).forEach(told -> err.println("sluice: " + told));
-        err.flush();
+        Aftermath.clear(new Host(), folder, err);
         Instant started = Instant.now();
         boolean stopped = false;
         ScenarioRun run;

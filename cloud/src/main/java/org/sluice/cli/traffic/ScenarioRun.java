@@ -95,6 +95,8 @@ final class ScenarioRun {
         display.at("", "path", "building it");
         BuiltPath path = Undisturbed.call(pattern::build);
         try {
+            display.at("", "path", "waiting until it forwards");
+            path.awaitReady();
             stopIfInterrupted();
             measure(pattern, path);
         } finally {

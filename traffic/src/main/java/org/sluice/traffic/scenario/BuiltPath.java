@@ -6,6 +6,15 @@ import org.sluice.traffic.engine.Stream;
 
 /** A path that was built and can be measured, until it is closed. For one thread. */
 public interface BuiltPath extends AutoCloseable {
+    /**
+     * Waits until it forwards: virtual machines take their time to boot. Only then all of the rest is known.
+     *
+     * @throws org.sluice.linux.LinuxException code {@code machine.failed}, {@code scenario.bridge}
+     */
+    default void awaitReady() throws InterruptedException {
+        // Most forward as soon as they are built.
+    }
+
     /** What to send from where to where. */
     List<Stream> streams();
 

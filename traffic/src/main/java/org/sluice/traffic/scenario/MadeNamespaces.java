@@ -4,62 +4,31 @@ import static java.util.Objects.requireNonNull;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.random.RandomGenerator;
+import java.util.Optional;
 import org.sluice.linux.LinuxException;
 import org.sluice.linux.kernel.AttributeFiles;
 import org.sluice.linux.kernel.AttributeWriter;
 import org.sluice.linux.namespace.NetworkNamespace;
+import org.sluice.linux.net.Link;
 import org.sluice.linux.net.Links;
-import org.sluice.traffic.journal.JournalFile;
-import org.sluice.traffic.journal.JournalKind;
+import org.sluice.linux.net.MacAddress;
+import org.sluice.traffic.engine.PortName;
 
-/**
- * The network namespaces of one path, by their role in it. All names are journaled before the first namespace is made; closing removes
- * them with everything in them. For one thread.
- */
+/** The network namespaces of one path, by their role in it, and what is done in them. Closing lets go of them. For one thread. */
 final class MadeNamespaces implements AutoCloseable {
-    static final String PREFIX = "sluice-";
-
-    static final JournalKind KIND = new JournalKind(
-            ".namespaces", "made namespaces", "scenario.journal-unusable", "nothing is made without a journal");
-
     private static final Path WITHOUT_IPV6_NOW = Path.of("/proc/sys/net/ipv6/conf/all/disable_ipv6");
     private static final Path WITHOUT_IPV6_LATER = Path.of("/proc/sys/net/ipv6/conf/default/disable_ipv6");
 
     private final Map<String, String> names;
-    private final JournalFile journal;
     private final Map<String, NetworkNamespace> namespaces = new LinkedHashMap<>();
     private final Map<String, Links> links = new LinkedHashMap<>();
-    private boolean closed;
 
-    private MadeNamespaces(Map<String, String> names, JournalFile journal) {
-        this.names = names;
-        this.journal = journal;
-    }
-
-    /**
-     * Chooses a name for each role and journals it; makes nothing yet.
-     *
-     * @param random for the names
-     */
-    static MadeNamespaces reserve(Path state, List<String> roles, RandomGenerator random) {
-        byte[] suffix = new byte[4];
-        random.nextBytes(suffix);
-        Map<String, String> names = new LinkedHashMap<>();
-        for (String role : roles) {
-            names.put(role, PREFIX + HexFormat.of().formatHex(suffix) + "-" + role);
-        }
-        return new MadeNamespaces(names, JournalFile.write(KIND, state, Leftovers.text(List.copyOf(names.values()))));
-    }
-
-    /** The roles, in the order in which they were reserved. */
-    List<String> roles() {
-        return List.copyOf(names.keySet());
+    /** @param names by role; makes nothing yet */
+    MadeNamespaces(Map<String, String> names) {
+        this.names = Map.copyOf(names);
     }
 
     /** The name of a role's namespace, also before it is made. */
@@ -88,6 +57,16 @@ final class MadeNamespaces implements AutoCloseable {
         return requireNonNull(links.get(role), "the namespace is not made yet");
     }
 
+    /** A device in the namespace of a role, as ports are named. */
+    PortName port(String role, String device) {
+        return new PortName(device, Optional.of(name(role)));
+    }
+
+    /** The hardware address of a device. */
+    MacAddress mac(String role, String device) {
+        return links(role).find(device).map(Link::mac).orElseThrow();
+    }
+
     /** Writes a file of /proc/sys/net, which shows each thread its own namespace (net/sysctl_net.c), and reads it back. */
     void set(String role, Path file, String value) {
         String now = in(role).call(() -> {
@@ -105,32 +84,9 @@ final class MadeNamespaces implements AutoCloseable {
 
     @Override
     public void close() {
-        if (closed) {
-            return;
-        }
-        closed = true;
         links.values().forEach(Links::close);
+        links.clear();
         namespaces.values().forEach(NetworkNamespace::close);
-        try (journal) {
-            remove(List.copyOf(names.values()));
-            journal.delete();
-        }
-    }
-
-    /** Removes them all, also when one refuses; throws then. */
-    static void remove(List<String> names) {
-        List<RuntimeException> refusals = new ArrayList<>();
-        for (String name : names.reversed()) {
-            try {
-                NetworkNamespace.delete(name);
-            } catch (RuntimeException refusal) {
-                refusals.add(refusal);
-            }
-        }
-        if (!refusals.isEmpty()) {
-            RuntimeException first = refusals.getFirst();
-            refusals.subList(1, refusals.size()).forEach(first::addSuppressed);
-            throw first;
-        }
+        namespaces.clear();
     }
 }

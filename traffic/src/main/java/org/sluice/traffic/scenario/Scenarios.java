@@ -4,38 +4,30 @@ import static java.util.Objects.requireNonNull;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.sluice.linux.pci.PciTree;
 
 /** The patterns that there are, and which of them a scenario measures. Immutable. */
 public final class Scenarios {
     /** The scenario of all that the talk compared. */
     public static final String FOUR_PATTERNS = "four-patterns";
 
-    private static final String RUNNING_VM =
-            " A VM that runs already is measured by sluice traffic rfc2544, with the VM's address as --gateway.";
-
     private final List<Pattern> fourPatterns;
     private final List<Pattern> standIns;
 
-    /** @param state the folder for the journals of what is built; made if need be */
-    public Scenarios(Path state) {
+    /**
+     * @param state the folder for the journals of what is built; made if need be
+     * @param machines how virtual machines are run
+     */
+    public Scenarios(Path state, MachineOptions machines) {
         requireNonNull(state, "state is null");
-        Pattern bridgeNamespace = new BridgeNamespace(state, Step.Listener.NONE);
         fourPatterns = List.of(
                 new Forwarding(state, false, Step.Listener.NONE),
                 new Forwarding(state, true, Step.Listener.NONE),
-                new MissingPattern(
-                        "bridge-vm",
-                        "Linux bridge with a VM",
-                        () -> "sluice traffic starts no VM of its own." + RUNNING_VM,
-                        Optional.of(bridgeNamespace)),
-                new MissingPattern("one-vf", "One VM with a VF", functions(1), Optional.empty()),
-                new MissingPattern("ten-vfs", "Ten VMs with a VF each", functions(10), Optional.empty()));
-        standIns = List.of(bridgeNamespace);
+                new BridgeMachine(state, machines, Step.Listener.NONE),
+                new FunctionMachines(state, machines, "one-vf", "One VM with a VF", 1, 1, Step.Listener.NONE),
+                new FunctionMachines(state, machines, "ten-vfs", "Ten VMs with a VF each", 2, 10, Step.Listener.NONE));
+        standIns = List.of(new BridgeNamespace(state, Step.Listener.NONE));
     }
 
     /**
@@ -58,22 +50,5 @@ public final class Scenarios {
                                         .map(Pattern::name)
                                         .collect(Collectors.joining(", "))
                                 + "."));
-    }
-
-    private static Supplier<String> functions(int needed) {
-        return () -> {
-            long free = new PciTree()
-                    .physicalFunctions().stream()
-                            .mapToLong(card -> card.virtualFunctions().stream()
-                                    .filter(function ->
-                                            function.function().driver().isEmpty())
-                                    .count())
-                            .max()
-                            .orElse(0);
-            return free < needed
-                    ? "There is no SR-IOV card with " + (needed == 1 ? "a free VF" : needed + " free VFs")
-                            + " on this machine; run it in the lab or on a host with one."
-                    : "sluice traffic starts no VM of its own." + RUNNING_VM;
-        };
     }
 }

@@ -7,13 +7,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Journals of made namespaces, as files. */
+/** Journals of what was made, as files. */
 final class Journals {
     private Journals() {}
 
     static List<Path> in(Path state) {
         try (Stream<Path> files = Files.list(state)) {
-            return files.filter(file -> file.toString().endsWith(".namespaces")).toList();
+            return files.filter(file -> file.toString().endsWith(".made")).toList();
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

@@ -32,7 +32,9 @@ class PathTuningTest {
     void changesTheRoutersInterfacesAndPutsThemBack() {
         Optional<String> reason = RoutedNamespaces.unavailable();
         assumeTrue(reason.isEmpty(), () -> reason.orElse(""));
-        Pattern pattern = new Scenarios(state).patterns("tuned-bare-forwarding").getFirst();
+        Pattern pattern = new Scenarios(state, MachineOptions.NONE)
+                .patterns("tuned-bare-forwarding")
+                .getFirst();
         assertThat(pattern.tuned()).isTrue();
         try (BuiltPath path = pattern.build()) {
             List<Device> devices = path.devices().stream()

@@ -219,7 +219,7 @@ class PatternTest {
 
     private void copyJournal() {
         try {
-            Path _ = Files.copy(Journals.in(state).getFirst(), elsewhere.resolve("left.namespaces"));
+            Path _ = Files.copy(Journals.in(state).getFirst(), elsewhere.resolve("left.made"));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

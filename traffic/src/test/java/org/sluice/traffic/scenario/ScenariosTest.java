@@ -19,7 +19,7 @@ class ScenariosTest {
 
     @Test
     void theTalkComparedFive() {
-        assertThat(new Scenarios(state).patterns("four-patterns"))
+        assertThat(new Scenarios(state, MachineOptions.NONE).patterns("four-patterns"))
                 .extracting(Pattern::name)
                 .containsExactly("bare-forwarding", "tuned-bare-forwarding", "bridge-vm", "one-vf", "ten-vfs");
     }
@@ -27,14 +27,14 @@ class ScenariosTest {
     @ParameterizedTest
     @ValueSource(strings = {"bare-forwarding", "tuned-bare-forwarding", "bridge-namespace", "one-vf"})
     void aPatternIsAScenarioOfItsOwn(String name) {
-        assertThat(new Scenarios(state).patterns(name))
+        assertThat(new Scenarios(state, MachineOptions.NONE).patterns(name))
                 .extracting(Pattern::name)
                 .containsExactly(name);
     }
 
     @Test
     void anUnknownScenarioIsRefusedWithTheOnesThereAre() {
-        assertThatThrownBy(() -> new Scenarios(state).patterns("five-patterns"))
+        assertThatThrownBy(() -> new Scenarios(state, MachineOptions.NONE).patterns("five-patterns"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("\"five-patterns\" is no scenario: use four-patterns, or one of bare-forwarding,"
                         + " tuned-bare-forwarding, bridge-vm, one-vf, ten-vfs, bridge-namespace.");
@@ -43,7 +43,8 @@ class ScenariosTest {
     @ParameterizedTest
     @ValueSource(strings = {"bridge-vm", "one-vf", "ten-vfs"})
     void whatCannotBeBuiltSaysWhyAndBuildsNothing(String name) {
-        Pattern pattern = new Scenarios(state).patterns(name).getFirst();
+        Pattern pattern =
+                new Scenarios(state, MachineOptions.NONE).patterns(name).getFirst();
         String reason = pattern.unavailable().orElseThrow();
         assertThat(reason).endsWith(".").hasSizeGreaterThan(40);
         assertThatThrownBy(pattern::build).isInstanceOfSatisfying(LinuxException.class, failure -> {
@@ -55,17 +56,28 @@ class ScenariosTest {
 
     @Test
     void theStandInForABridgeWithAVmSaysThatItIsNone() {
-        Pattern standIn =
-                new Scenarios(state).patterns("bridge-vm").getFirst().standIn().orElseThrow();
+        Pattern standIn = new Scenarios(state, MachineOptions.NONE)
+                .patterns("bridge-vm")
+                .getFirst()
+                .standIn()
+                .orElseThrow();
         assertThat(standIn.name()).isEqualTo("bridge-namespace");
         assertThat(standIn.title()).isEqualTo("Linux bridge with a namespace in place of the VM");
     }
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "something else", "sluice scenario 1\nnamespace mine", "sluice scenario 1\nlink sluice-x"})
+            strings = {
+                "",
+                "something else",
+                "sluice scenario 1\nnamespace mine",
+                "sluice scenario 1\nlink sluice-x",
+                "sluice scenario 1\nmachine other",
+                "sluice scenario 1\nfolder sluice-x/../../etc",
+                "sluice scenario 1\nfunction 0000:01:10.0"
+            })
     void nothingIsRemovedForAFileThatNoRunWrote(String content) throws IOException {
-        Path file = Files.writeString(state.resolve("x.namespaces"), content);
+        Path file = Files.writeString(state.resolve("x.made"), content);
 
         assertThatThrownBy(() -> Leftovers.remove(state)).isInstanceOfSatisfying(LinuxException.class, failure -> {
             assertThat(failure.code()).isEqualTo("scenario.journal");
@@ -78,7 +90,7 @@ class ScenariosTest {
     void nothingIsMadeWithoutAJournal() throws IOException {
         Path occupied = Files.writeString(state.resolve("occupied"), "");
 
-        assertThatThrownBy(() -> new Scenarios(occupied.resolve("below"))
+        assertThatThrownBy(() -> new Scenarios(occupied.resolve("below"), MachineOptions.NONE)
                         .patterns("bare-forwarding")
                         .getFirst()
                         .build())
