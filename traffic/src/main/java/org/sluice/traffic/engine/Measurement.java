@@ -205,7 +205,7 @@ public final class Measurement implements AutoCloseable {
                 sequence.received(),
                 sequence.reordered(),
                 sequence.duplicated(),
-                first ? receiver.corrupted() : 0,
+                arrivals.corrupted,
                 first ? receiver.drops() : 0,
                 sender.sendingTime(),
                 sender.cpuTime(),

@@ -2,7 +2,10 @@ package org.sluice.traffic.engine;
 
 import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.sluice.linux.net.MacAddress;
 import org.sluice.linux.packet.PacketSender;
 import org.sluice.traffic.frame.NeighbourQuery;
@@ -15,32 +18,35 @@ import org.sluice.traffic.frame.VlanTag;
  */
 final class PortNeighbour implements ReceiveLoop.Neighbour {
     private final PacketSender sender;
-    private final NeighbourResponder responder;
-    private final List<NeighbourQuery> addresses;
+    private final List<NeighbourResponder> responders = new ArrayList<>();
+    private final List<NeighbourQuery> announcements = new ArrayList<>();
 
     /**
      * Begins to speak.
      *
      * @param sender of one slot with room for {@link NeighbourResponder#LONGEST_REPLY}; stays the caller's
      * @param mac the port's own
-     * @param addresses the port's own, at least one
+     * @param addresses the port's own by the VLAN tags they are reached with, at least one
      */
-    PortNeighbour(PacketSender sender, MacAddress mac, List<InetAddress> addresses, List<VlanTag> tags) {
+    PortNeighbour(PacketSender sender, MacAddress mac, Map<List<VlanTag>, Set<InetAddress>> addresses) {
         this.sender = sender;
-        this.responder = NeighbourResponder.of(mac, addresses, tags);
-        this.addresses = addresses.stream()
-                .map(address -> NeighbourQuery.of(mac, address, tags))
-                .toList();
+        addresses.forEach((tags, there) -> {
+            responders.add(NeighbourResponder.of(mac, List.copyOf(there), tags));
+            there.forEach(address -> announcements.add(NeighbourQuery.of(mac, address, tags)));
+        });
     }
 
     @Override
     public void heard(MemorySegment memory, long at, int length) {
-        send(responder.respond(memory, at, length, sender.frames(), 0));
+        // By index: an iterator for every frame of others would be garbage in the receiving loop.
+        for (int i = 0; i < responders.size(); i++) {
+            send(responders.get(i).respond(memory, at, length, sender.frames(), 0));
+        }
     }
 
     /** RFC 2544, section 23: learning frames. */
     void announce() {
-        for (NeighbourQuery address : addresses) {
+        for (NeighbourQuery address : announcements) {
             send(address.announcement(sender.frames(), 0));
         }
     }

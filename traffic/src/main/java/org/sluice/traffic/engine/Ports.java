@@ -2,10 +2,11 @@ package org.sluice.traffic.engine;
 
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.stream.IntStream;
 import org.sluice.linux.LinuxException;
 import org.sluice.linux.net.Link;
 import org.sluice.linux.net.Links;
@@ -14,7 +15,10 @@ import org.sluice.linux.packet.PacketSender;
 import org.sluice.traffic.frame.FrameLayout;
 import org.sluice.traffic.frame.FrameMix;
 import org.sluice.traffic.frame.FrameReader;
+import org.sluice.traffic.frame.FrameSpec;
 import org.sluice.traffic.frame.NeighbourResponder;
+import org.sluice.traffic.frame.PortReader;
+import org.sluice.traffic.frame.VlanTag;
 
 /** The sockets of one measurement, opened in the path's mode. For one thread. */
 final class Ports implements AutoCloseable {
@@ -56,25 +60,42 @@ final class Ports implements AutoCloseable {
 
     /** A receiver for all the streams that end at the port. */
     ReceiveLoop receive(PortName port) {
+        MacAddress mac = mac(port);
+        Map<Integer, FrameReader> readers = new LinkedHashMap<>();
         List<Stream> streams = path.streams();
-        int[] expected = IntStream.range(0, streams.size())
-                .filter(number -> streams.get(number).receive().equals(port))
-                .toArray();
-        Stream first = streams.get(expected[0]);
+        for (int number = 0; number < streams.size(); number++) {
+            Stream stream = streams.get(number);
+            if (stream.receive().equals(port)) {
+                readers.put(number, reader(stream, mac));
+            }
+        }
         FrameReceiver receiver = sockets.receive(port, mix.largest().onWire());
-        FrameReader reader = switch (first.device()) {
-            case BRIDGE -> FrameReader.bridged(first.frames(), mix);
-            case ROUTER -> FrameReader.routed(first.frames(), mix, mac(port));
-        };
-        return new ReceiveLoop(receiver, reader, expected, neighbour(port, first));
+        return new ReceiveLoop(receiver, new PortReader(readers), neighbour(port, mac));
     }
 
-    private PortNeighbour neighbour(PortName port, Stream arriving) {
-        Set<InetAddress> addresses = new LinkedHashSet<>();
-        addresses.add(arriving.frames().destination());
+    private FrameReader reader(Stream stream, MacAddress receiver) {
+        return switch (stream.device()) {
+            case BRIDGE -> FrameReader.bridged(stream.frames(), mix, receiver);
+            case ROUTER -> FrameReader.routed(stream.frames(), mix, receiver);
+        };
+    }
+
+    /** The port has the addresses of all streams that begin or end there, each in the stream's own VLAN. */
+    private PortNeighbour neighbour(PortName port, MacAddress mac) {
+        Map<List<VlanTag>, Set<InetAddress>> addresses = new LinkedHashMap<>();
         for (Stream stream : path.streams()) {
+            FrameSpec frames = stream.frames();
+            Set<InetAddress> there = new LinkedHashSet<>();
+            if (stream.receive().equals(port)) {
+                there.add(frames.destination());
+            }
             if (stream.transmit().equals(port)) {
-                addresses.add(stream.frames().source());
+                there.add(frames.source());
+            }
+            if (!there.isEmpty()) {
+                addresses
+                        .computeIfAbsent(frames.tags(), _ -> new LinkedHashSet<>())
+                        .addAll(there);
             }
         }
         PacketSender sender = PacketSender.open(
@@ -84,8 +105,7 @@ final class Ports implements AutoCloseable {
                 NeighbourResponder.LONGEST_REPLY,
                 PacketSender.Queueing.BYPASSED);
         speakers.add(sender);
-        PortNeighbour neighbour = new PortNeighbour(
-                sender, mac(port), List.copyOf(addresses), arriving.frames().tags());
+        PortNeighbour neighbour = new PortNeighbour(sender, mac, addresses);
         neighbours.add(neighbour);
         return neighbour;
     }

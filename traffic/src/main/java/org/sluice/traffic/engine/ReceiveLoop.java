@@ -7,6 +7,7 @@ import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 import org.sluice.linux.thread.KernelClock;
 import org.sluice.traffic.frame.FrameReader;
+import org.sluice.traffic.frame.PortReader;
 
 /**
  * Receives on one interface during one trial: tells frames of this trial from others, counts them by stream, and takes the time of
@@ -22,12 +23,11 @@ final class ReceiveLoop implements Callable<ReceiveLoop> {
     private static final long NAP = 500_000;
 
     private final FrameReceiver receiver;
-    private final FrameReader reader;
+    private final PortReader reader;
     private final @Nullable Neighbour neighbour;
     private final @Nullable Arrivals[] streams = new @Nullable Arrivals[MOST_STREAMS];
     private final KernelClock cpuClock = KernelClock.cpuTimeOfThread();
     private int epoch;
-    private long corrupted;
     private long foreign;
     private long cpuTime;
     private long dropsBefore;
@@ -47,21 +47,24 @@ final class ReceiveLoop implements Callable<ReceiveLoop> {
         final Histogram latency = Latencies.empty();
         long lastArrival;
         long longestSilence;
+        /** Frames with a changed byte. */
+        long corrupted;
 
         void clear() {
             sequence.clear();
             latency.reset();
             lastArrival = 0;
             longestSilence = 0;
+            corrupted = 0;
         }
     }
 
-    /** @param expected the streams that end here */
-    ReceiveLoop(FrameReceiver receiver, FrameReader reader, int[] expected, @Nullable Neighbour neighbour) {
+    /** @param reader of the streams that end here */
+    ReceiveLoop(FrameReceiver receiver, PortReader reader, @Nullable Neighbour neighbour) {
         this.receiver = receiver;
         this.reader = reader;
         this.neighbour = neighbour;
-        for (int stream : expected) {
+        for (int stream : reader.streams()) {
             streams[stream] = new Arrivals();
         }
     }
@@ -75,7 +78,6 @@ final class ReceiveLoop implements Callable<ReceiveLoop> {
                 stream.clear();
             }
         }
-        corrupted = 0;
         foreign = 0;
         arrived = 0;
         stopped = false;
@@ -115,7 +117,7 @@ final class ReceiveLoop implements Callable<ReceiveLoop> {
             int length = receiver.captured();
             switch (reader.classify(memory, at, length)) {
                 case FrameReader.WHOLE -> count += take();
-                case FrameReader.CORRUPTED -> corrupted++;
+                case FrameReader.CORRUPTED -> stream(reader.stream()).corrupted++;
                 default -> hear(memory, at, length);
             }
             receiver.release();
@@ -168,11 +170,6 @@ final class ReceiveLoop implements Callable<ReceiveLoop> {
             throw new IllegalArgumentException("Stream " + stream + " does not end here.");
         }
         return arrivals;
-    }
-
-    /** Frames of the test with a changed byte. */
-    long corrupted() {
-        return corrupted;
     }
 
     /** Frames that were none of this trial's. */

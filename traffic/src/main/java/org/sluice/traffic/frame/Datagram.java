@@ -17,26 +17,25 @@ final class Datagram {
 
     private final boolean ipv4;
     private final int destinationPort;
+    private final long sourceHigh;
+    private final long sourceLow;
     private final long destinationHigh;
     private final long destinationLow;
 
-    private Datagram(boolean ipv4, int destinationPort, long destinationHigh, long destinationLow) {
-        this.ipv4 = ipv4;
-        this.destinationPort = destinationPort;
-        this.destinationHigh = destinationHigh;
-        this.destinationLow = destinationLow;
+    private Datagram(FrameSpec spec) {
+        this.ipv4 = spec.isIpv4();
+        this.destinationPort = spec.destinationPort();
+        MemorySegment source = MemorySegment.ofArray(spec.source().getAddress());
+        MemorySegment destination = MemorySegment.ofArray(spec.destination().getAddress());
+        // An IPv4 address has four bytes, an IPv6 address sixteen.
+        this.sourceHigh = ipv4 ? 0 : source.get(Headers.LONG, 0);
+        this.sourceLow = ipv4 ? source.get(Headers.INT, 0) : source.get(Headers.LONG, Long.BYTES);
+        this.destinationHigh = ipv4 ? 0 : destination.get(Headers.LONG, 0);
+        this.destinationLow = ipv4 ? destination.get(Headers.INT, 0) : destination.get(Headers.LONG, Long.BYTES);
     }
 
     static Datagram of(FrameSpec spec) {
-        MemorySegment address = MemorySegment.ofArray(spec.destination().getAddress());
-        // An IPv4 address has four bytes, an IPv6 address sixteen.
-        return spec.isIpv4()
-                ? new Datagram(true, spec.destinationPort(), 0, address.get(Headers.INT, 0))
-                : new Datagram(
-                        false,
-                        spec.destinationPort(),
-                        address.get(Headers.LONG, 0),
-                        address.get(Headers.LONG, Long.BYTES));
+        return new Datagram(spec);
     }
 
     /** Bytes of the IP header. */
@@ -65,6 +64,22 @@ final class Datagram {
                 ? memory.get(Headers.INT, ip + Headers.IPV4_DESTINATION) == destinationLow
                 : memory.get(Headers.LONG, ip + Headers.IPV6_DESTINATION) == destinationHigh
                         && memory.get(Headers.LONG, ip + Headers.IPV6_DESTINATION + Long.BYTES) == destinationLow;
+    }
+
+    /** In how many bits addresses and destination port differ from those of the stream; needs both headers in bounds. */
+    int distance(MemorySegment memory, long ip) {
+        int port = memory.get(Headers.SHORT, ip + headerLength() + Headers.UDP_DESTINATION) & 0xFFFF;
+        int bits = Integer.bitCount(port ^ destinationPort);
+        if (ipv4) {
+            return bits
+                    + Integer.bitCount(memory.get(Headers.INT, ip + Headers.IPV4_SOURCE) ^ (int) sourceLow)
+                    + Integer.bitCount(memory.get(Headers.INT, ip + Headers.IPV4_DESTINATION) ^ (int) destinationLow);
+        }
+        return bits
+                + Long.bitCount(memory.get(Headers.LONG, ip + Headers.IPV6_SOURCE) ^ sourceHigh)
+                + Long.bitCount(memory.get(Headers.LONG, ip + Headers.IPV6_SOURCE + Long.BYTES) ^ sourceLow)
+                + Long.bitCount(memory.get(Headers.LONG, ip + Headers.IPV6_DESTINATION) ^ destinationHigh)
+                + Long.bitCount(memory.get(Headers.LONG, ip + Headers.IPV6_DESTINATION + Long.BYTES) ^ destinationLow);
     }
 
     /** The IPv6 hop limit, which no checksum protects; 0 for IPv4, whose checksum does. */

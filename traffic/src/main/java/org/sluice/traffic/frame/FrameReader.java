@@ -12,17 +12,20 @@ import org.sluice.linux.net.MacAddress;
  * <p>The device under test may be a bridge, which changes nothing, or a router, which changes MAC addresses, time to live and DSCP
  * and brings the IPv4 checksum up to date. Either may add, take off or change VLAN tags, and the kernel may have moved the outer tag
  * out of the frame. What the path makes of source MAC address, tags and IPv6 hop limit is learned from the first whole frame; a
- * frame that differs in them later was damaged.
+ * frame that differs in them later was damaged. Where several streams end at one port, {@link PortReader} decides whose reader a frame
+ * is for.
  *
  * <ul>
  *   <li>{@link #WHOLE}: right in all of this.
  *   <li>{@link #CORRUPTED}: ours, because the magic of the {@link Signature} is at its place, or because destination address and
  *       destination UDP port are ours; and a checksum (IPv4 header, UDP), a length, the EtherType or what was learned is wrong, or
  *       the size is none of the mix.
- *   <li>{@link #FOREIGN}: anything else, which includes intact datagrams without the magic or to another address or port.
+ *   <li>{@link #FOREIGN}: anything else, which includes intact datagrams without the magic, to another address or port, or to
+ *       another station's MAC address, which a bridge that floods shows to everyone
  * </ul>
  *
- * <p>One flipped bit, in the bytes of an IPv4 frame without its tags, always gives CORRUPTED: the MAC addresses by comparison, the
+ * <p>One flipped bit, in the bytes of an IPv4 frame without its tags, always gives CORRUPTED: the MAC addresses by comparison
+ * (another station's differs from ours in more than one bit, or is the router's in a frame that has not been there yet), the
  * EtherType because the magic is found where it would be with a right one, the IP header by its checksum and all from the
  * addresses on by the UDP checksum. Exceptions, where nothing in the frame would show the damage:
  *
@@ -44,11 +47,6 @@ public final class FrameReader {
     /** None of ours. */
     public static final int FOREIGN = 2;
 
-    /** Type and id of a tag; a device may set priority and drop eligible bit. */
-    private static final int TAG_MASK = 0xFFFF_0FFF;
-
-    private static final int UNKNOWN = -1;
-
     private final KnownHeaders known = new KnownHeaders();
     private final Datagram datagram;
     private final int type;
@@ -57,19 +55,16 @@ public final class FrameReader {
 
     private final int shortest;
     private final boolean[] udpLengths;
+    private final PathTraits traits;
     private final long destination;
-    private final long givenSource;
-
-    private long source;
-    private int tagsLength;
-    private int outerTag;
-    private int innerTag;
-    private int hopLimit;
+    private final long own;
+    private final long sentFrom;
+    private final long sentTo;
 
     private long first;
     private long second;
 
-    private FrameReader(FrameSpec spec, FrameMix mix, MacAddress destination, long givenSource) {
+    private FrameReader(FrameSpec spec, FrameMix mix, MacAddress destination, MacAddress own, PathTraits traits) {
         this.datagram = Datagram.of(requireNonNull(spec, "spec is null"));
         this.type = spec.isIpv4() ? Headers.TYPE_IPV4 : Headers.TYPE_IPV6;
         this.signatureOffset = datagram.headerLength() + Headers.UDP;
@@ -86,14 +81,24 @@ public final class FrameReader {
             udpLengths[udp] = true;
         }
         this.destination = requireNonNull(destination, "destination is null").value();
-        this.givenSource = givenSource;
-        forget();
+        this.own = requireNonNull(own, "own is null").value();
+        this.sentFrom = spec.sourceMac().value();
+        this.sentTo = spec.destinationMac().value();
+        this.traits = traits;
     }
 
-    /** For a device that leaves the MAC addresses as they are. */
+    /** For a device that leaves the MAC addresses as they are, and a receiver that has the address the frames are sent to. */
     public static FrameReader bridged(FrameSpec spec, FrameMix mix) {
-        return new FrameReader(
-                spec, mix, spec.destinationMac(), spec.sourceMac().value());
+        return bridged(spec, mix, spec.destinationMac());
+    }
+
+    /**
+     * For a device that leaves the MAC addresses as they are.
+     *
+     * @param receiver of the receiving port: a frame to it is changed, not another station's, when it was sent to another address
+     */
+    public static FrameReader bridged(FrameSpec spec, FrameMix mix, MacAddress receiver) {
+        return new FrameReader(spec, mix, spec.destinationMac(), receiver, PathTraits.with(spec.sourceMac()));
     }
 
     /**
@@ -102,22 +107,18 @@ public final class FrameReader {
      * @param receiver of the receiving port
      */
     public static FrameReader routed(FrameSpec spec, FrameMix mix, MacAddress receiver) {
-        return new FrameReader(spec, mix, receiver, UNKNOWN);
+        return new FrameReader(spec, mix, receiver, receiver, PathTraits.unknown());
     }
 
     /** Says which source MAC address is right, instead of learning it. */
     public void learnSource(MacAddress address) {
-        source = address.value();
+        traits.learnSource(address);
         known.forget();
     }
 
     /** Forgets what was learned, as for the time after a device's reset. */
     public void forget() {
-        source = givenSource;
-        tagsLength = UNKNOWN;
-        outerTag = 0;
-        innerTag = 0;
-        hopLimit = 0;
+        traits.forget();
         known.forget();
     }
 
@@ -129,17 +130,28 @@ public final class FrameReader {
      * @return {@link #WHOLE}, {@link #CORRUPTED} or {@link #FOREIGN}
      */
     public int classify(MemorySegment memory, long at, int length) {
+        return isKnown(memory, at, length) ? WHOLE : judge(memory, at, length);
+    }
+
+    /** Whether it is a whole frame with headers that were seen before, which is found out fastest. */
+    boolean isKnown(MemorySegment memory, long at, int length) {
         int header = known.headerLength();
         // Checked: headers and signature end at or before the frame's end.
-        if (length >= header + Signature.LENGTH && known.contain(memory, at, length)) {
-            long firstWord = memory.get(Headers.LONG, at + header);
-            if ((int) (firstWord >>> 32) == Signature.MAGIC) {
-                first = firstWord;
-                second = memory.get(Headers.LONG, at + header + Signature.SECOND);
-                return WHOLE;
-            }
+        if (length < header + Signature.LENGTH || !known.contain(memory, at, length)) {
+            return false;
         }
-        return judge(memory, at, length);
+        long firstWord = memory.get(Headers.LONG, at + header);
+        if ((int) (firstWord >>> 32) != Signature.MAGIC) {
+            return false;
+        }
+        first = firstWord;
+        second = memory.get(Headers.LONG, at + header + Signature.SECOND);
+        return true;
+    }
+
+    /** Bytes before the signature in frames with headers that were seen before; too many for any frame while there are none. */
+    int knownLength() {
+        return known.headerLength();
     }
 
     private int judge(MemorySegment memory, long at, int length) {
@@ -162,13 +174,15 @@ public final class FrameReader {
         }
         first = firstWord;
         second = memory.get(Headers.LONG, at + signature + Signature.SECOND);
-        if (!intact) {
+        if (!intact || !Signature.isIntact(memory, at + signature)) {
             return CORRUPTED;
         }
-        if (!datagram.isToUs(memory, at + network)) {
+        if (!datagram.isToUs(memory, at + network) || isToAnotherStation(memory, at)) {
             return FOREIGN;
         }
-        if (!udpLengths[length - network - datagram.headerLength()] || !isAsLearned(memory, at, network)) {
+        if (!udpLengths[length - network - datagram.headerLength()]
+                || Headers.destinationMac(memory, at) != destination
+                || !traits.agree(memory, at, network, datagram.unprotectedHopLimit(memory, at + network))) {
             return CORRUPTED;
         }
         known.add(memory, at, length, signature);
@@ -195,28 +209,30 @@ public final class FrameReader {
         return Signature.stamp(second);
     }
 
-    /** Compares with the first whole frame; if this is it, learns from it. */
-    private boolean isAsLearned(MemorySegment memory, long at, int network) {
-        long start = memory.get(Headers.LONG, at);
-        long sourceHere = (start & 0xFFFF) << Integer.SIZE | (memory.get(Headers.INT, at + Long.BYTES) & 0xFFFF_FFFFL);
-        if (start >>> Short.SIZE != destination || (sourceHere != source && source != UNKNOWN)) {
+    /**
+     * In how many bits a damaged frame differs from one of this stream in MAC addresses, IP addresses and destination port, and, which
+     * weighs less, in the number of the stream: a sixteenth of a bit each. The largest value for a frame that is too short to tell.
+     */
+    int distance(MemorySegment memory, long at, int length, int stream) {
+        int network = Headers.ETHERNET + traits.tagsLength();
+        int signature = network + signatureOffset;
+        // All that is looked at lies before the second word of the signature.
+        if (length < signature + Long.BYTES) {
+            return Integer.MAX_VALUE;
+        }
+        int headers = Long.bitCount(Headers.destinationMac(memory, at) ^ destination)
+                + traits.distance(memory, at)
+                + datagram.distance(memory, at + network);
+        return headers * 16 + Integer.bitCount(Signature.stream(memory, at + signature) ^ stream);
+    }
+
+    /** One that no single flipped bit makes of ours: a bridge floods, or shows what is on its way to the router. */
+    private boolean isToAnotherStation(MemorySegment memory, long at) {
+        long to = Headers.destinationMac(memory, at);
+        if (to == destination || to == own) {
             return false;
         }
-        int tags = network - Headers.ETHERNET;
-        int outer = tags > 0 ? memory.get(Headers.INT, at + Headers.ETHER_TYPE) & TAG_MASK : 0;
-        int inner = tags > VlanTag.LENGTH
-                ? memory.get(Headers.INT, at + Headers.ETHER_TYPE + VlanTag.LENGTH) & TAG_MASK
-                : 0;
-        int hops = datagram.unprotectedHopLimit(memory, at + network);
-        if (tagsLength == UNKNOWN) {
-            source = sourceHere;
-            tagsLength = tags;
-            outerTag = outer;
-            innerTag = inner;
-            hopLimit = hops;
-            return true;
-        }
-        return tags == tagsLength && outer == outerTag && inner == innerTag && hops == hopLimit;
+        return Long.bitCount(to ^ destination) > 1 || (to == sentTo && Headers.sourceMac(memory, at) == sentFrom);
     }
 
     /** For a frame whose headers do not lead to a signature: looks where ours would be with no, one and two tags. */

@@ -60,6 +60,17 @@ final class Headers {
 
     private Headers() {}
 
+    /** Of a frame with at least its Ethernet header in bounds. */
+    static long destinationMac(MemorySegment memory, long at) {
+        return memory.get(LONG, at) >>> Short.SIZE;
+    }
+
+    /** Of a frame with at least its Ethernet header in bounds. */
+    static long sourceMac(MemorySegment memory, long at) {
+        return (memory.get(SHORT, at + ETHER_SOURCE) & 0xFFFFL) << Integer.SIZE
+                | (memory.get(INT, at + Long.BYTES) & 0xFFFF_FFFFL);
+    }
+
     /**
      * Where what follows Ethernet header and tags starts; its EtherType stands in the two bytes before that.
      *

@@ -63,6 +63,13 @@ public final class Signature {
         return frames.get(Headers.INT, at) == MAGIC;
     }
 
+    /** Whether the magic is there and nothing else of it is damaged, as far as the balance shows. */
+    static boolean isIntact(MemorySegment frames, long at) {
+        long first = frames.get(Headers.LONG, at);
+        return (int) (first >>> 32) == MAGIC
+                && frames.get(Headers.SHORT, at + BALANCE) == balance(first, frames.get(Headers.LONG, at + SECOND));
+    }
+
     /** 0 to 255. */
     public static int epoch(MemorySegment frames, long at) {
         return epoch(frames.get(Headers.LONG, at));

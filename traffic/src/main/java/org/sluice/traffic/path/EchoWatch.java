@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.sluice.linux.namespace.NetworkNamespace;
+import org.sluice.linux.net.MacAddress;
 import org.sluice.linux.packet.PacketReceiver;
 import org.sluice.traffic.engine.PortName;
 import org.sluice.traffic.engine.Stream;
@@ -84,14 +85,15 @@ final class EchoWatch implements AutoCloseable {
                         .filter(number -> streams.get(number).transmit().equals(port))
                         .boxed()
                         .toList();
+                MacAddress mac = PortAccess.link(port).mac();
                 ears.add(new Ear(
                         port,
-                        PortAccess.link(port).mac().value(),
+                        mac.value(),
                         open(port, mix),
                         numbers,
                         numbers.stream()
                                 .map(number ->
-                                        FrameReader.bridged(streams.get(number).frames(), mix))
+                                        FrameReader.bridged(streams.get(number).frames(), mix, mac))
                                 .toList()));
             }
         } catch (RuntimeException | Error failure) {

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.sluice.linux.net.MacAddress;
 import org.sluice.linux.net.VlanProtocol;
 import org.sluice.traffic.engine.LatenessBounds;
 import org.sluice.traffic.engine.Measurement;
@@ -76,7 +77,7 @@ class ImpairedPathTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("plans")
     void reportsWhatWasPlanted(String name, FaultPlan plan) throws Exception {
-        runAndCompare(Mode.MMSG, FrameMix.of(64), List.of(stream(ipv4())), plan, FaultPlan.NOTHING);
+        TrialResult _ = runAndCompare(Mode.MMSG, FrameMix.of(64), List.of(stream(ipv4())), plan, FaultPlan.NOTHING);
     }
 
     static List<Arguments> frames() {
@@ -94,12 +95,13 @@ class ImpairedPathTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("frames")
     void findsAllFaultsInAllKindsOfFrames(String name, FrameSpec spec, FrameMix mix) throws Exception {
-        runAndCompare(Mode.MMSG, mix.orMinimum(spec), List.of(stream(spec)), EVERYTHING, FaultPlan.NOTHING);
+        TrialResult _ =
+                runAndCompare(Mode.MMSG, mix.orMinimum(spec), List.of(stream(spec)), EVERYTHING, FaultPlan.NOTHING);
     }
 
     @Test
     void findsThemByXdpToo() throws Exception {
-        runAndCompare(Mode.XDP, FrameMix.IMIX, List.of(stream(ipv4())), EVERYTHING, FaultPlan.NOTHING);
+        TrialResult _ = runAndCompare(Mode.XDP, FrameMix.IMIX, List.of(stream(ipv4())), EVERYTHING, FaultPlan.NOTHING);
     }
 
     @Test
@@ -109,13 +111,39 @@ class ImpairedPathTest {
                 .dropping(new Choice.Every(17))
                 .duplicating(new Choice.Share(0.1, 3))
                 .holdingBack(new Choice.Share(0.02, 4), 1);
-        runAndCompare(Mode.MMSG, FrameMix.of(128), List.of(there, there.reversed()), EVERYTHING, back);
+        TrialResult _ = runAndCompare(Mode.MMSG, FrameMix.of(128), List.of(there, there.reversed()), EVERYTHING, back);
     }
 
     @Test
     void tellsStreamsOnOnePathApart() throws Exception {
         Stream stream = stream(ipv4().withFlows(16));
-        runAndCompare(Mode.MMSG, FrameMix.IMIX, List.of(stream, stream, stream), EVERYTHING, FaultPlan.NOTHING);
+        TrialResult _ =
+                runAndCompare(Mode.MMSG, FrameMix.IMIX, List.of(stream, stream, stream), EVERYTHING, FaultPlan.NOTHING);
+    }
+
+    /** As from several routers: other source MAC and IP addresses, another destination address or port. */
+    @Test
+    void tellsStreamsWithOtherHeadersApartAndWhoseFramesWereDamaged() throws Exception {
+        FrameSpec first = ipv4();
+        List<Stream> streams = List.of(
+                stream(first),
+                stream(FrameSpec.of(
+                        MacAddress.parse("02:00:00:00:01:0c"),
+                        first.destinationMac(),
+                        InetAddress.ofLiteral("198.18.7.1"),
+                        InetAddress.ofLiteral("198.18.0.9"))),
+                stream(FrameSpec.of(
+                                MacAddress.parse("02:00:00:00:02:30"),
+                                first.destinationMac(),
+                                InetAddress.ofLiteral("198.18.9.1"),
+                                first.destination())
+                        .withPorts(0xC020, 1_234)));
+        FaultPlan everyBit = FaultPlan.NOTHING.flipping(new Choice.Every(4), ALL_OF_64);
+        TrialResult result = runAndCompare(Mode.MMSG, FrameMix.of(64), streams, everyBit, FaultPlan.NOTHING);
+        assertThat(result.streams())
+                .extracting(StreamResult::corrupted)
+                .as("every fourth of 2,000")
+                .containsExactly(500L, 500L, 500L);
     }
 
     /**
@@ -149,7 +177,7 @@ class ImpairedPathTest {
         excess.assertSmall();
     }
 
-    private void runAndCompare(Mode mode, FrameMix mix, List<Stream> streams, FaultPlan there, FaultPlan back)
+    private TrialResult runAndCompare(Mode mode, FrameMix mix, List<Stream> streams, FaultPlan there, FaultPlan back)
             throws Exception {
         TrialResult result;
         try (Impairer forth = new Impairer(middle, Middle.IN, Middle.OUT, there);
@@ -172,6 +200,7 @@ class ImpairedPathTest {
             }
             assertThat(corrupted).as("corrupted in %s", result).isEqualTo(flipped);
         }
+        return result;
     }
 
     private static void assertReportedAsPlanted(StreamResult found, Planted planted) {

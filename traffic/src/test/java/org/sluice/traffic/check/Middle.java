@@ -84,7 +84,7 @@ final class Middle implements AutoCloseable {
         }
     }
 
-    private static void set(NetworkNamespace namespace, String key, String value) {
+    static void set(NetworkNamespace namespace, String key, String value) {
         Path _ = namespace.call(() -> {
             try {
                 // /proc/sys/net shows the settings of the namespace of the thread that opens them.

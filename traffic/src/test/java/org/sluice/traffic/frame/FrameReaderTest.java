@@ -104,6 +104,46 @@ class FrameReaderTest {
     }
 
     @Test
+    void callsAFrameForeignThatIsOnItsWayToAnotherStation() {
+        FrameReader reader = FrameReader.bridged(Frames.ipv4(), SMALL);
+        byte[] elsewhere = Frames.frame(Frames.ipv4(), 64);
+        elsewhere[4] ^= 0x11;
+        assertThat(classify(reader, elsewhere)).isEqualTo(FrameReader.FOREIGN);
+        byte[] damaged = elsewhere.clone();
+        damaged[50] ^= 1;
+        assertThat(classify(reader, damaged)).as("and damaged").isEqualTo(FrameReader.CORRUPTED);
+    }
+
+    @Test
+    void callsAFrameForeignThatABridgeShowsOnItsWayToTheRouter() {
+        MacAddress receiver = new MacAddress(Frames.RECEIVER.value() ^ 1);
+        FrameReader reader = FrameReader.routed(Frames.ipv4(), SMALL, receiver);
+        byte[] sent = Frames.frame(Frames.ipv4(), 64);
+        assertThat(classify(reader, sent)).isEqualTo(FrameReader.FOREIGN);
+        byte[] damaged = routed(sent);
+        assertThat(classify(reader, damaged))
+                .as("from the router, its destination one bit away from the receiver's")
+                .isEqualTo(FrameReader.CORRUPTED);
+    }
+
+    @Test
+    void callsAFrameCorruptedThatARouterSentToThePortUnexpectedly() {
+        FrameReader reader = FrameReader.bridged(Frames.ipv4(), SMALL, ROUTER);
+        byte[] frame = Frames.frame(Frames.ipv4(), 64);
+        System.arraycopy(ROUTER.bytes(), 0, frame, 0, 6);
+        assertThat(classify(reader, frame)).isEqualTo(FrameReader.CORRUPTED);
+    }
+
+    @Test
+    void callsAnUnbalancedSignatureCorruptedWhateverTheChecksumSays() {
+        byte[] frame = Frames.frame(Frames.ipv4(), 64);
+        // Two changes that the sum over the datagram does not see: the source port and the sequence number.
+        frame[35]++;
+        frame[51]--;
+        assertThat(classify(FrameReader.bridged(Frames.ipv4(), SMALL), frame)).isEqualTo(FrameReader.CORRUPTED);
+    }
+
+    @Test
     void acceptsAllFlowsAndSizesOfTheStreamAndNoOthers() {
         FrameSpec spec = Frames.ipv4().withFlows(3000);
         FrameLayout layout = FrameLayout.of(spec, FrameMix.IMIX, 3000);
