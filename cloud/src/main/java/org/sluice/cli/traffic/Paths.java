@@ -1,5 +1,6 @@
 package org.sluice.cli.traffic;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.sluice.traffic.engine.Mode;
@@ -14,7 +15,12 @@ final class Paths {
         String tags = first.frames().tags().stream()
                 .map(tag -> Integer.toString(tag.id()))
                 .collect(Collectors.joining(" in "));
-        return streams.stream().map(Stream::toString).collect(Collectors.joining(", "))
+        return streams.stream()
+                        .collect(Collectors.groupingBy(Stream::toString, LinkedHashMap::new, Collectors.counting()))
+                        .entrySet()
+                        .stream()
+                        .map(way -> way.getKey() + (way.getValue() == 1 ? "" : " (" + way.getValue() + " streams)"))
+                        .collect(Collectors.joining(", "))
                 + switch (first.device()) {
                     case BRIDGE -> ", frames unchanged";
                     case ROUTER -> ", through a router";

@@ -1,4 +1,4 @@
-/** Virtual functions of this machine's cards as the ends of a path: taken, used like any interface, and given back as they were. */
+/** Virtual functions of this machine's cards as parts of a path: taken, used by the tester or a virtual machine, and given back as they were. */
 @NullMarked
 package org.sluice.traffic.function;
 
