@@ -14,6 +14,9 @@ import java.util.concurrent.TimeUnit;
 final class SluiceProcess implements AutoCloseable {
     private static final long LIMIT_SECONDS = 90;
 
+    /** A shell gives its background jobs an ignored SIGINT, which children inherit: Ctrl-C would be tested with deaf processes. */
+    private static final List<String> HEARS_SIGINT = List.of("env", "--default-signal=INT");
+
     private final Process process;
     private final BufferedReader output;
     private final List<String> lines = new ArrayList<>();
@@ -29,7 +32,8 @@ final class SluiceProcess implements AutoCloseable {
 
     /** Starts it by another program, such as setpriv or env, that becomes it. */
     static SluiceProcess startUnder(List<String> other, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(other);
+        List<String> command = new ArrayList<>(HEARS_SIGINT);
+        command.addAll(other);
         command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",

@@ -27,9 +27,6 @@ import org.sluice.traffic.report.SizeResult;
 
 /** {@code sluice traffic rfc2544} in processes of their own, over a pair of wired namespaces: let end, stopped, killed. */
 class TrafficCommandTest {
-    /** A shell that runs this in the background has switched SIGINT off, and children inherit that. */
-    private static final List<String> HEARS_SIGINT = List.of("env", "--default-signal=INT");
-
     @TempDir
     private Path folder;
 
@@ -109,7 +106,7 @@ class TrafficCommandTest {
     @Test
     void ctrlCInATrialKeepsTheSizesSoFar() throws Exception {
         String[] words = rfc2544("--mode", "xdp", "--sizes", "64,128", "--json", json().toString());
-        try (SluiceProcess run = SluiceProcess.startUnder(HEARS_SIGINT, words)) {
+        try (SluiceProcess run = SluiceProcess.start(words)) {
             String _ = run.awaitLine("  128 bytes: throughput 1 of ");
             assertThat(xdp()).isNotEqualTo(XdpMode.NONE);
             run.interrupt();
@@ -134,7 +131,7 @@ class TrafficCommandTest {
     @ParameterizedTest
     @CsvSource({"INT,130", "TERM,143"})
     void aSignalWhileTheFloorIsMeasuredStillReports(String signal, int code) throws Exception {
-        try (SluiceProcess run = SluiceProcess.startUnder(HEARS_SIGINT, rfc2544("--json", json().toString()))) {
+        try (SluiceProcess run = SluiceProcess.start(rfc2544("--json", json().toString()))) {
             String _ = run.awaitLine("  floor ...");
             if (signal.equals("INT")) {
                 run.interrupt();
@@ -157,8 +154,8 @@ class TrafficCommandTest {
     @Test
     void ctrlCWhileTheReportIsWrittenLetsItBeWritten() throws Exception {
         Path pipe = pipe();
-        try (SluiceProcess run = SluiceProcess.startUnder(
-                HEARS_SIGINT, rfc2544("--sizes", "64", "--test", "loss", "--json", pipe.toString()))) {
+        try (SluiceProcess run =
+                SluiceProcess.start(rfc2544("--sizes", "64", "--test", "loss", "--json", pipe.toString()))) {
             awaitWriting(run);
             run.interrupt();
             // It waits for who reads the pipe.
@@ -176,8 +173,8 @@ class TrafficCommandTest {
 
     @Test
     void ctrlCAgainEndsAtOnce() throws Exception {
-        try (SluiceProcess run = SluiceProcess.startUnder(
-                HEARS_SIGINT, rfc2544("--sizes", "64", "--test", "loss", "--json", pipe().toString()))) {
+        try (SluiceProcess run =
+                SluiceProcess.start(rfc2544("--sizes", "64", "--test", "loss", "--json", pipe().toString()))) {
             awaitWriting(run);
             // Nobody reads the pipe. The second one must come after the first was heard, so it is typed until it works.
             await().atMost(Duration.ofSeconds(20)).until(() -> {

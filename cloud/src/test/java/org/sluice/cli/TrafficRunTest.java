@@ -82,7 +82,7 @@ class TrafficRunTest {
             String _ = interrupted.awaitLine("  Tuned bare forwarding, 64 bytes: warm-up");
             made = madeNamespaces();
             assertThat(NetworkNamespace.names()).containsAll(made);
-            interrupt(interrupted);
+            interrupted.interrupt();
             assertThat(interrupted.end().code()).isEqualTo(130);
         }
 
@@ -148,13 +148,5 @@ class TrafficRunTest {
             }
         }
         return names;
-    }
-
-    /** What Ctrl-C does. */
-    private static void interrupt(SluiceProcess process) throws Exception {
-        Process kill = new ProcessBuilder(
-                        "kill", "-INT", Long.toString(process.handle().pid()))
-                .start();
-        assertThat(kill.waitFor()).isZero();
     }
 }
