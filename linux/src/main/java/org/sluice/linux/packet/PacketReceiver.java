@@ -144,8 +144,7 @@ public final class PacketReceiver implements AutoCloseable {
 
     /** Whether there is a frame under the cursor; the other methods ask about that one. */
     public boolean hasFrame() {
-        // Acquire: what the kernel wrote before it gave the slot away is seen after it.
-        return ((int) STATUS_WORD.getAcquire(ring, at + STATUS) & TP_STATUS_USER) != 0;
+        return isFilled(at);
     }
 
     /** Where the frame begins in {@link #memory}. */
@@ -184,12 +183,50 @@ public final class PacketReceiver implements AutoCloseable {
 
     /** Gives the slot back to the kernel and goes on to the next. */
     public void release() {
-        // Release: the kernel may write the slot only after what was read from it was read.
-        STATUS_WORD.setRelease(ring, at + STATUS, 0);
-        if (++slot == slots) {
-            slot = 0;
+        release(1);
+    }
+
+    /** For taking many frames at once, instead of one after another; always a new one. */
+    public PacketBatch batch() {
+        return new PacketBatch(this, ring, slotSize);
+    }
+
+    /** Where the slot under the cursor begins in the ring. */
+    long position() {
+        return at;
+    }
+
+    /** How many slots from the cursor on the kernel has filled, at most so many and none beyond the end of the ring. */
+    int filled(int most) {
+        int limit = Math.min(most, slots - slot);
+        long position = at;
+        int count = 0;
+        while (count < limit && isFilled(position)) {
+            position += slotSize;
+            count++;
         }
-        at = (long) slot * slotSize;
+        return count;
+    }
+
+    private boolean isFilled(long position) {
+        // Acquire: what the kernel wrote before it gave the slot away is seen after it.
+        return ((int) STATUS_WORD.getAcquire(ring, position + STATUS) & TP_STATUS_USER) != 0;
+    }
+
+    /** Gives so many slots back, none beyond the end of the ring, and goes on behind them. */
+    void release(int count) {
+        long position = at;
+        for (int i = 0; i < count; i++) {
+            // Release: the kernel may write the slot only after what was read from it was read.
+            STATUS_WORD.setRelease(ring, position + STATUS, 0);
+            position += slotSize;
+        }
+        slot += count;
+        at = position;
+        if (slot == slots) {
+            slot = 0;
+            at = 0;
+        }
     }
 
     /** Waits for a frame, at most that many milliseconds; says whether there is one. */

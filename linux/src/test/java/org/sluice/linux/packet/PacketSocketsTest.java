@@ -68,6 +68,49 @@ class PacketSocketsTest {
     }
 
     @Test
+    void batchesHaveTheSameFramesAsTheCursorFindsInSlotsOfAnySize() {
+        for (int longest : List.of(60, 124, 300, 1514)) {
+            try (PacketSender sender = PacketSender.open(near, "near", 64, SLOT, PacketSender.Queueing.BYPASSED);
+                    PacketReceiver receiver = PacketReceiver.open(far, "far", longest)) {
+                for (int slot = 0; slot < sender.slots(); slot++) {
+                    fill(sender, slot, Math.min(longest, 60 + slot));
+                }
+                PacketBatch batch = receiver.batch();
+                List<Frame> frames = new ArrayList<>();
+                long before = KernelClock.wall().read();
+                // More than the ring has, in turns, so that it is gone round.
+                int rounds = receiver.slots() / 64 + 10;
+                for (int round = 0; round < rounds; round++) {
+                    assertThat(sendAll(sender)).isEqualTo(64);
+                    take(batch, frames, before);
+                }
+                assertThat(receiver.drops()).isZero();
+                assertThat(batch.take()).isZero();
+                assertThat(frames).hasSize(rounds * 64);
+                for (int i = 0; i < frames.size(); i++) {
+                    assertThat(frames.get(i).length()).isEqualTo(Math.min(longest, 60 + i % 64));
+                    assertThat(frames.get(i).lastByte()).isEqualTo((byte) (i % 64));
+                }
+            }
+        }
+    }
+
+    private static void take(PacketBatch batch, List<Frame> to, long before) {
+        MemorySegment memory = MemorySegment.ofArray(batch.words());
+        long now = KernelClock.wall().read();
+        for (int count = batch.take(); count > 0; count = batch.take()) {
+            for (int i = 0; i < count; i++) {
+                assertThat(batch.stamp(i)).isBetween(before, now);
+                // In bounds: a batch has all the bytes it says it captured.
+                long last = (long) batch.frame(i) + batch.captured(i) - 1;
+                if (isOurs(memory, batch.frame(i))) {
+                    to.add(new Frame(batch.captured(i), memory.get(JAVA_BYTE, last)));
+                }
+            }
+        }
+    }
+
+    @Test
     void stampsAreTakenFromTheWallClockBetweenSendingAndReading() {
         KernelClock clock = KernelClock.wall();
         try (PacketSender sender = PacketSender.open(near, "near", 1, SLOT, PacketSender.Queueing.USED);
@@ -157,6 +200,11 @@ class PacketSocketsTest {
         sender.setLength(slot, length);
     }
 
+    private static boolean isOurs(MemorySegment memory, long at) {
+        // In bounds: the shortest frame has 14 bytes.
+        return memory.get(JAVA_BYTE, at + 12) == (byte) 0x88 && memory.get(JAVA_BYTE, at + 13) == (byte) 0xB5;
+    }
+
     private record Frame(int length, byte lastByte) {}
 
     /** Frames of ours that the ring has; a veth pair delivers inside the sending call or right after it. */
@@ -166,8 +214,7 @@ class PacketSocketsTest {
             while (receiver.hasFrame()) {
                 long at = receiver.frame();
                 int length = receiver.length();
-                if (receiver.memory().get(JAVA_BYTE, at + 12) == (byte) 0x88
-                        && receiver.memory().get(JAVA_BYTE, at + 13) == (byte) 0xB5) {
+                if (isOurs(receiver.memory(), at)) {
                     frames.add(new Frame(length, receiver.memory().get(JAVA_BYTE, at + receiver.captured() - 1)));
                 }
                 receiver.release();

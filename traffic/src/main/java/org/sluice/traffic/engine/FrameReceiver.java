@@ -1,28 +1,15 @@
 package org.sluice.traffic.engine;
 
-import java.lang.foreign.MemorySegment;
-
-/** A ring of received frames with a cursor on one of them, by packet socket or AF_XDP. For one thread. */
+/** Receives the frames of one port, by packet socket or AF_XDP. For one thread. */
 interface FrameReceiver extends AutoCloseable {
-    /** Whether there is a frame under the cursor; the other methods ask about that one. */
-    boolean hasFrame();
+    /**
+     * Hands over the frames that are there, each once, at most so many. Each implementation has its own loop, which the compiler
+     * knows the ring and the tally of; asking for one frame after another through an interface would cost as much as judging them.
+     */
+    void drain(PortTally tally, int most);
 
-    MemorySegment memory();
-
-    /** Where the frame begins in {@link #memory}. */
-    long frame();
-
-    /** Bytes of it that are in the memory. */
-    int captured();
-
-    /** When it arrived, in nanoseconds of {@link System#nanoTime}. */
-    long arrival();
-
-    /** Goes on to the next frame. */
-    void release();
-
-    /** Whether a frame that arrives while nobody looks gets its time from the kernel, so that looking late costs nothing. */
-    boolean isStampedByKernel();
+    /** Takes the thread away from an empty ring for as long as that costs neither frames nor a right arrival time. */
+    void rest();
 
     /** Tells the receiver by how much the wall clock is ahead of {@link System#nanoTime}. */
     void setWallClockLead(long nanoseconds);

@@ -174,7 +174,7 @@ public final class Measurement implements AutoCloseable {
     private StreamResult result(
             Load load, boolean clockStepped, int number, Stream stream, ReceiveLoop receiver, boolean first) {
         SendLoop sender = senders.get(number);
-        ReceiveLoop.Arrivals arrivals = receiver.stream(number);
+        StreamTally arrivals = receiver.stream(number);
         SequenceTracker sequence = arrivals.sequence;
         Lateness lateness = lateness(sender.lateness());
         long intended = switch (load) {
@@ -211,7 +211,7 @@ public final class Measurement implements AutoCloseable {
                 sender.cpuTime(),
                 receiver.cpuTime(),
                 waiting.waiting(),
-                arrivals.longestSilence,
+                arrivals.longestSilence(),
                 sequence.lastMissing(sender.sent()),
                 lateness,
                 Latencies.summary(arrivals.latency),

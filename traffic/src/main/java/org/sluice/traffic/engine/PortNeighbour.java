@@ -16,7 +16,7 @@ import org.sluice.traffic.frame.VlanTag;
  * Speaks for a port of the tester as a host would: answers requests for its addresses (ARP, neighbour discovery), and tells bridges
  * and routers where it is before each trial. For one thread at a time.
  */
-final class PortNeighbour implements ReceiveLoop.Neighbour {
+final class PortNeighbour implements PortTally.Neighbour {
     private final PacketSender sender;
     private final List<NeighbourResponder> responders = new ArrayList<>();
     private final List<NeighbourQuery> announcements = new ArrayList<>();

@@ -70,7 +70,7 @@ final class Ports implements AutoCloseable {
             }
         }
         FrameReceiver receiver = sockets.receive(port, mix.largest().onWire());
-        return new ReceiveLoop(receiver, new PortReader(readers), neighbour(port, mac));
+        return new ReceiveLoop(receiver, new PortTally(new PortReader(readers), neighbour(port, mac)));
     }
 
     private FrameReader reader(Stream stream, MacAddress receiver) {

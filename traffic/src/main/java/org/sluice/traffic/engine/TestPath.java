@@ -50,7 +50,7 @@ public final class TestPath implements AutoCloseable {
     /**
      * Opens the namespaces and starts the threads; sends nothing yet.
      *
-     * @param streams at least one, at most {@value ReceiveLoop#MOST_STREAMS}
+     * @param streams at least one, at most {@value PortTally#MOST_STREAMS}
      * @param settle how long to wait for late frames after the last was sent (RFC 2544, section 23: two seconds)
      * @throws org.sluice.linux.LinuxException code {@code namespace.missing}
      */
@@ -67,8 +67,8 @@ public final class TestPath implements AutoCloseable {
             Duration settle,
             Map<PortName, NetworkNamespace> given)
             throws InterruptedException {
-        if (streams.isEmpty() || streams.size() > ReceiveLoop.MOST_STREAMS) {
-            throw new IllegalArgumentException("A test has 1 to " + ReceiveLoop.MOST_STREAMS + " streams.");
+        if (streams.isEmpty() || streams.size() > PortTally.MOST_STREAMS) {
+            throw new IllegalArgumentException("A test has 1 to " + PortTally.MOST_STREAMS + " streams.");
         }
         TestPath path = new TestPath(streams, mode, bounds, settle, given);
         try {

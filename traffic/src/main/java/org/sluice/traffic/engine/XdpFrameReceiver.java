@@ -1,66 +1,52 @@
 package org.sluice.traffic.engine;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import java.lang.foreign.MemorySegment;
 import org.sluice.linux.xdp.XdpReceiver;
 import org.sluice.linux.xdp.XdpSocket;
 import org.sluice.linux.xdp.XdpStatistics;
+import org.sluice.traffic.frame.FrameWords;
 
 /** Receives by AF_XDP, a burst at a time; a burst's frames arrived when it was seen. The socket is the caller's to close. */
 final class XdpFrameReceiver implements FrameReceiver {
     private final XdpSocket socket;
     private final XdpReceiver receiver;
-    private int available;
-    private int index;
-    private long seen;
+    private final long[] words;
+    private final FrameWords frame;
 
     XdpFrameReceiver(XdpSocket socket) {
         this.socket = socket;
         this.receiver = socket.receiver();
+        // A frame of any length at any byte, and the word behind it.
+        this.words = new long[socket.settings().frameSize() / Long.BYTES + 2];
+        this.frame = new FrameWords(words);
     }
 
     @Override
-    public boolean hasFrame() {
-        if (index < available) {
-            return true;
+    public void drain(PortTally tally, int most) {
+        int left = most;
+        int available = receiver.receive();
+        while (left > 0 && available > 0) {
+            long seen = System.nanoTime();
+            for (int i = 0; i < available; i++) {
+                long at = receiver.address(i);
+                int phase = (int) at & (Long.BYTES - 1);
+                int length = receiver.length(i);
+                // In bounds: whole words around a frame do not leave its place, whose size is a power of two.
+                MemorySegment.copy(
+                        receiver.memory(), JAVA_LONG, at - phase, words, 0, (phase + length + 7) / Long.BYTES);
+                tally.take(frame, phase, length, seen);
+            }
+            receiver.release(available);
+            left -= available;
+            available = receiver.receive();
         }
-        receiver.release(available);
-        index = 0;
-        available = receiver.receive();
-        if (available == 0) {
-            return false;
-        }
-        seen = System.nanoTime();
-        return true;
     }
 
     @Override
-    public MemorySegment memory() {
-        return receiver.memory();
-    }
-
-    @Override
-    public long frame() {
-        return receiver.address(index);
-    }
-
-    @Override
-    public int captured() {
-        return receiver.length(index);
-    }
-
-    @Override
-    public long arrival() {
-        return seen;
-    }
-
-    @Override
-    public void release() {
-        index++;
-    }
-
-    @Override
-    public boolean isStampedByKernel() {
-        return false;
+    public void rest() {
+        Thread.onSpinWait();
     }
 
     @Override

@@ -86,12 +86,11 @@ final class Checksum {
         return word(fold(sum));
     }
 
-    /** Carries back until 16 bits are left. */
+    /** Carries back until 16 bits are left. Only of 0 it makes 0. */
     static int fold(long sum) {
-        long folded = (sum & LOW) + (sum >>> 32);
-        folded = (folded & 0xFFFF) + (folded >>> 16);
-        folded = (folded & 0xFFFF) + (folded >>> 16);
-        return (int) ((folded & 0xFFFF) + (folded >>> 16));
+        // The upper half of a number plus itself with halves swapped is the sum of both and of its carry.
+        int folded = (int) ((sum + Long.rotateLeft(sum, Integer.SIZE)) >>> Integer.SIZE);
+        return (folded + Integer.rotateLeft(folded, Short.SIZE)) >>> Short.SIZE;
     }
 
     /** The value for the checksum field, in host order: the complement of the sum over everything else. */

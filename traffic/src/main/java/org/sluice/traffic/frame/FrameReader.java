@@ -47,7 +47,6 @@ public final class FrameReader {
     /** None of ours. */
     public static final int FOREIGN = 2;
 
-    private final KnownHeaders known = new KnownHeaders();
     private final Datagram datagram;
     private final int type;
     /** From the start of the IP header to the signature. */
@@ -63,6 +62,7 @@ public final class FrameReader {
 
     private long first;
     private long second;
+    private int header;
 
     private FrameReader(FrameSpec spec, FrameMix mix, MacAddress destination, MacAddress own, PathTraits traits) {
         this.datagram = Datagram.of(requireNonNull(spec, "spec is null"));
@@ -113,13 +113,11 @@ public final class FrameReader {
     /** Says which source MAC address is right, instead of learning it. */
     public void learnSource(MacAddress address) {
         traits.learnSource(address);
-        known.forget();
     }
 
     /** Forgets what was learned, as for the time after a device's reset. */
     public void forget() {
         traits.forget();
-        known.forget();
     }
 
     /**
@@ -130,31 +128,6 @@ public final class FrameReader {
      * @return {@link #WHOLE}, {@link #CORRUPTED} or {@link #FOREIGN}
      */
     public int classify(MemorySegment memory, long at, int length) {
-        return isKnown(memory, at, length) ? WHOLE : judge(memory, at, length);
-    }
-
-    /** Whether it is a whole frame with headers that were seen before, which is found out fastest. */
-    boolean isKnown(MemorySegment memory, long at, int length) {
-        int header = known.headerLength();
-        // Checked: headers and signature end at or before the frame's end.
-        if (length < header + Signature.LENGTH || !known.contain(memory, at, length)) {
-            return false;
-        }
-        long firstWord = memory.get(Headers.LONG, at + header);
-        if ((int) (firstWord >>> 32) != Signature.MAGIC) {
-            return false;
-        }
-        first = firstWord;
-        second = memory.get(Headers.LONG, at + header + Signature.SECOND);
-        return true;
-    }
-
-    /** Bytes before the signature in frames with headers that were seen before; too many for any frame while there are none. */
-    int knownLength() {
-        return known.headerLength();
-    }
-
-    private int judge(MemorySegment memory, long at, int length) {
         first = 0;
         second = 0;
         if (length < shortest) {
@@ -185,8 +158,13 @@ public final class FrameReader {
                 || !traits.agree(memory, at, network, datagram.unprotectedHopLimit(memory, at + network))) {
             return CORRUPTED;
         }
-        known.add(memory, at, length, signature);
+        header = signature;
         return WHOLE;
+    }
+
+    /** Bytes before the signature of the last whole frame. */
+    int header() {
+        return header;
     }
 
     /** Trial of the last classified frame, 0 to 255. What a corrupted frame says may itself be damaged, or 0. */

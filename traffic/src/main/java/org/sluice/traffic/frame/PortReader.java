@@ -19,9 +19,16 @@ public final class PortReader {
     private static final int MOST_STREAMS = 256;
 
     private final @Nullable FrameReader[] readers = new @Nullable FrameReader[MOST_STREAMS];
+    private final KnownHeaders known = new KnownHeaders();
     private final int[] streams;
-    private FrameReader current;
+    /** Bytes before the signature of the last whole frame; more than any frame has before the first. */
+    private int header = Integer.MAX_VALUE - Signature.LENGTH;
+
+    private KnownFrame last = new KnownFrame();
+    private int kind;
     private int stream;
+    private long first;
+    private long second;
 
     /** @param readers at least one, by the number of its stream, 0 to 255 */
     public PortReader(Map<Integer, FrameReader> readers) {
@@ -33,7 +40,6 @@ public final class PortReader {
         ordered.forEach((number, reader) -> this.readers[number] = reader);
         this.streams = ordered.keySet().stream().mapToInt(Integer::intValue).toArray();
         this.stream = streams[0];
-        this.current = ordered.firstEntry().getValue();
     }
 
     /** The numbers of the streams that are read, in ascending order. */
@@ -44,24 +50,39 @@ public final class PortReader {
     /**
      * Judges a frame.
      *
-     * @param at where its destination MAC address starts
-     * @param length its bytes without frame check sequence, all of which are in memory: the caller's duty
+     * @param at the byte where its destination MAC address starts
+     * @param length its bytes without frame check sequence, all of which are in the words: the caller's duty
      * @return {@link FrameReader#WHOLE}, {@link FrameReader#CORRUPTED} or {@link FrameReader#FOREIGN}
      */
-    public int classify(MemorySegment memory, long at, int length) {
-        int header = current.knownLength();
-        // Checked: the signature ends at or before the frame's end, if it is where that of the last frame was.
+    public int classify(FrameWords frames, int at, int length) {
+        long[] words = frames.words();
+        KnownFrame like = last;
+        if (!like.isLike(words, at, length)) {
+            like = find(frames, at, length);
+            if (like == null) {
+                return kind;
+            }
+            last = like;
+        }
+        int signature = like.signature(at);
+        first = FrameWords.bigEndian(words, signature);
+        second = FrameWords.bigEndian(words, signature + Signature.SECOND);
+        stream = like.stream();
+        return FrameReader.WHOLE;
+    }
+
+    /** What a whole frame is like that is not like the last one; for any other frame nothing, and {@link #kind} says what it is. */
+    private @Nullable KnownFrame find(FrameWords frames, int at, int length) {
+        long[] words = frames.words();
+        // Headers of that length end at or before the frame's end.
         if (length >= header + Signature.LENGTH) {
-            int named = Signature.stream(memory, at + header);
-            FrameReader reader = readers[named];
-            // With headers of another length its signature, and so the name, would be elsewhere.
-            if (reader != null && reader.knownLength() == header && reader.isKnown(memory, at, length)) {
-                current = reader;
-                stream = named;
-                return FrameReader.WHOLE;
+            KnownFrame candidate = known.candidate(words, at, header);
+            if (candidate != null && candidate.isLike(words, at, length)) {
+                return candidate;
             }
         }
-        return judge(memory, at, length);
+        kind = judge(frames.memory(), at, length);
+        return kind == FrameReader.WHOLE ? known.add(words, at, length, header) : null;
     }
 
     /** The number of the stream that the last whole or corrupted frame is told of. */
@@ -71,20 +92,20 @@ public final class PortReader {
 
     /** Trial of the last whole frame, 0 to 255. */
     public int epoch() {
-        return current.epoch();
+        return Signature.epoch(first);
     }
 
     /** Sequence number of the last whole frame, 0 to 2^32 - 1. */
     public long sequence() {
-        return current.sequence();
+        return Signature.sequence(first, second);
     }
 
     /** Stamp of the last whole frame, 0 to 2^48 - 1; 0 for none. */
     public long stamp() {
-        return current.stamp();
+        return Signature.stamp(second);
     }
 
-    private int judge(MemorySegment memory, long at, int length) {
+    private int judge(MemorySegment memory, int at, int length) {
         long signature = signature(memory, at, length);
         if (signature >= 0) {
             int named = Signature.stream(memory, signature);
@@ -92,9 +113,10 @@ public final class PortReader {
             if (reader == null) {
                 return FrameReader.FOREIGN;
             }
-            current = reader;
+            int judged = reader.classify(memory, at, length);
+            header = judged == FrameReader.WHOLE ? reader.header() : header;
             stream = named;
-            return reader.classify(memory, at, length);
+            return judged;
         }
         boolean ours = false;
         int smallest = Integer.MAX_VALUE;

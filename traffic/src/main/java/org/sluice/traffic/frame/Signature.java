@@ -33,6 +33,7 @@ public final class Signature {
     /** What a stamp keeps of a clock in nanoseconds. */
     public static final long STAMP_MASK = 0xFFFF_FFFF_FFFFL;
 
+    static final int STREAM = 5;
     static final int SECOND = Long.BYTES;
     private static final int BALANCE = 2 * Long.BYTES;
     private static final long SEQUENCE_MASK = 0xFFFF_FFFFL;

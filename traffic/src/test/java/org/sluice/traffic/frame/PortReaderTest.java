@@ -91,6 +91,59 @@ class PortReaderTest {
         }
     }
 
+    /** After the first whole frame the others are compared with it, word by word: at each place that a word can have. */
+    @Test
+    void findsEveryFlippedBitOfFramesLikeOneBeforeWhereverTheyBegin() {
+        FrameSpec tagged = Frames.ipv6().withTags(Frames.QINQ);
+        for (int phase = 0; phase < Long.BYTES; phase++) {
+            assertFound(Frames.ipv4(), 64, phase);
+            assertFound(Frames.ipv4(), 67, phase);
+            assertFound(Frames.ipv4(), 300, phase);
+            assertFound(Frames.ipv4().withTags(Frames.QINQ), 72, phase);
+            assertFound(Frames.ipv6(), 84, phase);
+            assertFound(tagged, 301, phase);
+        }
+    }
+
+    private static void assertFound(FrameSpec spec, int size, int phase) {
+        PortReader reader = new PortReader(Map.of(0, FrameReader.bridged(spec, FrameMix.of(size))));
+        byte[] frame = Frames.frame(spec, size);
+        int signature = 14 + spec.tags().size() * 4 + (spec.isIpv4() ? 28 : 48);
+        for (int number = 0; number < 3; number++) {
+            Signature.write(MemorySegment.ofArray(frame), signature, 7, 0, number, number);
+            assertThat(classify(reader, frame, phase)).isEqualTo(FrameReader.WHOLE);
+            assertThat(reader.epoch()).isEqualTo(7);
+            assertThat(reader.sequence()).isEqualTo(number);
+            assertThat(reader.stamp()).isEqualTo(number);
+        }
+        for (int bit = 0; bit < frame.length * 8; bit++) {
+            byte[] flipped = frame.clone();
+            flipped[bit / 8] ^= (byte) (1 << bit % 8);
+            int at = bit / 8 - 14;
+            boolean mayBeChanged = at >= 0 && at < 10;
+            if (classify(reader, flipped, phase) != FrameReader.CORRUPTED) {
+                assertThat(mayBeChanged && (!spec.tags().isEmpty() || !spec.isIpv4()))
+                        .as("bit %s of %s bytes", bit, size)
+                        .isTrue();
+            }
+        }
+        assertThat(classify(reader, frame, phase)).isEqualTo(FrameReader.WHOLE);
+    }
+
+    @Test
+    void knowsManyFlowsAndSizes() {
+        FrameSpec spec = Frames.ipv4().withFlows(3000);
+        FrameLayout layout = FrameLayout.of(spec, FrameMix.IMIX, 3000);
+        PortReader reader = new PortReader(Map.of(0, FrameReader.bridged(spec, FrameMix.IMIX)));
+        for (int round = 0; round < 2; round++) {
+            for (int slot = 0; slot < layout.slots(); slot++) {
+                byte[] frame = new byte[layout.length(slot)];
+                layout.copyTo(slot, MemorySegment.ofArray(frame), 0);
+                assertThat(classify(reader, frame)).isEqualTo(FrameReader.WHOLE);
+            }
+        }
+    }
+
     @Test
     void callsFramesOfStreamsThatEndElsewhereForeign() {
         PortReader reader = behindRouters(STREAMS);
@@ -158,6 +211,14 @@ class PortReaderTest {
     }
 
     private static int classify(PortReader reader, byte[] frame) {
-        return reader.classify(MemorySegment.ofArray(frame), 0, frame.length);
+        return classify(reader, frame, 2);
+    }
+
+    /** From that byte of a word on, between bytes that are not the frame's. */
+    private static int classify(PortReader reader, byte[] frame, int phase) {
+        FrameWords words = new FrameWords(new long[(phase + frame.length) / Long.BYTES + 2]);
+        words.memory().fill((byte) 0xA5);
+        MemorySegment.copy(MemorySegment.ofArray(frame), 0, words.memory(), phase, frame.length);
+        return reader.classify(words, phase, frame.length);
     }
 }
