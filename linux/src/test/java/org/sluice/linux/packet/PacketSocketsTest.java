@@ -97,8 +97,8 @@ class PacketSocketsTest {
 
     private static void take(PacketBatch batch, List<Frame> to, long before) {
         MemorySegment memory = MemorySegment.ofArray(batch.words());
-        long now = KernelClock.wall().read();
         for (int count = batch.take(); count > 0; count = batch.take()) {
+            long now = KernelClock.wall().read();
             for (int i = 0; i < count; i++) {
                 assertThat(batch.stamp(i)).isBetween(before, now);
                 // In bounds: a batch has all the bytes it says it captured.
