@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>A goal comes near by targets with shorter trials, each beginning with the bounds of the one before.
  *   <li>The first trial is at the maximum load, the second at about what came through then.
- *   <li>A bound that is missing is looked for in strides that grow: the external search.
+ *   <li>A bound that is missing is looked for in strides that grow: the external search. So is one that is far away, when what came
+ *       through there says that the answer is not.
  *   <li>Between bounds it halves; but at less than two widths it tries one width below the upper bound, the smallest load that can
  *       end the search.
  * </ul>
@@ -87,7 +88,7 @@ final class GoalTracker {
                                 ? upwards(target, bounds, results)
                                 : bounds.lower().isEmpty()
                                         ? downwards(target, bounds, results)
-                                        : between(target, bounds)));
+                                        : between(target, bounds, results)));
     }
 
     /** Whether the bounds are close enough, or nothing is left to try. */
@@ -137,10 +138,16 @@ final class GoalTracker {
         return step(results.atOrAbove(load, end), target, Step.Reason.EXTEND_DOWN);
     }
 
-    private Step between(SearchGoal target, Bounds bounds) {
+    private Step between(SearchGoal target, Bounds bounds, LoadResults results) {
         double lower = bounds.lower().getAsDouble();
         double end = bounds.end().getAsDouble();
-        double load = target.width().between(lower, end, limits.maxLoad()) <= 2
+        double widths = target.width().between(lower, end, limits.maxLoad());
+        double stride = strideFrom(lower);
+        double next = target.width().above(lower, stride, limits.maxLoad());
+        if (widths > 2 * stride && results.passedAt(end).orElse(Double.POSITIVE_INFINITY) < next) {
+            return step(results.atOrBelow(next, lower), target, Step.Reason.EXTEND_UP);
+        }
+        double load = widths <= 2
                 ? target.width().below(end, 1, limits.maxLoad())
                 : target.width().middle(lower, end);
         return step(load, target, Step.Reason.HALVE);

@@ -28,6 +28,11 @@ final class LoadResults {
         return passedAtOnlyLoad;
     }
 
+    /** The most that came through at a load, in frames per second; empty when no trial there was trusted. */
+    OptionalDouble passedAt(double load) {
+        return at(load).stream().mapToDouble(Outcome::forwardingRate).max();
+    }
+
     List<Outcome> at(double load) {
         return List.copyOf(trusted.getOrDefault(load, List.of()));
     }

@@ -2,6 +2,7 @@ package org.sluice.traffic.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,13 @@ class TrafficBenchmark {
                 List.of(System.getProperty("sluice.bench.java", "").strip().split("\\s+")));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), TrafficContest.class.getName()));
         command.addAll(List.of(System.getProperty("sluice.bench.traffic").split(",")));
-        assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
+        // Not to this process's own output, on which Surefire speaks with Maven.
+        File output = new File(System.getProperty("sluice.bench.output"));
+        assertThat(new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(output)
+                        .start()
+                        .waitFor())
+                .isZero();
     }
 }
