@@ -16,8 +16,10 @@ import org.sluice.linux.thread.Scheduling;
  * @param receivers a CPU for each receiver
  * @param others CPUs for all other threads
  * @param exclusive whether senders have their CPUs for themselves, because another one is left for the rest
+ * @param receiversExclusive whether receivers have theirs for themselves too
  */
-record CpuPlan(List<Integer> senders, List<Integer> receivers, BitSet others, boolean exclusive) {
+record CpuPlan(
+        List<Integer> senders, List<Integer> receivers, BitSet others, boolean exclusive, boolean receiversExclusive) {
     CpuPlan {
         senders = List.copyOf(senders);
         receivers = List.copyOf(receivers);
@@ -33,15 +35,16 @@ record CpuPlan(List<Integer> senders, List<Integer> receivers, BitSet others, bo
         // From the last CPU down: interrupts and daemons mostly live on the first.
         List<Integer> cpus = new ArrayList<>(allowed.stream().boxed().toList().reversed());
         if (cpus.size() <= senders) {
-            return new CpuPlan(spread(cpus, senders, 0), spread(cpus, receivers, senders), allowed, false);
+            return new CpuPlan(spread(cpus, senders, 0), spread(cpus, receivers, senders), allowed, false, false);
         }
         BitSet left = (BitSet) allowed.clone();
         cpus.subList(0, senders).forEach(left::clear);
         List<Integer> afterSenders = cpus.subList(senders, cpus.size());
-        if (afterSenders.size() > receivers) {
+        boolean enough = afterSenders.size() > receivers;
+        if (enough) {
             afterSenders.subList(0, receivers).forEach(left::clear);
         }
-        return new CpuPlan(cpus.subList(0, senders), spread(afterSenders, receivers, 0), left, true);
+        return new CpuPlan(cpus.subList(0, senders), spread(afterSenders, receivers, 0), left, true, enough);
     }
 
     /** How urgent the sender is: one that shares its CPU with the rest of the program must let that run. */

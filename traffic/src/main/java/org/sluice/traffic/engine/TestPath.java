@@ -31,6 +31,7 @@ public final class TestPath implements AutoCloseable {
     private final Map<PortName, PinnedThread> receivers = new LinkedHashMap<>();
     private final CompilerThreads compilers = new CompilerThreads();
     private final BitSet allowed;
+    private boolean receiversExclusive;
     private int trials;
 
     private TestPath(
@@ -90,15 +91,18 @@ public final class TestPath implements AutoCloseable {
         }
         List<PortName> ends = streams.stream().map(Stream::receive).distinct().toList();
         CpuPlan plan = CpuPlan.of(allowed, streams.size(), ends.size());
+        receiversExclusive = plan.receiversExclusive();
         Machine machine = new Machine();
         for (int i = 0; i < streams.size(); i++) {
             senders.add(
                     new PinnedThread("send " + streams.get(i), plan.senders().get(i), plan.urgencyOf(i, machine)));
         }
+        // One that sleeps takes little and must not lose frames to others on its CPU; one that never does has none
+        // there.
         for (int i = 0; i < ends.size(); i++) {
             receivers.put(
                     ends.get(i),
-                    new PinnedThread("receive " + ends.get(i), plan.receivers().get(i), urgencyOfReceivers()));
+                    new PinnedThread("receive " + ends.get(i), plan.receivers().get(i), Urgency.LARGEST_SHARE));
         }
         Set<Integer> pinned = new HashSet<>();
         for (PinnedThread sender : senders) {
@@ -109,14 +113,6 @@ public final class TestPath implements AutoCloseable {
         }
         letOthersRunOn(plan.others(), pinned);
         compilers.prefer();
-    }
-
-    /** One that sleeps takes little and must not lose frames to others on its CPU; one that spins would take all of it. */
-    private Urgency urgencyOfReceivers() {
-        return switch (mode) {
-            case MMSG -> Urgency.LARGEST_SHARE;
-            case XDP -> Urgency.ORDINARY;
-        };
     }
 
     private static void letOthersRunOn(BitSet cpus, Set<Integer> except) {
@@ -148,6 +144,11 @@ public final class TestPath implements AutoCloseable {
     /** How frames are sent and received. */
     public Mode mode() {
         return mode;
+    }
+
+    /** Whether receivers have CPUs for themselves, so that they may look all the time. */
+    boolean receiversExclusive() {
+        return receiversExclusive;
     }
 
     LatenessBounds bounds() {

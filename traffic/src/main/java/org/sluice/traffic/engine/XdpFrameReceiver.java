@@ -10,13 +10,22 @@ import org.sluice.traffic.frame.FrameWords;
 
 /** Receives by AF_XDP, a burst at a time; a burst's frames arrived when it was seen. The socket is the caller's to close. */
 final class XdpFrameReceiver implements FrameReceiver {
+    /** In milliseconds: so long it may take until the thread sees that the trial is over. */
+    private static final int LONGEST_SLEEP = 1;
+
     private final XdpSocket socket;
     private final XdpReceiver receiver;
+    private final boolean spinning;
     private final long[] words;
     private final FrameWords frame;
 
-    XdpFrameReceiver(XdpSocket socket) {
+    /**
+     * @param spinning whether the thread has its CPU for itself. Where it has not, one that spins is kept from it for tens of
+     *     milliseconds once in a while, and the frames of that time seem as late; one that sleeps is woken up at once
+     */
+    XdpFrameReceiver(XdpSocket socket, boolean spinning) {
         this.socket = socket;
+        this.spinning = spinning;
         this.receiver = socket.receiver();
         // A frame of any length at any byte, and the word behind it.
         this.words = new long[socket.settings().frameSize() / Long.BYTES + 2];
@@ -46,7 +55,11 @@ final class XdpFrameReceiver implements FrameReceiver {
 
     @Override
     public void rest() {
-        Thread.onSpinWait();
+        if (spinning) {
+            Thread.onSpinWait();
+        } else {
+            boolean _ = receiver.awaitReadable(LONGEST_SLEEP);
+        }
     }
 
     @Override

@@ -61,7 +61,7 @@ final class XdpSockets implements Sockets {
             programs.put(port, program);
             program.deliverTo(socket);
         }
-        return new XdpFrameReceiver(socket);
+        return new XdpFrameReceiver(socket, path.receiversExclusive());
     }
 
     private XdpProgram attach(PortName port) {
