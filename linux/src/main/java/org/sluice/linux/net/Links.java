@@ -62,6 +62,15 @@ public final class Links implements AutoCloseable {
                 .toList();
     }
 
+    /**
+     * The device of that name: {@code ip link show dev NAME}.
+     *
+     * @throws LinuxException code {@code link.missing}
+     */
+    public Link require(String name) {
+        return session.require(name);
+    }
+
     /** {@code ip link show dev NAME}: the device with this name or alternative name, without VFs. */
     public Optional<Link> find(String name) {
         return find(name, LinkDetail.LINKS);

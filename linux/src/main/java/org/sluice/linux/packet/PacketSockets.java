@@ -47,11 +47,7 @@ final class PacketSockets {
      */
     static Link require(NetworkNamespace namespace, String device) {
         try (Links links = Links.in(namespace)) {
-            Link link = links.find(device)
-                    .orElseThrow(() -> new LinuxException(
-                            "link.missing",
-                            "There is no network device " + device + " in this namespace.",
-                            "Look at what there is (ip link show)."));
+            Link link = links.require(device);
             if (!link.up()) {
                 throw new LinuxException(
                         "link.down",

@@ -7,8 +7,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.sluice.linux.LinuxException;
-import org.sluice.linux.net.Link;
 import org.sluice.linux.net.Links;
 import org.sluice.linux.net.MacAddress;
 import org.sluice.linux.packet.PacketSender;
@@ -117,12 +115,7 @@ final class Ports implements AutoCloseable {
 
     private MacAddress mac(PortName port) {
         try (Links links = Links.in(path.namespace(port))) {
-            return links.find(port.device())
-                    .map(Link::mac)
-                    .orElseThrow(() -> new LinuxException(
-                            "link.missing",
-                            "There is no network device " + port + ".",
-                            "Look at what there is (ip link show)."));
+            return links.require(port.device()).mac();
         }
     }
 

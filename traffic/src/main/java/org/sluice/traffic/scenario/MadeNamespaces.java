@@ -12,7 +12,6 @@ import org.sluice.linux.LinuxException;
 import org.sluice.linux.kernel.AttributeFiles;
 import org.sluice.linux.kernel.AttributeWriter;
 import org.sluice.linux.namespace.NetworkNamespace;
-import org.sluice.linux.net.Link;
 import org.sluice.linux.net.Links;
 import org.sluice.linux.net.MacAddress;
 import org.sluice.traffic.engine.PortName;
@@ -64,7 +63,7 @@ final class MadeNamespaces implements AutoCloseable {
 
     /** The hardware address of a device. */
     MacAddress mac(String role, String device) {
-        return links(role).find(device).map(Link::mac).orElseThrow();
+        return links(role).require(device).mac();
     }
 
     /** Writes a file of /proc/sys/net, which shows each thread its own namespace (net/sysctl_net.c), and reads it back. */
