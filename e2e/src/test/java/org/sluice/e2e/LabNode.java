@@ -11,10 +11,12 @@ import org.opentest4j.TestAbortedException;
 
 /** A node of the lab, through {@code lab/node}. */
 record LabNode(String name, Path run) implements AutoCloseable {
-    /** Boots one that sees {@code share} at /sluice. */
-    static LabNode start(String name, Path run, Path share) {
+    /** Boots one that sees {@code share} at /sluice, with more options of {@code lab/node start}. */
+    static LabNode start(String name, Path run, Path share, String... options) {
         LabNode node = new LabNode(name, run);
-        String _ = node.call("start", "--share", share.toString()).succeeded();
+        List<String> words = new ArrayList<>(List.of("--share", share.toString()));
+        words.addAll(List.of(options));
+        String _ = node.call("start", words.toArray(String[]::new)).succeeded();
         return node;
     }
 

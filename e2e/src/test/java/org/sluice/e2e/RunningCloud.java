@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** A cloud that {@code ./sluice up} brought up, and what a user types at it. */
 final class RunningCloud implements AutoCloseable {
@@ -144,6 +145,13 @@ final class RunningCloud implements AutoCloseable {
     String url() {
         return requireNonNull(environment.get("OS_AUTH_URL"), "openrc has no OS_AUTH_URL")
                 .replaceFirst("/identity.*", "");
+    }
+
+    /** The same variables for a shell in its node, which reaches this machine's loopback at 10.0.2.2. */
+    String environmentInTheNode() {
+        return environment.entrySet().stream()
+                .map(variable -> variable.getKey() + "='" + variable.getValue().replace("127.0.0.1", "10.0.2.2") + "'")
+                .collect(Collectors.joining(" "));
     }
 
     /** The variables of its openrc. */

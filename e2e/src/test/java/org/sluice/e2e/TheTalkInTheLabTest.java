@@ -85,6 +85,38 @@ class TheTalkInTheLabTest {
 
         theNextTenantBootsFromAConfigDrive(talk);
         assertThat(hostState(cloud)).as("what the host looks like after both").isEqualTo(before);
+
+        theHostQualifies(cloud);
+        assertThat(hostState(cloud))
+                .as("what the host looks like after it was measured")
+                .isEqualTo(before);
+    }
+
+    /**
+     * A thousand frames a second is what the emulation carries at any time; the figures say nothing about hardware. Of Java's two
+     * compilers only the quick one, as for the node's agent: a compiled method that is replaced by a better one while it runs has
+     * crashed in the node, which is interpreted.
+     */
+    private static void theHostQualifies(RunningCloud cloud) {
+        cloud.type("sluice fleet qualification policy required --data " + cloud.data())
+                .succeeded();
+        String measured = inNode(
+                cloud,
+                cloud.environmentInTheNode()
+                        + " java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx200m --enable-native-access=ALL-UNNAMED"
+                        + " -cp \"$(printf '%s:' /run/sluice/jars/*.jar)\" org.sluice.cli.Sluice"
+                        + " traffic qualify node0 --pf pf1 --sizes 64 --rate 1000pps --state /run/qualify");
+        assertThat(measured)
+                .contains("VF to VF of pf1")
+                .contains("pf1 of node0: unrated")
+                .contains(":short-1000pps:emulated");
+        assertThat(cloud.type("sluice fleet qualification show node0 --data " + cloud.data())
+                        .succeeded())
+                .contains("pf1")
+                .contains("unrated");
+        assertThat(cloud.type("openstack compute service list -f value -c Status")
+                        .succeeded())
+                .contains("enabled");
     }
 
     /** A VM with nothing but the VF that another had before. */

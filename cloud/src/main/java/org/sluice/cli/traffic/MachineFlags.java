@@ -24,15 +24,23 @@ final class MachineFlags {
     private int memory;
 
     @Option(
+            names = "--boot",
+            paramLabel = "TIME",
+            defaultValue = "5m",
+            description = "How long a VM may take until it routes; ${DEFAULT-VALUE}.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private String boot;
+
+    @Option(
             names = "--pf",
             paramLabel = "IF",
             description =
                     "Network device of the SR-IOV card whose free VFs are used; the card with most of them when left out.")
     private @Nullable String card;
 
-    /** @throws IllegalArgumentException for memory that no VM can do with */
+    /** @throws IllegalArgumentException for memory that no VM can do with, and what is no time */
     MachineOptions options() {
         return new MachineOptions(
-                Optional.ofNullable(image), memory, Optional.ofNullable(card), MachineOptions.NONE.bootLimit());
+                Optional.ofNullable(image), memory, Optional.ofNullable(card), PlanOptions.duration("--boot", boot));
     }
 }

@@ -21,10 +21,14 @@ import org.sluice.linux.namespace.NetworkNamespace;
 public final class VirtualMachine implements AutoCloseable {
     private static final int KEPT_LINES = 30;
 
+    /** How QEMU's own messages begin, which come the same way as the guest's. */
+    private static final String QEMU_ITSELF = "qemu-system-";
+
     private final String name;
     private final Process process;
     private final CompletableFuture<String> ready = new CompletableFuture<>();
     private final Deque<String> lastLines = new ArrayDeque<>();
+    private volatile boolean spoken;
 
     private VirtualMachine(String name, Process process) {
         this.name = name;
@@ -74,6 +78,7 @@ public final class VirtualMachine implements AutoCloseable {
     }
 
     private void heard(String line) {
+        spoken |= !line.isBlank() && !line.startsWith(QEMU_ITSELF);
         synchronized (lastLines) {
             if (lastLines.size() == KEPT_LINES) {
                 String _ = lastLines.removeFirst();
@@ -112,6 +117,11 @@ public final class VirtualMachine implements AutoCloseable {
                 "The virtual machine " + name + " " + what + "; its last words: " + String.join(" | ", console()),
                 "Use an image that runs cloud-init and has its console on the first serial port (console=ttyS0), and give it enough"
                         + " memory.");
+    }
+
+    /** Whether the guest has said anything on its console: then its processor works. */
+    public boolean hasSpoken() {
+        return spoken;
     }
 
     /** The last lines on its console, with QEMU's own. */

@@ -79,7 +79,7 @@ final class Machines {
     }
 
     /**
-     * Waits for all. Where KVM does not run the image, QEMU translates.
+     * Waits for all. Where KVM runs none of them, not to their first word, QEMU translates.
      *
      * @throws LinuxException code {@code machine.failed}
      */
@@ -95,9 +95,10 @@ final class Machines {
                 describe(accelerator);
                 return;
             } catch (LinuxException failure) {
+                boolean works = running.stream().anyMatch(VirtualMachine::hasSpoken);
                 running.forEach(VirtualMachine::close);
                 running.clear();
-                if (accelerator == accelerators.getLast()) {
+                if (works || accelerator == accelerators.getLast()) {
                     throw failure;
                 }
                 notes.add(accelerator + " was tried first and failed: " + failure.sentence());
