@@ -18,12 +18,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.sluice.linux.kernel.AttributeFiles;
 import org.sluice.linux.namespace.NetworkNamespace;
 import org.sluice.linux.net.Links;
 import org.sluice.linux.net.XdpMode;
 import org.sluice.traffic.report.JsonReport;
 import org.sluice.traffic.report.Report;
 import org.sluice.traffic.report.SizeResult;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** {@code sluice traffic rfc2544} in processes of their own, over a pair of wired namespaces: let end, stopped, killed. */
 class TrafficCommandTest {
@@ -101,6 +104,54 @@ class TrafficCommandTest {
                         + " measured instead.");
         assertThat(ended.output()).containsOnlyOnce("sluice traffic rfc2544 ").doesNotContain("mitigation");
         assertOnlyTheReportIsThere();
+    }
+
+    @Test
+    void ctrlCEndsABlastEarlyAndTellsWhatCame() throws Exception {
+        String[] words = {
+            "traffic",
+            "blast",
+            "--tx",
+            "tx@" + near,
+            "--rx",
+            "rx@" + far,
+            "--seconds",
+            "600",
+            "--rate",
+            "2000pps",
+            "--json",
+            json().toString()
+        };
+        SluiceProcess.Result ended;
+        try (SluiceProcess run = SluiceProcess.start(words)) {
+            String _ = run.awaitLine("sluice: sending for 600 s");
+            await().until(() -> received() > 100);
+            run.interrupt();
+            ended = run.end();
+        }
+
+        assertThat(ended.code()).isEqualTo(130);
+        assertThat(ended.output()).contains(", lost 0 (0.0000 %)", "Stopped before its time");
+        JsonNode report = new JsonMapper().readTree(Files.readString(json()));
+        assertThat(report.path("schema").asString()).isEqualTo("sluice-traffic-trial/1");
+        assertThat(report.path("complete").asBoolean()).isFalse();
+        assertThat(report.path("framesPerSecond").asDouble()).isEqualTo(2_000);
+        JsonNode stream = report.path("streams").get(0);
+        assertThat(stream.path("received").asLong())
+                .isGreaterThan(50)
+                .isLessThan(1_200_000)
+                .isEqualTo(stream.path("sent").asLong())
+                .isEqualTo(stream.path("intended").asLong());
+        assertThat(stream.path("doubts").toString()).doesNotContain("SENDER_TOO_SLOW");
+        assertOnlyTheReportIsThere();
+    }
+
+    private long received() {
+        try (NetworkNamespace namespace = NetworkNamespace.open(far)) {
+            Path counter = Path.of("/sys/class/net/rx/statistics/rx_packets");
+            return Long.parseLong(
+                    namespace.callWithSysfs(() -> AttributeFiles.text(counter)).orElseThrow());
+        }
     }
 
     @Test

@@ -3,7 +3,6 @@ package org.sluice.cli.traffic;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -98,28 +97,31 @@ public final class BlastCommand implements Callable<Integer> {
         return Interruptible.run(() -> {
             try {
                 Preflight.check(streams, List.of(mix), path.mode());
-                Instant started = Instant.now();
-                TrialResult result = blast(streams, mix, load);
-                Undisturbed.run(() -> tell(result, mix, started));
+                return blast(streams, mix, load);
             } catch (InterruptedException stopped) {
-                spec.commandLine().getErr().println("sluice: stopped; what was sent until then is not told.");
+                spec.commandLine().getErr().println("sluice: stopped before anything was measured.");
                 return BadOption.STOPPED;
             }
-            return 0;
         });
     }
 
-    private TrialResult blast(List<Stream> streams, FrameMix mix, Load load) throws InterruptedException {
+    private int blast(List<Stream> streams, FrameMix mix, Load load) throws InterruptedException {
         try (TestPath open = TestPath.open(streams, path.mode(), LatenessBounds.DEFAULT, SETTLE);
                 Measurement measurement = open.measure(mix)) {
-            return measurement.run(load);
+            PrintWriter err = spec.commandLine().getErr();
+            err.println("sluice: sending for " + seconds + " s; Ctrl-C ends it early and still tells what came.");
+            err.flush();
+            TrialResult result = measurement.runUntilInterrupted(load);
+            boolean complete = !Thread.interrupted();
+            Undisturbed.run(() -> tell(BlastReport.of(result, complete, mix.label(), measurement.notes()), mix));
+            return complete ? 0 : BadOption.STOPPED;
         }
     }
 
-    private void tell(TrialResult result, FrameMix mix, Instant started) {
-        print(result, mix);
+    private void tell(BlastReport report, FrameMix mix) {
+        print(report, mix);
         if (json != null) {
-            BlastReport.write(result, mix.label(), started, json);
+            report.write(json);
         }
     }
 
@@ -130,9 +132,10 @@ public final class BlastCommand implements Callable<Integer> {
         return Duration.ofSeconds(seconds);
     }
 
-    private void print(TrialResult result, FrameMix mix) {
+    private void print(BlastReport report, FrameMix mix) {
         PrintWriter out = spec.commandLine().getOut();
-        for (StreamResult stream : result.streams()) {
+        report.notes().forEach(out::println);
+        for (StreamResult stream : report.streams()) {
             out.printf(
                     Locale.ROOT,
                     "%s  %s bytes%n  sent       %,d frames, %,.0f/s, %,.1f Mbit/s, %.0f ns of the sender's CPU each%n",
@@ -170,6 +173,9 @@ public final class BlastCommand implements Callable<Integer> {
                     .map(Doubt::sentence)
                     .sorted()
                     .forEach(doubt -> out.println("  doubt      " + doubt));
+        }
+        if (!report.complete()) {
+            out.println("Stopped before its time; these are the frames that were sent until then.");
         }
         out.flush();
     }

@@ -10,10 +10,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Predicate;
 import org.sluice.linux.LinuxException;
 import org.sluice.linux.kernel.Errno;
 import org.sluice.linux.namespace.NetworkNamespace;
 import org.sluice.linux.netlink.MessageWriter;
+import org.sluice.linux.netlink.NetlinkEvents;
 import org.sluice.linux.netlink.NetlinkException;
 
 /**
@@ -80,6 +82,24 @@ public final class Links implements AutoCloseable {
     public Optional<Link> find(String name, LinkDetail detail) {
         return session.find(requireNonNull(name, "name is null"), detail.extensions())
                 .map(LinkCodec::read);
+    }
+
+    /**
+     * Waits until the device is there and as wanted, woken up by what the kernel announces about devices.
+     *
+     * @return the device as it was wanted; absent when it was not within that time
+     */
+    public Optional<Link> await(String name, Predicate<Link> wanted, Duration patience) throws InterruptedException {
+        requireNonNull(wanted, "wanted is null");
+        long end = System.nanoTime() + patience.toNanos();
+        // Before the first look, so that nothing happens unseen between a look and the wait after it.
+        try (NetlinkEvents changes = session.namespace().call(() -> NetlinkEvents.open(Rtnetlink.RTMGRP_LINK))) {
+            Optional<Link> found = find(name).filter(wanted);
+            while (found.isEmpty() && changes.await(Duration.ofNanos(end - System.nanoTime()))) {
+                found = find(name).filter(wanted);
+            }
+            return found;
+        }
     }
 
     /** The device with this index, without VFs. */

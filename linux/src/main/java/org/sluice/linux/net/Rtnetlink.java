@@ -5,6 +5,8 @@ package org.sluice.linux.net;
  * if_bridge.h, neighbour.h, if.h, pkt_sched.h).
  */
 final class Rtnetlink {
+    static final int RTMGRP_LINK = 1;
+
     static final int RTM_NEWLINK = 16;
     static final int RTM_DELLINK = 17;
     static final int RTM_GETLINK = 18;

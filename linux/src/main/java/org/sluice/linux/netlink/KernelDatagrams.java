@@ -13,9 +13,9 @@ import org.sluice.linux.kernel.SystemCalls;
 
 /** Datagrams to and from the kernel's NETLINK_ROUTE family. For one thread at a time. */
 final class KernelDatagrams implements Datagrams {
-    private static final int AF_NETLINK = 16;
-    private static final int SOCK_RAW = 3;
-    private static final int NETLINK_ROUTE = 0;
+    static final int AF_NETLINK = 16;
+    static final int SOCK_RAW = 3;
+    static final int NETLINK_ROUTE = 0;
     private static final int SOL_SOCKET = 1;
     private static final int SO_RCVTIMEO = 20;
     private static final int SOL_NETLINK = 270;
@@ -23,7 +23,8 @@ final class KernelDatagrams implements Datagrams {
     private static final int NETLINK_EXT_ACK = 11;
     private static final int MSG_PEEK = 0x02;
     private static final int MSG_TRUNC = 0x20;
-    private static final int ADDRESS_LENGTH = 12;
+    static final int ADDRESS_LENGTH = 12;
+    static final int ADDRESS_GROUPS_OFFSET = 8;
     private static final int ADDRESS_PORT_OFFSET = 4;
     private static final int FIRST_BUFFER_SIZE = 32 * 1024;
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);

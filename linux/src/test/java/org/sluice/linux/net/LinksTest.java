@@ -10,6 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,6 +57,38 @@ class LinksTest {
         links.setUp("lo");
 
         assertThat(links.find("lo").orElseThrow().up()).isTrue();
+    }
+
+    @Test
+    void isWokenUpWhenADeviceBecomesAsWanted() throws Exception {
+        Duration patience = Duration.ofSeconds(20);
+        links.createVeth("left", "right");
+        links.setUp("left");
+        try (ExecutorService other = Executors.newSingleThreadExecutor()) {
+            Future<Optional<Link>> carrier = other.submit(() -> links.await("left", Link::carrier, patience));
+            assertThat(links.await("left", Link::carrier, Duration.ofMillis(50)))
+                    .isEmpty();
+
+            links.setUp("right");
+
+            assertThat(carrier.get()).map(Link::carrier).contains(true);
+            Future<Optional<Link>> appeared = other.submit(() -> links.await("later", Link::up, patience));
+            links.createVeth("later", "peer");
+            links.setUp("later");
+            assertThat(appeared.get()).map(Link::name).contains("later");
+        }
+    }
+
+    @Test
+    void aWaitForADeviceEndsWithItsThread() throws Exception {
+        try (ExecutorService other = Executors.newSingleThreadExecutor()) {
+            Future<?> never = other.submit(() -> links.await("never", Link::up, Duration.ofDays(1)));
+            assertThatThrownBy(() -> never.get(20, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+
+            other.shutdownNow();
+
+            assertThatThrownBy(never::get).hasCauseInstanceOf(InterruptedException.class);
+        }
     }
 
     @Test

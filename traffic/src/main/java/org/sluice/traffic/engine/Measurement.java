@@ -48,13 +48,14 @@ public final class Measurement implements AutoCloseable {
         this.ports = ports;
     }
 
-    static Measurement open(TestPath path, FrameMix mix) {
+    static Measurement open(TestPath path, FrameMix mix) throws InterruptedException {
         Ports ports = new Ports(path, requireNonNull(mix, "mix is null"));
         Measurement measurement = new Measurement(path, mix, ports);
         try {
             measurement.makeLoops();
+            ports.awaitReady();
             return measurement;
-        } catch (RuntimeException | Error failure) {
+        } catch (RuntimeException | Error | InterruptedException failure) {
             ports.close();
             throw failure;
         }
@@ -79,44 +80,109 @@ public final class Measurement implements AutoCloseable {
         return mix;
     }
 
+    /** What the path's mode became on each port, one sentence each; empty when it is the same everywhere. */
+    public List<String> notes() {
+        return ports.notes();
+    }
+
     /**
      * Runs one trial: learning frames, the load on all streams at once, the wait for late frames.
      *
      * @throws InterruptedException when the calling thread was interrupted; the senders have stopped by then
      */
     public TrialResult run(Load load) throws InterruptedException {
-        ports.teach();
-        Schedule schedule = Schedule.of(requireNonNull(load, "load is null"));
-        int epoch = path.nextEpoch();
-        long lead = wallClock.lead();
-        Instant started = Instant.now();
-        List<Future<ReceiveLoop>> receiving = new ArrayList<>();
-        for (var receiver : receivers.entrySet()) {
-            receiver.getValue().prepare(epoch, lead);
-            receiving.add(path.receiver(receiver.getKey()).submit(receiver.getValue()));
-        }
-        long start = System.nanoTime() + LEAD_IN.toNanos();
-        List<Future<SendLoop>> sending = new ArrayList<>();
-        for (int stream = 0; stream < senders.size(); stream++) {
-            senders.get(stream).prepare(schedule, epoch, start);
-            sending.add(path.sender(stream).submit(senders.get(stream)));
-        }
+        Trial trial = new Trial(requireNonNull(load, "load is null"));
         try {
+            trial.awaitSent();
+            awaitLateFrames();
+        } finally {
+            trial.stop();
+        }
+        return trial.result();
+    }
+
+    /**
+     * The same, but an interruption ends the load early, and what was sent until then counts as all that was to be sent. The thread's
+     * interrupt status tells afterwards whether there was one.
+     */
+    public TrialResult runUntilInterrupted(Load load) {
+        Trial trial = new Trial(requireNonNull(load, "load is null"));
+        try {
+            trial.awaitSent();
+            awaitLateFrames();
+        } catch (InterruptedException _) {
+            trial.stopSending();
+            awaitStragglers();
+            Thread.currentThread().interrupt();
+        } finally {
+            trial.stop();
+        }
+        return trial.result();
+    }
+
+    /** After the senders were stopped: one more interruption ends this wait too, and the last frames count as lost. */
+    private void awaitStragglers() {
+        try {
+            awaitLateFrames();
+        } catch (InterruptedException _) {
+            // What has arrived is told all the same, and the caller hears of the interruption.
+        }
+    }
+
+    /** One under way. */
+    private final class Trial {
+        private final Load load;
+        private final Instant started;
+        private final long lead;
+        private final List<Future<ReceiveLoop>> receiving = new ArrayList<>();
+        private final List<Future<SendLoop>> sending = new ArrayList<>();
+        private boolean cutShort;
+
+        Trial(Load load) {
+            this.load = load;
+            ports.teach();
+            Schedule schedule = Schedule.of(load);
+            int epoch = path.nextEpoch();
+            lead = wallClock.lead();
+            started = Instant.now();
+            for (var receiver : receivers.entrySet()) {
+                receiver.getValue().prepare(epoch, lead);
+                receiving.add(path.receiver(receiver.getKey()).submit(receiver.getValue()));
+            }
+            long start = System.nanoTime() + LEAD_IN.toNanos();
+            for (int stream = 0; stream < senders.size(); stream++) {
+                senders.get(stream).prepare(schedule, epoch, start);
+                sending.add(path.sender(stream).submit(senders.get(stream)));
+            }
+        }
+
+        void awaitSent() throws InterruptedException {
             for (Future<SendLoop> sender : sending) {
                 SendLoop _ = Futures.get(sender);
             }
-            awaitLateFrames();
-        } finally {
+        }
+
+        void stopSending() {
+            cutShort = true;
+            senders.forEach(SendLoop::stop);
+            awaitAll(sending);
+        }
+
+        void stop() {
             senders.forEach(SendLoop::stop);
             receivers.values().forEach(ReceiveLoop::stop);
             awaitAll(sending);
             awaitAll(receiving);
         }
-        for (Future<ReceiveLoop> receiver : receiving) {
-            ReceiveLoop _ = Futures.get(receiver);
+
+        /** Of one that was stopped. */
+        TrialResult result() {
+            for (Future<ReceiveLoop> receiver : receiving) {
+                ReceiveLoop _ = Futures.ended(receiver);
+            }
+            boolean clockStepped = Math.abs(wallClock.lead() - lead) > CLOCK_STEP;
+            return new TrialResult(load, started, results(load, cutShort, clockStepped));
         }
-        boolean clockStepped = Math.abs(wallClock.lead() - lead) > CLOCK_STEP;
-        return new TrialResult(load, started, results(load, clockStepped));
     }
 
     /** The latencies of the last trial, all streams together. */
@@ -158,31 +224,35 @@ public final class Measurement implements AutoCloseable {
         }
     }
 
-    private List<StreamResult> results(Load load, boolean clockStepped) {
+    private List<StreamResult> results(Load load, boolean cutShort, boolean clockStepped) {
         List<StreamResult> results = new ArrayList<>();
         for (int number = 0; number < senders.size(); number++) {
             Stream stream = path.streams().get(number);
             ReceiveLoop receiver = requireNonNull(receivers.get(stream.receive()), "no receiver");
             boolean first =
                     path.streams().stream().map(Stream::receive).toList().indexOf(stream.receive()) == number;
-            results.add(result(load, clockStepped, number, stream, receiver, first));
+            long intended = cutShort ? senders.get(number).sent() : intended(load, senders.get(number));
+            results.add(result(intended, clockStepped, number, stream, receiver, first));
         }
         return results;
     }
 
-    /** @param first whether it is the first stream of its receiver, which what belongs to no single stream is told of */
-    private StreamResult result(
-            Load load, boolean clockStepped, int number, Stream stream, ReceiveLoop receiver, boolean first) {
-        SendLoop sender = senders.get(number);
-        StreamTally arrivals = receiver.stream(number);
-        SequenceTracker sequence = arrivals.sequence;
-        Lateness lateness = lateness(sender.lateness());
-        long intended = switch (load) {
+    private static long intended(Load load, SendLoop sender) {
+        return switch (load) {
             case Load.Paced paced -> paced.frames();
             case Load.Burst burst -> burst.frames();
             case Load.Stepped(Load.Paced one, Load.Paced two) -> one.frames() + two.frames();
             case Load.Unpaced _ -> sender.sent();
         };
+    }
+
+    /** @param first whether it is the first stream of its receiver, which what belongs to no single stream is told of */
+    private StreamResult result(
+            long intended, boolean clockStepped, int number, Stream stream, ReceiveLoop receiver, boolean first) {
+        SendLoop sender = senders.get(number);
+        StreamTally arrivals = receiver.stream(number);
+        SequenceTracker sequence = arrivals.sequence;
+        Lateness lateness = lateness(sender.lateness());
         Set<Doubt> doubts = EnumSet.noneOf(Doubt.class);
         if (sender.sent() < intended) {
             doubts.add(Doubt.SENDER_TOO_SLOW);

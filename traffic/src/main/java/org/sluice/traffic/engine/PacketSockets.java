@@ -35,6 +35,15 @@ final class PacketSockets implements Sockets {
         return receiver;
     }
 
+    /** Packet sockets change nothing about a device. */
+    @Override
+    public void awaitReady() {}
+
+    @Override
+    public List<String> notes() {
+        return List.of();
+    }
+
     @Override
     public void close() {
         senders.forEach(PacketFrameSender::close);

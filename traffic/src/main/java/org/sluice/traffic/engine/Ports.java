@@ -108,6 +108,16 @@ final class Ports implements AutoCloseable {
         return neighbour;
     }
 
+    /** Waits until frames can go through what was opened. */
+    void awaitReady() throws InterruptedException {
+        sockets.awaitReady();
+    }
+
+    /** What the mode became on each port, one sentence each; empty when it is the same everywhere. */
+    List<String> notes() {
+        return sockets.notes();
+    }
+
     /** Sends what makes bridges and routers know where the receivers are (RFC 2544, section 23). */
     void teach() {
         neighbours.forEach(PortNeighbour::announce);

@@ -29,6 +29,7 @@ public final class TestPath implements AutoCloseable {
     private final Map<PortName, NetworkNamespace> namespaces = new LinkedHashMap<>();
     private final List<PinnedThread> senders = new ArrayList<>();
     private final Map<PortName, PinnedThread> receivers = new LinkedHashMap<>();
+    private final XdpPrograms programs = new XdpPrograms();
     private final CompilerThreads compilers = new CompilerThreads();
     private final BitSet allowed;
     private boolean receiversExclusive;
@@ -131,8 +132,12 @@ public final class TestPath implements AutoCloseable {
                 CpuPlan.forLoops(streams.size(), ends).others().stream().boxed().toList());
     }
 
-    /** Prepares the frames of a size or mix; the measurement before must be closed. */
-    public Measurement measure(FrameMix mix) {
+    /**
+     * Prepares the frames of a size or mix; the measurement before must be closed.
+     *
+     * @throws org.sluice.linux.LinuxException what the kernel refuses of a mode's sockets, or code {@code link.no-carrier}
+     */
+    public Measurement measure(FrameMix mix) throws InterruptedException {
         return Measurement.open(this, mix);
     }
 
@@ -149,6 +154,10 @@ public final class TestPath implements AutoCloseable {
     /** Whether receivers have CPUs for themselves, so that they may look all the time. */
     boolean receiversExclusive() {
         return receiversExclusive;
+    }
+
+    XdpPrograms programs() {
+        return programs;
     }
 
     LatenessBounds bounds() {
@@ -184,6 +193,7 @@ public final class TestPath implements AutoCloseable {
         receivers.values().forEach(PinnedThread::close);
         letOthersRunOn(allowed, Set.of());
         compilers.close();
+        programs.close();
         namespaces.values().forEach(NetworkNamespace::close);
     }
 }

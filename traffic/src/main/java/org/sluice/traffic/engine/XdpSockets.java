@@ -1,11 +1,9 @@
 package org.sluice.traffic.engine;
 
-import static java.util.Objects.requireNonNull;
-
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.sluice.linux.LinuxException;
-import org.sluice.linux.namespace.NetworkNamespace;
 import org.sluice.linux.xdp.AttachMode;
 import org.sluice.linux.xdp.CopyMode;
 import org.sluice.linux.xdp.XdpProgram;
@@ -14,8 +12,7 @@ import org.sluice.linux.xdp.XdpSocket;
 import org.sluice.traffic.frame.FrameLayout;
 
 /**
- * AF_XDP: one socket a port, on its first queue, for both directions, because a queue has room for one socket. The program that delivers
- * frames runs in the driver where it can, else before the stack.
+ * AF_XDP: one socket a port, on its first queue, for both directions, because a queue has room for one socket.
  */
 final class XdpSockets implements Sockets {
     private static final int QUEUE = 0;
@@ -30,7 +27,6 @@ final class XdpSockets implements Sockets {
     private final int longestFrame;
     private final int transmitSlots;
     private final Map<PortName, XdpSocket> sockets = new LinkedHashMap<>();
-    private final Map<PortName, XdpProgram> programs = new LinkedHashMap<>();
 
     /** @param slots how many frames a sender's layout has */
     XdpSockets(TestPath path, int longestFrame, int slots) {
@@ -56,45 +52,61 @@ final class XdpSockets implements Sockets {
     @Override
     public FrameReceiver receive(PortName port, int ignored) {
         XdpSocket socket = socket(port);
-        if (!programs.containsKey(port)) {
-            XdpProgram program = attach(port);
-            programs.put(port, program);
-            program.deliverTo(socket);
-        }
+        path.programs().on(port, path.namespace(port)).deliverTo(socket);
         return new XdpFrameReceiver(socket, path.receiversExclusive());
-    }
-
-    private XdpProgram attach(PortName port) {
-        NetworkNamespace namespace = path.namespace(port);
-        try {
-            return XdpProgram.attach(namespace, port.device(), AttachMode.NATIVE);
-        } catch (LinuxException refusal) {
-            if (refusal.code().equals("xdp.mode-unsupported") || refusal.code().equals("xdp.queues")) {
-                return XdpProgram.attach(namespace, port.device(), AttachMode.GENERIC);
-            }
-            throw refusal;
-        }
     }
 
     private XdpSocket socket(PortName port) {
         XdpSocket open = sockets.get(port);
         if (open == null) {
-            boolean receives =
-                    path.streams().stream().anyMatch(stream -> stream.receive().equals(port));
-            boolean transmits =
-                    path.streams().stream().anyMatch(stream -> stream.transmit().equals(port));
-            open = XdpSocket.open(
-                    path.namespace(port),
-                    port.device(),
-                    QUEUE,
-                    new XdpSettings(
-                            frameSize(),
-                            transmits ? transmitSlots : 0,
-                            receives ? RECEIVE_FRAMES : 0,
-                            CopyMode.PREFER_ZERO_COPY));
-            sockets.put(port, requireNonNull(open, "open is null"));
+            open = open(port);
+            sockets.put(port, open);
         }
         return open;
+    }
+
+    private XdpSocket open(PortName port) {
+        XdpSocket socket = open(port, CopyMode.PREFER_ZERO_COPY);
+        if (socket.zeroCopy()) {
+            // Also where nothing is received: many drivers, such as Intel's, send from a socket's memory only while
+            // they have a program.
+            XdpProgram program = path.programs().on(port, path.namespace(port));
+            if (program.mode() == AttachMode.GENERIC) {
+                socket.close();
+                return open(port, CopyMode.COPY);
+            }
+        }
+        return socket;
+    }
+
+    private XdpSocket open(PortName port, CopyMode copyMode) {
+        boolean receives =
+                path.streams().stream().anyMatch(stream -> stream.receive().equals(port));
+        boolean transmits =
+                path.streams().stream().anyMatch(stream -> stream.transmit().equals(port));
+        return XdpSocket.open(
+                path.namespace(port),
+                port.device(),
+                QUEUE,
+                new XdpSettings(frameSize(), transmits ? transmitSlots : 0, receives ? RECEIVE_FRAMES : 0, copyMode));
+    }
+
+    @Override
+    public void awaitReady() throws InterruptedException {
+        path.programs().awaitCarriers();
+    }
+
+    @Override
+    public List<String> notes() {
+        return sockets.entrySet().stream()
+                .map(socket ->
+                        socket.getKey() + ": " + (socket.getValue().zeroCopy() ? "zero-copy" : "the kernel copies")
+                                + path.programs()
+                                        .mode(socket.getKey())
+                                        .map(mode -> ", " + mode + " XDP program")
+                                        .orElse("")
+                                + ".")
+                .toList();
     }
 
     private int frameSize() {
@@ -109,7 +121,6 @@ final class XdpSockets implements Sockets {
 
     @Override
     public void close() {
-        programs.values().forEach(XdpProgram::close);
         sockets.values().forEach(XdpSocket::close);
     }
 }

@@ -80,6 +80,7 @@ public final class PathTest {
             for (FrameMix mix : plan.mixes()) {
                 try (Measurement measurement = path.measure(mix)) {
                     if (!warm) {
+                        notes.addAll(measurement.notes());
                         warmUp(measurement);
                         warm = true;
                     }

@@ -30,6 +30,7 @@ class ReportDocumentTest {
         Set<Class<?>> records = new LinkedHashSet<>();
         collect(Report.class, records);
         collect(Comparison.class, records);
+        collect(BlastReport.class, records);
 
         assertThat(records).hasSizeGreaterThan(20);
         for (Class<?> type : records) {
@@ -46,6 +47,7 @@ class ReportDocumentTest {
         Set<Class<?>> records = new LinkedHashSet<>();
         collect(Report.class, records);
         collect(Comparison.class, records);
+        collect(BlastReport.class, records);
 
         for (Class<?> type : records) {
             for (RecordComponent component : type.getRecordComponents()) {
@@ -72,7 +74,11 @@ class ReportDocumentTest {
         assertThat(members("## Comparing two reports\n"))
                 .containsExactlyElementsOf(
                         Arrays.stream(Verdict.values()).map(Enum::name).toList());
-        assertThat(document).contains("## JSON: `" + Report.SCHEMA + "`", "## JSON: `" + Comparison.SCHEMA + "`");
+        assertThat(document)
+                .contains(
+                        "## JSON: `" + Report.SCHEMA + "`",
+                        "## JSON: `" + Comparison.SCHEMA + "`",
+                        "## JSON: `" + BlastReport.SCHEMA + "`");
     }
 
     private List<String> members(String heading) {
