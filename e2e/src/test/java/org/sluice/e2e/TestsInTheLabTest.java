@@ -55,6 +55,11 @@ class TestsInTheLabTest {
         run(List.of("org.sluice.traffic.check.NetemTest", "org.sluice.traffic.check.TokenBucketRateTest"));
     }
 
+    @Test
+    void modeXdpWorksOnCardsWhoseDriverResetsTheLink() {
+        run(List.of("org.sluice.traffic.check.XdpOnCardsTest"));
+    }
+
     /** Runs test classes in the node; none of their tests may be skipped there. */
     private void run(List<String> classes) {
         Command tests = node.run("""

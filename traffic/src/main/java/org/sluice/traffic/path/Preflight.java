@@ -57,8 +57,8 @@ public final class Preflight {
         }
     }
 
-    private static void requireReady(PortName port, Stream stream, int longestFrame) {
-        Link link = PortAccess.link(port);
+    private static void requireReady(PortName port, Stream stream, int longestFrame) throws InterruptedException {
+        Link link = PortAccess.settledLink(port);
         if (!link.up()) {
             throw new LinuxException(
                     "link.down",
