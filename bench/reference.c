@@ -33,7 +33,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { SLOTS = 256, SLOT = 64, BATCH = 64, SIGNATURE = 42, EPOCH = 1, NAP = 500000 };
+enum { SLOTS = 256, SLOT = 64, BATCH = 64, SIGNATURE = 42, EPOCH = 1, NAP = 2000000 };
 enum { RING_SLOT = 128, RING_SLOTS = 65536, BLOCK = 1 << 20, WINDOW = 1 << 22, BUCKETS = 64 * 1024 };
 static const uint32_t MAGIC = 0x534C5543;
 
