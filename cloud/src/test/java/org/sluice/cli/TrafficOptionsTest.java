@@ -137,6 +137,13 @@ final class TrafficOptionsTest {
     }
 
     @Test
+    void aResetWithoutTimeForIt() {
+        refused(
+                traffic("rfc2544", PATH, "--test=reset", "--reset-command=true", "--reset-for=2s"),
+                "--reset-for: A reset test of 2 s is too short: use 10 s or more.");
+    }
+
+    @Test
     void aBlastThatCannotBe() {
         refused(traffic("blast", PATH, "--seconds", "0"), "--seconds 0 is too short: use 1 or more.");
         refused(

@@ -13,6 +13,7 @@ import org.sluice.traffic.frame.FrameSize;
 import org.sluice.traffic.frame.Rate;
 import org.sluice.traffic.procedure.Procedure;
 import org.sluice.traffic.procedure.Profile;
+import org.sluice.traffic.procedure.ResetPlan;
 import org.sluice.traffic.procedure.TestPlan;
 import picocli.CommandLine.Option;
 
@@ -80,6 +81,15 @@ final class PlanOptions {
             description = "What resets the device, for the reset test; run by sh -c.")
     private @Nullable String reset;
 
+    @Option(
+            names = "--reset-for",
+            paramLabel = "TIME",
+            defaultValue = "20s",
+            description =
+                    "How long frames are sent in the reset test: the device must forward again by then; ${DEFAULT-VALUE}.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private String resetFor;
+
     /**
      * The plan.
      *
@@ -128,7 +138,11 @@ final class PlanOptions {
                 Optional.ofNullable(rate).map(text -> BadOption.named("--rate", () -> Rate.parse(text))),
                 Optional.ofNullable(soakRate).map(text -> BadOption.named("--soak-rate", () -> Rate.parse(text))),
                 duration("--soak-for", soakFor),
-                Optional.ofNullable(reset));
+                Optional.ofNullable(reset).map(this::resetPlan));
+    }
+
+    private ResetPlan resetPlan(String command) {
+        return BadOption.named("--reset-for", () -> new ResetPlan(command, duration("--reset-for", resetFor)));
     }
 
     private static List<FrameMix> distinct(List<FrameMix> mixes) {

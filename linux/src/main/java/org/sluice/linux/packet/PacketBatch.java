@@ -25,10 +25,11 @@ public final class PacketBatch {
     /** Frames that stay in a slot of this size are copied with their neighbours, others alone: much of their slot may be empty. */
     private static final int SMALL_SLOT = 256;
 
-    /** Words of struct tpacket2_hdr: status and length; captured bytes, offsets of frame and network header; time stamp. */
+    /** Words of struct tpacket2_hdr: status and length; captured bytes, offsets of frame and network header; time stamp; tag. */
     private static final int PLACES = 1;
 
     private static final int TIME = 2;
+    private static final int TAG = 3;
     private static final long LOW = 0xFFFF_FFFFL;
 
     private final PacketReceiver receiver;
@@ -88,5 +89,11 @@ public final class PacketBatch {
     public long stamp(int i) {
         long time = words[i * slotWords + TIME];
         return (time & LOW) * 1_000_000_000L + (time >>> 32);
+    }
+
+    /** The outermost VLAN tag, which the kernel or the card took out of the frame, as {@link PacketReceiver#strippedTag} has it. */
+    public int strippedTag(int i) {
+        // Without a tag the kernel writes zeros.
+        return (int) words[i * slotWords + TAG];
     }
 }

@@ -1,7 +1,5 @@
 package org.sluice.traffic.engine;
 
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +9,6 @@ import org.sluice.linux.LinuxException;
 import org.sluice.linux.machine.Machine;
 import org.sluice.linux.namespace.NetworkNamespace;
 import org.sluice.linux.net.Links;
-import org.sluice.linux.net.MacAddress;
 import org.sluice.traffic.frame.FrameMix;
 import org.sluice.traffic.frame.FrameSpec;
 import org.sluice.traffic.trial.Floor;
@@ -95,8 +92,9 @@ public final class FloorMeter {
             links.createVeth(transmit.device(), receive.device(), far);
             links.setUp(transmit.device());
             there.setUp(receive.device());
-            FrameSpec spec = FrameSpec.of(
-                    mac(links, transmit), mac(there, receive), address("198.18.0.1"), address("198.18.0.2"));
+            FrameSpec spec = FrameSpec.between(
+                    links.require(transmit.device()).mac(),
+                    there.require(receive.device()).mac());
             Stream stream = new Stream(transmit, receive, spec, Stream.Device.BRIDGE);
             try (TestPath path = TestPath.open(
                             List.of(stream),
@@ -115,18 +113,6 @@ public final class FloorMeter {
                 return Optional.empty();
             }
             throw refusal;
-        }
-    }
-
-    private static MacAddress mac(Links links, PortName port) {
-        return links.find(port.device()).orElseThrow().mac();
-    }
-
-    private static InetAddress address(String text) {
-        try {
-            return InetAddress.getByName(text);
-        } catch (UnknownHostException impossible) {
-            throw new AssertionError("An address in numbers needs no look-up.", impossible);
         }
     }
 }

@@ -30,7 +30,12 @@ final class PacketFrameReceiver implements FrameReceiver {
         int count = batch.take();
         while (count > 0) {
             for (int i = 0; i < count; i++) {
-                tally.take(frames, batch.frame(i), batch.captured(i), batch.stamp(i) - wallClockLead);
+                tally.take(
+                        frames,
+                        batch.frame(i),
+                        batch.captured(i),
+                        batch.strippedTag(i),
+                        batch.stamp(i) - wallClockLead);
             }
             left -= count;
             count = left > 0 ? batch.take() : 0;

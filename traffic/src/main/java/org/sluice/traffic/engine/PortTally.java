@@ -49,14 +49,15 @@ final class PortTally {
      * Takes a frame.
      *
      * @param length its bytes from {@code at}, all in the words, and a word behind them
+     * @param strippedTag the VLAN tag that was taken out of the frame before it was given to us, 0 for none
      * @param arrival in nanoseconds of {@link System#nanoTime}
      */
-    void take(FrameWords frames, int at, int length, long arrival) {
+    void take(FrameWords frames, int at, int length, int strippedTag, long arrival) {
         int kind = reader.classify(frames, at, length);
         if (kind == FrameReader.WHOLE && reader.epoch() == epoch) {
             StreamTally stream = streams[reader.stream()];
             if (stream != null) {
-                stream.arrived(reader.sequence(), reader.stamp(), arrival);
+                stream.arrived(reader.sequence(), strippedTag, reader.stamp(), arrival);
             }
         } else {
             takeOther(kind, frames, at, length);

@@ -13,6 +13,9 @@ final class XdpFrameReceiver implements FrameReceiver {
     /** In milliseconds: so long it may take until the thread sees that the trial is over. */
     private static final int LONGEST_SLEEP = 1;
 
+    /** What a card takes out of a frame, nobody is told of in this mode. */
+    private static final int NO_TAG = 0;
+
     private final XdpSocket socket;
     private final XdpReceiver receiver;
     private final boolean spinning;
@@ -45,7 +48,7 @@ final class XdpFrameReceiver implements FrameReceiver {
                 // In bounds: whole words around a frame do not leave its place, whose size is a power of two.
                 MemorySegment.copy(
                         receiver.memory(), JAVA_LONG, at - phase, words, 0, (phase + length + 7) / Long.BYTES);
-                tally.take(frame, phase, length, seen);
+                tally.take(frame, phase, length, NO_TAG, seen);
             }
             receiver.release(available);
             left -= available;

@@ -115,6 +115,14 @@ public record FrameSpec(
                 DEFAULT_TIME_TO_LIVE);
     }
 
+    /**
+     * The same from 198.18.0.1 to 198.18.0.2, two stations of one network that is set aside for benchmarks (RFC 2544, appendix
+     * C.2.2).
+     */
+    public static FrameSpec between(MacAddress source, MacAddress destination) {
+        return of(source, destination, InetAddress.ofLiteral("198.18.0.1"), InetAddress.ofLiteral("198.18.0.2"));
+    }
+
     /** The same with these VLAN tags, outer first. */
     public FrameSpec withTags(List<VlanTag> newTags) {
         return new FrameSpec(

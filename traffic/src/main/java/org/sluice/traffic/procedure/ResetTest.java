@@ -23,8 +23,11 @@ final class ResetTest {
      * @param before how long of that is before the reset
      * @param longest how long the command may take
      */
-    record Times(Duration trial, Duration before, Duration longest) {
-        static final Times USUAL = new Times(Duration.ofSeconds(20), Duration.ofSeconds(3), Duration.ofSeconds(15));
+    record Times(Duration trial, Duration before, Duration longest) {}
+
+    static ResetTest of(Bench bench, ResetPlan plan) {
+        return new ResetTest(
+                bench, plan.command(), new Times(plan.duration(), ResetPlan.BEFORE, plan.longestCommand()));
     }
 
     ResetTest(Bench bench, String command, Times times) {
@@ -51,7 +54,7 @@ final class ResetTest {
             bench.findings()
                     .note("the path did not forward again within the "
                             + Profile.seconds(times.trial().minus(times.before()))
-                            + " s that were left after the reset command.");
+                            + " s that were left after the reset command: give it longer (--reset-for).");
             return;
         }
         if (result.lost() == 0) {

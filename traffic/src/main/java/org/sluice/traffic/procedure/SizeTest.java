@@ -51,7 +51,7 @@ final class SizeTest {
             case LOSS -> new LossTest(bench).run();
             case BACK_TO_BACK -> new BackToBackTest(bench).run();
             case RECOVERY -> new RecoveryTest(bench).run();
-            case RESET -> new ResetTest(bench, plan.reset().orElseThrow(), ResetTest.Times.USUAL).run();
+            case RESET -> ResetTest.of(bench, plan.reset().orElseThrow()).run();
             case SOAK -> new SoakTest(bench, soakRate(), plan.soakFor()).run();
         }
     }

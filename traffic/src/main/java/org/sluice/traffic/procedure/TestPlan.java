@@ -27,7 +27,7 @@ import org.sluice.traffic.frame.Rate;
  * @param highestRate no load above this; absent for as much as medium and sender can
  * @param soakRate the load of a soak; absent for the throughput
  * @param soakFor how long a soak takes
- * @param reset the command that resets the device, run by {@code sh -c}
+ * @param reset how the device is reset; absent without a reset test
  */
 public record TestPlan(
         Profile profile,
@@ -37,7 +37,7 @@ public record TestPlan(
         Optional<Rate> highestRate,
         Optional<Rate> soakRate,
         Duration soakFor,
-        Optional<String> reset) {
+        Optional<ResetPlan> reset) {
     /** How the throughput is searched. */
     public enum Search {
         /** RFC 2544 as it is mostly read: halving. */

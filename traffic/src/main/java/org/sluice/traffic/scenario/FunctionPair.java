@@ -1,6 +1,5 @@
 package org.sluice.traffic.scenario;
 
-import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,11 +50,8 @@ public final class FunctionPair {
                         List.of(new Stream(
                                 ends.sender().port(),
                                 ends.receiver().port(),
-                                FrameSpec.of(
-                                        ends.sender().mac(),
-                                        ends.receiver().mac(),
-                                        InetAddress.ofLiteral("198.18.0.1"),
-                                        InetAddress.ofLiteral("198.18.0.2")),
+                                FrameSpec.between(
+                                        ends.sender().mac(), ends.receiver().mac()),
                                 Stream.Device.BRIDGE)),
                         "VF " + loans.getFirst().index() + " to VF "
                                 + loans.getLast().index() + " of " + device + " through the card's own switch.",

@@ -99,6 +99,19 @@ class ImpairedPathTest {
                 runAndCompare(Mode.MMSG, mix.orMinimum(spec), List.of(stream(spec)), EVERYTHING, FaultPlan.NOTHING);
     }
 
+    /** The kernel takes the outer tag out of a frame and tells it apart. */
+    @Test
+    void findsFramesThatComeInAnotherVlan() throws Exception {
+        FaultPlan.Bits identifier = new FaultPlan.Bits(-3, 1);
+        FrameSpec tagged = ipv4().withTags(List.of(VlanTag.of(100)));
+        FaultPlan plan = FaultPlan.NOTHING.flipping(new Choice.Every(4), identifier);
+
+        TrialResult result =
+                runAndCompare(Mode.MMSG, FrameMix.of(68), List.of(stream(tagged)), plan, FaultPlan.NOTHING);
+
+        assertThat(result.streams().getFirst().corrupted()).isEqualTo(500);
+    }
+
     @Test
     void findsThemByXdpToo() throws Exception {
         TrialResult _ = runAndCompare(Mode.XDP, FrameMix.IMIX, List.of(stream(ipv4())), EVERYTHING, FaultPlan.NOTHING);

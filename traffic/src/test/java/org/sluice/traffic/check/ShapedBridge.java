@@ -2,8 +2,6 @@ package org.sluice.traffic.check;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -125,17 +123,8 @@ final class ShapedBridge implements AutoCloseable {
 
     /** From one port of the tester to the other. */
     Stream stream() {
-        FrameSpec frames =
-                FrameSpec.of(Middle.TRANSMIT_MAC, Middle.RECEIVE_MAC, address("198.18.0.1"), address("198.18.0.2"));
+        FrameSpec frames = FrameSpec.between(Middle.TRANSMIT_MAC, Middle.RECEIVE_MAC);
         return new Stream(middle.transmit, middle.receive, frames, Stream.Device.BRIDGE);
-    }
-
-    private static InetAddress address(String text) {
-        try {
-            return InetAddress.getByName(text);
-        } catch (UnknownHostException impossible) {
-            throw new AssertionError("An address in numbers needs no look-up.", impossible);
-        }
     }
 
     @Override

@@ -3,7 +3,6 @@ package org.sluice.traffic.check;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -94,9 +93,8 @@ class XdpOnCardsTest {
         }
     }
 
-    private static TestPath open() throws Exception {
-        FrameSpec frames = FrameSpec.of(
-                mac(TRANSMIT), mac(RECEIVE), InetAddress.getByName("198.18.0.1"), InetAddress.getByName("198.18.0.2"));
+    private static TestPath open() throws InterruptedException {
+        FrameSpec frames = FrameSpec.between(mac(TRANSMIT), mac(RECEIVE));
         return TestPath.open(
                 List.of(new Stream(TRANSMIT, RECEIVE, frames, Stream.Device.BRIDGE)),
                 Mode.XDP,

@@ -2,8 +2,6 @@ package org.sluice.traffic.engine;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.Optional;
 import java.util.UUID;
 import org.sluice.linux.namespace.NetworkNamespace;
@@ -48,15 +46,7 @@ public final class VethPair implements AutoCloseable {
     }
 
     public FrameSpec spec() {
-        try {
-            return FrameSpec.of(
-                    mac(transmit),
-                    mac(receive),
-                    InetAddress.getByName("198.18.0.1"),
-                    InetAddress.getByName("198.18.0.2"));
-        } catch (UnknownHostException impossible) {
-            throw new AssertionError(impossible);
-        }
+        return FrameSpec.between(mac(transmit), mac(receive));
     }
 
     static MacAddress mac(PortName port) {

@@ -51,7 +51,9 @@ final class Plans {
                 highest,
                 soak,
                 Duration.ofMillis(250),
-                procedures.contains(Procedure.RESET) ? Optional.of("true") : Optional.empty());
+                procedures.contains(Procedure.RESET)
+                        ? Optional.of(new ResetPlan("true", Duration.ofSeconds(10)))
+                        : Optional.empty());
     }
 
     /** Runs the plan; ends where the path says it was interrupted. */

@@ -56,7 +56,7 @@ class ResetTestTest {
         assertThat(reset(bench)).isEmpty();
         assertThat(bench.findings().notes())
                 .containsExactly("With frames of 64 bytes the path did not forward again within the 1.999 s that were"
-                        + " left after the reset command.");
+                        + " left after the reset command: give it longer (--reset-for).");
     }
 
     @Test
