@@ -60,6 +60,7 @@ class TrafficRunTest {
         assertThat(report.patterns()).allSatisfy(pattern -> {
             assertThat(pattern.sizes()).hasSize(1);
             assertThat(pattern.sizes().getFirst().throughput()).isPresent();
+            assertThat(pattern.sizes().getFirst().latency()).isPresent();
             assertThat(pattern.emulated()).isFalse();
         });
         assertThat(report.patterns().get(0).settings()).isEmpty();

@@ -1,6 +1,7 @@
 package org.sluice.cli.traffic;
 
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -22,12 +23,10 @@ final class PlanOptions {
     @Option(
             names = "--test",
             paramLabel = "TEST",
-            defaultValue = "throughput",
             description =
                     "throughput, latency, loss, back-to-back, recovery, reset, soak, several with commas, or all (but reset"
-                            + " and soak); default ${DEFAULT-VALUE}.")
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private String tests;
+                            + " and soak). When left out throughput; of a run throughput,latency.")
+    private @Nullable String tests;
 
     @Option(
             names = "--search",
@@ -98,17 +97,20 @@ final class PlanOptions {
     TestPlan plan(boolean ipv6) {
         List<FrameMix> standard = (ipv6 ? FrameSize.RFC_5180.subList(0, FrameSize.RFC_2544.size()) : FrameSize.RFC_2544)
                 .stream().map(FrameMix::of).toList();
-        return plan(standard, standard);
+        return plan(Set.of(Procedure.THROUGHPUT), standard, standard);
     }
 
     /**
-     * The plan over IPv4.
+     * The plan of a scenario, which is measured over IPv4 and by throughput and latency, as the talk did.
      *
      * @param shortSizes the frame sizes of the short profile when none are given
      * @throws IllegalArgumentException when an option's value cannot be
      */
-    TestPlan plan(List<FrameMix> shortSizes) {
-        return plan(FrameSize.RFC_2544.stream().map(FrameMix::of).toList(), shortSizes);
+    TestPlan scenarioPlan(List<FrameMix> shortSizes) {
+        return plan(
+                EnumSet.of(Procedure.THROUGHPUT, Procedure.LATENCY),
+                FrameSize.RFC_2544.stream().map(FrameMix::of).toList(),
+                shortSizes);
     }
 
     /** Whether a person chose the frame sizes, who is told when one cannot be; the RFC's are made to fit. */
@@ -116,10 +118,12 @@ final class PlanOptions {
         return sizes != null;
     }
 
-    private TestPlan plan(List<FrameMix> standardSizes, List<FrameMix> shortSizes) {
+    private TestPlan plan(Set<Procedure> usual, List<FrameMix> standardSizes, List<FrameMix> shortSizes) {
         Profile named = BadOption.named("--profile", () -> Profile.parse(profile));
         Profile chosen = trial == null ? named : named.withTrial(duration("--trial", trial));
-        Set<Procedure> procedures = BadOption.named("--test", () -> Procedure.parse(tests));
+        Set<Procedure> procedures = Optional.ofNullable(tests)
+                .map(text -> BadOption.named("--test", () -> Procedure.parse(text)))
+                .orElse(usual);
         if (procedures.contains(Procedure.RESET) != (reset != null)) {
             throw new IllegalArgumentException(
                     "--test reset and --reset-command belong together: name the test and what resets the device.");

@@ -70,7 +70,7 @@ public final class RunCommand implements Callable<Integer> {
         Path folder = StateFolder.of(state);
         List<Pattern> patterns = BadOption.in(spec, () -> new Scenarios(folder, machines.options()).patterns(scenario));
         Mode how = BadOption.in(spec, () -> Mode.parse(mode));
-        TestPlan plan = BadOption.in(spec, () -> measured.plan(SHORT_SIZES));
+        TestPlan plan = BadOption.in(spec, () -> measured.scenarioPlan(SHORT_SIZES));
         BadOption.in(spec, () -> {
             reports.check();
             return plan;

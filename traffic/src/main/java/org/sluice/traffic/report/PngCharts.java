@@ -51,7 +51,7 @@ final class PngCharts {
 
     private CategoryChart throughput() {
         BarChart bars = data.bits();
-        CategoryChart chart = chart("Throughput" + (data.testerLimited() ? " (*: tester-limited)" : ""), "Mbit/s");
+        CategoryChart chart = chart("Throughput", "Mbit/s");
         List<Double> line = new ArrayList<>();
         for (int place = 0; place < data.frames().size(); place++) {
             int at = place;
@@ -62,13 +62,13 @@ final class PngCharts {
                     .orElse(0));
         }
         if (line.stream().anyMatch(rate -> rate > 0)) {
-            chart.addSeries("line rate", places(), line).setFillColor(LINE_RATE);
+            chart.addSeries("line rate", data.frames(), line).setFillColor(LINE_RATE);
         }
         for (int index = 0; index < bars.series().size(); index++) {
             List<Double> values = bars.series().get(index).bars().stream()
                     .map(bar -> bar.value().orElse(0))
                     .toList();
-            chart.addSeries(name(index), places(), values).setFillColor(colour(index));
+            chart.addSeries(name(index) + limit(index), data.frames(), values).setFillColor(colour(index));
         }
         return chart;
     }
@@ -96,7 +96,7 @@ final class PngCharts {
                         .orElse(Double.NaN))
                 .toList();
         if (values.stream().anyMatch(number -> !number.isNaN())) {
-            CategorySeries series = chart.addSeries(name(index) + what, places(), values);
+            CategorySeries series = chart.addSeries(name(index) + what, data.frames(), values);
             series.setLineColor(colour(index));
             series.setMarkerColor(colour(index));
             series.setMarker(SeriesMarkers.CIRCLE);
@@ -137,15 +137,18 @@ final class PngCharts {
         return (shared ? pattern.name() : pattern.title()) + (pattern.emulated() ? " (emulated)" : "");
     }
 
-    /** Frame sizes, with a star where the tester was a limit. */
-    private List<String> places() {
-        return data.frames().stream()
-                .map(frames -> report.patterns().stream()
-                                .flatMap(pattern -> ChartData.size(pattern, frames).stream())
-                                .anyMatch(size -> !size.testerLimited().isEmpty())
-                        ? frames + "*"
-                        : frames)
+    /** Where the tester was the limit and not the pattern. */
+    private String limit(int index) {
+        List<String> limited = report.patterns().get(index).sizes().stream()
+                .filter(size -> !size.testerLimited().isEmpty())
+                .map(SizeResult::frames)
                 .toList();
+        if (limited.isEmpty()) {
+            return "";
+        }
+        return limited.size() == data.frames().size()
+                ? " (tester-limited)"
+                : " (tester-limited: " + String.join(", ", limited) + ")";
     }
 
     private static Color colour(int index) {
