@@ -23,6 +23,7 @@ import org.sluice.linux.namespace.NetworkNamespace;
 import org.sluice.linux.net.Links;
 import org.sluice.linux.net.XdpMode;
 import org.sluice.traffic.report.JsonReport;
+import org.sluice.traffic.report.PatternResult;
 import org.sluice.traffic.report.Report;
 import org.sluice.traffic.report.SizeResult;
 import tools.jackson.databind.JsonNode;
@@ -316,6 +317,47 @@ class TrafficCommandTest {
             assertThat(ended.code()).isEqualTo(2);
             assertThat(ended.output()).contains("There is no network device missing.");
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            mmsg | -all,+net_raw,+sys_nice
+            xdp  | -all,+net_raw,+sys_nice,+bpf,+net_admin,+ipc_lock
+            """)
+    void measuresWithTheCapabilitiesThatTheManualNames(String mode, String capabilities) throws Exception {
+        try (Links links = Links.in(near)) {
+            links.createVeth("one", "other");
+            links.setUp("one");
+            links.setUp("other");
+        }
+        List<String> limited = List.of("ip", "netns", "exec", near, "setpriv", "--bounding-set", capabilities);
+        try (SluiceProcess run = SluiceProcess.startUnder(
+                limited,
+                "traffic",
+                "rfc2544",
+                "--tx",
+                "one",
+                "--rx",
+                "other",
+                "--mode",
+                mode,
+                "--sizes",
+                "64",
+                "--trial",
+                "100ms",
+                "--rate",
+                "2000pps",
+                "--json",
+                json().toString())) {
+            SluiceProcess.Result ended = run.end();
+
+            assertThat(ended.code()).as(ended.output()).isZero();
+        }
+        PatternResult pattern = JsonReport.read(json()).patterns().getFirst();
+        assertThat(pattern.sizes().getFirst().throughput()).isPresent();
+        assertThat(pattern.floorBefore())
+                .hasValueSatisfying(floor -> assertThat(floor.hasLoop()).isFalse());
+        assertThat(pattern.notes()).anyMatch(note -> note.contains("CAP_SYS_ADMIN"));
     }
 
     @Test

@@ -85,12 +85,7 @@ public final class PacketSender implements AutoCloseable {
         int index = PacketSockets.require(namespace, device).index();
         FileDescriptor socket = PacketSockets.open(namespace, device);
         try {
-            PacketSockets.set(
-                    socket,
-                    PacketSockets.SOL_SOCKET,
-                    PacketSockets.SO_SNDBUFFORCE,
-                    SEND_BUFFER_BYTES,
-                    "widen the send buffer");
+            PacketSockets.widenSendBuffer(socket, SEND_BUFFER_BYTES);
             if (queueing == Queueing.BYPASSED) {
                 PacketSockets.set(
                         socket,

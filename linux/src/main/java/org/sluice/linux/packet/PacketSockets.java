@@ -17,7 +17,6 @@ import org.sluice.linux.net.Links;
 /** What sender and receiver share: numbers of include/uapi/linux/if_packet.h, and how a packet socket is opened and bound. */
 final class PacketSockets {
     static final int AF_PACKET = 17;
-    static final int SOL_SOCKET = 1;
     static final int SOL_PACKET = 263;
     static final int PACKET_ADD_MEMBERSHIP = 1;
     static final int PACKET_RX_RING = 5;
@@ -25,11 +24,13 @@ final class PacketSockets {
     static final int PACKET_VERSION = 10;
     static final int PACKET_QDISC_BYPASS = 20;
     static final int PACKET_IGNORE_OUTGOING = 23;
-    static final int SO_SNDBUFFORCE = 32;
 
     /** Every protocol, in network order. */
     static final int ETH_P_ALL = 0x0300;
 
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_SNDBUF = 7;
+    private static final int SO_SNDBUFFORCE = 32;
     private static final int SOCK_RAW = 3;
 
     /** Length of struct sockaddr_ll. */
@@ -83,6 +84,18 @@ final class PacketSockets {
             address.set(JAVA_SHORT, ADDRESS_PROTOCOL_OFFSET, (short) protocol);
             address.set(JAVA_INT, ADDRESS_INDEX_OFFSET, deviceIndex);
             SystemCalls.bind(socket, address);
+        }
+    }
+
+    /** Room for so many bytes, headers of the kernel included; without CAP_NET_ADMIN no more than net.core.wmem_max allows. */
+    static void widenSendBuffer(FileDescriptor socket, int bytes) {
+        try {
+            set(socket, SOL_SOCKET, SO_SNDBUFFORCE, bytes, "widen the send buffer");
+        } catch (SystemCallException refusal) {
+            if (refusal.errno() != Errno.EPERM) {
+                throw refusal;
+            }
+            set(socket, SOL_SOCKET, SO_SNDBUF, bytes, "widen the send buffer");
         }
     }
 

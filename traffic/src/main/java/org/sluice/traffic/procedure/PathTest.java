@@ -75,6 +75,11 @@ public final class PathTest {
         }
         progress.at("", "floor", "measuring what the tester itself costs");
         floorBefore = new FloorMeter(mode).measure();
+        if (!floorBefore.hasLoop()) {
+            notes.add(
+                    "The tester's own latency and lateness were not measured, because this process may not make network"
+                            + " namespaces (CAP_SYS_ADMIN).");
+        }
         try (TestPath path = TestPath.open(streams, mode, bounds, plan.profile().settle())) {
             boolean warm = false;
             for (FrameMix mix : plan.mixes()) {

@@ -96,13 +96,13 @@ final class TesterTables {
                 when,
                 Numbers.time(floor.clockCost()),
                 tail(floor.spinGaps()),
-                tail(floor.lateness()),
-                Numbers.rate(floor.loopFramesPerSecond()),
+                floor.hasLoop() ? tail(floor.lateness()) : "",
+                floor.hasLoop() ? Numbers.rate(floor.loopFramesPerSecond()) : "",
                 floor.loop()
                         .map(loop -> Numbers.time(loop.p50()) + ", " + Numbers.time(loop.p99()) + ", "
                                 + Numbers.time(loop.p999()))
                         .orElse(""),
-                Numbers.count(floor.loopLost()));
+                floor.hasLoop() ? Numbers.count(floor.loopLost()) : "");
     }
 
     private static String tail(Lateness lateness) {

@@ -10,8 +10,8 @@ import java.util.Optional;
  *
  * @param spinGaps how long a pinned thread that only reads the clock was kept from running; its samples are gaps over 1 µs
  * @param clockCost mean cost of reading the clock
- * @param lateness of a paced sender at the loop's rate
- * @param loopFramesPerSecond the rate of the loop
+ * @param lateness of a paced sender at the loop's rate; all zero where no such loop can be made
+ * @param loopFramesPerSecond the rate of the loop; zero where no such loop can be made
  * @param loop latency of a generator-to-receiver loop without a device under test; absent where no such loop can be made
  * @param loopLost frames that the loop lost, 0 on a sound machine
  */
@@ -31,5 +31,10 @@ public record Floor(
             throw new IllegalArgumentException("A floor's clock cost and rate are numbers; " + clockCost + " and "
                     + loopFramesPerSecond + " are not.");
         }
+    }
+
+    /** Whether a loop without a device under test could be made, which takes the right to make network namespaces. */
+    public boolean hasLoop() {
+        return loopFramesPerSecond > 0;
     }
 }
