@@ -190,4 +190,20 @@ final class LauncherTest {
                 .contains("the start-up cache could not be made")
                 .doesNotContain("-XX:AOTCache=");
     }
+
+    @Test
+    void whoMayNotPrepareABuildIsToldWhoMay() throws Exception {
+        build();
+        Path _ = java("jdk-25", "25.0.1");
+        // Root may write everywhere, but nobody makes a folder of a file.
+        Files.writeString(tree.resolve(".build"), "");
+
+        Ended ended = launch(Map.of(), "up");
+
+        assertThat(ended.code()).isEqualTo(2);
+        assertThat(ended.output())
+                .isEqualTo(
+                        "sluice: this user may not write to " + tree + "/.build, where a new build is prepared; run any"
+                                + " sluice command once as its owner, such as " + tree + "/sluice --version.");
+    }
 }
