@@ -50,7 +50,7 @@ public final class FloorMeter {
         }
         Optional<StreamResult> loop = loop();
         return new Floor(
-                Measurement.lateness(gaps),
+                Latencies.lateness(gaps),
                 clockCost,
                 loop.map(StreamResult::lateness).orElse(Lateness.NONE),
                 loop.isPresent() ? LOOP_RATE : 0,

@@ -3,6 +3,7 @@ package org.sluice.traffic.engine;
 import java.util.Optional;
 import org.HdrHistogram.Histogram;
 import org.sluice.traffic.trial.Latency;
+import org.sluice.traffic.trial.Lateness;
 
 /** Latencies of several streams or trials together, to three significant digits. For one thread. */
 public final class Latencies {
@@ -42,5 +43,16 @@ public final class Latencies {
                         histogram.getValueAtPercentile(99),
                         histogram.getValueAtPercentile(99.9),
                         histogram.getMaxValue()));
+    }
+
+    /** How late a sender was, by the same kind of histogram. */
+    static Lateness lateness(Histogram histogram) {
+        return histogram.getTotalCount() == 0
+                ? Lateness.NONE
+                : new Lateness(
+                        histogram.getValueAtPercentile(50),
+                        histogram.getValueAtPercentile(99),
+                        histogram.getValueAtPercentile(99.9),
+                        histogram.getMaxValue());
     }
 }

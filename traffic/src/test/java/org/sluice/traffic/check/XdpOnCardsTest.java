@@ -57,11 +57,13 @@ class XdpOnCardsTest {
     /** A namespace that goes gives its cards back to the first one. */
     @AfterEach
     void giveThemBack() throws InterruptedException {
-        for (PortName port : List.of(TRANSMIT, RECEIVE)) {
-            port.namespace().filter(NetworkNamespace.names()::contains).ifPresent(NetworkNamespace::delete);
-        }
+        List<PortName> given = List.of(TRANSMIT, RECEIVE).stream()
+                .filter(port ->
+                        NetworkNamespace.names().contains(port.namespace().orElseThrow()))
+                .toList();
+        given.forEach(port -> NetworkNamespace.delete(port.namespace().orElseThrow()));
         try (Links here = Links.open()) {
-            for (PortName port : List.of(TRANSMIT, RECEIVE)) {
+            for (PortName port : given) {
                 if (here.await(port.device(), _ -> true, PATIENCE).isPresent()) {
                     here.setUp(port.device());
                 }
