@@ -13,9 +13,9 @@ import org.sluice.linux.kernel.SystemCalls;
 
 /** Datagrams to and from the kernel's NETLINK_ROUTE family. For one thread at a time. */
 final class KernelDatagrams implements Datagrams {
-    static final int AF_NETLINK = 16;
-    static final int SOCK_RAW = 3;
-    static final int NETLINK_ROUTE = 0;
+    private static final int AF_NETLINK = 16;
+    private static final int SOCK_RAW = 3;
+    private static final int NETLINK_ROUTE = 0;
     private static final int SOL_SOCKET = 1;
     private static final int SO_RCVTIMEO = 20;
     private static final int SOL_NETLINK = 270;
@@ -24,7 +24,7 @@ final class KernelDatagrams implements Datagrams {
     private static final int MSG_PEEK = 0x02;
     private static final int MSG_TRUNC = 0x20;
     static final int ADDRESS_LENGTH = 12;
-    static final int ADDRESS_GROUPS_OFFSET = 8;
+    private static final int ADDRESS_GROUPS_OFFSET = 8;
     private static final int ADDRESS_PORT_OFFSET = 4;
     private static final int FIRST_BUFFER_SIZE = 32 * 1024;
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
@@ -37,13 +37,8 @@ final class KernelDatagrams implements Datagrams {
     }
 
     static KernelDatagrams open() {
-        FileDescriptor descriptor = SystemCalls.socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE, "route netlink socket");
+        FileDescriptor descriptor = socket("route netlink socket", 0);
         try (Arena arena = Arena.ofConfined()) {
-            // struct sockaddr_nl: u16 family, u16 padding, u32 port (0 lets the kernel choose), u32 groups. In bounds:
-            // 12 bytes.
-            MemorySegment address = arena.allocate(ADDRESS_LENGTH, Integer.BYTES);
-            address.set(JAVA_SHORT, 0, (short) AF_NETLINK);
-            SystemCalls.bind(descriptor, address);
             MemorySegment on = arena.allocateFrom(JAVA_INT, 1);
             SystemCalls.setSocketOption(descriptor, SOL_NETLINK, NETLINK_CAP_ACK, on, "ask for short acknowledgements");
             SystemCalls.setSocketOption(
@@ -52,6 +47,23 @@ final class KernelDatagrams implements Datagrams {
             MemorySegment timeout = arena.allocateFrom(JAVA_LONG, ANSWER_TIMEOUT.toSeconds(), 0L);
             SystemCalls.setSocketOption(descriptor, SOL_SOCKET, SO_RCVTIMEO, timeout, "bound the wait for an answer");
             return new KernelDatagrams(descriptor);
+        } catch (RuntimeException | Error failure) {
+            descriptor.close();
+            throw failure;
+        }
+    }
+
+    /** A socket that is bound, and hears what is announced to the groups of the bits; 0 for none. */
+    static FileDescriptor socket(String name, int groups) {
+        FileDescriptor descriptor = SystemCalls.socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE, name);
+        try (Arena arena = Arena.ofConfined()) {
+            // struct sockaddr_nl: u16 family, u16 padding, u32 port (0 lets the kernel choose), u32 groups. In bounds:
+            // 12 bytes.
+            MemorySegment address = arena.allocate(ADDRESS_LENGTH, Integer.BYTES);
+            address.set(JAVA_SHORT, 0, (short) AF_NETLINK);
+            address.set(JAVA_INT, ADDRESS_GROUPS_OFFSET, groups);
+            SystemCalls.bind(descriptor, address);
+            return descriptor;
         } catch (RuntimeException | Error failure) {
             descriptor.close();
             throw failure;

@@ -1,8 +1,5 @@
 package org.sluice.linux.netlink;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
-
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
@@ -34,22 +31,7 @@ public final class NetlinkEvents implements AutoCloseable {
      * @param groups bits of the groups (RTMGRP_LINK and its like in linux/rtnetlink.h)
      */
     public static NetlinkEvents open(int groups) {
-        FileDescriptor socket = SystemCalls.socket(
-                KernelDatagrams.AF_NETLINK,
-                KernelDatagrams.SOCK_RAW,
-                KernelDatagrams.NETLINK_ROUTE,
-                "route netlink socket for announcements");
-        try (Arena arena = Arena.ofConfined()) {
-            // In bounds: struct sockaddr_nl has 12 bytes, of which the groups are the last four.
-            MemorySegment address = arena.allocate(KernelDatagrams.ADDRESS_LENGTH, Integer.BYTES);
-            address.set(JAVA_SHORT, 0, (short) KernelDatagrams.AF_NETLINK);
-            address.set(JAVA_INT, KernelDatagrams.ADDRESS_GROUPS_OFFSET, groups);
-            SystemCalls.bind(socket, address);
-            return new NetlinkEvents(socket);
-        } catch (RuntimeException | Error failure) {
-            socket.close();
-            throw failure;
-        }
+        return new NetlinkEvents(KernelDatagrams.socket("route netlink socket for announcements", groups));
     }
 
     /**

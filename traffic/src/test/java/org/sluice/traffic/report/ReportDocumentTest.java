@@ -27,10 +27,7 @@ class ReportDocumentTest {
 
     @Test
     void describesEveryComponentOfEveryRecordInItsOrderAndNoOther() {
-        Set<Class<?>> records = new LinkedHashSet<>();
-        collect(Report.class, records);
-        collect(Comparison.class, records);
-        collect(BlastReport.class, records);
+        Set<Class<?>> records = records();
 
         assertThat(records).hasSizeGreaterThan(20);
         for (Class<?> type : records) {
@@ -44,10 +41,7 @@ class ReportDocumentTest {
 
     @Test
     void marksExactlyTheOptionalComponents() {
-        Set<Class<?>> records = new LinkedHashSet<>();
-        collect(Report.class, records);
-        collect(Comparison.class, records);
-        collect(BlastReport.class, records);
+        Set<Class<?>> records = records();
 
         for (Class<?> type : records) {
             for (RecordComponent component : type.getRecordComponents()) {
@@ -94,6 +88,15 @@ class ReportDocumentTest {
         assertThat(begin).as(heading).isNotNegative();
         int end = document.indexOf("\n#", begin + heading.length());
         return document.substring(begin, end < 0 ? document.length() : end);
+    }
+
+    /** Of all that is written as JSON. */
+    private static Set<Class<?>> records() {
+        Set<Class<?>> records = new LinkedHashSet<>();
+        collect(Report.class, records);
+        collect(Comparison.class, records);
+        collect(BlastReport.class, records);
+        return records;
     }
 
     private static void collect(Type type, Set<Class<?>> records) {
