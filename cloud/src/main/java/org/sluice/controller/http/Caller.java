@@ -2,6 +2,7 @@ package org.sluice.controller.http;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Optional;
 import java.util.Set;
 import org.sluice.model.Problem;
 
@@ -19,6 +20,18 @@ public record Caller(String userId, String userName, String projectId, String pr
         requireNonNull(userId, "userId is null");
         requireNonNull(projectId, "projectId is null");
         roles = Set.copyOf(roles);
+    }
+
+    /**
+     * What policy checks call an attribute of the caller: {@code user_id}, {@code project_id}, {@code tenant_id}; empty for one
+     * that the caller does not have. A caller without a project has none.
+     */
+    public Optional<String> attribute(String name) {
+        return switch (name) {
+            case "user_id" -> Optional.of(userId);
+            case "project_id", "tenant_id" -> projectId.isEmpty() ? Optional.empty() : Optional.of(projectId);
+            default -> Optional.empty();
+        };
     }
 
     /** Whether the caller may see and change what belongs to other projects. */

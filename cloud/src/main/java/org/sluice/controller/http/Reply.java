@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
 
 /**
  * What a route answers.
@@ -24,11 +25,24 @@ public record Reply(int status, Map<String, String> headers, Body body) {
         /** A value that Jackson writes as JSON: a record, a map, a tree. */
         record Json(Object value) implements Body {}
 
+        /** JSON that the writer writes, small enough to be made before the status goes out. */
+        record Written(JsonWriter writer) implements Body {}
+
+        /** JSON of any length, written while it is sent. */
+        record Streamed(JsonWriter writer) implements Body {}
+
         /** Text of that media type. */
         record Text(String mediaType, String text) implements Body {}
 
         /** Bytes written while they are sent, {@code length} of them, -1 when not known beforehand. */
         record Stream(String mediaType, long length, Writer writer) implements Body {}
+    }
+
+    /** Writes a JSON value. */
+    @FunctionalInterface
+    public interface JsonWriter {
+        /** Writes all of it; an exception while it is sent breaks the connection off. */
+        void writeTo(JsonGenerator json);
     }
 
     /** Writes an entity to the connection. */
@@ -51,6 +65,16 @@ public record Reply(int status, Map<String, String> headers, Body body) {
     /** That status with a JSON entity. */
     public static Reply json(int status, Object json) {
         return new Reply(status, Map.of(), new Body.Json(requireNonNull(json, "json is null")));
+    }
+
+    /** That status with a JSON entity of bounded size, written without a tree. */
+    public static Reply written(int status, JsonWriter writer) {
+        return new Reply(status, Map.of(), new Body.Written(writer));
+    }
+
+    /** That status with a JSON entity of any size, sent while it is written. */
+    public static Reply streamed(int status, JsonWriter writer) {
+        return new Reply(status, Map.of(), new Body.Streamed(writer));
     }
 
     /** That status without an entity. */

@@ -121,7 +121,7 @@ class ApiServerTest {
 
     @Test
     void aBodyThatIsTooLargeIsRefusedBeforeItIsRead() throws Exception {
-        String large = "{\"thing\": {\"a\": \"" + "x".repeat(Exchange.LARGEST_JSON_BYTES) + "\"}}";
+        String large = "{\"thing\": {\"a\": \"" + "x".repeat((4 << 20)) + "\"}}";
 
         assertThat(send("POST", "/test/object", "good", large).statusCode()).isEqualTo(413);
     }
