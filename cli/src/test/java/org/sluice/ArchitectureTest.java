@@ -3,21 +3,67 @@ package org.sluice;
 import static com.tngtech.archunit.base.DescribedPredicate.alwaysTrue;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The arrows between packages, as docs/architecture.md draws them. */
 final class ArchitectureTest {
     private static final JavaClasses PROGRAM = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
+            .withImportOption(location -> !location.contains("-tests.jar"))
             .importPackages("org.sluice");
+
+    /** The rooms of the controller, and which others each may know. */
+    private static final Map<String, Set<String>> CONTROLLER = Map.of(
+            "http", Set.of(),
+            "store", Set.of(),
+            "identity", Set.of("http", "store"),
+            "network", Set.of("http", "store"),
+            "image", Set.of("http", "store"),
+            "scheduling", Set.of("http", "store", "network"),
+            "compute", Set.of("http", "store", "network", "scheduling"),
+            "pki", Set.of("http", "store"),
+            "fleet", Set.of("http", "store", "scheduling", "pki"),
+            "agents", Set.of("http", "store", "network", "scheduling"));
+
+    /** The rooms of the agent, and which others each may know. */
+    private static final Map<String, Set<String>> AGENT = Map.ofEntries(
+            entry("host", Set.of()),
+            entry("step", Set.of()),
+            entry("wire", Set.of()),
+            entry("enrolment", Set.of()),
+            entry("controller", Set.of("wire")),
+            entry("journal", Set.of("host", "step", "wire")),
+            // The kernel is for LinuxVirtualFunctions alone; a rule of its own says so.
+            entry("functions", Set.of("host", "step", "journal", "kernel")),
+            entry("boot", Set.of("host", "step", "journal", "functions")),
+            entry("kernel", Set.of("host")),
+            entry("bridge", Set.of("host", "kernel")),
+            entry("metadata", Set.of("host", "kernel")),
+            // The one arrow between two contracts' implementations: a config drive is the metadata service's tree on a disk.
+            entry("disk", Set.of("host", "metadata")),
+            entry("hypervisor", Set.of("host")));
+
+    private static final String[] REAL_HOST = {
+        "org.sluice.agent.bridge..",
+        "org.sluice.agent.metadata..",
+        "org.sluice.agent.disk..",
+        "org.sluice.agent.hypervisor..",
+        "org.sluice.agent.kernel.."
+    };
 
     @Test
     void thePartsKnowEachOtherOneWayOnly() {
@@ -53,6 +99,82 @@ final class ArchitectureTest {
                 .whereLayer("linux")
                 .mayOnlyBeAccessedByLayers("cli", "agent", "traffic")
                 .check(PROGRAM);
+    }
+
+    @Test
+    void theRoomsOfTheControllerKnowEachOtherAsDrawn() {
+        theRoomsKnowEachOtherAsDrawn("org.sluice.controller", CONTROLLER);
+        assertThat(PROGRAM.stream().map(each -> each.getPackageName()))
+                .as("the controller is its rooms; cli wires them")
+                .doesNotContain("org.sluice.controller");
+    }
+
+    @Test
+    void theRoomsOfTheAgentKnowEachOtherAsDrawn() {
+        theRoomsKnowEachOtherAsDrawn("org.sluice.agent", AGENT);
+        noClasses()
+                .that()
+                .resideInAPackage("org.sluice.agent")
+                .and()
+                .doNotHaveFullyQualifiedName("org.sluice.agent.LinuxHost")
+                .should()
+                .dependOnClassesThat(resideInAnyPackage(REAL_HOST).or(resideInAPackage("org.sluice.linux..")))
+                .because("the loop knows a host by its contracts; LinuxHost joins the real one together")
+                .check(PROGRAM);
+    }
+
+    @Test
+    void onlyTheRealHostKnowsLinux() {
+        noClasses()
+                .that(resideInAPackage("org.sluice.agent..")
+                        .and(not(resideInAnyPackage(REAL_HOST)))
+                        .and(not(nameMatching(
+                                "org\\.sluice\\.agent\\.(LinuxHost|functions\\.(LinuxVirtualFunctions|PortLinks))(\\$.*)?"))))
+                .should()
+                .dependOnClassesThat(
+                        resideInAPackage("org.sluice.linux..").or(resideInAPackage("org.sluice.agent.kernel..")))
+                .because("everything else runs on a simulated host too")
+                .check(PROGRAM);
+    }
+
+    @Test
+    void anAgentReachesNothingOfTheController() {
+        noClasses()
+                .that()
+                .haveFullyQualifiedName("org.sluice.cli.AgentMain")
+                .should()
+                .transitivelyDependOnClassesThat(resideInAnyPackage(
+                        "org.sluice.controller..",
+                        "org.sluice.simulator..",
+                        "org.sluice.traffic..",
+                        "io.helidon..",
+                        "org.jdbi..",
+                        "org.postgresql..",
+                        "org.flywaydb..",
+                        "com.zaxxer.."))
+                .because("its class path has no database and no web server")
+                .check(PROGRAM);
+    }
+
+    private static void theRoomsKnowEachOtherAsDrawn(String part, Map<String, Set<String>> arrows) {
+        assertThat(PROGRAM.stream()
+                        .map(each -> each.getPackageName())
+                        .filter(name -> name.startsWith(part + "."))
+                        .map(name -> name.substring(part.length() + 1).split("\\.")[0]))
+                .as("every room of %s has its arrows here", part)
+                .containsOnlyElementsOf(arrows.keySet());
+        arrows.forEach((room, known) -> {
+            String[] allowed = Stream.concat(Stream.of(room), known.stream())
+                    .map(name -> part + "." + name + "..")
+                    .toArray(String[]::new);
+            noClasses()
+                    .that()
+                    .resideInAPackage(part + "." + room + "..")
+                    .should()
+                    .dependOnClassesThat(resideInAPackage(part + "..").and(not(resideInAnyPackage(allowed))))
+                    .because(room + " may know only " + known + " of " + part)
+                    .check(PROGRAM);
+        });
     }
 
     @Test
@@ -173,6 +295,6 @@ final class ArchitectureTest {
     void theRulesSeeTheWholeProgram() {
         classes().that(alwaysTrue()).should().resideInAPackage("org.sluice..").check(PROGRAM);
         assertThat(PROGRAM.stream().map(each -> each.getPackageName().split("\\.")[2]))
-                .contains("cli", "controller", "agent", "model", "linux", "traffic");
+                .contains("cli", "controller", "agent", "simulator", "model", "linux", "traffic");
     }
 }

@@ -11,7 +11,7 @@ final class Version implements IVersionProvider {
     }
 
     static String text() {
-        @Nullable String version = Sluice.class.getPackage().getImplementationVersion();
+        @Nullable String version = Version.class.getPackage().getImplementationVersion();
         return version == null ? "(not packaged)" : version;
     }
 }

@@ -37,6 +37,8 @@ final class LauncherTest {
             "date",
             "touch",
             "flock",
+            "grep",
+            "tee",
             "cat");
 
     @TempDir
@@ -64,6 +66,8 @@ final class LauncherTest {
     private void build() throws IOException {
         Files.createDirectories(tree.resolve("cli/target/lib"));
         Files.writeString(tree.resolve("cli/target/lib/one.jar"), "");
+        Files.createDirectories(tree.resolve("agent/target"));
+        Files.writeString(tree.resolve("agent/target/agent.classpath"), "lib/two.jar:lib/three.jar");
         Files.writeString(jar(), "");
     }
 
@@ -134,13 +138,48 @@ final class LauncherTest {
     @Test
     void sourcesThatAreNewerThanTheBuildAreBuilt() throws Exception {
         Path maven = tools.resolve("mvn");
-        script(maven, "echo maven ran with $*; mkdir -p cli/target/lib; : > '" + jar() + "'");
+        Path ran = directory.resolve("ran");
+        script(maven, """
+                echo "$*" >> '%s'
+                echo '[INFO] Building Sluice: model 0.1.0-SNAPSHOT                     [1/8]'
+                echo '[INFO] Downloading from central: https://repo.example/org/one/1.0/one-1.0.jar'
+                echo '[INFO] Downloaded from central: https://repo.example/org/one/1.0/one-1.0.jar (1 kB at 1 kB/s)'
+                echo '[WARNING] noise'
+                mkdir -p cli/target/lib agent/target
+                : > '%s'
+                : > agent/target/agent.classpath
+                """.formatted(ran, jar()));
         java("jdk-25", "25.0.1");
-        assertThat(launch(Map.of(), "up").output()).contains("maven ran with -q -B -DskipTests");
-        assertThat(launch(Map.of(), "up").output()).doesNotContain("maven ran");
+        String first = launch(Map.of(), "up").output();
+        assertThat(first)
+                .as("what it is doing, without Maven's noise")
+                .contains("sluice: building model\nsluice: downloading one-1.0.jar (1 files so far)\n")
+                .doesNotContain("[INFO]")
+                .doesNotContain("noise");
+        assertThat(Files.readString(ran)).contains("-DskipTests").contains("-pl cli -am package");
+        String _ = launch(Map.of(), "up").output();
+        assertThat(Files.readAllLines(ran)).hasSize(1);
         Path source = Files.writeString(tree.resolve("cli/src/main/java/New.java"), "");
         Files.setLastModifiedTime(source, FileTime.from(Instant.now().plusSeconds(5)));
-        assertThat(launch(Map.of(), "up").output()).contains("maven ran");
+        String _ = launch(Map.of(), "up").output();
+        assertThat(Files.readAllLines(ran)).hasSize(2);
+    }
+
+    @Test
+    void anAgentsClassPathIsItsOwn() throws Exception {
+        build();
+        Path _ = java("jdk-25", "25.0.1");
+
+        String started = launch(Map.of(), "agent", "--help").output();
+
+        String here = tree.toRealPath().resolve(".build") + "/build-[^/]*/";
+        assertThat(started.lines().toList().getLast())
+                .endsWith("org.sluice.cli.AgentMain agent --help")
+                .containsPattern("-cp " + here + "sluice-cli.jar:" + here + "lib/sluice-agent-[^:]*:" + here
+                        + "lib/sluice-model-[^:]*:" + here + "lib/sluice-linux-[^:]*:" + here + "lib/two.jar:" + here
+                        + "lib/three.jar org")
+                .doesNotContain("one.jar")
+                .doesNotContain("-XX:AOTCache=");
     }
 
     @Test
