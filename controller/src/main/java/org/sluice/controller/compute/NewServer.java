@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.sluice.controller.compute.keypair.KeyPair;
 import org.sluice.model.ImageId;
 import org.sluice.model.ServerId;
 

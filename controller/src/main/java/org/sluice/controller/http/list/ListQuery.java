@@ -84,6 +84,11 @@ public final class ListQuery<T> {
             return this;
         }
 
+        /** A query parameter that the source reads itself, because it decides whose rows the list is about. */
+        public Builder<T> scope(String name) {
+            return filter(name, (values, terms) -> "true");
+        }
+
         /** The parameter just named came with that microversion. */
         public Builder<T> since(int minor) {
             Parameter parameter = requireNonNull(parameters.get(last), "no filter was named");
