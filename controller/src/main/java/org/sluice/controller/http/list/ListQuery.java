@@ -177,6 +177,13 @@ public final class ListQuery<T> {
         return List.copyOf(parameters.keySet());
     }
 
+    /** The names of all its query parameters, those of paging and sorting too. */
+    public List<String> parameterNames() {
+        List<String> names = new ArrayList<>(parameters.keySet());
+        names.addAll(List.of("limit", "marker", "sort_key", "sort_dir"));
+        return names;
+    }
+
     /** The names of its sort keys. */
     public List<String> sortKeys() {
         return List.copyOf(sortable.keySet());
