@@ -15,12 +15,16 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sluice.controller.http.door.Door;
+import org.sluice.controller.http.door.DoorLimits;
+import org.sluice.controller.http.door.RateLimits;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
 
@@ -29,11 +33,25 @@ public final class ApiServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ApiServer.class);
 
     private final WebServer server;
+    private final Door door;
     private final InetSocketAddress address;
 
-    private ApiServer(WebServer server, InetSocketAddress address) {
+    private ApiServer(WebServer server, Door door, InetSocketAddress address) {
         this.server = server;
+        this.door = door;
         this.address = address;
+    }
+
+    /** Starts a listener with the limits that suit this process's heap; the parameters are those of the other start. */
+    public static ApiServer start(
+            InetSocketAddress listen, Optional<Tls> tls, Authenticator authenticator, List<ApiFamily> families) {
+        return start(
+                listen,
+                tls,
+                authenticator,
+                families,
+                DoorLimits.ofHeap(Runtime.getRuntime().maxMemory()),
+                RateLimits.DEFAULT);
     }
 
     /**
@@ -43,12 +61,20 @@ public final class ApiServer implements AutoCloseable {
      * @param tls certificate and client authentication, if the listener speaks TLS
      * @param authenticator verifies the tokens of protected routes
      * @param families what it serves
+     * @param limits how many connections it takes, and how much and how long each of them
+     * @param rates how often they may ask
      */
     public static ApiServer start(
-            InetSocketAddress listen, Optional<Tls> tls, Authenticator authenticator, List<ApiFamily> families) {
+            InetSocketAddress listen,
+            Optional<Tls> tls,
+            Authenticator authenticator,
+            List<ApiFamily> families,
+            DoorLimits limits,
+            RateLimits rates) {
+        Door door = new Door(limits, rates, tls.isPresent());
         HttpRouting.Builder routing = HttpRouting.builder();
         for (ApiFamily family : families) {
-            register(routing, family, requireNonNull(authenticator, "authenticator is null"));
+            register(routing, family, requireNonNull(authenticator, "authenticator is null"), door);
         }
         var config = WebServer.builder()
                 .address(listen.getAddress())
@@ -56,12 +82,12 @@ public final class ApiServer implements AutoCloseable {
                 .shutdownHook(false)
                 .featuresDiscoverServices(false)
                 .shutdownGracePeriod(Duration.ofMillis(500))
-                // Small JSON replies would otherwise wait for the peer's delayed acknowledgement.
-                .connectionOptions(SocketOptions.builder().tcpNoDelay(true).build())
                 .routing(routing);
+        // Small JSON replies would otherwise wait for the peer's delayed acknowledgement.
+        door.guard(config, SocketOptions.builder().tcpNoDelay(true).build(), routing);
         tls.ifPresent(config::tls);
         WebServer server = config.build().start();
-        return new ApiServer(server, new InetSocketAddress(listen.getAddress(), server.port()));
+        return new ApiServer(server, door, new InetSocketAddress(listen.getAddress(), server.port()));
     }
 
     /** Where it listens. */
@@ -72,20 +98,22 @@ public final class ApiServer implements AutoCloseable {
     @Override
     public void close() {
         server.stop();
+        door.close();
     }
 
-    private static void register(HttpRouting.Builder routing, ApiFamily family, Authenticator authenticator) {
+    private static void register(
+            HttpRouting.Builder routing, ApiFamily family, Authenticator authenticator, Door door) {
         Routes routes = new Routes();
         family.routes(routes);
         for (Routes.Route route : routes.all()) {
             routing.route(
                     Method.create(route.method()),
                     family.mount() + route.pattern(),
-                    (request, response) -> answer(family, route, authenticator, request, response));
+                    (request, response) -> answer(family, route, authenticator, door, request, response));
         }
         routing.any(
                 family.mount() + "/*",
-                (request, response) -> answer(family, NO_SUCH_ROUTE, authenticator, request, response));
+                (request, response) -> answer(family, NO_SUCH_ROUTE, authenticator, door, request, response));
     }
 
     private static final Routes.Route NO_SUCH_ROUTE = new Routes.Route("*", "/*", true, exchange -> {
@@ -97,24 +125,51 @@ public final class ApiServer implements AutoCloseable {
             ApiFamily family,
             Routes.Route route,
             Authenticator authenticator,
+            Door door,
             ServerRequest request,
             ServerResponse response) {
         Exchange.RequestId id = Exchange.RequestId.next();
         request.context().register(Exchange.RequestId.class, id);
-        Exchange exchange = new Exchange(request, null);
+        SocketAddress peer = request.remotePeer().address();
+        Exchange exchange = new Exchange(request, door, null);
         Reply reply;
         try {
-            if (!route.isPublic()) {
-                exchange = new Exchange(request, authenticate(authenticator, exchange));
+            door.arrives(peer);
+            if (route.isPublic()) {
+                reply = anonymously(route, exchange, door, peer);
+            } else {
+                Caller caller = authenticate(authenticator, exchange);
+                door.arrives(caller);
+                exchange = new Exchange(request, door, caller);
+                reply = route.handler().handle(exchange);
             }
-            reply = route.handler().handle(exchange);
         } catch (ProblemException failure) {
-            reply = family.faults().render(failure.problem());
+            reply = refusal(family, failure.problem());
         } catch (RuntimeException failure) {
             log.error("{} {} failed ({})", route.method(), exchange.requestPath(), id.value(), failure);
             reply = family.faults().render(internalError(id));
         }
         send(family.finish(exchange, reply.withHeader("x-openstack-request-id", id.value())), response);
+    }
+
+    /** What anyone may change without a token is an attempt to log in, or to join: those that are refused are counted. */
+    private static Reply anonymously(Routes.Route route, Exchange exchange, Door door, SocketAddress peer) {
+        boolean logsIn = route.method().equals("POST") && exchange.peerCertificate().isEmpty();
+        if (!logsIn) {
+            return route.handler().handle(exchange);
+        }
+        door.logsIn(peer);
+        Reply reply = route.handler().handle(exchange);
+        door.hasLoggedIn(peer);
+        return reply;
+    }
+
+    private static Reply refusal(ApiFamily family, Problem problem) {
+        Reply reply = family.faults().render(problem);
+        // RFC 9110, section 10.2.3: whole seconds.
+        return problem.retryAfter()
+                .map(time -> reply.withHeader("Retry-After", Long.toString(Math.max(1, time.toSeconds()))))
+                .orElse(reply);
     }
 
     private static Caller authenticate(Authenticator authenticator, Exchange exchange) {

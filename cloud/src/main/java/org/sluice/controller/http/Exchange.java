@@ -11,8 +11,11 @@ import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.sluice.controller.http.door.Door;
+import org.sluice.controller.http.door.Entity;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
 import tools.jackson.core.JacksonException;
@@ -25,12 +28,14 @@ public final class Exchange {
     static final int LARGEST_JSON_BYTES = 4 << 20;
 
     private final ServerRequest request;
+    private final Door door;
     private final @Nullable Caller caller;
     /** Helidon gives an entity once. */
     private byte @Nullable [] body;
 
-    Exchange(ServerRequest request, @Nullable Caller caller) {
+    Exchange(ServerRequest request, Door door, @Nullable Caller caller) {
         this.request = requireNonNull(request, "request is null");
+        this.door = requireNonNull(door, "door is null");
         this.caller = caller;
     }
 
@@ -148,7 +153,7 @@ public final class Exchange {
         }
     }
 
-    /** The entity's bytes, at most 4 MiB; they may be asked for again. */
+    /** The entity's bytes, at most 4 MiB, of an anonymous caller 16 KiB; they may be asked for again. */
     public byte[] bodyBytes() {
         byte[] read = body;
         if (read == null) {
@@ -162,16 +167,14 @@ public final class Exchange {
         if (!request.content().hasEntity()) {
             return new byte[0];
         }
+        OptionalLong length = request.headers().contentLength();
         try (InputStream in = request.content().inputStream()) {
-            byte[] bytes = in.readNBytes(LARGEST_JSON_BYTES + 1);
-            if (bytes.length > LARGEST_JSON_BYTES) {
-                throw Problem.of(
-                                Problem.Kind.TOO_LARGE,
-                                "RequestTooLarge",
-                                "The request body is larger than " + LARGEST_JSON_BYTES + " bytes.")
-                        .asException();
-            }
-            return bytes;
+            // The entity stays until the request is answered, and so does its share of the bytes in flight.
+            @SuppressWarnings("resource")
+            Entity entity = caller == null && peerCertificate().isEmpty()
+                    ? door.readAnonymous(in, length)
+                    : door.read(in, length, LARGEST_JSON_BYTES);
+            return entity.toByteArray();
         } catch (IOException cause) {
             throw new UncheckedIOException("the request body could not be read", cause);
         }
