@@ -139,7 +139,7 @@ public final class ApiServer implements AutoCloseable {
                 reply = anonymously(route, exchange, door, peer);
             } else {
                 Caller caller = authenticate(authenticator, exchange);
-                door.arrives(caller);
+                door.arrives(caller.userId(), caller.projectId());
                 exchange = new Exchange(request, door, caller);
                 reply = route.handler().handle(exchange);
             }

@@ -115,7 +115,7 @@ public final class Exchange {
     /**
      * The entity as a JSON object.
      *
-     * @throws org.sluice.model.ProblemException 400 when it is no JSON object, 413 when it is larger than 4 MiB
+     * @throws org.sluice.model.ProblemException 400 when it is no JSON object, 413 when it is larger than {@link #bodyBytes} takes
      */
     public ObjectNode bodyObject() {
         byte[] bytes = bodyBytes();
@@ -168,7 +168,9 @@ public final class Exchange {
             return new byte[0];
         }
         OptionalLong length = request.headers().contentLength();
-        try (InputStream in = request.content().inputStream()) {
+        // Not closed: closing waits for the rest of a body that is not wanted. The door decides what becomes of it.
+        InputStream in = request.content().inputStream();
+        try {
             // The entity stays until the request is answered, and so does its share of the bytes in flight.
             @SuppressWarnings("resource")
             Entity entity = caller == null && peerCertificate().isEmpty()

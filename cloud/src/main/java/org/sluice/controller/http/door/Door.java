@@ -18,7 +18,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketAddress;
 import java.util.OptionalLong;
-import org.sluice.controller.http.Caller;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stands before one listener: lets connections in, reads their requests' frames, and counts what they take. Thread-safe.
@@ -112,9 +112,9 @@ public final class Door implements AutoCloseable {
         perAddress.take(AddressGroup.of(peer));
     }
 
-    /** Counts a request of that caller; throws as {@link #arrives(SocketAddress)} does. */
-    public void arrives(Caller caller) {
-        perCaller.take(new Scope(caller.userId(), caller.projectId()));
+    /** Counts a request of that user in that project; throws as {@link #arrives(SocketAddress)} does. */
+    public void arrives(String userId, String projectId) {
+        perCaller.take(new Scope(userId, projectId));
     }
 
     /** Counts an attempt to log in, before its password is looked at; throws as {@link #arrives(SocketAddress)} does. */
@@ -160,12 +160,15 @@ public final class Door implements AutoCloseable {
         return handlers.build();
     }
 
-    private static String sentence(Status status, @org.jspecify.annotations.Nullable String message) {
+    private static String sentence(Status status, @Nullable String message) {
         if (status.code() == Status.NOT_FOUND_404.code()) {
             return "The resource could not be found.";
         }
-        return message == null || status.code() >= 500
-                ? "The request could not be served."
-                : "The request could not be read: " + message;
+        if (message != null) {
+            return "The request could not be read: " + message;
+        }
+        return status.code() < 500
+                ? "The request's path, query or Host has a character that must be percent-encoded."
+                : "The request could not be served.";
     }
 }

@@ -2,7 +2,7 @@ package org.sluice.controller.http.door;
 
 import java.io.Serial;
 import java.nio.charset.StandardCharsets;
-import org.sluice.controller.http.Json;
+import tools.jackson.databind.json.JsonMapper;
 
 /** A request that is answered and its connection ended before any route sees it. */
 final class Refusal extends RuntimeException {
@@ -62,8 +62,8 @@ final class Refusal extends RuntimeException {
 
     /** The body that every OpenStack client understands, whatever service it thinks it talks to. */
     static byte[] body(int status, String title, String sentence) {
-        var tree = Json.MAPPER.createObjectNode();
+        var tree = JsonMapper.shared().createObjectNode();
         tree.putObject("error").put("code", status).put("title", title).put("message", sentence);
-        return Json.MAPPER.writeValueAsBytes(tree);
+        return JsonMapper.shared().writeValueAsBytes(tree);
     }
 }
