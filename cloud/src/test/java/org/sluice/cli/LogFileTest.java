@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ class LogFileTest {
 
     @BeforeEach
     void open() {
+        context.setMDCAdapter(new LogbackMDCAdapter());
         LogFile.open(context, file());
     }
 
