@@ -340,6 +340,25 @@ class DoorTest {
         assertThat(client.rest()).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/identity/v3/users/%00",
+                "/identity/v3/projects/%00%0A2026-11-28T00:00:00.000Z%20ERROR%20FORGED",
+                "/network/v2.0/networks?name=%00",
+                "/compute/v2.1/flavors/a%00b",
+                "/compute/v2.1/servers?hostname=%00",
+                "/image/v2/images/%00",
+                "/sluice/v1/hosts/%00"
+            })
+    void nulIsRefusedForEveryFamilyBeforeItIsAsked(String target) throws Exception {
+        RawClient client = client();
+
+        client.send("GET " + target + " HTTP/1.1\r\nHost: h\r\n\r\n");
+
+        assertThat(client.answer().status()).isEqualTo(400);
+    }
+
     @Test
     void aTargetOf8192BytesWorksAndALongerOneIsTooLong() throws Exception {
         InetSocketAddress listener = listener(LIMITS, RateLimits.DEFAULT);
