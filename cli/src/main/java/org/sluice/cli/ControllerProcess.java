@@ -19,6 +19,9 @@ import org.sluice.controller.compute.ComputeFamily;
 import org.sluice.controller.fleet.SluiceFamily;
 import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.ApiServer;
+import org.sluice.controller.http.RouteTable;
+import org.sluice.controller.http.door.DoorLimits;
+import org.sluice.controller.http.door.RateLimits;
 import org.sluice.controller.identity.IdentityBootstrap;
 import org.sluice.controller.identity.IdentityFamily;
 import org.sluice.controller.identity.Passwords;
@@ -126,10 +129,17 @@ final class ControllerProcess {
                         images::writeTo));
 
         bootstrap.get();
+        RouteTable agentsTable = RouteTable.of(agentsApi);
         ApiServer agents = resources.add(
                 "agents' listener",
                 ApiServer.start(
-                        listeners.agents().socketAddress(), Optional.of(authority.serverTls()), tokens, agentsApi));
+                        listeners.agents().socketAddress(),
+                        Optional.of(authority.serverTls()),
+                        tokens,
+                        agentsTable,
+                        agentsTable.policy(),
+                        DoorLimits.forAgents(Runtime.getRuntime().maxMemory()),
+                        RateLimits.FOR_AGENTS));
         ApiServer api = resources.add(
                 "API listener", ApiServer.start(listeners.api().socketAddress(), Optional.empty(), tokens, openStack));
         // Before the listeners: requests that wait for a change end while there still is a database to answer from.

@@ -6,6 +6,9 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import org.flywaydb.core.Flyway;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.StatementContext;
+import org.jdbi.v3.core.statement.StatementException;
+import org.jdbi.v3.core.statement.StatementExceptions;
 
 /** The cluster's database: one pool of connections, migrated to this program's schema. Thread-safe. */
 public final class Database implements AutoCloseable {
@@ -17,6 +20,8 @@ public final class Database implements AutoCloseable {
         this.url = url;
         this.pool = pool;
         this.jdbi = Jdbi.create(pool);
+        // Arguments are passwords' hashes and users' data; by default they are part of the message, and so of the log.
+        jdbi.getConfig(StatementExceptions.class).setMessageRendering(Database::withoutArguments);
     }
 
     /**
@@ -43,9 +48,18 @@ public final class Database implements AutoCloseable {
         config.setJdbcUrl(requireNonNull(url, "url is null"));
         config.setMaximumPoolSize(connections);
         config.setMinimumIdle(Math.min(2, connections));
+        // The server's detail quotes whole rows: "Failing row contains (...)".
+        config.addDataSourceProperty("logServerErrorDetail", "false");
         config.setPoolName("sluice");
         config.setAutoCommit(true);
         return new Database(url, new HikariDataSource(config));
+    }
+
+    private static String withoutArguments(StatementException failure) {
+        StatementContext context = failure.getStatementContext();
+        return context == null
+                ? failure.getShortMessage()
+                : failure.getShortMessage() + " [statement: " + context.getRawSql() + "]";
     }
 
     /** The door to SQL. */
