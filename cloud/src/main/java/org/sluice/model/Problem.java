@@ -24,6 +24,7 @@ public record Problem(Kind kind, String code, String sentence, Optional<String> 
         CONFLICT(409),
         TOO_LARGE(413),
         UNSUPPORTED_MEDIA_TYPE(415),
+        TOO_MANY_REQUESTS(429),
         INTERNAL(500),
         NOT_IMPLEMENTED(501),
         UNAVAILABLE(503);

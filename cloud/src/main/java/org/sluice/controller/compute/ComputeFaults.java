@@ -20,7 +20,7 @@ final class ComputeFaults implements Faults {
             case NOT_FOUND -> problem.code().equals(NO_SUCH_ROUTE) ? noSuchRoute() : fault("itemNotFound", problem);
             case NOT_ACCEPTABLE, INTERNAL -> fault("computeFault", problem);
             case CONFLICT -> fault("conflictingRequest", problem);
-            case TOO_LARGE -> fault("overLimit", problem);
+            case TOO_LARGE, TOO_MANY_REQUESTS -> fault("overLimit", problem);
             case UNSUPPORTED_MEDIA_TYPE -> fault("badMediaType", problem);
             case NOT_IMPLEMENTED -> fault("notImplemented", problem);
             case UNAVAILABLE -> fault("serviceUnavailable", problem);

@@ -7,6 +7,8 @@ import io.helidon.webserver.http.ServerRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -80,6 +82,14 @@ public final class Exchange {
     /** The base of the URLs we hand out, as this client reached us: {@code http://127.0.0.1:8780}. */
     public String baseUrl() {
         return (request.isSecure() ? "https://" : "http://") + request.authority();
+    }
+
+    /** The address that the request came from. */
+    public InetAddress peerAddress() {
+        if (request.remotePeer().address() instanceof InetSocketAddress socket) {
+            return socket.getAddress();
+        }
+        throw new IllegalStateException("a request came from no IP address");
     }
 
     /** The certificate that the peer authenticated with, if it did. */

@@ -20,6 +20,7 @@ public interface Faults {
             // RFC 9110 says "Content Too Large"; OpenStack's services have kept the older phrase.
             case TOO_LARGE -> "Request Entity Too Large";
             case UNSUPPORTED_MEDIA_TYPE -> "Unsupported Media Type";
+            case TOO_MANY_REQUESTS -> "Too Many Requests";
             case INTERNAL -> "Internal Server Error";
             case NOT_IMPLEMENTED -> "Not Implemented";
             case UNAVAILABLE -> "Service Unavailable";

@@ -45,7 +45,7 @@ final class IdentityApiTest {
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 Optional.empty(),
                 tokens,
-                List.of(new IdentityFamily(postgres.database(), tokens, passwords)));
+                List.of(new IdentityFamily(postgres.database(), tokens, passwords, InstantSource.system())));
         client = new ApiClient(server.address());
     }
 

@@ -145,7 +145,7 @@ final class TokensTest {
     void aTokenOfATokenEndsWithItAndContinuesItsAuditChain() {
         Tokens.Issued first = issue();
         clock.advance(Duration.ofMinutes(10));
-        Token second = tokens.reissue(first.token(), Optional.empty(), Set.of()).token();
+        Token second = tokens.reissue(first.token(), Optional.empty(), Set.of(), 0).token();
 
         assertThat(second.expiresAt()).isEqualTo(first.token().expiresAt());
         assertThat(second.auditIds())
@@ -156,7 +156,7 @@ final class TokensTest {
     }
 
     private Tokens.Issued issue() {
-        return tokens.issue(USER, "admin", Optional.of(PROJECT), Set.of("admin", "member"), List.of("password"));
+        return tokens.issue(USER, "admin", Optional.of(PROJECT), Set.of("admin", "member"), List.of("password"), 0);
     }
 
     /** Another controller: it has cached nothing. */
