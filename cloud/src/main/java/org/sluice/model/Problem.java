@@ -2,6 +2,7 @@ package org.sluice.model;
 
 import static java.util.Objects.requireNonNull;
 
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -12,22 +13,28 @@ import java.util.Optional;
  * @param code a stable name in the API's own terms, such as {@code VlanIdInUse} or {@code NoValidHost}
  * @param sentence one complete sentence that names the thing and the reason
  * @param fix what the reader can do about it, one complete sentence; empty when the sentence already says it
+ * @param retryAfter after how long the same request may succeed; empty when nobody can tell
  */
-public record Problem(Kind kind, String code, String sentence, Optional<String> fix) {
-    /** The class of a failure, in the terms of RFC 9110, section 15. */
+public record Problem(Kind kind, String code, String sentence, Optional<String> fix, Optional<Duration> retryAfter) {
+    /** The class of a failure, in the terms of RFC 9110, section 15, RFC 6585 (429) and RFC 4918 (507). */
     public enum Kind {
         BAD_REQUEST(400),
         UNAUTHENTICATED(401),
         FORBIDDEN(403),
         NOT_FOUND(404),
+        METHOD_NOT_ALLOWED(405),
         NOT_ACCEPTABLE(406),
+        REQUEST_TIMEOUT(408),
         CONFLICT(409),
+        PRECONDITION_FAILED(412),
         TOO_LARGE(413),
+        URI_TOO_LONG(414),
         UNSUPPORTED_MEDIA_TYPE(415),
         TOO_MANY_REQUESTS(429),
         INTERNAL(500),
         NOT_IMPLEMENTED(501),
-        UNAVAILABLE(503);
+        UNAVAILABLE(503),
+        INSUFFICIENT_STORAGE(507);
 
         private final int status;
 
@@ -46,11 +53,22 @@ public record Problem(Kind kind, String code, String sentence, Optional<String> 
         requireNonNull(code, "code is null");
         requireNonNull(sentence, "sentence is null");
         requireNonNull(fix, "fix is null");
+        requireNonNull(retryAfter, "retryAfter is null");
+    }
+
+    /** A failure of which nobody can tell when it passes. */
+    public Problem(Kind kind, String code, String sentence, Optional<String> fix) {
+        this(kind, code, sentence, fix, Optional.empty());
     }
 
     /** A failure whose sentence already says what to do. */
     public static Problem of(Kind kind, String code, String sentence) {
         return new Problem(kind, code, sentence, Optional.empty());
+    }
+
+    /** The same failure, which will have passed after that time. */
+    public Problem retryAfter(Duration time) {
+        return new Problem(kind, code, sentence, fix, Optional.of(time));
     }
 
     /** Sentence and fix in one line, for the places that show one text. */

@@ -18,7 +18,9 @@ final class ComputeFaults implements Faults {
             case UNAUTHENTICATED -> unauthenticated(problem);
             case FORBIDDEN -> fault("forbidden", problem);
             case NOT_FOUND -> problem.code().equals(NO_SUCH_ROUTE) ? noSuchRoute() : fault("itemNotFound", problem);
-            case NOT_ACCEPTABLE, INTERNAL -> fault("computeFault", problem);
+            case METHOD_NOT_ALLOWED -> fault("badMethod", problem);
+            case NOT_ACCEPTABLE, REQUEST_TIMEOUT, PRECONDITION_FAILED, URI_TOO_LONG, INTERNAL, INSUFFICIENT_STORAGE ->
+                fault("computeFault", problem);
             case CONFLICT -> fault("conflictingRequest", problem);
             case TOO_LARGE, TOO_MANY_REQUESTS -> fault("overLimit", problem);
             case UNSUPPORTED_MEDIA_TYPE -> fault("badMediaType", problem);

@@ -23,18 +23,6 @@ final class IdentityFaults implements Faults {
         if (problem.kind() == Problem.Kind.NOT_FOUND && problem.code().equals("NotFound")) {
             return new Reply(404, Map.of(), new Reply.Body.Text("text/html; charset=utf-8", NO_SUCH_URL));
         }
-        Reply reply = fault(problem);
-        return problem.kind() == Problem.Kind.TOO_MANY_REQUESTS
-                ? reply.withHeader("Retry-After", Long.toString(secondsToWait(problem)))
-                : reply;
-    }
-
-    /** The unit is RFC 9110's, section 10.2.3. */
-    private static long secondsToWait(Problem problem) {
-        return problem.code().equals("LockedOut") ? PasswordChecks.WINDOW.toSeconds() : 1;
-    }
-
-    private static Reply fault(Problem problem) {
         Map<String, Object> error = new LinkedHashMap<>();
         error.put("code", problem.kind().status());
         error.put("message", problem.text());

@@ -26,6 +26,9 @@ final class PasswordChecks {
     /** Of lock-outs; the oldest are forgotten first. */
     private static final int REMEMBERED = 50_000;
 
+    /** After this some of those who wait have had their turn. */
+    private static final Duration TURN = Duration.ofSeconds(1);
+
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final FairGate.Bounds BOUNDS = new FairGate.Bounds(16, 64, 512);
 
@@ -94,6 +97,7 @@ final class PasswordChecks {
                                 "TooManyLogIns",
                                 "Too many passwords are waiting to be checked.",
                                 Optional.of("Try again in a moment."))
+                        .retryAfter(TURN)
                         .asException());
     }
 
@@ -105,6 +109,7 @@ final class PasswordChecks {
                             "LockedOut",
                             "There were " + FAILURES + " wrong passwords for this user from this address.",
                             Optional.of("Wait " + WINDOW.toMinutes() + " minutes, or log in from another address."))
+                    .retryAfter(Duration.between(clock.instant(), known.since().plus(WINDOW)))
                     .asException();
         }
     }
