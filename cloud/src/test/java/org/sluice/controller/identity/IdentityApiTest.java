@@ -474,6 +474,9 @@ final class IdentityApiTest {
                         .get("projects")))
                 .contains("admin")
                 .doesNotContain("tagged");
+        assertThat(admin("DELETE", "/v3/projects/" + made.json().at("/project/id").asString(), "")
+                        .status())
+                .isEqualTo(204);
     }
 
     @Test
