@@ -104,9 +104,9 @@ final class ControllerProcess {
         ConsoleQueries consoles = new ConsoleQueries(database, feed);
         ImageStore images = new ImageStore(database);
 
-        Tokens tokens = new Tokens(database, clock, random);
+        Tokens tokens = resources.add("tokens", Tokens.following(database, feed, clock, random));
         List<ApiFamily> openStack = List.of(
-                new IdentityFamily(database, tokens, passwords),
+                new IdentityFamily(database, tokens, passwords, clock),
                 new NetworkFamily(database.jdbi(), random, clock),
                 new ComputeFamily(
                         database,

@@ -77,7 +77,7 @@ class OperatorCommandsTest {
                 Optional.empty(),
                 token -> token.equals("member") ? TestFleet.CALLER : verify(tokens, token),
                 List.of(
-                        new IdentityFamily(postgres.database(), tokens, passwords),
+                        new IdentityFamily(postgres.database(), tokens, passwords, clock),
                         new SluiceFamily(postgres.database(), joinTokens, clock)));
         servers.add(server);
         base = "http://127.0.0.1:" + server.address().getPort();

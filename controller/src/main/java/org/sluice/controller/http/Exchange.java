@@ -7,6 +7,8 @@ import io.helidon.webserver.http.ServerRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
@@ -332,6 +334,14 @@ public final class Exchange implements Shown {
         } catch (IOException cause) {
             throw new UncheckedIOException("the request body could not be read", cause);
         }
+    }
+
+    /** The address that the request came from. */
+    public InetAddress peerAddress() {
+        if (peer() instanceof InetSocketAddress socket) {
+            return socket.getAddress();
+        }
+        throw new IllegalStateException("a request came from no IP address");
     }
 
     /** Where the request came from. */
