@@ -104,8 +104,14 @@ public final class ServicePorts {
                 .mapTo(Boolean.class)
                 .one();
         return lock(handle, network, host).orElseGet(() -> {
-            making.insert(handle, wanted);
-            return wanted.id();
+            NetworkFacts facts = NetworkFacts.find(handle, network, project).orElseThrow();
+            return making.make(
+                    handle,
+                    wanted,
+                    facts.fabric(),
+                    List.of(),
+                    (row, context) -> wanted.id(),
+                    address -> NetworkProblems.noAddressLeft(network));
         });
     }
 

@@ -73,7 +73,7 @@ record SubnetPlan(IpRange block, Optional<String> gateway, List<IpRange> pools) 
     }
 
     /** Network and broadcast address, where the block is large enough to have them (RFC 3021); the router anycast of IPv6. */
-    private static boolean isReserved(IpRange address, IpRange block) {
+    static boolean isReserved(IpRange address, IpRange block) {
         if (block.size().compareTo(BigInteger.TWO) <= 0) {
             return false;
         }

@@ -62,8 +62,8 @@ final class PortsTest {
             quoteCharacter = '`',
             value = {
                 "'binding:vnic_type': 'macvtap' | Invalid input for binding:vnic_type. Reason: 'macvtap' is not in ['normal', 'direct'].",
-                "'mac_address': 'nonsense'      | Invalid input for mac_address. Reason: 'nonsense' is not a valid MAC address.",
-                "'mac_address': '00:00:00:00:00:00' | Invalid input for mac_address. Reason: '00:00:00:00:00:00' is not a valid MAC address.",
+                "'mac_address': 'nonsense'      | Invalid input for mac_address. Reason: 'nonsense' is not a valid MAC address: write it as in fa:16:3e:00:00:01.",
+                "'mac_address': '00:00:00:00:00:00' | Invalid input for mac_address. Reason: '00:00:00:00:00:00' is the address of no NIC: leave it out for a random one.",
                 "'mac_address': '01:00:5e:00:00:01' | Invalid input for mac_address. Reason: '01:00:5e:00:00:01' is a multicast address, which no NIC can have.",
                 "'admin_state_up': 'perhaps'    | Invalid input for admin_state_up. Reason: 'perhaps' cannot be converted to boolean.",
                 "'name': 7                      | Invalid input for name. Reason: '7' is not a valid string.",
