@@ -71,14 +71,25 @@ record DhcpConfiguration(String device, DesiredInterface.ServicePort service, in
         String network = own.cidr().substring(0, own.cidr().indexOf('/'));
         lines.add("dhcp-range=set:" + tag + "," + network + ",static," + netmask + "," + LEASE_TIME);
         List<String> routes = new ArrayList<>(List.of(METADATA_ADDRESS + "/32", own.address()));
-        own.hostRoutes().forEach(route -> routes.addAll(List.of(route.destination(), route.nextHop())));
-        // RFC 3442: a client that takes option 121 must ignore the router option, so the default route is repeated.
-        own.gateway().ifPresent(gateway -> routes.addAll(List.of("0.0.0.0/0", gateway)));
+        for (FixedAddress.HostRoute route : own.furtherRoutes()) {
+            // Metadata is served here, wherever a host route says it is.
+            if (!route.destination().equals(METADATA_ADDRESS + "/32")) {
+                routes.addAll(List.of(route.destination(), route.nextHop()));
+            }
+        }
+        own.defaultNextHop().ifPresent(gateway -> {
+            if (!own.isOnLink(gateway)) {
+                // RFC 3442: by 0.0.0.0 means on the link, so that the guest finds a router outside of its subnet.
+                routes.addAll(List.of(gateway + "/32", "0.0.0.0"));
+            }
+            // RFC 3442: a client that takes option 121 must ignore the router option, so the default route is repeated.
+            routes.addAll(List.of("0.0.0.0/0", gateway));
+        });
         String prefix = "dhcp-option=tag:" + tag + ",";
         lines.add(prefix + "option:classless-static-route," + String.join(",", routes));
         // An option without a value keeps dnsmasq from naming itself.
         lines.add(prefix + "option:router"
-                + own.gateway().map(gateway -> "," + gateway).orElse(""));
+                + own.defaultNextHop().map(gateway -> "," + gateway).orElse(""));
         lines.add(prefix + "option:dns-server"
                 + (own.nameServers().isEmpty() ? "" : "," + String.join(",", own.nameServers())));
     }

@@ -87,10 +87,10 @@ final class NetworkData {
 
     private static List<Map<String, Object>> routes(FixedAddress address, boolean six) {
         List<Map<String, Object>> routes = new ArrayList<>();
-        address.gateway()
+        address.defaultNextHop()
                 .ifPresent(gateway -> routes.add(Map.of(
                         "network", six ? "::" : "0.0.0.0", "netmask", six ? "::" : "0.0.0.0", "gateway", gateway)));
-        for (FixedAddress.HostRoute route : address.hostRoutes()) {
+        for (FixedAddress.HostRoute route : address.furtherRoutes()) {
             int slash = route.destination().indexOf('/');
             routes.add(Map.of(
                     "network",

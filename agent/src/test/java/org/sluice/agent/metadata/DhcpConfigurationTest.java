@@ -56,4 +56,38 @@ class DhcpConfigurationTest {
                 .contains("option:dns-server\n")
                 .contains("option:classless-static-route,169.254.169.254/32,10.0.0.2\n");
     }
+
+    private static String routesOf(Optional<String> gateway, FixedAddress.HostRoute... routes) {
+        FixedAddress address =
+                new FixedAddress("10.0.0.2", "10.0.0.0/24", gateway, List.of(), List.of(routes), true);
+        return text(new DesiredInterface.ServicePort(
+                        PortId.random(), client("fa:16:3e:00:00:10", "10.0.0.10").mac(), List.of(address)))
+                .lines()
+                .filter(line -> line.contains("static-route") || line.contains("option:router"))
+                .map(line -> line.substring(line.indexOf("option:")))
+                .reduce("", (all, line) -> all + line + "\n");
+    }
+
+    @Test
+    void tellsOneDefaultRouteAndOneRouteToMetadata() {
+        FixedAddress.HostRoute everywhere = new FixedAddress.HostRoute("0.0.0.0/0", "10.0.0.9");
+        FixedAddress.HostRoute metadata = new FixedAddress.HostRoute("169.254.169.254/32", "10.0.0.9");
+
+        assertThat(routesOf(Optional.of("10.0.0.1"), everywhere, metadata)).isEqualTo("""
+                option:classless-static-route,169.254.169.254/32,10.0.0.2,0.0.0.0/0,10.0.0.1
+                option:router,10.0.0.1
+                """);
+        assertThat(routesOf(Optional.empty(), everywhere)).isEqualTo("""
+                option:classless-static-route,169.254.169.254/32,10.0.0.2,0.0.0.0/0,10.0.0.9
+                option:router,10.0.0.9
+                """);
+    }
+
+    @Test
+    void reachesAGatewayOutsideOfTheSubnetOnTheLink() {
+        assertThat(routesOf(Optional.of("192.0.2.1"))).isEqualTo("""
+                option:classless-static-route,169.254.169.254/32,10.0.0.2,192.0.2.1/32,0.0.0.0,0.0.0.0/0,192.0.2.1
+                option:router,192.0.2.1
+                """);
+    }
 }

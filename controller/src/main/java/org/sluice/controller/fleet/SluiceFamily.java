@@ -18,6 +18,7 @@ import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.SluiceFaults;
 import org.sluice.controller.pki.JoinTokens;
 import org.sluice.controller.store.Database;
+import org.sluice.controller.store.Transactions;
 import org.sluice.model.Problem;
 import org.sluice.model.protocol.JoinToken;
 import tools.jackson.databind.JsonNode;
@@ -29,6 +30,7 @@ public final class SluiceFamily implements ApiFamily {
     private static final Duration LONGEST_VALIDITY = Duration.ofDays(30);
 
     private final Jdbi jdbi;
+    private final Transactions transactions;
     private final JoinTokens tokens;
     private final InstantSource clock;
     private final FleetJson json = new FleetJson();
@@ -40,6 +42,7 @@ public final class SluiceFamily implements ApiFamily {
     /** Shows and changes the fleet in that database; join tokens come from those. */
     public SluiceFamily(Database database, JoinTokens tokens, InstantSource clock) {
         this.jdbi = database.jdbi();
+        this.transactions = new Transactions(jdbi);
         this.tokens = requireNonNull(tokens, "tokens is null");
         this.clock = requireNonNull(clock, "clock is null");
         this.qualification = new QualificationRoutes(jdbi, clock);
@@ -64,6 +67,7 @@ public final class SluiceFamily implements ApiFamily {
                         admin(_ -> Reply.ok(Map.of("physical_networks", jdbi.withHandle(json::physicalNetworks)))))
                 .get("/physical-networks/{name}", admin(exchange -> physicalNetwork(exchange.path("name"))))
                 .put("/physical-networks/{name}", admin(this::putPhysicalNetwork))
+                .delete("/physical-networks/{name}", admin(this::deletePhysicalNetwork))
                 .put("/hosts/{name}/physical-functions/{function}", admin(this::putPhysicalFunction))
                 .put("/hosts/{name}/uplinks/{network}", admin(this::putUplink))
                 .post("/join-tokens", admin(this::postJoinToken))
@@ -111,12 +115,17 @@ public final class SluiceFamily implements ApiFamily {
         ObjectNode body = exchange.bodyObject();
         Optional<Integer> mtu = Fields.integer(body, "mtu");
         Optional<List<VlanRange>> ranges = Fields.objects(body, "vlan_ranges").map(SluiceFamily::ranges);
-        jdbi.useTransaction(handle -> {
+        transactions.use(handle -> {
             networks.ensure(handle, name);
             mtu.ifPresent(bytes -> networks.setMtu(handle, name, bytes));
             ranges.ifPresent(list -> networks.setRanges(handle, name, list));
         });
         return physicalNetwork(name);
+    }
+
+    private Reply deletePhysicalNetwork(Exchange exchange) {
+        transactions.use(handle -> networks.delete(handle, exchange.path("name")));
+        return Reply.empty(204);
     }
 
     private static List<VlanRange> ranges(List<ObjectNode> members) {
@@ -135,7 +144,7 @@ public final class SluiceFamily implements ApiFamily {
             throw Fields.missing("physical_network");
         }
         Optional<String> network = Fields.text(body, "physical_network");
-        jdbi.useTransaction(handle -> {
+        transactions.use(handle -> {
             network.ifPresent(name -> networks.require(handle, name));
             Card card = mappings.requireCard(handle, exchange.path("name"), exchange.path("function"));
             mappings.map(handle, card, network);
@@ -145,7 +154,7 @@ public final class SluiceFamily implements ApiFamily {
 
     private Reply putUplink(Exchange exchange) {
         String wanted = Fields.require(Fields.text(exchange.bodyObject(), "interface"), "interface");
-        jdbi.useTransaction(handle -> {
+        transactions.use(handle -> {
             networks.require(handle, exchange.path("network"));
             mappings.uplink(handle, exchange.path("name"), exchange.path("network"), wanted);
         });
@@ -165,7 +174,7 @@ public final class SluiceFamily implements ApiFamily {
                             "Member 'valid_seconds' must be 1 to " + LONGEST_VALIDITY.toSeconds() + ".")
                     .asException();
         }
-        JoinToken token = jdbi.inTransaction(handle -> tokens.issue(handle, validity));
+        JoinToken token = transactions.run(handle -> tokens.issue(handle, validity));
         return Reply.json(
                 201,
                 Map.of(
@@ -198,6 +207,6 @@ public final class SluiceFamily implements ApiFamily {
 
     private Reply postImport(Exchange exchange) {
         ImportRequest request = exchange.bodyAs(ImportRequest.class);
-        return Reply.ok(Map.of("notes", jdbi.inTransaction(handle -> openstackImport.apply(handle, request))));
+        return Reply.ok(Map.of("notes", transactions.run(handle -> openstackImport.apply(handle, request))));
     }
 }

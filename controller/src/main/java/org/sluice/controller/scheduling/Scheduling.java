@@ -18,6 +18,7 @@ import org.sluice.controller.network.ServicePorts;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.model.HostId;
 import org.sluice.model.NetworkId;
+import org.sluice.model.ProblemException;
 import org.sluice.model.ServerId;
 import org.sluice.model.VnicType;
 import org.sluice.model.protocol.ServerReport;
@@ -35,6 +36,11 @@ public final class Scheduling {
 
     /** Any constant will do, as long as nothing else in this database locks it. */
     private static final long MANY_AT_ONCE = 0x536c756963650001L;
+
+    private static final String SAVEPOINT = "host";
+
+    /** A network has no address left for DHCP on a further host: these hosts have theirs. */
+    private record WithoutAddress(ProblemException problem, Set<HostId> serving) {}
 
     private final FleetIndex index;
     private final Bindings bindings;
@@ -56,6 +62,8 @@ public final class Scheduling {
      * the host and its zone, the ports are bound, the VFs leased, and the host's agent is told when the transaction commits.
      * When it is refused, nothing is claimed and the row is as it was; what becomes of it is the caller's decision. The
      * decision is recorded either way.
+     *
+     * @throws ProblemException 409 when only hosts are left on which DHCP of a network would need an address that it has not
      */
     public Placement place(Handle handle, ServerRequest request) {
         if (!handle.isInTransaction()) {
@@ -63,16 +71,35 @@ public final class Scheduling {
         }
         Demand demand = Demand.of(request);
         Selection selection = Selection.of(index.hosts(handle), demand);
+        Optional<WithoutAddress> withoutAddress = Optional.empty();
         for (int round = 0; round < MOST_ROUNDS; round++) {
             for (HostState host : selection.candidates()) {
+                if (withoutAddress.isPresent()
+                        && !withoutAddress.get().serving().contains(host.id())) {
+                    continue;
+                }
+                handle.savepoint(SAVEPOINT);
                 Optional<Claims.Claimed> claimed = claims.claim(handle, request, host.id());
                 if (claimed.isPresent()) {
+                    Optional<ProblemException> noAddress = serve(handle, request, host);
+                    if (noAddress.isPresent()) {
+                        handle.rollbackToSavepoint(SAVEPOINT);
+                        withoutAddress = Optional.of(new WithoutAddress(
+                                noAddress.get(),
+                                servicePorts.hostsServing(handle, bridgedNetworks(request.ports()))));
+                        continue;
+                    }
                     settle(handle, request, host, claimed.get());
+                    handle.releaseSavepoint(SAVEPOINT);
                     count(handle, host.id(), demand);
                     decisions.record(handle, request.server(), Optional.of(host.id()), selection.verdicts());
                     return new Placement.Placed(host.id(), host.name(), host.zone());
                 }
+                handle.releaseSavepoint(SAVEPOINT);
                 index.reload(handle, host.id());
+            }
+            if (withoutAddress.isPresent()) {
+                throw withoutAddress.get().problem();
             }
             // Never refuse on what the index remembers: others may have released since.
             index.reload(handle);
@@ -122,6 +149,23 @@ public final class Scheduling {
         releases.released(handle, host, report);
     }
 
+    /**
+     * Lets the host serve DHCP and metadata of the server's networks. That takes an address a network, so a host that serves
+     * a network already may do where another does not.
+     *
+     * @return why it cannot
+     */
+    private Optional<ProblemException> serve(Handle handle, ServerRequest request, HostState host) {
+        try {
+            for (NetworkId network : bridgedNetworks(request.ports())) {
+                servicePorts.ensure(handle, network, host.id());
+            }
+            return Optional.empty();
+        } catch (ProblemException noAddress) {
+            return Optional.of(noAddress);
+        }
+    }
+
     private void settle(Handle handle, ServerRequest request, HostState host, Claims.Claimed claimed) {
         for (AttachedPort port : request.ports()) {
             switch (port.vnicType()) {
@@ -135,9 +179,6 @@ public final class Scheduling {
                             host.zone(),
                             claimed.functions().getOrDefault(port.port(), Map.of()));
             }
-        }
-        for (NetworkId network : bridgedNetworks(request.ports())) {
-            servicePorts.ensure(handle, network, host.id());
         }
         handle.createUpdate("""
                         update server set host_id = :host, availability_zone = :zone, task_state = 'spawning',

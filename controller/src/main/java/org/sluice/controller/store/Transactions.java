@@ -3,6 +3,7 @@ package org.sluice.controller.store;
 import static java.util.Objects.requireNonNull;
 
 import java.sql.SQLException;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -39,6 +40,14 @@ public final class Transactions {
                 }
             }
         }
+    }
+
+    /** The same for work without a result. */
+    public void use(Consumer<Handle> work) {
+        run(handle -> {
+            work.accept(handle);
+            return true;
+        });
     }
 
     private static boolean mayPassNextTime(JdbiException failure) {
