@@ -22,6 +22,7 @@ import org.sluice.controller.scheduling.FleetIndex;
 import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.controller.store.Database;
+import org.sluice.controller.store.Transactions;
 import org.sluice.model.HostId;
 import org.sluice.model.ImageId;
 import org.sluice.model.PortId;
@@ -40,6 +41,7 @@ public final class DesiredStates {
     private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() {};
 
     private final Database database;
+    private final Transactions transactions;
     private final ChangeFeed feed;
     private final ServerPorts serverPorts;
     private final ServicePorts servicePorts;
@@ -48,6 +50,7 @@ public final class DesiredStates {
     /** Reads that database and waits on that feed. */
     public DesiredStates(Database database, ChangeFeed feed, ServerPorts serverPorts, ServicePorts servicePorts) {
         this.database = requireNonNull(database, "database is null");
+        this.transactions = new Transactions(database.jdbi());
         this.feed = requireNonNull(feed, "feed is null");
         this.serverPorts = requireNonNull(serverPorts, "serverPorts is null");
         this.servicePorts = requireNonNull(servicePorts, "servicePorts is null");
@@ -63,7 +66,10 @@ public final class DesiredStates {
     Optional<DesiredHost> await(HostId host, long after, Duration wait) throws InterruptedException {
         String topic = Scheduling.hostTopic(host);
         long end = System.nanoTime() + wait.toNanos();
-        database.jdbi().useTransaction(handle -> seen(handle, host));
+        transactions.run(handle -> {
+            seen(handle, host);
+            return true;
+        });
         while (true) {
             long mark = feed.mark(topic);
             long revision = database.jdbi().withHandle(handle -> revision(handle, host));

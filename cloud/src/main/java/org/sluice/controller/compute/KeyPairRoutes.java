@@ -81,7 +81,7 @@ final class KeyPairRoutes {
         fields.onlyKnows(known);
         String name = name(fields, call.version());
         if (!fields.optionalText("type", 1, Fields.LONGEST_NAME).orElse("ssh").equals("ssh")) {
-            throw fields.refused("type", "only 'ssh' is offered");
+            throw fields.refused("type", "only 'ssh' is offered; Sluice makes no certificates");
         }
         if (call.version().atLeast(92)) {
             fields.required("public_key");

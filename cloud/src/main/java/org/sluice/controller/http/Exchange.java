@@ -6,6 +6,8 @@ import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.io.UncheckedIOException;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
@@ -80,6 +82,13 @@ public final class Exchange {
     /** The base of the URLs we hand out, as this client reached us: {@code http://127.0.0.1:8780}. */
     public String baseUrl() {
         return (request.isSecure() ? "https://" : "http://") + request.authority();
+    }
+
+    /** The address that the connection comes from; empty when it is not by IP. */
+    public Optional<InetAddress> peerAddress() {
+        return request.remotePeer().address() instanceof InetSocketAddress peer
+                ? Optional.ofNullable(peer.getAddress())
+                : Optional.empty();
     }
 
     /** The certificate that the peer authenticated with, if it did. */
