@@ -45,16 +45,26 @@ public final class Promises {
 
     /** What every server has, so that asking for it promises nothing more; the domain is built in the agent's DomainXml. */
     private static final Map<String, Set<String>> SO_ANYWAY_SPECS = Map.of(
-            "hw:cpu_policy", Set.of("shared"),
-            "hw:mem_page_size", Set.of("small"),
-            "hw:emulator_threads_policy", Set.of("share"),
-            "hw:boot_menu", NO,
-            "hw:cpu_realtime", NO,
-            "hw:mem_encryption", NO,
-            "hw:hide_hypervisor_id", NO,
-            "hide_hypervisor_id", NO,
-            "hw_rng:allowed", Set.of("true"),
-            "os:secure_boot", Set.of("disabled"));
+            "hw:cpu_policy",
+            Set.of("shared"),
+            "hw:mem_page_size",
+            Set.of("small"),
+            "hw:emulator_threads_policy",
+            Set.of("share"),
+            "hw:boot_menu",
+            NO,
+            "hw:cpu_realtime",
+            NO,
+            "hw:mem_encryption",
+            NO,
+            "hw:hide_hypervisor_id",
+            NO,
+            "hide_hypervisor_id",
+            NO,
+            "hw_rng:allowed",
+            Set.of("true"),
+            "os:secure_boot",
+            Set.of("disabled"));
 
     private static final Map<String, Set<String>> SO_ANYWAY_PROPERTIES = Map.ofEntries(
             Map.entry("hw_disk_bus", Set.of("virtio")),
@@ -119,9 +129,7 @@ public final class Promises {
      */
     public static Optional<String> refusalOfProfileMember(String key, String value) {
         boolean saysNothing = value.isEmpty() || key.equals("trusted") && value.equalsIgnoreCase("false");
-        return saysNothing
-                ? Optional.empty()
-                : Optional.of("'" + key + "' has no effect in Sluice; leave it out.");
+        return saysNothing ? Optional.empty() : Optional.of("'" + key + "' has no effect in Sluice; leave it out.");
     }
 
     private static Optional<String> refusal(

@@ -76,8 +76,13 @@ class PromisesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"trusted, true, true", "capabilities, '[\"switchdev\"]', true", "pci_slot, 0000:81:04.7, true",
-        "trusted, false, false", "capabilities, '', false"})
+    @CsvSource({
+        "trusted, true, true",
+        "capabilities, '[\"switchdev\"]', true",
+        "pci_slot, 0000:81:04.7, true",
+        "trusted, false, false",
+        "capabilities, '', false"
+    })
     void aPortsProfileTakesNothingThatNobodyReads(String key, String value, boolean refused) {
         assertThat(Promises.refusalOfProfileMember(key, value).isPresent()).isEqualTo(refused);
     }

@@ -121,8 +121,7 @@ public final class ImageDisks implements Disks {
     private static boolean reachesMetadata(DesiredInterface nic) {
         return switch (nic) {
             case DesiredInterface.Bridge bridge ->
-                bridge.services().isPresent()
-                        && bridge.addresses().stream().anyMatch(FixedAddress::servedByDhcp);
+                bridge.services().isPresent() && bridge.addresses().stream().anyMatch(FixedAddress::servedByDhcp);
             case DesiredInterface.Direct _ -> false;
         };
     }

@@ -101,7 +101,8 @@ record DhcpConfiguration(String device, DesiredInterface.ServicePort service, in
      */
     private static String hostname(String name) {
         String label = name.split("\\.", 2)[0].toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9-]", "-");
-        label = trim(trim(label).substring(0, Math.min(LONGEST_LABEL, trim(label).length())));
+        label = trim(
+                trim(label).substring(0, Math.min(LONGEST_LABEL, trim(label).length())));
         if (label.isEmpty()) {
             return "host";
         }

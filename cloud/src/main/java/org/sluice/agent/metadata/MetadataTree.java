@@ -37,8 +37,7 @@ public final class MetadataTree {
     private final Map<String, List<String>> listings;
     private final Map<String, Object> ec2;
 
-    private MetadataTree(
-            SortedMap<String, byte[]> files, Map<String, List<String>> listings, Map<String, Object> ec2) {
+    private MetadataTree(SortedMap<String, byte[]> files, Map<String, List<String>> listings, Map<String, Object> ec2) {
         this.files = Collections.unmodifiableSortedMap(files);
         this.listings = Map.copyOf(listings);
         this.ec2 = ec2;

@@ -55,8 +55,8 @@ final class BootRequestReader {
         JsonNode flavor = fields.required("flavorRef");
         refuseWhatIsNotOffered();
         ImageId image = image();
-        int atLeast = fields.optionalInteger("min_count", 1, MOST_SERVERS_AT_ONCE)
-                .orElse(1);
+        int atLeast =
+                fields.optionalInteger("min_count", 1, MOST_SERVERS_AT_ONCE).orElse(1);
         int count = count(atLeast);
         BootRequest.Networks networks = networks();
         if (count > 1 && networks instanceof BootRequest.Networks.Listed listed) {

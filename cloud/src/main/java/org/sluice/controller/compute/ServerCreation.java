@@ -106,9 +106,8 @@ final class ServerCreation {
             }
         }
         List<Placement> placements = scheduling.placeAll(handle, wanted);
-        int placed = (int) placements.stream()
-                .filter(Placement.Placed.class::isInstance)
-                .count();
+        int placed = (int)
+                placements.stream().filter(Placement.Placed.class::isInstance).count();
         List<ServerId> left = new ArrayList<>();
         boolean saidWhy = false;
         for (int index = 0; index < placements.size(); index++) {
@@ -136,8 +135,7 @@ final class ServerCreation {
     }
 
     /** Leaves the one server that tells why the request found too few hosts. */
-    Created createRefused(
-            Handle handle, Caller caller, String requestId, BootRequest request, TooFewException tooFew) {
+    Created createRefused(Handle handle, Caller caller, String requestId, BootRequest request, TooFewException tooFew) {
         String reservation = reservationId();
         ServerRequest server =
                 insert(handle, caller, requestId, request, parts(handle, caller, request), reservation, 0);
@@ -321,7 +319,8 @@ final class ServerCreation {
                 facts(parts.image()),
                 parts.key(),
                 request.userData().orElse(null),
-                request.configDrive() || "mandatory".equals(parts.image().properties().get("img_config_drive")),
+                request.configDrive()
+                        || "mandatory".equals(parts.image().properties().get("img_config_drive")),
                 request.metadata(),
                 request.tags(),
                 request.zone().orElse(null),

@@ -52,18 +52,26 @@ final class ServerListing {
             Filter.of("availability_zone", equal("s.availability_zone = :availability_zone")),
             Filter.of("user_id", equal("s.user_id = :user_id")),
             Filter.of("task_state", equal("s.task_state = :task_state")),
-            Filter.of("vm_state", (query, _, value) -> query.where(
-                    shownAs(value.equals("building") ? "BUILD" : value.toUpperCase(Locale.ROOT)))),
+            Filter.of(
+                    "vm_state",
+                    (query, _, value) ->
+                            query.where(shownAs(value.equals("building") ? "BUILD" : value.toUpperCase(Locale.ROOT)))),
             Filter.of("power_state", ServerListing::powerState),
-            Filter.of("config_drive", (query, parameter, value) ->
-                    query.where("s.config_drive = :config_drive", parameter, isTrue(parameter, value))),
-            Filter.of("launch_index", (query, parameter, value) ->
-                    query.where("s.launch_index = :launch_index", parameter, number(parameter, value))),
-            Filter.of("created_at", (query, parameter, value) -> query.where(
-                    // Shown to the second, so that is how it is asked for.
-                    "date_trunc('second', s.created_at) = date_trunc('second', cast(:created_at as timestamptz))",
-                    parameter,
-                    ServerStore.time(instant(parameter, value)))),
+            Filter.of(
+                    "config_drive",
+                    (query, parameter, value) ->
+                            query.where("s.config_drive = :config_drive", parameter, isTrue(parameter, value))),
+            Filter.of(
+                    "launch_index",
+                    (query, parameter, value) ->
+                            query.where("s.launch_index = :launch_index", parameter, number(parameter, value))),
+            Filter.of(
+                    "created_at",
+                    (query, parameter, value) -> query.where(
+                            // Shown to the second, so that is how it is asked for.
+                            "date_trunc('second', s.created_at) = date_trunc('second', cast(:created_at as timestamptz))",
+                            parameter,
+                            ServerStore.time(instant(parameter, value)))),
             // No server is locked, and none that was deleted is kept.
             Filter.of("locked", ServerListing::noneIs),
             Filter.of("deleted", ServerListing::noneIs),
@@ -72,10 +80,16 @@ final class ServerListing {
             new Filter("tags-any", 26, false, tags("s.tags && cast(:%s as text[])")),
             new Filter("not-tags", 26, false, tags("not s.tags @> cast(:%s as text[])")),
             new Filter("not-tags-any", 26, false, tags("not s.tags && cast(:%s as text[])")),
-            Filter.of("changes-since", (query, parameter, value) ->
-                    query.where("s.updated_at >= :since", "since", ServerStore.time(instant(parameter, value)))),
-            new Filter("changes-before", 66, false, (query, parameter, value) ->
-                    query.where("s.updated_at <= :before", "before", ServerStore.time(instant(parameter, value)))),
+            Filter.of(
+                    "changes-since",
+                    (query, parameter, value) -> query.where(
+                            "s.updated_at >= :since", "since", ServerStore.time(instant(parameter, value)))),
+            new Filter(
+                    "changes-before",
+                    66,
+                    false,
+                    (query, parameter, value) -> query.where(
+                            "s.updated_at <= :before", "before", ServerStore.time(instant(parameter, value)))),
             new Filter("host", 1, true, equal("h.name = :host")),
             new Filter("node", 1, true, equal("h.name = :node")));
 
@@ -98,8 +112,8 @@ final class ServerListing {
             Set.of("all_tenants", "limit", "marker", "project_id", "sort_dir", "sort_key", "status", "tenant_id");
 
     /** By libvirt's numbers, and by the names that clients have for them. */
-    private static final Map<String, Integer> POWER_STATES = Map.of(
-            "pending", 0, "nostate", 0, "running", 1, "paused", 3, "shutdown", 4, "crashed", 6, "suspended", 7);
+    private static final Map<String, Integer> POWER_STATES =
+            Map.of("pending", 0, "nostate", 0, "running", 1, "paused", 3, "shutdown", 4, "crashed", 6, "suspended", 7);
 
     private final Call call;
     private final Exchange exchange;
@@ -134,7 +148,8 @@ final class ServerListing {
             if (NOT_OFFERED.contains(name)) {
                 throw Problems.badRequest(
                         "InvalidInput",
-                        "Invalid input for query parameters " + name + ". Servers cannot be filtered by it; leave it out.");
+                        "Invalid input for query parameters " + name
+                                + ". Servers cannot be filtered by it; leave it out.");
             }
             if (call.version().atLeast(75)
                     && !OTHERS.contains(name)

@@ -103,8 +103,7 @@ final class ServerRoutes {
 
     private Reply list(Call call) {
         Page page = Page.of(call.exchange());
-        List<ServerStore.Brief> servers =
-                transactions.run(handle -> store.briefs(handle, query(handle, call, page)));
+        List<ServerStore.Brief> servers = transactions.run(handle -> store.briefs(handle, query(handle, call, page)));
         ObjectNode body = Json.MAPPER.createObjectNode();
         ArrayNode items = body.putArray("servers");
         servers.forEach(server -> items.add(ServerJson.brief(server, call)));
@@ -117,8 +116,7 @@ final class ServerRoutes {
         ArrayNode items = body.putArray("servers");
         List<ServerId> servers = transactions.run(handle -> {
             items.removeAll();
-            List<ServerRow> rows =
-                    store.list(handle, query(handle, call, page), ServerJson.showsUserData(call));
+            List<ServerRow> rows = store.list(handle, query(handle, call, page), ServerJson.showsUserData(call));
             List<ServerId> ids = rows.stream().map(ServerRow::id).toList();
             Map<ServerId, List<AttachedPort>> nics =
                     ports.of(handle, ids).stream().collect(Collectors.groupingBy(AttachedPort::server));

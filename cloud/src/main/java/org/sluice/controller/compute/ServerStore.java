@@ -69,8 +69,11 @@ final class ServerStore {
 
     /** The servers' ids and names, and nothing else of them. */
     List<Brief> briefs(Handle handle, ServerQuery query) {
-        return listed(handle, query, "select s.id, s.name", (row, _) -> new Brief(
-                new ServerId(Columns.uuid(row, "id")), row.getString("name")));
+        return listed(
+                handle,
+                query,
+                "select s.id, s.name",
+                (row, _) -> new Brief(new ServerId(Columns.uuid(row, "id")), row.getString("name")));
     }
 
     /** Whole servers; user data, which may be 64 KiB each, only where it is shown. */
@@ -93,9 +96,12 @@ final class ServerStore {
             if (query.patterns().isEmpty() || state.isEmpty()) {
                 throw failure;
             }
-            String shown = String.join(", ", new TreeMap<>(query.patterns()).entrySet().stream()
-                    .map(pattern -> pattern.getKey() + "=" + pattern.getValue())
-                    .toList());
+            String shown = String.join(
+                    ", ",
+                    new TreeMap<>(query.patterns())
+                            .entrySet().stream()
+                                    .map(pattern -> pattern.getKey() + "=" + pattern.getValue())
+                                    .toList());
             throw switch (state.get()) {
                 case INVALID_REGULAR_EXPRESSION ->
                     new ProblemException(

@@ -48,7 +48,8 @@ record SshPublicKey(String type, byte[] blob) {
         String[] words = key.split("\\s+", 3);
         // A second line would be a second key that no fingerprint shows.
         if (key.chars().anyMatch(character -> character == '\n' || character == '\r' || character == 0)
-                || words.length < 2 || !TYPES.contains(words[0])) {
+                || words.length < 2
+                || !TYPES.contains(words[0])) {
             return Optional.empty();
         }
         byte[] blob;

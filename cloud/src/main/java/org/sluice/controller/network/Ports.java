@@ -381,8 +381,11 @@ final class Ports implements Resource {
             throw NetworkProblems.badField("binding:profile", Input.shown(value) + " is not a dictionary");
         }
         for (Map.Entry<String, JsonNode> member : value.properties()) {
-            boolean empty = member.getValue().isContainer() ? member.getValue().isEmpty() : member.getValue().isNull();
-            String text = empty ? "" : member.getValue().asString(member.getValue().toString());
+            boolean empty = member.getValue().isContainer()
+                    ? member.getValue().isEmpty()
+                    : member.getValue().isNull();
+            String text =
+                    empty ? "" : member.getValue().asString(member.getValue().toString());
             Promises.refusalOfProfileMember(member.getKey(), text).ifPresent(reason -> {
                 throw NetworkProblems.badField("binding:profile", reason);
             });

@@ -140,10 +140,9 @@ class ImageDisksTest {
         needs("xorriso");
         DesiredInterface.Bridge served =
                 TestServers.bridge(TestServers.BRIDGE_PORT, "fa:16:3e:00:00:10", "10.0.0.10", "eth0");
-        FixedAddress still = new FixedAddress(
-                "10.7.0.5", "10.7.0.0/24", Optional.empty(), List.of(), List.of(), false);
-        FixedAddress six = new FixedAddress(
-                "2001:db8:6::5", "2001:db8:6::/64", Optional.empty(), List.of(), List.of(), true);
+        FixedAddress still = new FixedAddress("10.7.0.5", "10.7.0.0/24", Optional.empty(), List.of(), List.of(), false);
+        FixedAddress six =
+                new FixedAddress("2001:db8:6::5", "2001:db8:6::/64", Optional.empty(), List.of(), List.of(), true);
         for (List<FixedAddress> addresses : List.of(List.of(six), List.of(still, six), List.<FixedAddress>of())) {
             DesiredInterface nic = new DesiredInterface.Bridge(
                     served.port(),

@@ -98,11 +98,10 @@ class DhcpConfigurationTest {
     void isTakenByDnsmasqWhateverTheNames(@TempDir Path directory) throws Exception {
         Path dnsmasq = Path.of("/usr/sbin/dnsmasq");
         assumeTrue(Files.isExecutable(dnsmasq), "dnsmasq (package dnsmasq-base) is not installed");
+        List<String> names = List.of("ignore", "infinite", "7", "5m", "a".repeat(64), "-x", "x-", "---", "web.example");
         StringBuilder lines = new StringBuilder();
-        for (String name : List.of("ignore", "infinite", "7", "5m", "a".repeat(64), "-x", "x-", "---", "web.example")) {
-            lines.append("dhcp-host=fa:16:3e:00:00:10,10.0.0.10,")
-                    .append(hostLine(name))
-                    .append('\n');
+        for (int i = 0; i < names.size(); i++) {
+            lines.append("dhcp-host=fa:16:3e:00:00:%02x,10.0.0.%d,%s\n".formatted(i, 10 + i, hostLine(names.get(i))));
         }
         Path file = Files.writeString(directory.resolve("dnsmasq.conf"), lines);
 

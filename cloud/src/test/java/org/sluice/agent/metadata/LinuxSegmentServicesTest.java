@@ -136,9 +136,7 @@ class LinuxSegmentServicesTest {
                     server.launch());
             services.serve(segment, List.of(new Client(client.nic(), named)));
 
-            assertThat(DhcpClient.discover(guest, guestMac()))
-                    .as(name)
-                    .contains(InetAddress.getByName("10.0.0.10"));
+            assertThat(DhcpClient.discover(guest, guestMac())).as(name).contains(InetAddress.getByName("10.0.0.10"));
         }
     }
 

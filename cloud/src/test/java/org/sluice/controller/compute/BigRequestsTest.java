@@ -77,7 +77,8 @@ class BigRequestsTest {
 
         assertThat(cloud.count("from server where status = 'BUILD' and host_id is not null"))
                 .isEqualTo(2);
-        assertThat(cloud.count("from server where status = 'ERROR' and fault_message like '%Of 9 servers 2 found a host.'"))
+        assertThat(cloud.count(
+                        "from server where status = 'ERROR' and fault_message like '%Of 9 servers 2 found a host.'"))
                 .isEqualTo(1);
         assertThat(cloud.count("from port where made_for_server")).isEqualTo(2);
         assertThat(cloud.count("from server")).isEqualTo(3);
@@ -104,8 +105,12 @@ class BigRequestsTest {
         Answer made = cloud.admin()
                 .post(
                         "/v2.1/servers",
-                        ComputeCloud.boot("vm", flavor, image, "'networks': 'none', 'max_count': 2, 'name': '"
-                                + "n".repeat(255) + "', 'hostname': '" + "h".repeat(63) + "'"));
+                        ComputeCloud.boot(
+                                "vm",
+                                flavor,
+                                image,
+                                "'networks': 'none', 'max_count': 2, 'name': '" + "n".repeat(255) + "', 'hostname': '"
+                                        + "h".repeat(63) + "'"));
         assertThat(made.status()).as(made.text()).isEqualTo(202);
         assertThat(cloud.count("from server where length(name) = 255 and hostname = repeat('h', 61) || '-'"
                         + " || (launch_index + 1) and name like '%n-' || (launch_index + 1)"))
@@ -116,8 +121,7 @@ class BigRequestsTest {
     void anImageMustFitTheFlavorsDiskWithWhatItHoldsAndNotWithWhatItWeighs() {
         UUID big = cloud.newImage("active", 0, 0, 3 * GIB);
 
-        Answer answer = cloud.admin()
-                .post("/v2.1/servers", ComputeCloud.boot("vm", flavor, big, "'networks': 'none'"));
+        Answer answer = cloud.admin().post("/v2.1/servers", ComputeCloud.boot("vm", flavor, big, "'networks': 'none'"));
 
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.text())
@@ -144,12 +148,16 @@ class BigRequestsTest {
     @Test
     void aConfigDriveThatNobodyAskedForIsShown() {
         String nic = "'networks': [{'uuid': '%s'}]";
-        assertThat(boot(flavor, image, nic.formatted(network)).required("config_drive").asString())
+        assertThat(boot(flavor, image, nic.formatted(network))
+                        .required("config_drive")
+                        .asString())
                 .isEmpty();
         UUID still = cloud.network("NET7", "physnet0", 2007, "10.7.0");
         cloud.execute("update subnet set enable_dhcp = false where network_id = '" + still + "'");
         String light = cloud.flavor("light", 1, 512, 1);
-        assertThat(boot(light, image, nic.formatted(still)).required("config_drive").asString())
+        assertThat(boot(light, image, nic.formatted(still))
+                        .required("config_drive")
+                        .asString())
                 .isEqualTo("True");
         UUID virtual = cloud.network("NET8", "sriovnet0", 2408, "10.8.0");
         UUID port = cloud.port(virtual, "direct", "10.8.0.5");
@@ -158,8 +166,11 @@ class BigRequestsTest {
                         .asString())
                 .isEqualTo("True");
         UUID wants = cloud.newImage();
-        cloud.execute("update image set properties = '{\"img_config_drive\": \"mandatory\"}' where id = '" + wants + "'");
-        assertThat(boot(light, wants, nic.formatted(network)).required("config_drive").asString())
+        cloud.execute(
+                "update image set properties = '{\"img_config_drive\": \"mandatory\"}' where id = '" + wants + "'");
+        assertThat(boot(light, wants, nic.formatted(network))
+                        .required("config_drive")
+                        .asString())
                 .isEqualTo("True");
         cloud.execute("update virtual_function set leased_port_id = null, leased_server_id = null");
     }

@@ -135,7 +135,9 @@ class FleetViewsTest {
                 List<Future<Answer>> answers = clients.invokeAll(List.of(
                         () -> act(rack0, "{'add_host': {'host': 'compute02'}}"),
                         () -> act(rack1, "{'add_host': {'host': 'compute02'}}")));
-                assertThat(List.of(answers.get(0).get().status(), answers.get(1).get().status()))
+                assertThat(List.of(
+                                answers.get(0).get().status(),
+                                answers.get(1).get().status()))
                         .containsExactlyInAnyOrder(200, 409);
             }
             cloud.execute("delete from aggregate_host");
@@ -152,7 +154,9 @@ class FleetViewsTest {
                 List<Future<Answer>> answers = clients.invokeAll(aggregates.stream()
                         .<Callable<Answer>>map(id -> () -> cloud.admin().put("/v2.1/os-aggregates/" + id, body))
                         .toList());
-                assertThat(List.of(answers.get(0).get().status(), answers.get(1).get().status()))
+                assertThat(List.of(
+                                answers.get(0).get().status(),
+                                answers.get(1).get().status()))
                         .containsExactlyInAnyOrder(200, 409);
             }
         }
@@ -167,16 +171,26 @@ class FleetViewsTest {
         int more = aggregate("more", "'rack0'");
         int plain = aggregate("plain", "null");
         assertThat(act(rack0, "{'add_host': {'host': 'compute01'}}").status()).isEqualTo(200);
-        cloud.admin().post("/v2.1/servers", ComputeCloud.boot("vm", flavor, image, "'networks': 'none',"
-                + " 'availability_zone': 'nova:compute02'"));
-        cloud.admin().post("/v2.1/servers", ComputeCloud.boot("vm", flavor, image, "'networks': 'none',"
-                + " 'availability_zone': 'rack0:compute01'"));
+        cloud.admin()
+                .post(
+                        "/v2.1/servers",
+                        ComputeCloud.boot(
+                                "vm", flavor, image, "'networks': 'none'," + " 'availability_zone': 'nova:compute02'"));
+        cloud.admin()
+                .post(
+                        "/v2.1/servers",
+                        ComputeCloud.boot(
+                                "vm",
+                                flavor,
+                                image,
+                                "'networks': 'none'," + " 'availability_zone': 'rack0:compute01'"));
         assertThat(cloud.count("from server where host_id is not null")).isEqualTo(2);
 
         Answer moved = act(rack0, "{'add_host': {'host': 'compute02'}}");
         assertThat(moved.status()).isEqualTo(409);
         assertThat(moved.text()).contains("compute02 runs servers");
-        assertThat(act(rack0, "{'remove_host': {'host': 'compute01'}}").status()).isEqualTo(409);
+        assertThat(act(rack0, "{'remove_host': {'host': 'compute01'}}").status())
+                .isEqualTo(409);
         assertThat(act(plain, "{'add_host': {'host': 'compute02'}}").status())
                 .as("an aggregate without a zone changes none")
                 .isEqualTo(200);

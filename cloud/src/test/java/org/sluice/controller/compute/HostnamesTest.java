@@ -32,7 +32,8 @@ class HostnamesTest {
     void staySoWhenTheyAreMadeOfHostileNames() {
         assertThat(Hostnames.of("a.-b-.c", "x")).isEqualTo("a.b.c");
         assertThat(Hostnames.of("a".repeat(62) + "-b", "x")).isEqualTo("a".repeat(62));
-        assertThat(Hostnames.isValid(Hostnames.of("x".repeat(62) + ".y.z", "x"))).isTrue();
+        assertThat(Hostnames.isValid(Hostnames.of("x".repeat(62) + ".y.z", "x")))
+                .isTrue();
     }
 
     @Test

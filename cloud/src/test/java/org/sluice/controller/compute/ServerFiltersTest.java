@@ -29,10 +29,18 @@ class ServerFiltersTest {
         cloud.host("compute01", 0);
         String flavor = cloud.flavor("m1.small", 1, 512, 1);
         UUID image = cloud.newImage();
-        cloud.admin().post("/v2.1/servers", ComputeCloud.boot(
-                "web", flavor, image, "'networks': 'none', 'tags': ['blue', 'front'], 'config_drive': true"));
-        cloud.admin().post("/v2.1/servers", ComputeCloud.boot("db", flavor, image, "'networks': 'none', 'tags': ['blue']"));
-        cloud.admin().post("/v2.1/servers", ComputeCloud.boot("pair", flavor, image, "'networks': 'none', 'max_count': 2"));
+        cloud.admin()
+                .post(
+                        "/v2.1/servers",
+                        ComputeCloud.boot(
+                                "web",
+                                flavor,
+                                image,
+                                "'networks': 'none', 'tags': ['blue', 'front'], 'config_drive': true"));
+        cloud.admin()
+                .post("/v2.1/servers", ComputeCloud.boot("db", flavor, image, "'networks': 'none', 'tags': ['blue']"));
+        cloud.admin()
+                .post("/v2.1/servers", ComputeCloud.boot("pair", flavor, image, "'networks': 'none', 'max_count': 2"));
         cloud.execute("update server set status = 'ACTIVE', launched_at = now() where name = 'web'");
         cloud.execute("update server set config_drive = false where name <> 'web'");
         cloud.execute("update server set created_at = '2026-11-22T19:47:19.25Z' where name = 'db'");
@@ -87,7 +95,9 @@ class ServerFiltersTest {
         Answer answer = cloud.as("member", "2.92").get("/v2.1/servers/detail?power_state=shutdown");
         assertThat(answer.json().required("servers")).isEmpty();
         Answer hosts = cloud.as("member", "2.92").get("/v2.1/servers?host=compute01");
-        assertThat(hosts.status()).as("what only operators see is refused, not passed over").isEqualTo(403);
+        assertThat(hosts.status())
+                .as("what only operators see is refused, not passed over")
+                .isEqualTo(403);
     }
 
     @ParameterizedTest
@@ -102,8 +112,15 @@ class ServerFiltersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"locked=perhaps", "config_drive=perhaps", "power_state=asleep", "launch_index=-1",
-        "created_at=yesterday", "deleted=x"})
+    @ValueSource(
+            strings = {
+                "locked=perhaps",
+                "config_drive=perhaps",
+                "power_state=asleep",
+                "launch_index=-1",
+                "created_at=yesterday",
+                "deleted=x"
+            })
     void aValueThatCannotBeIsRefused(String query) {
         Answer answer = list(query);
         assertThat(answer.status()).isEqualTo(400);
@@ -111,7 +128,20 @@ class ServerFiltersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"a{1,300}", "\\p{L}+", "(?<n>web)", "\\Qa.b\\E", "a++", "[[:foo:]]", "(", "*", "[z-a]", "\0", "a\0"})
+    @ValueSource(
+            strings = {
+                "a{1,300}",
+                "\\p{L}+",
+                "(?<n>web)",
+                "\\Qa.b\\E",
+                "a++",
+                "[[:foo:]]",
+                "(",
+                "*",
+                "[z-a]",
+                "\0",
+                "a\0"
+            })
     void aPatternThatPostgresqlRefusesIsTheUsersMistake(String pattern) {
         for (String parameter : List.of("name", "hostname", "ip", "ip6")) {
             for (String path : List.of("/v2.1/servers?", "/v2.1/servers/detail?")) {
@@ -130,7 +160,8 @@ class ServerFiltersTest {
         cloud.execute("update server set name = repeat('a', 200) where name = 'db'");
         try {
             // Back-references make PostgreSQL's engine backtrack.
-            Answer slow = list("name=" + URLEncoder.encode("^(a*)(a*)(a*)(a*)(a*)\\1\\2\\3\\4\\5a$", StandardCharsets.UTF_8));
+            Answer slow =
+                    list("name=" + URLEncoder.encode("^(a*)(a*)(a*)(a*)(a*)\\1\\2\\3\\4\\5a$", StandardCharsets.UTF_8));
             assertThat(slow.status()).as(slow.text()).isEqualTo(400);
             assertThat(slow.text()).contains("takes more than 2 s");
         } finally {
@@ -142,7 +173,11 @@ class ServerFiltersTest {
     void userDataIsReadOnlyWhereItIsShown() {
         cloud.execute("update server set user_data = 'I2Nsb3Vk' where name = 'web'");
         String path = "/v2.1/servers/detail?name=web";
-        assertThat(cloud.admin().get(path).json().at("/servers/0/OS-EXT-SRV-ATTR:user_data").asString())
+        assertThat(cloud.admin()
+                        .get(path)
+                        .json()
+                        .at("/servers/0/OS-EXT-SRV-ATTR:user_data")
+                        .asString())
                 .isEqualTo("I2Nsb3Vk");
         assertThat(cloud.as("member", "2.92").get(path).json().at("/servers/0").has("OS-EXT-SRV-ATTR:user_data"))
                 .isFalse();
