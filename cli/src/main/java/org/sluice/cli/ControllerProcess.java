@@ -185,7 +185,7 @@ final class ControllerProcess {
                         image.projectId(),
                         image.metadata().minDisk(),
                         image.metadata().minRam(),
-                        image.content().map(content -> content.size()).orElse(0L),
+                        image.content().map(content -> content.virtualSize()).orElse(0L),
                         image.properties()));
     }
 

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.sluice.agent.host.SegmentServices.Client;
 import org.sluice.model.protocol.DesiredInterface;
 import org.sluice.model.protocol.FixedAddress;
@@ -20,6 +21,12 @@ import org.sluice.model.protocol.FixedAddress;
 record DhcpConfiguration(String device, DesiredInterface.ServicePort service, int mtu, List<Client> clients) {
     /** Where guests expect metadata (EC2 and OpenStack alike). */
     static final String METADATA_ADDRESS = "169.254.169.254";
+
+    /** Longer ones keep dnsmasq from starting, and so take DHCP away from everybody on the network. */
+    private static final int LONGEST_LABEL = 63;
+
+    /** What a field of dhcp-host may be besides a name: a lease time, or the word not to answer (dnsmasq's option.c). */
+    private static final Pattern KEYWORD = Pattern.compile("ignore|infinite|[0-9]+[smhdw]?");
 
     private static final String LEASE_TIME = "86400s";
 
@@ -98,9 +105,22 @@ record DhcpConfiguration(String device, DesiredInterface.ServicePort service, in
         return !address.address().contains(":");
     }
 
-    /** The first label of the name, in the letters that a host name may have (RFC 1123). */
+    /**
+     * The first label of the name, in the letters and the length that a host name may have (RFC 1123, section 2.1). What
+     * dnsmasq would take for something else gets a domain: with a dot in it, it is a name. dnsmasq gives out the label alone,
+     * since the domain is none that it serves.
+     */
     private static String hostname(String name) {
         String label = name.split("\\.", 2)[0].toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9-]", "-");
-        return label.isEmpty() ? "host" : label;
+        label = trim(
+                trim(label).substring(0, Math.min(LONGEST_LABEL, trim(label).length())));
+        if (label.isEmpty()) {
+            return "host";
+        }
+        return KEYWORD.matcher(label).matches() ? label + ".invalid" : label;
+    }
+
+    private static String trim(String label) {
+        return label.replaceAll("^-+|-+$", "");
     }
 }

@@ -78,9 +78,7 @@ final class NetworkData {
     private static boolean isServedByDhcp(DesiredInterface nic, FixedAddress address) {
         return switch (nic) {
             case DesiredInterface.Bridge bridge ->
-                address.dhcp()
-                        && bridge.services().isPresent()
-                        && !address.address().contains(":");
+                address.servedByDhcp() && bridge.services().isPresent();
             case DesiredInterface.Direct _ -> false;
         };
     }

@@ -16,6 +16,7 @@ import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.SluiceFaults;
 import org.sluice.controller.store.Database;
+import org.sluice.controller.store.Transactions;
 import org.sluice.model.HostId;
 import org.sluice.model.ImageId;
 import org.sluice.model.Problem;
@@ -34,7 +35,8 @@ import tools.jackson.core.type.TypeReference;
  *   <li>{@code PUT /inventory}: an {@link Inventory}; 204
  *   <li>{@code GET /desired?after=REVISION&wait=SECONDS}: the {@link DesiredHost} once its revision is another one, 204 when
  *       it is still that after the wait (at most 60 s); also the agent's sign of life
- *   <li>{@code POST /reports}: a list of {@link ServerReport}; 204. Sending one twice changes nothing
+ *   <li>{@code POST /reports}: a list of {@link ServerReport}; 204, or 409 when one of them did not count and is to be sent
+ *       again, all others being taken. Sending one twice changes nothing
  *   <li>{@code GET /images/{id}/file}: an image of a server on this host
  *   <li>{@code POST /queries/{id}}: a {@link HostQuery.Answer}; 204
  * </ul>
@@ -47,6 +49,7 @@ public final class AgentsFamily implements ApiFamily {
 
     private final Function<Exchange, HostId> authentication;
     private final Database database;
+    private final Transactions transactions;
     private final InventoryStore inventories = new InventoryStore();
     private final DesiredStates desired;
     private final Reports reports;
@@ -67,6 +70,7 @@ public final class AgentsFamily implements ApiFamily {
             ImageContent images) {
         this.authentication = requireNonNull(authentication, "authentication is null");
         this.database = requireNonNull(database, "database is null");
+        this.transactions = new Transactions(database.jdbi());
         this.desired = requireNonNull(desired, "desired is null");
         this.reports = requireNonNull(reports, "reports is null");
         this.images = requireNonNull(images, "images is null");
@@ -95,7 +99,11 @@ public final class AgentsFamily implements ApiFamily {
     private Reply putInventory(Exchange exchange) {
         HostId host = authentication.apply(exchange);
         Inventory inventory = exchange.bodyAs(Inventory.class);
-        database.jdbi().useTransaction(handle -> inventories.put(handle, host, inventory));
+        transactions.run(handle -> {
+            inventories.put(handle, host, inventory);
+            inventories.calledFrom(handle, host, exchange.peerAddress());
+            return true;
+        });
         return Reply.empty(204);
     }
 
@@ -115,8 +123,13 @@ public final class AgentsFamily implements ApiFamily {
     private Reply postReports(Exchange exchange) {
         HostId host = authentication.apply(exchange);
         // A transaction each: one report that cannot be taken does not hold up the others' servers.
+        Optional<Problem> repeat = Optional.empty();
         for (ServerReport report : readReports(exchange)) {
-            database.jdbi().useTransaction(handle -> reports.take(handle, host, report));
+            Optional<Problem> problem = transactions.run(handle -> reports.take(handle, host, report));
+            repeat = repeat.or(() -> problem);
+        }
+        if (repeat.isPresent()) {
+            throw repeat.get().asException();
         }
         return Reply.empty(204);
     }
@@ -167,7 +180,10 @@ public final class AgentsFamily implements ApiFamily {
                     .asException();
         }
         // An answer to a question that nobody waits for any more is as good as delivered.
-        database.jdbi().useTransaction(handle -> queries.answer(handle, host, answer));
+        transactions.run(handle -> {
+            queries.answer(handle, host, answer);
+            return true;
+        });
         return Reply.empty(204);
     }
 

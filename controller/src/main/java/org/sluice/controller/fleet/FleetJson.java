@@ -100,7 +100,8 @@ final class FleetJson {
                             'generation', vf.generation) order by pf.name, vf.index)
                         from virtual_function vf join physical_function pf on pf.id = vf.physical_function_id
                         where vf.leased_server_id = s.id), '[]'),
-                    'decision', (select jsonb_build_object('at', d.decided_at, 'chosen', dh.name, 'hosts', d.hosts)
+                    'decision', (select jsonb_build_object('at', d.decided_at, 'chosen', dh.name, 'hosts', d.hosts,
+                            'considered', d.considered, 'reasons', d.reasons)
                         from scheduling_decision d left join host dh on dh.id = d.host_id
                         where d.server_id = s.id order by d.id desc limit 1))
                 from server s left join host h on h.id = s.host_id

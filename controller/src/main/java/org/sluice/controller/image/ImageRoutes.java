@@ -77,6 +77,7 @@ final class ImageRoutes {
         ObjectNode json = exchange.bodyObject();
         ImageMetadata metadata = ImageJson.metadata(json);
         ImageRules.requireMayHave(metadata, exchange.caller());
+        ImageRules.requireOfferedProperties(Map.of(), metadata.properties());
         ImageRecord image = new ImageRecord(
                 ImageJson.text(json, "id").map(ImageRoutes::chosenId).orElseGet(ImageId::random),
                 ImageRules.owner(
@@ -120,6 +121,7 @@ final class ImageRoutes {
                 ImageRules.requireMayHave(metadata, exchange.caller());
             }
             ImageRules.requireSameFormats(image, metadata);
+            ImageRules.requireOfferedProperties(image.metadata().properties(), metadata.properties());
             return new Changed(
                     ImageRules.owner(ImageJson.text(attributes, "owner"), image.projectId(), exchange.caller()),
                     metadata);

@@ -1,11 +1,13 @@
 package org.sluice.controller.image;
 
+import java.util.Map;
 import java.util.Optional;
 import org.sluice.controller.http.Caller;
 import org.sluice.controller.http.Ids;
 import org.sluice.model.ImageId;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
+import org.sluice.model.Promises;
 
 /** Who may do what with an image. Pure. */
 final class ImageRules {
@@ -39,6 +41,18 @@ final class ImageRules {
         if (metadata.visibility() == Visibility.PUBLIC && !caller.isAdmin()) {
             throw forbidden("You are not authorized to complete publicize_image action.");
         }
+    }
+
+    /** Refuses properties that are new, or have a new value, and whose effect nobody would bring about. */
+    static void requireOfferedProperties(Map<String, String> before, Map<String, String> after) {
+        after.forEach((key, value) -> {
+            if (!value.equals(before.get(key))) {
+                Promises.refusalOfImageProperty(key, value).ifPresent(reason -> {
+                    throw Problem.of(Problem.Kind.BAD_REQUEST, "InvalidValue", reason)
+                            .asException();
+                });
+            }
+        });
     }
 
     /** The project that shall own an image: the caller's, unless an admin names another. */

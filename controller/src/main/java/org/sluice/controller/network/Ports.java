@@ -15,6 +15,7 @@ import org.sluice.model.NetworkId;
 import org.sluice.model.PortId;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
+import org.sluice.model.Promises;
 import org.sluice.model.SecurityGroupId;
 import org.sluice.model.VnicType;
 import tools.jackson.databind.JsonNode;
@@ -392,6 +393,16 @@ final class Ports implements Resource {
         }
         if (!value.isObject()) {
             throw NetworkProblems.badField("binding:profile", Input.shown(value) + " is not a dictionary");
+        }
+        for (Map.Entry<String, JsonNode> member : value.properties()) {
+            boolean empty = member.getValue().isContainer()
+                    ? member.getValue().isEmpty()
+                    : member.getValue().isNull();
+            String text =
+                    empty ? "" : member.getValue().asString(member.getValue().toString());
+            Promises.refusalOfProfileMember(member.getKey(), text).ifPresent(reason -> {
+                throw NetworkProblems.badField("binding:profile", reason);
+            });
         }
         return Optional.of(value.toString());
     }

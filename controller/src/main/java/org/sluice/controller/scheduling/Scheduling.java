@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +67,10 @@ public final class Scheduling {
      * @throws ProblemException 409 when only hosts are left on which DHCP of a network would need an address that it has not
      */
     public Placement place(Handle handle, ServerRequest request) {
+        return place(handle, request, () -> {});
+    }
+
+    private Placement place(Handle handle, ServerRequest request, Runnable beforeClaim) {
         if (!handle.isInTransaction()) {
             throw new IllegalStateException("a server can only be placed inside a transaction");
         }
@@ -78,6 +83,7 @@ public final class Scheduling {
                         && !withoutAddress.get().serving().contains(host.id())) {
                     continue;
                 }
+                beforeClaim.run();
                 handle.savepoint(SAVEPOINT);
                 Optional<Claims.Claimed> claimed = claims.claim(handle, request, host.id());
                 if (claimed.isPresent()) {
@@ -108,27 +114,59 @@ public final class Scheduling {
                 break;
             }
         }
-        List<Verdict> verdicts = withLostRaces(selection);
+        return refused(handle, request, withLostRaces(selection));
+    }
+
+    private Placement.Refused refused(Handle handle, ServerRequest request, List<Verdict> verdicts) {
         decisions.record(handle, request.server(), Optional.empty(), verdicts);
         return new Placement.Refused(Refusal.of(verdicts));
     }
 
     /**
+     * Whether no host would take a server, without a claim on any: what to ask before much is written that would be taken back.
+     * The decision is recorded when it is a refusal; an empty answer promises nothing.
+     */
+    public Optional<Placement.Refused> refusal(Handle handle, ServerRequest request) {
+        Demand demand = Demand.of(request);
+        if (!Selection.of(index.hosts(handle), demand).candidates().isEmpty()) {
+            return Optional.empty();
+        }
+        // Never refuse on what the index remembers: others may have released since.
+        index.reload(handle);
+        Selection selection = Selection.of(index.hosts(handle), demand);
+        return selection.candidates().isEmpty()
+                ? Optional.of(refused(handle, request, selection.verdicts()))
+                : Optional.empty();
+    }
+
+    /**
      * Places several servers in one transaction, in order. Use it instead of several calls of {@link #place}: transactions
-     * that hold claims on more than one host follow one another, since they could wait for each other otherwise.
+     * that hold claims on more than one host follow one another, since they could wait for each other otherwise. The fleet is
+     * read once for a refusal: who asks for the same as one that was refused is refused with it.
      */
     public List<Placement> placeAll(Handle handle, Collection<ServerRequest> requests) {
-        if (requests.size() > 1) {
-            handle.createQuery("select true from (select pg_advisory_xact_lock(:key)) held")
-                    .bind("key", MANY_AT_ONCE)
-                    .mapTo(Boolean.class)
-                    .one();
-        }
+        // Taken before the first claim and not earlier: who finds no host holds up nobody.
+        Runnable beforeClaim = requests.size() > 1 ? () -> oneAfterAnother(handle) : () -> {};
         List<Placement> placements = new ArrayList<>(requests.size());
+        Map<Demand, Placement> refused = new HashMap<>();
         for (ServerRequest request : requests) {
-            placements.add(place(handle, request));
+            Demand demand = Demand.of(request);
+            Placement known = refused.get(demand);
+            Placement placement = known == null ? place(handle, request, beforeClaim) : known;
+            if (placement instanceof Placement.Refused) {
+                refused.put(demand, placement);
+            }
+            placements.add(placement);
         }
         return List.copyOf(placements);
+    }
+
+    /** Taking it again in the same transaction is free. */
+    private static void oneAfterAnother(Handle handle) {
+        handle.createQuery("select true from (select pg_advisory_xact_lock(:key)) held")
+                .bind("key", MANY_AT_ONCE)
+                .mapTo(Boolean.class)
+                .one();
     }
 
     /**

@@ -71,4 +71,9 @@ public record FixedAddress(
     public int prefixLength() {
         return Integer.parseInt(cidr.substring(cidr.indexOf('/') + 1));
     }
+
+    /** Whether DHCP (RFC 2131, which is IPv4's) tells a guest on a bridge this address, and the route to metadata with it. */
+    public boolean servedByDhcp() {
+        return dhcp && !address.contains(":");
+    }
 }

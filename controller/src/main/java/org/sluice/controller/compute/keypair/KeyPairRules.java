@@ -1,6 +1,5 @@
 package org.sluice.controller.compute.keypair;
 
-import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.sluice.controller.compute.Problems;
@@ -55,10 +54,5 @@ final class KeyPairRules {
 
     static ProblemException unknown(String user, String name) {
         return Problems.notFound("KeypairNotFound", "Keypair " + name + " not found for user " + user);
-    }
-
-    /** The types that are taken. */
-    static List<String> types() {
-        return List.of("ssh");
     }
 }

@@ -80,7 +80,9 @@ final class KeyPairWire {
             known.add("user_id");
         }
         fields.onlyKnows(known);
-        fields.oneOf("type", KeyPairRules.types());
+        if (!fields.optionalText("type", 1, 255).orElse("ssh").equals("ssh")) {
+            throw fields.refused("type", "only 'ssh' is offered; Sluice makes no certificates");
+        }
         if (exchange.atLeast(92)) {
             fields.required("public_key");
         }

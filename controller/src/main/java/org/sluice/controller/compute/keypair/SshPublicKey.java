@@ -44,8 +44,12 @@ public record SshPublicKey(String type, byte[] blob) {
 
     /** Reads one line; empty when it is no public key of a type that OpenSSH knows. */
     public static Optional<SshPublicKey> parse(String line) {
-        String[] words = line.strip().split("\\s+", 3);
-        if (words.length < 2 || !TYPES.contains(words[0])) {
+        String key = line.strip();
+        String[] words = key.split("\\s+", 3);
+        // A second line would be a second key that no fingerprint shows.
+        if (key.chars().anyMatch(character -> character == '\n' || character == '\r' || character == 0)
+                || words.length < 2
+                || !TYPES.contains(words[0])) {
             return Optional.empty();
         }
         byte[] blob;
