@@ -38,7 +38,8 @@ final class ControllerCommand implements Callable<Integer> {
             names = "--connections",
             paramLabel = "N",
             defaultValue = "12",
-            description = "Connections to PostgreSQL, besides one that listens; ${DEFAULT-VALUE}.")
+            description = "Connections to PostgreSQL for requests, besides one that listens, 4 for agents and 5 for the"
+                    + " bytes of images; ${DEFAULT-VALUE}.")
     private int connections;
 
     @Override

@@ -23,8 +23,12 @@ import org.sluice.controller.identity.IdentityBootstrap;
 import org.sluice.controller.identity.IdentityFamily;
 import org.sluice.controller.identity.Passwords;
 import org.sluice.controller.identity.Tokens;
+import org.sluice.controller.image.ImageBytes;
 import org.sluice.controller.image.ImageFamily;
+import org.sluice.controller.image.ImageLimits;
 import org.sluice.controller.image.ImageStore;
+import org.sluice.controller.image.ImageSweep;
+import org.sluice.controller.image.UploadRoom;
 import org.sluice.controller.network.Bindings;
 import org.sluice.controller.network.NetworkFamily;
 import org.sluice.controller.network.ServerPorts;
@@ -49,6 +53,7 @@ import org.sluice.model.protocol.JoinToken;
 final class ControllerProcess {
     private static final Duration FLEET_LOOK = Duration.ofSeconds(5);
     private static final Duration LOOK = Duration.ofSeconds(1);
+    private static final int AGENTS_CONNECTIONS = 4;
     private static final Duration JOIN_TOKEN_VALIDITY = Duration.ofHours(1);
 
     private final Database database;
@@ -99,7 +104,14 @@ final class ControllerProcess {
         ServicePorts servicePorts = new ServicePorts(random);
         Scheduling scheduling = new Scheduling(fleet, serverPorts, bindings, servicePorts);
         ConsoleQueries consoles = new ConsoleQueries(database, feed);
-        ImageStore images = new ImageStore(database);
+        ImageStore images = new ImageStore();
+        // Neither long copies of images nor a burst of requests keep agents from saying that they are alive.
+        Database agentsDatabase = resources.add("agents' connections", database.beside("agents", AGENTS_CONNECTIONS));
+        ImageLimits limits = ImageLimits.USUAL;
+        ImageBytes imageBytes = new ImageBytes(
+                resources.add("images' connections", database.beside("images", limits.connections())));
+        ImageSweep sweep = resources.add("image sweep", ImageSweep.start(imageBytes));
+        UploadRoom uploads = UploadRoom.in(data.uploads(), limits, Files.isDirectory(data.postgres()));
 
         Tokens tokens = new Tokens(database, clock, random);
         List<ApiFamily> openStack = List.of(
@@ -113,17 +125,17 @@ final class ControllerProcess {
                         (host, server, lines, limit) -> consoleTail(consoles, host, server, lines, limit),
                         clock,
                         random),
-                new ImageFamily(database, data.uploads(), clock),
+                new ImageFamily(database, imageBytes, sweep, uploads, clock),
                 new SluiceFamily(database, joinTokens, clock));
         // The more specific mount comes first, because every mount answers for all paths below it.
         List<ApiFamily> agentsApi = List.of(
                 new EnrolmentFamily(new HostEnrolment(database, authority, joinTokens, clock)),
                 new AgentsFamily(
                         new AgentAuthentication()::hostOf,
-                        database,
-                        new DesiredStates(database, feed, serverPorts, servicePorts),
+                        agentsDatabase,
+                        new DesiredStates(agentsDatabase, feed, serverPorts, servicePorts),
                         new Reports(scheduling, serverPorts, bindings),
-                        images::writeTo));
+                        imageBytes::writeTo));
 
         bootstrap.get();
         ApiServer agents = resources.add(

@@ -20,6 +20,7 @@ public final class Transactions {
     private static final String DEADLOCK = "40P01";
     private static final String FOREIGN_KEY = "23503";
     private static final String UNIQUE = "23505";
+    private static final String DISK_FULL = "53100";
 
     private final Jdbi jdbi;
 
@@ -54,6 +55,11 @@ public final class Transactions {
     /** Whether the statement failed because a row with that key is there already. */
     public static boolean isUniqueViolation(JdbiException failure) {
         return UNIQUE.equals(state(failure));
+    }
+
+    /** Whether the statement failed because the database's disk is full. */
+    public static boolean isDiskFull(JdbiException failure) {
+        return DISK_FULL.equals(state(failure));
     }
 
     private static @Nullable String state(Throwable failure) {
