@@ -34,6 +34,9 @@ final class ControllerCommand implements Callable<Integer> {
     @Mixin
     private final Listeners listeners = new Listeners();
 
+    @Mixin
+    private final ImageOptions images = new ImageOptions();
+
     @Option(
             names = "--connections",
             paramLabel = "N",
@@ -62,7 +65,7 @@ final class ControllerCommand implements Callable<Integer> {
                 : DatabaseUrl.jdbc(databaseUrl);
         Database database = resources.add("database", DatabaseUrl.open(url, connections));
         ControllerProcess controller =
-                ControllerProcess.start(database, data, credentials.password(), listeners, resources);
+                ControllerProcess.start(database, data, credentials.password(), listeners, images.limits(), resources);
         String identity = controller.url() + "/identity/v3";
         credentials.write(data, identity);
         System.out.println("ready  " + identity);

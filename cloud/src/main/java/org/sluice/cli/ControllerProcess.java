@@ -78,10 +78,16 @@ final class ControllerProcess {
      * @param data where uploads are kept on their way into the database
      * @param adminPassword of the user {@code admin}, in force only if the database has no users yet
      * @param listeners where it shall listen
+     * @param limits what images may take
      * @param resources take everything that must be closed
      */
     static ControllerProcess start(
-            Database database, DataDirectory data, String adminPassword, Listeners listeners, Resources resources)
+            Database database,
+            DataDirectory data,
+            String adminPassword,
+            Listeners listeners,
+            ImageLimits limits,
+            Resources resources)
             throws Exception {
         InstantSource clock = InstantSource.system();
         SecureRandom random = new SecureRandom();
@@ -107,7 +113,6 @@ final class ControllerProcess {
         ImageStore images = new ImageStore();
         // Neither long copies of images nor a burst of requests keep agents from saying that they are alive.
         Database agentsDatabase = resources.add("agents' connections", database.beside("agents", AGENTS_CONNECTIONS));
-        ImageLimits limits = ImageLimits.USUAL;
         ImageBytes imageBytes = new ImageBytes(
                 resources.add("images' connections", database.beside("images", limits.connections())));
         ImageSweep sweep = resources.add("image sweep", ImageSweep.start(imageBytes));

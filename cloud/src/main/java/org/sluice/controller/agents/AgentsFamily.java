@@ -4,9 +4,12 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Faults;
@@ -16,6 +19,7 @@ import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.SluiceFaults;
 import org.sluice.controller.store.Database;
+import org.sluice.controller.store.Transactions;
 import org.sluice.model.HostId;
 import org.sluice.model.ImageId;
 import org.sluice.model.Problem;
@@ -43,10 +47,11 @@ import tools.jackson.core.type.TypeReference;
  */
 public final class AgentsFamily implements ApiFamily {
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
-    private static final TypeReference<List<ServerReport>> REPORTS = new TypeReference<>() {};
+    private static final TypeReference<@Nullable List<@Nullable ServerReport>> REPORTS = new TypeReference<>() {};
 
     private final Function<Exchange, HostId> authentication;
-    private final Database database;
+    private final Jdbi jdbi;
+    private final Transactions transactions;
     private final InventoryStore inventories = new InventoryStore();
     private final DesiredStates desired;
     private final Reports reports;
@@ -66,7 +71,8 @@ public final class AgentsFamily implements ApiFamily {
             Reports reports,
             ImageContent images) {
         this.authentication = requireNonNull(authentication, "authentication is null");
-        this.database = requireNonNull(database, "database is null");
+        this.jdbi = requireNonNull(database, "database is null").jdbi();
+        this.transactions = new Transactions(jdbi);
         this.desired = requireNonNull(desired, "desired is null");
         this.reports = requireNonNull(reports, "reports is null");
         this.images = requireNonNull(images, "images is null");
@@ -95,7 +101,10 @@ public final class AgentsFamily implements ApiFamily {
     private Reply putInventory(Exchange exchange) {
         HostId host = authentication.apply(exchange);
         Inventory inventory = exchange.bodyAs(Inventory.class);
-        database.jdbi().useTransaction(handle -> inventories.put(handle, host, inventory));
+        transactions.run(handle -> {
+            inventories.put(handle, host, inventory);
+            return inventory;
+        });
         return Reply.empty(204);
     }
 
@@ -116,29 +125,37 @@ public final class AgentsFamily implements ApiFamily {
         HostId host = authentication.apply(exchange);
         // A transaction each: one report that cannot be taken does not hold up the others' servers.
         for (ServerReport report : readReports(exchange)) {
-            database.jdbi().useTransaction(handle -> reports.take(handle, host, report));
+            transactions.run(handle -> {
+                reports.take(handle, host, report);
+                return report;
+            });
         }
         return Reply.empty(204);
     }
 
     private static List<ServerReport> readReports(Exchange exchange) {
         try {
-            return Json.MAPPER.readValue(exchange.bodyBytes(), REPORTS);
+            List<@Nullable ServerReport> reports = Json.MAPPER.readValue(exchange.bodyBytes(), REPORTS);
+            if (reports == null || reports.stream().anyMatch(Objects::isNull)) {
+                throw malformedReports().asException();
+            }
+            return List.copyOf(reports);
         } catch (JacksonException cause) {
-            throw new ProblemException(
-                    Problem.of(
-                            Problem.Kind.BAD_REQUEST,
-                            "MalformedRequestBody",
-                            "The request body is not a valid list of server reports."),
-                    cause);
+            throw new ProblemException(malformedReports(), cause);
         }
+    }
+
+    private static Problem malformedReports() {
+        return Problem.of(
+                Problem.Kind.BAD_REQUEST,
+                "MalformedRequestBody",
+                "The request body is not a valid list of server reports.");
     }
 
     private Reply getImage(Exchange exchange) {
         HostId host = authentication.apply(exchange);
         ImageId image = new ImageId(uuid(exchange, "id"));
-        Optional<Long> size = database.jdbi()
-                .withHandle(handle -> handle.createQuery("""
+        Optional<Long> size = jdbi.withHandle(handle -> handle.createQuery("""
                         select i.size from image i where i.id = :image and i.status = 'active'
                           and exists (select 1 from server s where s.image_id = i.id and s.host_id = :host)""")
                         .bind("image", image.value())
@@ -167,7 +184,10 @@ public final class AgentsFamily implements ApiFamily {
                     .asException();
         }
         // An answer to a question that nobody waits for any more is as good as delivered.
-        database.jdbi().useTransaction(handle -> queries.answer(handle, host, answer));
+        transactions.run(handle -> {
+            queries.answer(handle, host, answer);
+            return answer;
+        });
         return Reply.empty(204);
     }
 

@@ -8,6 +8,7 @@ import java.util.UUID;
 import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.controller.store.Database;
+import org.sluice.controller.store.Transactions;
 import org.sluice.model.HostId;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.HostQuery;
@@ -39,12 +40,13 @@ public final class ConsoleQueries {
         String topic = HostQueries.topic(host);
         long end = System.nanoTime() + limit.toNanos();
         long mark = feed.mark(topic);
-        database.jdbi().useTransaction(handle -> {
+        new Transactions(database.jdbi()).run(handle -> {
             queries.ask(handle, host, query);
             handle.createUpdate("update host set desired_revision = desired_revision + 1 where id = :host")
                     .bind("host", host.value())
                     .execute();
             ChangeFeed.announce(handle, Scheduling.hostTopic(host));
+            return query;
         });
         try {
             while (true) {

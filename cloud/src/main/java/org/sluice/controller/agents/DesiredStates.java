@@ -22,6 +22,7 @@ import org.sluice.controller.scheduling.FleetIndex;
 import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.controller.store.Database;
+import org.sluice.controller.store.Transactions;
 import org.sluice.model.HostId;
 import org.sluice.model.ImageId;
 import org.sluice.model.PortId;
@@ -64,7 +65,10 @@ public final class DesiredStates {
     Optional<DesiredHost> await(HostId host, long after, Duration wait) throws InterruptedException {
         String topic = Scheduling.hostTopic(host);
         long end = System.nanoTime() + wait.toNanos();
-        database.jdbi().useTransaction(handle -> seen(handle, host));
+        new Transactions(database.jdbi()).run(handle -> {
+            seen(handle, host);
+            return host;
+        });
         while (true) {
             long mark = feed.mark(topic);
             long revision = database.jdbi().withHandle(handle -> revision(handle, host));

@@ -60,6 +60,11 @@ final class ImageUploads {
             try (UploadRoom.Place _ = room.takeTurn()) {
                 store(image, received, content, lastLook);
             }
+        } catch (JdbiException failure) {
+            if (Transactions.isDiskFull(failure)) {
+                throw new ProblemException(UploadRoom.diskFull().problem(), failure);
+            }
+            throw failure;
         } catch (IOException cause) {
             throw new UncheckedIOException("the data of image " + image + " could not be received", cause);
         }
@@ -85,11 +90,6 @@ final class ImageUploads {
             copy(image, upload, received);
             bytes.activate(image, upload, content, clock.instant(), lastLook);
             stored = true;
-        } catch (JdbiException failure) {
-            if (Transactions.isDiskFull(failure)) {
-                throw new ProblemException(UploadRoom.diskFull().problem(), failure);
-            }
-            throw failure;
         } finally {
             if (!stored) {
                 abandon(upload);
