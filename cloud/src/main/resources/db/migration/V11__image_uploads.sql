@@ -24,9 +24,6 @@ alter table image_chunk set (
 
 alter table image drop constraint image_status_check;
 alter table image add constraint image_status_check check (status in ('queued', 'active', 'deactivated'));
-alter table image add constraint image_content_known
-    check (status = 'queued' or (size is not null and virtual_size is not null
-        and checksum is not null and os_hash_value is not null));
 
 create index image_project on image (project_id, created_at);
 create index image_visibility on image (visibility, created_at) where visibility in ('public', 'community');
