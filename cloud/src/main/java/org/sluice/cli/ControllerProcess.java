@@ -113,8 +113,8 @@ final class ControllerProcess {
         ImageStore images = new ImageStore();
         // Neither long copies of images nor a burst of requests keep agents from saying that they are alive.
         Database agentsDatabase = resources.add("agents' connections", database.beside("agents", AGENTS_CONNECTIONS));
-        ImageBytes imageBytes = new ImageBytes(
-                resources.add("images' connections", database.beside("images", limits.connections())));
+        ImageBytes imageBytes =
+                new ImageBytes(resources.add("images' connections", database.beside("images", limits.connections())));
         ImageSweep sweep = resources.add("image sweep", ImageSweep.start(imageBytes));
         UploadRoom uploads = UploadRoom.in(data.uploads(), limits, Files.isDirectory(data.postgres()));
 

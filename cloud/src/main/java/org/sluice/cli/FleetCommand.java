@@ -72,8 +72,7 @@ final class FleetCommand {
     @Command(name = "networks", mixinStandardHelpOptions = true, description = "List the physical networks.")
     int networks() throws IOException, InterruptedException {
         Table table = new Table("NAME", "MTU", "VLAN RANGES", "NETWORKS");
-        for (JsonNode network :
-                operator.client().list("/sluice/v1/physical-networks", "physical_networks")) {
+        for (JsonNode network : operator.client().list("/sluice/v1/physical-networks", "physical_networks")) {
             table.row(text(network, "name"), text(network, "mtu"), ranges(network), text(network, "networks"));
         }
         table.print(out());
@@ -207,8 +206,7 @@ final class FleetCommand {
             throws IOException, InterruptedException {
         Table table = new Table("HOST", "PF", "VF", "ADDRESS", "NETWORK", "GENERATION", "SERVER", "STATUS", "MAC");
         String query = host.isEmpty() ? "" : "?host=" + CloudClient.segment(host);
-        for (JsonNode function :
-                operator.client().list("/sluice/v1/virtual-functions" + query, "virtual_functions")) {
+        for (JsonNode function : operator.client().list("/sluice/v1/virtual-functions" + query, "virtual_functions")) {
             table.row(
                     text(function, "host"),
                     text(function, "physical_function"),

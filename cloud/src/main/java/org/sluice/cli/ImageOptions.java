@@ -19,7 +19,8 @@ final class ImageOptions {
             names = "--disk-reserve",
             paramLabel = "GIB",
             defaultValue = "1",
-            description = "Room on the data directory's disk that uploads of images leave free, in GiB; ${DEFAULT-VALUE}.")
+            description =
+                    "Room on the data directory's disk that uploads of images leave free, in GiB; ${DEFAULT-VALUE}.")
     private long reserveGib;
 
     /** The limits that the options give. */

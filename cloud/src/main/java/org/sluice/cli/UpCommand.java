@@ -68,7 +68,8 @@ final class UpCommand implements Callable<Integer> {
         });
         ControllerProcess controller = progress.step(
                 "controller",
-                () -> ControllerProcess.start(database, data, credentials.password(), listeners, images.limits(), resources));
+                () -> ControllerProcess.start(
+                        database, data, credentials.password(), listeners, images.limits(), resources));
         String identity = controller.url() + "/identity/v3";
         credentials.write(data, identity);
         new ComputeHosts(data, controller, credentials.password(), resources, progress)

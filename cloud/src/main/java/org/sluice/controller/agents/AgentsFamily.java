@@ -158,10 +158,10 @@ public final class AgentsFamily implements ApiFamily {
         Optional<Long> size = jdbi.withHandle(handle -> handle.createQuery("""
                         select i.size from image i where i.id = :image and i.status = 'active'
                           and exists (select 1 from server s where s.image_id = i.id and s.host_id = :host)""")
-                        .bind("image", image.value())
-                        .bind("host", host.value())
-                        .mapTo(Long.class)
-                        .findOne());
+                .bind("image", image.value())
+                .bind("host", host.value())
+                .mapTo(Long.class)
+                .findOne());
         if (size.isEmpty()) {
             throw Problem.of(
                             Problem.Kind.NOT_FOUND,

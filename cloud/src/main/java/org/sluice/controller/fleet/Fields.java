@@ -108,7 +108,8 @@ final class Fields {
                     .asException();
         }
         if (text.indexOf('\0') >= 0) {
-            throw bad("Member '" + member + "' must not contain the character NUL.").asException();
+            throw bad("Member '" + member + "' must not contain the character NUL.")
+                    .asException();
         }
         return text;
     }

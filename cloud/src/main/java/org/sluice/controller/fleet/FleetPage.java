@@ -37,10 +37,13 @@ record FleetPage(String path, String after, int limit) {
         }
         String after = exchange.query("marker").orElse("");
         if (after.indexOf('\0') >= 0) {
-            throw bad("Query parameter 'marker' must not contain the character NUL.").asException();
+            throw bad("Query parameter 'marker' must not contain the character NUL.")
+                    .asException();
         }
         return new FleetPage(
-                path.toString(), after, exchange.query("limit").map(FleetPage::limit).orElse(LARGEST));
+                path.toString(),
+                after,
+                exchange.query("limit").map(FleetPage::limit).orElse(LARGEST));
     }
 
     /** The marker's parts as {@code after}, or {@code after1} and so on when there are more; the last of more is a number. */

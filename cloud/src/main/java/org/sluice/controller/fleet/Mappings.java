@@ -123,10 +123,7 @@ final class Mappings {
         refuseUplinkInUse(handle, host, network);
         handle.createUpdate("""
                         delete from bridge_uplink u using host h
-                        where h.id = u.host_id and h.name = :host and u.physical_network = :network""")
-                .bind("host", host)
-                .bind("network", network)
-                .execute();
+                        where h.id = u.host_id and h.name = :host and u.physical_network = :network""").bind("host", host).bind("network", network).execute();
         ChangeFeed.announce(handle, FleetIndex.TOPIC);
     }
 

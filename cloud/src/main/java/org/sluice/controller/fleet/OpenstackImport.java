@@ -51,6 +51,7 @@ public final class OpenstackImport {
         private final Set<String> named = new TreeSet<>();
         /** Those of them whose MTU the files give by name. */
         private final Set<String> ownMtu = new HashSet<>();
+
         private final List<ImportNote> notes = new ArrayList<>();
 
         Run(Handle handle, ImportRequest request) {
@@ -179,7 +180,8 @@ public final class OpenstackImport {
                                     mtu,
                                     mtu == own
                                             ? "."
-                                            : ": of %d and global_physnet_mtu, Neutron takes the smaller.".formatted(own));
+                                            : ": of %d and global_physnet_mtu, Neutron takes the smaller."
+                                                    .formatted(own));
                 });
             }
         }
@@ -207,7 +209,8 @@ public final class OpenstackImport {
             for (String network : others) {
                 attempt(setting, () -> {
                     networks.setMtu(handle, network, number(setting.value()));
-                    return "Physical network %s has an MTU of %s.".formatted(network, setting.value().strip());
+                    return "Physical network %s has an MTU of %s."
+                            .formatted(network, setting.value().strip());
                 });
             }
             if (others.isEmpty()) {

@@ -67,7 +67,9 @@ public final class SluiceFamily implements ApiFamily {
                 .get(
                         "/physical-networks",
                         admin(exchange -> page(exchange, "physical_networks", json::physicalNetworks)))
-                .get("/physical-networks/{name}", admin(exchange -> jdbi.withHandle(handle -> physicalNetwork(handle, exchange.path("name")))))
+                .get(
+                        "/physical-networks/{name}",
+                        admin(exchange -> jdbi.withHandle(handle -> physicalNetwork(handle, exchange.path("name")))))
                 .put("/physical-networks/{name}", admin(this::putPhysicalNetwork))
                 .put("/hosts/{name}/physical-functions/{function}", admin(this::putPhysicalFunction))
                 .put("/hosts/{name}/uplinks/{network}", admin(this::putUplink))
@@ -75,7 +77,9 @@ public final class SluiceFamily implements ApiFamily {
                 .get("/join-tokens", admin(this::joinTokens))
                 .post("/join-tokens", admin(this::postJoinToken))
                 .delete("/join-tokens/{id}", admin(this::deleteJoinToken))
-                .get("/virtual-functions", admin(exchange -> page(
+                .get(
+                        "/virtual-functions",
+                        admin(exchange -> page(
                                 exchange,
                                 "virtual_functions",
                                 (handle, page) -> json.virtualFunctions(handle, exchange.query("host"), page))))
@@ -106,11 +110,7 @@ public final class SluiceFamily implements ApiFamily {
     }
 
     private Reply host(Handle handle, String name) {
-        return found(
-                json.host(handle, name),
-                "host",
-                "HostNotFound",
-                "There is no host '" + name + "'.");
+        return found(json.host(handle, name), "host", "HostNotFound", "There is no host '" + name + "'.");
     }
 
     private Reply physicalNetwork(Handle handle, String name) {
@@ -187,9 +187,10 @@ public final class SluiceFamily implements ApiFamily {
 
     private Reply joinTokens(Exchange exchange) {
         FleetPage page = FleetPage.of(exchange);
-        List<FleetPage.Row> rows = jdbi.withHandle(handle -> tokens.list(handle, page.after(), page.limit() + 1)).stream()
-                .map(token -> new FleetPage.Row(token.id(), Json.MAPPER.valueToTree(shown(token))))
-                .toList();
+        List<FleetPage.Row> rows =
+                jdbi.withHandle(handle -> tokens.list(handle, page.after(), page.limit() + 1)).stream()
+                        .map(token -> new FleetPage.Row(token.id(), Json.MAPPER.valueToTree(shown(token))))
+                        .toList();
         return Reply.ok(page.body("join_tokens", rows));
     }
 

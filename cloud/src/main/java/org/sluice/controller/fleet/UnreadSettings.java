@@ -24,7 +24,8 @@ final class UnreadSettings {
             "Sluice keeps security groups but does not enforce them; where they matter, filter in the guests.";
     private static final String ZONES =
             "Zones come from aggregates; make them with 'openstack aggregate create --zone', hosts without one are in nova.";
-    private static final String DHCP = "Sluice serves DHCP on every host that has servers of a network, with settings of its own.";
+    private static final String DHCP =
+            "Sluice serves DHCP on every host that has servers of a network, with settings of its own.";
 
     private static final Map<String, String> OPTIONS = options();
 
@@ -77,8 +78,10 @@ final class UnreadSettings {
 
     private static Map<String, String> options() {
         Map<String, String> options = new LinkedHashMap<>();
-        options.put("[ml2] path_mtu", "It bounds tunnels, which Sluice does not have; VLAN and flat networks have the MTU"
-                + " of their physical network.");
+        options.put(
+                "[ml2] path_mtu",
+                "It bounds tunnels, which Sluice does not have; VLAN and flat networks have the MTU"
+                        + " of their physical network.");
         options.put("[ml2] overlay_ip_version", TUNNELS);
         options.put("[ml2] type_drivers", "Sluice makes networks of the types vlan and flat.");
         options.put("[ml2] tenant_network_types", "Sluice makes tenants' networks as VLANs of network_vlan_ranges.");
@@ -117,8 +120,10 @@ final class UnreadSettings {
         options.put("[DEFAULT] dns_domain", DHCP);
         options.put("[DEFAULT] advertise_mtu", "DHCP always tells guests the MTU of their network.");
         for (String process : new String[] {
-            "debug", "transport_url", "log_dir", "log_file", "state_path", "lock_path", "core_plugin", "service_plugins",
-            "rpc_workers", "api_workers", "auth_strategy", "my_ip", "bind_host", "bind_port", "compute_driver", "rootwrap_config"
+            "debug", "transport_url", "log_dir", "log_file", "state_path", "lock_path", "core_plugin",
+                    "service_plugins",
+            "rpc_workers", "api_workers", "auth_strategy", "my_ip", "bind_host", "bind_port", "compute_driver",
+                    "rootwrap_config"
         }) {
             options.put("[DEFAULT] " + process, PROCESSES);
         }

@@ -44,7 +44,8 @@ final class FormatCheck {
     private static final int EXTENSION_DATA_FILE = 0x44415441;
     private static final int EXTENSION_ENCRYPTION = 0x0537BE77;
 
-    private static final String STANDS_ALONE = " Upload one that stands alone, as 'qemu-img convert -O qcow2' makes it.";
+    private static final String STANDS_ALONE =
+            " Upload one that stands alone, as 'qemu-img convert -O qcow2' makes it.";
     private static final String UNPACK = "Unpack it before the upload.";
     private static final String CONVERT = "Convert it with 'qemu-img convert -O qcow2', and set disk_format to qcow2.";
 
@@ -83,7 +84,8 @@ final class FormatCheck {
             new Signature(0, "51454400", "a QED image", CONVERT),
             new Signature(0, "576974686f7574467265655370616365", "a Parallels image", CONVERT),
             new Signature(0, "576974686f7546726553706163457874", "a Parallels image", CONVERT),
-            new Signature(0, "4c554b53babe", "an encrypted LUKS volume", "Hosts have no key for it; decrypt it first."));
+            new Signature(
+                    0, "4c554b53babe", "an encrypted LUKS volume", "Hosts have no key for it; decrypt it first."));
 
     private static final Signature VHD_FOOTER = new Signature(0, "636f6e6563746978", "a VHD image", CONVERT);
 
@@ -116,10 +118,11 @@ final class FormatCheck {
             case QCOW2 -> {
                 ByteBuffer fields = ByteBuffer.wrap(head).order(ByteOrder.BIG_ENDIAN);
                 if (head.length < SHORTEST_VERSION_2 || fields.getInt(0) != QCOW_MAGIC) {
-                    String sentence = "The image claims the disk_format qcow2, but it does not begin with a qcow2 header";
+                    String sentence =
+                            "The image claims the disk_format qcow2, but it does not begin with a qcow2 header";
                     throw foreign.filter(found -> head.length >= SHORTEST_VERSION_2)
-                            .map(found -> refused(
-                                    sentence + ": its bytes are those of " + found.what() + ".", found.fix()))
+                            .map(found ->
+                                    refused(sentence + ": its bytes are those of " + found.what() + ".", found.fix()))
                             .orElseGet(() -> refused(sentence + "."));
                 }
                 yield qcow2(fields, head.length);
@@ -185,7 +188,8 @@ final class FormatCheck {
         }
         // The field is there if the header is long enough; without the feature it must say the same as if it were not.
         int compression = headerLength > COMPRESSION_TYPE ? fields.get(COMPRESSION_TYPE) & 0xFF : ZLIB;
-        boolean known = (features & COMPRESSION) == 0 ? compression == ZLIB : compression == ZLIB || compression == ZSTD;
+        boolean known =
+                (features & COMPRESSION) == 0 ? compression == ZLIB : compression == ZLIB || compression == ZSTD;
         if (!known) {
             throw refused(
                     "The qcow2 image is compressed in way " + compression + ", which no host is known to read;"
@@ -206,8 +210,7 @@ final class FormatCheck {
                 }
                 case EXTENSION_DATA_FILE ->
                     throw refused("The qcow2 image keeps its data in another file." + STANDS_ALONE);
-                case EXTENSION_ENCRYPTION ->
-                    throw refused("The qcow2 image is encrypted; hosts have no key for it.");
+                case EXTENSION_ENCRYPTION -> throw refused("The qcow2 image is encrypted; hosts have no key for it.");
                 // Names of features, bitmaps, and what later versions add: a reader may pass over it.
                 default -> at += 8 + (length + 7) / 8 * 8;
             }

@@ -152,10 +152,10 @@ public final class ImageBytes {
 
     /** Leaves the pieces of an upload that did not become active to the sweep. */
     void abandon(UUID upload) {
-        transactions.run(
-                handle -> handle.createUpdate("update image_upload set image_id = null where id = :upload and not active")
-                        .bind("upload", upload)
-                        .execute());
+        transactions.run(handle -> handle.createUpdate(
+                        "update image_upload set image_id = null where id = :upload and not active")
+                .bind("upload", upload)
+                .execute());
     }
 
     /**

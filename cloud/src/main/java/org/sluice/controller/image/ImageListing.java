@@ -85,14 +85,13 @@ final class ImageListing {
             }
         });
         this.conditions.add(visible(caller));
-        this.conditions.add(
-                "os_hidden = " + first("os_hidden").map(value -> flag("os_hidden", value)).orElse(false));
+        this.conditions.add("os_hidden = "
+                + first("os_hidden").map(value -> flag("os_hidden", value)).orElse(false));
         parameters.forEach((name, values) -> filter(name, values).ifPresent(conditions::add));
         this.order = order();
-        this.marker = first("marker").map(text -> Ids.parse(text)
-                .orElseThrow(() -> unknownMarker()));
-        this.limit = (int) Math.min(
-                first("limit").map(value -> number("limit", value)).orElse((long) USUAL_LIMIT), LARGEST_LIMIT);
+        this.marker = first("marker").map(text -> Ids.parse(text).orElseThrow(() -> unknownMarker()));
+        this.limit = (int)
+                Math.min(first("limit").map(value -> number("limit", value)).orElse((long) USUAL_LIMIT), LARGEST_LIMIT);
     }
 
     /** The conditions that an image of this list meets, those of its page included. */
@@ -165,8 +164,9 @@ final class ImageListing {
         if (caller.isAdmin()) {
             return "true";
         }
-        boolean community =
-                first("visibility").filter(value -> value.equals("community") || value.equals("all")).isPresent();
+        boolean community = first("visibility")
+                .filter(value -> value.equals("community") || value.equals("all"))
+                .isPresent();
         return "project_id = " + argument(caller.projectId()) + " or visibility = 'public'"
                 + (community ? " or visibility = 'community'" : "");
     }
@@ -183,7 +183,8 @@ final class ImageListing {
                 yield Optional.empty();
             }
             case "id" ->
-                Optional.of("id = any(" + argument(list(value).stream()
+                Optional.of("id = any("
+                        + argument(list(value).stream()
                                 .flatMap(text -> Ids.parse(text).stream())
                                 .toArray(UUID[]::new))
                         + ")");
@@ -232,14 +233,17 @@ final class ImageListing {
         String strict = text.strip().replace(' ', 'T');
         try {
             boolean hasOffset = strict.endsWith("Z") || strict.matches(".*T.*[+-]\\d\\d:?\\d\\d");
-            String colon = strict.replaceFirst("([+-]\\d\\d)(\\d\\d)$", strict.contains("T") && hasOffset ? "$1:$2" : "$0");
+            String colon =
+                    strict.replaceFirst("([+-]\\d\\d)(\\d\\d)$", strict.contains("T") && hasOffset ? "$1:$2" : "$0");
             return hasOffset
                     ? OffsetDateTime.parse(colon).toInstant()
                     : LocalDateTime.parse(strict.contains("T") ? strict : strict + "T00:00:00")
                             .toInstant(ZoneOffset.UTC);
         } catch (DateTimeException malformed) {
             throw new ProblemException(
-                    invalid(name, "must have a time such as 2014-12-09T00:00:00Z").problem(), malformed);
+                    invalid(name, "must have a time such as 2014-12-09T00:00:00Z")
+                            .problem(),
+                    malformed);
         }
     }
 

@@ -40,7 +40,8 @@ final class ImageRoutes {
     private final InstantSource clock;
 
     ImageRoutes(Database database, ImageBytes bytes, ImageSweep sweep, UploadRoom room, InstantSource clock) {
-        this.transactions = new Transactions(requireNonNull(database, "database is null").jdbi());
+        this.transactions =
+                new Transactions(requireNonNull(database, "database is null").jdbi());
         this.bytes = requireNonNull(bytes, "bytes is null");
         this.sweep = requireNonNull(sweep, "sweep is null");
         this.uploads = new ImageUploads(bytes, sweep, room, clock);
@@ -189,7 +190,8 @@ final class ImageRoutes {
                     .asException();
         }
         ImageId id = ImageRules.id(exchange.path("id"));
-        DiskFormat format = transactions.run(handle -> ImageRules.requireReadyForUpload(changeable(handle, id, exchange)));
+        DiskFormat format =
+                transactions.run(handle -> ImageRules.requireReadyForUpload(changeable(handle, id, exchange)));
         uploads.receive(id, format, promisedBytes(exchange), exchange.bodyStream(), handle -> {
             // While the bytes came in, the image may have changed, gone, or got other bytes.
             if (ImageRules.requireReadyForUpload(changeable(handle, id, exchange)) != format) {
@@ -213,7 +215,9 @@ final class ImageRoutes {
         } catch (NumberFormatException malformed) {
             throw new ProblemException(
                     Problem.of(
-                            Problem.Kind.BAD_REQUEST, "BadRequest", "The header Content-Length must be a whole number."),
+                            Problem.Kind.BAD_REQUEST,
+                            "BadRequest",
+                            "The header Content-Length must be a whole number."),
                     malformed);
         }
     }

@@ -123,7 +123,8 @@ final class ImageSpool implements AutoCloseable {
                 file.write(bytes);
             }
         } catch (IOException failure) {
-            // The disk may fill between two looks; Java tells that from other failures by nothing but a translated text.
+            // The disk may fill between two looks; Java tells that from other failures by nothing but a translated
+            // text.
             room.requireDisk(bytes.remaining());
             throw failure;
         }

@@ -70,8 +70,8 @@ public final class ImageStore {
                 throw ImageListing.unknownMarker();
             }
         }
-        Query query = handle.createQuery(IMAGE + "where " + listing.where() + " order by " + listing.orderBy()
-                        + " limit :limit")
+        Query query = handle.createQuery(
+                        IMAGE + "where " + listing.where() + " order by " + listing.orderBy() + " limit :limit")
                 .bindMap(listing.arguments())
                 .bind("limit", listing.limit() + 1)
                 .setFetchSize(ROWS_AT_ONCE);

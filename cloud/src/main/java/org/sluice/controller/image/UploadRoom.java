@@ -69,7 +69,8 @@ public final class UploadRoom {
         requireAllowed(promised);
         requireDisk(databaseIsBeside ? 2 * promised : promised);
         if (!uploads.tryAcquire()) {
-            throw busy(limits.uploads() + " images are being uploaded to this controller, and it takes no more at once.");
+            throw busy(
+                    limits.uploads() + " images are being uploaded to this controller, and it takes no more at once.");
         }
         return uploads::release;
     }

@@ -36,7 +36,8 @@ public final class HostEnrolment {
 
     /** Hosts go into that database. */
     public HostEnrolment(Database database, CertificateAuthority authority, JoinTokens tokens, InstantSource clock) {
-        this.transactions = new Transactions(requireNonNull(database, "database is null").jdbi());
+        this.transactions =
+                new Transactions(requireNonNull(database, "database is null").jdbi());
         this.authority = requireNonNull(authority, "authority is null");
         this.tokens = requireNonNull(tokens, "tokens is null");
         this.clock = requireNonNull(clock, "clock is null");

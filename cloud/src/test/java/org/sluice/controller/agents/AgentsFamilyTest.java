@@ -162,7 +162,8 @@ class AgentsFamilyTest {
                 taken.add(other.jdbi().open());
             }
             assertThat(get("/desired").statusCode()).isEqualTo(200);
-            assertThat(fleet.count("select count(*) from host where last_seen_at is not null")).isEqualTo(1);
+            assertThat(fleet.count("select count(*) from host where last_seen_at is not null"))
+                    .isEqualTo(1);
             taken.forEach(Handle::close);
             server.close();
         }

@@ -239,8 +239,9 @@ class OpenstackImportTest {
     @Test
     void anMtuForNobodyAndOneThatIsNoneAreSaid() {
         assertThat(run(List.of(new ConfigSetting("a", 1, "DEFAULT", "global_physnet_mtu", "9000"))))
-                .containsExactly("a:1 ignored: The files name no physical network that has no MTU of its own; set others'"
-                        + " with 'sluice fleet network NETWORK --mtu BYTES'.");
+                .containsExactly(
+                        "a:1 ignored: The files name no physical network that has no MTU of its own; set others'"
+                                + " with 'sluice fleet network NETWORK --mtu BYTES'.");
         assertThat(run(List.of(
                         new ConfigSetting("a", 1, "ml2", "segment_mtu", "large"),
                         new ConfigSetting("a", 2, "ml2_type_vlan", "network_vlan_ranges", "net:1:10"))))

@@ -39,9 +39,12 @@ final class SluiceFamilyTest {
     void unknownMembersAreRefusedByName() {
         fleet.host("node1", 1);
         Map<String, String> bodies = Map.of(
-                "/physical-networks/net", "{\"mtu\":1500,\"nonsense\":1}",
-                "/hosts/node1/physical-functions/ens1f0", "{\"physical_network\":null,\"nonsense\":1}",
-                "/hosts/node1/uplinks/" + TestFleet.UPLINK_NETWORK, "{\"interface\":\"eth1\",\"nonsense\":1}");
+                "/physical-networks/net",
+                "{\"mtu\":1500,\"nonsense\":1}",
+                "/hosts/node1/physical-functions/ens1f0",
+                "{\"physical_network\":null,\"nonsense\":1}",
+                "/hosts/node1/uplinks/" + TestFleet.UPLINK_NETWORK,
+                "{\"interface\":\"eth1\",\"nonsense\":1}");
         bodies.forEach((path, body) -> assertRefused(api.put(path, body), "Member 'nonsense' is not known here"));
         assertRefused(
                 api.put("/physical-networks/net", "{\"vlan_ranges\":[{\"first\":1,\"last\":2,\"nonsense\":1}]}"),
@@ -66,9 +69,12 @@ final class SluiceFamilyTest {
         assertRefused(api.post("/import", "{\"settings\":[null]}"), "Member 'settings' must be a list of objects.");
         assertRefused(api.post("/import", "{}"), "Member 'settings' is missing.");
         assertRefused(api.post("/import", "{\"settings\":[{\"file\":\"f\"}]}"), "Member 'settings.line' is missing.");
-        assertRefused(api.post("/import", "{\"settings\":[],\"hosts\":[7]}"), "Member 'hosts' must be a list of texts.");
-        assertThat(api.post("/import", "{\"settings\":[{\"file\":\"f\",\"line\":1,\"section\":\"s\",\"name\":\"n\","
-                                + "\"value\":\"\"}],\"hosts\":[]}")
+        assertRefused(
+                api.post("/import", "{\"settings\":[],\"hosts\":[7]}"), "Member 'hosts' must be a list of texts.");
+        assertThat(api.post(
+                                "/import",
+                                "{\"settings\":[{\"file\":\"f\",\"line\":1,\"section\":\"s\",\"name\":\"n\","
+                                        + "\"value\":\"\"}],\"hosts\":[]}")
                         .status())
                 .isEqualTo(200);
     }
@@ -89,14 +95,16 @@ final class SluiceFamilyTest {
                 .useHandle(handle -> handle.execute("update port set binding_host_id = null, binding_host = ''"));
         Answer removed = api.delete(path);
         assertThat(removed.status()).isEqualTo(200);
-        assertThat(removed.json().at("/host/uplinks").has(TestFleet.UPLINK_NETWORK)).isFalse();
+        assertThat(removed.json().at("/host/uplinks").has(TestFleet.UPLINK_NETWORK))
+                .isFalse();
         assertThat(api.delete(path).status()).isEqualTo(404);
         assertThat(api.delete("/hosts/none/uplinks/net").status()).isEqualTo(404);
     }
 
     @Test
     void joinTokensAreListedAndRevoked() {
-        JsonNode token = api.post("/join-tokens", "{\"valid_seconds\":60}").json().get("join_token");
+        JsonNode token =
+                api.post("/join-tokens", "{\"valid_seconds\":60}").json().get("join_token");
         String id = token.get("id").asString();
 
         JsonNode listed = api.get("/join-tokens").json().get("join_tokens");
@@ -139,7 +147,9 @@ final class SluiceFamilyTest {
         assertThat(api.get("/virtual-functions?host=node2").json().get("virtual_functions"))
                 .hasSize(2);
         for (String wrong : List.of("limit=0", "limit=many", "marker=node1", "marker=node1/ens1f0/x")) {
-            assertThat(api.get("/virtual-functions?" + wrong).status()).as(wrong).isEqualTo(400);
+            assertThat(api.get("/virtual-functions?" + wrong).status())
+                    .as(wrong)
+                    .isEqualTo(400);
         }
     }
 

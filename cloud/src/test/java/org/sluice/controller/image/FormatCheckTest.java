@@ -15,8 +15,7 @@ final class FormatCheckTest {
 
     @Test
     void aRawImageIsAsLargeAsItIs() {
-        assertThat(raw(new byte[65_536]))
-                .isEqualTo(65_536);
+        assertThat(raw(new byte[65_536])).isEqualTo(65_536);
         assertThat(raw(new byte[1])).isEqualTo(1);
     }
 
@@ -30,9 +29,7 @@ final class FormatCheckTest {
 
     @Test
     void whatIsNotWhatItClaimsIsRefused() {
-        assertRefused(
-                () -> raw(new QcowHeader(3, GIB).image()),
-                "claims the disk_format raw");
+        assertRefused(() -> raw(new QcowHeader(3, GIB).image()), "claims the disk_format raw");
         assertRefused(() -> qcow2(new byte[4096]), "qcow2 header");
         assertRefused(() -> qcow2(new byte[1]), "qcow2 header");
         assertRefused(() -> raw(new byte[0]), "no bytes");
@@ -61,8 +58,7 @@ final class FormatCheckTest {
         byte[] whole = new QcowHeader(3, GIB).image();
         for (int length = 1; length < 104; length++) {
             byte[] cut = Arrays.copyOf(whole, length);
-            assertThatThrownBy(() -> qcow2(cut))
-                    .isInstanceOf(ProblemException.class);
+            assertThatThrownBy(() -> qcow2(cut)).isInstanceOf(ProblemException.class);
         }
     }
 
@@ -76,7 +72,8 @@ final class FormatCheckTest {
                 Map.entry("04224d18", "an lz4 archive"),
                 Map.entry("377abcaf271c", "a 7z archive"),
                 Map.entry("504b0304", "a zip archive"),
-                Map.entry(hex("KDMV"), "a VMDK image. Convert it with 'qemu-img convert -O qcow2', and set disk_format"),
+                Map.entry(
+                        hex("KDMV"), "a VMDK image. Convert it with 'qemu-img convert -O qcow2', and set disk_format"),
                 Map.entry(hex("COWD"), "a VMDK image"),
                 Map.entry(hex("# Disk DescriptorFile\nversion=1"), "the description of a VMDK image"),
                 Map.entry(hex("conectix"), "a VHD image"),

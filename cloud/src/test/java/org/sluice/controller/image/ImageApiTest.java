@@ -513,13 +513,13 @@ final class ImageApiTest {
         for (int number = 0; number < 7; number++) {
             create("demo", Map.of("name", "walk-" + number % 3, "set", "walked"));
         }
-        for (String sort : List.of("name:asc", "name:desc,created_at:asc", "status:asc,name:desc", "size", "updated_at")) {
+        for (String sort :
+                List.of("name:asc", "name:desc,created_at:asc", "status:asc,name:desc", "size", "updated_at")) {
             List<String> seen = new java.util.ArrayList<>();
             String next = "/v2/images?set=walked&limit=2&sort=" + sort;
             while (!next.isEmpty()) {
                 JsonNode page = send("demo", "GET", next, Map.of(), "").json();
-                page.get("images")
-                        .forEach(image -> seen.add(image.get("id").asString()));
+                page.get("images").forEach(image -> seen.add(image.get("id").asString()));
                 next = page.path("next").asString("");
             }
             assertThat(seen).as(sort).hasSize(7).doesNotHaveDuplicates();
@@ -528,7 +528,8 @@ final class ImageApiTest {
 
     @Test
     void aMarkerThatIsGoneOrNotTheCallersIsRefused() {
-        String foreign = create("other", Map.of("name", "foreign")).json().get("id").asString();
+        String foreign =
+                create("other", Map.of("name", "foreign")).json().get("id").asString();
         String gone = create("demo", Map.of("name", "gone")).json().get("id").asString();
         send("demo", "DELETE", "/v2/images/" + gone, Map.of(), "");
 
@@ -572,9 +573,8 @@ final class ImageApiTest {
         filters.put("visibility=all", true);
         filters.put("owner=p2", true);
         filters.put("owner=p3", false);
-        filters.forEach((filter, found) -> assertThat(names("demo", "?set=timed&" + filter))
-                .as(filter)
-                .hasSize(found ? 1 : 0));
+        filters.forEach((filter, found) ->
+                assertThat(names("demo", "?set=timed&" + filter)).as(filter).hasSize(found ? 1 : 0));
         for (String wrong : List.of(
                 "created_at=yesterday", "updated_at=near:2014-12-09T00:00:00Z", "size_min=-1", "member_status=odd")) {
             assertThat(send("demo", "GET", "/v2/images?" + wrong, Map.of(), "").status())
@@ -601,7 +601,8 @@ final class ImageApiTest {
         JsonNode page = send("demo", "GET", "/v2/images?set=heavy&limit=1000", Map.of(), "")
                 .json();
         assertThat(page.get("images").size()).isBetween(30, 39);
-        JsonNode rest = send("demo", "GET", page.get("next").asString(), Map.of(), "").json();
+        JsonNode rest =
+                send("demo", "GET", page.get("next").asString(), Map.of(), "").json();
         assertThat(page.get("images").size() + rest.get("images").size()).isEqualTo(40);
         assertThat(rest.has("next")).isFalse();
     }
@@ -716,13 +717,20 @@ final class ImageApiTest {
         assertThat(create("demo", Map.of("long", "x".repeat(65_537))).status()).isEqualTo(413);
         assertThat(create("demo", Map.of("long", "x".repeat(60_000))).status()).isEqualTo(201);
         assertThat(create("demo", Map.of("x".repeat(256), "x")).status()).isEqualTo(400);
-        assertThat(create("demo", Map.of("tags", java.util.stream.IntStream.range(0, 129)
-                                .mapToObj(number -> "tag" + number)
-                                .toList()))
+        assertThat(create(
+                                "demo",
+                                Map.of(
+                                        "tags",
+                                        java.util.stream.IntStream.range(0, 129)
+                                                .mapToObj(number -> "tag" + number)
+                                                .toList()))
                         .status())
                 .isEqualTo(413);
         for (Map<String, Object> nul : List.<Map<String, Object>>of(
-                Map.of("name", "a\0b"), Map.of("os_distro", "a\0b"), Map.of("a\0b", "x"), Map.of("tags", List.of("\0")))) {
+                Map.of("name", "a\0b"),
+                Map.of("os_distro", "a\0b"),
+                Map.of("a\0b", "x"),
+                Map.of("tags", List.of("\0")))) {
             assertThat(create("demo", nul).status()).as(nul.toString()).isEqualTo(400);
         }
         assertThat(send("demo", "GET", "/v2/images?name=%00", Map.of(), "").status())

@@ -132,9 +132,10 @@ final class ImageUploadsTest {
     void moreUploadsThanAreLetInAreSentAwayForAWhile() {
         UploadRoom room = new UploadRoom(spool, new ImageLimits(MIB, 0, 1, 1), false, usable::get);
         try (UploadRoom.Place _ = room.enter(10)) {
-            assertThatThrownBy(() -> room.enter(10)).satisfies(failure -> assertThat(
-                            ((ProblemException) failure).problem().kind())
-                    .isEqualTo(Problem.Kind.UNAVAILABLE));
+            assertThatThrownBy(() -> room.enter(10))
+                    .satisfies(failure -> assertThat(
+                                    ((ProblemException) failure).problem().kind())
+                            .isEqualTo(Problem.Kind.UNAVAILABLE));
         }
         room.enter(10).close();
         room.enter(10).close();
@@ -154,10 +155,9 @@ final class ImageUploadsTest {
         ImageUploads uploads = new ImageUploads(
                 bytes, sweep, new UploadRoom(spool, LIMITS, true, usable::get), InstantSource.system());
         ImageId endless = ImageId.parse(queued());
-        assertThatThrownBy(() -> uploads.receive(
-                        endless, DiskFormat.RAW, OptionalLong.empty(), endless(), _ -> {
-                            throw new AssertionError("it was taken");
-                        }))
+        assertThatThrownBy(() -> uploads.receive(endless, DiskFormat.RAW, OptionalLong.empty(), endless(), _ -> {
+                    throw new AssertionError("it was taken");
+                }))
                 .hasMessageContaining("more than");
         assertThat(spooled()).isZero();
     }
@@ -305,8 +305,10 @@ final class ImageUploadsTest {
     }
 
     private static int number(String sql) {
-        return postgres.database().jdbi().withHandle(handle ->
-                handle.createQuery(sql).mapTo(Integer.class).one());
+        return postgres.database()
+                .jdbi()
+                .withHandle(
+                        handle -> handle.createQuery(sql).mapTo(Integer.class).one());
     }
 
     private static byte[] random(int size) {
