@@ -195,7 +195,7 @@ final class ComputeHosts {
             long mark = controller.fleetMark();
             List<JsonNode> reported = new ArrayList<>();
             Set<String> missing = new TreeSet<>(names);
-            for (JsonNode host : cloud.get("/sluice/v1/hosts").path("hosts")) {
+            for (JsonNode host : cloud.list("/sluice/v1/hosts", "hosts")) {
                 String name = host.path("name").asString();
                 if (names.contains(name) && !host.path("interfaces").isEmpty()) {
                     reported.add(host);

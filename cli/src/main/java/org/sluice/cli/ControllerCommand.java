@@ -34,11 +34,15 @@ final class ControllerCommand implements Callable<Integer> {
     @Mixin
     private final Listeners listeners = new Listeners();
 
+    @Mixin
+    private final ImageOptions images = new ImageOptions();
+
     @Option(
             names = "--connections",
             paramLabel = "N",
             defaultValue = "12",
-            description = "Connections to PostgreSQL, besides one that listens; ${DEFAULT-VALUE}.")
+            description = "Connections to PostgreSQL for requests, besides one that listens, 4 for agents and 5 for the"
+                    + " bytes of images; ${DEFAULT-VALUE}.")
     private int connections;
 
     @Override
@@ -61,7 +65,7 @@ final class ControllerCommand implements Callable<Integer> {
                 : DatabaseUrl.jdbc(databaseUrl);
         Database database = resources.add("database", DatabaseUrl.open(url, connections));
         ControllerProcess controller =
-                ControllerProcess.start(database, data, credentials.password(), listeners, resources);
+                ControllerProcess.start(database, data, credentials.password(), listeners, images.limits(), resources);
         String identity = controller.url() + "/identity/v3";
         credentials.write(data, identity);
         System.out.println("ready  " + identity);

@@ -26,8 +26,12 @@ import org.sluice.controller.identity.IdentityBootstrap;
 import org.sluice.controller.identity.IdentityFamily;
 import org.sluice.controller.identity.Passwords;
 import org.sluice.controller.identity.Tokens;
+import org.sluice.controller.image.ImageBytes;
 import org.sluice.controller.image.ImageFamily;
+import org.sluice.controller.image.ImageLimits;
 import org.sluice.controller.image.ImageStore;
+import org.sluice.controller.image.ImageSweep;
+import org.sluice.controller.image.UploadRoom;
 import org.sluice.controller.network.Bindings;
 import org.sluice.controller.network.NetworkFamily;
 import org.sluice.controller.network.ServerPorts;
@@ -52,6 +56,7 @@ import org.sluice.model.protocol.JoinToken;
 final class ControllerProcess {
     private static final Duration FLEET_LOOK = Duration.ofSeconds(5);
     private static final Duration LOOK = Duration.ofSeconds(1);
+    private static final int AGENTS_CONNECTIONS = 4;
     private static final Duration JOIN_TOKEN_VALIDITY = Duration.ofHours(1);
 
     private final Database database;
@@ -76,10 +81,16 @@ final class ControllerProcess {
      * @param data where uploads are kept on their way into the database
      * @param adminPassword of the user {@code admin}, in force only if the database has no users yet
      * @param listeners where it shall listen
+     * @param limits what images may take
      * @param resources take everything that must be closed
      */
     static ControllerProcess start(
-            Database database, DataDirectory data, String adminPassword, Listeners listeners, Resources resources)
+            Database database,
+            DataDirectory data,
+            String adminPassword,
+            Listeners listeners,
+            ImageLimits limits,
+            Resources resources)
             throws Exception {
         InstantSource clock = InstantSource.system();
         SecureRandom random = new SecureRandom();
@@ -102,7 +113,13 @@ final class ControllerProcess {
         ServicePorts servicePorts = new ServicePorts(random);
         Scheduling scheduling = new Scheduling(fleet, serverPorts, bindings, servicePorts);
         ConsoleQueries consoles = new ConsoleQueries(database, feed);
-        ImageStore images = new ImageStore(database);
+        ImageStore images = new ImageStore();
+        // Neither long copies of images nor a burst of requests keep agents from saying that they are alive.
+        Database agentsDatabase = resources.add("agents' connections", database.beside("agents", AGENTS_CONNECTIONS));
+        ImageBytes imageBytes =
+                new ImageBytes(resources.add("images' connections", database.beside("images", limits.connections())));
+        ImageSweep sweep = resources.add("image sweep", ImageSweep.start(imageBytes));
+        UploadRoom uploads = UploadRoom.in(data.uploads(), limits, Files.isDirectory(data.postgres()));
 
         Tokens tokens = resources.add("tokens", Tokens.following(database, feed, clock, random));
         List<ApiFamily> openStack = List.of(
@@ -116,17 +133,17 @@ final class ControllerProcess {
                         (host, server, lines, limit) -> consoleTail(consoles, host, server, lines, limit),
                         clock,
                         random),
-                new ImageFamily(database, data.uploads(), clock),
+                new ImageFamily(database, imageBytes, sweep, uploads, clock),
                 new SluiceFamily(database, joinTokens, clock));
         // The more specific mount comes first, because every mount answers for all paths below it.
         List<ApiFamily> agentsApi = List.of(
                 new EnrolmentFamily(new HostEnrolment(database, authority, joinTokens, clock)),
                 new AgentsFamily(
                         new AgentAuthentication()::hostOf,
-                        database,
-                        new DesiredStates(database, feed, serverPorts, servicePorts),
+                        agentsDatabase,
+                        new DesiredStates(agentsDatabase, feed, serverPorts, servicePorts),
                         new Reports(scheduling, serverPorts, bindings),
-                        images::writeTo));
+                        imageBytes::writeTo));
 
         bootstrap.get();
         RouteTable agentsTable = RouteTable.of(agentsApi);

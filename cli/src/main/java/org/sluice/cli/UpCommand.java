@@ -29,6 +29,9 @@ final class UpCommand implements Callable<Integer> {
     @Mixin
     private final Listeners listeners = new Listeners();
 
+    @Mixin
+    private final ImageOptions images = new ImageOptions();
+
     @Option(
             names = "--hosts",
             paramLabel = "HOSTS",
@@ -65,7 +68,8 @@ final class UpCommand implements Callable<Integer> {
         });
         ControllerProcess controller = progress.step(
                 "controller",
-                () -> ControllerProcess.start(database, data, credentials.password(), listeners, resources));
+                () -> ControllerProcess.start(
+                        database, data, credentials.password(), listeners, images.limits(), resources));
         String identity = controller.url() + "/identity/v3";
         credentials.write(data, identity);
         new ComputeHosts(data, controller, credentials.password(), resources, progress)

@@ -4,9 +4,12 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Faults;
@@ -45,10 +48,10 @@ import tools.jackson.core.type.TypeReference;
  */
 public final class AgentsFamily implements ApiFamily {
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
-    private static final TypeReference<List<ServerReport>> REPORTS = new TypeReference<>() {};
+    private static final TypeReference<@Nullable List<@Nullable ServerReport>> REPORTS = new TypeReference<>() {};
 
     private final Function<Exchange, HostId> authentication;
-    private final Database database;
+    private final Jdbi jdbi;
     private final Transactions transactions;
     private final InventoryStore inventories = new InventoryStore();
     private final DesiredStates desired;
@@ -69,8 +72,8 @@ public final class AgentsFamily implements ApiFamily {
             Reports reports,
             ImageContent images) {
         this.authentication = requireNonNull(authentication, "authentication is null");
-        this.database = requireNonNull(database, "database is null");
-        this.transactions = new Transactions(database.jdbi());
+        this.jdbi = requireNonNull(database, "database is null").jdbi();
+        this.transactions = new Transactions(jdbi);
         this.desired = requireNonNull(desired, "desired is null");
         this.reports = requireNonNull(reports, "reports is null");
         this.images = requireNonNull(images, "images is null");
@@ -136,28 +139,33 @@ public final class AgentsFamily implements ApiFamily {
 
     private static List<ServerReport> readReports(Exchange exchange) {
         try {
-            return Json.MAPPER.readValue(exchange.bodyBytes(), REPORTS);
+            List<@Nullable ServerReport> reports = Json.MAPPER.readValue(exchange.bodyBytes(), REPORTS);
+            if (reports == null || reports.stream().anyMatch(Objects::isNull)) {
+                throw malformedReports().asException();
+            }
+            return List.copyOf(reports);
         } catch (JacksonException cause) {
-            throw new ProblemException(
-                    Problem.of(
-                            Problem.Kind.BAD_REQUEST,
-                            "MalformedRequestBody",
-                            "The request body is not a valid list of server reports."),
-                    cause);
+            throw new ProblemException(malformedReports(), cause);
         }
+    }
+
+    private static Problem malformedReports() {
+        return Problem.of(
+                Problem.Kind.BAD_REQUEST,
+                "MalformedRequestBody",
+                "The request body is not a valid list of server reports.");
     }
 
     private Reply getImage(Exchange exchange) {
         HostId host = authentication.apply(exchange);
         ImageId image = new ImageId(uuid(exchange, "id"));
-        Optional<Long> size = database.jdbi()
-                .withHandle(handle -> handle.createQuery("""
+        Optional<Long> size = jdbi.withHandle(handle -> handle.createQuery("""
                         select i.size from image i where i.id = :image and i.status = 'active'
                           and exists (select 1 from server s where s.image_id = i.id and s.host_id = :host)""")
-                        .bind("image", image.value())
-                        .bind("host", host.value())
-                        .mapTo(Long.class)
-                        .findOne());
+                .bind("image", image.value())
+                .bind("host", host.value())
+                .mapTo(Long.class)
+                .findOne());
         if (size.isEmpty()) {
             throw Problem.of(
                             Problem.Kind.NOT_FOUND,

@@ -1,6 +1,5 @@
 package org.sluice.controller.image;
 
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -22,6 +21,9 @@ public final class ImageFamily implements ApiFamily {
     /** OpenStack gave out no stable 2.14. */
     private static final int NEVER_RELEASED_MINOR = 14;
 
+    /** Some images are through by then. */
+    private static final String RETRY_AFTER_SECONDS = "10";
+
     private final ImageRoutes images;
     private final ImageSchemas schemas = new ImageSchemas();
     private final Faults faults = new ImageFaults();
@@ -29,11 +31,12 @@ public final class ImageFamily implements ApiFamily {
     /**
      * Images are kept in that database.
      *
-     * @param spool directory for uploads on their way; needs room for the largest image times the uploads at once, and
-     *     should not be in memory
+     * @param bytes of the images, best over connections of their own
+     * @param sweep removes bytes that no image needs any more
+     * @param room for uploads on their way
      */
-    public ImageFamily(Database database, Path spool, InstantSource clock) {
-        this.images = new ImageRoutes(database, spool, clock);
+    public ImageFamily(Database database, ImageBytes bytes, ImageSweep sweep, UploadRoom room, InstantSource clock) {
+        this.images = new ImageRoutes(database, bytes, sweep, room, clock);
     }
 
     @Override
@@ -59,9 +62,11 @@ public final class ImageFamily implements ApiFamily {
     @Override
     public Reply finish(Exchange exchange, Reply reply) {
         Reply worded = ImageFaults.forClient(exchange, reply);
-        return reply.status() == 401
-                ? worded.withHeader("WWW-Authenticate", "Keystone uri=\"" + exchange.baseUrl() + "/identity\"")
-                : worded;
+        return switch (reply.status()) {
+            case 401 -> worded.withHeader("WWW-Authenticate", "Keystone uri=\"" + exchange.baseUrl() + "/identity\"");
+            case 503 -> worded.withHeader("Retry-After", RETRY_AFTER_SECONDS);
+            default -> worded;
+        };
     }
 
     private static ObjectNode versions(Exchange exchange) {

@@ -10,7 +10,10 @@ import org.jdbi.v3.core.statement.StatementContext;
 import org.jdbi.v3.core.statement.StatementException;
 import org.jdbi.v3.core.statement.StatementExceptions;
 
-/** The cluster's database: one pool of connections, migrated to this program's schema. Thread-safe. */
+/**
+ * A pool of connections to the cluster's database, migrated to this program's schema. Work of one kind that must not wait for
+ * another kind's has a pool of its own ({@link #beside}). Thread-safe.
+ */
 public final class Database implements AutoCloseable {
     private final String url;
     private final HikariDataSource pool;
@@ -32,7 +35,7 @@ public final class Database implements AutoCloseable {
      * @param connections size of the pool
      */
     public static Database open(String url, int connections) {
-        Database database = connect(url, connections);
+        Database database = connect(url, "sluice", connections);
         try {
             Flyway.configure().dataSource(database.pool).load().migrate();
         } catch (RuntimeException failure) {
@@ -44,13 +47,17 @@ public final class Database implements AutoCloseable {
 
     /** Connects to a database whose schema is known to be up to date. */
     static Database connect(String url, int connections) {
+        return connect(url, "sluice", connections);
+    }
+
+    private static Database connect(String url, String name, int connections) {
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(requireNonNull(url, "url is null"));
         config.setMaximumPoolSize(connections);
         config.setMinimumIdle(Math.min(2, connections));
         // The server's detail quotes whole rows: "Failing row contains (...)".
         config.addDataSourceProperty("logServerErrorDetail", "false");
-        config.setPoolName("sluice");
+        config.setPoolName(name);
         config.setAutoCommit(true);
         return new Database(url, new HikariDataSource(config));
     }
@@ -60,6 +67,16 @@ public final class Database implements AutoCloseable {
         return context == null
                 ? failure.getShortMessage()
                 : failure.getShortMessage() + " [statement: " + context.getRawSql() + "]";
+    }
+
+    /**
+     * One more pool to the same database. The caller closes it.
+     *
+     * @param name of the pool, for the log
+     * @param connections size of the pool
+     */
+    public Database beside(String name, int connections) {
+        return connect(url, "sluice-" + requireNonNull(name, "name is null"), connections);
     }
 
     /** The door to SQL. */

@@ -24,6 +24,7 @@ import org.sluice.controller.http.Authenticator;
 import org.sluice.controller.http.Caller;
 import org.sluice.controller.http.Faults;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.RouteTable;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.SluiceFaults;
 import org.sluice.controller.http.door.RawClient.Answer;
@@ -96,7 +97,8 @@ class DoorTest {
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 Optional.empty(),
                 authenticator,
-                List.of(new Things()),
+                RouteTable.of(List.of(new Things())),
+                RouteTable.of(List.of(new Things())).policy(),
                 limits,
                 rates);
         servers.add(server);
