@@ -8,7 +8,6 @@ create index physical_function_network on physical_function (physical_network) w
 create index virtual_function_server on virtual_function (leased_server_id) where leased_server_id is not null;
 create index bridge_uplink_network on bridge_uplink (physical_network);
 create index aggregate_host_host on aggregate_host (host_id);
-create index image_project on image (project_id);
 create index network_project on network (project_id, name);
 create index subnet_network on subnet (network_id);
 create index subnet_project on subnet (project_id, name);
