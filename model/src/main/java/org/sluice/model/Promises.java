@@ -128,7 +128,7 @@ public final class Promises {
      * @param value as text; empty for a member without content
      */
     public static Optional<String> refusalOfProfileMember(String key, String value) {
-        boolean saysNothing = value.isEmpty() || key.equals("trusted") && value.equalsIgnoreCase("false");
+        boolean saysNothing = value.isEmpty() || (key.equals("trusted") && value.equalsIgnoreCase("false"));
         return saysNothing ? Optional.empty() : Optional.of("'" + key + "' has no effect in Sluice; leave it out.");
     }
 
