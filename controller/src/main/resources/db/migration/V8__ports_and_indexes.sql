@@ -4,6 +4,7 @@ create index account_default_project on account (default_project_id) where defau
 create index role_assignment_project on role_assignment (project_id);
 create index role_assignment_role on role_assignment (role_id);
 create index join_token_host on join_token (host_id) where host_id is not null;
+create index host_query_host on host_query (host_id);
 create index physical_function_network on physical_function (physical_network) where physical_network is not null;
 create index virtual_function_server on virtual_function (leased_server_id) where leased_server_id is not null;
 create index bridge_uplink_network on bridge_uplink (physical_network);
