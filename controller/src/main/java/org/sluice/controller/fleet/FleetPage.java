@@ -2,6 +2,7 @@ package org.sluice.controller.fleet;
 
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,15 +52,18 @@ record FleetPage(String path, String after, int limit) {
         if (parts == 1) {
             return Map.of("after", after);
         }
-        String[] given = after.isEmpty() ? new String[0] : after.split("/", parts);
+        String[] given = after.split("/", parts);
         Map<String, Object> arguments = new HashMap<>();
-        for (int part = 1; part <= parts; part++) {
-            arguments.put("after" + part, part <= given.length ? given[part - 1] : part == parts ? "-1" : "");
-        }
-        if ((given.length != 0 && given.length != parts)
-                || !arguments.get("after" + parts).toString().matches("-1|\\d{1,9}")) {
+        if (after.isEmpty()) {
+            given = new String[parts];
+            Arrays.fill(given, "");
+            given[parts - 1] = "-1";
+        } else if (given.length != parts || !given[parts - 1].matches("\\d{1,9}")) {
             throw bad("Query parameter 'marker' must be as the member 'next' of the page before has it.")
                     .asException();
+        }
+        for (int part = 1; part <= parts; part++) {
+            arguments.put("after" + part, given[part - 1]);
         }
         return arguments;
     }
