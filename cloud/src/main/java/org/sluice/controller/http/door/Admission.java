@@ -89,11 +89,6 @@ final class Admission implements AutoCloseable {
         }
     }
 
-    /** How many connections are open. */
-    synchronized int open() {
-        return visits.size();
-    }
-
     private void left(Visit visit) {
         perAddress.computeIfPresent(visit.from(), (_, count) -> count == 1 ? null : count - 1);
     }
