@@ -154,7 +154,8 @@ public final class ApiServer implements AutoCloseable {
 
     /** What anyone may change without a token is an attempt to log in, or to join: those that are refused are counted. */
     private static Reply anonymously(Routes.Route route, Exchange exchange, Door door, SocketAddress peer) {
-        boolean logsIn = route.method().equals("POST") && exchange.peerCertificate().isEmpty();
+        boolean logsIn =
+                route.method().equals("POST") && exchange.peerCertificate().isEmpty();
         if (!logsIn) {
             return route.handler().handle(exchange);
         }

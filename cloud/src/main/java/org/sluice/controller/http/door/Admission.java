@@ -50,7 +50,8 @@ final class Admission implements AutoCloseable {
         if (!tls) {
             // The buffer of a new connection has room for it, so that this does not wait.
             channel.write(ByteBuffer.wrap(new Refusal(
-                            Refusal.Reason.UNAVAILABLE, "Too many connections are open; close some, or try again later.")
+                            Refusal.Reason.UNAVAILABLE,
+                            "Too many connections are open; close some, or try again later.")
                     .wire()));
         }
         throw new Refused();
