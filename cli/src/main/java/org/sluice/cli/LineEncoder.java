@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  * can write a line of his own, nor speak to the terminal of whoever reads it. Thread-safe.
  */
 final class LineEncoder extends EncoderBase<ILoggingEvent> {
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSXXX", Locale.ROOT).withZone(ZoneId.systemDefault());
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern(
+                    "yyyy-MM-dd'T'HH:mm:ss.SSSXXX", Locale.ROOT)
+            .withZone(ZoneId.systemDefault());
     private static final String CONTINUED = "    | ";
     private static final int LONGEST_TEXT = 4096;
     private static final int MOST_FRAMES = 60;
@@ -39,7 +40,9 @@ final class LineEncoder extends EncoderBase<ILoggingEvent> {
     public byte[] encode(ILoggingEvent event) {
         StringBuilder lines = new StringBuilder(256);
         TIME.formatTo(Instant.ofEpochMilli(event.getTimeStamp()), lines);
-        lines.append(' ').append(String.format(Locale.ROOT, "%-5s", event.getLevel())).append(" [");
+        lines.append(' ')
+                .append(String.format(Locale.ROOT, "%-5s", event.getLevel()))
+                .append(" [");
         escape(event.getThreadName(), lines);
         lines.append("] ");
         escape(event.getLoggerName(), lines);
@@ -50,7 +53,10 @@ final class LineEncoder extends EncoderBase<ILoggingEvent> {
         for (IThrowableProxy thrown = event.getThrowableProxy();
                 thrown != null && causes < MOST_CAUSES;
                 thrown = thrown.getCause(), causes++) {
-            lines.append(CONTINUED).append(causes == 0 ? "" : "Caused by: ").append(thrown.getClassName()).append(": ");
+            lines.append(CONTINUED)
+                    .append(causes == 0 ? "" : "Caused by: ")
+                    .append(thrown.getClassName())
+                    .append(": ");
             escape(thrown.getMessage(), lines);
             lines.append('\n');
             frames(thrown, lines);
@@ -62,7 +68,10 @@ final class LineEncoder extends EncoderBase<ILoggingEvent> {
         StackTraceElementProxy[] frames = thrown.getStackTraceElementProxyArray();
         int own = frames.length - thrown.getCommonFrames();
         for (int i = 0; i < Math.min(own, MOST_FRAMES); i++) {
-            lines.append(CONTINUED).append("  ").append(frames[i].getSTEAsString()).append('\n');
+            lines.append(CONTINUED)
+                    .append("  ")
+                    .append(frames[i].getSTEAsString())
+                    .append('\n');
         }
         if (frames.length > Math.min(own, MOST_FRAMES)) {
             lines.append(CONTINUED)

@@ -56,7 +56,7 @@ final class RepeatedFailures extends TurboFilter {
             Object @Nullable [] parameters,
             @Nullable Throwable thrown) {
         // Without a format somebody only asks whether the level is on.
-        if (format == null || marker == COUNT || !level.isGreaterOrEqual(Level.WARN)) {
+        if (format == null || COUNT.equals(marker) || !level.isGreaterOrEqual(Level.WARN)) {
             return FilterReply.NEUTRAL;
         }
         Kind kind = new Kind(logger.getName(), format, origin(thrown == null ? lastOf(parameters) : thrown));

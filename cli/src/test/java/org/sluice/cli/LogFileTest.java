@@ -47,12 +47,17 @@ class LogFileTest {
 
     @Test
     void whatAUserSaysIsNeverALineOfItsOwnNorACommandToTheTerminal() throws Exception {
-        log.error("GET {} failed", "/a\n2026-11-28T00:00:00.000Z ERROR FORGED\r\n\u001b[2J\u009b\u0000\u2028\u202ereversed\ud800 größer 中文");
+        log.error(
+                "GET {} failed",
+                "/a\n2026-11-28T00:00:00.000Z ERROR FORGED\r\n\u001b[2J\u009b\u0000\u2028\u202ereversed\ud800 größer 中文");
 
-        assertThat(lines()).singleElement().satisfies(line -> assertThat(line)
-                .matches(LINE)
-                .endsWith("GET /a\\n2026-11-28T00:00:00.000Z ERROR FORGED\\r\\n\\u001b[2J\\u009b\\u0000\\u2028\\u202ereversed"
-                        + "\\ud800 größer 中文 failed"));
+        assertThat(lines())
+                .singleElement()
+                .satisfies(line -> assertThat(line)
+                        .matches(LINE)
+                        .endsWith(
+                                "GET /a\\n2026-11-28T00:00:00.000Z ERROR FORGED\\r\\n\\u001b[2J\\u009b\\u0000\\u2028\\u202ereversed"
+                                        + "\\ud800 größer 中文 failed"));
     }
 
     @Test
@@ -72,9 +77,9 @@ class LogFileTest {
     void aLongMessageIsCutOff() throws Exception {
         log.error("name {}", "x".repeat(1_000_000));
 
-        assertThat(lines()).singleElement().satisfies(line -> assertThat(line)
-                .hasSizeLessThan(5000)
-                .endsWith("more characters)"));
+        assertThat(lines())
+                .singleElement()
+                .satisfies(line -> assertThat(line).hasSizeLessThan(5000).endsWith("more characters)"));
     }
 
     @Test

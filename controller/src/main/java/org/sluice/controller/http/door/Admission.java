@@ -50,7 +50,8 @@ final class Admission implements AutoCloseable {
         if (!tls) {
             // The buffer of a new connection has room for it, so that this does not wait.
             channel.write(ByteBuffer.wrap(new Refusal(
-                            Refusal.Reason.UNAVAILABLE, "Too many connections are open; close some, or try again later.")
+                            Refusal.Reason.UNAVAILABLE,
+                            "Too many connections are open; close some, or try again later.")
                     .wire()));
         }
         throw new Refused();
@@ -87,11 +88,6 @@ final class Admission implements AutoCloseable {
         if (visits.remove(new Ends(remote, local), visit)) {
             left(visit);
         }
-    }
-
-    /** How many connections are open. */
-    synchronized int open() {
-        return visits.size();
     }
 
     private void left(Visit visit) {

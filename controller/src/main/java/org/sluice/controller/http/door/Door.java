@@ -127,16 +127,6 @@ public final class Door implements AutoCloseable {
         failedLogIns.giveBack(AddressGroup.of(peer));
     }
 
-    /** How many connections are open. */
-    int openConnections() {
-        return admission.open();
-    }
-
-    /** How many KiB of bodies may still come. */
-    int freeKibibytes() {
-        return known.free();
-    }
-
     @Override
     public void close() {
         admission.close();

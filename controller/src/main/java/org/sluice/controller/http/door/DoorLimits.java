@@ -60,7 +60,7 @@ public record DoorLimits(
     /** The bounds for a listener that anyone may reach, in a process with that much heap. */
     public static DoorLimits ofHeap(long bytes) {
         return new DoorLimits(
-                (int) Math.clamp(bytes / HEAP_BYTES_PER_CONNECTION, 512, 20_000),
+                Math.clamp(bytes / HEAP_BYTES_PER_CONNECTION, 512, 20_000),
                 256,
                 Duration.ofSeconds(15),
                 Duration.ofSeconds(60),
@@ -92,6 +92,6 @@ public record DoorLimits(
     }
 
     private static int kibibytes(long bytes) {
-        return (int) Math.clamp(bytes >> 10, 1024, Integer.MAX_VALUE);
+        return Math.clamp(bytes >> 10, 1024, Integer.MAX_VALUE);
     }
 }

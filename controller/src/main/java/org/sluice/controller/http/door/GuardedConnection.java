@@ -25,8 +25,7 @@ final class GuardedConnection implements ServerConnection, InterruptableTask<Voi
     private final boolean secure;
     private final Runnable left;
 
-    GuardedConnection(
-            Http1Connection connection, MessageReader requests, Visit visit, boolean secure, Runnable left) {
+    GuardedConnection(Http1Connection connection, MessageReader requests, Visit visit, boolean secure, Runnable left) {
         this.connection = connection;
         this.requests = requests;
         this.visit = visit;

@@ -49,7 +49,8 @@ final class GuardedSelector implements ServerConnectionSelector {
     public ServerConnection connection(ConnectionContext context) {
         SocketAddress remote = context.remotePeer().address();
         SocketAddress local = context.localPeer().address();
-        Visit visit = admission.find(remote, local)
+        Visit visit = admission
+                .find(remote, local)
                 .orElseThrow(() -> new CloseConnectionException("The connection has ended already."));
         PacedWriter writer = new PacedWriter(context.dataWriter(), visit, limits.writeTime());
         MessageReader requests = new MessageReader(context.serverSocket(), writer, visit, limits);

@@ -22,11 +22,6 @@ final class InFlightBytes {
         this.wait = wait;
     }
 
-    /** How many KiB nobody has. */
-    int free() {
-        return kibibytes.availablePermits();
-    }
-
     /**
      * Reads all of a body.
      *

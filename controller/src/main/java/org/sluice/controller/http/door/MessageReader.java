@@ -87,12 +87,11 @@ final class MessageReader implements Supplier<byte @Nullable []> {
 
     /** Whether the connection must end with the reply that is about to be sent. */
     boolean decideEnd() {
-        boolean bodyIsUnread =
-                switch (place) {
-                    case HEAD -> false;
-                    case BODY_OF_KNOWN_LENGTH -> owesContinue || rest > READ_AWAY;
-                    case CHUNK_SIZE, CHUNK, OVER -> true;
-                };
+        boolean bodyIsUnread = switch (place) {
+            case HEAD -> false;
+            case BODY_OF_KNOWN_LENGTH -> owesContinue || rest > READ_AWAY;
+            case CHUNK_SIZE, CHUNK, OVER -> true;
+        };
         endsConnection |= bodyIsUnread;
         return endsConnection;
     }
@@ -149,7 +148,8 @@ final class MessageReader implements Supplier<byte @Nullable []> {
                 if (visit.isLate() && size > 0) {
                     throw new Refusal(
                             Refusal.Reason.REQUEST_TIMEOUT,
-                            "The request's headers were not complete within " + limits.headTime().toSeconds() + " s.");
+                            "The request's headers were not complete within "
+                                    + limits.headTime().toSeconds() + " s.");
                 }
                 return end();
             }
@@ -229,7 +229,7 @@ final class MessageReader implements Supplier<byte @Nullable []> {
                                     ? Problem.Kind.REQUEST_TIMEOUT
                                     : Problem.Kind.BAD_REQUEST,
                             "UnreadableRequestBody",
-                            refusal.getMessage()),
+                            refusal.sentence()),
                     refusal);
         }
     }
@@ -308,7 +308,7 @@ final class MessageReader implements Supplier<byte @Nullable []> {
                 }
                 return line.toString();
             }
-            if (line.length() >= longest || next < ' ' && next != '\t') {
+            if (line.length() >= longest || (next < ' ' && next != '\t')) {
                 throw bad("The chunks of the request's body are not told apart as they must.");
             }
             line.append(next);

@@ -47,10 +47,15 @@ final class Refusal extends RuntimeException {
         return reason;
     }
 
+    String sentence() {
+        return sentence;
+    }
+
     /** The whole reply as it goes over the wire. */
     byte[] wire() {
         byte[] body = body(reason.status, reason.title, sentence);
-        byte[] head = ("HTTP/1.1 " + reason.status + " " + reason.title + "\r\nContent-Type: application/json\r\nContent-Length: "
+        byte[] head = ("HTTP/1.1 " + reason.status + " " + reason.title
+                        + "\r\nContent-Type: application/json\r\nContent-Length: "
                         + body.length + (reason == Reason.UNAVAILABLE ? "\r\nRetry-After: 1" : "")
                         + "\r\nConnection: close\r\n\r\n")
                 .getBytes(StandardCharsets.US_ASCII);

@@ -44,8 +44,7 @@ record RequestHead(String text, Body body, boolean expectsContinue, boolean clos
         for (Field field : fields) {
             if (field.is("Expect")) {
                 if (!field.value().equalsIgnoreCase("100-continue")) {
-                    throw new Refusal(
-                            Refusal.Reason.EXPECTATION_FAILED, "The header Expect can only be 100-continue.");
+                    throw new Refusal(Refusal.Reason.EXPECTATION_FAILED, "The header Expect can only be 100-continue.");
                 }
                 expects = true;
                 continue;
@@ -136,7 +135,8 @@ record RequestHead(String text, Body body, boolean expectsContinue, boolean clos
                             + " percent-encode it as %25.");
                 }
                 if (target.startsWith("00", i + 1)) {
-                    throw bad(whereIsNul(target, i) + " contains the character NUL (%00), which nothing here can have.");
+                    throw bad(
+                            whereIsNul(target, i) + " contains the character NUL (%00), which nothing here can have.");
                 }
             }
         }
@@ -223,8 +223,7 @@ record RequestHead(String text, Body body, boolean expectsContinue, boolean clos
                 throw bad("The request has more than one header Transfer-Encoding.");
             }
             if (!codings.getFirst().equalsIgnoreCase("chunked")) {
-                throw new Refusal(
-                        Refusal.Reason.NOT_IMPLEMENTED, "The header Transfer-Encoding can only be chunked.");
+                throw new Refusal(Refusal.Reason.NOT_IMPLEMENTED, "The header Transfer-Encoding can only be chunked.");
             }
             return new Body.Chunked();
         }

@@ -135,7 +135,8 @@ class DoorTest {
         RawClient client = client();
         String token = path.equals("/test/echo") ? "" : TOKEN;
 
-        client.send(post(path, token + "Expect: 100-continue\r\nContent-Length: " + SMUGGLED.length() + "\r\n", SMUGGLED));
+        client.send(
+                post(path, token + "Expect: 100-continue\r\nContent-Length: " + SMUGGLED.length() + "\r\n", SMUGGLED));
 
         Answer answer = client.answer();
         assertThat(answer.status())
@@ -180,7 +181,10 @@ class DoorTest {
     void aLargeBodyThatIsNotReadEndsTheConnectionAndTheReplyArrives() throws Exception {
         RawClient client = client();
 
-        client.send(post("/test/left", TOKEN + "Content-Length: 3000000\r\n", SMUGGLED + "x".repeat(3_000_000 - SMUGGLED.length())));
+        client.send(post(
+                "/test/left",
+                TOKEN + "Content-Length: 3000000\r\n",
+                SMUGGLED + "x".repeat(3_000_000 - SMUGGLED.length())));
 
         Answer answer = client.answer();
         assertThat(answer.status()).isEqualTo(200);
@@ -205,8 +209,8 @@ class DoorTest {
     void theBodyOfAGetIsNoRequest() throws Exception {
         RawClient client = client();
 
-        client.send("GET /test/things HTTP/1.1\r\nHost: h\r\n" + TOKEN + "Content-Length: " + SMUGGLED.length() + "\r\n\r\n"
-                + SMUGGLED);
+        client.send("GET /test/things HTTP/1.1\r\nHost: h\r\n" + TOKEN + "Content-Length: " + SMUGGLED.length()
+                + "\r\n\r\n" + SMUGGLED);
         assertThat(client.answer().status()).isEqualTo(200);
         client.send("GET /test/things?a=b HTTP/1.1\r\nHost: h\r\n" + TOKEN + "\r\n");
 
@@ -219,7 +223,8 @@ class DoorTest {
         RawClient client = client();
 
         client.send(post("/test/echo", TOKEN + "Content-Length: 3\r\n", "abc")
-                + post("/test/echo", TOKEN + "Transfer-Encoding: chunked\r\n", "4\r\nabcd\r\n0\r\n\r\n") + SMUGGLED);
+                + post("/test/echo", TOKEN + "Transfer-Encoding: chunked\r\n", "4\r\nabcd\r\n0\r\n\r\n")
+                + SMUGGLED);
 
         assertThat(client.answer().body()).isEqualTo("{\"bytes\":3}");
         assertThat(client.answer().body()).isEqualTo("{\"bytes\":4}");
@@ -371,7 +376,8 @@ class DoorTest {
 
         for (int length : List.of(8193, 100_000)) {
             RawClient large = client(listener);
-            large.send("GET " + path + "x".repeat(length - path.length()) + " HTTP/1.1\r\nHost: h\r\n" + TOKEN + "\r\n");
+            large.send(
+                    "GET " + path + "x".repeat(length - path.length()) + " HTTP/1.1\r\nHost: h\r\n" + TOKEN + "\r\n");
             Answer answer = large.answer();
             assertThat(answer.status()).isEqualTo(414);
             assertThat(answer.body()).startsWith("{\"error\":{\"code\":414").contains("8192");
@@ -629,8 +635,7 @@ class DoorTest {
 
     @Test
     void anAddressIsToldToComeLess() throws Exception {
-        RawClient client =
-                client(listener(LIMITS, new RateLimits(new RateLimits.Rate(1, 3), PLENTY, PLENTY)));
+        RawClient client = client(listener(LIMITS, new RateLimits(new RateLimits.Rate(1, 3), PLENTY, PLENTY)));
 
         for (int i = 0; i < 3; i++) {
             client.send(get());
@@ -646,8 +651,7 @@ class DoorTest {
 
     @Test
     void aCallerIsToldToComeLess() throws Exception {
-        RawClient client =
-                client(listener(LIMITS, new RateLimits(PLENTY, PLENTY, new RateLimits.Rate(1, 1))));
+        RawClient client = client(listener(LIMITS, new RateLimits(PLENTY, PLENTY, new RateLimits.Rate(1, 1))));
 
         client.send(get() + get());
 
@@ -657,8 +661,7 @@ class DoorTest {
 
     @Test
     void onlyLogInsThatFailAreCounted() throws Exception {
-        RawClient client =
-                client(listener(LIMITS, new RateLimits(PLENTY, new RateLimits.Rate(1, 5), PLENTY)));
+        RawClient client = client(listener(LIMITS, new RateLimits(PLENTY, new RateLimits.Rate(1, 5), PLENTY)));
         for (int i = 0; i < 20; i++) {
             client.send(post("/test/tokens", "Content-Length: 6\r\n", "secret"));
             assertThat(client.answer().status()).isEqualTo(204);
