@@ -28,17 +28,18 @@ final class ArchitectureTest {
             .importPackages("org.sluice");
 
     /** The rooms of the controller, and which others each may know. */
-    private static final Map<String, Set<String>> CONTROLLER = Map.of(
-            "http", Set.of(),
-            "store", Set.of(),
-            "identity", Set.of("http", "store"),
-            "network", Set.of("http", "store"),
-            "image", Set.of("http", "store"),
-            "scheduling", Set.of("http", "store", "network"),
-            "compute", Set.of("http", "store", "network", "scheduling"),
-            "pki", Set.of("http", "store"),
-            "fleet", Set.of("http", "store", "scheduling", "pki"),
-            "agents", Set.of("http", "store", "network", "scheduling"));
+    private static final Map<String, Set<String>> CONTROLLER = Map.ofEntries(
+            entry("policy", Set.of()),
+            entry("http", Set.of("policy")),
+            entry("store", Set.of()),
+            entry("identity", Set.of("policy", "http", "store")),
+            entry("network", Set.of("policy", "http", "store")),
+            entry("image", Set.of("policy", "http", "store")),
+            entry("scheduling", Set.of("policy", "http", "store", "network")),
+            entry("compute", Set.of("policy", "http", "store", "network", "scheduling")),
+            entry("pki", Set.of("policy", "http", "store")),
+            entry("fleet", Set.of("policy", "http", "store", "scheduling", "pki")),
+            entry("agents", Set.of("policy", "http", "store", "network", "scheduling")));
 
     /** The rooms of the agent, and which others each may know. */
     private static final Map<String, Set<String>> AGENT = Map.ofEntries(

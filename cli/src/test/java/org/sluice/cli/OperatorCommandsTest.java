@@ -29,7 +29,7 @@ import org.sluice.controller.agents.TestFleet;
 import org.sluice.controller.fleet.FleetApi;
 import org.sluice.controller.fleet.SluiceFamily;
 import org.sluice.controller.http.ApiServer;
-import org.sluice.controller.http.Caller;
+import org.sluice.controller.policy.Caller;
 import org.sluice.controller.identity.IdentityBootstrap;
 import org.sluice.controller.identity.IdentityFamily;
 import org.sluice.controller.identity.Passwords;

@@ -1,7 +1,7 @@
 package org.sluice.controller.compute;
 
 import org.jspecify.annotations.Nullable;
-import org.sluice.controller.http.Caller;
+import org.sluice.controller.policy.Caller;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Handler;
 import org.sluice.controller.http.Reply;

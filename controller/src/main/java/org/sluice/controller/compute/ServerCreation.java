@@ -12,7 +12,7 @@ import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.sluice.controller.compute.keypair.KeyPairStore;
 import org.sluice.controller.compute.keypair.KeyPair;
-import org.sluice.controller.http.Caller;
+import org.sluice.controller.policy.Caller;
 import org.sluice.controller.network.AttachedPort;
 import org.sluice.controller.network.NicRequest;
 import org.sluice.controller.network.ServerPorts;

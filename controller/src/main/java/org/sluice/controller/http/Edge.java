@@ -14,6 +14,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sluice.controller.policy.Caller;
 import org.sluice.controller.http.door.Door;
 import org.sluice.controller.policy.Policy;
 import org.sluice.model.Problem;

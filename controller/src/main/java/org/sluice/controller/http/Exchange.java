@@ -18,6 +18,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.sluice.controller.policy.Caller;
 import org.sluice.controller.http.body.EntityReader;
 import org.sluice.controller.http.body.Fields;
 import org.sluice.controller.http.door.Door;

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sluice.controller.http.Authenticator;
-import org.sluice.controller.http.Caller;
+import org.sluice.controller.policy.Caller;
 import org.sluice.controller.http.Json;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.controller.store.Database;

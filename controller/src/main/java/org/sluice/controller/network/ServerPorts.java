@@ -14,7 +14,7 @@ import java.util.UUID;
 import java.util.random.RandomGenerator;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
-import org.sluice.controller.http.Caller;
+import org.sluice.controller.policy.Caller;
 import org.sluice.controller.http.Json;
 import org.sluice.model.HostId;
 import org.sluice.model.MacAddress;

@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 import org.jdbi.v3.core.Handle;
-import org.sluice.controller.http.Caller;
+import org.sluice.controller.policy.Caller;
 import org.sluice.controller.network.AttachedPort;
 import org.sluice.controller.network.Bindings;
 import org.sluice.controller.network.NicRequest;

@@ -19,7 +19,7 @@ import org.sluice.controller.http.ApiClient;
 import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.ApiServer;
 import org.sluice.controller.http.Authenticator;
-import org.sluice.controller.http.Caller;
+import org.sluice.controller.policy.Caller;
 import org.sluice.controller.http.Json;
 import org.sluice.controller.network.Bindings;
 import org.sluice.controller.network.SecurityGroups;

@@ -17,6 +17,7 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.sluice.controller.policy.Caller;
 import org.sluice.model.Problem;
 
 /** The edge that every family shares, with a family made for the test. */

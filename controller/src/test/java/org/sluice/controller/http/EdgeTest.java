@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sluice.controller.policy.Caller;
 import org.sluice.controller.http.ApiClient.Answer;
 import org.sluice.controller.http.list.Filter;
 import org.sluice.controller.http.list.ListQuery;

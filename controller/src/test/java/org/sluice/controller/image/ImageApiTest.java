@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.sluice.controller.http.ApiClient;
 import org.sluice.controller.http.ApiClient.Answer;
 import org.sluice.controller.http.ApiServer;
-import org.sluice.controller.http.Caller;
+import org.sluice.controller.policy.Caller;
 import org.sluice.controller.http.RecordedExchange;
 import org.sluice.controller.store.TestDatabase;
 import org.sluice.model.ImageId;

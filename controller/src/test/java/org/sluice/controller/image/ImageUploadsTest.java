@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.sluice.controller.http.ApiClient;
 import org.sluice.controller.http.ApiClient.Answer;
 import org.sluice.controller.http.ApiServer;
-import org.sluice.controller.http.Caller;
+import org.sluice.controller.policy.Caller;
 import org.sluice.controller.store.Database;
 import org.sluice.controller.store.TestDatabase;
 import org.sluice.model.ImageId;

@@ -1,4 +1,4 @@
-package org.sluice.controller.http;
+package org.sluice.controller.policy;
 
 import static java.util.Objects.requireNonNull;
 
