@@ -3,6 +3,7 @@ package org.sluice.controller.http.door;
 import static java.util.Objects.requireNonNull;
 
 import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -13,7 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** A connection on which bytes are written as a test says, and replies read one by one. */
-final class RawClient implements AutoCloseable {
+public final class RawClient implements AutoCloseable {
     private final Socket socket;
     private final InputStream in;
 
@@ -23,7 +24,8 @@ final class RawClient implements AutoCloseable {
         socket.setSoTimeout(20_000);
     }
 
-    static RawClient to(InetSocketAddress listener) throws IOException {
+    /** From any address to that listener. */
+    public static RawClient to(InetSocketAddress listener) throws IOException {
         return from("127.0.0.1", listener);
     }
 
@@ -36,12 +38,14 @@ final class RawClient implements AutoCloseable {
     }
 
     /** A reply; its headers' names in any case. */
-    record Answer(int status, Map<String, String> headers, String body) {
-        String header(String name) {
+    public record Answer(int status, Map<String, String> headers, String body) {
+        /** The value of a header that must be there. */
+        public String header(String name) {
             return requireNonNull(headers.get(name), name + " is missing");
         }
 
-        boolean closes() {
+        /** Whether the other side ends the connection after it. */
+        public boolean closes() {
             return "close".equals(headers.get("Connection"));
         }
     }
@@ -50,25 +54,49 @@ final class RawClient implements AutoCloseable {
         send(text.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    void send(byte[] bytes) throws IOException {
+    /** Writes bytes as they are. */
+    public void send(byte[] bytes) throws IOException {
         socket.getOutputStream().write(bytes);
     }
 
-    void endOutput() throws IOException {
+    /** Says that nothing more comes. */
+    public void endOutput() throws IOException {
         socket.shutdownOutput();
     }
 
-    /** The next reply with its Content-Length. */
-    Answer answer() throws IOException {
+    /** The next reply to a HEAD: its Content-Length is of an entity that does not come. */
+    public Answer answerWithoutBody() throws IOException {
+        return answer(false);
+    }
+
+    /** The next reply, read whole. */
+    public Answer answer() throws IOException {
+        return answer(true);
+    }
+
+    private Answer answer(boolean withBody) throws IOException {
         String status = line();
         Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         for (String line = line(); !line.isEmpty(); line = line()) {
             int colon = line.indexOf(':');
             headers.put(line.substring(0, colon), line.substring(colon + 1).strip());
         }
-        int length = Integer.parseInt(headers.getOrDefault("Content-Length", "0"));
-        byte[] body = in.readNBytes(length);
+        byte[] body = !withBody
+                ? new byte[0]
+                : "chunked".equals(headers.get("Transfer-Encoding"))
+                ? chunks()
+                : in.readNBytes(Integer.parseInt(headers.getOrDefault("Content-Length", "0")));
         return new Answer(Integer.parseInt(status.split(" ", 3)[1]), headers, new String(body, StandardCharsets.UTF_8));
+    }
+
+    private byte[] chunks() throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (int length = Integer.parseInt(line(), 16); length > 0; length = Integer.parseInt(line(), 16)) {
+            all.write(in.readNBytes(length));
+            line();
+        }
+        line();
+        return all.toByteArray();
     }
 
     /** What still comes before the other side ends the connection. */
