@@ -1,6 +1,7 @@
 package org.sluice.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -53,6 +54,12 @@ public final class CloudClient {
                 .headers()
                 .firstValue("X-Subject-Token")
                 .orElseThrow(() -> unreachable("it gave no token.", Optional.empty()));
+    }
+
+    /** Speaks with a token that is there already. */
+    CloudClient(String base, String token) {
+        this.base = requireNonNull(base, "base is null");
+        this.token = requireNonNull(token, "token is null");
     }
 
     /** GET; the entity. */
@@ -136,7 +143,9 @@ public final class CloudClient {
             JsonNode error = Json.MAPPER.readTree(text).path("error");
             if (error.path("message").isString()) {
                 return new Problem(
-                        Problem.Kind.BAD_REQUEST,
+                        response.statusCode() == Problem.Kind.UNAUTHENTICATED.status()
+                                ? Problem.Kind.UNAUTHENTICATED
+                                : Problem.Kind.BAD_REQUEST,
                         error.path("code").asString("Refused"),
                         error.path("message").asString(),
                         error.path("fix").isString()

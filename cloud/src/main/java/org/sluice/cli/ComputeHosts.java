@@ -5,6 +5,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +20,8 @@ import tools.jackson.databind.JsonNode;
 /** The compute hosts that {@code up} brings along: starts them, waits until they have reported, and maps them. */
 final class ComputeHosts {
     private static final Duration REPORT_WITHIN = Duration.ofSeconds(60);
+    private static final Duration FIRST_LOOK = Duration.ofMillis(10);
+    private static final Duration LONGEST_LOOK = Duration.ofMillis(500);
     private static final Duration LAB_REPORTS_WITHIN = Duration.ofMinutes(4);
     private static final String LAB_UPLINK = "phys0";
     private static final int LAB_CARDS = 1;
@@ -29,20 +32,13 @@ final class ComputeHosts {
     private static final int BOOT_SIGNATURE = 510;
 
     private final DataDirectory data;
-    private final ControllerProcess controller;
-    private final String adminPassword;
+    private final SupervisedCloud cloud;
     private final Resources resources;
     private final Progress progress;
 
-    ComputeHosts(
-            DataDirectory data,
-            ControllerProcess controller,
-            String adminPassword,
-            Resources resources,
-            Progress progress) {
+    ComputeHosts(DataDirectory data, SupervisedCloud cloud, Resources resources, Progress progress) {
         this.data = data;
-        this.controller = controller;
-        this.adminPassword = adminPassword;
+        this.cloud = cloud;
         this.resources = resources;
         this.progress = progress;
     }
@@ -84,7 +80,7 @@ final class ComputeHosts {
                 if (simulated.count() > 0) {
                     startSimulated(simulated.count());
                 } else {
-                    new Seeding(client()).physicalNetworks(0);
+                    new Seeding(cloud.client()).physicalNetworks(0);
                 }
             }
         }
@@ -93,7 +89,7 @@ final class ComputeHosts {
     private void startSimulated(int count) throws Exception {
         // Seeding needs nothing of the hosts until they have reported.
         Foreground.Work<Seeding> seeded = Foreground.begin("seeding", () -> {
-            Seeding seeding = new Seeding(client());
+            Seeding seeding = new Seeding(cloud.client());
             seeding.physicalNetworks(SIMULATED_CARDS);
             if (seeding.isNew()) {
                 seeding.flavor();
@@ -104,15 +100,16 @@ final class ComputeHosts {
             }
             return seeding;
         });
+        Instant began = Instant.now();
         List<String> names = progress.step(count + " simulated hosts", () -> {
-            Members members = resources.add("members", new Members(controller.agentsUrl(), controller::joinToken));
+            Members members = resources.add("members", new Members(cloud.agentsUrl(), cloud::joinToken));
             SimulatedAgents agents = resources.add(
                     "simulated hosts", SimulatedAgents.start(count, data.path().resolve("hosts"), members::join));
             return agents.hosts().stream().map(host -> host.name()).toList();
         });
         progress.step("physical networks and zone", () -> {
             Seeding seeding = seeded.get();
-            for (JsonNode host : awaitReports(Set.copyOf(names), REPORT_WITHIN)) {
+            for (JsonNode host : awaitReports(Set.copyOf(names), began, REPORT_WITHIN)) {
                 Map<String, String> networks = new TreeMap<>();
                 for (JsonNode function : host.path("physical_functions")) {
                     networks.put(function.path("name").asString(), Seeding.functions(networks.size()));
@@ -125,10 +122,11 @@ final class ComputeHosts {
     }
 
     private @Nullable Void startLocal() throws Exception {
+        Instant began = Instant.now();
         String name = AgentCommand.machineName();
-        Members members = resources.add("members", new Members(controller.agentsUrl(), controller::joinToken));
+        Members members = resources.add("members", new Members(cloud.agentsUrl(), cloud::joinToken));
         LocalAgent.start(name, data.agent(name), AgentCommand.LIBVIRT, members, resources);
-        awaitReports(Set.of(name), REPORT_WITHIN);
+        awaitReports(Set.of(name), began, REPORT_WITHIN);
         return null;
     }
 
@@ -148,7 +146,7 @@ final class ComputeHosts {
             return null;
         });
         Foreground.Work<Seeding> seeded = Foreground.begin("seeding", () -> {
-            Seeding seeding = new Seeding(client());
+            Seeding seeding = new Seeding(cloud.client());
             seeding.physicalNetworks(LAB_CARDS);
             if (seeding.isNew()) {
                 seeding.flavor();
@@ -157,9 +155,10 @@ final class ComputeHosts {
             return seeding;
         });
         progress.step("agent of the emulated node", () -> {
-            node.startAgent(controller.joinToken(), controller.agentsAddress().getPort());
+            Instant began = Instant.now();
+            node.startAgent(cloud.joinToken(LabNode.NAME), cloud.agentsPort());
             Seeding seeding = seeded.get();
-            for (JsonNode host : awaitReports(Set.of(LabNode.NAME), LAB_REPORTS_WITHIN)) {
+            for (JsonNode host : awaitReports(Set.of(LabNode.NAME), began, LAB_REPORTS_WITHIN)) {
                 Map<String, String> networks = new LinkedHashMap<>();
                 for (JsonNode function : host.path("physical_functions")) {
                     networks.put(function.path("name").asString(), Seeding.functions(0));
@@ -169,10 +168,6 @@ final class ComputeHosts {
             seeding.zone(List.of(LabNode.NAME));
             return null;
         });
-    }
-
-    private CloudClient client() throws InterruptedException {
-        return new CloudClient(new Login(controller.url(), "admin", adminPassword, "admin"));
     }
 
     /** Maps a host of which nobody has said anything yet; what an operator said stays. */
@@ -187,17 +182,22 @@ final class ComputeHosts {
         }
     }
 
-    /** The hosts as the cloud shows them, once each has reported its hardware. */
-    private List<JsonNode> awaitReports(Set<String> names, Duration limit) throws Exception {
-        CloudClient cloud = client();
+    /**
+     * The hosts as the cloud shows them, once each has reported its hardware, and been heard of since that time: what a
+     * host said before the last stop does not make it ready.
+     */
+    private List<JsonNode> awaitReports(Set<String> names, Instant since, Duration limit) throws Exception {
+        CloudClient client = cloud.client();
         long deadline = System.nanoTime() + limit.toNanos();
+        Duration look = FIRST_LOOK;
         while (true) {
-            long mark = controller.fleetMark();
             List<JsonNode> reported = new ArrayList<>();
             Set<String> missing = new TreeSet<>(names);
-            for (JsonNode host : cloud.get("/sluice/v1/hosts").path("hosts")) {
+            for (JsonNode host : client.get("/sluice/v1/hosts").path("hosts")) {
                 String name = host.path("name").asString();
-                if (names.contains(name) && !host.path("interfaces").isEmpty()) {
+                if (names.contains(name)
+                        && !host.path("interfaces").isEmpty()
+                        && !Instant.parse(host.path("last_seen_at").asString()).isBefore(since)) {
                     reported.add(host);
                     missing.remove(name);
                 }
@@ -210,10 +210,11 @@ final class ComputeHosts {
                                 Problem.Kind.UNAVAILABLE,
                                 "HostSilent",
                                 "The agent of " + String.join(", ", missing) + " did not report within "
-                                        + limit.toSeconds() + " s; " + data.log() + " and the agent's log say why.")
+                                        + limit.toSeconds() + " s; " + data.upLog() + " and the agent's log say why.")
                         .asException();
             }
-            controller.awaitFleet(mark);
+            Thread.sleep(look);
+            look = look.multipliedBy(2).compareTo(LONGEST_LOOK) > 0 ? LONGEST_LOOK : look.multipliedBy(2);
         }
     }
 }

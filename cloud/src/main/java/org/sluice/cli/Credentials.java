@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import org.sluice.model.Problem;
+import org.sluice.model.ProblemException;
 
 /**
  * How to log in: the password that was generated for the {@code admin} user, and the two files in which OpenStack's clients
@@ -26,30 +28,49 @@ record Credentials(String password) {
         return new Credentials(Files.readString(file).strip());
     }
 
-    /** Writes {@code openrc} and {@code clouds.yaml} for a cloud at that identity URL. */
-    void write(DataDirectory data, String identityUrl) throws IOException {
+    /** Whether the user {@code admin} of the cloud at that base URL can log in with it. */
+    boolean open(String base) throws InterruptedException {
+        try {
+            CloudClient _ = new CloudClient(new Login(base, "admin", password, "admin"));
+            return true;
+        } catch (ProblemException refused) {
+            if (refused.problem().kind() == Problem.Kind.UNAUTHENTICATED) {
+                return false;
+            }
+            throw refused;
+        }
+    }
+
+    /**
+     * Writes {@code openrc} and {@code clouds.yaml} for a cloud at that identity URL.
+     *
+     * @param known whether the password is in force; if not, the files leave it out, and clients ask for it
+     */
+    void write(DataDirectory data, String identityUrl, boolean known) throws IOException {
+        String note = "# The password of admin is another one now; set a new one with: sluice admin-password --data "
+                + data.path();
         DataDirectory.writeSecret(data.openrc(), """
                 export OS_AUTH_URL=%s
                 export OS_IDENTITY_API_VERSION=3
                 export OS_USERNAME=admin
-                export OS_PASSWORD=%s
+                %s
                 export OS_PROJECT_NAME=admin
                 export OS_USER_DOMAIN_NAME=Default
                 export OS_PROJECT_DOMAIN_NAME=Default
                 export OS_REGION_NAME=RegionOne
-                """.formatted(identityUrl, password));
+                """.formatted(identityUrl, known ? "export OS_PASSWORD=" + password : note));
         DataDirectory.writeSecret(data.clouds(), """
                 clouds:
                   sluice:
                     auth:
                       auth_url: %s
                       username: admin
-                      password: "%s"
+                      %s
                       project_name: admin
                       user_domain_name: Default
                       project_domain_name: Default
                     region_name: RegionOne
                     identity_api_version: 3
-                """.formatted(identityUrl, password));
+                """.formatted(identityUrl, known ? "password: \"" + password + "\"" : note));
     }
 }

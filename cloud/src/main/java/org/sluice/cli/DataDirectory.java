@@ -57,6 +57,11 @@ public record DataDirectory(Path path) {
         return path.resolve("sluice.log");
     }
 
+    /** The log of {@code up} and of the agents in its process. */
+    Path upLog() {
+        return path.resolve("up.log");
+    }
+
     Path openrc() {
         return path.resolve("openrc");
     }
@@ -96,6 +101,10 @@ public record DataDirectory(Path path) {
         return path.resolve("process");
     }
 
+    private Path controllerFile() {
+        return path.resolve("controller");
+    }
+
     /**
      * A process that holds a directory.
      *
@@ -103,9 +112,24 @@ public record DataDirectory(Path path) {
      * @param started when it started, which tells it from a later process with the same id
      */
     record Holder(long id, Instant started) {
-        static Holder self() {
-            ProcessHandle self = ProcessHandle.current();
-            return new Holder(self.pid(), startOf(self));
+        static Holder of(ProcessHandle process) {
+            return new Holder(process.pid(), startOf(process));
+        }
+
+        /** What a file says, written by {@link #text}. */
+        static Optional<Holder> in(Path file) throws IOException {
+            try {
+                List<String> lines = Files.readAllLines(file);
+                return lines.size() < 2
+                        ? Optional.empty()
+                        : Optional.of(new Holder(Long.parseLong(lines.get(0)), Instant.parse(lines.get(1))));
+            } catch (NoSuchFileException none) {
+                return Optional.empty();
+            }
+        }
+
+        String text() {
+            return id + "\n" + started + "\n";
         }
 
         /** The process, if it is still that one. */
@@ -182,21 +206,23 @@ public record DataDirectory(Path path) {
             channel.close();
             return Optional.empty();
         }
-        Holder self = Holder.self();
-        write(processFile(), self.id() + "\n" + self.started() + "\n");
+        write(processFile(), Holder.of(ProcessHandle.current()).text());
         return Optional.of(new Lock(this, channel));
     }
 
     /** Who said last that it holds the directory; it may be gone. */
     Optional<Holder> holder() throws IOException {
-        try {
-            List<String> lines = Files.readAllLines(processFile());
-            return lines.size() < 2
-                    ? Optional.empty()
-                    : Optional.of(new Holder(Long.parseLong(lines.get(0)), Instant.parse(lines.get(1))));
-        } catch (NoSuchFileException none) {
-            return Optional.empty();
-        }
+        return Holder.in(processFile());
+    }
+
+    /** Which process is the controller of {@code up} from now on. */
+    void writeController(ProcessHandle controller) throws IOException {
+        write(controllerFile(), Holder.of(controller).text());
+    }
+
+    /** Which process was said last to be the controller of {@code up}; it may be gone. */
+    Optional<Holder> controller() throws IOException {
+        return Holder.in(controllerFile());
     }
 
     /** Writes a file that only its owner reads, whole or not at all. */

@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
             UpCommand.class,
             DownCommand.class,
             ControllerCommand.class,
+            SupervisedController.class,
             AgentCommand.class,
             FleetCommand.class,
             ExplainCommand.class,

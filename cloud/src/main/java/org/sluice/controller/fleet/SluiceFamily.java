@@ -153,11 +153,12 @@ public final class SluiceFamily implements ApiFamily {
     }
 
     private Reply postJoinToken(Exchange exchange) {
-        Duration validity = exchange.bodyBytes().length == 0
-                ? TOKEN_VALIDITY
-                : Fields.integer(exchange.bodyObject(), "valid_seconds")
-                        .map(Duration::ofSeconds)
-                        .orElse(TOKEN_VALIDITY);
+        Optional<ObjectNode> wish =
+                exchange.bodyBytes().length == 0 ? Optional.empty() : Optional.of(exchange.bodyObject());
+        Duration validity = wish.flatMap(body -> Fields.integer(body, "valid_seconds"))
+                .map(Duration::ofSeconds)
+                .orElse(TOKEN_VALIDITY);
+        Optional<String> host = wish.flatMap(body -> Fields.text(body, "host"));
         if (!validity.isPositive() || validity.compareTo(LONGEST_VALIDITY) > 0) {
             throw Problem.of(
                             Problem.Kind.BAD_REQUEST,
@@ -165,7 +166,7 @@ public final class SluiceFamily implements ApiFamily {
                             "Member 'valid_seconds' must be 1 to " + LONGEST_VALIDITY.toSeconds() + ".")
                     .asException();
         }
-        JoinToken token = jdbi.inTransaction(handle -> tokens.issue(handle, validity));
+        JoinToken token = jdbi.inTransaction(handle -> tokens.issue(handle, validity, host));
         return Reply.json(
                 201,
                 Map.of(

@@ -28,6 +28,8 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +56,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
     private static final long LARGEST_LOG_BYTES = 8L << 20;
+    private static final Pattern PORT = Pattern.compile("(?m)^port = (\\d{1,5})$");
 
     /**
      * The data directory as the server's own working directory. PostgreSQL insists on an absolute path, and the directories
@@ -131,6 +134,15 @@ public final class EmbeddedPostgres implements AutoCloseable {
     /** Whether the server already ran and was adopted. */
     public boolean adopted() {
         return adopted;
+    }
+
+    /** Waits until the server is gone, whoever ended it. */
+    public void awaitEnd() throws InterruptedException {
+        try {
+            ProcessHandle _ = process.onExit().get();
+        } catch (ExecutionException impossible) {
+            throw new IllegalStateException("waiting for process " + process.pid() + " failed", impossible);
+        }
     }
 
     /** Stops the server: open transactions are rolled back, everything committed is on disk. Returns when it is gone. */
@@ -234,7 +246,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
             if (running.isPresent()) {
                 return running.get();
             }
-            int port = freePort();
+            int port = port();
             writeSettings(port);
             EmbeddedPostgres server = new EmbeddedPostgres(data, launch(), url(port, NAME), false);
             try {
@@ -339,10 +351,13 @@ public final class EmbeddedPostgres implements AutoCloseable {
             }
         }
 
+        private Path settings() {
+            return data.resolve("postgresql.conf");
+        }
+
         private void writeSettings(int port) throws IOException {
             String synchronous = durability == Durability.DURABLE ? "on" : "off";
-            Files.writeString(
-                    data.resolve("postgresql.conf"), """
+            String wanted = """
                     # Written at every start; changes made here are lost.
                     listen_addresses = '127.0.0.1'
                     port = %d
@@ -370,7 +385,11 @@ public final class EmbeddedPostgres implements AutoCloseable {
                     log_timezone = 'UTC'
                     log_line_prefix = '%%m [%%p] '
                     tcp_keepalives_idle = 60
-                    """.formatted(port, synchronous, synchronous, synchronous));
+                    """.formatted(port, synchronous, synchronous, synchronous);
+            // A disk that is full must not cost the settings there are.
+            if (!Files.exists(settings()) || !Files.readString(settings()).equals(wanted)) {
+                Files.writeString(settings(), wanted);
+            }
         }
 
         private ProcessHandle launch() throws IOException {
@@ -454,7 +473,20 @@ public final class EmbeddedPostgres implements AutoCloseable {
                     + Files.readString(password).strip() + "&sslmode=disable";
         }
 
-        private static int freePort() throws IOException {
+        /** The one it had, so that whoever knows its URL finds it again; another one if that is taken meanwhile. */
+        private int port() throws IOException {
+            Optional<Integer> before = Optional.empty();
+            if (Files.exists(settings())) {
+                Matcher matcher = PORT.matcher(Files.readString(settings()));
+                before = matcher.find() ? Optional.of(Integer.valueOf(matcher.group(1))) : before;
+            }
+            if (before.isPresent()) {
+                try (ServerSocket socket = new ServerSocket(before.get(), 1, InetAddress.getLoopbackAddress())) {
+                    return socket.getLocalPort();
+                } catch (IOException taken) {
+                    EmbeddedPostgres.log.info("port {} is taken; PostgreSQL gets another one", before.get(), taken);
+                }
+            }
             try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
                 return socket.getLocalPort();
             }
