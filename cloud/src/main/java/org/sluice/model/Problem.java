@@ -26,7 +26,9 @@ public record Problem(Kind kind, String code, String sentence, Optional<String> 
         UNSUPPORTED_MEDIA_TYPE(415),
         INTERNAL(500),
         NOT_IMPLEMENTED(501),
-        UNAVAILABLE(503);
+        UNAVAILABLE(503),
+        /** RFC 4918, section 11.5. */
+        INSUFFICIENT_STORAGE(507);
 
         private final int status;
 

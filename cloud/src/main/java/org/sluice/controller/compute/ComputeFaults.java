@@ -23,7 +23,7 @@ final class ComputeFaults implements Faults {
             case TOO_LARGE -> fault("overLimit", problem);
             case UNSUPPORTED_MEDIA_TYPE -> fault("badMediaType", problem);
             case NOT_IMPLEMENTED -> fault("notImplemented", problem);
-            case UNAVAILABLE -> fault("serviceUnavailable", problem);
+            case UNAVAILABLE, INSUFFICIENT_STORAGE -> fault("serviceUnavailable", problem);
         };
     }
 

@@ -111,8 +111,8 @@ public final class ApiServer implements AutoCloseable {
         } catch (ProblemException failure) {
             reply = family.faults().render(failure.problem());
         } catch (RuntimeException failure) {
-            log.error("{} {} failed ({})", route.method(), exchange.requestPath(), id.value(), failure);
-            reply = family.faults().render(internalError(id));
+            reply = DatabaseTrouble.reply(family.faults(), failure)
+                    .orElseGet(() -> internalError(family, route, id, failure));
         }
         send(family.finish(exchange, reply.withHeader("x-openstack-request-id", id.value())), response);
     }
@@ -129,11 +129,14 @@ public final class ApiServer implements AutoCloseable {
         return authenticator.verify(token);
     }
 
-    private static Problem internalError(Exchange.RequestId id) {
-        return Problem.of(
-                Problem.Kind.INTERNAL,
-                "InternalError",
-                "An internal error occurred; the controller's log has it under " + id.value() + ".");
+    private static Reply internalError(
+            ApiFamily family, Routes.Route route, Exchange.RequestId id, RuntimeException failure) {
+        log.error("{} {} failed ({})", route.method(), family.mount() + route.pattern(), id.value(), failure);
+        return family.faults()
+                .render(Problem.of(
+                        Problem.Kind.INTERNAL,
+                        "InternalError",
+                        "An internal error occurred; the controller's log has it under " + id.value() + "."));
     }
 
     private static void send(Reply reply, ServerResponse response) {

@@ -23,6 +23,7 @@ public interface Faults {
             case INTERNAL -> "Internal Server Error";
             case NOT_IMPLEMENTED -> "Not Implemented";
             case UNAVAILABLE -> "Service Unavailable";
+            case INSUFFICIENT_STORAGE -> "Insufficient Storage";
         };
     }
 }

@@ -20,6 +20,7 @@ import org.sluice.controller.http.Json;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.store.Database;
+import org.sluice.controller.store.DiskReserve;
 import org.sluice.model.ImageId;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
@@ -162,6 +163,7 @@ final class ImageRoutes {
             requireComplete(exchange, received.size());
             ImageContent content =
                     received.content(FormatCheck.virtualSize(format, received.header(), received.size()));
+            DiskReserve.of(spool).requireInDatabase(received.size());
             jdbi.<IOException>useTransaction(handle -> {
                 // While the bytes came in, the image may have changed, gone, or got other bytes.
                 ImageRecord image = changeable(handle, id, exchange);

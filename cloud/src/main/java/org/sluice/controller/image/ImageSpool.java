@@ -13,6 +13,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Set;
 import java.util.UUID;
+import org.sluice.controller.store.DiskReserve;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
 
@@ -34,13 +35,14 @@ final class ImageSpool implements AutoCloseable {
     /** Receives everything; the directory is made if it is missing. */
     static ImageSpool receive(Path directory, InputStream source) throws IOException {
         Files.createDirectories(directory);
+        DiskReserve reserve = DiskReserve.of(directory);
         Path name = directory.resolve("image-" + UUID.randomUUID());
         FileChannel file = FileChannel.open(
                 name, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE));
         ImageSpool spool = new ImageSpool(file);
         try {
             Files.delete(name);
-            spool.append(source);
+            spool.append(source, reserve);
             return spool;
         } catch (IOException | RuntimeException failure) {
             spool.close();
@@ -77,10 +79,11 @@ final class ImageSpool implements AutoCloseable {
         file.close();
     }
 
-    private void append(InputStream source) throws IOException {
+    private void append(InputStream source, DiskReserve reserve) throws IOException {
         byte[] piece = new byte[ImageStore.CHUNK_BYTES];
         int length = receive(source, piece);
         while (length > 0) {
+            reserve.require(length);
             md5.update(piece, 0, length);
             sha512.update(piece, 0, length);
             ByteBuffer bytes = ByteBuffer.wrap(piece, 0, length);

@@ -1,0 +1,74 @@
+package org.sluice.controller.http;
+
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.sluice.model.Problem;
+
+/**
+ * Tells what is wrong with the database from what is wrong with a request or with us: a database that is away, busy or full
+ * is nobody's defect, and whoever asks again later may have more luck. By SQLSTATE, see the PostgreSQL manual, appendix A.
+ * Stateless.
+ */
+public final class DatabaseTrouble {
+    /** Seconds after which to ask again: a database that ended is back by then, as a rule. */
+    static final String RETRY_AFTER = "5";
+
+    private static final String DISK_FULL = "53100";
+    private static final String TOO_MANY_CONNECTIONS = "53300";
+    private static final String INSUFFICIENT_RESOURCES = "53";
+    private static final String CONNECTION_EXCEPTION = "08";
+    private static final String OPERATOR_INTERVENTION = "57P0";
+    private static final int LONGEST_CHAIN = 20;
+
+    private DatabaseTrouble() {}
+
+    /** The reply to a request that failed because of the database; empty when it failed for another reason. */
+    public static Optional<Reply> reply(Faults faults, Throwable failure) {
+        return problem(failure)
+                .map(problem -> faults.render(problem).withHeader("Retry-After", RETRY_AFTER));
+    }
+
+    /** What is wrong with the database, if that is what the failure comes from. */
+    public static Optional<Problem> problem(Throwable failure) {
+        @Nullable Throwable cause = failure;
+        for (int depth = 0; cause != null && depth < LONGEST_CHAIN; depth++) {
+            if (cause instanceof SQLTransientConnectionException) {
+                // The pool's own: it got no connection within its time, whatever the reason of the last try was.
+                return Optional.of(unavailable("The controller has no connection to its database at the moment."));
+            }
+            if (cause instanceof SQLException sql) {
+                return of(String.valueOf(sql.getSQLState()));
+            }
+            cause = cause.getCause();
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<Problem> of(String state) {
+        if (state.equals(DISK_FULL)) {
+            return Optional.of(Problem.of(
+                    Problem.Kind.INSUFFICIENT_STORAGE,
+                    "DatabaseDiskFull",
+                    "The disk of the cloud's database is full; nothing was changed."));
+        }
+        if (state.equals(TOO_MANY_CONNECTIONS)) {
+            return Optional.of(unavailable("The cloud's database has no connection left for the controller."));
+        }
+        if (state.startsWith(INSUFFICIENT_RESOURCES)) {
+            return Optional.of(unavailable("The cloud's database has not enough memory for this request."));
+        }
+        if (state.startsWith(CONNECTION_EXCEPTION)) {
+            return Optional.of(unavailable("The controller lost its connection to the database."));
+        }
+        if (state.startsWith(OPERATOR_INTERVENTION)) {
+            return Optional.of(unavailable("The cloud's database is being stopped or started."));
+        }
+        return Optional.empty();
+    }
+
+    private static Problem unavailable(String sentence) {
+        return Problem.of(Problem.Kind.UNAVAILABLE, "DatabaseUnavailable", sentence + " Ask again in some seconds.");
+    }
+}
