@@ -43,8 +43,8 @@ class VirtualMachinePatternsTest {
         // quick one: the node is itself interpreted.
         String _ = node.run("""
                 mkdir -p /run/tester/lib
-                cp /sluice/e2e/target/guest.qcow2 /sluice/cloud/target/sluice-cloud-*.jar /run/tester/
-                cp /sluice/cloud/target/lib/*.jar /run/tester/lib/
+                cp /sluice/e2e/target/guest.qcow2 /sluice/cli/target/sluice-cli-*.jar /run/tester/
+                cp /sluice/cli/target/lib/*.jar /run/tester/lib/
                 cat >/run/tester/run <<'END'
                 exec java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx300m --enable-native-access=ALL-UNNAMED \
                     --sun-misc-unsafe-memory-access=allow -Dsluice.home=/sluice -cp '/run/tester/*:/run/tester/lib/*' \

@@ -1,0 +1,49 @@
+package org.sluice.cli;
+
+import java.io.PrintWriter;
+import org.sluice.linux.LinuxException;
+import org.sluice.model.ProblemException;
+import picocli.CommandLine;
+
+/** How every command of the program reads its command line, and how it says that something was not done. */
+final class Commands {
+    static final int FAILED = 2;
+
+    private Commands() {}
+
+    /** The commands below that one. */
+    static CommandLine of(Object program) {
+        CommandLine commandLine = new CommandLine(program);
+        commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+        commandLine.setExecutionExceptionHandler(Commands::explain);
+        commandLine.setParameterExceptionHandler(Commands::refuse);
+        return commandLine;
+    }
+
+    /** A command line that cannot be is one sentence, and where to read what can. */
+    private static int refuse(CommandLine.ParameterException refusal, String[] ignored) {
+        CommandLine command = refusal.getCommandLine();
+        PrintWriter err = command.getErr();
+        String sentence = String.valueOf(refusal.getMessage());
+        err.println("sluice: " + sentence + (sentence.endsWith(".") ? "" : "."));
+        boolean _ = CommandLine.UnmatchedArgumentException.printSuggestions(refusal, err);
+        err.println("See " + command.getCommandSpec().qualifiedName() + " --help.");
+        err.flush();
+        return FAILED;
+    }
+
+    /** A problem is one sentence; anything else is a defect of ours and shows where it happened. */
+    private static int explain(Exception failure, CommandLine command, CommandLine.ParseResult ignored) {
+        PrintWriter err = command.getErr();
+        if (failure instanceof ProblemException problem) {
+            err.println("sluice: " + problem.problem().text());
+        } else if (failure instanceof LinuxException refusal) {
+            err.println("sluice: " + refusal.sentence() + " " + refusal.fix());
+        } else {
+            err.println("sluice: an unexpected failure, which is a defect of Sluice's; please report it:");
+            failure.printStackTrace(err);
+        }
+        err.flush();
+        return FAILED;
+    }
+}

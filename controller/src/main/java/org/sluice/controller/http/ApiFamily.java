@@ -1,0 +1,46 @@
+package org.sluice.controller.http;
+
+import java.util.List;
+import org.sluice.controller.http.list.PageStyle;
+import org.sluice.controller.policy.Rule;
+
+/** One API under one path of the listener: identity, network, compute, image, or Sluice's own. */
+public interface ApiFamily {
+    /** Path under which it is mounted, {@code /network}. */
+    String mount();
+
+    /** Adds its routes; patterns are relative to the mount. */
+    void routes(Routes routes);
+
+    /** How it words failures. */
+    Faults faults();
+
+    /** How it words what the edge refuses. */
+    default Wording wording() {
+        return new SluiceWording();
+    }
+
+    /** How its lists tell where other pages are. */
+    default PageStyle pageStyle() {
+        return new SluicePages();
+    }
+
+    /**
+     * The microversion that a request asks for, by its part after {@code 2.}; 0 where there are none.
+     *
+     * @throws org.sluice.model.ProblemException 400 for text that is no version, 406 for one that is not offered
+     */
+    default int minorVersion(Exchange exchange) {
+        return 0;
+    }
+
+    /** Rules that handlers ask for beside those of the routes, views and lists. */
+    default List<Rule> rules() {
+        return List.of();
+    }
+
+    /** Last touch on every reply of the family, such as version headers; the default leaves it as it is. */
+    default Reply finish(Exchange exchange, Reply reply) {
+        return reply;
+    }
+}

@@ -1,0 +1,222 @@
+package org.sluice.controller.http;
+
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.sluice.controller.policy.Policy;
+import org.sluice.model.Problem;
+import org.sluice.model.ProblemException;
+import tools.jackson.core.JsonGenerator;
+
+/**
+ * What every request passes, in this order: its route (404, 405), its token (401), its microversion (400, 406), its rule (403),
+ * its media type (415); then the handler, which reads the entity (413, 400). Thread-safe.
+ */
+final class Edge {
+    private static final Logger log = LoggerFactory.getLogger(Edge.class);
+    private static final SluiceFaults OUTSIDE = new SluiceFaults();
+    private static final int TYPICAL_REPLY = 2_048;
+
+    private final Authenticator authenticator;
+    private final Policy policy;
+    private final RouteTable table;
+
+    Edge(Authenticator authenticator, Policy policy, RouteTable table) {
+        this.authenticator = authenticator;
+        this.policy = policy;
+        this.table = table;
+    }
+
+    void answer(ServerRequest request, ServerResponse response) {
+        Exchange.RequestId id = Exchange.RequestId.next();
+        request.context().register(Exchange.RequestId.class, id);
+        String path = request.prologue().uriPath().rawPath();
+        Optional<RouteTable.Mounted> mounted = table.find(path);
+        boolean headOnly = request.prologue().method().text().equals("HEAD");
+        if (mounted.isEmpty()) {
+            send(OUTSIDE.render(NO_SUCH_PATH).withHeader("x-openstack-request-id", id.value()), response, headOnly);
+            return;
+        }
+        RouteTable.Mounted api = mounted.get();
+        String below = path.substring(api.family().mount().length());
+        Exchange exchange = new Exchange(request, api.family(), NOWHERE, policy);
+        Reply reply;
+        try {
+            Router.Match match = api.router().match(request.prologue().method().text(), below);
+            exchange = new Exchange(request, api.family(), match, policy);
+            reply = answer(match.route(), exchange);
+        } catch (ProblemException failure) {
+            reply = api.family().faults().render(failure.problem());
+            if (failure.problem().kind() == Problem.Kind.METHOD_NOT_ALLOWED) {
+                reply = reply.withHeader("Allow", api.router().allowed(below));
+            }
+        } catch (RuntimeException failure) {
+            reply = DatabaseTrouble.reply(api.family().faults(), failure).orElseGet(() -> {
+                log.error("{} {} failed ({})", request.prologue().method().text(), path, id.value(), failure);
+                return api.family().faults().render(internalError(id));
+            });
+        }
+        send(api.family().finish(exchange, reply.withHeader("x-openstack-request-id", id.value())), response, headOnly);
+    }
+
+    private Reply answer(Route route, Exchange exchange) {
+        return switch (route.access()) {
+            case Route.Access.Open _ -> {
+                requireVersion(route, exchange);
+                requireMediaType(route, exchange);
+                yield route.handler().handle(exchange);
+            }
+            case Route.Access.Ruled ruled -> {
+                Exchange known = exchange.by(authenticate(exchange));
+                requireVersion(route, known);
+                Exchange permitted = known.under(ruled.rule());
+                requireMediaType(route, permitted);
+                yield route.handler().handle(permitted);
+            }
+            case Route.Access.ByAction _ -> {
+                Exchange known = exchange.by(authenticate(exchange));
+                requireVersion(route, known);
+                requireMediaType(route, known);
+                yield ActionTable.answer(route, known);
+            }
+        };
+    }
+
+    private Caller authenticate(Exchange exchange) {
+        @Nullable String token = exchange.header("X-Auth-Token").orElse(null);
+        if (token == null) {
+            throw Problem.of(
+                            Problem.Kind.UNAUTHENTICATED,
+                            "Unauthorized",
+                            "The request you have made requires authentication.")
+                    .asException();
+        }
+        return authenticator.verify(token);
+    }
+
+    private static void requireVersion(Route route, Exchange exchange) {
+        if (!route.versions().have(exchange.minorVersion())) {
+            throw NO_SUCH_PATH.asException();
+        }
+    }
+
+    /** An entity without a media type counts as JSON, as OpenStack's services take it. */
+    private static void requireMediaType(Route route, Exchange exchange) {
+        Optional<String> named = exchange.header("Content-Type")
+                .map(text -> text.split(";", 2)[0].strip().toLowerCase(Locale.ROOT))
+                .filter(text -> !text.isEmpty());
+        if (named.isEmpty() || !exchange.hasEntity()) {
+            return;
+        }
+        String type = named.get();
+        boolean taken = route.mediaTypes().isEmpty()
+                ? type.equals("application/json") || type.startsWith("application/") && type.endsWith("+json")
+                : route.mediaTypes().contains(type) || route.mediaTypes().contains("*/*");
+        if (!taken) {
+            String wanted = route.mediaTypes().isEmpty() ? "application/json" : String.join(" or ", route.mediaTypes());
+            throw Problem.of(
+                            Problem.Kind.UNSUPPORTED_MEDIA_TYPE,
+                            "UnsupportedMediaType",
+                            "Unsupported Content-Type '" + type + "'; send " + wanted + ".")
+                    .asException();
+        }
+    }
+
+    private static final Problem NO_SUCH_PATH =
+            Problem.of(Problem.Kind.NOT_FOUND, "NotFound", "The resource could not be found.");
+
+    /** Stands for the route of a request that has none. */
+    private static final Router.Match NOWHERE = new Router.Match(
+            new Route(
+                    "*",
+                    "/*",
+                    new Route.Access.Open(),
+                    Route.Versions.ALL,
+                    BodyLimit.OF_STRANGERS,
+                    java.util.List.of(),
+                    Optional.empty(),
+                    java.util.List.of(),
+                    exchange -> {
+                        throw NO_SUCH_PATH.asException();
+                    }),
+            java.util.Map.of());
+
+    private static Problem internalError(Exchange.RequestId id) {
+        return Problem.of(
+                Problem.Kind.INTERNAL,
+                "InternalError",
+                "An internal error occurred; the controller's log has it under " + id.value() + ".");
+    }
+
+    private static void send(Reply reply, ServerResponse response, boolean headOnly) {
+        response.status(Status.create(reply.status()));
+        reply.headers().forEach((name, value) -> response.header(HeaderNames.create(name), value));
+        switch (reply.body()) {
+            case Reply.Body.Empty _ -> response.send();
+            case Reply.Body.Json json -> sendJson(Json.MAPPER.writeValueAsBytes(json.value()), response, headOnly);
+            case Reply.Body.Written written -> sendJson(bytes(written.writer()), response, headOnly);
+            case Reply.Body.Streamed streamed -> {
+                response.header(HeaderNames.CONTENT_TYPE, "application/json");
+                if (headOnly) {
+                    response.send();
+                    return;
+                }
+                send(response, out -> {
+                    JsonGenerator json = Json.MAPPER.createGenerator(out);
+                    streamed.writer().writeTo(json);
+                    json.flush();
+                });
+            }
+            case Reply.Body.Text text -> {
+                response.header(HeaderNames.CONTENT_TYPE, text.mediaType());
+                response.send(text.text().getBytes(StandardCharsets.UTF_8));
+            }
+            case Reply.Body.Stream stream -> {
+                response.header(HeaderNames.CONTENT_TYPE, stream.mediaType());
+                if (stream.length() >= 0) {
+                    response.contentLength(stream.length());
+                }
+                send(response, stream.writer());
+            }
+        }
+    }
+
+    /** Ends the entity only when it was written whole: what fails breaks the connection off, so that a part is not taken for it. */
+    private static void send(ServerResponse response, Reply.Writer writer) {
+        try {
+            OutputStream out = response.outputStream();
+            writer.writeTo(out);
+            out.close();
+        } catch (IOException cause) {
+            throw new UncheckedIOException("the reply could not be sent", cause);
+        }
+    }
+
+    private static void sendJson(byte[] bytes, ServerResponse response, boolean headOnly) {
+        response.header(HeaderNames.CONTENT_TYPE, "application/json");
+        if (headOnly) {
+            response.send();
+        } else {
+            response.send(bytes);
+        }
+    }
+
+    private static byte[] bytes(Reply.JsonWriter writer) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(TYPICAL_REPLY);
+        try (JsonGenerator json = Json.MAPPER.createGenerator(out)) {
+            writer.writeTo(json);
+        }
+        return out.toByteArray();
+    }
+}

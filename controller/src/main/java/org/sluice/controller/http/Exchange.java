@@ -1,0 +1,341 @@
+package org.sluice.controller.http;
+
+import static java.util.Objects.requireNonNull;
+
+import io.helidon.http.HeaderNames;
+import io.helidon.webserver.http.ServerRequest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.sluice.controller.http.body.EntityReader;
+import org.sluice.controller.http.body.Fields;
+import org.sluice.controller.http.list.PageStyle;
+import org.sluice.controller.http.view.Shown;
+import org.sluice.controller.policy.Access;
+import org.sluice.controller.policy.Policy;
+import org.sluice.controller.policy.Rule;
+import org.sluice.controller.policy.Target;
+import org.sluice.model.Problem;
+import org.sluice.model.ProblemException;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.node.ObjectNode;
+
+/** One request, as a route sees it. Used by one thread. */
+public final class Exchange implements Shown {
+    private final ServerRequest request;
+    private final ApiFamily family;
+    private final Router.Match match;
+    private final Policy policy;
+    private final @Nullable Caller caller;
+    private final @Nullable Access access;
+    private final Entity entity;
+    private int minorVersion = -1;
+
+    /** Helidon gives an entity once; every view of one request shares what was read. */
+    private static final class Entity {
+        private byte @Nullable [] bytes;
+        private @Nullable ObjectNode object;
+    }
+
+    Exchange(ServerRequest request, ApiFamily family, Router.Match match, Policy policy) {
+        this(request, family, match, policy, null, null, new Entity());
+    }
+
+    private Exchange(
+            ServerRequest request,
+            ApiFamily family,
+            Router.Match match,
+            Policy policy,
+            @Nullable Caller caller,
+            @Nullable Access access,
+            Entity entity) {
+        this.request = requireNonNull(request, "request is null");
+        this.family = family;
+        this.match = match;
+        this.policy = policy;
+        this.caller = caller;
+        this.access = access;
+        this.entity = entity;
+    }
+
+    /** The same request of a caller who was authenticated. */
+    Exchange by(Caller authenticated) {
+        return new Exchange(request, family, match, policy, authenticated, null, entity);
+    }
+
+    /**
+     * The same request under a rule.
+     *
+     * @throws ProblemException 403 in the words of the family when the caller does not pass it for things of his own
+     */
+    Exchange under(Rule rule) {
+        Access asked = policy.access(rule, caller());
+        if (!asked.allowsOwn()) {
+            throw wording().forbidden(rule);
+        }
+        Exchange ruled = new Exchange(request, family, match, policy, caller, asked, entity);
+        ruled.minorVersion = minorVersion;
+        return ruled;
+    }
+
+    /** What the caller may under the route's rule; open routes have none. */
+    public Access access() {
+        if (access == null) {
+            throw new IllegalStateException("an open route asked what the caller may");
+        }
+        return access;
+    }
+
+    @Override
+    public boolean may(Rule rule) {
+        return policy.access(rule, caller()).allowsOwn();
+    }
+
+    /** Whether the caller passes that rule for that thing. */
+    public boolean may(Rule rule, Target target) {
+        return policy.allows(rule, caller(), target);
+    }
+
+    /** 403 unless the caller passes that rule for things of his own. */
+    public void require(Rule rule) {
+        if (!may(rule)) {
+            throw wording().forbidden(rule);
+        }
+    }
+
+    /** 403 unless the caller passes that rule for that thing. */
+    public void require(Rule rule, Target target) {
+        if (!may(rule, target)) {
+            throw wording().forbidden(rule);
+        }
+    }
+
+    /** 403 unless the caller passes the route's rule for that thing. */
+    public void require(Target target) {
+        require(access().rule(), target);
+    }
+
+    /** How the family words refusals. */
+    public Wording wording() {
+        return family.wording();
+    }
+
+    /** How the family's lists tell where other pages are. */
+    public PageStyle pageStyle() {
+        return family.pageStyle();
+    }
+
+    @Override
+    public int minorVersion() {
+        if (minorVersion < 0) {
+            minorVersion = family.minorVersion(this);
+        }
+        return minorVersion;
+    }
+
+    /** Whether a change that came with 2.{@code minor} applies. */
+    public boolean atLeast(int minor) {
+        return minorVersion() >= minor;
+    }
+
+    @Override
+    public Optional<Set<String>> fields() {
+        List<String> wanted = pageStyle().parameters().contains("fields") ? queryAll("fields") : List.of();
+        return wanted.isEmpty() ? Optional.empty() : Optional.of(Set.copyOf(wanted));
+    }
+
+    /** The path as it came, without its query. */
+    public String rawPath() {
+        return request.prologue().uriPath().rawPath();
+    }
+
+    /**
+     * The entity, field by field.
+     *
+     * @throws ProblemException 400 when it is no JSON object, 413 when it is larger than the route takes
+     */
+    public Fields body() {
+        return Fields.of("body", entityObject(), wording());
+    }
+
+    /**
+     * The one member of the entity, an object: {@code {"port": {...}}}.
+     *
+     * @param beside other members that may be there
+     * @throws ProblemException 400 when it is missing, no object, or there are others
+     */
+    public Fields body(String member, String... beside) {
+        Fields whole = body();
+        Set<String> known = new java.util.TreeSet<>(Set.of(beside));
+        known.add(member);
+        return whole.onlyKnows(known).object(member);
+    }
+
+    private ObjectNode entityObject() {
+        ObjectNode object = entity.object;
+        if (object == null) {
+            object = EntityReader.read(bodyBytes(), wording());
+            entity.object = object;
+        }
+        return object;
+    }
+
+    /** Who is asking. Only routes registered as public have none. */
+    public Caller caller() {
+        if (caller == null) {
+            throw new IllegalStateException("a public route asked for the caller");
+        }
+        return caller;
+    }
+
+    /** The segment of the path that the route's pattern names, decoded. */
+    public String path(String parameter) {
+        return match.parameter(parameter);
+    }
+
+    /** The path of the request without its query, decoded: {@code /compute/v2.1/servers}. */
+    public String requestPath() {
+        return request.prologue().uriPath().path();
+    }
+
+    /** The raw query string, decoded, without the question mark; empty when there is none. */
+    public String queryString() {
+        return request.query().value();
+    }
+
+    /** The first value of that query parameter. */
+    public Optional<String> query(String name) {
+        return request.query().contains(name) ? request.query().first(name).asOptional() : Optional.empty();
+    }
+
+    /** All values of that query parameter, in order. */
+    public List<String> queryAll(String name) {
+        return request.query().contains(name) ? request.query().all(name) : List.of();
+    }
+
+    /** The names of all query parameters. */
+    public List<String> queryNames() {
+        return List.copyOf(request.query().names());
+    }
+
+    /** The first value of that header. */
+    public Optional<String> header(String name) {
+        return request.headers().first(HeaderNames.create(name));
+    }
+
+    /** The base of the URLs we hand out, as this client reached us: {@code http://127.0.0.1:8780}. */
+    @Override
+    public String baseUrl() {
+        return (request.isSecure() ? "https://" : "http://") + request.authority();
+    }
+
+    /** The certificate that the peer authenticated with, if it did. */
+    public Optional<X509Certificate> peerCertificate() {
+        return request.remotePeer()
+                .tlsCertificates()
+                .filter(chain -> chain.length > 0)
+                .map(chain -> firstOf(chain));
+    }
+
+    private static X509Certificate firstOf(Certificate[] chain) {
+        return (X509Certificate) chain[0];
+    }
+
+    /** The identifier of this request, {@code req-...}; also in the response's headers. */
+    public String requestId() {
+        return request.context()
+                .get(RequestId.class, RequestId.class)
+                .map(RequestId::value)
+                .orElseThrow(() -> new IllegalStateException("request without an id"));
+    }
+
+    /** Whether the request has an entity. */
+    boolean hasEntity() {
+        return request.content().hasEntity();
+    }
+
+    /** The raw entity. */
+    public InputStream bodyStream() {
+        return request.content().inputStream();
+    }
+
+    /**
+     * The entity as a JSON object.
+     *
+     * @throws org.sluice.model.ProblemException 400 when it is no JSON object, 413 when it is larger than the route takes
+     */
+    public ObjectNode bodyObject() {
+        return entityObject();
+    }
+
+    /**
+     * The member of that name of the entity's JSON object, which must be an object itself: {@code {"port": {...}}}.
+     *
+     * @throws org.sluice.model.ProblemException 400 when it is missing or no object
+     */
+    public ObjectNode bodyObject(String member) {
+        if (bodyObject().get(member) instanceof ObjectNode object) {
+            return object;
+        }
+        throw malformed("The request body must be a JSON object with the member '" + member + "'.")
+                .asException();
+    }
+
+    /** The entity read into a record by Jackson; the agents' own protocol uses this. */
+    public <T> T bodyAs(Class<T> type) {
+        try {
+            return Json.MAPPER.readValue(bodyBytes(), type);
+        } catch (JacksonException cause) {
+            throw new ProblemException(
+                    malformed("The request body is not a valid " + type.getSimpleName() + "."), cause);
+        }
+    }
+
+    /** The entity's bytes, at most as many as the route takes; they may be asked for again. */
+    public byte[] bodyBytes() {
+        byte[] read = entity.bytes;
+        if (read == null) {
+            read = readBody();
+            entity.bytes = read;
+        }
+        return read;
+    }
+
+    private byte[] readBody() {
+        if (!request.content().hasEntity()) {
+            return new byte[0];
+        }
+        try (InputStream in = request.content().inputStream()) {
+            int most = match.route().limit().bytes();
+            byte[] bytes = in.readNBytes(most + 1);
+            if (bytes.length > most) {
+                throw Problem.of(
+                                Problem.Kind.TOO_LARGE,
+                                "RequestTooLarge",
+                                "The request body is larger than the " + most + " bytes that this request may have.")
+                        .asException();
+            }
+            return bytes;
+        } catch (IOException cause) {
+            throw new UncheckedIOException("the request body could not be read", cause);
+        }
+    }
+
+    private static Problem malformed(String sentence) {
+        return Problem.of(Problem.Kind.BAD_REQUEST, "MalformedRequestBody", sentence);
+    }
+
+    /** Makes and carries the identifier of a request. */
+    record RequestId(String value) {
+        static RequestId next() {
+            return new RequestId("req-" + UUID.randomUUID());
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package org.sluice.controller.http;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+import java.util.Optional;
+import org.sluice.controller.http.list.ListQuery;
+import org.sluice.controller.policy.Rule;
+
+/**
+ * One line of a family's table: all that the edge, the documents, the persona test and the fuzzer know of a route.
+ *
+ * @param method HTTP method
+ * @param pattern path below the family's mount; {@code {name}} stands for one segment
+ * @param access who may ask
+ * @param versions in which microversions it is there
+ * @param limit how large the entity may be
+ * @param mediaTypes what the entity may be, apart from JSON
+ * @param list what the query may filter, sort and page by, for lists
+ * @param actions the actions that the entity may name, for {@code POST .../action}
+ * @param handler answers
+ */
+public record Route(
+        String method,
+        String pattern,
+        Access access,
+        Versions versions,
+        BodyLimit limit,
+        List<String> mediaTypes,
+        Optional<ListQuery<?>> list,
+        List<Action> actions,
+        Handler handler) {
+    /** Who may ask. */
+    public sealed interface Access {
+        /** Anybody, without a token: version documents, log-in, enrolment. */
+        record Open() implements Access {}
+
+        /** Whoever passes the rule. */
+        record Ruled(Rule rule) implements Access {}
+
+        /** Whoever has a token; the action that the entity names has a rule of its own. */
+        record ByAction() implements Access {}
+    }
+
+    /**
+     * Microversions 2.{@code since} to 2.{@code until}.
+     *
+     * @param since the first one, 0 for the beginning
+     * @param until the last one, {@link Integer#MAX_VALUE} for all that come
+     */
+    public record Versions(int since, int until) {
+        /** Always there. */
+        public static final Versions ALL = new Versions(0, Integer.MAX_VALUE);
+
+        /** Whether that version is among them. */
+        public boolean have(int minor) {
+            return since <= minor && minor <= until;
+        }
+    }
+
+    /** One action of {@code POST .../action}. */
+    public record Action(String name, Rule rule, Versions versions, Handler handler) {}
+
+    public Route {
+        requireNonNull(method, "method is null");
+        requireNonNull(pattern, "pattern is null");
+        mediaTypes = List.copyOf(mediaTypes);
+        actions = List.copyOf(actions);
+    }
+}

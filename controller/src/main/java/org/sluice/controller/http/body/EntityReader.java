@@ -1,0 +1,130 @@
+package org.sluice.controller.http.body;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.sluice.controller.http.Wording;
+import org.sluice.model.Problem;
+import org.sluice.model.ProblemException;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.exc.StreamConstraintsException;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Turns the bytes of an entity into a JSON object whose size in memory is bounded, and whose texts the database can keep.
+ * Thread-safe.
+ */
+public final class EntityReader {
+    /** Deeper than any request of OpenStack's clients, and far from the stack's end. */
+    static final int DEEPEST = 24;
+    /** A token costs a tree up to 100 bytes; a bulk request of 1 MiB has some 60,000. */
+    static final int MOST_TOKENS = 100_000;
+
+    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(DEEPEST)
+                            .maxTokenCount(MOST_TOKENS)
+                            .maxNameLength(1_024)
+                            .maxNumberLength(64)
+                            .build())
+                    .build())
+            .build();
+
+    private EntityReader() {}
+
+    /**
+     * Reads an entity.
+     *
+     * @throws ProblemException 400 when it is no JSON object, is nested too deeply, or has text that no database keeps; 413 when
+     *     it has too many values
+     */
+    public static ObjectNode read(byte[] bytes, Wording wording) {
+        JsonNode tree;
+        try {
+            tree = MAPPER.readTree(bytes);
+        } catch (StreamConstraintsException cause) {
+            throw new ProblemException(tooMuch(cause), cause);
+        } catch (JacksonException cause) {
+            throw new ProblemException(
+                    wording.malformed("Malformed JSON in request body.").problem(), cause);
+        }
+        if (!(tree instanceof ObjectNode object)) {
+            throw wording.malformed("The request body must be a JSON object.");
+        }
+        if (mayHoldUnstorableText(bytes)) {
+            requireStorable(object, wording);
+        }
+        return object;
+    }
+
+    private static Problem tooMuch(StreamConstraintsException cause) {
+        return Problem.of(
+                Problem.Kind.TOO_LARGE,
+                "RequestTooLarge",
+                "The request body is nested more than " + DEEPEST + " levels deep, has more than " + MOST_TOKENS
+                        + " values, or a number or name in it is too long.");
+    }
+
+    /** NUL and surrogates can only come as an escape; both escapes have {@code \\u0000} or {@code \\ud8} to {@code \\udf} in them. */
+    private static boolean mayHoldUnstorableText(byte[] bytes) {
+        for (int i = 0; i + 5 < bytes.length; i++) {
+            if (bytes[i] == '\\' && bytes[i + 1] == 'u') {
+                boolean nul = bytes[i + 2] == '0' && bytes[i + 3] == '0' && bytes[i + 4] == '0' && bytes[i + 5] == '0';
+                if (nul || bytes[i + 2] == 'd' || bytes[i + 2] == 'D') {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private record Named(String name, JsonNode node) {}
+
+    private static void requireStorable(ObjectNode object, Wording wording) {
+        Deque<Named> open = new ArrayDeque<>();
+        open.push(new Named("body", object));
+        while (!open.isEmpty()) {
+            Named next = open.pop();
+            if (next.node().isObject()) {
+                for (Map.Entry<String, JsonNode> member : next.node().properties()) {
+                    if (!isStorable(member.getKey())) {
+                        throw wording.invalid(next.name(), next.node(), new Complaint.NotText());
+                    }
+                    open.push(new Named(member.getKey(), member.getValue()));
+                }
+            } else if (next.node().isArray()) {
+                next.node().forEach(item -> open.push(new Named(next.name(), item)));
+            } else if (next.node().isString() && !isStorable(next.node().stringValue())) {
+                throw wording.invalid(next.name(), next.node(), new Complaint.NotText());
+            }
+        }
+    }
+
+    /** Whether PostgreSQL can keep the text: no NUL, no half of a surrogate pair. */
+    public static boolean isStorable(@Nullable String text) {
+        if (text == null) {
+            return true;
+        }
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == 0) {
+                return false;
+            }
+            if (Character.isSurrogate(c)) {
+                boolean pair = Character.isHighSurrogate(c)
+                        && i + 1 < text.length()
+                        && Character.isLowSurrogate(text.charAt(i + 1));
+                if (!pair) {
+                    return false;
+                }
+                i++;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,5 @@
+/** Request entities: from bounded bytes to checked values. */
+@NullMarked
+package org.sluice.controller.http.body;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,131 @@
+package org.sluice.controller.http.list;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import org.sluice.controller.http.Ids;
+
+/** How the values of one query parameter narrow a list. Stateless. */
+@FunctionalInterface
+public interface Filter {
+    /**
+     * The SQL condition that any of the values must meet.
+     *
+     * @param values the parameter's values, at least one
+     * @param terms takes the values; what it returns stands for them in the condition
+     */
+    String condition(List<String> values, Terms terms);
+
+    /** The bind values of a condition, and the refusal of what cannot be one. */
+    interface Terms {
+        /** Binds a value and returns its placeholder. */
+        String value(Object value);
+
+        /** Binds an array and returns its placeholder. */
+        <E> String array(Class<E> type, List<E> values);
+
+        /** The refusal of a value; {@code expected} is a noun phrase: {@code a whole number}. */
+        RuntimeException bad(String value, String expected);
+    }
+
+    /** Text that must be equal. */
+    static Filter text(String column) {
+        return (values, terms) -> column + " = any(" + terms.array(String.class, values) + ")";
+    }
+
+    /** Text that is kept in lower case. */
+    static Filter lowerCase(String column) {
+        return (values, terms) -> text(column)
+                .condition(values.stream().map(value -> value.toLowerCase(Locale.ROOT)).toList(), terms);
+    }
+
+    /** An id; what is none matches nothing. */
+    static Filter uuid(String column) {
+        return (values, terms) -> {
+            List<UUID> ids = values.stream().flatMap(value -> Ids.parse(value).stream()).toList();
+            return column + " = any(" + terms.array(UUID.class, ids) + ")";
+        };
+    }
+
+    /** A truth value in one of its usual spellings. */
+    static Filter truth(String column) {
+        return (values, terms) -> {
+            List<Boolean> wanted = values.stream().map(value -> truth(value, terms)).toList();
+            return column + " = any(" + terms.array(Boolean.class, wanted) + ")";
+        };
+    }
+
+    /** Reads a truth value in one of its usual spellings. */
+    static boolean truth(String value, Terms terms) {
+        return switch (value.toLowerCase(Locale.ROOT)) {
+            case "true", "1", "yes", "on", "t", "y", "" -> true;
+            case "false", "0", "no", "off", "f", "n" -> false;
+            default -> throw terms.bad(value, "true or false");
+        };
+    }
+
+    /** A whole number. */
+    static Filter integer(String column) {
+        return (values, terms) -> {
+            List<Long> numbers = values.stream().map(value -> whole(value, terms)).toList();
+            return column + " = any(" + terms.array(Long.class, numbers) + ")";
+        };
+    }
+
+    /** Reads a whole number. */
+    static long whole(String value, Terms terms) {
+        if (!value.matches("-?[0-9]{1,18}")) {
+            throw terms.bad(value, "a whole number");
+        }
+        return Long.parseLong(value);
+    }
+
+    /** A time and how the column compares with it: {@code >=}. */
+    static Filter time(String column, String comparison) {
+        return (values, terms) -> {
+            List<String> all = new ArrayList<>();
+            values.forEach(value -> all.add(column + " " + comparison + " " + terms.value(instant(value, terms))));
+            return String.join(" and ", all);
+        };
+    }
+
+    /** Reads a time: with a zone, or in UTC without one. */
+    static OffsetDateTime instant(String value, Terms terms) {
+        try {
+            // A plus in a query that was not encoded arrives as a blank.
+            String normal = value.strip().replace(' ', 'T');
+            Instant instant = normal.matches(".*(Z|[+-][0-9]{2}:?[0-9]{2})")
+                    ? OffsetDateTime.parse(normal).toInstant()
+                    : LocalDateTime.parse(normal).toInstant(ZoneOffset.UTC);
+            return instant.atOffset(ZoneOffset.UTC);
+        } catch (DateTimeException notATime) {
+            throw terms.bad(value, "a time such as 2026-11-22T19:47:19Z");
+        }
+    }
+
+    /** An array column that has all of some texts, which are separated by commas. */
+    static Filter hasAll(String column) {
+        return (values, terms) -> column + " @> " + terms.array(String.class, split(values));
+    }
+
+    /** An array column that has any of some texts, which are separated by commas. */
+    static Filter hasAny(String column) {
+        return (values, terms) -> column + " && " + terms.array(String.class, split(values));
+    }
+
+    /** What another filter does not match. */
+    static Filter not(Filter filter) {
+        return (values, terms) -> "not (" + filter.condition(values, terms) + ")";
+    }
+
+    private static List<String> split(List<String> values) {
+        return values.stream().flatMap(value -> Arrays.stream(value.split(","))).toList();
+    }
+}

@@ -1,0 +1,373 @@
+package org.sluice.controller.http.list;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.sluice.controller.http.Exchange;
+import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.view.View;
+import org.sluice.controller.policy.Rule;
+
+/**
+ * What a list may be asked for, declared once per resource: filters, sort keys, pages. A parameter that is not declared is
+ * refused. Pages and the batches in which a long list is read go by key and not by offset: they stay right while rows come and
+ * go, and a list of any length costs the memory of one batch. Immutable and thread-safe.
+ */
+public final class ListQuery<T> {
+    /** Rows that are read at a time; the client's speed does not matter to the database then. */
+    static final int BATCH = 500;
+
+    /** One query parameter. */
+    private record Parameter(String name, Filter filter, int since, Optional<Rule> rule) {}
+
+    private record SortKey<T>(String name, String column, Function<T, Object> value) {}
+
+    private record Ordered<T>(SortKey<T> key, boolean ascending) {}
+
+    private final View<T> view;
+    private final Map<String, Parameter> parameters;
+    private final Map<String, SortKey<T>> sortable;
+    private final SortKey<T> unique;
+    private final Function<T, String> marker;
+    private final String usualKey;
+    private final boolean usuallyAscending;
+    private final int usual;
+    private final int most;
+    private final boolean zeroMeansAll;
+
+    private ListQuery(Builder<T> builder) {
+        this.view = builder.view;
+        this.parameters = Collections.unmodifiableMap(new LinkedHashMap<>(builder.parameters));
+        this.sortable = Collections.unmodifiableMap(new LinkedHashMap<>(builder.sortable));
+        this.unique = requireNonNull(builder.unique, "the list has no unique key");
+        this.marker = requireNonNull(builder.marker, "the list has no marker");
+        this.usualKey = builder.usualKey == null ? unique.name() : builder.usualKey;
+        this.usuallyAscending = builder.usuallyAscending;
+        this.usual = builder.usual;
+        this.most = builder.most;
+        this.zeroMeansAll = builder.zeroMeansAll;
+    }
+
+    /** A list's declaration that is being written. */
+    public static final class Builder<T> {
+        private final View<T> view;
+        private final Map<String, Parameter> parameters = new LinkedHashMap<>();
+        private final Map<String, SortKey<T>> sortable = new LinkedHashMap<>();
+        private @Nullable SortKey<T> unique;
+        private @Nullable Function<T, String> marker;
+        private @Nullable String usualKey;
+        private boolean usuallyAscending = true;
+        private int usual = Integer.MAX_VALUE;
+        private int most = Integer.MAX_VALUE;
+        private boolean zeroMeansAll;
+        private String last = "";
+
+        private Builder(View<T> view) {
+            this.view = view;
+        }
+
+        /** A query parameter that narrows the list. */
+        public Builder<T> filter(String name, Filter filter) {
+            parameters.put(name, new Parameter(name, requireNonNull(filter, "filter is null"), 0, Optional.empty()));
+            last = name;
+            return this;
+        }
+
+        /** The parameter just named came with that microversion. */
+        public Builder<T> since(int minor) {
+            Parameter parameter = requireNonNull(parameters.get(last), "no filter was named");
+            parameters.put(last, new Parameter(last, parameter.filter(), minor, parameter.rule()));
+            return this;
+        }
+
+        /** Only callers who pass that rule may use the parameter just named. */
+        public Builder<T> allowedWith(Rule rule) {
+            Parameter parameter = requireNonNull(parameters.get(last), "no filter was named");
+            parameters.put(last, new Parameter(last, parameter.filter(), parameter.since(), Optional.of(rule)));
+            return this;
+        }
+
+        /**
+         * A key to sort by.
+         *
+         * @param column its SQL, never null
+         * @param value the same of a row: text, a number, a truth value, a UUID or an {@link Instant}
+         */
+        public Builder<T> sort(String name, String column, Function<T, Object> value) {
+            sortable.put(name, new SortKey<>(name, column, value));
+            return this;
+        }
+
+        /** The key that no two rows share; it ends every order. {@code marker} is how clients name a row. */
+        public Builder<T> unique(String name, String column, Function<T, Object> value, Function<T, String> marked) {
+            unique = new SortKey<>(name, column, value);
+            marker = marked;
+            sortable.put(name, unique);
+            return this;
+        }
+
+        /** The order when the client asks for none. */
+        public Builder<T> usually(String key, boolean ascending) {
+            usualKey = key;
+            usuallyAscending = ascending;
+            return this;
+        }
+
+        /** Page size when the client asks for none, and the largest that it gets. */
+        public Builder<T> pages(int usualSize, int largest) {
+            usual = usualSize;
+            most = largest;
+            return this;
+        }
+
+        /** A page size of 0 asks for everything, as in Neutron; elsewhere it asks for nothing. */
+        public Builder<T> zeroMeansAll() {
+            zeroMeansAll = true;
+            return this;
+        }
+
+        public ListQuery<T> build() {
+            return new ListQuery<>(this);
+        }
+    }
+
+    /** Begins a list of what that view shows. */
+    public static <T> Builder<T> of(View<T> view) {
+        return new Builder<>(view);
+    }
+
+    /** The same declaration for another view of the same rows: {@code /servers} and {@code /servers/detail}. */
+    public ListQuery<T> shownAs(View<T> other) {
+        Builder<T> builder = new Builder<>(other);
+        builder.parameters.putAll(parameters);
+        builder.sortable.putAll(sortable);
+        builder.unique = unique;
+        builder.marker = marker;
+        builder.usualKey = usualKey;
+        builder.usuallyAscending = usuallyAscending;
+        builder.usual = usual;
+        builder.most = most;
+        builder.zeroMeansAll = zeroMeansAll;
+        return builder.build();
+    }
+
+    /** What it shows. */
+    public View<T> view() {
+        return view;
+    }
+
+    /** The names of its query parameters, without those of paging and sorting. */
+    public List<String> filterNames() {
+        return List.copyOf(parameters.keySet());
+    }
+
+    /** The names of its sort keys. */
+    public List<String> sortKeys() {
+        return List.copyOf(sortable.keySet());
+    }
+
+    /** The rules that some of its parameters need. */
+    public List<Rule> rules() {
+        return parameters.values().stream().flatMap(parameter -> parameter.rule().stream()).toList();
+    }
+
+    /**
+     * Answers a request with a page, streamed.
+     *
+     * @throws org.sluice.model.ProblemException in the words of the family: for what is not declared or not as it must be
+     */
+    public Reply answer(Exchange exchange, Source<T> source) {
+        Request request = read(exchange);
+        Optional<T> after = exchange.query("marker")
+                .map(text -> source.marked(exchange, text)
+                        .orElseThrow(() -> exchange.wording().unknownMarker(view.plural(), text)));
+        // Read before the status goes out: what goes wrong here is still an error that the client understands.
+        List<T> first = request.limit == 0 ? List.of() : source.rows(exchange, request.window(after, 0));
+        boolean whole = first.size() < BATCH || first.size() >= request.limit;
+        Reply.JsonWriter writer = json -> {
+            json.writeStartObject();
+            json.writeArrayPropertyStart(view.plural());
+            View.Writer<T> items = view.to(exchange);
+            List<T> batch = request.reverse ? first.reversed() : first;
+            @Nullable T head = batch.isEmpty() ? null : batch.getFirst();
+            @Nullable T tail = null;
+            int count = 0;
+            while (!batch.isEmpty()) {
+                for (T item : batch) {
+                    items.write(json, item);
+                }
+                count += batch.size();
+                tail = batch.getLast();
+                boolean more = batch.size() == BATCH && count < request.limit;
+                batch = more ? source.rows(exchange, request.window(Optional.of(tail), count)) : List.of();
+            }
+            json.writeEndArray();
+            List<String> ids = head == null || tail == null
+                    ? List.of()
+                    : List.of(marker.apply(head), marker.apply(tail));
+            exchange.pageStyle()
+                    .write(
+                            json,
+                            new PageStyle.Page(
+                                    new PageLinks(exchange),
+                                    view.plural(),
+                                    ids,
+                                    count > 0 && count == request.limit,
+                                    request.hasLimit,
+                                    after.isPresent(),
+                                    request.reverse));
+            json.writeEndObject();
+        };
+        return whole ? Reply.written(200, writer) : Reply.streamed(200, writer);
+    }
+
+    private final class Request {
+        private final Window base;
+        private final List<Ordered<T>> order;
+        private final int limit;
+        private final boolean hasLimit;
+        private final boolean reverse;
+
+        private Request(Window base, List<Ordered<T>> order, int limit, boolean hasLimit, boolean reverse) {
+            this.base = base;
+            this.order = order;
+            this.limit = limit;
+            this.hasLimit = hasLimit;
+            this.reverse = reverse;
+        }
+
+        /** The rows that follow one, {@code already} of them being out. */
+        private Window window(Optional<T> after, int already) {
+            Window window = base.copy().rows(reverse ? limit : Math.min(BATCH, limit - already));
+            window.order(String.join(
+                    ", ",
+                    order.stream()
+                            .map(key -> key.key().column() + (key.ascending() ? "" : " desc"))
+                            .toList()));
+            after.ifPresent(row -> window.and(following(window, row)));
+            return window;
+        }
+
+        /** Larger in the first key, or equal in it and larger in the next. */
+        private String following(Window window, T row) {
+            List<String> alternatives = new ArrayList<>();
+            StringBuilder equalSoFar = new StringBuilder();
+            for (Ordered<T> key : order) {
+                String column = key.key().column();
+                String there = window.value(bindable(key.key().value().apply(row)));
+                alternatives.add("(" + equalSoFar + column + (key.ascending() ? " > " : " < ") + there + ")");
+                equalSoFar.append(column).append(" = ").append(there).append(" and ");
+            }
+            return String.join(" or ", alternatives);
+        }
+    }
+
+    private static Object bindable(Object value) {
+        return value instanceof Instant instant ? instant.atOffset(ZoneOffset.UTC) : value;
+    }
+
+    private Request read(Exchange exchange) {
+        Window window = new Window();
+        for (String name : exchange.queryNames()) {
+            if (!exchange.pageStyle().parameters().contains(name)) {
+                narrow(exchange, window, name);
+            }
+        }
+        Optional<Integer> asked = exchange.query("limit").map(text -> limit(exchange, text));
+        boolean reverse = exchange.query("page_reverse")
+                .filter(value -> value.equalsIgnoreCase("true"))
+                .isPresent();
+        int wanted = asked.orElse(usual);
+        int limit = wanted == 0 && zeroMeansAll ? most : Math.min(wanted, most);
+        if (reverse) {
+            limit = Math.min(limit, 1_000);
+        }
+        return new Request(window, order(exchange, reverse), limit, asked.isPresent(), reverse);
+    }
+
+    private void narrow(Exchange exchange, Window window, String name) {
+        Parameter parameter = parameters.get(name);
+        if (parameter == null || exchange.minorVersion() < parameter.since()) {
+            throw exchange.wording().unknownFilter(name);
+        }
+        parameter.rule().ifPresent(exchange::require);
+        window.and(parameter.filter().condition(exchange.queryAll(name), new Filter.Terms() {
+            @Override
+            public String value(Object value) {
+                return window.value(value);
+            }
+
+            @Override
+            public <E> String array(Class<E> type, List<E> values) {
+                return window.array(type, values);
+            }
+
+            @Override
+            public RuntimeException bad(String value, String expected) {
+                return exchange.wording().badFilter(name, value, expected);
+            }
+        }));
+    }
+
+    /** {@code sort_key=a&sort_dir=desc}, repeated, or {@code sort=a:desc,b}; the unique key ends it. */
+    private List<Ordered<T>> order(Exchange exchange, boolean reverse) {
+        List<String> names = new ArrayList<>(exchange.queryAll("sort_key"));
+        List<String> directions = new ArrayList<>(exchange.queryAll("sort_dir"));
+        exchange.query("sort").ifPresent(text -> {
+            for (String part : text.split(",")) {
+                int colon = part.indexOf(':');
+                names.add(colon < 0 ? part.strip() : part.substring(0, colon).strip());
+                directions.add(colon < 0 ? "desc" : part.substring(colon + 1).strip());
+            }
+        });
+        if (directions.size() > Math.max(1, names.size())) {
+            throw exchange.wording().badSortDirection(directions.getLast());
+        }
+        Set<String> seen = new LinkedHashSet<>();
+        List<Ordered<T>> order = new ArrayList<>();
+        if (names.isEmpty()) {
+            names.add(usualKey);
+        }
+        for (int i = 0; i < names.size(); i++) {
+            String name = names.get(i);
+            SortKey<T> key = sortable.get(name);
+            if (key == null) {
+                throw exchange.wording().unknownSortKey(name, sortKeys());
+            }
+            boolean ascending = i < directions.size() ? ascending(exchange, directions.get(i)) : usuallyAscending;
+            if (seen.add(key.column())) {
+                order.add(new Ordered<>(key, ascending != reverse));
+            }
+        }
+        if (!seen.contains(unique.column())) {
+            order.add(new Ordered<>(unique, order.getLast().ascending()));
+        }
+        return order;
+    }
+
+    private static boolean ascending(Exchange exchange, String direction) {
+        return switch (direction) {
+            case "asc" -> true;
+            case "desc" -> false;
+            default -> throw exchange.wording().badSortDirection(direction);
+        };
+    }
+
+    private static int limit(Exchange exchange, String text) {
+        if (!text.matches("[0-9]{1,9}")) {
+            throw exchange.wording().badLimit(text);
+        }
+        return Integer.parseInt(text);
+    }
+}

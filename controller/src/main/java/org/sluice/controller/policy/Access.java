@@ -1,0 +1,61 @@
+package org.sluice.controller.policy;
+
+import static java.util.Objects.requireNonNull;
+
+import org.sluice.controller.http.Caller;
+
+/**
+ * What one caller may do: the rule of the route that was asked for, and any other one. Handlers ask it about the thing they have
+ * found, and never look at roles. Immutable and thread-safe.
+ */
+public final class Access {
+    private final Policy policy;
+    private final Rule rule;
+    private final Caller caller;
+
+    Access(Policy policy, Rule rule, Caller caller) {
+        this.policy = requireNonNull(policy, "policy is null");
+        this.rule = requireNonNull(rule, "rule is null");
+        this.caller = requireNonNull(caller, "caller is null");
+    }
+
+    /** Who is asking. */
+    public Caller caller() {
+        return caller;
+    }
+
+    /** The rule of the route. */
+    public Rule rule() {
+        return rule;
+    }
+
+    /** Whether the route's rule passes for something of the caller's own: the question that the edge asks before the body. */
+    public boolean allowsOwn() {
+        return may(rule, Target.ownedBy(caller));
+    }
+
+    /** Whether the route's rule passes for that thing. */
+    public boolean allows(Target target) {
+        return may(rule, target);
+    }
+
+    /** Whether the route's rule passes whomever a thing belongs to. */
+    public boolean allowsAll() {
+        return may(rule, Target.OF_OTHERS);
+    }
+
+    /** Whether another rule passes for something of the caller's own. */
+    public boolean may(Rule other) {
+        return may(other, Target.ownedBy(caller));
+    }
+
+    /** Whether another rule passes for that thing. */
+    public boolean may(Rule other, Target target) {
+        return policy.allows(other, caller, target);
+    }
+
+    /** Whether another rule passes whomever a thing belongs to. */
+    public boolean mayAll(Rule other) {
+        return may(other, Target.OF_OTHERS);
+    }
+}

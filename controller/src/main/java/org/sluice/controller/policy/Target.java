@@ -1,0 +1,34 @@
+package org.sluice.controller.policy;
+
+import java.util.Map;
+import org.sluice.controller.http.Caller;
+
+/**
+ * The thing that a rule is asked about, by the attributes that checks may name: {@code project_id}, {@code user_id}.
+ *
+ * @param attributes name to value; what is not among them matches nothing
+ */
+public record Target(Map<String, String> attributes) {
+    /** Matches no caller: what passes here passes for everything. */
+    static final Target OF_OTHERS = new Target(Map.of());
+
+    public Target {
+        attributes = Map.copyOf(attributes);
+    }
+
+    /** Something that belongs to a project. */
+    public static Target ofProject(String projectId) {
+        return new Target(Map.of("project_id", projectId, "tenant_id", projectId));
+    }
+
+    /** Something that belongs to a user. */
+    public static Target ofUser(String userId) {
+        return new Target(Map.of("user_id", userId));
+    }
+
+    /** Something of the caller's own, in his project. */
+    static Target ownedBy(Caller caller) {
+        return new Target(Map.of(
+                "project_id", caller.projectId(), "tenant_id", caller.projectId(), "user_id", caller.userId()));
+    }
+}
