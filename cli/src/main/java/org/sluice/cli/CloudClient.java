@@ -77,6 +77,11 @@ public final class CloudClient {
         return tree(send(request(path, JSON).PUT(json(entity)).build()));
     }
 
+    /** PATCH of a JSON entity; the answer's entity. */
+    JsonNode patch(String path, Object entity) throws InterruptedException {
+        return tree(send(request(path, JSON).method("PATCH", json(entity)).build()));
+    }
+
     /** DELETE; the answer's entity. */
     JsonNode delete(String path) throws InterruptedException {
         return tree(send(request(path, JSON).DELETE().build()));

@@ -14,11 +14,15 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sluice.model.Problem;
+import org.sluice.model.ProblemException;
 import tools.jackson.databind.JsonNode;
 
 /** The compute hosts that {@code up} brings along: starts them, waits until they have reported, and maps them. */
 final class ComputeHosts {
+    private static final Logger log = LoggerFactory.getLogger(ComputeHosts.class);
     private static final Duration REPORT_WITHIN = Duration.ofSeconds(60);
     private static final Duration FIRST_LOOK = Duration.ofMillis(10);
     private static final Duration LONGEST_LOOK = Duration.ofMillis(500);
@@ -104,19 +108,26 @@ final class ComputeHosts {
         List<String> names = progress.step(count + " simulated hosts", () -> {
             Members members = resources.add("members", new Members(cloud.agentsUrl(), cloud::joinToken));
             SimulatedAgents agents = resources.add(
-                    "simulated hosts", SimulatedAgents.start(count, data.path().resolve("hosts"), members::join));
+                    "simulated hosts",
+                    SimulatedAgents.start(count, data.path().resolve("hosts"), members::join, this::sayWhatFailed));
             return agents.hosts().stream().map(host -> host.name()).toList();
         });
         progress.step("physical networks and zone", () -> {
             Seeding seeding = seeded.get();
-            for (JsonNode host : awaitReports(Set.copyOf(names), began, REPORT_WITHIN)) {
+            Reports reports = awaitReports(Set.copyOf(names), began, REPORT_WITHIN);
+            if (!reports.missing().isEmpty()) {
+                progress.line(silent(reports.missing(), REPORT_WITHIN));
+            }
+            List<String> reported = new ArrayList<>();
+            for (JsonNode host : reports.hosts()) {
+                reported.add(host.path("name").asString());
                 Map<String, String> networks = new TreeMap<>();
                 for (JsonNode function : host.path("physical_functions")) {
                     networks.put(function.path("name").asString(), Seeding.functions(networks.size()));
                 }
                 map(seeding, host, LAB_UPLINK, networks);
             }
-            seeding.zone(names);
+            seeding.zone(reported);
             return null;
         });
     }
@@ -126,7 +137,7 @@ final class ComputeHosts {
         String name = AgentCommand.machineName();
         Members members = resources.add("members", new Members(cloud.agentsUrl(), cloud::joinToken));
         LocalAgent.start(name, data.agent(name), AgentCommand.LIBVIRT, members, resources);
-        awaitReports(Set.of(name), began, REPORT_WITHIN);
+        List<JsonNode> _ = requireReports(Set.of(name), began, REPORT_WITHIN);
         return null;
     }
 
@@ -158,7 +169,7 @@ final class ComputeHosts {
             Instant began = Instant.now();
             node.startAgent(cloud.joinToken(LabNode.NAME), cloud.agentsPort());
             Seeding seeding = seeded.get();
-            for (JsonNode host : awaitReports(Set.of(LabNode.NAME), began, LAB_REPORTS_WITHIN)) {
+            for (JsonNode host : requireReports(Set.of(LabNode.NAME), began, LAB_REPORTS_WITHIN)) {
                 Map<String, String> networks = new LinkedHashMap<>();
                 for (JsonNode function : host.path("physical_functions")) {
                     networks.put(function.path("name").asString(), Seeding.functions(0));
@@ -186,7 +197,7 @@ final class ComputeHosts {
      * The hosts as the cloud shows them, once each has reported its hardware, and been heard of since that time: what a
      * host said before the last stop does not make it ready.
      */
-    private List<JsonNode> awaitReports(Set<String> names, Instant since, Duration limit) throws Exception {
+    private Reports awaitReports(Set<String> names, Instant since, Duration limit) throws Exception {
         CloudClient client = cloud.client();
         long deadline = System.nanoTime() + limit.toNanos();
         Duration look = FIRST_LOOK;
@@ -202,19 +213,35 @@ final class ComputeHosts {
                     missing.remove(name);
                 }
             }
-            if (missing.isEmpty()) {
-                return reported;
-            }
-            if (System.nanoTime() > deadline) {
-                throw Problem.of(
-                                Problem.Kind.UNAVAILABLE,
-                                "HostSilent",
-                                "The agent of " + String.join(", ", missing) + " did not report within "
-                                        + limit.toSeconds() + " s; " + data.upLog() + " and the agent's log say why.")
-                        .asException();
+            if (missing.isEmpty() || System.nanoTime() > deadline) {
+                return new Reports(reported, missing);
             }
             Thread.sleep(look);
             look = look.multipliedBy(2).compareTo(LONGEST_LOOK) > 0 ? LONGEST_LOOK : look.multipliedBy(2);
         }
+    }
+
+    /** What came: the hosts as the cloud shows them, and the names of those that stayed silent. */
+    private record Reports(List<JsonNode> hosts, Set<String> missing) {}
+
+    private List<JsonNode> requireReports(Set<String> names, Instant since, Duration limit) throws Exception {
+        Reports reports = awaitReports(names, since, limit);
+        if (!reports.missing().isEmpty()) {
+            throw Problem.of(Problem.Kind.UNAVAILABLE, "HostSilent", silent(reports.missing(), limit))
+                    .asException();
+        }
+        return reports.hosts();
+    }
+
+    private String silent(Set<String> hosts, Duration limit) {
+        return "The agent of " + String.join(", ", hosts) + " did not report within " + limit.toSeconds() + " s; "
+                + data.upLog() + " and the agent's log say why.";
+    }
+
+    /** One host that cannot be started is no reason to go without the others. */
+    private void sayWhatFailed(String host, Exception failure) {
+        log.error("host {} was not started", host, failure);
+        progress.line("Host " + host + " was not started: "
+                + (failure instanceof ProblemException problem ? problem.problem().text() : failure));
     }
 }

@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+import org.sluice.controller.http.Json;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
 
@@ -21,11 +23,27 @@ record Credentials(String password) {
     static Credentials of(DataDirectory data) throws IOException {
         Path file = data.adminPassword();
         if (!Files.exists(file)) {
-            byte[] random = new byte[PASSWORD_BYTES];
-            new SecureRandom().nextBytes(random);
-            DataDirectory.writeSecret(file, HexFormat.of().formatHex(random) + "\n");
+            DataDirectory.writeSecret(file, newPassword() + "\n");
         }
         return new Credentials(Files.readString(file).strip());
+    }
+
+    /** A password that nobody guesses: 128 random bits. */
+    static String newPassword() {
+        byte[] random = new byte[PASSWORD_BYTES];
+        new SecureRandom().nextBytes(random);
+        return HexFormat.of().formatHex(random);
+    }
+
+    /** Keeps this password in the data directory instead of the one before, also for clients. */
+    void replace(DataDirectory data) throws IOException {
+        DataDirectory.writeSecret(data.adminPassword(), password + "\n");
+        if (Files.exists(data.openrc())) {
+            @Nullable String url = Login.variables(Files.readAllLines(data.openrc())).get("OS_AUTH_URL");
+            if (url != null) {
+                write(data, url, true);
+            }
+        }
     }
 
     /** Whether the user {@code admin} of the cloud at that base URL can log in with it. */
@@ -58,7 +76,7 @@ record Credentials(String password) {
                 export OS_USER_DOMAIN_NAME=Default
                 export OS_PROJECT_DOMAIN_NAME=Default
                 export OS_REGION_NAME=RegionOne
-                """.formatted(identityUrl, known ? "export OS_PASSWORD=" + password : note));
+                """.formatted(identityUrl, known ? "export OS_PASSWORD=" + shell(password) : note));
         DataDirectory.writeSecret(data.clouds(), """
                 clouds:
                   sluice:
@@ -71,6 +89,11 @@ record Credentials(String password) {
                       project_domain_name: Default
                     region_name: RegionOne
                     identity_api_version: 3
-                """.formatted(identityUrl, known ? "password: \"" + password + "\"" : note));
+                """.formatted(identityUrl, known ? "password: " + Json.MAPPER.writeValueAsString(password) : note));
+    }
+
+    /** As the shell takes it for one word; what was generated needs no quotes. */
+    private static String shell(String text) {
+        return text.matches("[A-Za-z0-9]+") ? text : "'" + text.replace("'", "'\\''") + "'";
     }
 }

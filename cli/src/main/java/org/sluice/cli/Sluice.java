@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
             DownCommand.class,
             ControllerCommand.class,
             SupervisedController.class,
+            AdminPasswordCommand.class,
             AgentCommand.class,
             FleetCommand.class,
             ExplainCommand.class,

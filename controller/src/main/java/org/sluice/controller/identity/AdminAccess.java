@@ -1,19 +1,56 @@
 package org.sluice.controller.identity;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
-/** The user and the project of administrators, as {@link IdentityBootstrap} made them. Stateless. */
+/**
+ * The way back in for whoever owns the database: the user, the project and the role {@code admin} are made to be there and
+ * enabled again, whatever became of them through the API. Plain SQL of the columns that this is about, so that what else is
+ * known of the user stays. Stateless.
+ */
 public final class AdminAccess {
-    /** The name of both, and of their role. */
+    /** The name of user, project and role. */
     public static final String NAME = "admin";
-
-    private static final IdentityStore store = new IdentityStore();
 
     private AdminAccess() {}
 
     /** The id of the project, if it has not been deleted. */
     public static Optional<String> project(Handle handle) {
-        return store.projectByName(handle, NAME).map(Project::id);
+        return handle.createQuery("select id from project where name = :name")
+                .bind("name", NAME)
+                .mapTo(String.class)
+                .findOne();
+    }
+
+    /** Gives the user {@code admin} this password, enables it and its project, and gives it the admin role there. */
+    public static void restore(Handle handle, Passwords passwords, String password) {
+        String hash = passwords.hash(requireNonNull(password, "password is null"));
+        handle.execute("select pg_advisory_xact_lock(hashtext('sluice identity bootstrap'))");
+        handle.createUpdate("insert into role (id, name) values (:id, :name) on conflict (name) do nothing")
+                .bind("id", IdentityStore.newId())
+                .bind("name", NAME)
+                .execute();
+        handle.createUpdate("""
+                        insert into project (id, name, enabled) values (:id, :name, true)
+                        on conflict (name) do update set enabled = true""")
+                .bind("id", IdentityStore.newId())
+                .bind("name", NAME)
+                .execute();
+        handle.createUpdate("""
+                        insert into account (id, name, password_hash, default_project_id, enabled)
+                        select :id, :name, :hash, p.id, true from project p where p.name = :name
+                        on conflict (name) do update set password_hash = :hash, enabled = true""")
+                .bind("id", IdentityStore.newId())
+                .bind("name", NAME)
+                .bind("hash", hash)
+                .execute();
+        handle.createUpdate("""
+                        insert into role_assignment (account_id, project_id, role_id)
+                        select a.id, p.id, r.id from account a, project p, role r
+                        where a.name = :name and p.name = :name and r.name = :name on conflict do nothing""")
+                .bind("name", NAME)
+                .execute();
     }
 }

@@ -136,6 +136,22 @@ public final class EmbeddedPostgres implements AutoCloseable {
         return adopted;
     }
 
+    /** The JDBC URL of the server that takes connections on a directory, started by whomever; empty when none does. */
+    public static Optional<String> urlOfRunning(Path directory) throws IOException {
+        Path absolute = directory.toAbsolutePath();
+        Path data = absolute.resolve("data");
+        Optional<Postmaster> file = Postmaster.of(data).filter(Postmaster::ready);
+        boolean runs = file.isPresent()
+                && Postmaster.processesIn(data).stream()
+                        .anyMatch(each -> each.pid() == file.get().process());
+        return runs ? Optional.of(url(absolute, file.get().port(), NAME)) : Optional.empty();
+    }
+
+    private static String url(Path directory, int port, String database) throws IOException {
+        return "jdbc:postgresql://127.0.0.1:" + port + "/" + database + "?user=" + NAME + "&password="
+                + Files.readString(directory.resolve("password")).strip() + "&sslmode=disable";
+    }
+
     /** Waits until the server is gone, whoever ended it. */
     public void awaitEnd() throws InterruptedException {
         try {
@@ -469,8 +485,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
         }
 
         private String url(int port, String database) throws IOException {
-            return "jdbc:postgresql://127.0.0.1:" + port + "/" + database + "?user=" + NAME + "&password="
-                    + Files.readString(password).strip() + "&sslmode=disable";
+            return EmbeddedPostgres.url(directory, port, database);
         }
 
         /** The one it had, so that whoever knows its URL finds it again; another one if that is taken meanwhile. */
