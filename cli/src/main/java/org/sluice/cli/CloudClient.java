@@ -62,6 +62,11 @@ public final class CloudClient {
         this.token = requireNonNull(token, "token is null");
     }
 
+    /** What it shows the cloud. */
+    String token() {
+        return token;
+    }
+
     /** GET; the entity. */
     public JsonNode get(String path) throws InterruptedException {
         return tree(send(request(path, JSON).GET().build()));

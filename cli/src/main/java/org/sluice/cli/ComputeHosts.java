@@ -76,6 +76,7 @@ final class ComputeHosts {
 
     /** Starts them; returns when the cloud can place servers on them. */
     void start(HostsChoice choice) throws Exception {
+        DataDirectory.makePrivate(data.hosts());
         switch (choice) {
             case HostsChoice.Auto _ -> throw new IllegalStateException("auto was not resolved");
             case HostsChoice.Local _ -> progress.step("agent of this machine", this::startLocal);
@@ -109,7 +110,7 @@ final class ComputeHosts {
             Members members = resources.add("members", new Members(cloud.agentsUrl(), cloud::joinToken));
             SimulatedAgents agents = resources.add(
                     "simulated hosts",
-                    SimulatedAgents.start(count, data.path().resolve("hosts"), members::join, this::sayWhatFailed));
+                    SimulatedAgents.start(count, data.hosts(), members::join, this::sayWhatFailed));
             return agents.hosts().stream().map(host -> host.name()).toList();
         });
         progress.step("physical networks and zone", () -> {
@@ -136,6 +137,8 @@ final class ComputeHosts {
         Instant began = Instant.now();
         String name = AgentCommand.machineName();
         Members members = resources.add("members", new Members(cloud.agentsUrl(), cloud::joinToken));
+        DataDirectory.letPass(data.path());
+        DataDirectory.letPass(data.hosts());
         LocalAgent.start(name, data.agent(name), AgentCommand.LIBVIRT, members, resources);
         List<JsonNode> _ = requireReports(Set.of(name), began, REPORT_WITHIN);
         return null;

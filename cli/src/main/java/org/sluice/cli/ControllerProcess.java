@@ -1,7 +1,6 @@
 package org.sluice.cli;
 
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -82,7 +81,7 @@ final class ControllerProcess {
             throws Exception {
         InstantSource clock = InstantSource.system();
         SecureRandom random = new SecureRandom();
-        Files.createDirectories(data.uploads());
+        DataDirectory.makePrivate(data.uploads());
 
         // The authority makes keys and the bootstrap hashes passwords; neither needs the other.
         Passwords passwords = new Passwords(random);

@@ -13,11 +13,13 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
@@ -29,6 +31,9 @@ import org.sluice.model.ProblemException;
  * @param path the directory
  */
 public record DataDirectory(Path path) {
+    private static final Set<PosixFilePermission> OWNER_ENTERS = PosixFilePermissions.fromString("rwx------");
+    private static final Set<PosixFilePermission> OWNER_WRITES = PosixFilePermissions.fromString("rw-------");
+
     /** Checks for null. */
     public DataDirectory {
         requireNonNull(path, "path is null");
@@ -88,9 +93,14 @@ public record DataDirectory(Path path) {
         return path.resolve("traffic");
     }
 
+    /** The agents of up. */
+    Path hosts() {
+        return path.resolve("hosts");
+    }
+
     /** The agent of this machine, or of the simulated host of that name. */
     Path agent(String host) {
-        return path.resolve("hosts").resolve(host);
+        return hosts().resolve(host);
     }
 
     private Path lockFile() {
@@ -168,9 +178,7 @@ public record DataDirectory(Path path) {
      */
     Lock hold() {
         try {
-            // Entered by QEMU's user for the disks below, listed by nobody.
-            Files.createDirectories(
-                    path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx--x--x")));
+            makePrivate(path);
             Optional<Lock> lock = tryHold();
             if (lock.isEmpty()) {
                 String who =
@@ -195,7 +203,9 @@ public record DataDirectory(Path path) {
     /** Takes the directory if nobody else holds it. */
     Optional<Lock> tryHold() throws IOException {
         FileChannel channel = FileChannel.open(
-                lockFile(), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                lockFile(),
+                Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
+                PosixFilePermissions.asFileAttribute(OWNER_WRITES));
         try {
             @Nullable FileLock lock = channel.tryLock();
             if (lock == null) {
@@ -225,6 +235,19 @@ public record DataDirectory(Path path) {
         return Holder.in(controllerFile());
     }
 
+    /** Makes a directory that is its owner's alone, also when it was there and was not. */
+    static void makePrivate(Path directory) throws IOException {
+        Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(OWNER_ENTERS));
+        if (!Files.getPosixFilePermissions(directory).equals(OWNER_ENTERS)) {
+            Files.setPosixFilePermissions(directory, OWNER_ENTERS);
+        }
+    }
+
+    /** Lets QEMU's user, and with it everybody, pass to a disk below; nobody may list it. */
+    static void letPass(Path directory) throws IOException {
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
+    }
+
     /** Writes a file that only its owner reads, whole or not at all. */
     static void writeSecret(Path file, String text) throws IOException {
         write(file, text);
@@ -233,7 +256,7 @@ public record DataDirectory(Path path) {
     private static void write(Path file, String text) throws IOException {
         Path temporary = file.resolveSibling(file.getFileName() + ".new");
         Files.deleteIfExists(temporary);
-        Files.createFile(temporary, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.createFile(temporary, PosixFilePermissions.asFileAttribute(OWNER_WRITES));
         Files.writeString(temporary, text);
         try {
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);

@@ -18,12 +18,12 @@ record KeptPostgres(EmbeddedPostgres server) implements Keeper.Kept {
 
     /** Starts the server, or takes over the one that runs, and keeps it. */
     static Keeper<KeptPostgres> keep(Path directory, Consumer<String> news) {
-        return Keeper.of("PostgreSQL", start(directory), () -> start(directory), PAUSES, news);
+        return Keeper.of("PostgreSQL", start(directory, news), () -> start(directory, news), PAUSES, news);
     }
 
-    private static KeptPostgres start(Path directory) {
+    private static KeptPostgres start(Path directory, Consumer<String> news) {
         return new KeptPostgres(
-                EmbeddedPostgres.start(directory, EmbeddedPostgres.defaultCache(System.getenv())));
+                EmbeddedPostgres.start(directory, EmbeddedPostgres.defaultCache(System.getenv()), news));
     }
 
     @Override
