@@ -81,7 +81,8 @@ public final class Samples {
                 Optional.empty(),
                 Map.of("dev001", "ssh-ed25519 AAAA dev001"),
                 Map.of(),
-                Arrays.asList(interfaces));
+                Arrays.asList(interfaces),
+                Optional.of(new DesiredServer.Launch(2, "r-gbxb12pu", "m1.small", List.of("default"))));
     }
 
     /** The same server, which should go. */
@@ -117,6 +118,7 @@ public final class Samples {
                 server.userData(),
                 server.keys(),
                 metadata,
-                server.interfaces());
+                server.interfaces(),
+                server.launch());
     }
 }

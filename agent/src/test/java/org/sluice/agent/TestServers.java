@@ -85,7 +85,8 @@ public final class TestServers {
                         Base64.getEncoder().encodeToString("#!/bin/sh\necho hello\n".getBytes(StandardCharsets.UTF_8))),
                 Map.of("dev001", "ssh-ed25519 AAAAC3Nza dev001"),
                 Map.of("role", "router"),
-                nics);
+                nics,
+                Optional.of(new DesiredServer.Launch(2, "r-gbxb12pu", "m1.small", List.of("SG", "default"))));
     }
 
     /** An image of no particular content. */

@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -91,7 +92,7 @@ final class AdminPasswordCommand implements Callable<Integer> {
     private static void set(String url, String password) {
         try (Database database = DatabaseUrl.open(url, CONNECTIONS)) {
             Passwords passwords = new Passwords(new SecureRandom());
-            database.jdbi().useTransaction(handle -> AdminAccess.restore(handle, passwords, password));
+            AdminAccess.restore(database, passwords, InstantSource.system(), password);
         }
     }
 

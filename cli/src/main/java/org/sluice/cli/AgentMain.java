@@ -1,6 +1,5 @@
 package org.sluice.cli;
 
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /**

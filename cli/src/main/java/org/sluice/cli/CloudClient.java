@@ -12,6 +12,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.sluice.controller.http.Json;
@@ -70,6 +72,18 @@ public final class CloudClient {
     /** GET; the entity. */
     public JsonNode get(String path) throws InterruptedException {
         return tree(send(request(path, JSON).GET().build()));
+    }
+
+    /** GET of a list, page after page. */
+    public List<JsonNode> list(String path, String member) throws InterruptedException {
+        List<JsonNode> all = new ArrayList<>();
+        JsonNode page = get(path);
+        page.path(member).forEach(all::add);
+        while (page.path("next").isString()) {
+            page = get(page.path("next").asString());
+            page.path(member).forEach(all::add);
+        }
+        return all;
     }
 
     /** POST of a JSON entity; the answer's entity. */

@@ -207,7 +207,7 @@ final class ComputeHosts {
         while (true) {
             List<JsonNode> reported = new ArrayList<>();
             Set<String> missing = new TreeSet<>(names);
-            for (JsonNode host : client.get("/sluice/v1/hosts").path("hosts")) {
+            for (JsonNode host : client.list("/sluice/v1/hosts", "hosts")) {
                 String name = host.path("name").asString();
                 if (names.contains(name)
                         && !host.path("interfaces").isEmpty()

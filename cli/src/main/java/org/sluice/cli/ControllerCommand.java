@@ -35,11 +35,15 @@ final class ControllerCommand implements Callable<Integer> {
     @Mixin
     private final Listeners listeners = new Listeners();
 
+    @Mixin
+    private final ImageOptions images = new ImageOptions();
+
     @Option(
             names = "--connections",
             paramLabel = "N",
             defaultValue = "12",
-            description = "Connections to PostgreSQL, besides one that listens; ${DEFAULT-VALUE}.")
+            description = "Connections to PostgreSQL for requests, besides one that listens, 4 for agents and 5 for the"
+                    + " bytes of images; ${DEFAULT-VALUE}.")
     private int connections;
 
     @Override
@@ -66,6 +70,7 @@ final class ControllerCommand implements Callable<Integer> {
                 data,
                 credentials.password(),
                 new ControllerProcess.Doors(listeners.api(), listeners.agents(), Optional.empty()),
+                images.limits(),
                 resources);
         String identity = controller.url() + "/identity/v3";
         credentials.write(data, identity, credentials.open(controller.url()));

@@ -3,6 +3,7 @@ package org.sluice.cli;
 import static java.util.Objects.requireNonNull;
 
 import org.sluice.controller.http.Json;
+import org.sluice.controller.image.ImageLimits;
 
 /**
  * What {@code up} tells the controller it starts: one line of JSON on its standard input, because it holds secrets and a
@@ -14,15 +15,23 @@ import org.sluice.controller.http.Json;
  * @param api where the OpenStack APIs listen, as {@link Listen} writes it
  * @param agents where agents connect
  * @param connections size of the pool
+ * @param images what images may take
  */
 record ControllerOrder(
-        String database, String adminPassword, String door, String api, String agents, int connections) {
+        String database,
+        String adminPassword,
+        String door,
+        String api,
+        String agents,
+        int connections,
+        ImageLimits images) {
     ControllerOrder {
         requireNonNull(database, "database is null");
         requireNonNull(adminPassword, "adminPassword is null");
         requireNonNull(door, "door is null");
         requireNonNull(api, "api is null");
         requireNonNull(agents, "agents is null");
+        requireNonNull(images, "images is null");
     }
 
     static ControllerOrder parse(String line) {

@@ -1,6 +1,7 @@
 package org.sluice.cli;
 
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -21,12 +22,19 @@ import org.sluice.controller.http.ApiServer;
 import org.sluice.controller.http.Authenticator;
 import org.sluice.controller.http.Caller;
 import org.sluice.controller.identity.AdminAccess;
+import org.sluice.controller.http.RouteTable;
+import org.sluice.controller.http.door.DoorLimits;
+import org.sluice.controller.http.door.RateLimits;
 import org.sluice.controller.identity.IdentityBootstrap;
 import org.sluice.controller.identity.IdentityFamily;
 import org.sluice.controller.identity.Passwords;
 import org.sluice.controller.identity.Tokens;
+import org.sluice.controller.image.ImageBytes;
 import org.sluice.controller.image.ImageFamily;
+import org.sluice.controller.image.ImageLimits;
 import org.sluice.controller.image.ImageStore;
+import org.sluice.controller.image.ImageSweep;
+import org.sluice.controller.image.UploadRoom;
 import org.sluice.controller.network.Bindings;
 import org.sluice.controller.network.NetworkFamily;
 import org.sluice.controller.network.ServerPorts;
@@ -49,6 +57,7 @@ import org.sluice.model.ServerId;
 /** One controller, put together here by constructors alone. It keeps no state: several may run on one database. Thread-safe. */
 final class ControllerProcess {
     private static final Duration FLEET_LOOK = Duration.ofSeconds(5);
+    private static final int AGENTS_CONNECTIONS = 4;
 
     private final ApiServer api;
     private final ApiServer agents;
@@ -74,10 +83,16 @@ final class ControllerProcess {
      * @param data where uploads are kept on their way into the database
      * @param adminPassword of the user {@code admin}, in force only if the database has no users yet
      * @param doors where it shall listen, and what else opens
+     * @param limits what images may take
      * @param resources take everything that must be closed
      */
     static ControllerProcess start(
-            Database database, DataDirectory data, String adminPassword, Doors doors, Resources resources)
+            Database database,
+            DataDirectory data,
+            String adminPassword,
+            Doors doors,
+            ImageLimits limits,
+            Resources resources)
             throws Exception {
         InstantSource clock = InstantSource.system();
         SecureRandom random = new SecureRandom();
@@ -100,11 +115,17 @@ final class ControllerProcess {
         ServicePorts servicePorts = new ServicePorts(random);
         Scheduling scheduling = new Scheduling(fleet, serverPorts, bindings, servicePorts);
         ConsoleQueries consoles = new ConsoleQueries(database, feed);
-        ImageStore images = new ImageStore(database);
+        ImageStore images = new ImageStore();
+        // Neither long copies of images nor a burst of requests keep agents from saying that they are alive.
+        Database agentsDatabase = resources.add("agents' connections", database.beside("agents", AGENTS_CONNECTIONS));
+        ImageBytes imageBytes =
+                new ImageBytes(resources.add("images' connections", database.beside("images", limits.connections())));
+        ImageSweep sweep = resources.add("image sweep", ImageSweep.start(imageBytes));
+        UploadRoom uploads = UploadRoom.in(data.uploads(), limits, Files.isDirectory(data.postgres()));
 
-        Tokens tokens = new Tokens(database, clock, random);
+        Tokens tokens = resources.add("tokens", Tokens.following(database, feed, clock, random));
         List<ApiFamily> openStack = List.of(
-                new IdentityFamily(database, tokens, passwords),
+                new IdentityFamily(database, tokens, passwords, clock),
                 new NetworkFamily(database.jdbi(), random, clock),
                 new ComputeFamily(
                         database,
@@ -114,26 +135,33 @@ final class ControllerProcess {
                         (host, server, lines, limit) -> consoleTail(consoles, host, server, lines, limit),
                         clock,
                         random),
-                new ImageFamily(database, data.uploads(), clock),
+                new ImageFamily(database, imageBytes, sweep, uploads, clock),
                 new SluiceFamily(database, joinTokens, clock));
         // The more specific mount comes first, because every mount answers for all paths below it.
         List<ApiFamily> agentsApi = List.of(
                 new EnrolmentFamily(new HostEnrolment(database, authority, joinTokens, clock)),
                 new AgentsFamily(
                         new AgentAuthentication()::hostOf,
-                        database,
-                        new DesiredStates(database, feed, serverPorts, servicePorts),
+                        agentsDatabase,
+                        new DesiredStates(agentsDatabase, feed, serverPorts, servicePorts),
                         new Reports(scheduling, serverPorts, bindings),
-                        images::writeTo));
+                        imageBytes::writeTo));
 
         bootstrap.get();
         Authenticator authenticator = doors.secret()
                 .<Authenticator>map(secret -> new LocalDoor(tokens, secret, owner(database)))
                 .orElse(tokens);
+        RouteTable agentsTable = RouteTable.of(agentsApi);
         ApiServer agents = resources.add(
                 "agents' listener",
                 ApiServer.start(
-                        doors.agents().socketAddress(), Optional.of(authority.serverTls()), tokens, agentsApi));
+                        doors.agents().socketAddress(),
+                        Optional.of(authority.serverTls()),
+                        tokens,
+                        agentsTable,
+                        agentsTable.policy(),
+                        DoorLimits.forAgents(Runtime.getRuntime().maxMemory()),
+                        RateLimits.FOR_AGENTS));
         ApiServer api = resources.add(
                 "API listener", ApiServer.start(doors.api().socketAddress(), Optional.empty(), authenticator, openStack));
         // Before the listeners: requests that wait for a change end while there still is a database to answer from.
@@ -172,7 +200,7 @@ final class ControllerProcess {
                         image.projectId(),
                         image.metadata().minDisk(),
                         image.metadata().minRam(),
-                        image.content().map(content -> content.size()).orElse(0L),
+                        image.content().map(content -> content.virtualSize()).orElse(0L),
                         image.properties()));
     }
 

@@ -70,6 +70,8 @@ final class ExplainCommand implements Callable<Integer> {
             return;
         }
         out.printf("decided %s:%n", decision.path("at").asString());
+        int unshown =
+                decision.path("considered").asInt() - decision.path("hosts").size();
         String chosen = decision.path("chosen").asString("");
         for (JsonNode host : decision.path("hosts")) {
             String name = host.path("host").asString();
@@ -81,6 +83,16 @@ final class ExplainCommand implements Callable<Integer> {
                         "      %s: %s%n",
                         reason.path("filter").asString(),
                         reason.path("sentence").asString());
+            }
+        }
+        if (unshown > 0) {
+            out.printf(
+                    "  and %d more hosts; of all %d refused:%n",
+                    unshown, decision.path("considered").asInt());
+            for (JsonNode reason : decision.path("reasons")) {
+                out.printf(
+                        "      %s: %d hosts%n",
+                        reason.path("filter").asString(), reason.path("hosts").asLong());
             }
         }
     }

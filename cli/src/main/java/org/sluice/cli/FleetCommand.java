@@ -40,7 +40,7 @@ final class FleetCommand {
     @Command(name = "hosts", mixinStandardHelpOptions = true, description = "List the hosts.")
     int hosts() throws IOException, InterruptedException {
         Table table = new Table("NAME", "ZONE", "ENABLED", "LAST SEEN", "VCPUS", "MEMORY MiB", "SERVERS", "VFS LEASED");
-        for (JsonNode host : operator.client().get("/sluice/v1/hosts").path("hosts")) {
+        for (JsonNode host : operator.client().list("/sluice/v1/hosts", "hosts")) {
             int leased = 0;
             int functions = 0;
             for (JsonNode card : host.path("physical_functions")) {
@@ -72,8 +72,7 @@ final class FleetCommand {
     @Command(name = "networks", mixinStandardHelpOptions = true, description = "List the physical networks.")
     int networks() throws IOException, InterruptedException {
         Table table = new Table("NAME", "MTU", "VLAN RANGES", "NETWORKS");
-        for (JsonNode network :
-                operator.client().get("/sluice/v1/physical-networks").path("physical_networks")) {
+        for (JsonNode network : operator.client().list("/sluice/v1/physical-networks", "physical_networks")) {
             table.row(text(network, "name"), text(network, "mtu"), ranges(network), text(network, "networks"));
         }
         table.print(out());
@@ -137,18 +136,48 @@ final class FleetCommand {
     @Command(
             name = "uplink",
             mixinStandardHelpOptions = true,
-            description = "Say through which interface a host's bridges reach a physical network.")
+            description = "Say through which interface a host's bridges reach a physical network, or that none does.")
     int uplink(
             @Parameters(paramLabel = "HOST") String host,
             @Parameters(paramLabel = "NETWORK") String network,
-            @Parameters(paramLabel = "INTERFACE") String wanted)
+            @Parameters(paramLabel = "INTERFACE", arity = "0..1", description = "Left out: take the uplink away.")
+                    @Nullable
+                    String wanted)
             throws IOException, InterruptedException {
-        operator.client()
-                .put(
-                        "/sluice/v1/hosts/" + CloudClient.segment(host) + "/uplinks/" + CloudClient.segment(network),
-                        Map.of("interface", wanted));
-        out().printf("Bridges of %s reach %s through %s.%n", host, network, wanted)
-                .flush();
+        String path = "/sluice/v1/hosts/" + CloudClient.segment(host) + "/uplinks/" + CloudClient.segment(network);
+        if (wanted == null) {
+            operator.client().delete(path);
+            out().printf("Bridges of %s do not reach %s.%n", host, network).flush();
+        } else {
+            operator.client().put(path, Map.of("interface", wanted));
+            out().printf("Bridges of %s reach %s through %s.%n", host, network, wanted)
+                    .flush();
+        }
+        return 0;
+    }
+
+    @Command(name = "join-tokens", mixinStandardHelpOptions = true, description = "List the join tokens.")
+    int joinTokens() throws IOException, InterruptedException {
+        Table table = new Table("ID", "CREATED", "EXPIRES", "USED", "HOST");
+        for (JsonNode token : operator.client().list("/sluice/v1/join-tokens", "join_tokens")) {
+            table.row(
+                    text(token, "id"),
+                    text(token, "created_at"),
+                    text(token, "expires_at"),
+                    text(token, "used_at"),
+                    text(token, "host"));
+        }
+        table.print(out());
+        return 0;
+    }
+
+    @Command(
+            name = "revoke-token",
+            mixinStandardHelpOptions = true,
+            description = "Make a join token void; 'fleet join-tokens' shows its id. A host that joined with it stays.")
+    int revokeToken(@Parameters(paramLabel = "ID") String id) throws IOException, InterruptedException {
+        operator.client().delete("/sluice/v1/join-tokens/" + CloudClient.segment(id));
+        out().printf("Join token %s is void.%n", id).flush();
         return 0;
     }
 
@@ -199,8 +228,7 @@ final class FleetCommand {
             throws IOException, InterruptedException {
         Table table = new Table("HOST", "PF", "VF", "ADDRESS", "NETWORK", "GENERATION", "SERVER", "STATUS", "MAC");
         String query = host.isEmpty() ? "" : "?host=" + CloudClient.segment(host);
-        for (JsonNode function :
-                operator.client().get("/sluice/v1/virtual-functions" + query).path("virtual_functions")) {
+        for (JsonNode function : operator.client().list("/sluice/v1/virtual-functions" + query, "virtual_functions")) {
             table.row(
                     text(function, "host"),
                     text(function, "physical_function"),

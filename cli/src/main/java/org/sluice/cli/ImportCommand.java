@@ -40,11 +40,17 @@ final class ImportCommand {
             name = "openstack",
             mixinStandardHelpOptions = true,
             description =
-                    "Read nova.conf and the files of ML2; print line by line what was taken and what was ignored.")
+                    "Read nova.conf, neutron.conf and the files of ML2; print line by line what was taken and what was ignored.")
     int openstack(
             @Option(names = "--nova-conf", paramLabel = "FILE", description = "nova.conf; may be given again.")
                     @Nullable
                     List<Path> nova,
+            @Option(
+                            names = "--neutron-conf",
+                            paramLabel = "FILE",
+                            description = "neutron.conf, where global_physnet_mtu stands; may be given again.")
+                    @Nullable
+                    List<Path> neutron,
             @Option(
                             names = "--ml2-conf",
                             paramLabel = "FILE",
@@ -60,7 +66,7 @@ final class ImportCommand {
                     List<String> hosts)
             throws IOException, InterruptedException {
         List<ConfigSetting> settings = new ArrayList<>();
-        for (Path file : concat(nova, ml2)) {
+        for (Path file : concat(nova, neutron, ml2)) {
             settings.addAll(ConfigFile.parse(file.toString(), read(file)));
         }
         JsonNode notes = operator.client()
@@ -80,14 +86,17 @@ final class ImportCommand {
         return 0;
     }
 
-    private static List<Path> concat(@Nullable List<Path> nova, @Nullable List<Path> ml2) {
+    /** In the order in which OpenStack's own programs read them: of an option that comes again, the last one counts. */
+    private static List<Path> concat(
+            @Nullable List<Path> nova, @Nullable List<Path> neutron, @Nullable List<Path> ml2) {
         List<Path> files = new ArrayList<>(nova == null ? List.of() : nova);
+        files.addAll(neutron == null ? List.of() : neutron);
         files.addAll(ml2 == null ? List.of() : ml2);
         if (files.isEmpty()) {
             throw Problem.of(
                             Problem.Kind.BAD_REQUEST,
                             "NoFile",
-                            "There is nothing to read; name files with --nova-conf and --ml2-conf.")
+                            "There is nothing to read; name files with --nova-conf, --neutron-conf and --ml2-conf.")
                     .asException();
         }
         return files;

@@ -2,7 +2,6 @@ package org.sluice.cli;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ConfiguratorRank;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -47,17 +46,27 @@ public final class LogFile extends ContextAwareBase implements Configurator {
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 
-    /** Sends every log line of this process to a file from now on; 10 MB each, three older ones are kept. */
+    /**
+     * Sends every log line of this process to a file from now on; 10 MB each, three older ones are kept. What a line says of
+     * users' making is escaped, and a failure that repeats itself is counted instead of written.
+     */
     static void open(Path file) {
         LogManager.getLogManager().reset();
         SLF4JBridgeHandler.install();
-        if (!(LoggerFactory.getILoggerFactory() instanceof LoggerContext context)) {
-            return;
+        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+            open(context, file);
         }
-        PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+    }
+
+    /** As {@link #open(Path)}, for the lines of one context. */
+    static void open(LoggerContext context, Path file) {
+        LineEncoder encoder = new LineEncoder();
         encoder.setContext(context);
-        encoder.setPattern("%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level [%thread] %logger{30} - %msg%n");
         encoder.start();
+        RepeatedFailures repeated = new RepeatedFailures();
+        repeated.setContext(context);
+        repeated.start();
+        context.addTurboFilter(repeated);
         RollingFileAppender<ILoggingEvent> appender = new PrivateAppender();
         appender.setContext(context);
         appender.setFile(file.toString());

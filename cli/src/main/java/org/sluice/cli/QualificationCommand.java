@@ -173,7 +173,7 @@ final class QualificationCommand {
 
     private void hosts() throws IOException, InterruptedException {
         Table table = new Table("HOST", "PF", "VERDICT", "MEASURED", "CLASS", "REASONS");
-        for (JsonNode host : fleet.client().get("/sluice/v1/hosts").path("hosts")) {
+        for (JsonNode host : fleet.client().list("/sluice/v1/hosts", "hosts")) {
             String name = host.path("name").asString();
             if (host.path("qualifications").isEmpty()) {
                 table.row(name, "-", "-", "-", "-", "-");

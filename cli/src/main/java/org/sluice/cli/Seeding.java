@@ -46,7 +46,7 @@ final class Seeding {
 
     /** Makes the physical networks that are missing. */
     void physicalNetworks(int cards) throws InterruptedException {
-        Set<String> known = names(cloud.get("/sluice/v1/physical-networks").path("physical_networks"));
+        Set<String> known = names(cloud.list("/sluice/v1/physical-networks", "physical_networks"));
         if (!known.contains(BRIDGED)) {
             physicalNetwork(BRIDGED, FIRST_BRIDGED_VLAN, LAST_BRIDGED_VLAN);
         }
@@ -127,7 +127,7 @@ final class Seeding {
         return "/image/v2/images/" + image.path("id").asString() + "/file";
     }
 
-    private static Set<String> names(JsonNode list) {
+    private static Set<String> names(Iterable<JsonNode> list) {
         Set<String> names = new TreeSet<>();
         list.forEach(each -> names.add(each.path("name").asString()));
         return names;

@@ -1,12 +1,11 @@
 package org.sluice.cli;
 
-import static java.util.Objects.requireNonNull;
-
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import org.sluice.controller.image.ImageLimits;
 import org.sluice.model.protocol.JoinToken;
 import tools.jackson.databind.JsonNode;
 
@@ -39,6 +38,7 @@ final class SupervisedCloud implements AutoCloseable {
      * @param postgres has the database
      * @param adminPassword in force only if the database has no users yet
      * @param listeners where the first one shall listen; the others listen where it did
+     * @param images what images may take
      * @param news gets the lines about what ended and was started again
      */
     static SupervisedCloud keep(
@@ -47,18 +47,19 @@ final class SupervisedCloud implements AutoCloseable {
             Keeper<KeptPostgres> postgres,
             String adminPassword,
             Listeners listeners,
+            ImageLimits images,
             Consumer<String> news)
             throws InterruptedException {
         String door = LocalDoor.newSecret();
-        ControllerLife serving = first.begin(
-                order(postgres, adminPassword, door, requireNonNull(listeners, "listeners is null").api(), listeners.agents()));
+        ControllerLife serving =
+                first.begin(order(postgres, adminPassword, door, listeners.api(), listeners.agents(), images));
         Listen api = serving.api();
         Listen agents = serving.agents();
         Keeper<ControllerLife> keeper = Keeper.of(
                 "The controller",
                 serving,
                 () -> {
-                    ControllerOrder order = order(postgres, adminPassword, door, api, agents);
+                    ControllerOrder order = order(postgres, adminPassword, door, api, agents, images);
                     return next.call().begin(order);
                 },
                 PAUSES,
@@ -68,7 +69,12 @@ final class SupervisedCloud implements AutoCloseable {
 
     /** Waits for the database as long as it takes. */
     private static ControllerOrder order(
-            Keeper<KeptPostgres> postgres, String adminPassword, String door, Listen api, Listen agents)
+            Keeper<KeptPostgres> postgres,
+            String adminPassword,
+            String door,
+            Listen api,
+            Listen agents,
+            ImageLimits images)
             throws InterruptedException {
         return new ControllerOrder(
                 postgres.running().server().url(),
@@ -76,7 +82,8 @@ final class SupervisedCloud implements AutoCloseable {
                 door,
                 api.toString(),
                 agents.toString(),
-                DATABASE_CONNECTIONS);
+                DATABASE_CONNECTIONS,
+                images);
     }
 
     /** Where the OpenStack APIs are, for whoever is on this machine: {@code http://127.0.0.1:8774}. */

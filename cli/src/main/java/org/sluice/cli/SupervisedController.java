@@ -75,6 +75,7 @@ final class SupervisedController implements Callable<Integer> {
                 order.adminPassword(),
                 new ControllerProcess.Doors(
                         addresses.convert(order.api()), addresses.convert(order.agents()), Optional.of(order.door())),
+                order.images(),
                 resources);
         out.println(READY + Listen.authority(controller.apiAddress()) + " "
                 + Listen.authority(controller.agentsAddress()));

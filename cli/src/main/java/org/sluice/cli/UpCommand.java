@@ -26,6 +26,9 @@ final class UpCommand implements Callable<Integer> {
     @Mixin
     private final Listeners listeners = new Listeners();
 
+    @Mixin
+    private final ImageOptions images = new ImageOptions();
+
     @Option(
             names = "--hosts",
             paramLabel = "HOSTS",
@@ -70,6 +73,7 @@ final class UpCommand implements Callable<Integer> {
                                 postgres,
                                 credentials.password(),
                                 listeners,
+                                images.limits(),
                                 progress::line)));
         String identity = cloud.url() + "/identity/v3";
         ComputeHosts hosts = new ComputeHosts(data, cloud, resources, progress);

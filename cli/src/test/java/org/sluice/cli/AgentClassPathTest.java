@@ -76,8 +76,9 @@ final class AgentClassPathTest {
     void noDatabaseAndNoWebServerIsOnIt() {
         assertThat(libraries)
                 .isNotEmpty()
-                .noneMatch(name -> name.matches("(?i).*(postgres|hikari|jdbi|flyway|helidon|caffeine|bucket4j|password4j"
-                        + "|jose4j|micrometer|xchart).*"));
+                .noneMatch(
+                        name -> name.matches("(?i).*(postgres|hikari|jdbi|flyway|helidon|caffeine|bucket4j|password4j"
+                                + "|jose4j|micrometer|xchart).*"));
     }
 
     @Test
@@ -91,9 +92,17 @@ final class AgentClassPathTest {
     void theAgentGoesAsFarAsTheControllerThatIsNotThere() throws Exception {
         // Port 1 of the loopback: nobody listens there.
         Ended ended = agent(
-                "--controller", "https://127.0.0.1:1", "--data", directory.resolve("data").toString(), "--name", "h1",
-                "--join", "A".repeat(43) + "." + "0".repeat(64));
-        assertThat(ended.output()).startsWith("sluice: Host h1 cannot join the cluster: ").doesNotContain("Error");
+                "--controller",
+                "https://127.0.0.1:1",
+                "--data",
+                directory.resolve("data").toString(),
+                "--name",
+                "h1",
+                "--join",
+                "A".repeat(43) + "." + "0".repeat(64));
+        assertThat(ended.output())
+                .startsWith("sluice: Host h1 cannot join the cluster: ")
+                .doesNotContain("Error");
         assertThat(ended.code()).isEqualTo(2);
     }
 }

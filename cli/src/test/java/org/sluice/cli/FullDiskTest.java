@@ -49,7 +49,9 @@ final class FullDiskTest {
                 "--listen",
                 "127.0.0.1:0",
                 "--hosts",
-                "simulated:1")) {
+                "simulated:1",
+                "--disk-reserve",
+                "0")) {
             String base = up.awaitLine(READY).substring(READY.length()).replace("/identity/v3", "");
             // The disk as the process sees it.
             Path disk = Path.of("/proc", Long.toString(up.handle().pid()), "root", data.toString());
@@ -57,7 +59,7 @@ final class FullDiskTest {
             CloudClient cloud = new CloudClient(new Login(base, "admin", password, "admin"));
             JsonNode _ = cloud.post("/network/v2.0/security-groups", Map.of("security_group", Map.of("name", "kept")));
 
-            // Uploads leave the database its reserve.
+            // An upload leaves room for its copy in the database.
             String image = cloud.post(
                             "/image/v2/images",
                             Map.of("name", "large", "disk_format", "raw", "container_format", "bare"))
@@ -65,7 +67,7 @@ final class FullDiskTest {
                     .asString();
             assertThatThrownBy(() -> cloud.upload("/image/v2/images/" + image + "/file", new byte[200 * PIECE]))
                     .hasMessageContaining("507")
-                    .hasMessageContaining("MiB");
+                    .hasMessageContaining("reserved for the database");
 
             Path filler = disk.resolve("filler");
             fill(filler);

@@ -77,7 +77,7 @@ class OperatorCommandsTest {
                 Optional.empty(),
                 token -> token.equals("member") ? TestFleet.CALLER : verify(tokens, token),
                 List.of(
-                        new IdentityFamily(postgres.database(), tokens, passwords),
+                        new IdentityFamily(postgres.database(), tokens, passwords, clock),
                         new SluiceFamily(postgres.database(), joinTokens, clock)));
         servers.add(server);
         base = "http://127.0.0.1:" + server.address().getPort();
@@ -251,6 +251,18 @@ class OperatorCommandsTest {
     }
 
     @Test
+    void joinTokensAreListedAndMadeVoid() {
+        run("fleet", "join-token");
+        String listed = run("fleet", "join-tokens");
+        String id = listed.lines().skip(1).findFirst().orElseThrow().split(" ")[0];
+
+        assertThat(id).hasSize(64);
+        assertThat(run("fleet", "revoke-token", id)).isEqualTo("Join token " + id + " is void.");
+        assertThat(run("fleet", "join-tokens")).doesNotContain(id);
+        assertThat(run("fleet", "revoke-token", id)).contains("There is no join token '" + id + "'.");
+    }
+
+    @Test
     void openstackFilesAreImported() throws Exception {
         fleet.host("node0", 2);
         Path file = Files.writeString(data.resolve("ml2.ini"), """
@@ -262,8 +274,8 @@ class OperatorCommandsTest {
 
         assertThat(run("import", "openstack", "--ml2-conf", file.toString())).isEqualTo("""
                         %1$s:2: taken   [sriov_nic] physical_device_mappings: ens1f0 of node0 is on sriovnet7.
-                        %1$s:4: ignored [agent] polling_interval: It says nothing about physical networks or SR-IOV \
-                        that Sluice uses.""".formatted(file));
+                        %1$s:4: ignored [agent] polling_interval: Sluice does not read this option, so nothing came \
+                        of it.""".formatted(file));
         assertThat(run("import", "openstack")).startsWith("sluice: There is nothing to read;");
         assertThat(run("import", "openstack", "--nova-conf", data + "/none")).startsWith("sluice: There is no file ");
         assertThat(run("import", "openstack", "--ml2-conf", file.toString(), "--host", "node9"))

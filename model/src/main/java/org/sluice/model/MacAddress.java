@@ -5,8 +5,11 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A 48-bit MAC address in lower case with colons, the form the kernel and OpenStack print.
@@ -15,6 +18,11 @@ import java.util.regex.Pattern;
  */
 public record MacAddress(@JsonValue String value) {
     private static final Pattern FORM = Pattern.compile("[0-9a-f]{2}(:[0-9a-f]{2}){5}");
+
+    private static final Pattern PAIRS =
+            Pattern.compile("[0-9a-fA-F]{1,2}(:[0-9a-fA-F]{1,2}){5}|[0-9a-fA-F]{1,2}(-[0-9a-fA-F]{1,2}){5}");
+    private static final Pattern GROUPS = Pattern.compile(
+            "([0-9a-fA-F]{4}[.:-]){2}[0-9a-fA-F]{4}|[0-9a-fA-F]{6}[.:-][0-9a-fA-F]{6}|[0-9a-fA-F]{12}");
 
     /** All zero: "no address" in the VF interface of the kernel. */
     public static final MacAddress ZERO = new MacAddress("00:00:00:00:00:00");
@@ -31,6 +39,25 @@ public record MacAddress(@JsonValue String value) {
         if (!FORM.matcher(value).matches()) {
             throw new IllegalArgumentException("'" + value + "' is not a valid MAC address.");
         }
+    }
+
+    /**
+     * Reads what people and tools write: six pairs (a leading zero may be missing) with colons or dashes, three groups of
+     * four or two of six digits with colons, dashes or dots, or twelve digits; either case.
+     *
+     * @return empty for any other text
+     */
+    public static Optional<MacAddress> ofAnyForm(String text) {
+        if (PAIRS.matcher(text).matches()) {
+            return Optional.of(new MacAddress(Stream.of(text.split("[:-]"))
+                    .map(pair -> pair.length() == 1 ? "0" + pair : pair)
+                    .collect(Collectors.joining(":"))));
+        }
+        if (GROUPS.matcher(text).matches()) {
+            return Optional.of(new MacAddress(String.join(
+                    ":", text.replaceAll("[.:-]", "").split("(?<=\\G..)"))));
+        }
+        return Optional.empty();
     }
 
     /** Returns a unicast address under the prefix that OpenStack uses for ports, {@code fa:16:3e}. */

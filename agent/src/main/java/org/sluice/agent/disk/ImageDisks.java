@@ -22,6 +22,7 @@ import org.sluice.agent.metadata.MetadataTree;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.DesiredInterface;
 import org.sluice.model.protocol.DesiredServer;
+import org.sluice.model.protocol.FixedAddress;
 
 /**
  * Disks as files: one folder a server, its root disk a qcow2 overlay on the cached image, so that a boot copies nothing.
@@ -124,9 +125,11 @@ public final class ImageDisks implements Disks {
         }));
     }
 
+    /** The way is IPv4 and learned by DHCP: without such an address a guest has no route to 169.254.169.254. */
     private static boolean reachesMetadata(DesiredInterface nic) {
         return switch (nic) {
-            case DesiredInterface.Bridge bridge -> bridge.services().isPresent();
+            case DesiredInterface.Bridge bridge ->
+                bridge.services().isPresent() && bridge.addresses().stream().anyMatch(FixedAddress::servedByDhcp);
             case DesiredInterface.Direct _ -> false;
         };
     }

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.sluice.agent.host.SegmentServices.Client;
 import org.sluice.model.protocol.DesiredInterface;
 import org.sluice.model.protocol.FixedAddress;
@@ -20,6 +21,12 @@ import org.sluice.model.protocol.FixedAddress;
 record DhcpConfiguration(String device, DesiredInterface.ServicePort service, int mtu, List<Client> clients) {
     /** Where guests expect metadata (EC2 and OpenStack alike). */
     static final String METADATA_ADDRESS = "169.254.169.254";
+
+    /** Longer ones keep dnsmasq from starting, and so take DHCP away from everybody on the network. */
+    private static final int LONGEST_LABEL = 63;
+
+    /** What a field of dhcp-host may be besides a name: a lease time, or the word not to answer (dnsmasq's option.c). */
+    private static final Pattern KEYWORD = Pattern.compile("ignore|infinite|[0-9]+[smhdw]?");
 
     private static final String LEASE_TIME = "86400s";
 
@@ -71,14 +78,25 @@ record DhcpConfiguration(String device, DesiredInterface.ServicePort service, in
         String network = own.cidr().substring(0, own.cidr().indexOf('/'));
         lines.add("dhcp-range=set:" + tag + "," + network + ",static," + netmask + "," + LEASE_TIME);
         List<String> routes = new ArrayList<>(List.of(METADATA_ADDRESS + "/32", own.address()));
-        own.hostRoutes().forEach(route -> routes.addAll(List.of(route.destination(), route.nextHop())));
-        // RFC 3442: a client that takes option 121 must ignore the router option, so the default route is repeated.
-        own.gateway().ifPresent(gateway -> routes.addAll(List.of("0.0.0.0/0", gateway)));
+        for (FixedAddress.HostRoute route : own.furtherRoutes()) {
+            // Metadata is served here, wherever a host route says it is.
+            if (!route.destination().equals(METADATA_ADDRESS + "/32")) {
+                routes.addAll(List.of(route.destination(), route.nextHop()));
+            }
+        }
+        own.defaultNextHop().ifPresent(gateway -> {
+            if (!own.isOnLink(gateway)) {
+                // RFC 3442: by 0.0.0.0 means on the link, so that the guest finds a router outside of its subnet.
+                routes.addAll(List.of(gateway + "/32", "0.0.0.0"));
+            }
+            // RFC 3442: a client that takes option 121 must ignore the router option, so the default route is repeated.
+            routes.addAll(List.of("0.0.0.0/0", gateway));
+        });
         String prefix = "dhcp-option=tag:" + tag + ",";
         lines.add(prefix + "option:classless-static-route," + String.join(",", routes));
         // An option without a value keeps dnsmasq from naming itself.
         lines.add(prefix + "option:router"
-                + own.gateway().map(gateway -> "," + gateway).orElse(""));
+                + own.defaultNextHop().map(gateway -> "," + gateway).orElse(""));
         lines.add(prefix + "option:dns-server"
                 + (own.nameServers().isEmpty() ? "" : "," + String.join(",", own.nameServers())));
     }
@@ -87,9 +105,22 @@ record DhcpConfiguration(String device, DesiredInterface.ServicePort service, in
         return !address.address().contains(":");
     }
 
-    /** The first label of the name, in the letters that a host name may have (RFC 1123). */
+    /**
+     * The first label of the name, in the letters and the length that a host name may have (RFC 1123, section 2.1). What
+     * dnsmasq would take for something else gets a domain: with a dot in it, it is a name. dnsmasq gives out the label alone,
+     * since the domain is none that it serves.
+     */
     private static String hostname(String name) {
         String label = name.split("\\.", 2)[0].toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9-]", "-");
-        return label.isEmpty() ? "host" : label;
+        label = trim(
+                trim(label).substring(0, Math.min(LONGEST_LABEL, trim(label).length())));
+        if (label.isEmpty()) {
+            return "host";
+        }
+        return KEYWORD.matcher(label).matches() ? label + ".invalid" : label;
+    }
+
+    private static String trim(String label) {
+        return label.replaceAll("^-+|-+$", "");
     }
 }

@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,15 +34,22 @@ public final class MetadataTree {
     private static final List<String> EC2_VERSIONS = List.of("1.0", "2009-04-04", "latest");
 
     private final SortedMap<String, byte[]> files;
+    private final Map<String, List<String>> listings;
+    private final Map<String, Object> ec2;
 
-    private MetadataTree(SortedMap<String, byte[]> files) {
+    private MetadataTree(SortedMap<String, byte[]> files, Map<String, List<String>> listings, Map<String, Object> ec2) {
         this.files = Collections.unmodifiableSortedMap(files);
+        this.listings = Map.copyOf(listings);
+        this.ec2 = ec2;
     }
 
     /** Builds the tree of a server. */
     public static MetadataTree of(DesiredServer server) {
         requireNonNull(server, "server is null");
         SortedMap<String, byte[]> files = new TreeMap<>();
+        // Two folders of nova's are not listed as folders are, and guests rely on it.
+        Map<String, List<String>> listings = new HashMap<>();
+        listings.put("openstack", OPENSTACK_VERSIONS);
         Optional<byte[]> userData =
                 server.userData().map(text -> Base64.getMimeDecoder().decode(text));
         for (String version : OPENSTACK_VERSIONS) {
@@ -52,12 +60,25 @@ public final class MetadataTree {
             files.put(root + "vendor_data2.json", json(Map.of()));
             userData.ifPresent(bytes -> files.put(root + "user_data", bytes));
         }
+        Map<String, Object> ec2 = ec2Metadata(server);
+        List<String> keys = keyNames(server);
         for (String version : EC2_VERSIONS) {
-            ec2Metadata(server)
-                    .forEach((name, value) -> files.put(version + "/meta-data/" + name, value.getBytes(UTF_8)));
+            putAll(files, version + "/meta-data/", ec2);
+            if (!keys.isEmpty()) {
+                listings.put(version + "/meta-data/public-keys", keys);
+            }
             userData.ifPresent(bytes -> files.put(version + "/user-data", bytes));
         }
-        return new MetadataTree(files);
+        return new MetadataTree(files, listings, ec2);
+    }
+
+    private static void putAll(SortedMap<String, byte[]> files, String folder, Map<?, ?> items) {
+        items.forEach((name, value) -> {
+            switch (value) {
+                case Map<?, ?> inner -> putAll(files, folder + name + "/", inner);
+                default -> files.put(folder + name, value.toString().getBytes(UTF_8));
+            }
+        });
     }
 
     /** The file at that path, without a leading slash. */
@@ -66,11 +87,16 @@ public final class MetadataTree {
     }
 
     /**
-     * The names directly below that path, sorted, a folder with a slash at its end; empty when there is no such folder.
+     * The names directly below that path, sorted, a folder with a slash at its end; empty when there is no such folder. The
+     * OpenStack tree lists its versions without slashes, and {@code public-keys} lists {@code 0=NAME}, as nova does.
      *
      * @param path a folder without slashes around it; the empty text for the root
      */
     public List<String> list(String path) {
+        List<String> listing = listings.get(path);
+        if (listing != null) {
+            return listing;
+        }
         String prefix = path.isEmpty() ? "" : path + "/";
         TreeSet<String> names = new TreeSet<>();
         for (String file : files.tailMap(prefix).keySet()) {
@@ -92,13 +118,6 @@ public final class MetadataTree {
                 drive.put(path, bytes);
             }
         });
-        Map<String, String> ec2 = new LinkedHashMap<>();
-        String prefix = "latest/meta-data/";
-        files.tailMap(prefix).forEach((path, bytes) -> {
-            if (path.startsWith(prefix)) {
-                ec2.put(path.substring(prefix.length()), new String(bytes, UTF_8));
-            }
-        });
         drive.put("ec2/latest/meta-data.json", json(ec2));
         file("latest/user-data").ifPresent(bytes -> drive.put("ec2/latest/user-data", bytes));
         return Collections.unmodifiableSortedMap(drive);
@@ -111,7 +130,7 @@ public final class MetadataTree {
         metadata.put("hostname", server.hostname());
         metadata.put("project_id", server.projectId());
         metadata.put("availability_zone", server.availabilityZone());
-        metadata.put("launch_index", 0);
+        metadata.put("launch_index", launchIndex(server));
         metadata.put("meta", server.metadata());
         metadata.put("devices", List.of());
         if (!server.keys().isEmpty()) {
@@ -123,23 +142,44 @@ public final class MetadataTree {
         return metadata;
     }
 
-    private static Map<String, String> ec2Metadata(DesiredServer server) {
-        Map<String, String> items = new LinkedHashMap<>();
+    private static int launchIndex(DesiredServer server) {
+        return server.launch().map(DesiredServer.Launch::index).orElse(0);
+    }
+
+    /** Folders are maps. */
+    private static Map<String, Object> ec2Metadata(DesiredServer server) {
+        Map<String, Object> items = new LinkedHashMap<>();
         items.put("ami-id", server.image().id().toString());
-        items.put("ami-launch-index", "0");
+        items.put("ami-launch-index", Integer.toString(launchIndex(server)));
+        items.put("block-device-mapping", Map.of("ami", "vda", "root", "/dev/vda"));
         items.put("hostname", server.hostname());
         items.put("instance-action", "none");
         items.put("instance-id", ec2InstanceId(server));
+        items.put("instance-name", server.name());
         items.put("local-hostname", server.hostname());
         items.put("local-ipv4", firstIpv4(server).orElse(""));
-        items.put("placement/availability-zone", server.availabilityZone());
+        items.put("placement", Map.of("availability-zone", server.availabilityZone()));
         items.put("public-hostname", server.hostname());
-        int index = 0;
-        for (String key : new TreeMap<>(server.keys()).values()) {
-            items.put("public-keys/" + index + "/openssh-key", key);
-            index++;
+        items.put("public-ipv4", "");
+        server.launch().ifPresent(launch -> {
+            items.put("instance-type", launch.flavorName());
+            items.put("reservation-id", launch.reservationId());
+            items.put("security-groups", String.join("\n", launch.securityGroups()));
+        });
+        if (!server.keys().isEmpty()) {
+            Map<String, Object> keys = new LinkedHashMap<>();
+            new TreeMap<>(server.keys())
+                    .forEach((_, key) -> keys.put(Integer.toString(keys.size()), Map.of("openssh-key", key)));
+            items.put("public-keys", keys);
         }
         return items;
+    }
+
+    /** {@code 0=NAME}: the number is the folder's name, whatever the key's name is made of. */
+    private static List<String> keyNames(DesiredServer server) {
+        List<String> names = new ArrayList<>();
+        new TreeMap<>(server.keys()).forEach((name, _) -> names.add(names.size() + "=" + name));
+        return names;
     }
 
     /** The EC2 form of the instance's number, as Nova has it: {@code i-00000007} of {@code instance-00000007}. */

@@ -78,19 +78,17 @@ final class NetworkData {
     private static boolean isServedByDhcp(DesiredInterface nic, FixedAddress address) {
         return switch (nic) {
             case DesiredInterface.Bridge bridge ->
-                address.dhcp()
-                        && bridge.services().isPresent()
-                        && !address.address().contains(":");
+                address.servedByDhcp() && bridge.services().isPresent();
             case DesiredInterface.Direct _ -> false;
         };
     }
 
     private static List<Map<String, Object>> routes(FixedAddress address, boolean six) {
         List<Map<String, Object>> routes = new ArrayList<>();
-        address.gateway()
+        address.defaultNextHop()
                 .ifPresent(gateway -> routes.add(Map.of(
                         "network", six ? "::" : "0.0.0.0", "netmask", six ? "::" : "0.0.0.0", "gateway", gateway)));
-        for (FixedAddress.HostRoute route : address.hostRoutes()) {
+        for (FixedAddress.HostRoute route : address.furtherRoutes()) {
             int slash = route.destination().indexOf('/');
             routes.add(Map.of(
                     "network",

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,6 +24,7 @@ import org.sluice.model.ProblemException;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.DesiredInterface;
 import org.sluice.model.protocol.DesiredServer;
+import org.sluice.model.protocol.FixedAddress;
 
 class ImageDisksTest {
     private static final byte[] BYTES = "a disk".repeat(10_000).getBytes(UTF_8);
@@ -131,6 +133,31 @@ class ImageDisksTest {
         DesiredServer server = TestServers.server(ServerId.random(), image(), List.of(nic));
 
         assertThat(disks(BYTES).ensureConfigDrive(server)).isEmpty();
+    }
+
+    @Test
+    void makesOneWhereNoDhcpOfIpv4ReachesTheGuest() throws Exception {
+        needs("xorriso");
+        DesiredInterface.Bridge served =
+                TestServers.bridge(TestServers.BRIDGE_PORT, "fa:16:3e:00:00:10", "10.0.0.10", "eth0");
+        FixedAddress still = new FixedAddress("10.7.0.5", "10.7.0.0/24", Optional.empty(), List.of(), List.of(), false);
+        FixedAddress six =
+                new FixedAddress("2001:db8:6::5", "2001:db8:6::/64", Optional.empty(), List.of(), List.of(), true);
+        for (List<FixedAddress> addresses : List.of(List.of(six), List.of(still, six), List.<FixedAddress>of())) {
+            DesiredInterface nic = new DesiredInterface.Bridge(
+                    served.port(),
+                    served.network(),
+                    served.mac(),
+                    served.vlan(),
+                    served.mtu(),
+                    addresses,
+                    served.physicalNetwork(),
+                    served.uplink(),
+                    served.services());
+            DesiredServer server = TestServers.server(ServerId.random(), image(), List.of(nic));
+
+            assertThat(disks(BYTES).ensureConfigDrive(server)).isPresent();
+        }
     }
 
     @Test

@@ -30,6 +30,7 @@ import org.sluice.model.NetworkId;
 import org.sluice.model.PortId;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.DesiredInterface;
+import org.sluice.model.protocol.DesiredServer;
 
 /** A real bridge, a real dnsmasq and real metadata, in namespaces of the test's own; a guest is a namespace on a veth. */
 class LinuxSegmentServicesTest {
@@ -105,6 +106,37 @@ class LinuxSegmentServicesTest {
         try (Links inside = Links.in(guest)) {
             inside.addresses().add("eth0", IpPrefix.parse(address));
             inside.routes().replaceDirect(IpPrefix.parse("169.254.169.254/32"), "eth0");
+        }
+    }
+
+    /** What dnsmasq may take for a lease time or for the word not to answer is a name all the same. */
+    @Test
+    void everyNameGivesAGuestItsAddress() throws Exception {
+        for (String name : List.of("ignore", "infinite", "7", "5m", "a".repeat(64), "-x")) {
+            Client client = client(GUEST_MAC, "10.0.0.10", ServerId.random());
+            DesiredServer server = client.server();
+            DesiredServer named = new DesiredServer(
+                    server.id(),
+                    server.instanceName(),
+                    server.presence(),
+                    name,
+                    server.name(),
+                    server.projectId(),
+                    server.userId(),
+                    server.availabilityZone(),
+                    server.vcpus(),
+                    server.memoryMib(),
+                    server.diskGib(),
+                    server.image(),
+                    server.configDrive(),
+                    server.userData(),
+                    server.keys(),
+                    server.metadata(),
+                    server.interfaces(),
+                    server.launch());
+            services.serve(segment, List.of(new Client(client.nic(), named)));
+
+            assertThat(DhcpClient.discover(guest, guestMac())).as(name).contains(InetAddress.getByName("10.0.0.10"));
         }
     }
 

@@ -4,11 +4,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.sluice.agent.TestServers;
+import org.sluice.agent.wire.ProtocolJson;
 import org.sluice.model.ServerId;
+import org.sluice.model.protocol.DesiredServer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 class MetadataTreeTest {
     private final ServerId id = ServerId.random();
@@ -67,6 +71,94 @@ class MetadataTreeTest {
         assertThat(tree.list("latest/meta-data")).contains("instance-id", "public-keys/");
         assertThat(tree.list("latest/meta-data/public-keys/0")).containsExactly("openssh-key");
         assertThat(tree.list("latest/no-such")).isEmpty();
+    }
+
+    @Test
+    void listsKeysAndVersionsAsNovaDoes() {
+        assertThat(tree.list("latest/meta-data/public-keys")).containsExactly("0=dev001");
+        assertThat(tree.list("2009-04-04/meta-data/public-keys")).containsExactly("0=dev001");
+        assertThat(tree.list("openstack")).containsExactly("2018-08-27", "latest");
+        assertThat(text("latest/meta-data/public-keys/0/openssh-key")).isEqualTo("ssh-ed25519 AAAAC3Nza dev001");
+    }
+
+    @Test
+    void aKeysNameIsNoPath() {
+        for (String name : List.of("a=b", "a/b", "a b", "../x", "me@example.org")) {
+            MetadataTree named = MetadataTree.of(withKeys(Map.of(name, "ssh-ed25519 AAAA")));
+
+            assertThat(named.list("latest/meta-data/public-keys")).containsExactly("0=" + name);
+            assertThat(named.list("latest/meta-data/public-keys/0")).containsExactly("openssh-key");
+            assertThat(named.configDrive().keySet()).noneMatch(path -> path.contains(name));
+        }
+    }
+
+    @Test
+    void aServerWithoutAKeyHasNoFolderOfKeys() {
+        MetadataTree bare = MetadataTree.of(withKeys(Map.of()));
+
+        assertThat(bare.list("latest/meta-data/public-keys")).isEmpty();
+        assertThat(bare.list("latest/meta-data")).contains("instance-id").doesNotContain("public-keys/");
+    }
+
+    @Test
+    void saysWhichOfItsRequestsServersItIs() {
+        assertThat(json("openstack/latest/meta_data.json").at("/launch_index").asInt())
+                .isEqualTo(2);
+        assertThat(text("latest/meta-data/ami-launch-index")).isEqualTo("2");
+        assertThat(text("latest/meta-data/instance-type")).isEqualTo("m1.small");
+        assertThat(text("latest/meta-data/reservation-id")).isEqualTo("r-gbxb12pu");
+        assertThat(text("latest/meta-data/security-groups")).isEqualTo("SG\ndefault");
+        assertThat(text("latest/meta-data/placement/availability-zone")).isEqualTo("rack0");
+    }
+
+    /** Agents have written journals since before there was this member. */
+    @Test
+    void aJournalWithoutTheLaunchIsReadAsTheFirstServer() {
+        DesiredServer server = withKeys(Map.of());
+        ObjectNode written = ProtocolJson.MAPPER.valueToTree(server);
+        written.remove("launch");
+
+        DesiredServer read = ProtocolJson.MAPPER.treeToValue(written, DesiredServer.class);
+
+        assertThat(read.launch()).isEmpty();
+        assertThat(new String(
+                        MetadataTree.of(read)
+                                .file("latest/meta-data/ami-launch-index")
+                                .orElseThrow(),
+                        UTF_8))
+                .isEqualTo("0");
+    }
+
+    @Test
+    void theConfigDriveHasEc2MetadataInFolders() {
+        JsonNode ec2 = new JsonMapper().readTree(tree.configDrive().get("ec2/latest/meta-data.json"));
+
+        assertThat(ec2.at("/placement/availability-zone").asString()).isEqualTo("rack0");
+        assertThat(ec2.at("/public-keys/0/openssh-key").asString()).startsWith("ssh-ed25519");
+        assertThat(ec2.at("/instance-type").asString()).isEqualTo("m1.small");
+    }
+
+    private static DesiredServer withKeys(Map<String, String> keys) {
+        DesiredServer server = TestServers.server(ServerId.random(), TestServers.image(), List.of());
+        return new DesiredServer(
+                server.id(),
+                server.instanceName(),
+                server.presence(),
+                server.hostname(),
+                server.name(),
+                server.projectId(),
+                server.userId(),
+                server.availabilityZone(),
+                server.vcpus(),
+                server.memoryMib(),
+                server.diskGib(),
+                server.image(),
+                server.configDrive(),
+                server.userData(),
+                keys,
+                server.metadata(),
+                server.interfaces(),
+                server.launch());
     }
 
     @Test

@@ -220,8 +220,8 @@ public final class QualifyCommand implements Callable<Integer> {
 
     private Set<Integer> leased(CloudClient cloud, String card) throws InterruptedException {
         Set<Integer> leased = new HashSet<>();
-        for (JsonNode function : cloud.get("/sluice/v1/virtual-functions?host=" + CloudClient.segment(host))
-                .path("virtual_functions")) {
+        for (JsonNode function :
+                cloud.list("/sluice/v1/virtual-functions?host=" + CloudClient.segment(host), "virtual_functions")) {
             if (function.path("physical_function").asString().equals(card)
                     && !function.path("server_id").isMissingNode()
                     && !function.path("server_id").isNull()) {

@@ -4,9 +4,12 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Faults;
@@ -16,6 +19,7 @@ import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.SluiceFaults;
 import org.sluice.controller.store.Database;
+import org.sluice.controller.store.Transactions;
 import org.sluice.model.HostId;
 import org.sluice.model.ImageId;
 import org.sluice.model.Problem;
@@ -34,7 +38,8 @@ import tools.jackson.core.type.TypeReference;
  *   <li>{@code PUT /inventory}: an {@link Inventory}; 204
  *   <li>{@code GET /desired?after=REVISION&wait=SECONDS}: the {@link DesiredHost} once its revision is another one, 204 when
  *       it is still that after the wait (at most 60 s); also the agent's sign of life
- *   <li>{@code POST /reports}: a list of {@link ServerReport}; 204. Sending one twice changes nothing
+ *   <li>{@code POST /reports}: a list of {@link ServerReport}; 204, or 409 when one of them did not count and is to be sent
+ *       again, all others being taken. Sending one twice changes nothing
  *   <li>{@code GET /images/{id}/file}: an image of a server on this host
  *   <li>{@code POST /queries/{id}}: a {@link HostQuery.Answer}; 204
  * </ul>
@@ -43,10 +48,11 @@ import tools.jackson.core.type.TypeReference;
  */
 public final class AgentsFamily implements ApiFamily {
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
-    private static final TypeReference<List<ServerReport>> REPORTS = new TypeReference<>() {};
+    private static final TypeReference<@Nullable List<@Nullable ServerReport>> REPORTS = new TypeReference<>() {};
 
     private final Function<Exchange, HostId> authentication;
-    private final Database database;
+    private final Jdbi jdbi;
+    private final Transactions transactions;
     private final InventoryStore inventories = new InventoryStore();
     private final DesiredStates desired;
     private final Reports reports;
@@ -66,7 +72,8 @@ public final class AgentsFamily implements ApiFamily {
             Reports reports,
             ImageContent images) {
         this.authentication = requireNonNull(authentication, "authentication is null");
-        this.database = requireNonNull(database, "database is null");
+        this.jdbi = requireNonNull(database, "database is null").jdbi();
+        this.transactions = new Transactions(jdbi);
         this.desired = requireNonNull(desired, "desired is null");
         this.reports = requireNonNull(reports, "reports is null");
         this.images = requireNonNull(images, "images is null");
@@ -95,7 +102,11 @@ public final class AgentsFamily implements ApiFamily {
     private Reply putInventory(Exchange exchange) {
         HostId host = authentication.apply(exchange);
         Inventory inventory = exchange.bodyAs(Inventory.class);
-        database.jdbi().useTransaction(handle -> inventories.put(handle, host, inventory));
+        transactions.run(handle -> {
+            inventories.put(handle, host, inventory);
+            inventories.calledFrom(handle, host, exchange.peerAddress());
+            return true;
+        });
         return Reply.empty(204);
     }
 
@@ -115,36 +126,46 @@ public final class AgentsFamily implements ApiFamily {
     private Reply postReports(Exchange exchange) {
         HostId host = authentication.apply(exchange);
         // A transaction each: one report that cannot be taken does not hold up the others' servers.
+        Optional<Problem> repeat = Optional.empty();
         for (ServerReport report : readReports(exchange)) {
-            database.jdbi().useTransaction(handle -> reports.take(handle, host, report));
+            Optional<Problem> problem = transactions.run(handle -> reports.take(handle, host, report));
+            repeat = repeat.or(() -> problem);
+        }
+        if (repeat.isPresent()) {
+            throw repeat.get().asException();
         }
         return Reply.empty(204);
     }
 
     private static List<ServerReport> readReports(Exchange exchange) {
         try {
-            return Json.MAPPER.readValue(exchange.bodyBytes(), REPORTS);
+            List<@Nullable ServerReport> reports = Json.MAPPER.readValue(exchange.bodyBytes(), REPORTS);
+            if (reports == null || reports.stream().anyMatch(Objects::isNull)) {
+                throw malformedReports().asException();
+            }
+            return List.copyOf(reports);
         } catch (JacksonException cause) {
-            throw new ProblemException(
-                    Problem.of(
-                            Problem.Kind.BAD_REQUEST,
-                            "MalformedRequestBody",
-                            "The request body is not a valid list of server reports."),
-                    cause);
+            throw new ProblemException(malformedReports(), cause);
         }
+    }
+
+    private static Problem malformedReports() {
+        return Problem.of(
+                Problem.Kind.BAD_REQUEST,
+                "MalformedRequestBody",
+                "The request body is not a valid list of server reports.");
     }
 
     private Reply getImage(Exchange exchange) {
         HostId host = authentication.apply(exchange);
         ImageId image = new ImageId(uuid(exchange, "id"));
-        Optional<Long> size = database.jdbi()
-                .withHandle(handle -> handle.createQuery("""
+        Optional<Long> size = jdbi.withHandle(handle -> handle.createQuery("""
                         select i.size from image i where i.id = :image and i.status = 'active'
                           and exists (select 1 from server s where s.image_id = i.id and s.host_id = :host)""")
-                        .bind("image", image.value())
-                        .bind("host", host.value())
-                        .mapTo(Long.class)
-                        .findOne());
+                .bind("image", image.value())
+                .bind("host", host.value())
+                .mapTo(Long.class)
+                .findOne());
         if (size.isEmpty()) {
             throw Problem.of(
                             Problem.Kind.NOT_FOUND,
@@ -167,7 +188,10 @@ public final class AgentsFamily implements ApiFamily {
                     .asException();
         }
         // An answer to a question that nobody waits for any more is as good as delivered.
-        database.jdbi().useTransaction(handle -> queries.answer(handle, host, answer));
+        transactions.run(handle -> {
+            queries.answer(handle, host, answer);
+            return true;
+        });
         return Reply.empty(204);
     }
 

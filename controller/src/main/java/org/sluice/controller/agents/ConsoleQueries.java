@@ -8,6 +8,7 @@ import java.util.UUID;
 import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.controller.store.Database;
+import org.sluice.controller.store.Transactions;
 import org.sluice.model.HostId;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.HostQuery;
@@ -18,12 +19,14 @@ public final class ConsoleQueries {
     private static final Duration LOOK = Duration.ofSeconds(1);
 
     private final Database database;
+    private final Transactions transactions;
     private final ChangeFeed feed;
     private final HostQueries queries = new HostQueries();
 
     /** Asks through that database; answers wake through that feed. */
     public ConsoleQueries(Database database, ChangeFeed feed) {
         this.database = requireNonNull(database, "database is null");
+        this.transactions = new Transactions(database.jdbi());
         this.feed = requireNonNull(feed, "feed is null");
     }
 
@@ -39,12 +42,13 @@ public final class ConsoleQueries {
         String topic = HostQueries.topic(host);
         long end = System.nanoTime() + limit.toNanos();
         long mark = feed.mark(topic);
-        database.jdbi().useTransaction(handle -> {
+        transactions.run(handle -> {
             queries.ask(handle, host, query);
             handle.createUpdate("update host set desired_revision = desired_revision + 1 where id = :host")
                     .bind("host", host.value())
                     .execute();
             ChangeFeed.announce(handle, Scheduling.hostTopic(host));
+            return true;
         });
         try {
             while (true) {

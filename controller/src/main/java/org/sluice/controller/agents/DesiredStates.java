@@ -22,13 +22,13 @@ import org.sluice.controller.scheduling.FleetIndex;
 import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.controller.store.Database;
+import org.sluice.controller.store.Transactions;
 import org.sluice.model.HostId;
 import org.sluice.model.ImageId;
 import org.sluice.model.PortId;
 import org.sluice.model.ServerId;
 import org.sluice.model.ServerStatus;
 import org.sluice.model.protocol.DesiredHost;
-import org.sluice.model.protocol.DesiredInterface;
 import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.VirtualFunctionLease;
 import tools.jackson.core.type.TypeReference;
@@ -41,6 +41,7 @@ public final class DesiredStates {
     private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() {};
 
     private final Database database;
+    private final Transactions transactions;
     private final ChangeFeed feed;
     private final ServerPorts serverPorts;
     private final ServicePorts servicePorts;
@@ -49,6 +50,7 @@ public final class DesiredStates {
     /** Reads that database and waits on that feed. */
     public DesiredStates(Database database, ChangeFeed feed, ServerPorts serverPorts, ServicePorts servicePorts) {
         this.database = requireNonNull(database, "database is null");
+        this.transactions = new Transactions(database.jdbi());
         this.feed = requireNonNull(feed, "feed is null");
         this.serverPorts = requireNonNull(serverPorts, "serverPorts is null");
         this.servicePorts = requireNonNull(servicePorts, "servicePorts is null");
@@ -64,7 +66,10 @@ public final class DesiredStates {
     Optional<DesiredHost> await(HostId host, long after, Duration wait) throws InterruptedException {
         String topic = Scheduling.hostTopic(host);
         long end = System.nanoTime() + wait.toNanos();
-        database.jdbi().useTransaction(handle -> seen(handle, host));
+        transactions.run(handle -> {
+            seen(handle, host);
+            return true;
+        });
         while (true) {
             long mark = feed.mark(topic);
             long revision = database.jdbi().withHandle(handle -> revision(handle, host));
@@ -97,7 +102,7 @@ public final class DesiredStates {
                 serverPorts.of(handle, bare.stream().map(DesiredServer::id).toList()).stream()
                         .collect(Collectors.groupingBy(AttachedPort::server));
         List<DesiredServer> servers = bare.stream()
-                .map(server -> with(server, interfaces.of(ports.getOrDefault(server.id(), List.of()))))
+                .map(server -> with(server, ports.getOrDefault(server.id(), List.of()), interfaces))
                 .toList();
         return new DesiredHost(revision, servers, queries.open(handle, host));
     }
@@ -150,7 +155,7 @@ public final class DesiredStates {
                             coalesce(s.availability_zone, '') as zone, s.vcpus, s.memory_mib, s.disk_gib, s.image_id,
                             coalesce(i.disk_format, 'raw') as disk_format, coalesce(i.size, 0) as size,
                             coalesce(i.os_hash_value, '') as sha512, s.config_drive, s.user_data, s.key_name,
-                            s.public_key, s.metadata
+                            s.public_key, s.metadata, s.launch_index, s.reservation_id, s.flavor_name
                         from server s left join image i on i.id = s.image_id
                         where s.host_id = :host order by s.number""")
                 .bind("host", host.value())
@@ -182,7 +187,12 @@ public final class DesiredStates {
                 Optional.ofNullable(row.getString("user_data")),
                 keyName == null || publicKey == null ? Map.of() : Map.of(keyName, publicKey),
                 Json.MAPPER.readValue(row.getString("metadata"), TEXTS),
-                List.of());
+                List.of(),
+                Optional.of(new DesiredServer.Launch(
+                        row.getInt("launch_index"),
+                        row.getString("reservation_id"),
+                        row.getString("flavor_name"),
+                        List.of())));
     }
 
     /** A failed server is wanted absent too, until the agent has said that nothing of it is left. */
@@ -193,7 +203,13 @@ public final class DesiredStates {
         };
     }
 
-    private static DesiredServer with(DesiredServer server, List<DesiredInterface> interfaces) {
+    private static DesiredServer with(DesiredServer server, List<AttachedPort> ports, Interfaces interfaces) {
+        List<String> groups = ports.stream()
+                .flatMap(port -> port.securityGroups().stream())
+                .map(AttachedPort.SecurityGroupName::name)
+                .distinct()
+                .sorted()
+                .toList();
         return new DesiredServer(
                 server.id(),
                 server.instanceName(),
@@ -211,6 +227,9 @@ public final class DesiredStates {
                 server.userData(),
                 server.keys(),
                 server.metadata(),
-                interfaces);
+                interfaces.of(ports),
+                server.launch()
+                        .map(launch -> new DesiredServer.Launch(
+                                launch.index(), launch.reservationId(), launch.flavorName(), groups)));
     }
 }

@@ -1,5 +1,6 @@
 package org.sluice.controller.agents;
 
+import java.net.InetAddress;
 import java.util.HashSet;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
@@ -41,6 +42,17 @@ final class InventoryStore {
         putPhysicalFunctions(handle, host, functions);
         putVirtualFunctions(handle, host, functions);
         ChangeFeed.announce(handle, FleetIndex.TOPIC);
+    }
+
+    /** Notes where the host's agent calls from. */
+    void calledFrom(Handle handle, HostId host, InetAddress address) {
+        handle.createUpdate("""
+                        update host set address = cast(:address as inet)
+                        where id = :host and address is distinct from cast(:address as inet)""")
+                .bind("host", host.value())
+                // Without the zone of a link-local address, which is this machine's name for its link.
+                .bind("address", address.getHostAddress().split("%", 2)[0])
+                .execute();
     }
 
     private static void putPhysicalFunctions(Handle handle, HostId host, String functions) {

@@ -2,6 +2,7 @@ package org.sluice.controller.agents;
 
 import static java.util.Objects.requireNonNull;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.model.HostId;
 import org.sluice.model.PortId;
+import org.sluice.model.Problem;
 import org.sluice.model.ServerId;
 import org.sluice.model.ServerStatus;
 import org.sluice.model.VnicType;
@@ -28,11 +30,16 @@ import org.sluice.model.protocol.VirtualFunctionLease;
 
 /**
  * Takes what agents say about servers. A report about a server that is not, or no longer, on the host that sends it is void,
- * and so is one that does not fit the leases as they are now; the reason is logged. Taking a report twice changes nothing.
+ * and so is one that does not fit the leases as they are now; the reason is logged. While such a report keeps a server in
+ * BUILD the agent is to send it again, since what it did not fit may have been on its way; after {@link #LONGEST_DOUBT} the
+ * reason is the server's fault. Taking a report twice changes nothing.
  * Thread-safe; the caller owns the transaction.
  */
 public final class Reports {
     private static final Logger log = LoggerFactory.getLogger(Reports.class);
+
+    /** An agent repeats a report within a minute, so this is several chances. */
+    static final Duration LONGEST_DOUBT = Duration.ofMinutes(5);
 
     private final Scheduling scheduling;
     private final ServerPorts serverPorts;
@@ -45,24 +52,32 @@ public final class Reports {
         this.bindings = requireNonNull(bindings, "bindings is null");
     }
 
-    /** Takes one report of that host. */
-    public void take(Handle handle, HostId host, ServerReport report) {
-        switch (report) {
+    /** Takes one report of that host; a problem when it did not count and should be sent again. */
+    public Optional<Problem> take(Handle handle, HostId host, ServerReport report) {
+        return switch (report) {
             case ServerReport.Running running -> running(handle, host, running);
-            case ServerReport.Failed failed -> failed(handle, host, failed);
-            case ServerReport.Absent absent -> scheduling.released(handle, host, absent);
-        }
+            case ServerReport.Failed failed -> {
+                failed(handle, host, failed);
+                yield Optional.empty();
+            }
+            case ServerReport.Absent absent -> {
+                scheduling.released(handle, host, absent);
+                yield Optional.empty();
+            }
+        };
     }
 
-    private void running(Handle handle, HostId host, ServerReport.Running report) {
+    private Optional<Problem> running(Handle handle, HostId host, ServerReport.Running report) {
         ServerId server = report.server();
         Optional<ServerStatus> status = lock(handle, host, server, "running");
         if (status.isEmpty()) {
-            return;
+            return Optional.empty();
         }
-        switch (status.get()) {
-            case ERROR, DELETING ->
+        return switch (status.get()) {
+            case ERROR, DELETING -> {
                 log.info("Host {} reports server {} running, which is on its way out; nothing changes.", host, server);
+                yield Optional.empty();
+            }
             case BUILD, ACTIVE -> {
                 List<AttachedPort> ports = serverPorts.of(handle, List.of(server));
                 Map<PortId, ServerReport.InterfaceState> states = report.interfaces().stream()
@@ -75,11 +90,38 @@ public final class Reports {
                             host,
                             server,
                             objection.get());
-                } else {
-                    activate(handle, server, ports, states);
+                    yield status.get() == ServerStatus.BUILD
+                            ? doubted(handle, host, server, objection.get())
+                            : Optional.empty();
                 }
+                activate(handle, server, ports, states);
+                yield Optional.empty();
             }
+        };
+    }
+
+    /** Nothing else would ever take the server out of BUILD. */
+    private Optional<Problem> doubted(Handle handle, HostId host, ServerId server, String objection) {
+        String sentence = "The host reports the server running, which does not count: " + objection;
+        boolean longEnough = handle.createQuery("""
+                        update server set doubt_at = coalesce(doubt_at, now()) where id = :server
+                        returning doubt_at < now() - make_interval(secs => :patience)""")
+                .bind("server", server.value())
+                .bind("patience", LONGEST_DOUBT.toSeconds())
+                .mapTo(Boolean.class)
+                .one();
+        if (longEnough) {
+            failed(
+                    handle,
+                    host,
+                    new ServerReport.Failed(
+                            server,
+                            "ReportDoesNotCount",
+                            sentence,
+                            Optional.of("See the log of the host's agent, delete the server and create it again.")));
+            return Optional.empty();
         }
+        return Optional.of(Problem.of(Problem.Kind.CONFLICT, "ReportDoesNotCount", sentence));
     }
 
     private void activate(
@@ -99,7 +141,7 @@ public final class Reports {
             bindings.markActive(handle, port.port());
         }
         handle.createUpdate("""
-                        update server set status = 'ACTIVE', task_state = null,
+                        update server set status = 'ACTIVE', task_state = null, doubt_at = null,
                             launched_at = coalesce(launched_at, now()), updated_at = now()
                         where id = :server and status = 'BUILD'""").bind("server", server.value()).execute();
     }

@@ -9,11 +9,13 @@ import java.util.Optional;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 import org.sluice.controller.http.Json;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.store.ChangeFeed;
+import org.sluice.controller.store.Transactions;
 import org.sluice.model.HostId;
 import org.sluice.model.ProblemException;
 import tools.jackson.databind.node.ArrayNode;
@@ -25,11 +27,13 @@ final class AggregateRoutes {
     private static final String ZONE = "availability_zone";
 
     private final Jdbi jdbi;
+    private final Transactions transactions;
     private final InstantSource clock;
     private final AggregateStore store = new AggregateStore();
 
     AggregateRoutes(Jdbi jdbi, InstantSource clock) {
         this.jdbi = jdbi;
+        this.transactions = new Transactions(jdbi);
         this.clock = clock;
     }
 
@@ -57,7 +61,7 @@ final class AggregateRoutes {
         fields.onlyKnows(Set.of("name", ZONE));
         String name = fields.nameText("name");
         String zone = zone(fields).orElse(null);
-        Aggregate made = jdbi.inTransaction(handle -> {
+        Aggregate made = transactions.run(handle -> {
             int id = store.insert(handle, name, zone, clock.instant()).orElseThrow(() -> nameTaken(name));
             announce(handle);
             return found(handle, id);
@@ -83,7 +87,7 @@ final class AggregateRoutes {
                     "ValidationError",
                     "Invalid input for field/attribute aggregate. {} does not have enough properties");
         }
-        Aggregate changed = jdbi.inTransaction(handle -> {
+        Aggregate changed = transactions.run(handle -> {
             Aggregate old = locked(handle, id);
             String name = fields.has("name") ? fields.nameText("name") : old.name();
             if (store.isNameTaken(handle, name, id)) {
@@ -98,7 +102,7 @@ final class AggregateRoutes {
     private Reply delete(Call call) {
         call.caller().requireAdmin("os_compute_api:os-aggregates:delete");
         int id = id(call);
-        jdbi.useTransaction(handle -> {
+        transactions.run(handle -> {
             if (!locked(handle, id).hosts().isEmpty()) {
                 throw Problems.badRequest(
                         "InvalidAggregateAction",
@@ -106,6 +110,7 @@ final class AggregateRoutes {
             }
             store.delete(handle, id);
             announce(handle);
+            return true;
         });
         return Reply.empty(200);
     }
@@ -119,7 +124,7 @@ final class AggregateRoutes {
         call.caller().requireAdmin("os_compute_api:os-aggregates:" + action);
         int id = id(call);
         Fields fields = Fields.of(call, action);
-        Aggregate changed = jdbi.inTransaction(handle -> switch (action) {
+        Aggregate changed = transactions.run(handle -> switch (action) {
             case "add_host" -> addHost(handle, locked(handle, id), fields);
             case "remove_host" -> removeHost(handle, locked(handle, id), fields);
             case "set_metadata" -> setMetadata(handle, locked(handle, id), fields);
@@ -140,16 +145,19 @@ final class AggregateRoutes {
                     "AggregateHostExists", "Aggregate " + aggregate.id() + " already has host " + name + ".");
         }
         refuseTwoZones(handle, aggregate.id(), aggregate.zone(), "add_host");
+        refuseMovingServers(handle, aggregate, "add_host", name, host);
         return touched(handle, aggregate);
     }
 
     private Aggregate removeHost(Handle handle, Aggregate aggregate, Fields fields) {
         fields.onlyKnows(Set.of("host"));
         String name = fields.text("host", 1, Fields.LONGEST_NAME);
-        if (!store.removeHost(handle, aggregate.id(), host(handle, name))) {
+        HostId host = host(handle, name);
+        if (!store.removeHost(handle, aggregate.id(), host)) {
             throw Problems.notFound(
                     "AggregateHostNotFound", "Aggregate " + aggregate.id() + " has no host " + name + ".");
         }
+        refuseMovingServers(handle, aggregate, "remove_host", name, host);
         return touched(handle, aggregate);
     }
 
@@ -182,9 +190,28 @@ final class AggregateRoutes {
                                 + String.join(", ", busy) + ".");
             }
         }
-        store.update(handle, old.id(), name, zone, metadata, clock.instant());
+        try {
+            store.update(handle, old.id(), name, zone, metadata, clock.instant());
+        } catch (JdbiException failure) {
+            // Another request took the name after this one had looked.
+            throw Transactions.isUniqueViolation(failure)
+                    ? new ProblemException(nameTaken(name).problem(), failure)
+                    : failure;
+        }
         announce(handle);
         return found(handle, old.id());
+    }
+
+    /** Servers stay in the zone that they were asked to be in. */
+    private void refuseMovingServers(Handle handle, Aggregate aggregate, String action, String name, HostId host) {
+        if (aggregate.zone() != null
+                && !store.isInZone(handle, host, aggregate.zone(), aggregate.id())
+                && store.hasServers(handle, host)) {
+            throw Problems.conflict(
+                    "InvalidAggregateAction",
+                    "Cannot perform action '" + action + "' on aggregate " + aggregate.id() + ": host " + name
+                            + " runs servers, and its availability zone would change.");
+        }
     }
 
     private Aggregate touched(Handle handle, Aggregate old) {
@@ -216,7 +243,7 @@ final class AggregateRoutes {
     }
 
     private Aggregate locked(Handle handle, int id) {
-        store.lock(handle, id);
+        store.lockAll(handle);
         return found(handle, id);
     }
 

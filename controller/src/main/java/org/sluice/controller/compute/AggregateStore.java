@@ -46,13 +46,14 @@ final class AggregateStore {
                 .findOne();
     }
 
-    /** Locks the row, so that two changes to one aggregate do not overlap; whether it is there. */
-    boolean lock(Handle handle, int id) {
-        return handle.createQuery("select id from aggregate where id = :id for update")
-                .bind("id", id)
+    /**
+     * Locks all aggregates, so that their changes follow one another: what zone a host is in is said by all of them together,
+     * and two that each take one and the same host must see each other.
+     */
+    void lockAll(Handle handle) {
+        handle.createQuery("select id from aggregate order by id for update")
                 .mapTo(Integer.class)
-                .findOne()
-                .isPresent();
+                .list();
     }
 
     boolean isNameTaken(Handle handle, String name, int exceptId) {
@@ -82,8 +83,9 @@ final class AggregateStore {
                 .execute();
     }
 
+    /** The host of that name, whose row stays locked: no server comes to it meanwhile. */
     Optional<HostId> findHost(Handle handle, String name) {
-        return handle.createQuery("select id from host where name = :name")
+        return handle.createQuery("select id from host where name = :name for update")
                 .bind("name", name)
                 .map((row, context) -> new HostId(Columns.uuid(row, "id")))
                 .findOne();
@@ -121,6 +123,25 @@ final class AggregateStore {
                 .bind("zone", zone)
                 .mapTo(String.class)
                 .list();
+    }
+
+    /** Whether an aggregate other than that one puts the host into the zone. */
+    boolean isInZone(Handle handle, HostId host, String zone, int exceptId) {
+        return handle.createQuery("""
+                        select exists (select 1 from aggregate_host m join aggregate a on a.id = m.aggregate_id
+                            where m.host_id = :host and a.availability_zone = :zone and a.id <> :id)""")
+                .bind("host", host.value())
+                .bind("zone", zone)
+                .bind("id", exceptId)
+                .mapTo(Boolean.class)
+                .one();
+    }
+
+    boolean hasServers(Handle handle, HostId host) {
+        return handle.createQuery("select exists (select 1 from server where host_id = :host)")
+                .bind("host", host.value())
+                .mapTo(Boolean.class)
+                .one();
     }
 
     /** Hosts of that aggregate that run servers. */

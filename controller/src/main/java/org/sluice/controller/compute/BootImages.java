@@ -22,7 +22,7 @@ public interface BootImages {
      * @param projectId the project it belongs to
      * @param minDisk smallest root disk, GiB
      * @param minRam smallest memory, MiB
-     * @param sizeBytes its size, bytes
+     * @param virtualBytes size of the disk that it holds, bytes
      * @param properties what its owner says about it, {@code hw_architecture} and the like
      */
     record BootImage(
@@ -31,7 +31,7 @@ public interface BootImages {
             String projectId,
             int minDisk,
             int minRam,
-            long sizeBytes,
+            long virtualBytes,
             Map<String, String> properties) {
         public BootImage {
             properties = Map.copyOf(properties);

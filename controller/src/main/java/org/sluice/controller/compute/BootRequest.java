@@ -18,6 +18,7 @@ import org.sluice.model.ImageId;
  * @param zone {@code zone} or {@code zone:host}
  * @param userData base64
  * @param hostname name the guest gets, when it is not to be made from the name
+ * @param atLeast how many servers there must be for the request to make sense, 1 to {@code count}
  * @param count how many servers
  * @param onlyReservation whether to answer with the reservation instead of the server
  * @param adminPassword what the answer shows as the password
@@ -36,6 +37,7 @@ record BootRequest(
         Optional<String> description,
         List<String> tags,
         Optional<String> hostname,
+        int atLeast,
         int count,
         boolean onlyReservation,
         Optional<String> adminPassword) {

@@ -55,7 +55,9 @@ final class BootRequestReader {
         JsonNode flavor = fields.required("flavorRef");
         refuseWhatIsNotOffered();
         ImageId image = image();
-        int count = count();
+        int atLeast =
+                fields.optionalInteger("min_count", 1, MOST_SERVERS_AT_ONCE).orElse(1);
+        int count = count(atLeast);
         BootRequest.Networks networks = networks();
         if (count > 1 && networks instanceof BootRequest.Networks.Listed listed) {
             refuseSharedNics(listed.nics());
@@ -74,6 +76,7 @@ final class BootRequestReader {
                 fields.optionalText("description", 0, Fields.LONGEST_NAME),
                 tags(),
                 hostname(fields),
+                atLeast,
                 count,
                 fields.flag("return_reservation_id").orElse(false),
                 fields.optionalText("adminPass", 1, Fields.LONGEST_NAME));
@@ -189,9 +192,7 @@ final class BootRequestReader {
         return text.substring(text.lastIndexOf('/') + 1);
     }
 
-    private int count() {
-        int smallest =
-                fields.optionalInteger("min_count", 1, MOST_SERVERS_AT_ONCE).orElse(1);
+    private int count(int smallest) {
         int largest =
                 fields.optionalInteger("max_count", 1, MOST_SERVERS_AT_ONCE).orElse(smallest);
         if (smallest > largest) {

@@ -5,26 +5,34 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jdbi.v3.core.Jdbi;
+import org.sluice.controller.compute.keypair.KeyPairRoutes;
 import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Faults;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.Routes;
+import org.sluice.controller.http.Wording;
+import org.sluice.controller.http.list.PageStyle;
 import org.sluice.controller.network.ServerPorts;
 import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.store.Database;
+import org.sluice.controller.store.Transactions;
 
 /**
  * The Compute API v2.1 with microversions 2.1 to 2.96, at {@code /compute/v2.1} (OpenStack API reference, "Compute API").
  * Thread-safe; any number of controllers serve it from one database.
  */
 public final class ComputeFamily implements ApiFamily {
-    static final String MOUNT = "/compute";
-    static final String VERSION_PATH = "/v2.1";
+    /** Where it is on the listener. */
+    public static final String MOUNT = "/compute";
+    /** Where the versioned API is below the mount. */
+    public static final String VERSION_PATH = "/v2.1";
 
     private static final String REQUEST_ID = "x-openstack-request-id";
 
     private final ComputeFaults faults = new ComputeFaults();
+    private final ComputeWording wording = new ComputeWording();
+    private final ComputePages pages = new ComputePages();
     private final List<Consumer<Routes>> features;
 
     /**
@@ -57,7 +65,7 @@ public final class ComputeFamily implements ApiFamily {
                 new ServerMetadataRoutes(jdbi, lookup, clock)::routes,
                 new ServerDetailRoutes(jdbi, lookup, ports)::routes,
                 new FlavorRoutes(jdbi)::routes,
-                new KeyPairRoutes(jdbi, clock)::routes,
+                new KeyPairRoutes(new Transactions(jdbi), clock)::routes,
                 new AggregateRoutes(jdbi, clock)::routes,
                 new ZoneRoutes(jdbi, clock)::routes,
                 new HypervisorRoutes(jdbi, clock)::routes,
@@ -78,6 +86,21 @@ public final class ComputeFamily implements ApiFamily {
     @Override
     public Faults faults() {
         return faults;
+    }
+
+    @Override
+    public Wording wording() {
+        return wording;
+    }
+
+    @Override
+    public PageStyle pageStyle() {
+        return pages;
+    }
+
+    @Override
+    public int minorVersion(Exchange exchange) {
+        return Microversion.of(exchange).minor();
     }
 
     @Override

@@ -14,6 +14,7 @@ import org.sluice.controller.http.Json;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.Routes;
 import org.sluice.model.ProblemException;
+import org.sluice.model.Promises;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -266,6 +267,9 @@ final class FlavorRoutes {
                                 + " spaces; '" + key + "' does not.");
             }
         }
+        specs.forEach((key, value) -> Promises.refusalOfExtraSpec(key, value).ifPresent(reason -> {
+            throw Problems.badRequest("ExtraSpecNotOffered", "Invalid input for extra_specs. " + reason);
+        }));
         boolean there = jdbi.withHandle(handle -> store.putSpecs(handle, call.path("id"), specs));
         if (!there) {
             throw unknown(call.path("id"));

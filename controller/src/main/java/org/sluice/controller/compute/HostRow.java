@@ -11,6 +11,7 @@ import org.sluice.model.HostId;
  * @param id its identity; from 2.53 on also the id of its hypervisor and of its service
  * @param number its number, the id before 2.53
  * @param zone its availability zone, {@code nova} without one
+ * @param address where its agent last called from; null before it did
  * @param servers how many servers hold a claim on it
  */
 record HostRow(
@@ -22,6 +23,7 @@ record HostRow(
         @Nullable String disabledReason,
         Instant updatedAt,
         @Nullable Instant lastSeenAt,
+        @Nullable String address,
         String hypervisorType,
         int hypervisorVersion,
         String cpuArchitecture,

@@ -15,7 +15,7 @@ import org.sluice.model.HostId;
 final class HostStore {
     private static final String SELECT = """
             select h.id, h.number, h.name, coalesce(z.zone, 'nova') as zone, h.enabled, h.disabled_reason, h.enrolled_at,
-                   h.last_seen_at, h.hypervisor_type, h.hypervisor_version, h.cpu_architecture, h.vcpus_total,
+                   h.last_seen_at, host(h.address) as address, h.hypervisor_type, h.hypervisor_version, h.cpu_architecture, h.vcpus_total,
                    h.vcpus_used, h.memory_mib_total, h.memory_mib_used, h.disk_gib_total, h.disk_gib_used,
                    coalesce(s.servers, 0) as servers
             from host h
@@ -91,6 +91,7 @@ final class HostStore {
                 row.getString("disabled_reason"),
                 seen == null ? Columns.instant(row, "enrolled_at") : seen,
                 seen,
+                row.getString("address"),
                 row.getString("hypervisor_type"),
                 row.getInt("hypervisor_version"),
                 row.getString("cpu_architecture"),

@@ -220,13 +220,13 @@ final class HypervisorRoutes {
         }
         json.put("hypervisor_type", host.hypervisorType())
                 .put("hypervisor_version", host.hypervisorVersion())
-                // Agents call us and are never called, so that no address of theirs is kept.
-                .putNull("host_ip");
+                .put("host_ip", host.address());
         ObjectNode service = json.putObject("service");
         putId(service, host, version);
         service.put("host", host.name()).put("disabled_reason", host.disabledReason());
         if (version.atLeast(88)) {
-            return json.putNull("uptime");
+            // Unknown. Nova says null then, on which the openstack client falls over.
+            return json.put("uptime", "");
         }
         json.put("vcpus", host.vcpus())
                 .put("memory_mb", host.memoryMib())

@@ -4,10 +4,15 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.sluice.controller.compute.keypair.KeyPair;
 import org.sluice.model.ImageId;
 import org.sluice.model.ServerId;
 
-/** A server row as it is inserted: in BUILD, without a host. */
+/**
+ * A server row as it is inserted: in BUILD, without a host.
+ *
+ * @param diskGib root disk to be claimed, GiB; the flavor's, or the image's size when the flavor says 0
+ */
 record NewServer(
         ServerId id,
         String projectId,
@@ -17,6 +22,7 @@ record NewServer(
         @Nullable String description,
         ImageId image,
         Flavor flavor,
+        int diskGib,
         Map<String, String> imageFacts,
         @Nullable KeyPair key,
         @Nullable String userData,

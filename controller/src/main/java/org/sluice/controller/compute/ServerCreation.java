@@ -10,6 +10,8 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
+import org.sluice.controller.compute.keypair.KeyPairStore;
+import org.sluice.controller.compute.keypair.KeyPair;
 import org.sluice.controller.http.Caller;
 import org.sluice.controller.network.AttachedPort;
 import org.sluice.controller.network.NicRequest;
@@ -18,7 +20,9 @@ import org.sluice.controller.scheduling.Placement;
 import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.scheduling.ServerRequest;
 import org.sluice.model.NetworkId;
+import org.sluice.model.Problem;
 import org.sluice.model.ServerId;
+import org.sluice.model.protocol.FixedAddress;
 
 /**
  * Creates servers inside one transaction of the caller: what the request names is checked, rows are written, ports taken,
@@ -67,7 +71,81 @@ final class ServerCreation {
             @Nullable KeyPair key,
             List<NicRequest> nics) {}
 
+    /** Fewer servers found a host than make sense to the user; nothing of the request may stay. */
+    static final class TooFewException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private final transient Problem problem;
+
+        private TooFewException(Problem problem) {
+            super(problem.sentence());
+            this.problem = problem;
+        }
+    }
+
+    /**
+     * Creates the servers.
+     *
+     * <p>Of a request for many that finds no host for all, one server tells why and no other is left of those without one:
+     * a thousand rows in ERROR would say the same a thousand times.
+     *
+     * @throws TooFewException when fewer servers found a host than the request says it needs, and more than none; roll back,
+     *     and {@link #createRefused}
+     */
     Created create(Handle handle, Caller caller, String requestId, BootRequest request) {
+        Parts parts = parts(handle, caller, request);
+        String reservation = reservationId();
+        List<ServerRequest> wanted = new ArrayList<>();
+        for (int index = 0; index < request.count(); index++) {
+            ServerRequest server = insert(handle, caller, requestId, request, parts, reservation, index);
+            wanted.add(server);
+            if (index == 0 && request.count() > 1) {
+                Optional<Placement.Refused> refusal = scheduling.refusal(handle, server);
+                if (refusal.isPresent()) {
+                    refuse(handle, server.server(), told(refusal.get().problem(), 0, request));
+                    return new Created(reservation, List.of(server.server()));
+                }
+            }
+        }
+        List<Placement> placements = scheduling.placeAll(handle, wanted);
+        int placed = (int)
+                placements.stream().filter(Placement.Placed.class::isInstance).count();
+        List<ServerId> left = new ArrayList<>();
+        boolean saidWhy = false;
+        for (int index = 0; index < placements.size(); index++) {
+            ServerId server = wanted.get(index).server();
+            switch (placements.get(index)) {
+                // The row names its host already.
+                case Placement.Placed _ -> left.add(server);
+                case Placement.Refused refused -> {
+                    Problem problem = told(refused.problem(), placed, request);
+                    if (placed > 0 && placed < request.atLeast()) {
+                        throw new TooFewException(problem);
+                    }
+                    if (saidWhy) {
+                        ports.detach(handle, server);
+                        store.remove(handle, server);
+                    } else {
+                        refuse(handle, server, problem);
+                        left.add(server);
+                        saidWhy = true;
+                    }
+                }
+            }
+        }
+        return new Created(reservation, left);
+    }
+
+    /** Leaves the one server that tells why the request found too few hosts. */
+    Created createRefused(Handle handle, Caller caller, String requestId, BootRequest request, TooFewException tooFew) {
+        String reservation = reservationId();
+        ServerRequest server =
+                insert(handle, caller, requestId, request, parts(handle, caller, request), reservation, 0);
+        refuse(handle, server.server(), tooFew.problem);
+        return new Created(reservation, List.of(server.server()));
+    }
+
+    private Parts parts(Handle handle, Caller caller, BootRequest request) {
         Parts parts = new Parts(
                 flavor(handle, caller, request),
                 image(handle, caller, request),
@@ -75,39 +153,56 @@ final class ServerCreation {
                 nics(handle, caller, request.networks()));
         requireRoom(parts.flavor(), parts.image());
         requireZone(handle, request.zone());
-        String reservation = reservationId();
-        List<ServerRequest> wanted = new ArrayList<>();
-        for (int index = 0; index < request.count(); index++) {
-            NewServer server = newServer(caller, requestId, request, parts, reservation, index);
-            store.insert(handle, server);
-            List<AttachedPort> attached =
-                    ports.attach(handle, caller, server.id(), parts.nics(), request.securityGroups());
-            wanted.add(new ServerRequest(
-                    server.id(),
-                    server.projectId(),
-                    parts.flavor().vcpus(),
-                    parts.flavor().memoryMib(),
-                    parts.flavor().diskGib(),
-                    parts.flavor().extraSpecs(),
-                    server.imageFacts(),
-                    request.zone(),
-                    attached));
+        return parts;
+    }
+
+    private ServerRequest insert(
+            Handle handle,
+            Caller caller,
+            String requestId,
+            BootRequest request,
+            Parts parts,
+            String reservation,
+            int index) {
+        NewServer server = newServer(caller, requestId, request, parts, reservation, index);
+        store.insert(handle, server);
+        List<AttachedPort> attached = ports.attach(handle, caller, server.id(), parts.nics(), request.securityGroups());
+        if (!server.configDrive() && attached.stream().noneMatch(ServerCreation::reachesMetadata)) {
+            store.giveConfigDrive(handle, server.id());
         }
-        List<Placement> placements = scheduling.placeAll(handle, wanted);
-        for (int index = 0; index < placements.size(); index++) {
-            switch (placements.get(index)) {
-                case Placement.Placed _ -> {
-                    // The row names its host already.
-                }
-                case Placement.Refused refused -> {
-                    ServerId server = wanted.get(index).server();
-                    ports.detach(handle, server);
-                    store.markRefused(handle, server, refused.problem(), clock.instant());
-                }
-            }
+        return new ServerRequest(
+                server.id(),
+                server.projectId(),
+                parts.flavor().vcpus(),
+                parts.flavor().memoryMib(),
+                server.diskGib(),
+                parts.flavor().extraSpecs(),
+                server.imageFacts(),
+                request.zone(),
+                attached);
+    }
+
+    /** As the agent decides it: hosts serve metadata on bridges, and a guest finds the way there by DHCP. */
+    private static boolean reachesMetadata(AttachedPort port) {
+        return switch (port.vnicType()) {
+            case NORMAL -> port.addresses().stream().anyMatch(FixedAddress::servedByDhcp);
+            case DIRECT -> false;
+        };
+    }
+
+    private void refuse(Handle handle, ServerId server, Problem problem) {
+        ports.detach(handle, server);
+        store.markRefused(handle, server, problem, clock.instant());
+    }
+
+    private static Problem told(Problem problem, int placed, BootRequest request) {
+        if (request.count() == 1) {
+            return problem;
         }
-        return new Created(
-                reservation, wanted.stream().map(ServerRequest::server).toList());
+        String sentence = placed > 0 && placed < request.atLeast()
+                ? " Only " + placed + " of at least " + request.atLeast() + " servers found a host, so none was made."
+                : " Of " + request.count() + " servers " + placed + " found a host.";
+        return new Problem(problem.kind(), problem.code(), problem.sentence() + sentence, problem.fix());
     }
 
     private Flavor flavor(Handle handle, Caller caller, BootRequest request) {
@@ -183,12 +278,20 @@ final class ServerCreation {
                     "Flavor's disk is smaller than the minimum size specified in image metadata. Flavor disk is "
                             + flavor.diskGib() * GIB + " bytes, minimum size is " + image.minDisk() * GIB + " bytes.");
         }
-        if (flavor.diskGib() * GIB < image.sizeBytes()) {
+        if (flavor.diskGib() * GIB < image.virtualBytes()) {
             throw Problems.badRequest(
                     "FlavorDiskSmallerThanImage",
                     "Flavor's disk is too small for requested image. Flavor disk is " + flavor.diskGib() * GIB
-                            + " bytes, image is " + image.sizeBytes() + " bytes.");
+                            + " bytes, image is " + image.virtualBytes() + " bytes.");
         }
+    }
+
+    /** The root disk to claim and to make, GiB: a flavor that says 0 takes what the image holds, or says it needs. */
+    private static int rootGib(Flavor flavor, BootImages.BootImage image) {
+        long held = Math.ceilDiv(image.virtualBytes(), GIB);
+        return flavor.diskGib() > 0
+                ? flavor.diskGib()
+                : (int) Math.min(Integer.MAX_VALUE, Math.max(held, image.minDisk()));
     }
 
     private void requireZone(Handle handle, Optional<String> zoneAndHost) {
@@ -202,23 +305,24 @@ final class ServerCreation {
             Caller caller, String requestId, BootRequest request, Parts parts, String reservation, int index) {
         ServerId id = ServerId.random();
         String suffix = request.count() == 1 ? "" : "-" + (index + 1);
-        String name = request.name() + suffix;
+        String name = cut(request.name(), Fields.LONGEST_NAME - suffix.length()) + suffix;
         Instant now = clock.instant();
         return new NewServer(
                 id,
                 caller.projectId(),
                 caller.userId(),
                 name,
-                request.hostname()
-                        .map(hostname -> hostname + suffix)
-                        .orElseGet(() -> Hostnames.of(name, "server-" + id)),
+                Hostnames.numbered(
+                        request.hostname().orElseGet(() -> Hostnames.of(request.name(), "server-" + id)), suffix),
                 request.description().orElse(null),
                 request.image(),
                 parts.flavor(),
+                rootGib(parts.flavor(), parts.image()),
                 facts(parts.image()),
                 parts.key(),
                 request.userData().orElse(null),
-                request.configDrive(),
+                request.configDrive()
+                        || "mandatory".equals(parts.image().properties().get("img_config_drive")),
                 request.metadata(),
                 request.tags(),
                 request.zone().orElse(null),
@@ -226,6 +330,12 @@ final class ServerCreation {
                 index,
                 requestId,
                 now);
+    }
+
+    /** Cuts between characters. */
+    private static String cut(String text, int longest) {
+        int characters = text.codePointCount(0, text.length());
+        return characters <= longest ? text : text.substring(0, text.offsetByCodePoints(0, longest));
     }
 
     /** What scheduling and the agent need to know of the image, as it is now. */

@@ -29,17 +29,24 @@ final class ServerJson {
         UPDATE
     }
 
-    private static final int NO_STATE = 0;
-    private static final int RUNNING = 1;
+    /** Power states by nova's numbers. */
+    static final int NO_STATE = 0;
+
+    static final int RUNNING = 1;
 
     private ServerJson() {}
 
     /** Id, name and links, as {@code GET /servers} lists them. */
-    static ObjectNode brief(ServerRow server, Call call) {
+    static ObjectNode brief(ServerStore.Brief server, Call call) {
         ObjectNode json =
                 Json.MAPPER.createObjectNode().put("id", server.id().toString()).put("name", server.name());
         json.set("links", call.links().selfAndBookmark("servers", server.id().toString()));
         return json;
+    }
+
+    /** Whether this caller sees user data in this microversion. */
+    static boolean showsUserData(Call call) {
+        return call.caller().isAdmin() && call.version().atLeast(3);
     }
 
     /** Everything that this caller may see in this microversion. */

@@ -7,10 +7,9 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Ids;
 import org.sluice.model.ProblemException;
@@ -18,44 +17,103 @@ import org.sluice.model.ServerId;
 
 /** Turns the query parameters of {@code GET /servers} into a query: what each may be, and who may use it. */
 final class ServerListing {
-    private static final Set<String> KNOWN = Set.of(
-            "all_tenants",
-            "availability_zone",
-            "changes-before",
-            "changes-since",
-            "config_drive",
-            "created_at",
-            "deleted",
-            "description",
-            "flavor",
-            "host",
-            "hostname",
-            "image",
-            "ip",
-            "ip6",
-            "key_name",
-            "launch_index",
-            "limit",
-            "locked",
-            "marker",
-            "name",
-            "node",
-            "not-tags",
-            "not-tags-any",
-            "power_state",
-            "project_id",
-            "reservation_id",
-            "sort_dir",
-            "sort_key",
-            "soft_deleted",
-            "status",
-            "tags",
-            "tags-any",
-            "task_state",
-            "tenant_id",
-            "user_id",
-            "uuid",
-            "vm_state");
+    /** A pattern of a tenant runs on the database; longer ones are programs and not names. */
+    private static final int LONGEST_PATTERN = 255;
+
+    /** Adds what one parameter asks for. */
+    @FunctionalInterface
+    private interface Condition {
+        void add(ServerQuery query, String parameter, String value);
+    }
+
+    /**
+     * A parameter that selects servers.
+     *
+     * @param since the microversion that brought it; before, nova passes it over
+     * @param forOperators whether it tells where servers are, which is for who may see that
+     */
+    private record Filter(String parameter, int since, boolean forOperators, Condition condition) {
+        static Filter of(String parameter, Condition condition) {
+            return new Filter(parameter, 1, false, condition);
+        }
+    }
+
+    private static final List<Filter> FILTERS = List.of(
+            Filter.of("name", pattern("s.name ~ :name")),
+            Filter.of("hostname", pattern("s.hostname ~ :hostname")),
+            Filter.of("ip", pattern(address(4, "ip"))),
+            Filter.of("ip6", pattern(address(6, "ip6"))),
+            Filter.of("flavor", equal("s.flavor_id = :flavor")),
+            Filter.of("image", equal("cast(s.image_id as text) = :image")),
+            Filter.of("uuid", equal("cast(s.id as text) = :uuid")),
+            Filter.of("reservation_id", equal("s.reservation_id = :reservation_id")),
+            Filter.of("key_name", equal("s.key_name = :key_name")),
+            Filter.of("description", equal("s.description = :description")),
+            Filter.of("availability_zone", equal("s.availability_zone = :availability_zone")),
+            Filter.of("user_id", equal("s.user_id = :user_id")),
+            Filter.of("task_state", equal("s.task_state = :task_state")),
+            Filter.of(
+                    "vm_state",
+                    (query, _, value) ->
+                            query.where(shownAs(value.equals("building") ? "BUILD" : value.toUpperCase(Locale.ROOT)))),
+            Filter.of("power_state", ServerListing::powerState),
+            Filter.of(
+                    "config_drive",
+                    (query, parameter, value) ->
+                            query.where("s.config_drive = :config_drive", parameter, isTrue(parameter, value))),
+            Filter.of(
+                    "launch_index",
+                    (query, parameter, value) ->
+                            query.where("s.launch_index = :launch_index", parameter, number(parameter, value))),
+            Filter.of(
+                    "created_at",
+                    (query, parameter, value) -> query.where(
+                            // Shown to the second, so that is how it is asked for.
+                            "date_trunc('second', s.created_at) = date_trunc('second', cast(:created_at as timestamptz))",
+                            parameter,
+                            ServerStore.time(instant(parameter, value)))),
+            // No server is locked, and none that was deleted is kept.
+            Filter.of("locked", ServerListing::noneIs),
+            Filter.of("deleted", ServerListing::noneIs),
+            Filter.of("soft_deleted", ServerListing::noneIs),
+            new Filter("tags", 26, false, tags("s.tags @> cast(:%s as text[])")),
+            new Filter("tags-any", 26, false, tags("s.tags && cast(:%s as text[])")),
+            new Filter("not-tags", 26, false, tags("not s.tags @> cast(:%s as text[])")),
+            new Filter("not-tags-any", 26, false, tags("not s.tags && cast(:%s as text[])")),
+            Filter.of(
+                    "changes-since",
+                    (query, parameter, value) -> query.where(
+                            "s.updated_at >= :since", "since", ServerStore.time(instant(parameter, value)))),
+            new Filter(
+                    "changes-before",
+                    66,
+                    false,
+                    (query, parameter, value) -> query.where(
+                            "s.updated_at <= :before", "before", ServerStore.time(instant(parameter, value)))),
+            new Filter("host", 1, true, equal("h.name = :host")),
+            new Filter("node", 1, true, equal("h.name = :node")));
+
+    /** Filters of nova that would be passed over here: better refused than a list of servers that were not asked for. */
+    private static final Set<String> NOT_OFFERED = Set.of(
+            "access_ip_v4",
+            "access_ip_v6",
+            "instance_type_id",
+            "kernel_id",
+            "launched_at",
+            "metadata",
+            "progress",
+            "ramdisk_id",
+            "root_device_name",
+            "system_metadata",
+            "terminated_at");
+
+    /** Parameters that do not select by themselves. */
+    private static final Set<String> OTHERS =
+            Set.of("all_tenants", "limit", "marker", "project_id", "sort_dir", "sort_key", "status", "tenant_id");
+
+    /** By libvirt's numbers, and by the names that clients have for them. */
+    private static final Map<String, Integer> POWER_STATES =
+            Map.of("pending", 0, "nostate", 0, "running", 1, "paused", 3, "shutdown", 4, "crashed", 6, "suspended", 7);
 
     private final Call call;
     private final Exchange exchange;
@@ -86,20 +144,32 @@ final class ServerListing {
 
     /** Before 2.75 nova ignores parameters that it does not know. */
     private void refuseUnknown() {
-        if (call.version().atLeast(75)) {
-            for (String name : exchange.queryNames()) {
-                if (!KNOWN.contains(name)) {
-                    throw Problems.badRequest(
-                            "ValidationError",
-                            "Invalid input for query parameters " + name + ". Additional properties are not allowed ('"
-                                    + name + "' was unexpected)");
-                }
+        for (String name : exchange.queryNames()) {
+            if (NOT_OFFERED.contains(name)) {
+                throw Problems.badRequest(
+                        "InvalidInput",
+                        "Invalid input for query parameters " + name
+                                + ". Servers cannot be filtered by it; leave it out.");
+            }
+            if (call.version().atLeast(75)
+                    && !OTHERS.contains(name)
+                    && FILTERS.stream().noneMatch(filter -> filter.parameter().equals(name))) {
+                throw Problems.badRequest(
+                        "ValidationError",
+                        "Invalid input for query parameters " + name + ". Additional properties are not allowed ('"
+                                + name + "' was unexpected)");
+            }
+            if (exchange.queryAll(name).stream().anyMatch(value -> value.indexOf('\0') >= 0)) {
+                throw Problems.badRequest(
+                        "InvalidInput", "Invalid input for query parameters " + name + ". It must not contain NUL.");
             }
         }
     }
 
     private void scope() {
-        boolean everywhere = exchange.query("all_tenants").map(this::isTrue).orElse(false);
+        boolean everywhere = exchange.query("all_tenants")
+                .map(text -> isTrue("all_tenants", text))
+                .orElse(false);
         if (!everywhere) {
             query.where("s.project_id = :project", "project", call.caller().projectId());
             return;
@@ -110,56 +180,61 @@ final class ServerListing {
                 .ifPresent(project -> query.where("s.project_id = :project", "project", project));
     }
 
-    private boolean isTrue(String text) {
+    private static boolean isTrue(String parameter, String text) {
         return switch (text.toLowerCase(Locale.ROOT)) {
             case "", "1", "true", "t", "yes", "y", "on" -> true;
             case "0", "false", "f", "no", "n", "off" -> false;
             default ->
                 throw Problems.badRequest(
-                        "InvalidInput", "Invalid input for query parameters all_tenants. Value: " + text + ".");
+                        "InvalidInput",
+                        "Invalid input for query parameters " + parameter + ". Value: " + text
+                                + ". It must be true or false.");
         };
     }
 
-    private void filter() {
-        pattern("name", "s.name ~ :name");
-        pattern("hostname", "s.hostname ~ :hostname");
-        pattern(
-                "ip",
-                "exists (select 1 from port p join ip_allocation a on a.port_id = p.id"
-                        + " where p.server_id = s.id and family(a.address) = 4 and host(a.address) ~ :ip)");
-        pattern(
-                "ip6",
-                "exists (select 1 from port p join ip_allocation a on a.port_id = p.id"
-                        + " where p.server_id = s.id and family(a.address) = 6 and host(a.address) ~ :ip6)");
-        equal("flavor", "s.flavor_id = :flavor");
-        equal("image", "cast(s.image_id as text) = :image");
-        equal("uuid", "cast(s.id as text) = :uuid");
-        equal("reservation_id", "s.reservation_id = :reservation_id");
-        equal("key_name", "s.key_name = :key_name");
-        equal("description", "s.description = :description");
-        equal("availability_zone", "s.availability_zone = :availability_zone");
-        status();
-        tags();
-        exchange.query("changes-since")
-                .ifPresent(text -> query.where(
-                        "s.updated_at >= :since", "since", ServerStore.time(instant("changes-since", text))));
-        if (call.version().atLeast(66)) {
-            exchange.query("changes-before")
-                    .ifPresent(text -> query.where(
-                            "s.updated_at <= :before", "before", ServerStore.time(instant("changes-before", text))));
+    private static int number(String parameter, String text) {
+        if (!text.matches("[0-9]{1,9}")) {
+            throw Problems.badRequest(
+                    "InvalidInput",
+                    "Invalid input for query parameters " + parameter + ". Value: " + text
+                            + ". It must be an integer of at least 0.");
         }
-        // What only operators see is theirs to filter by; for others nova ignores it.
-        if (call.caller().isAdmin()) {
-            equal("host", "h.name = :host");
-            equal("node", "h.name = :node");
-            equal("user_id", "s.user_id = :user_id");
-            equal("task_state", "s.task_state = :task_state");
-            exchange.query("vm_state").ifPresent(this::vmState);
-            if (exchange.query("deleted").map(this::isTrue).orElse(false)) {
-                // A deleted server is gone with everything of it.
-                query.where("false");
+        return Integer.parseInt(text);
+    }
+
+    private void filter() {
+        for (Filter filter : FILTERS) {
+            Optional<String> value = exchange.query(filter.parameter());
+            if (value.isPresent() && call.version().atLeast(filter.since())) {
+                if (filter.forOperators()) {
+                    call.caller().requireAdmin("os_compute_api:servers:allow_all_filters");
+                }
+                filter.condition().add(query, filter.parameter(), value.get());
             }
         }
+        status();
+    }
+
+    private static void powerState(ServerQuery query, String parameter, String value) {
+        Integer named = POWER_STATES.get(value.toLowerCase(Locale.ROOT));
+        int state = named == null ? number(parameter, value) : named;
+        query.where(
+                switch (state) {
+                    case ServerJson.NO_STATE -> "not " + shownAs("ACTIVE");
+                    case ServerJson.RUNNING -> shownAs("ACTIVE");
+                    default -> "false";
+                });
+    }
+
+    private static void noneIs(ServerQuery query, String parameter, String value) {
+        if (isTrue(parameter, value)) {
+            query.where("false");
+        }
+    }
+
+    private static String address(int family, String parameter) {
+        return "exists (select 1 from port p join ip_allocation a on a.port_id = p.id where p.server_id = s.id and"
+                + " family(a.address) = " + family + " and host(a.address) ~ :" + parameter + ")";
     }
 
     private void status() {
@@ -171,10 +246,6 @@ final class ServerListing {
             }
             query.where("(" + any + ")");
         }
-    }
-
-    private void vmState(String state) {
-        query.where(shownAs(state.equals("building") ? "BUILD" : state.toUpperCase(Locale.ROOT)));
     }
 
     /** As {@link ServerRow#shownStatus}; nothing has a status of another name. */
@@ -189,40 +260,31 @@ final class ServerListing {
         };
     }
 
-    private void tags() {
-        if (call.version().atLeast(26)) {
-            exchange.query("tags").ifPresent(text -> query.where("s.tags @> :tags", "tags", split(text)));
-            exchange.query("tags-any").ifPresent(text -> query.where("s.tags && :anyTags", "anyTags", split(text)));
-            exchange.query("not-tags").ifPresent(text -> query.where("not s.tags @> :noTags", "noTags", split(text)));
-            exchange.query("not-tags-any")
-                    .ifPresent(text -> query.where("not s.tags && :noneTags", "noneTags", split(text)));
-        }
+    private static Condition tags(String condition) {
+        return (query, parameter, value) -> {
+            String binding = parameter.replace('-', '_');
+            query.where(condition.formatted(binding), binding, value.split(","));
+        };
     }
 
-    private static String[] split(String text) {
-        return text.split(",");
+    private static Condition equal(String condition) {
+        return (query, parameter, value) -> query.where(condition, parameter, value);
     }
 
-    private void equal(String parameter, String condition) {
-        exchange.query(parameter).ifPresent(value -> query.where(condition, parameter, value));
-    }
-
-    private void pattern(String parameter, String condition) {
-        Optional<String> text = exchange.query(parameter);
-        if (text.isPresent()) {
-            try {
-                Pattern.compile(text.get());
-            } catch (PatternSyntaxException cause) {
-                throw new ProblemException(
-                        Problems.badRequest(
-                                        "InvalidInput",
-                                        "Invalid input for query parameters " + parameter + ". Value: " + text.get()
-                                                + ". It is not a regular expression.")
-                                .problem(),
-                        cause);
+    /**
+     * A regular expression, found anywhere in the text. As in nova it is the database's: an advanced regular expression of
+     * PostgreSQL, so that only PostgreSQL can say whether it is one.
+     */
+    private static Condition pattern(String condition) {
+        return (query, parameter, value) -> {
+            if (value.length() > LONGEST_PATTERN) {
+                throw Problems.badRequest(
+                        "InvalidInput",
+                        "Invalid input for query parameters " + parameter + ". A regular expression has at most "
+                                + LONGEST_PATTERN + " characters.");
             }
-            query.where(condition, parameter, text.get());
-        }
+            query.wherePattern(condition, parameter, value);
+        };
     }
 
     private static Instant instant(String parameter, String text) {

@@ -44,12 +44,24 @@ final class ServerQuery {
     private final List<String> conditions = new ArrayList<>();
     private final Map<String, Object> bindings = new LinkedHashMap<>();
     private final List<Order> orders = new ArrayList<>();
+    private final Map<String, String> patterns = new LinkedHashMap<>();
     private boolean afterMarker;
 
     /** Adds a condition that names {@code binding} once, as {@code :binding}. */
     void where(String condition, String binding, Object value) {
         conditions.add(condition);
         bindings.put(binding, value);
+    }
+
+    /** The same, where the value is a regular expression that a user wrote. */
+    void wherePattern(String condition, String binding, String pattern) {
+        where(condition, binding, pattern);
+        patterns.put(binding, pattern);
+    }
+
+    /** The regular expressions that users wrote, by parameter. */
+    Map<String, String> patterns() {
+        return Map.copyOf(patterns);
     }
 
     /** Adds a condition without a value. */

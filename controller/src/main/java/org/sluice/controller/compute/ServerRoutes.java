@@ -67,8 +67,7 @@ final class ServerRoutes {
     private Reply create(Call call) {
         call.caller().requireWriter("os_compute_api:servers:create");
         BootRequest request = BootRequestReader.read(call);
-        ServerCreation.Created created = transactions.run(
-                handle -> creation.create(handle, call.caller(), call.exchange().requestId(), request));
+        ServerCreation.Created created = create(call, request);
         if (request.onlyReservation()) {
             return Reply.json(202, Json.MAPPER.createObjectNode().put("reservation_id", created.reservationId()));
         }
@@ -84,6 +83,15 @@ final class ServerRoutes {
         return Reply.json(202, body).withHeader("Location", call.links().self("servers", id));
     }
 
+    private ServerCreation.Created create(Call call, BootRequest request) {
+        String id = call.exchange().requestId();
+        try {
+            return transactions.run(handle -> creation.create(handle, call.caller(), id, request));
+        } catch (ServerCreation.TooFewException tooFew) {
+            return transactions.run(handle -> creation.createRefused(handle, call.caller(), id, request, tooFew));
+        }
+    }
+
     /** Clients expect one. Nothing in the guest uses it: people log in with their key. */
     private String password() {
         StringBuilder text = new StringBuilder();
@@ -95,30 +103,31 @@ final class ServerRoutes {
 
     private Reply list(Call call) {
         Page page = Page.of(call.exchange());
-        List<ServerRow> servers = jdbi.withHandle(handle -> rows(handle, call, page));
+        List<ServerStore.Brief> servers = transactions.run(handle -> store.briefs(handle, query(handle, call, page)));
         ObjectNode body = Json.MAPPER.createObjectNode();
         ArrayNode items = body.putArray("servers");
         servers.forEach(server -> items.add(ServerJson.brief(server, call)));
-        return paged(body, servers, page, call);
+        return paged(body, servers.stream().map(ServerStore.Brief::id).toList(), page, call);
     }
 
     private Reply detail(Call call) {
         Page page = Page.of(call.exchange());
         ObjectNode body = Json.MAPPER.createObjectNode();
         ArrayNode items = body.putArray("servers");
-        List<ServerRow> servers = jdbi.withHandle(handle -> {
-            List<ServerRow> rows = rows(handle, call, page);
+        List<ServerId> servers = transactions.run(handle -> {
+            items.removeAll();
+            List<ServerRow> rows = store.list(handle, query(handle, call, page), ServerJson.showsUserData(call));
+            List<ServerId> ids = rows.stream().map(ServerRow::id).toList();
             Map<ServerId, List<AttachedPort>> nics =
-                    ports.of(handle, rows.stream().map(ServerRow::id).toList()).stream()
-                            .collect(Collectors.groupingBy(AttachedPort::server));
+                    ports.of(handle, ids).stream().collect(Collectors.groupingBy(AttachedPort::server));
             rows.forEach(row -> items.add(ServerJson.full(
                     row, nics.getOrDefault(row.id(), List.of()), call, ServerJson.View.LIST, clock.instant())));
-            return rows;
+            return ids;
         });
         return paged(body, servers, page, call);
     }
 
-    private List<ServerRow> rows(Handle handle, Call call, Page page) {
+    private ServerQuery query(Handle handle, Call call, Page page) {
         ServerQuery query = ServerListing.of(call, page);
         if (page.marker().isPresent()) {
             String marker = page.marker().get();
@@ -129,14 +138,14 @@ final class ServerRoutes {
                 throw Problems.badRequest("MarkerNotFound", "marker [" + marker + "] not found");
             }
         }
-        return store.list(handle, query);
+        return query;
     }
 
-    private static Reply paged(ObjectNode body, List<ServerRow> servers, Page page, Call call) {
+    private static Reply paged(ObjectNode body, List<ServerId> servers, Page page, Call call) {
         if (page.isFull(servers)) {
             body.set(
                     "servers_links",
-                    call.links().next(call.exchange(), servers.getLast().id().toString()));
+                    call.links().next(call.exchange(), servers.getLast().toString()));
         }
         return Reply.ok(body);
     }
@@ -171,7 +180,7 @@ final class ServerRoutes {
                 throw fields.refused(address, "Sluice does not offer it; leave it out");
             }
         }
-        return jdbi.inTransaction(handle -> {
+        return transactions.run(handle -> {
             ServerRow old = lookup.findForUpdate(handle, call);
             store.rename(
                     handle,

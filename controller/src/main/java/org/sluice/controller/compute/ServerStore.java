@@ -2,22 +2,28 @@ package org.sluice.controller.compute;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.JdbiException;
+import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.statement.Query;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
 import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.store.ChangeFeed;
+import org.sluice.controller.store.Transactions;
 import org.sluice.model.HostId;
 import org.sluice.model.ImageId;
 import org.sluice.model.Problem;
+import org.sluice.model.ProblemException;
 import org.sluice.model.ServerId;
 import org.sluice.model.ServerStatus;
 
@@ -25,13 +31,21 @@ import org.sluice.model.ServerStatus;
 final class ServerStore {
     private static final String SELECT = """
             select s.id, s.number, s.project_id, s.user_id, s.name, s.hostname, s.description, s.status, s.task_state,
-                   s.image_id, s.flavor_id, s.flavor_name, s.vcpus, s.memory_mib, s.disk_gib,
+                   s.image_id, s.flavor_id, s.flavor_name, s.vcpus, s.memory_mib,
+                   coalesce(s.flavor_disk_gib, s.disk_gib) as disk_gib,
                    s.extra_specs::text as extra_specs, s.key_name, s.user_data, s.config_drive,
                    s.metadata::text as metadata, s.tags, s.requested_zone, s.availability_zone, s.reservation_id,
                    s.launch_index, s.create_request_id, s.delete_request_id, s.delete_user_id, s.delete_started_at,
                    s.fault_code, s.fault_message, s.fault_details, s.fault_at, s.created_at, s.updated_at, s.launched_at,
                    h.id as host_id, h.name as host_name, h.enabled as host_enabled, h.last_seen_at as host_last_seen_at
             """;
+
+    private static final Duration LONGEST_PATTERN_RUN = Duration.ofSeconds(2);
+
+    /** SQLSTATEs of PostgreSQL, appendix A. */
+    private static final String INVALID_REGULAR_EXPRESSION = "2201B";
+
+    private static final String QUERY_CANCELED = "57014";
 
     private static final String FROM = " from server s left join host h on h.id = s.host_id ";
 
@@ -50,21 +64,76 @@ final class ServerStore {
                 .findOne();
     }
 
-    List<ServerRow> list(Handle handle, ServerQuery query) {
-        Query statement = handle.createQuery(query.sql(SELECT, FROM));
+    /** Id and name, which is all that the short list shows. */
+    record Brief(ServerId id, String name) {}
+
+    /** The servers' ids and names, and nothing else of them. */
+    List<Brief> briefs(Handle handle, ServerQuery query) {
+        return listed(
+                handle,
+                query,
+                "select s.id, s.name",
+                (row, _) -> new Brief(new ServerId(Columns.uuid(row, "id")), row.getString("name")));
+    }
+
+    /** Whole servers; user data, which may be 64 KiB each, only where it is shown. */
+    List<ServerRow> list(Handle handle, ServerQuery query, boolean withUserData) {
+        String select = withUserData ? SELECT : SELECT.replace(" s.user_data,", " null as user_data,");
+        return listed(handle, query, select, ServerStore::read);
+    }
+
+    /** A pattern that the database refuses, or is at for too long, is the user's mistake and is answered as one. */
+    private static <T> List<T> listed(Handle handle, ServerQuery query, String select, RowMapper<T> mapper) {
+        if (!query.patterns().isEmpty()) {
+            handle.execute("set local statement_timeout = " + LONGEST_PATTERN_RUN.toMillis());
+        }
+        Query statement = handle.createQuery(query.sql(select, FROM));
         query.bindings().forEach(statement::bind);
-        return statement.map(ServerStore::read).list();
+        try {
+            return statement.map(mapper).list();
+        } catch (JdbiException failure) {
+            Optional<String> state = Transactions.state(failure);
+            if (query.patterns().isEmpty() || state.isEmpty()) {
+                throw failure;
+            }
+            String shown = String.join(
+                    ", ",
+                    new TreeMap<>(query.patterns())
+                            .entrySet().stream()
+                                    .map(pattern -> pattern.getKey() + "=" + pattern.getValue())
+                                    .toList());
+            throw switch (state.get()) {
+                case INVALID_REGULAR_EXPRESSION ->
+                    new ProblemException(
+                            Problems.badRequest(
+                                            "InvalidInput",
+                                            "Invalid input for query parameters " + shown
+                                                    + ". It is not a regular expression that PostgreSQL takes.")
+                                    .problem(),
+                            failure);
+                case QUERY_CANCELED ->
+                    new ProblemException(
+                            Problems.badRequest(
+                                            "InvalidInput",
+                                            "Invalid input for query parameters " + shown
+                                                    + ". Comparing servers with it takes more than "
+                                                    + LONGEST_PATTERN_RUN.toSeconds() + " s; use a simpler one.")
+                                    .problem(),
+                            failure);
+                default -> failure;
+            };
+        }
     }
 
     void insert(Handle handle, NewServer server) {
         Flavor flavor = server.flavor();
         handle.createUpdate("""
                         insert into server (id, project_id, user_id, name, hostname, description, status, task_state,
-                            image_id, flavor_id, flavor_name, vcpus, memory_mib, disk_gib, extra_specs, image_facts,
+                            image_id, flavor_id, flavor_name, vcpus, memory_mib, disk_gib, flavor_disk_gib, extra_specs, image_facts,
                             key_name, public_key, user_data, config_drive, metadata, tags, requested_zone, reservation_id,
                             launch_index, create_request_id, created_at, updated_at)
                         values (:id, :project, :user, :name, :hostname, :description, 'BUILD', 'scheduling',
-                            :image, :flavor, :flavorName, :vcpus, :memory, :disk, cast(:specs as jsonb),
+                            :image, :flavor, :flavorName, :vcpus, :memory, :disk, :flavorDisk, cast(:specs as jsonb),
                             cast(:facts as jsonb), :keyName, :publicKey, :userData, :configDrive,
                             cast(:metadata as jsonb), :tags, :zone, :reservation, :launchIndex, :request, :now, :now)""")
                 .bind("id", server.id().value())
@@ -78,7 +147,8 @@ final class ServerStore {
                 .bind("flavorName", flavor.name())
                 .bind("vcpus", flavor.vcpus())
                 .bind("memory", flavor.memoryMib())
-                .bind("disk", flavor.diskGib())
+                .bind("disk", server.diskGib())
+                .bind("flavorDisk", flavor.diskGib())
                 .bind("specs", TextMap.toJson(flavor.extraSpecs()))
                 .bind("facts", TextMap.toJson(server.imageFacts()))
                 .bind("keyName", server.key() == null ? null : server.key().name())
@@ -92,6 +162,20 @@ final class ServerStore {
                 .bind("launchIndex", server.launchIndex())
                 .bind("request", server.requestId())
                 .bind("now", time(server.createdAt()))
+                .execute();
+    }
+
+    /** It gets a config drive that nobody asked for, because it has no other way to its metadata. */
+    void giveConfigDrive(Handle handle, ServerId id) {
+        handle.createUpdate("update server set config_drive = true where id = :id")
+                .bind("id", id.value())
+                .execute();
+    }
+
+    /** As if it had never been asked for; it must be in BUILD, without ports and without a host. */
+    void remove(Handle handle, ServerId id) {
+        handle.createUpdate("delete from server where id = :id and host_id is null")
+                .bind("id", id.value())
                 .execute();
     }
 

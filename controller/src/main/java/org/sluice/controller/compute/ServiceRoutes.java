@@ -11,6 +11,7 @@ import org.sluice.controller.http.Json;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.store.ChangeFeed;
+import org.sluice.controller.store.Transactions;
 import org.sluice.model.HostId;
 import org.sluice.model.ProblemException;
 import tools.jackson.databind.node.ArrayNode;
@@ -25,11 +26,13 @@ final class ServiceRoutes {
     static final String BINARY = "nova-compute";
 
     private final Jdbi jdbi;
+    private final Transactions transactions;
     private final InstantSource clock;
     private final HostStore store = new HostStore();
 
     ServiceRoutes(Jdbi jdbi, InstantSource clock) {
         this.jdbi = jdbi;
+        this.transactions = new Transactions(jdbi);
         this.clock = clock;
     }
 
@@ -84,7 +87,7 @@ final class ServiceRoutes {
                     "InvalidInput", "Specifying 'disabled_reason' when status is 'enabled' is invalid.");
         }
         HostId id = serviceId(call);
-        HostRow changed = jdbi.inTransaction(handle -> {
+        HostRow changed = transactions.run(handle -> {
             HostRow host = store.find(handle, id)
                     .orElseThrow(() -> Problems.notFound(
                             "ServiceNotFound", "Service " + call.path("id") + " could not be found."));
@@ -116,7 +119,7 @@ final class ServiceRoutes {
         String host = fields.text("host", 1, Fields.LONGEST_NAME);
         String binary = fields.text("binary", 1, Fields.LONGEST_NAME);
         String reason = reason(fields);
-        HostRow changed = jdbi.inTransaction(handle -> {
+        HostRow changed = transactions.run(handle -> {
             HostRow row = store.findByName(handle, host)
                     .filter(found -> binary.equals(BINARY))
                     .orElseThrow(() -> Problems.notFound(

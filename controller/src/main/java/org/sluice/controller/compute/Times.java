@@ -7,19 +7,19 @@ import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The two ways in which nova writes a time, both in UTC. */
-final class Times {
+public final class Times {
     private static final DateTimeFormatter MICROSECONDS =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS").withZone(ZoneOffset.UTC);
 
     private Times() {}
 
     /** Without a zone and with six decimals: {@code 2026-11-22T19:47:19.000000}. */
-    static @Nullable String plain(@Nullable Instant time) {
+    public static @Nullable String plain(@Nullable Instant time) {
         return time == null ? null : MICROSECONDS.format(time);
     }
 
     /** Whole seconds with a zone: {@code 2026-11-22T19:47:17Z}. */
-    static String zoned(Instant time) {
+    public static String zoned(Instant time) {
         return time.truncatedTo(ChronoUnit.SECONDS).toString();
     }
 }

@@ -2,6 +2,7 @@ package org.sluice.controller.fleet;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
 
@@ -23,7 +24,9 @@ public final class ConfigFile {
         List<ConfigSetting> settings = new ArrayList<>();
         String section = "DEFAULT";
         int number = 0;
-        for (String line : text.lines().toList()) {
+        // Some editors begin a file with a mark of its encoding.
+        String bareText = text.startsWith("\uFEFF") ? text.substring(1) : text;
+        for (String line : bareText.lines().toList()) {
             number++;
             String bare = line.strip();
             if (bare.isEmpty() || bare.startsWith("#") || bare.startsWith(";")) {
@@ -34,12 +37,17 @@ public final class ConfigFile {
                 settings.add(new ConfigSetting(
                         file, last.line(), last.section(), last.name(), unquote(last.value() + "\n" + bare)));
             } else if (bare.startsWith("[") && bare.endsWith("]")) {
-                section = bare.substring(1, bare.length() - 1).strip();
+                section = section(bare.substring(1, bare.length() - 1).strip());
             } else {
                 settings.add(setting(file, number, section, bare));
             }
         }
         return List.copyOf(settings);
+    }
+
+    /** oslo.config tells all sections but DEFAULT without regard to case. */
+    private static String section(String name) {
+        return name.equals("DEFAULT") ? name : name.toLowerCase(Locale.ROOT);
     }
 
     private static ConfigSetting setting(String file, int number, String section, String line) {

@@ -12,6 +12,11 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Takes members out of a request's JSON; a refusal names the member. An absent member and null are the same. */
 final class Fields {
+    private static final int LONGEST_TEXT = 255;
+    private static final int LONGEST_VALUE = 65_536;
+    /** More than a configuration file has lines. */
+    private static final int MOST_ELEMENTS = 10_000;
+
     private Fields() {}
 
     static Optional<Integer> integer(ObjectNode body, String member) {
@@ -67,7 +72,57 @@ final class Fields {
             throw bad("Member '" + member + "' must be a text that is not empty.")
                     .asException();
         }
-        return Optional.of(value.asString());
+        return Optional.of(bounded(member, value.asString(), LONGEST_TEXT));
+    }
+
+    /** A text that may be empty, or as long as an option of a configuration file. */
+    static Optional<String> longText(ObjectNode body, String member) {
+        @Nullable JsonNode value = body.get(member);
+        if (value == null || value.isNull()) {
+            return Optional.empty();
+        }
+        if (!value.isString()) {
+            throw bad("Member '" + member + "' must be a text.").asException();
+        }
+        return Optional.of(bounded(member, value.asString(), LONGEST_VALUE));
+    }
+
+    static Optional<List<String>> texts(ObjectNode body, String member) {
+        @Nullable JsonNode value = body.get(member);
+        if (value == null || value.isNull()) {
+            return Optional.empty();
+        }
+        List<String> texts = new ArrayList<>();
+        for (JsonNode element : requireFew(member, value)) {
+            if (!element.isString()) {
+                throw bad("Member '" + member + "' must be a list of texts.").asException();
+            }
+            texts.add(bounded(member, element.asString(), LONGEST_TEXT));
+        }
+        return Optional.of(texts);
+    }
+
+    private static String bounded(String member, String text, int longest) {
+        if (text.length() > longest) {
+            throw bad("Member '" + member + "' has " + text.length() + " characters and may have " + longest + ".")
+                    .asException();
+        }
+        if (text.indexOf('\0') >= 0) {
+            throw bad("Member '" + member + "' must not contain the character NUL.")
+                    .asException();
+        }
+        return text;
+    }
+
+    private static ArrayNode requireFew(String member, JsonNode value) {
+        if (!(value instanceof ArrayNode array)) {
+            throw bad("Member '" + member + "' must be a list.").asException();
+        }
+        if (array.size() > MOST_ELEMENTS) {
+            throw bad("Member '" + member + "' has " + array.size() + " elements and may have " + MOST_ELEMENTS + ".")
+                    .asException();
+        }
+        return array;
     }
 
     static Optional<List<ObjectNode>> objects(ObjectNode body, String member) {
@@ -77,6 +132,7 @@ final class Fields {
         }
         List<ObjectNode> objects = new ArrayList<>();
         if (value instanceof ArrayNode array) {
+            requireFew(member, array);
             for (JsonNode element : array) {
                 if (element instanceof ObjectNode object) {
                     objects.add(object);

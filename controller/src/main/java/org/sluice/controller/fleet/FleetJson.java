@@ -1,8 +1,11 @@
 package org.sluice.controller.fleet;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.sluice.controller.http.Json;
 import tools.jackson.databind.JsonNode;
@@ -49,8 +52,8 @@ final class FleetJson {
             from physical_network p
             """;
 
-    List<JsonNode> hosts(Handle handle) {
-        return list(handle, HOSTS + " order by h.name", Map.of());
+    List<FleetPage.Row> hosts(Handle handle, FleetPage page) {
+        return page(handle, page, HOSTS + " where h.name > :after order by h.name", Map.of(), "name");
     }
 
     Optional<JsonNode> host(Handle handle, String name) {
@@ -58,8 +61,8 @@ final class FleetJson {
                 .findFirst();
     }
 
-    List<JsonNode> physicalNetworks(Handle handle) {
-        return list(handle, NETWORKS + " order by p.name", Map.of());
+    List<FleetPage.Row> physicalNetworks(Handle handle, FleetPage page) {
+        return page(handle, page, NETWORKS + " where p.name > :after order by p.name", Map.of(), "name");
     }
 
     Optional<JsonNode> physicalNetwork(Handle handle, String name) {
@@ -68,8 +71,8 @@ final class FleetJson {
     }
 
     /** The lease books: every VF, who has it and under which generation. */
-    List<JsonNode> virtualFunctions(Handle handle, Optional<String> host) {
-        return list(handle, """
+    List<FleetPage.Row> virtualFunctions(Handle handle, Optional<String> host, FleetPage page) {
+        return page(handle, page, """
                 select jsonb_build_object('host', h.name, 'physical_function', pf.name,
                     'physical_network', pf.physical_network, 'index', vf.index, 'address', vf.address,
                     'iommu_group', vf.iommu_group, 'present', vf.present and pf.present, 'generation', vf.generation,
@@ -79,7 +82,8 @@ final class FleetJson {
                     join host h on h.id = pf.host_id left join server s on s.id = vf.leased_server_id
                     left join port p on p.id = vf.leased_port_id
                 where :host in ('', h.name)
-                order by h.name, pf.name, vf.index""", Map.of("host", host.orElse("")));
+                    and (h.name, pf.name, vf.index) > (:after1, :after2, cast(:after3 as integer))
+                order by h.name, pf.name, vf.index""", Map.of("host", host.orElse("")), "host", "physical_function", "index");
     }
 
     /** The servers of that id or, if there is none, of that name. */
@@ -100,7 +104,8 @@ final class FleetJson {
                             'generation', vf.generation) order by pf.name, vf.index)
                         from virtual_function vf join physical_function pf on pf.id = vf.physical_function_id
                         where vf.leased_server_id = s.id), '[]'),
-                    'decision', (select jsonb_build_object('at', d.decided_at, 'chosen', dh.name, 'hosts', d.hosts)
+                    'decision', (select jsonb_build_object('at', d.decided_at, 'chosen', dh.name, 'hosts', d.hosts,
+                            'considered', d.considered, 'reasons', d.reasons)
                         from scheduling_decision d left join host dh on dh.id = d.host_id
                         where d.server_id = s.id order by d.id desc limit 1))
                 from server s left join host h on h.id = s.host_id
@@ -110,6 +115,17 @@ final class FleetJson {
         return byId.isEmpty()
                 ? list(handle, explanation + " where s.name = :server", Map.of("server", idOrName))
                 : byId;
+    }
+
+    /** A page more by one than asked for, so that it is known whether another follows; keys are members of the row. */
+    private static List<FleetPage.Row> page(
+            Handle handle, FleetPage page, String sql, Map<String, ?> arguments, String... keys) {
+        Map<String, Object> all = new HashMap<>(arguments);
+        all.putAll(page.arguments(keys.length));
+        return list(handle, sql + " limit " + (page.limit() + 1), all).stream()
+                .map(row -> new FleetPage.Row(
+                        Stream.of(keys).map(key -> row.path(key).asString()).collect(Collectors.joining("/")), row))
+                .toList();
     }
 
     private static List<JsonNode> list(Handle handle, String sql, Map<String, ?> arguments) {

@@ -109,6 +109,24 @@ final class Mappings {
         ChangeFeed.announce(handle, FleetIndex.TOPIC);
     }
 
+    /** Takes the interface off the network again. */
+    void removeUplink(Handle handle, String host, String network) {
+        requireHost(handle, host);
+        if (uplinkOf(handle, host, network).isEmpty()) {
+            throw new Problem(
+                            Problem.Kind.NOT_FOUND,
+                            "UplinkNotFound",
+                            "Host " + host + " has no uplink to '" + network + "'.",
+                            Optional.of("See what it has with: sluice fleet host " + host))
+                    .asException();
+        }
+        refuseUplinkInUse(handle, host, network);
+        handle.createUpdate("""
+                        delete from bridge_uplink u using host h
+                        where h.id = u.host_id and h.name = :host and u.physical_network = :network""").bind("host", host).bind("network", network).execute();
+        ChangeFeed.announce(handle, FleetIndex.TOPIC);
+    }
+
     private static Optional<String> uplinkOf(Handle handle, String host, String network) {
         return handle.createQuery("""
                         select u.interface from bridge_uplink u join host h on h.id = u.host_id

@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -18,12 +20,14 @@ import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
 
 /**
- * Takes what an OpenStack site says about SR-IOV in nova.conf and the files of ML2 over into the database: physical networks
+ * Takes what an OpenStack site says about SR-IOV in nova.conf, neutron.conf and the files of ML2 over into the database: physical networks
  * and their VLAN ranges, which cards are on them, which interfaces bridges use. What it does not take it says, option by
  * option, with the reason; a slip in one option does not keep the others out, and nothing that is in use changes hands.
  * Stateless; the caller owns the transaction.
  */
 public final class OpenstackImport {
+    private static final String GLOBAL_MTU = "[DEFAULT] global_physnet_mtu";
+    private static final String OLD_GLOBAL_MTU = "[ml2] segment_mtu";
     private static final Comparator<ImportNote> BY_PLACE =
             Comparator.comparing(ImportNote::file).thenComparingInt(ImportNote::line);
 
@@ -43,6 +47,11 @@ public final class OpenstackImport {
         private final List<Card> cards;
         private final Set<String> supported = new HashSet<>();
         private final Map<UUID, String> mapped = new HashMap<>();
+        /** The physical networks that the files name. */
+        private final Set<String> named = new TreeSet<>();
+        /** Those of them whose MTU the files give by name. */
+        private final Set<String> ownMtu = new HashSet<>();
+
         private final List<ImportNote> notes = new ArrayList<>();
 
         Run(Handle handle, ImportRequest request) {
@@ -67,6 +76,8 @@ public final class OpenstackImport {
             // Networks before what is mapped to them, and the list of permitted devices before the devices.
             settings.forEach(this::takeNetworks);
             settings.forEach(this::takeMappings);
+            // The MTU of all others is for networks that any of the options has named.
+            globalMtu().ifPresent(this::takeGlobalMtu);
             notes.sort(BY_PLACE);
             return List.copyOf(notes);
         }
@@ -109,21 +120,14 @@ public final class OpenstackImport {
             switch (setting.option()) {
                 case "[ml2_type_vlan] network_vlan_ranges",
                         "[ml2] physical_network_mtus",
-                        "[ml2_sriov] supported_pci_vendor_devs" -> {
-                    // The first pass had it.
+                        "[ml2_sriov] supported_pci_vendor_devs",
+                        GLOBAL_MTU,
+                        OLD_GLOBAL_MTU -> {
+                    // Another pass has it.
                 }
                 case "[sriov_nic] physical_device_mappings" -> takeDeviceMappings(setting);
                 case "[linux_bridge] physical_interface_mappings" -> takeInterfaceMappings(setting);
-                case "[ml2_type_flat] flat_networks" ->
-                    ignore(setting, "Sluice allows one flat network on every physical network.");
-                case "[ovs] bridge_mappings" ->
-                    ignore(
-                            setting,
-                            "Sluice bridges the interface itself; say which with"
-                                    + " physical_interface_mappings or 'sluice fleet uplink'.");
-                case "[sriov_nic] exclude_devices" ->
-                    ignore(setting, "Sluice leases every VF of a mapped card; leave the card unmapped instead.");
-                default -> ignore(setting, "It says nothing about physical networks or SR-IOV that Sluice uses.");
+                default -> ignore(setting, UnreadSettings.reason(setting));
             }
         }
 
@@ -146,7 +150,7 @@ public final class OpenstackImport {
             }
             ranges.forEach((network, ofNetwork) -> attempt(setting, () -> {
                 List<VlanRange> sorted = VlanRange.disjoint(ofNetwork);
-                networks.ensure(handle, network);
+                ensure(network);
                 networks.setRanges(handle, network, sorted);
                 return sorted.isEmpty()
                         ? "Physical network %s, without a VLAN range.".formatted(network)
@@ -162,14 +166,64 @@ public final class OpenstackImport {
         }
 
         private void takeMtus(ConfigSetting setting) {
+            OptionalInt global = globalMtu().map(this::value).orElse(OptionalInt.empty());
             for (String[] pair : pairs(setting)) {
                 attempt(setting, () -> {
-                    int mtu = number(pair[1]);
-                    networks.ensure(handle, pair[0]);
+                    int own = number(pair[1]);
+                    int mtu = Math.min(own, global.orElse(own));
+                    ensure(pair[0]);
+                    ownMtu.add(pair[0]);
                     networks.setMtu(handle, pair[0], mtu);
-                    return "Physical network %s has an MTU of %d.".formatted(pair[0], mtu);
+                    return "Physical network %s has an MTU of %d%s"
+                            .formatted(
+                                    pair[0],
+                                    mtu,
+                                    mtu == own
+                                            ? "."
+                                            : ": of %d and global_physnet_mtu, Neutron takes the smaller."
+                                                    .formatted(own));
                 });
             }
+        }
+
+        /** The option under its name, or under the one it had before OpenStack Mitaka. */
+        private Optional<ConfigSetting> globalMtu() {
+            return settings.stream()
+                    .filter(setting -> setting.option().equals(GLOBAL_MTU)
+                            || setting.option().equals(OLD_GLOBAL_MTU))
+                    .min(Comparator.comparing(setting -> setting.option().equals(OLD_GLOBAL_MTU)));
+        }
+
+        private OptionalInt value(ConfigSetting setting) {
+            try {
+                return OptionalInt.of(Integer.parseInt(setting.value().strip()));
+            } catch (NumberFormatException notANumber) {
+                // What is wrong with it is said where it is taken.
+                return OptionalInt.empty();
+            }
+        }
+
+        private void takeGlobalMtu(ConfigSetting setting) {
+            List<String> others =
+                    named.stream().filter(network -> !ownMtu.contains(network)).toList();
+            for (String network : others) {
+                attempt(setting, () -> {
+                    networks.setMtu(handle, network, number(setting.value()));
+                    return "Physical network %s has an MTU of %s."
+                            .formatted(network, setting.value().strip());
+                });
+            }
+            if (others.isEmpty()) {
+                ignore(
+                        setting,
+                        "The files name no physical network that has no MTU of its own; set others' with"
+                                + " 'sluice fleet network NETWORK --mtu BYTES'.");
+            }
+        }
+
+        private void ensure(String network) {
+            networks.ensure(handle, network);
+            named.add(network);
         }
 
         /** Nothing to store: agents report what a card is. It is held against the cards that the other options map. */
@@ -255,7 +309,7 @@ public final class OpenstackImport {
                                 .toList();
                 for (String host : having) {
                     attempt(setting, () -> {
-                        networks.ensure(handle, pair[0]);
+                        ensure(pair[0]);
                         mappings.uplink(handle, host, pair[0], pair[1]);
                         return "Bridges of %s reach %s through %s.".formatted(host, pair[0], pair[1]);
                     });
@@ -280,7 +334,7 @@ public final class OpenstackImport {
                 return;
             }
             attempt(setting, () -> {
-                networks.ensure(handle, network);
+                ensure(network);
                 mappings.map(handle, card, Optional.of(network));
                 mapped.put(card.id(), network);
                 return card.text() + " is on " + network + ".";

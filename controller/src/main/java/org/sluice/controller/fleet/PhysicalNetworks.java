@@ -69,6 +69,36 @@ final class PhysicalNetworks {
         }
     }
 
+    /**
+     * Takes it away with its VLAN ranges.
+     *
+     * @throws org.sluice.model.ProblemException 404 when there is none, 409 while a network, a card or an uplink is on it
+     */
+    void delete(Handle handle, String name) {
+        require(handle, name);
+        List<String> uses = handle.createQuery("""
+                        select 'networks' where exists (select 1 from network where physical_network = :name)
+                        union all select 'physical functions'
+                         where exists (select 1 from physical_function where physical_network = :name)
+                        union all select 'uplinks'
+                         where exists (select 1 from bridge_uplink where physical_network = :name)""")
+                .bind("name", name)
+                .mapTo(String.class)
+                .list();
+        if (!uses.isEmpty()) {
+            throw new Problem(
+                            Problem.Kind.CONFLICT,
+                            "PhysicalNetworkInUse",
+                            "The physical network '" + name + "' has " + String.join(" and ", uses) + ".",
+                            Optional.of("Take those off it first."))
+                    .asException();
+        }
+        handle.createUpdate("delete from physical_network where name = :name")
+                .bind("name", name)
+                .execute();
+        ChangeFeed.announce(handle, FleetIndex.TOPIC);
+    }
+
     /** Refuses a name that no physical network has. */
     void require(Handle handle, String name) {
         boolean known = handle.createQuery("select exists (select 1 from physical_network where name = :name)")

@@ -17,6 +17,11 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Reads what requests say about qualification; a refusal names the member and what it must be. Pure. */
 final class QualificationReader {
+    /** Java knows a billion years that PostgreSQL does not. */
+    private static final Instant EARLIEST = Instant.EPOCH;
+
+    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
+
     private QualificationReader() {}
 
     static QualificationSummary summary(ObjectNode body) {
@@ -95,12 +100,16 @@ final class QualificationReader {
     }
 
     private static Instant instant(String text) {
+        Problem malformed =
+                bad("Member 'measured_at' is '" + text + "' and must be a time such as 2026-03-31T12:00:00Z.");
         try {
-            return Instant.parse(text);
+            Instant instant = Instant.parse(text);
+            if (instant.isBefore(EARLIEST) || instant.isAfter(LATEST)) {
+                throw malformed.asException();
+            }
+            return instant;
         } catch (DateTimeParseException cause) {
-            throw new ProblemException(
-                    bad("Member 'measured_at' is '" + text + "' and must be a time such as 2026-03-31T12:00:00Z."),
-                    cause);
+            throw new ProblemException(malformed, cause);
         }
     }
 

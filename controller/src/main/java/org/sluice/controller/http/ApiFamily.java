@@ -1,6 +1,7 @@
 package org.sluice.controller.http;
 
 import java.util.List;
+import java.util.Optional;
 import org.sluice.controller.http.list.PageStyle;
 import org.sluice.controller.policy.Rule;
 
@@ -32,6 +33,16 @@ public interface ApiFamily {
      */
     default int minorVersion(Exchange exchange) {
         return 0;
+    }
+
+    /** Its name in documents, {@code Compute API}; empty for those that only agents speak. */
+    default Optional<String> title() {
+        return Optional.empty();
+    }
+
+    /** Its version in documents. */
+    default String version() {
+        return "1";
     }
 
     /** Rules that handlers ask for beside those of the routes, views and lists. */

@@ -10,22 +10,35 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.sluice.controller.http.door.Door;
+import org.sluice.controller.http.door.DoorLimits;
+import org.sluice.controller.http.door.RateLimits;
 import org.sluice.controller.policy.Policy;
 
 /** One listener that serves API families. {@link #close} stops accepting and lets running requests end. Thread-safe. */
 public final class ApiServer implements AutoCloseable {
     private final WebServer server;
+    private final Door door;
     private final InetSocketAddress address;
 
-    private ApiServer(WebServer server, InetSocketAddress address) {
+    private ApiServer(WebServer server, Door door, InetSocketAddress address) {
         this.server = server;
+        this.door = door;
         this.address = address;
     }
 
-    /** Starts a listener with the rules' defaults; see {@link #start(InetSocketAddress, Optional, Authenticator, List, Policy)}. */
+    /** Starts a listener with the rules' defaults and the limits that suit this process's heap. */
     public static ApiServer start(
             InetSocketAddress listen, Optional<Tls> tls, Authenticator authenticator, List<ApiFamily> families) {
-        return start(listen, tls, authenticator, families, RouteTable.of(families).policy());
+        RouteTable table = RouteTable.of(families);
+        return start(
+                listen,
+                tls,
+                authenticator,
+                table,
+                table.policy(),
+                DoorLimits.ofHeap(Runtime.getRuntime().maxMemory()),
+                RateLimits.DEFAULT);
     }
 
     /**
@@ -34,28 +47,35 @@ public final class ApiServer implements AutoCloseable {
      * @param listen where; port 0 takes a free one
      * @param tls certificate and client authentication, if the listener speaks TLS
      * @param authenticator verifies the tokens of protected routes
-     * @param families what it serves
+     * @param table what it serves
      * @param policy who may do what; has the rules of all families
+     * @param limits how many connections it takes, and how much and how long each of them
+     * @param rates how often they may ask
      */
     public static ApiServer start(
             InetSocketAddress listen,
             Optional<Tls> tls,
             Authenticator authenticator,
-            List<ApiFamily> families,
-            Policy policy) {
-        Edge edge = new Edge(requireNonNull(authenticator, "authenticator is null"), policy, RouteTable.of(families));
+            RouteTable table,
+            Policy policy,
+            DoorLimits limits,
+            RateLimits rates) {
+        Door door = new Door(limits, rates, tls.isPresent());
+        Edge edge = new Edge(requireNonNull(authenticator, "authenticator is null"), policy, table, door);
+        HttpRouting.Builder routing = HttpRouting.builder();
         var config = WebServer.builder()
                 .address(listen.getAddress())
                 .port(listen.getPort())
                 .shutdownHook(false)
                 .featuresDiscoverServices(false)
                 .shutdownGracePeriod(Duration.ofMillis(500))
-                // Small JSON replies would otherwise wait for the peer's delayed acknowledgement.
-                .connectionOptions(SocketOptions.builder().tcpNoDelay(true).build())
-                .routing(HttpRouting.builder().any(edge::answer));
+                .routing(routing);
+        // Small JSON replies would otherwise wait for the peer's delayed acknowledgement.
+        door.guard(config, SocketOptions.builder().tcpNoDelay(true).build(), routing);
+        routing.any(edge::answer);
         tls.ifPresent(config::tls);
         WebServer server = config.build().start();
-        return new ApiServer(server, new InetSocketAddress(listen.getAddress(), server.port()));
+        return new ApiServer(server, door, new InetSocketAddress(listen.getAddress(), server.port()));
     }
 
     /** Where it listens. */
@@ -66,5 +86,6 @@ public final class ApiServer implements AutoCloseable {
     @Override
     public void close() {
         server.stop();
+        door.close();
     }
 }

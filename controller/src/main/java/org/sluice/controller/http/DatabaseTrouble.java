@@ -2,6 +2,7 @@ package org.sluice.controller.http;
 
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sluice.model.Problem;
@@ -12,8 +13,8 @@ import org.sluice.model.Problem;
  * Stateless.
  */
 public final class DatabaseTrouble {
-    /** Seconds after which to ask again: a database that ended is back by then, as a rule. */
-    static final String RETRY_AFTER = "5";
+    /** A database that ended is back by then, as a rule. */
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
     private static final String DISK_FULL = "53100";
     private static final String TOO_MANY_CONNECTIONS = "53300";
@@ -24,14 +25,12 @@ public final class DatabaseTrouble {
 
     private DatabaseTrouble() {}
 
-    /** The reply to a request that failed because of the database; empty when it failed for another reason. */
-    public static Optional<Reply> reply(Faults faults, Throwable failure) {
-        return problem(failure)
-                .map(problem -> faults.render(problem).withHeader("Retry-After", RETRY_AFTER));
+    /** What is wrong with the database, and when to ask again, if that is what the failure comes from. */
+    public static Optional<Problem> problem(Throwable failure) {
+        return cause(failure).map(problem -> problem.retryAfter(RETRY_AFTER));
     }
 
-    /** What is wrong with the database, if that is what the failure comes from. */
-    public static Optional<Problem> problem(Throwable failure) {
+    private static Optional<Problem> cause(Throwable failure) {
         @Nullable Throwable cause = failure;
         for (int depth = 0; cause != null && depth < LONGEST_CHAIN; depth++) {
             if (cause instanceof SQLTransientConnectionException) {

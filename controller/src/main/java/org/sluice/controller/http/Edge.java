@@ -14,6 +14,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sluice.controller.http.door.Door;
 import org.sluice.controller.policy.Policy;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
@@ -31,11 +32,13 @@ final class Edge {
     private final Authenticator authenticator;
     private final Policy policy;
     private final RouteTable table;
+    private final Door door;
 
-    Edge(Authenticator authenticator, Policy policy, RouteTable table) {
+    Edge(Authenticator authenticator, Policy policy, RouteTable table, Door door) {
         this.authenticator = authenticator;
         this.policy = policy;
         this.table = table;
+        this.door = door;
     }
 
     void answer(ServerRequest request, ServerResponse response) {
@@ -50,22 +53,24 @@ final class Edge {
         }
         RouteTable.Mounted api = mounted.get();
         String below = path.substring(api.family().mount().length());
-        Exchange exchange = new Exchange(request, api.family(), NOWHERE, policy);
+        Exchange exchange = new Exchange(request, api.family(), NOWHERE, policy, door);
         Reply reply;
         try {
+            door.arrives(request.remotePeer().address());
             Router.Match match = api.router().match(request.prologue().method().text(), below);
-            exchange = new Exchange(request, api.family(), match, policy);
+            exchange = new Exchange(request, api.family(), match, policy, door);
             reply = answer(match.route(), exchange);
         } catch (ProblemException failure) {
-            reply = api.family().faults().render(failure.problem());
+            reply = refusal(api.family(), failure.problem());
             if (failure.problem().kind() == Problem.Kind.METHOD_NOT_ALLOWED) {
                 reply = reply.withHeader("Allow", api.router().allowed(below));
             }
         } catch (RuntimeException failure) {
-            reply = DatabaseTrouble.reply(api.family().faults(), failure).orElseGet(() -> {
+            Problem problem = DatabaseTrouble.problem(failure).orElseGet(() -> {
                 log.error("{} {} failed ({})", request.prologue().method().text(), path, id.value(), failure);
-                return api.family().faults().render(internalError(id));
+                return internalError(id);
             });
+            reply = refusal(api.family(), problem);
         }
         send(api.family().finish(exchange, reply.withHeader("x-openstack-request-id", id.value())), response, headOnly);
     }
@@ -75,22 +80,48 @@ final class Edge {
             case Route.Access.Open _ -> {
                 requireVersion(route, exchange);
                 requireMediaType(route, exchange);
-                yield route.handler().handle(exchange);
+                yield openly(route, exchange);
             }
             case Route.Access.Ruled ruled -> {
-                Exchange known = exchange.by(authenticate(exchange));
+                Exchange known = authenticated(exchange);
                 requireVersion(route, known);
                 Exchange permitted = known.under(ruled.rule());
                 requireMediaType(route, permitted);
                 yield route.handler().handle(permitted);
             }
             case Route.Access.ByAction _ -> {
-                Exchange known = exchange.by(authenticate(exchange));
+                Exchange known = authenticated(exchange);
                 requireVersion(route, known);
                 requireMediaType(route, known);
                 yield ActionTable.answer(route, known);
             }
         };
+    }
+
+    /** What anyone may change without a token is an attempt to log in, or to join: those that are refused are counted. */
+    private Reply openly(Route route, Exchange exchange) {
+        boolean logsIn = route.method().equals("POST") && exchange.peerCertificate().isEmpty();
+        if (!logsIn) {
+            return route.handler().handle(exchange);
+        }
+        door.logsIn(exchange.peer());
+        Reply reply = route.handler().handle(exchange);
+        door.hasLoggedIn(exchange.peer());
+        return reply;
+    }
+
+    private static Reply refusal(ApiFamily family, Problem problem) {
+        Reply reply = family.faults().render(problem);
+        // RFC 9110, section 10.2.3: whole seconds.
+        return problem.retryAfter()
+                .map(time -> reply.withHeader("Retry-After", Long.toString(Math.max(1, time.toSeconds()))))
+                .orElse(reply);
+    }
+
+    private Exchange authenticated(Exchange exchange) {
+        Caller caller = authenticate(exchange);
+        door.arrives(caller.userId(), caller.projectId());
+        return exchange.by(caller);
     }
 
     private Caller authenticate(Exchange exchange) {

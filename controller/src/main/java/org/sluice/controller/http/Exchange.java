@@ -7,15 +7,21 @@ import io.helidon.webserver.http.ServerRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.sluice.controller.http.body.EntityReader;
 import org.sluice.controller.http.body.Fields;
+import org.sluice.controller.http.door.Door;
+import org.sluice.controller.http.door.Entity;
 import org.sluice.controller.http.list.PageStyle;
 import org.sluice.controller.http.view.Shown;
 import org.sluice.controller.policy.Access;
@@ -33,19 +39,20 @@ public final class Exchange implements Shown {
     private final ApiFamily family;
     private final Router.Match match;
     private final Policy policy;
+    private final Door door;
     private final @Nullable Caller caller;
     private final @Nullable Access access;
-    private final Entity entity;
+    private final Read entity;
     private int minorVersion = -1;
 
     /** Helidon gives an entity once; every view of one request shares what was read. */
-    private static final class Entity {
+    private static final class Read {
         private byte @Nullable [] bytes;
         private @Nullable ObjectNode object;
     }
 
-    Exchange(ServerRequest request, ApiFamily family, Router.Match match, Policy policy) {
-        this(request, family, match, policy, null, null, new Entity());
+    Exchange(ServerRequest request, ApiFamily family, Router.Match match, Policy policy, Door door) {
+        this(request, family, match, policy, door, null, null, new Read());
     }
 
     private Exchange(
@@ -53,13 +60,15 @@ public final class Exchange implements Shown {
             ApiFamily family,
             Router.Match match,
             Policy policy,
+            Door door,
             @Nullable Caller caller,
             @Nullable Access access,
-            Entity entity) {
+            Read entity) {
         this.request = requireNonNull(request, "request is null");
         this.family = family;
         this.match = match;
         this.policy = policy;
+        this.door = requireNonNull(door, "door is null");
         this.caller = caller;
         this.access = access;
         this.entity = entity;
@@ -67,7 +76,7 @@ public final class Exchange implements Shown {
 
     /** The same request of a caller who was authenticated. */
     Exchange by(Caller authenticated) {
-        return new Exchange(request, family, match, policy, authenticated, null, entity);
+        return new Exchange(request, family, match, policy, door, authenticated, null, entity);
     }
 
     /**
@@ -80,7 +89,7 @@ public final class Exchange implements Shown {
         if (!asked.allowsOwn()) {
             throw wording().forbidden(rule);
         }
-        Exchange ruled = new Exchange(request, family, match, policy, caller, asked, entity);
+        Exchange ruled = new Exchange(request, family, match, policy, door, caller, asked, entity);
         ruled.minorVersion = minorVersion;
         return ruled;
     }
@@ -312,20 +321,32 @@ public final class Exchange implements Shown {
         if (!request.content().hasEntity()) {
             return new byte[0];
         }
-        try (InputStream in = request.content().inputStream()) {
-            int most = match.route().limit().bytes();
-            byte[] bytes = in.readNBytes(most + 1);
-            if (bytes.length > most) {
-                throw Problem.of(
-                                Problem.Kind.TOO_LARGE,
-                                "RequestTooLarge",
-                                "The request body is larger than the " + most + " bytes that this request may have.")
-                        .asException();
-            }
-            return bytes;
+        OptionalLong length = request.headers().contentLength();
+        // Not closed: closing waits for the rest of a body that is not wanted. The door decides what becomes of it.
+        InputStream in = request.content().inputStream();
+        try {
+            // The entity stays until the request is answered, and so does its share of the bytes in flight.
+            @SuppressWarnings("resource")
+            Entity read = caller == null && peerCertificate().isEmpty()
+                    ? door.readAnonymous(in, length)
+                    : door.read(in, length, match.route().limit().bytes());
+            return read.toByteArray();
         } catch (IOException cause) {
             throw new UncheckedIOException("the request body could not be read", cause);
         }
+    }
+
+    /** The address that the request came from. */
+    public InetAddress peerAddress() {
+        if (peer() instanceof InetSocketAddress socket) {
+            return socket.getAddress();
+        }
+        throw new IllegalStateException("a request came from no IP address");
+    }
+
+    /** Where the request came from. */
+    SocketAddress peer() {
+        return request.remotePeer().address();
     }
 
     private static Problem malformed(String sentence) {

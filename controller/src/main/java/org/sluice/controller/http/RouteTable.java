@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.sluice.controller.http.reference.OpenApi;
 import org.sluice.controller.policy.Policy;
 import org.sluice.controller.policy.Rule;
 
@@ -24,6 +25,8 @@ public final class RouteTable {
         for (ApiFamily family : families) {
             Routes routes = new Routes();
             family.routes(routes);
+            family.title().ifPresent(title -> routes.open(
+                    "GET", "/openapi.json", exchange -> Reply.ok(table.openApi(family, title))));
             List<Route> all = routes.all();
             if (table.mounts.putIfAbsent(family.mount(), new Mounted(family, all, new Router(all))) != null) {
                 throw new IllegalStateException("two families are mounted at " + family.mount());
@@ -44,6 +47,10 @@ public final class RouteTable {
             throw new IllegalArgumentException("no family is mounted at " + family.mount());
         }
         return mounted.routes();
+    }
+
+    private Map<String, Object> openApi(ApiFamily family, String title) {
+        return OpenApi.of(title, family.mount(), family.version(), routes(family));
     }
 
     /** Every rule that a route, an action, a view, a list or a handler asks for. */

@@ -10,5 +10,18 @@ import java.util.Optional;
  * @param passwordHash as {@link Passwords#hash} made it
  * @param defaultProjectId the project of tokens that ask for no scope
  * @param enabled whether it may get tokens
+ * @param email whatever was said
+ * @param description whatever was said
  */
-record Account(String id, String name, String passwordHash, Optional<String> defaultProjectId, boolean enabled) {}
+record Account(
+        String id,
+        String name,
+        String passwordHash,
+        Optional<String> defaultProjectId,
+        boolean enabled,
+        Optional<String> email,
+        Optional<String> description) {
+    Account withPasswordHash(String hash) {
+        return new Account(id, name, hash, defaultProjectId, enabled, email, description);
+    }
+}

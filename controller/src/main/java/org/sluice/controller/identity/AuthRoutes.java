@@ -19,12 +19,14 @@ final class AuthRoutes {
     private final Jdbi jdbi;
     private final Authentication authentication;
     private final Tokens tokens;
+    private final Directory directory;
     private final IdentityStore store = new IdentityStore();
 
-    AuthRoutes(Database database, Authentication authentication, Tokens tokens) {
+    AuthRoutes(Database database, Authentication authentication, Tokens tokens, Directory directory) {
         this.jdbi = requireNonNull(database, "database is null").jdbi();
         this.authentication = requireNonNull(authentication, "authentication is null");
         this.tokens = requireNonNull(tokens, "tokens is null");
+        this.directory = requireNonNull(directory, "directory is null");
     }
 
     void addTo(Routes routes) {
@@ -35,6 +37,7 @@ final class AuthRoutes {
         routes.publicRoute("POST", "/v3/auth/tokens", this::issue)
                 .get("/v3/auth/tokens", exchange -> show(exchange, true))
                 .head("/v3/auth/tokens", exchange -> show(exchange, false))
+                .delete("/v3/auth/tokens", this::revoke)
                 .get("/v3/auth/catalog", AuthRoutes::catalog)
                 .get("/v3/auth/projects", this::projects)
                 // Nobody has a role in a domain.
@@ -51,7 +54,7 @@ final class AuthRoutes {
     }
 
     private Reply issue(Exchange exchange) {
-        Authentication.Granted granted = authentication.grant(AuthRequest.parse(exchange.bodyObject()));
+        Authentication.Granted granted = authentication.grant(AuthRequest.parse(exchange.bodyObject()), exchange.peerAddress());
         ObjectNode token = IdentityJson.token(
                 granted.issued().token(), granted.roles(), exchange.baseUrl(), wantsCatalog(exchange));
         return Reply.json(201, IdentityJson.wrap("token", token))
@@ -59,19 +62,8 @@ final class AuthRoutes {
     }
 
     private Reply show(Exchange exchange, boolean withBody) {
-        String text = exchange.header(SUBJECT_TOKEN)
-                .orElseThrow(() -> IdentityRules.notFound("token", "the request has no " + SUBJECT_TOKEN + " header"));
-        Token subject;
-        try {
-            subject = tokens.read(text);
-        } catch (ProblemException invalid) {
-            throw new ProblemException(
-                    IdentityRules.notFound("token", "it is malformed, expired or not ours")
-                            .problem(),
-                    invalid);
-        }
-        IdentityRules.requireAdminOr(
-                subject.userId().equals(exchange.caller().userId()), exchange.caller(), "identity:validate_token");
+        String text = subjectToken(exchange);
+        Token subject = subject(exchange, text, "identity:validate_token");
         Reply reply = withBody
                 ? Reply.ok(IdentityJson.wrap(
                         "token",
@@ -79,6 +71,32 @@ final class AuthRoutes {
                                 subject, authentication.rolesOf(subject), exchange.baseUrl(), wantsCatalog(exchange))))
                 : Reply.empty(200);
         return reply.withHeader(SUBJECT_TOKEN, text);
+    }
+
+    private Reply revoke(Exchange exchange) {
+        directory.revoke(subject(exchange, subjectToken(exchange), "identity:revoke_token"));
+        return Reply.empty(204);
+    }
+
+    private static String subjectToken(Exchange exchange) {
+        return exchange.header(SUBJECT_TOKEN)
+                .orElseThrow(() -> IdentityRules.notFound("token", "the request has no " + SUBJECT_TOKEN + " header"));
+    }
+
+    /** The token that a request is about, which is the caller's own or an admin's business. */
+    private Token subject(Exchange exchange, String text, String action) {
+        Token subject;
+        try {
+            subject = tokens.read(text);
+        } catch (ProblemException invalid) {
+            throw new ProblemException(
+                    IdentityRules.notFound("token", "it is malformed, expired, revoked or not ours")
+                            .problem(),
+                    invalid);
+        }
+        IdentityRules.requireAdminOr(
+                subject.userId().equals(exchange.caller().userId()), exchange.caller(), action);
+        return subject;
     }
 
     private static Reply catalog(Exchange exchange) {

@@ -2,6 +2,7 @@ package org.sluice.controller.identity;
 
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.Routes;
@@ -50,6 +51,8 @@ final class CatalogRoutes {
                 Catalog.endpoints(exchange.baseUrl()).stream()
                         .filter(asked(exchange, "interface", Catalog.Endpoint::interfaceName))
                         .filter(asked(exchange, "service_id", Catalog.Endpoint::serviceId))
+                        .filter(asked(exchange, "region_id", _ -> Catalog.REGION))
+                        .filter(asked(exchange, "region", _ -> Catalog.REGION))
                         .map(endpoint -> IdentityJson.endpoint(endpoint, self))
                         .toList(),
                 self + "/endpoints"));
@@ -69,7 +72,12 @@ final class CatalogRoutes {
 
     private static Reply regions(Exchange exchange) {
         String self = AuthRoutes.self(exchange);
-        return Reply.ok(IdentityJson.list("regions", List.of(IdentityJson.region(self)), self + "/regions"));
+        // Clients look for a region that has no such id by a name, and take whatever single one they are given.
+        boolean asked = Stream.of(Catalog.REGION)
+                .filter(asked(exchange, "name", region -> region))
+                .anyMatch(_ -> !exchange.queryNames().contains("parent_region_id"));
+        return Reply.ok(IdentityJson.list(
+                "regions", asked ? List.of(IdentityJson.region(self)) : List.of(), self + "/regions"));
     }
 
     private static Reply region(Exchange exchange) {

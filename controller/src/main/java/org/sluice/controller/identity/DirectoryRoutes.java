@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.sluice.controller.http.Exchange;
@@ -14,17 +15,15 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Projects, users, roles, and who has which role where. */
 final class DirectoryRoutes {
-    private static final int LONGEST_PROJECT_NAME = 64;
-    private static final int LONGEST_NAME = 255;
     private static final String GRANT = "/v3/projects/{project}/users/{user}/roles/{role}";
 
     private final Jdbi jdbi;
-    private final Passwords passwords;
+    private final Directory directory;
     private final IdentityStore store = new IdentityStore();
 
-    DirectoryRoutes(Database database, Passwords passwords) {
+    DirectoryRoutes(Database database, Directory directory) {
         this.jdbi = requireNonNull(database, "database is null").jdbi();
-        this.passwords = requireNonNull(passwords, "passwords is null");
+        this.directory = requireNonNull(directory, "directory is null");
     }
 
     void addTo(Routes routes) {
@@ -38,6 +37,7 @@ final class DirectoryRoutes {
                 .get("/v3/users/{id}", this::user)
                 .patch("/v3/users/{id}", this::updateUser)
                 .delete("/v3/users/{id}", this::deleteUser)
+                .post("/v3/users/{id}/password", this::changePassword)
                 .get("/v3/users/{id}/projects", this::projectsOfUser)
                 .get("/v3/roles", this::roles)
                 .get("/v3/roles/{id}", this::role)
@@ -51,15 +51,23 @@ final class DirectoryRoutes {
     private Reply projects(Exchange exchange) {
         IdentityRules.requireAdmin(exchange.caller(), "identity:list_projects");
         String self = AuthRoutes.self(exchange);
-        List<ObjectNode> items = jdbi.withHandle(store::projects).stream()
-                .filter(project -> matches(exchange, "name", project.name()))
-                .filter(project -> matches(exchange, "domain_id", IdentityJson.DOMAIN_ID))
-                .filter(project -> matches(exchange, "parent_id", IdentityJson.DOMAIN_ID))
-                .filter(project -> matchesFlag(exchange, "enabled", project.enabled()))
-                .filter(project -> matchesFlag(exchange, "is_domain", false))
-                .map(project -> IdentityJson.project(project, self))
-                .toList();
-        return Reply.ok(IdentityJson.list("projects", items, self + "/projects"));
+        IdentityStore.ProjectFilter filter = new IdentityStore.ProjectFilter(
+                exchange.query("name"),
+                flagIfAsked(exchange, "enabled"),
+                tags(exchange, "tags"),
+                tags(exchange, "tags-any"),
+                tags(exchange, "not-tags"),
+                tags(exchange, "not-tags-any"));
+        boolean possible = isDefaultDomain(exchange, "domain_id")
+                && isDefaultDomain(exchange, "parent_id")
+                && !flagIfAsked(exchange, "is_domain").orElse(false);
+        List<Project> found = possible ? jdbi.withHandle(handle -> store.projects(handle, filter)) : List.of();
+        return Reply.ok(IdentityJson.list(
+                "projects",
+                found.stream()
+                        .map(project -> IdentityJson.project(project, self))
+                        .toList(),
+                self + "/projects"));
     }
 
     private Reply project(Exchange exchange) {
@@ -72,61 +80,37 @@ final class DirectoryRoutes {
 
     private Reply createProject(Exchange exchange) {
         IdentityRules.requireAdmin(exchange.caller(), "identity:create_project");
-        ObjectNode json = exchange.bodyObject("project");
-        IdentityRules.requireDefaultDomain(json);
-        Project project = new Project(
-                IdentityStore.newId(),
-                IdentityRules.name(json, LONGEST_PROJECT_NAME),
-                IdentityRules.optionalText(json, "description").orElse(""),
-                IdentityRules.flag(json, "enabled", true));
-        if (!jdbi.withHandle(handle -> store.insertProject(handle, project))) {
-            throw IdentityRules.nameTaken("project", project.name());
-        }
+        Project project = directory.createProject(ProjectBody.parse(exchange.bodyObject("project")));
         return Reply.json(201, projectJson(exchange, project));
     }
 
     private Reply updateProject(Exchange exchange) {
         IdentityRules.requireAdmin(exchange.caller(), "identity:update_project");
-        ObjectNode json = exchange.bodyObject("project");
-        IdentityRules.requireDefaultDomain(json);
-        Project changed = jdbi.inTransaction(handle -> {
-            Project project = existingProject(handle, exchange.path("id"));
-            String name = json.has("name") ? IdentityRules.name(json, LONGEST_PROJECT_NAME) : project.name();
-            if (store.projectByName(handle, name)
-                    .filter(other -> !other.id().equals(project.id()))
-                    .isPresent()) {
-                throw IdentityRules.nameTaken("project", name);
-            }
-            Project next = new Project(
-                    project.id(),
-                    name,
-                    IdentityRules.optionalText(json, "description").orElse(project.description()),
-                    IdentityRules.flag(json, "enabled", project.enabled()));
-            store.updateProject(handle, next);
-            return next;
-        });
-        return Reply.ok(projectJson(exchange, changed));
+        ProjectBody body = ProjectBody.parse(exchange.bodyObject("project"));
+        return Reply.ok(projectJson(exchange, directory.updateProject(exchange.path("id"), body)));
     }
 
     private Reply deleteProject(Exchange exchange) {
         IdentityRules.requireAdmin(exchange.caller(), "identity:delete_project");
-        String id = exchange.path("id");
-        if (!jdbi.inTransaction(handle -> store.deleteProject(handle, id))) {
-            throw IdentityRules.notFound("project", id);
-        }
+        directory.deleteProject(exchange.path("id"));
         return Reply.empty(204);
     }
 
     private Reply users(Exchange exchange) {
         IdentityRules.requireAdmin(exchange.caller(), "identity:list_users");
         String self = AuthRoutes.self(exchange);
-        List<ObjectNode> items = jdbi.withHandle(store::accounts).stream()
-                .filter(account -> matches(exchange, "name", account.name()))
-                .filter(account -> matches(exchange, "domain_id", IdentityJson.DOMAIN_ID))
-                .filter(account -> matchesFlag(exchange, "enabled", account.enabled()))
-                .map(account -> IdentityJson.user(account, self))
-                .toList();
-        return Reply.ok(IdentityJson.list("users", items, self + "/users"));
+        // No password expires, and nobody comes from another identity provider: who asks for such users asks for none.
+        boolean possible = isDefaultDomain(exchange, "domain_id")
+                && Stream.of("password_expires_at", "idp_id", "protocol_id", "unique_id")
+                        .noneMatch(exchange.queryNames()::contains);
+        List<Account> found = possible
+                ? jdbi.withHandle(
+                        handle -> store.accounts(handle, exchange.query("name"), flagIfAsked(exchange, "enabled")))
+                : List.of();
+        return Reply.ok(IdentityJson.list(
+                "users",
+                found.stream().map(account -> IdentityJson.user(account, self)).toList(),
+                self + "/users"));
     }
 
     private Reply user(Exchange exchange) {
@@ -137,62 +121,35 @@ final class DirectoryRoutes {
 
     private Reply createUser(Exchange exchange) {
         IdentityRules.requireAdmin(exchange.caller(), "identity:create_user");
-        ObjectNode json = exchange.bodyObject("user");
-        IdentityRules.requireDefaultDomain(json);
-        String name = IdentityRules.name(json, LONGEST_NAME);
-        String password = IdentityRules.optionalText(json, "password")
-                .orElseThrow(() -> IdentityRules.invalid("password", "is a required property"));
-        Account account = new Account(
-                IdentityStore.newId(),
-                name,
-                passwords.hash(password),
-                IdentityRules.optionalText(json, "default_project_id"),
-                IdentityRules.flag(json, "enabled", true));
-        boolean made = jdbi.inTransaction(handle -> {
-            account.defaultProjectId().ifPresent(id -> existingProject(handle, id));
-            return store.insertAccount(handle, account);
-        });
-        if (!made) {
-            throw IdentityRules.nameTaken("user", name);
-        }
+        Account account = directory.createUser(UserBody.parse(exchange.bodyObject("user")), asker(exchange));
         return Reply.json(201, userJson(exchange, account));
     }
 
     private Reply updateUser(Exchange exchange) {
         IdentityRules.requireAdmin(exchange.caller(), "identity:update_user");
-        ObjectNode json = exchange.bodyObject("user");
-        IdentityRules.requireDefaultDomain(json);
-        Optional<String> hash = IdentityRules.optionalText(json, "password").map(passwords::hash);
-        Account changed = jdbi.inTransaction(handle -> {
-            Account account = existingAccount(handle, exchange.path("id"));
-            String name = json.has("name") ? IdentityRules.name(json, LONGEST_NAME) : account.name();
-            if (store.accountByName(handle, name)
-                    .filter(other -> !other.id().equals(account.id()))
-                    .isPresent()) {
-                throw IdentityRules.nameTaken("user", name);
-            }
-            Optional<String> home = json.has("default_project_id")
-                    ? IdentityRules.optionalText(json, "default_project_id")
-                    : account.defaultProjectId();
-            home.ifPresent(id -> existingProject(handle, id));
-            Account next = new Account(
-                    account.id(),
-                    name,
-                    hash.orElse(account.passwordHash()),
-                    home,
-                    IdentityRules.flag(json, "enabled", account.enabled()));
-            store.updateAccount(handle, next);
-            return next;
-        });
-        return Reply.ok(userJson(exchange, changed));
+        UserBody body = UserBody.parse(exchange.bodyObject("user"));
+        return Reply.ok(userJson(exchange, directory.updateUser(exchange.path("id"), body, asker(exchange))));
     }
 
     private Reply deleteUser(Exchange exchange) {
         IdentityRules.requireAdmin(exchange.caller(), "identity:delete_user");
+        directory.deleteUser(exchange.path("id"));
+        return Reply.empty(204);
+    }
+
+    /** Anybody may change their own password, whatever the token is good for: who asks must know the one in force. */
+    private Reply changePassword(Exchange exchange) {
         String id = exchange.path("id");
-        if (!jdbi.withHandle(handle -> store.deleteAccount(handle, id))) {
-            throw IdentityRules.notFound("user", id);
-        }
+        IdentityRules.requireAdminOr(
+                id.equals(exchange.caller().userId()), exchange.caller(), "identity:change_password");
+        ObjectNode json = exchange.bodyObject("user");
+        directory.changePassword(
+                id,
+                IdentityRules.optionalText(json, "original_password")
+                        .orElseThrow(() -> IdentityRules.invalid("original_password", "is a required property")),
+                IdentityRules.password(json, "password")
+                        .orElseThrow(() -> IdentityRules.invalid("password", "is a required property")),
+                LogInSource.of(exchange.peerAddress(), id));
         return Reply.empty(204);
     }
 
@@ -210,11 +167,14 @@ final class DirectoryRoutes {
     private Reply roles(Exchange exchange) {
         IdentityRules.requireAdmin(exchange.caller(), "identity:list_roles");
         String self = AuthRoutes.self(exchange);
-        List<ObjectNode> items = jdbi.withHandle(store::roles).stream()
-                .filter(role -> matches(exchange, "name", role.name()))
-                .map(role -> IdentityJson.role(role, self))
-                .toList();
-        return Reply.ok(IdentityJson.list("roles", items, self + "/roles"));
+        // Every role is of every domain.
+        List<Role> found = exchange.queryNames().contains("domain_id")
+                ? List.of()
+                : jdbi.withHandle(handle -> store.roles(handle, exchange.query("name")));
+        return Reply.ok(IdentityJson.list(
+                "roles",
+                found.stream().map(role -> IdentityJson.role(role, self)).toList(),
+                self + "/roles"));
     }
 
     private Reply role(Exchange exchange) {
@@ -226,21 +186,22 @@ final class DirectoryRoutes {
     private Reply assignments(Exchange exchange) {
         IdentityRules.requireAdmin(exchange.caller(), "identity:list_role_assignments");
         String self = AuthRoutes.self(exchange);
-        boolean withNames = exchange.queryNames().contains("include_names") && flag(exchange, "include_names");
-        List<ObjectNode> items = jdbi.withHandle(handle -> store.assignments(handle).stream()
-                .filter(assignment -> matches(exchange, "user.id", assignment.accountId()))
-                .filter(assignment -> matches(exchange, "scope.project.id", assignment.projectId()))
-                .filter(assignment -> matches(exchange, "role.id", assignment.roleId()))
-                .map(assignment -> withNames
-                        ? IdentityJson.namedAssignment(
-                                assignment,
-                                existingProject(handle, assignment.projectId()).name(),
-                                existingAccount(handle, assignment.accountId()).name(),
-                                existingRole(handle, assignment.roleId()).name(),
-                                self)
-                        : IdentityJson.assignment(assignment, self))
-                .toList());
-        return Reply.ok(IdentityJson.list("role_assignments", items, self + "/role_assignments"));
+        boolean withNames = flagIfAsked(exchange, "include_names").orElse(false);
+        IdentityStore.AssignmentFilter filter = new IdentityStore.AssignmentFilter(
+                exchange.query("user.id"),
+                exchange.query("scope.project.id"),
+                exchange.query("role.id"),
+                flagIfAsked(exchange, "effective").orElse(false));
+        // There are no groups, and nobody has a role in a domain, in the system or by inheritance.
+        boolean possible = Stream.of("group.id", "scope.domain.id", "scope.system", "scope.OS-INHERIT:inherited_to")
+                .noneMatch(exchange.queryNames()::contains);
+        List<Assigned> found = possible ? jdbi.withHandle(handle -> store.assignments(handle, filter)) : List.of();
+        return Reply.ok(IdentityJson.list(
+                "role_assignments",
+                found.stream()
+                        .map(assigned -> IdentityJson.assignment(assigned, withNames, self))
+                        .toList(),
+                self + "/role_assignments"));
     }
 
     private Reply grants(Exchange exchange) {
@@ -256,14 +217,14 @@ final class DirectoryRoutes {
 
     private Reply grant(Exchange exchange) {
         IdentityRules.requireAdmin(exchange.caller(), "identity:create_grant");
-        jdbi.useTransaction(handle -> store.assign(handle, existingParties(handle, exchange)));
+        directory.assign(named(exchange));
         return Reply.empty(204);
     }
 
     private Reply checkGrant(Exchange exchange) {
         IdentityRules.requireAdmin(exchange.caller(), "identity:check_grant");
-        RoleAssignment asked = jdbi.withHandle(handle -> existingParties(handle, exchange));
-        if (!jdbi.withHandle(store::assignments).contains(asked)) {
+        RoleAssignment asked = named(exchange);
+        if (!jdbi.withHandle(handle -> store.isAssigned(handle, asked))) {
             throw IdentityRules.notFound("role assignment with role", asked.roleId());
         }
         return Reply.empty(204);
@@ -271,24 +232,16 @@ final class DirectoryRoutes {
 
     private Reply revoke(Exchange exchange) {
         IdentityRules.requireAdmin(exchange.caller(), "identity:revoke_grant");
-        jdbi.useTransaction(handle -> {
-            RoleAssignment asked = existingParties(handle, exchange);
-            if (!store.unassign(handle, asked)) {
-                throw IdentityRules.notFound("role assignment with role", asked.roleId());
-            }
-        });
+        directory.unassign(named(exchange));
         return Reply.empty(204);
     }
 
-    private RoleAssignment existingParties(Handle handle, Exchange exchange) {
-        return new RoleAssignment(
-                existingAccount(handle, exchange.path("user")).id(),
-                existingProject(handle, exchange.path("project")).id(),
-                existingRole(handle, exchange.path("role")).id());
+    private static RoleAssignment named(Exchange exchange) {
+        return new RoleAssignment(exchange.path("user"), exchange.path("project"), exchange.path("role"));
     }
 
-    private Project existingProject(Handle handle, String id) {
-        return store.projectById(handle, id).orElseThrow(() -> IdentityRules.notFound("project", id));
+    private static LogInSource asker(Exchange exchange) {
+        return LogInSource.of(exchange.peerAddress(), exchange.caller().userId());
     }
 
     private Account existingAccount(Handle handle, String id) {
@@ -307,17 +260,24 @@ final class DirectoryRoutes {
         return IdentityJson.wrap("user", IdentityJson.user(account, AuthRoutes.self(exchange)));
     }
 
-    private static boolean matches(Exchange exchange, String parameter, String value) {
-        return exchange.query(parameter).map(wanted -> wanted.equals(value)).orElse(true);
+    private static boolean isDefaultDomain(Exchange exchange, String parameter) {
+        return exchange.query(parameter)
+                .map(wanted -> wanted.equals(IdentityJson.DOMAIN_ID))
+                .orElse(true);
     }
 
-    private static boolean matchesFlag(Exchange exchange, String parameter, boolean value) {
-        return !exchange.queryNames().contains(parameter) || flag(exchange, parameter) == value;
+    private static List<String> tags(Exchange exchange, String parameter) {
+        return exchange.query(parameter)
+                .map(tags -> List.of(tags.split(",")))
+                .orElse(List.of());
     }
 
     /** A flag that is there counts as set unless it says otherwise: {@code ?enabled}, {@code ?enabled=true}. */
-    private static boolean flag(Exchange exchange, String parameter) {
+    private static Optional<Boolean> flagIfAsked(Exchange exchange, String parameter) {
+        if (!exchange.queryNames().contains(parameter)) {
+            return Optional.empty();
+        }
         String value = exchange.query(parameter).orElse("");
-        return !value.equalsIgnoreCase("false") && !value.equals("0");
+        return Optional.of(!value.equalsIgnoreCase("false") && !value.equals("0"));
     }
 }

@@ -2,9 +2,11 @@ package org.sluice.controller.identity;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.sluice.controller.store.Database;
+import org.sluice.controller.store.Transactions;
 
 /**
  * Gives an empty database its first users: {@code admin} with the admin role in the projects {@code admin} and {@code demo},
@@ -30,9 +32,9 @@ public final class IdentityBootstrap {
     public boolean run(String adminPassword, String demoPassword) {
         requireNonNull(adminPassword, "adminPassword is null");
         requireNonNull(demoPassword, "demoPassword is null");
-        return database.jdbi().inTransaction(handle -> {
+        return new Transactions(database.jdbi()).run(handle -> {
             handle.execute("select pg_advisory_xact_lock(hashtext('sluice identity bootstrap'))");
-            if (!store.accounts(handle).isEmpty()) {
+            if (store.hasAccounts(handle)) {
                 return false;
             }
             Role adminRole = role(handle, "admin");
@@ -59,15 +61,21 @@ public final class IdentityBootstrap {
 
     private Project project(Handle handle, String name, String description) {
         return store.projectByName(handle, name).orElseGet(() -> {
-            Project project = new Project(IdentityStore.newId(), name, description, true);
+            Project project = new Project(IdentityStore.newId(), name, description, true, List.of());
             store.insertProject(handle, project);
             return project;
         });
     }
 
     private Account account(Handle handle, String name, String password, Project home) {
-        Account account =
-                new Account(IdentityStore.newId(), name, passwords.hash(password), Optional.of(home.id()), true);
+        Account account = new Account(
+                IdentityStore.newId(),
+                name,
+                passwords.hash(password),
+                Optional.of(home.id()),
+                true,
+                Optional.empty(),
+                Optional.empty());
         store.insertAccount(handle, account);
         return account;
     }

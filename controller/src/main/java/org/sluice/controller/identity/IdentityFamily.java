@@ -1,5 +1,6 @@
 package org.sluice.controller.identity;
 
+import java.time.InstantSource;
 import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Faults;
@@ -17,9 +18,11 @@ public final class IdentityFamily implements ApiFamily {
     private final Faults faults = new IdentityFaults();
 
     /** Users and projects are those of the database; tokens are issued and verified by {@code tokens}. */
-    public IdentityFamily(Database database, Tokens tokens, Passwords passwords) {
-        this.auth = new AuthRoutes(database, new Authentication(database, tokens, passwords), tokens);
-        this.directory = new DirectoryRoutes(database, passwords);
+    public IdentityFamily(Database database, Tokens tokens, Passwords passwords, InstantSource clock) {
+        PasswordChecks checks = new PasswordChecks(passwords, clock);
+        Directory books = new Directory(database, tokens.revocations(), checks);
+        this.auth = new AuthRoutes(database, new Authentication(database, tokens, checks, books), tokens, books);
+        this.directory = new DirectoryRoutes(database, books);
     }
 
     @Override

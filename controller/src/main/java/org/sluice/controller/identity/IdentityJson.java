@@ -88,7 +88,8 @@ final class IdentityJson {
                 .put("enabled", project.enabled())
                 .put("parent_id", DOMAIN_ID)
                 .put("is_domain", false);
-        json.putArray("tags");
+        ArrayNode tags = json.putArray("tags");
+        project.tags().forEach(tags::add);
         json.putObject("options");
         return linked(json, self + "/projects/" + project.id());
     }
@@ -99,6 +100,8 @@ final class IdentityJson {
                 .put("domain_id", DOMAIN_ID)
                 .put("enabled", account.enabled());
         account.defaultProjectId().ifPresent(id -> json.put("default_project_id", id));
+        account.email().ifPresent(email -> json.put("email", email));
+        account.description().ifPresent(description -> json.put("description", description));
         json.putNull("password_expires_at").putObject("options");
         return linked(json, self + "/users/" + account.id());
     }
@@ -112,26 +115,22 @@ final class IdentityJson {
         return linked(json, self + "/roles/" + role.id());
     }
 
-    static ObjectNode assignment(RoleAssignment assignment, String self) {
+    /** With names beside the identifiers on demand. The link of an implied role is that of the one that was given. */
+    static ObjectNode assignment(Assigned assigned, boolean withNames, String self) {
         ObjectNode json = object();
-        json.putObject("scope").putObject("project").put("id", assignment.projectId());
-        json.putObject("user").put("id", assignment.accountId());
-        json.putObject("role").put("id", assignment.roleId());
+        ObjectNode project = json.putObject("scope").putObject("project").put("id", assigned.projectId());
+        ObjectNode user = json.putObject("user").put("id", assigned.accountId());
+        ObjectNode role = json.putObject("role").put("id", assigned.role().id());
+        if (withNames) {
+            project.put("name", assigned.projectName()).set("domain", domainReference());
+            user.put("name", assigned.accountName()).set("domain", domainReference());
+            role.put("name", assigned.role().name());
+        }
         json.putObject("links")
                 .put(
                         "assignment",
-                        self + "/projects/" + assignment.projectId() + "/users/" + assignment.accountId() + "/roles/"
-                                + assignment.roleId());
-        return json;
-    }
-
-    /** As {@link #assignment}, with names beside the identifiers. */
-    static ObjectNode namedAssignment(
-            RoleAssignment assignment, String project, String account, String role, String self) {
-        ObjectNode json = assignment(assignment, self);
-        ((ObjectNode) json.at("/scope/project")).put("name", project).set("domain", domainReference());
-        ((ObjectNode) json.at("/user")).put("name", account).set("domain", domainReference());
-        ((ObjectNode) json.at("/role")).put("name", role);
+                        self + "/projects/" + assigned.projectId() + "/users/" + assigned.accountId() + "/roles/"
+                                + assigned.given().orElse(assigned.role().id()));
         return json;
     }
 

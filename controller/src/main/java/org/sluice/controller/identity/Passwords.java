@@ -2,37 +2,53 @@ package org.sluice.controller.identity;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.password4j.Argon2Function;
 import com.password4j.BcryptFunction;
 import com.password4j.Password;
+import com.password4j.types.Argon2;
 import com.password4j.types.Bcrypt;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Base64;
-import java.util.concurrent.Semaphore;
 import java.util.random.RandomGenerator;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Hashes and checks passwords with bcrypt. A password that was right a moment ago is recognised by an HMAC under a key
- * that only this process has, so that a client that logs in for every command does not pay bcrypt every time; wrong ones
- * always pay. See docs/decisions/0006-passwords-and-tokens.md. Thread-safe.
+ * Hashes and checks passwords with Argon2id (RFC 9106); hashes of bcrypt, which this program made before, are still checked.
+ * A password that was right a moment ago is recognised by an HMAC under a key that only this process has, so that a client
+ * that logs in for every command does not pay for the hash every time; wrong ones always pay. How many are computed at once
+ * is {@link PasswordChecks}' business. See docs/decisions/0006-passwords-and-tokens.md. Thread-safe.
  */
 public final class Passwords {
-    /** 2^10 rounds, the least that OWASP advises; about 100 ms of one core here. */
-    private static final int COST = 10;
+    /** OWASP's smallest advice, 19 MiB and two passes; about 50 ms of one core here. */
+    private static final int MEMORY_KIBIBYTES = 19_456;
+
+    private static final int PASSES = 2;
+    private static final int LANES = 1;
+    private static final int SALT_BYTES = 16;
+    private static final int HASH_BYTES = 32;
+
+    /** What one computation takes from the heap. */
+    static final long MEMORY_BYTES = MEMORY_KIBIBYTES * 1_024L;
 
     private static final int REMEMBERED_PROOFS = 10_000;
-    private static final int CHECKS_AT_ONCE = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
 
-    /** Of a text that is no Base64 digest, which is all that we ever hash; so nothing fits it. */
-    private static final String NOBODYS_HASH = "$2b$10$hpEqjpEGpVG0ZtUgNLlYSuqhL1XriL/BUY0axnd/ZzN2DnsBua8PW";
+    /** Salt and digest are random, so that no password is known that fits. */
+    private static final String NOBODYS_HASH =
+            "$argon2id$v=19$m=19456,t=2,p=1$ZJL7hYN0+Ba97vjmnG93ww$tSe5fXc5NQ1kaW/IOwW4oXypwLCUI+QT2ySQna5bA98";
 
-    private final BcryptFunction bcrypt = BcryptFunction.getInstance(Bcrypt.B, COST);
+    private static final String BCRYPT = "$2";
+    private static final int BCRYPT_COST = 10;
+
+    private final Argon2Function argon2 =
+            Argon2Function.getInstance(MEMORY_KIBIBYTES, PASSES, LANES, HASH_BYTES, Argon2.ID);
+    private final BcryptFunction bcrypt = BcryptFunction.getInstance(Bcrypt.B, BCRYPT_COST);
     private final SecretKeySpec processKey;
-    private final BoundedCache<String, Boolean> proofs = new BoundedCache<>(REMEMBERED_PROOFS);
-    /** Guessing passwords must not take every core away from callers who have a token. */
-    private final Semaphore checks = new Semaphore(CHECKS_AT_ONCE);
+    private final Cache<String, Boolean> proofs =
+            Caffeine.newBuilder().maximumSize(REMEMBERED_PROOFS).build();
 
     /** {@code random} makes the key of this process's proofs; it must be fit for cryptography. */
     public Passwords(RandomGenerator random) {
@@ -41,37 +57,41 @@ public final class Passwords {
         this.processKey = new SecretKeySpec(key, "HmacSHA256");
     }
 
-    /** The text to store for a password: bcrypt's own format, salt and cost included. */
+    /** The text to store for a password, salt and costs included: {@code $argon2id$v=19$m=19456,t=2,p=1$SALT$DIGEST}. */
     String hash(String password) {
-        return Password.hash(digest(password)).with(bcrypt).getResult();
+        return Password.hash(password).addRandomSalt(SALT_BYTES).with(argon2).getResult();
+    }
+
+    /** Whether the password was found right for that hash by this process before; costs microseconds. */
+    boolean remembers(String password, String hash) {
+        return proofs.getIfPresent(proof(password, hash)) != null;
     }
 
     /** Whether the password is the one that was hashed. */
     boolean matches(String password, String hash) {
-        String proof = proof(password, hash);
-        if (proofs.get(proof).isPresent()) {
+        if (remembers(password, hash)) {
             return true;
         }
-        checks.acquireUninterruptibly();
-        try {
-            if (!Password.check(digest(password), hash).with(bcrypt)) {
-                return false;
-            }
-        } finally {
-            checks.release();
+        boolean right = isOutdated(hash)
+                ? Password.check(digest(password), hash).with(bcrypt)
+                : Password.check(password, hash).with(argon2);
+        if (right) {
+            proofs.put(proof(password, hash), true);
         }
-        proofs.put(proof, true);
-        return true;
+        return right;
     }
 
-    /** Takes as long as a wrong password for a user that exists, so that the time does not tell which users do. */
-    void refuseSlowly(String password) {
-        if (matches(password, NOBODYS_HASH)) {
-            throw new IllegalStateException("a password fits the hash that no password has");
-        }
+    /** Whether the hash should be replaced as soon as its password is known. */
+    boolean isOutdated(String hash) {
+        return hash.startsWith(BCRYPT);
     }
 
-    /** bcrypt takes 72 bytes and stops at a zero byte; a digest in Base64 makes every byte of a long password count. */
+    /** A hash that no password fits, to take as long for a user that does not exist as for one that does. */
+    String nobodysHash() {
+        return NOBODYS_HASH;
+    }
+
+    /** What bcrypt was given: it takes 72 bytes and stops at a zero byte, and a digest in Base64 made every byte count. */
     private static String digest(String password) {
         try {
             byte[] sha256 = MessageDigest.getInstance("SHA-256").digest(password.getBytes(UTF_8));

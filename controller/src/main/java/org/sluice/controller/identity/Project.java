@@ -1,5 +1,7 @@
 package org.sluice.controller.identity;
 
+import java.util.List;
+
 /**
  * A project (tenant) as the database has it. Every project is of the domain {@code Default}.
  *
@@ -7,5 +9,10 @@ package org.sluice.controller.identity;
  * @param name unique
  * @param description free text
  * @param enabled whether tokens can be scoped to it
+ * @param tags without repetition, sorted
  */
-record Project(String id, String name, String description, boolean enabled) {}
+record Project(String id, String name, String description, boolean enabled, List<String> tags) {
+    Project {
+        tags = tags.stream().distinct().sorted().toList();
+    }
+}

@@ -17,6 +17,7 @@ import org.sluice.controller.http.Caller;
  * @param auditIds its own audit id, then that of the first token of its chain
  * @param issuedAt whole seconds
  * @param expiresAt whole seconds
+ * @param marks when its claims were read, by the revocations' clock
  */
 record Token(
         String userId,
@@ -26,9 +27,22 @@ record Token(
         List<String> methods,
         List<String> auditIds,
         Instant issuedAt,
-        Instant expiresAt) {
+        Instant expiresAt,
+        Marks marks) {
     /** The project of a token. */
     record Scope(String id, String name) {}
+
+    /**
+     * When a token's claims were read, by the revocations' clock ({@link Revocations}).
+     *
+     * @param proof when the user proved who it is; a token bought with a token has this from the first of its chain
+     * @param scope when the roles were read
+     */
+    record Marks(long proof, long scope) {
+        static Marks of(long both) {
+            return new Marks(both, both);
+        }
+    }
 
     Token {
         roles = Set.copyOf(roles);

@@ -1,6 +1,5 @@
 package org.sluice.controller.image;
 
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -29,11 +28,12 @@ public final class ImageFamily implements ApiFamily {
     /**
      * Images are kept in that database.
      *
-     * @param spool directory for uploads on their way; needs room for the largest image times the uploads at once, and
-     *     should not be in memory
+     * @param bytes of the images, best over connections of their own
+     * @param sweep removes bytes that no image needs any more
+     * @param room for uploads on their way
      */
-    public ImageFamily(Database database, Path spool, InstantSource clock) {
-        this.images = new ImageRoutes(database, spool, clock);
+    public ImageFamily(Database database, ImageBytes bytes, ImageSweep sweep, UploadRoom room, InstantSource clock) {
+        this.images = new ImageRoutes(database, bytes, sweep, room, clock);
     }
 
     @Override

@@ -46,6 +46,12 @@ final class ImageJson {
             "tags");
 
     private static final int LONGEST = 255;
+    /** As many as Glance takes by default (image_property_quota, image_tag_quota). */
+    private static final int MOST_PROPERTIES = 128;
+
+    private static final int MOST_TAGS = 128;
+    /** Characters of all names and values together, so that a list of images stays one that fits into memory. */
+    private static final int LONGEST_PROPERTIES = 65_536;
 
     private ImageJson() {}
 
@@ -112,6 +118,7 @@ final class ImageJson {
                 properties.put(attribute.getKey(), property(attribute.getKey(), attribute.getValue()));
             }
         }
+        requireFew(properties);
         return new ImageMetadata(
                 text(json, "name"),
                 text(json, "visibility")
@@ -138,6 +145,35 @@ final class ImageJson {
                 properties);
     }
 
+    private static void requireFew(Map<String, String> properties) {
+        if (properties.size() > MOST_PROPERTIES) {
+            throw Problem.of(
+                            Problem.Kind.TOO_LARGE,
+                            "TooManyProperties",
+                            "The limit has been exceeded on the number of allowed image properties. Attempted: "
+                                    + properties.size() + ", Maximum: " + MOST_PROPERTIES + ".")
+                    .asException();
+        }
+        long characters = 0;
+        for (Map.Entry<String, String> property : properties.entrySet()) {
+            String name = property.getKey();
+            if (name.isEmpty() || name.length() > LONGEST || name.indexOf('\0') >= 0) {
+                throw invalid(
+                        name.length() > LONGEST ? name.substring(0, LONGEST) : name.replace("\0", ""),
+                        "the name of a property must have 1 to " + LONGEST + " characters, and none of them NUL");
+            }
+            characters += name.length() + property.getValue().length();
+        }
+        if (characters > LONGEST_PROPERTIES) {
+            throw Problem.of(
+                            Problem.Kind.TOO_LARGE,
+                            "PropertiesTooLarge",
+                            "The properties of the image have " + characters + " characters; together they must have at"
+                                    + " most " + LONGEST_PROPERTIES + ".")
+                    .asException();
+        }
+    }
+
     static boolean isReadOnly(String attribute) {
         return READ_ONLY.contains(attribute);
     }
@@ -156,10 +192,27 @@ final class ImageJson {
     }
 
     static String tag(String tag) {
-        if (tag.isEmpty() || tag.length() > LONGEST) {
-            throw invalid("tags", "a tag must have 1 to " + LONGEST + " characters");
+        if (tag.isEmpty() || tag.length() > LONGEST || tag.indexOf('\0') >= 0) {
+            throw invalid("tags", "a tag must have 1 to " + LONGEST + " characters, and none of them NUL");
         }
         return tag;
+    }
+
+    /** Refuses one tag too many. */
+    static List<String> fewTags(List<String> tags) {
+        if (tags.stream().distinct().count() > MOST_TAGS) {
+            throw tooManyTags(tags.size());
+        }
+        return tags;
+    }
+
+    private static ProblemException tooManyTags(int attempted) {
+        return Problem.of(
+                        Problem.Kind.TOO_LARGE,
+                        "TooManyTags",
+                        "The limit has been exceeded on the number of allowed image tags. Attempted: " + attempted
+                                + ", Maximum: " + MOST_TAGS + ".")
+                .asException();
     }
 
     static ProblemException readOnly(String attribute) {
@@ -181,6 +234,9 @@ final class ImageJson {
             throw invalid(attribute, "it must be a text");
         }
         String text = value.asString();
+        if (text.indexOf('\0') >= 0) {
+            throw invalid(attribute, "it must not contain the character NUL");
+        }
         // Of the attributes that every image has, none is longer; properties may be.
         if (isBase(attribute) && text.length() > LONGEST) {
             throw invalid(attribute, "it must have at most " + LONGEST + " characters");
@@ -217,6 +273,9 @@ final class ImageJson {
         }
         if (!value.isArray()) {
             throw invalid("tags", "it must be a list");
+        }
+        if (value.size() > MOST_TAGS) {
+            throw tooManyTags(value.size());
         }
         return value.valueStream().map(item -> tag(property("tags", item))).toList();
     }

@@ -2,9 +2,6 @@ package org.sluice.controller.image;
 
 import static java.util.Objects.requireNonNull;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -12,15 +9,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Ids;
 import org.sluice.controller.http.Json;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.store.Database;
-import org.sluice.controller.store.DiskReserve;
+import org.sluice.controller.store.Transactions;
 import org.sluice.model.ImageId;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
@@ -32,15 +29,22 @@ import tools.jackson.databind.node.ObjectNode;
 final class ImageRoutes {
     private static final String BINARY = "application/octet-stream";
 
-    private final Jdbi jdbi;
-    private final ImageStore store;
-    private final Path spool;
+    /** A page ends where its JSON would have more characters: properties may be long, and the reply is made in memory. */
+    private static final int LARGEST_PAGE = 2 << 20;
+
+    private final Transactions transactions;
+    private final ImageStore store = new ImageStore();
+    private final ImageBytes bytes;
+    private final ImageSweep sweep;
+    private final ImageUploads uploads;
     private final InstantSource clock;
 
-    ImageRoutes(Database database, Path spool, InstantSource clock) {
-        this.jdbi = requireNonNull(database, "database is null").jdbi();
-        this.store = new ImageStore(database);
-        this.spool = requireNonNull(spool, "spool is null");
+    ImageRoutes(Database database, ImageBytes bytes, ImageSweep sweep, UploadRoom room, InstantSource clock) {
+        this.transactions =
+                new Transactions(requireNonNull(database, "database is null").jdbi());
+        this.bytes = requireNonNull(bytes, "bytes is null");
+        this.sweep = requireNonNull(sweep, "sweep is null");
+        this.uploads = new ImageUploads(bytes, sweep, room, clock);
         this.clock = requireNonNull(clock, "clock is null");
     }
 
@@ -52,6 +56,10 @@ final class ImageRoutes {
                 .delete("/v2/images/{id}", this::delete)
                 .put("/v2/images/{id}/file", this::upload)
                 .get("/v2/images/{id}/file", this::download)
+                .post(
+                        "/v2/images/{id}/actions/deactivate",
+                        exchange -> act(exchange, "deactivate", ImageStatus.DEACTIVATED))
+                .post("/v2/images/{id}/actions/reactivate", exchange -> act(exchange, "reactivate", ImageStatus.ACTIVE))
                 .put("/v2/images/{id}/tags/{tag}", this::addTag)
                 .delete("/v2/images/{id}/tags/{tag}", this::removeTag);
     }
@@ -59,15 +67,36 @@ final class ImageRoutes {
     private Reply list(Exchange exchange) {
         Map<String, List<String>> parameters = new HashMap<>();
         exchange.queryNames().forEach(name -> parameters.put(name, exchange.queryAll(name)));
-        ImageQuery query = new ImageQuery(parameters);
-        ImageQuery.Page page = query.page(jdbi.withHandle(store::all), exchange.caller());
+        ImageListing listing = new ImageListing(parameters, exchange.caller());
+        Page page = transactions.run(handle -> page(handle, listing));
         ObjectNode json = Json.MAPPER.createObjectNode();
-        json.putArray("images")
-                .addAll(page.images().stream().map(ImageJson::image).toList());
-        json.put("first", path(query.firstQuery()));
+        json.putArray("images").addAll(page.images());
+        json.put("first", path(listing.firstQuery()));
         page.nextQuery().ifPresent(next -> json.put("next", path(next)));
         json.put("schema", "/v2/schemas/images");
         return Reply.ok(json);
+    }
+
+    private record Page(List<ObjectNode> images, Optional<String> nextQuery) {}
+
+    private Page page(Handle handle, ImageListing listing) {
+        List<ObjectNode> images = new ArrayList<>();
+        List<ImageRecord> last = new ArrayList<>();
+        long[] characters = new long[1];
+        boolean[] more = new boolean[1];
+        store.list(handle, listing, image -> {
+            if (images.size() == listing.limit() || (characters[0] > LARGEST_PAGE && !images.isEmpty())) {
+                more[0] = true;
+                return false;
+            }
+            ObjectNode json = ImageJson.image(image);
+            characters[0] += json.toString().length();
+            images.add(json);
+            last.clear();
+            last.add(image);
+            return true;
+        });
+        return new Page(images, more[0] ? last.stream().findFirst().map(listing::queryAfter) : Optional.empty());
     }
 
     private static String path(String query) {
@@ -78,6 +107,7 @@ final class ImageRoutes {
         ObjectNode json = exchange.bodyObject();
         ImageMetadata metadata = ImageJson.metadata(json);
         ImageRules.requireMayHave(metadata, exchange.caller());
+        ImageRules.requireOfferedProperties(Map.of(), metadata.properties());
         ImageRecord image = new ImageRecord(
                 ImageJson.text(json, "id").map(ImageRoutes::chosenId).orElseGet(ImageId::random),
                 ImageRules.owner(
@@ -87,7 +117,7 @@ final class ImageRoutes {
                 Optional.empty(),
                 clock.instant().truncatedTo(ChronoUnit.MICROS),
                 clock.instant().truncatedTo(ChronoUnit.MICROS));
-        if (!jdbi.withHandle(handle -> store.insert(handle, image))) {
+        if (!transactions.run(handle -> store.insert(handle, image))) {
             throw Problem.of(Problem.Kind.CONFLICT, "Duplicate", "Image ID " + image.id() + " already exists!")
                     .asException();
         }
@@ -121,6 +151,7 @@ final class ImageRoutes {
                 ImageRules.requireMayHave(metadata, exchange.caller());
             }
             ImageRules.requireSameFormats(image, metadata);
+            ImageRules.requireOfferedProperties(image.metadata().properties(), metadata.properties());
             return new Changed(
                     ImageRules.owner(ImageJson.text(attributes, "owner"), image.projectId(), exchange.caller()),
                     metadata);
@@ -139,11 +170,15 @@ final class ImageRoutes {
 
     private Reply delete(Exchange exchange) {
         ImageId id = ImageRules.id(exchange.path("id"));
-        jdbi.useTransaction(handle -> {
-            ImageRecord image = ImageRules.changeable(store.findAndLock(handle, id), id, exchange.caller());
+        boolean hadContent = transactions.run(handle -> {
+            ImageRecord image = changeable(handle, id, exchange);
             ImageRules.requireDeletable(image, store.isNeeded(handle, id));
             store.delete(handle, id);
+            return image.status().hasContent();
         });
+        if (hadContent) {
+            sweep.wake();
+        }
         return Reply.empty(204);
     }
 
@@ -158,50 +193,57 @@ final class ImageRoutes {
         }
         ImageId id = ImageRules.id(exchange.path("id"));
         DiskFormat format =
-                ImageRules.requireReadyForUpload(jdbi.withHandle(handle -> changeable(handle, id, exchange)));
-        try (ImageSpool received = ImageSpool.receive(spool, exchange.bodyStream())) {
-            requireComplete(exchange, received.size());
-            ImageContent content =
-                    received.content(FormatCheck.virtualSize(format, received.header(), received.size()));
-            DiskReserve.of(spool).requireInDatabase(received.size());
-            jdbi.<IOException>useTransaction(handle -> {
-                // While the bytes came in, the image may have changed, gone, or got other bytes.
-                ImageRecord image = changeable(handle, id, exchange);
-                if (ImageRules.requireReadyForUpload(image) != format) {
-                    throw Problem.of(
-                                    Problem.Kind.CONFLICT,
-                                    "ImageChanged",
-                                    "The disk_format of image " + id + " was changed during the upload.")
-                            .asException();
-                }
-                store.activate(handle, id, content, received.bytes(), clock.instant());
-            });
-        } catch (IOException cause) {
-            throw new UncheckedIOException("the data of image " + id + " could not be received", cause);
-        }
+                transactions.run(handle -> ImageRules.requireReadyForUpload(changeable(handle, id, exchange)));
+        uploads.receive(id, format, promisedBytes(exchange), exchange.bodyStream(), handle -> {
+            // While the bytes came in, the image may have changed, gone, or got other bytes.
+            if (ImageRules.requireReadyForUpload(changeable(handle, id, exchange)) != format) {
+                throw Problem.of(
+                                Problem.Kind.CONFLICT,
+                                "ImageChanged",
+                                "The disk_format of image " + id + " was changed during the upload.")
+                        .asException();
+            }
+        });
         return Reply.empty(204);
     }
 
-    /** A connection that breaks off must not make a shorter image. */
-    private static void requireComplete(Exchange exchange, long received) {
-        exchange.header("Content-Length")
-                .filter(promised -> !promised.equals(Long.toString(received)))
-                .ifPresent(promised -> {
-                    throw Problem.of(
-                                    Problem.Kind.BAD_REQUEST,
-                                    "IncompleteData",
-                                    "The request promised " + promised + " bytes of image data, and " + received
-                                            + " came.")
-                            .asException();
-                });
+    private static OptionalLong promisedBytes(Exchange exchange) {
+        Optional<String> promised = exchange.header("Content-Length");
+        if (promised.isEmpty()) {
+            return OptionalLong.empty();
+        }
+        try {
+            return OptionalLong.of(Long.parseLong(promised.get().strip()));
+        } catch (NumberFormatException malformed) {
+            throw new ProblemException(
+                    Problem.of(
+                            Problem.Kind.BAD_REQUEST,
+                            "BadRequest",
+                            "The header Content-Length must be a whole number."),
+                    malformed);
+        }
     }
 
     private Reply download(Exchange exchange) {
         ImageRecord image = visible(exchange);
+        ImageRules.requireReadable(image, exchange.caller());
         return image.content()
-                .map(content -> Reply.stream(BINARY, content.size(), out -> store.writeTo(image.id(), out))
+                .map(content -> Reply.stream(BINARY, content.size(), out -> bytes.writeTo(image.id(), out))
                         .withHeader("Content-MD5", content.md5()))
                 .orElseGet(() -> Reply.empty(204));
+    }
+
+    private Reply act(Exchange exchange, String action, ImageStatus next) {
+        ImageId id = ImageRules.id(exchange.path("id"));
+        transactions.run(handle -> {
+            ImageRecord image = ImageRules.visible(store.findAndLock(handle, id), id, exchange.caller());
+            ImageRules.requireMayAct(image, action, exchange.caller());
+            if (image.status() != next) {
+                store.setStatus(handle, id, next, clock.instant());
+            }
+            return image;
+        });
+        return Reply.empty(204);
     }
 
     private Reply addTag(Exchange exchange) {
@@ -209,7 +251,7 @@ final class ImageRoutes {
         change(exchange, image -> {
             List<String> tags = new ArrayList<>(image.metadata().tags());
             tags.add(tag);
-            return new Changed(image.projectId(), withTags(image.metadata(), tags));
+            return new Changed(image.projectId(), withTags(image.metadata(), ImageJson.fewTags(tags)));
         });
         return Reply.empty(204);
     }
@@ -253,7 +295,7 @@ final class ImageRoutes {
 
     private ImageRecord change(Exchange exchange, Change change) {
         ImageId id = ImageRules.id(exchange.path("id"));
-        return jdbi.inTransaction(handle -> {
+        return transactions.run(handle -> {
             ImageRecord image = changeable(handle, id, exchange);
             Changed changed = change.of(image);
             ImageRecord next = new ImageRecord(
@@ -275,6 +317,6 @@ final class ImageRoutes {
 
     private ImageRecord visible(Exchange exchange) {
         ImageId id = ImageRules.id(exchange.path("id"));
-        return ImageRules.visible(jdbi.withHandle(handle -> store.find(handle, id)), id, exchange.caller());
+        return ImageRules.visible(transactions.run(handle -> store.find(handle, id)), id, exchange.caller());
     }
 }

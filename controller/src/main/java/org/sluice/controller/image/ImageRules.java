@@ -1,11 +1,13 @@
 package org.sluice.controller.image;
 
+import java.util.Map;
 import java.util.Optional;
 import org.sluice.controller.http.Caller;
 import org.sluice.controller.http.Ids;
 import org.sluice.model.ImageId;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
+import org.sluice.model.Promises;
 
 /** Who may do what with an image. Pure. */
 final class ImageRules {
@@ -41,6 +43,18 @@ final class ImageRules {
         }
     }
 
+    /** Refuses properties that are new, or have a new value, and whose effect nobody would bring about. */
+    static void requireOfferedProperties(Map<String, String> before, Map<String, String> after) {
+        after.forEach((key, value) -> {
+            if (!value.equals(before.get(key))) {
+                Promises.refusalOfImageProperty(key, value).ifPresent(reason -> {
+                    throw Problem.of(Problem.Kind.BAD_REQUEST, "InvalidValue", reason)
+                            .asException();
+                });
+            }
+        });
+    }
+
     /** The project that shall own an image: the caller's, unless an admin names another. */
     static String owner(Optional<String> named, String usual, Caller caller) {
         String owner = named.orElse(usual);
@@ -71,16 +85,41 @@ final class ImageRules {
 
     /** Refuses a change of the formats once there are bytes that have them. */
     static void requireSameFormats(ImageRecord before, ImageMetadata after) {
-        if (before.status() == ImageStatus.ACTIVE
+        if (before.status().hasContent()
                 && (!before.metadata().diskFormat().equals(after.diskFormat())
                         || !before.metadata().containerFormat().equals(after.containerFormat()))) {
             throw forbidden("Attributes disk_format and container_format may not be changed: the image has its data.");
         }
     }
 
+    /** Refuses the bytes of a deactivated image to all but admins. */
+    static void requireReadable(ImageRecord image, Caller caller) {
+        if (image.status() == ImageStatus.DEACTIVATED && !caller.isAdmin()) {
+            throw forbidden("The requested image has been deactivated. Image data download is forbidden.");
+        }
+    }
+
+    /** Refuses {@code deactivate} and {@code reactivate} to all but admins, and of images that have no bytes. */
+    static void requireMayAct(ImageRecord image, String action, Caller caller) {
+        caller.requireAdmin(action);
+        if (!image.status().hasContent()) {
+            throw Problem.of(
+                            Problem.Kind.BAD_REQUEST,
+                            "InvalidImageStatusTransition",
+                            "Not allowed to " + action + " image in status '"
+                                    + image.status().apiName() + "'.")
+                    .asException();
+        }
+    }
+
     static void requireDeletable(ImageRecord image, boolean needed) {
         if (image.metadata().isProtected()) {
-            throw forbidden("Image " + image.id() + " is protected and cannot be deleted.");
+            throw new Problem(
+                            Problem.Kind.FORBIDDEN,
+                            "Forbidden",
+                            "Image " + image.id() + " is protected and cannot be deleted.",
+                            Optional.of("Unprotect it first with: openstack image set --unprotected " + image.id()))
+                    .asException();
         }
         if (needed) {
             throw Problem.of(

@@ -13,7 +13,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Set;
 import java.util.UUID;
-import org.sluice.controller.store.DiskReserve;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
 
@@ -23,26 +22,37 @@ import org.sluice.model.ProblemException;
  * process however that ends. Used by one thread.
  */
 final class ImageSpool implements AutoCloseable {
+    /** How much comes in between two looks at the disk. */
+    private static final long LOOK_BYTES = 8L << 20;
+
+    private static final int PIECE_BYTES = 1 << 16;
+
     private final FileChannel file;
+    private final UploadRoom room;
     private final MessageDigest md5 = digest("MD5");
     private final MessageDigest sha512 = digest("SHA-512");
     private long size;
 
-    private ImageSpool(FileChannel file) {
+    private ImageSpool(FileChannel file, UploadRoom room) {
         this.file = file;
+        this.room = room;
     }
 
-    /** Receives everything; the directory is made if it is missing. */
-    static ImageSpool receive(Path directory, InputStream source) throws IOException {
+    /**
+     * Receives everything; the directory is made if it is missing.
+     *
+     * @throws ProblemException 400 when the sender hangs up, 413 or 507 when more comes than there is room for
+     */
+    static ImageSpool receive(UploadRoom room, InputStream source) throws IOException {
+        Path directory = room.directory();
         Files.createDirectories(directory);
-        DiskReserve reserve = DiskReserve.of(directory);
         Path name = directory.resolve("image-" + UUID.randomUUID());
         FileChannel file = FileChannel.open(
                 name, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE));
-        ImageSpool spool = new ImageSpool(file);
+        ImageSpool spool = new ImageSpool(file, room);
         try {
             Files.delete(name);
-            spool.append(source, reserve);
+            spool.append(source);
             return spool;
         } catch (IOException | RuntimeException failure) {
             spool.close();
@@ -56,10 +66,20 @@ final class ImageSpool implements AutoCloseable {
     }
 
     /** The beginning that {@link FormatCheck} wants to see. */
-    byte[] header() throws IOException {
-        ByteBuffer header = ByteBuffer.allocate((int) Math.min(FormatCheck.HEADER_BYTES, size));
-        while (header.hasRemaining() && file.read(header, header.position()) >= 0) {}
-        return header.array();
+    byte[] head() throws IOException {
+        return read(0, (int) Math.min(FormatCheck.HEAD_BYTES, size));
+    }
+
+    /** The end that {@link FormatCheck} wants to see. */
+    byte[] tail() throws IOException {
+        int length = (int) Math.min(FormatCheck.TAIL_BYTES, size);
+        return read(size - length, length);
+    }
+
+    private byte[] read(long position, int length) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(length);
+        while (bytes.hasRemaining() && file.read(bytes, position + bytes.position()) >= 0) {}
+        return bytes.array();
     }
 
     /** What is known of the bytes; may be asked once. */
@@ -79,19 +99,34 @@ final class ImageSpool implements AutoCloseable {
         file.close();
     }
 
-    private void append(InputStream source, DiskReserve reserve) throws IOException {
-        byte[] piece = new byte[ImageStore.CHUNK_BYTES];
+    private void append(InputStream source) throws IOException {
+        byte[] piece = new byte[PIECE_BYTES];
         int length = receive(source, piece);
+        long look = 0;
         while (length > 0) {
-            reserve.require(length);
+            room.requireAllowed(size + length);
+            if (size >= look) {
+                room.requireDisk(length);
+                look = size + LOOK_BYTES;
+            }
             md5.update(piece, 0, length);
             sha512.update(piece, 0, length);
-            ByteBuffer bytes = ByteBuffer.wrap(piece, 0, length);
+            write(ByteBuffer.wrap(piece, 0, length));
+            size += length;
+            length = receive(source, piece);
+        }
+    }
+
+    private void write(ByteBuffer bytes) throws IOException {
+        try {
             while (bytes.hasRemaining()) {
                 file.write(bytes);
             }
-            size += length;
-            length = receive(source, piece);
+        } catch (IOException failure) {
+            // The disk may fill between two looks; Java tells that from other failures by nothing but a translated
+            // text.
+            room.requireDisk(bytes.remaining());
+            throw failure;
         }
     }
 

@@ -1,10 +1,5 @@
 package org.sluice.controller.image;
 
-import static java.util.Objects.requireNonNull;
-
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -13,18 +8,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.result.ResultIterator;
+import org.jdbi.v3.core.statement.Query;
 import org.jdbi.v3.core.statement.Update;
 import org.sluice.controller.http.Json;
-import org.sluice.controller.store.Database;
 import org.sluice.model.ImageId;
 import tools.jackson.core.type.TypeReference;
 
-/** SQL of images and their bytes. Thread-safe; methods that take a handle are part of the caller's transaction. */
+/** SQL of images; {@link ImageBytes} has their bytes. Stateless; the caller owns the transaction. */
 public final class ImageStore {
-    /** Images are kept in pieces of this size, so that no request holds more than one of them in memory. */
-    static final int CHUNK_BYTES = 1 << 20;
+    private static final int ROWS_AT_ONCE = 50;
 
     private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() {};
 
@@ -32,43 +27,12 @@ public final class ImageStore {
             + " disk_format, container_format, min_disk, min_ram, size, virtual_size, checksum, os_hash_value,"
             + " properties, tags, created_at, updated_at from image ";
 
-    private final Jdbi jdbi;
-
-    /** Images of that database. */
-    public ImageStore(Database database) {
-        this.jdbi = requireNonNull(database, "database is null").jdbi();
-    }
-
     /** The image, in whatever state it is and whoever owns it. */
     public Optional<ImageRecord> find(Handle handle, ImageId id) {
         return handle.createQuery(IMAGE + "where id = :id")
                 .bind("id", id.value())
                 .map((row, context) -> image(row))
                 .findOne();
-    }
-
-    /**
-     * Writes an active image's bytes. No connection to the database is held while the receiver is slow.
-     *
-     * @throws IOException if the receiver is gone, or the image was deleted meanwhile; what was written is no whole image
-     */
-    public void writeTo(ImageId id, OutputStream out) throws IOException {
-        ImageContent content = jdbi.withHandle(handle -> find(handle, id))
-                .flatMap(ImageRecord::content)
-                .orElseThrow(() -> new IOException("image " + id + " has no bytes"));
-        long written = 0;
-        for (int number = 0; written < content.size(); number++) {
-            int piece = number;
-            byte[] data = jdbi.withHandle(handle -> handle.createQuery(
-                                    "select data from image_chunk where image_id = :id and number = :number")
-                            .bind("id", id.value())
-                            .bind("number", piece)
-                            .mapTo(byte[].class)
-                            .findOne())
-                    .orElseThrow(() -> new IOException("image " + id + " was deleted while it was read"));
-            out.write(data);
-            written += data.length;
-        }
     }
 
     /** As {@link #find}, and nobody deletes it until the transaction ends: for whoever commits to using it. */
@@ -87,8 +51,35 @@ public final class ImageStore {
                 .findOne();
     }
 
-    List<ImageRecord> all(Handle handle) {
-        return handle.createQuery(IMAGE).map((row, context) -> image(row)).list();
+    /**
+     * Gives the images of a list to that consumer, one after the other, until it says that it has enough. The caller's
+     * transaction lets the database keep back what was not asked for.
+     *
+     * @throws org.sluice.model.ProblemException 400 when the marker names no image that the caller may list
+     */
+    void list(Handle handle, ImageListing listing, Predicate<ImageRecord> wantsMore) {
+        Optional<UUID> marker = listing.marker();
+        if (marker.isPresent()) {
+            boolean known = handle.createQuery(
+                            "select exists (select from image where id = :marker and (" + listing.visible() + "))")
+                    .bindMap(listing.arguments())
+                    .bind("marker", marker.get())
+                    .mapTo(Boolean.class)
+                    .one();
+            if (!known) {
+                throw ImageListing.unknownMarker();
+            }
+        }
+        Query query = handle.createQuery(
+                        IMAGE + "where " + listing.where() + " order by " + listing.orderBy() + " limit :limit")
+                .bindMap(listing.arguments())
+                .bind("limit", listing.limit() + 1)
+                .setFetchSize(ROWS_AT_ONCE);
+        marker.ifPresent(id -> query.bind("marker", id));
+        try (ResultIterator<ImageRecord> images =
+                query.map((row, context) -> image(row)).iterator()) {
+            while (images.hasNext() && wantsMore.test(images.next())) {}
+        }
     }
 
     /** Returns whether the identifier was free. */
@@ -117,6 +108,15 @@ public final class ImageStore {
                 .execute();
     }
 
+    /** Deactivates an active image, or reactivates a deactivated one. */
+    void setStatus(Handle handle, ImageId id, ImageStatus status, Instant now) {
+        handle.createUpdate("update image set status = :status, updated_at = :now where id = :id")
+                .bind("id", id.value())
+                .bind("status", status.apiName())
+                .bind("now", now)
+                .execute();
+    }
+
     void delete(Handle handle, ImageId id) {
         handle.createUpdate("delete from image where id = :id")
                 .bind("id", id.value())
@@ -129,28 +129,6 @@ public final class ImageStore {
                 .bind("id", id.value())
                 .mapTo(Boolean.class)
                 .one();
-    }
-
-    /** Stores the bytes of a queued image, all of {@code bytes}, and makes it active. */
-    void activate(Handle handle, ImageId id, ImageContent content, InputStream bytes, Instant now) throws IOException {
-        byte[] piece = bytes.readNBytes(CHUNK_BYTES);
-        for (int number = 0; piece.length > 0; number++) {
-            handle.createUpdate("insert into image_chunk (image_id, number, data) values (:id, :number, :data)")
-                    .bind("id", id.value())
-                    .bind("number", number)
-                    .bind("data", piece)
-                    .execute();
-            piece = bytes.readNBytes(CHUNK_BYTES);
-        }
-        handle.createUpdate("update image set status = 'active', size = :size, virtual_size = :virtualSize,"
-                        + " checksum = :md5, os_hash_value = :sha512, updated_at = :now where id = :id")
-                .bind("id", id.value())
-                .bind("size", content.size())
-                .bind("virtualSize", content.virtualSize())
-                .bind("md5", content.md5())
-                .bind("sha512", content.sha512())
-                .bind("now", now)
-                .execute();
     }
 
     private static Update bind(Update update, ImageRecord image) {
@@ -176,6 +154,7 @@ public final class ImageStore {
         ImageStatus status = switch (row.getString("status")) {
             case "active" -> ImageStatus.ACTIVE;
             case "queued" -> ImageStatus.QUEUED;
+            case "deactivated" -> ImageStatus.DEACTIVATED;
             case String other -> throw new SQLException("image.status is '" + other + "'");
         };
         return new ImageRecord(
@@ -193,7 +172,7 @@ public final class ImageStore {
                         row.getInt("min_ram"),
                         texts(row.getArray("tags")),
                         Json.MAPPER.readValue(row.getString("properties"), TEXTS)),
-                status == ImageStatus.ACTIVE
+                status.hasContent()
                         ? Optional.of(new ImageContent(
                                 row.getLong("size"),
                                 row.getLong("virtual_size"),

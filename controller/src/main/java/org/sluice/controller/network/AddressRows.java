@@ -3,6 +3,7 @@ package org.sluice.controller.network;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.sluice.controller.http.Json;
 import org.sluice.model.protocol.FixedAddress;
 import tools.jackson.databind.JsonNode;
@@ -19,6 +20,9 @@ final class AddressRows {
              from ip_allocation a join subnet s on s.id = a.subnet_id where a.port_id = p.id)
             """;
 
+    /** Shown as they were given; guests must not be told of them: dnsmasq would name itself instead (dnsmasq(8), option 6). */
+    private static final Set<String> NO_NAME_SERVER = Set.of("0.0.0.0", "::");
+
     private AddressRows() {}
 
     static List<FixedAddress> parse(String json) {
@@ -26,7 +30,11 @@ final class AddressRows {
         for (JsonNode node : Json.MAPPER.readTree(json)) {
             JsonNode gateway = node.path("gateway");
             List<String> nameServers = new ArrayList<>();
-            node.path("nameServers").forEach(server -> nameServers.add(server.asString()));
+            node.path("nameServers").forEach(server -> {
+                if (!NO_NAME_SERVER.contains(server.asString())) {
+                    nameServers.add(server.asString());
+                }
+            });
             List<FixedAddress.HostRoute> routes = new ArrayList<>();
             node.path("hostRoutes")
                     .forEach(route -> routes.add(new FixedAddress.HostRoute(

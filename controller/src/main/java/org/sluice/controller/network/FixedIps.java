@@ -13,10 +13,11 @@ import org.jdbi.v3.core.Handle;
 import org.sluice.model.NetworkId;
 import org.sluice.model.PortId;
 import org.sluice.model.Problem.Kind;
+import org.sluice.model.ProblemException;
 import org.sluice.model.SubnetId;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Gives a port the addresses its {@code fixed_ips} ask for. Thread-safe; the caller owns the transaction. */
+/** The addresses that {@code fixed_ips} ask for. Thread-safe; the caller owns the transaction. */
 final class FixedIps {
     private static final int MOST = 5;
 
@@ -62,18 +63,50 @@ final class FixedIps {
         return wanted;
     }
 
-    /** Gives a port that has none yet the wanted addresses. */
-    void allocate(Handle handle, NetworkId network, PortId port, List<Wanted> wanted) {
+    /**
+     * Finds for each element the subnet it means.
+     *
+     * @param deviceOwner the port's: a router may have the subnet-router anycast address of IPv6 (RFC 4291, 2.6.1)
+     * @throws org.sluice.model.ProblemException 400 for an address that is in no subnet or cannot be a host's there, and for
+     *     a subnet of another network
+     */
+    static List<WantedAddress> resolve(NetworkFacts network, String deviceOwner, List<Wanted> wanted) {
+        List<WantedAddress> resolved = new ArrayList<>(wanted.size());
         for (Wanted one : wanted) {
-            SubnetId subnet = subnetFor(handle, network, one);
-            if (one.address().isPresent()) {
-                if (!making.allocateExactly(handle, subnet, port, one.address().get())) {
-                    throw NetworkProblems.addressTaken(one.address().get(), subnet);
-                }
-            } else if (making.allocateIn(handle, subnet, port).isEmpty()) {
-                throw NetworkProblems.noAddressLeft(network);
+            resolved.add(new WantedAddress(List.of(subnetFor(network, deviceOwner, one)), one.address()));
+        }
+        return resolved;
+    }
+
+    /** One address of each IP version for which the network has a subnet; none when it has no subnet. */
+    static List<WantedAddress> any(NetworkFacts network) {
+        List<WantedAddress> wanted = new ArrayList<>();
+        for (int version : new int[] {4, 6}) {
+            List<SubnetId> subnets = network.subnets().stream()
+                    .filter(subnet -> subnet.block().version() == version)
+                    .map(NetworkFacts.Subnet::id)
+                    .toList();
+            if (!subnets.isEmpty()) {
+                wanted.add(new WantedAddress(subnets, Optional.empty()));
             }
         }
+        return wanted;
+    }
+
+    /** The subnet of the network in which a host with that device owner can have the address. */
+    static Optional<SubnetId> subnetOf(NetworkFacts network, String deviceOwner, IpRange address) {
+        return network.subnets().stream()
+                .filter(subnet -> isUsable(subnet.block(), deviceOwner, address))
+                .map(NetworkFacts.Subnet::id)
+                .findFirst();
+    }
+
+    /** How the Network API words that an address cannot be had. */
+    static ProblemException unavailable(NetworkId network, WantedAddress wanted) {
+        return wanted.address()
+                .map(address ->
+                        NetworkProblems.addressTaken(address, wanted.subnets().getFirst()))
+                .orElseGet(() -> NetworkProblems.noAddressLeft(network));
     }
 
     /**
@@ -82,7 +115,7 @@ final class FixedIps {
      *
      * @return whether anything changed
      */
-    boolean replace(Handle handle, NetworkId network, PortId port, List<Wanted> wanted) {
+    boolean replace(Handle handle, NetworkFacts network, PortId port, String deviceOwner, List<Wanted> wanted) {
         record Owned(SubnetId subnet, String address) {}
         List<Owned> free = new ArrayList<>(handle.createQuery("""
                         select subnet_id, host(address) as address from ip_allocation where port_id = :port
@@ -91,13 +124,13 @@ final class FixedIps {
                 .map((row, context) ->
                         new Owned(new SubnetId(row.getObject("subnet_id", UUID.class)), row.getString("address")))
                 .list());
-        List<Wanted> missing = new ArrayList<>();
-        List<Wanted> exactFirst = new ArrayList<>(wanted);
+        List<WantedAddress> missing = new ArrayList<>();
+        List<WantedAddress> exactFirst = new ArrayList<>(resolve(network, deviceOwner, wanted));
         exactFirst.sort(Comparator.comparing(one -> one.address().isEmpty()));
-        for (Wanted one : exactFirst) {
+        for (WantedAddress one : exactFirst) {
             Optional<Owned> kept = free.stream()
                     .filter(owned -> one.address().map(owned.address()::equals).orElse(true)
-                            && one.subnet().map(owned.subnet()::equals).orElse(true))
+                            && one.subnets().contains(owned.subnet()))
                     .findFirst();
             kept.ifPresentOrElse(free::remove, () -> missing.add(one));
         }
@@ -110,36 +143,48 @@ final class FixedIps {
                     .bind("port", port.value())
                     .execute();
         }
-        allocate(handle, network, port, missing);
+        missing.forEach(one -> allocate(handle, network.id(), port, one));
         return !free.isEmpty() || !missing.isEmpty();
     }
 
-    private SubnetId subnetFor(Handle handle, NetworkId network, Wanted one) {
+    private void allocate(Handle handle, NetworkId network, PortId port, WantedAddress wanted) {
+        SubnetId subnet = wanted.subnets().getFirst();
+        boolean given = wanted.address().isPresent()
+                ? making.allocateExactly(
+                        handle, subnet, port, wanted.address().get())
+                : making.allocateIn(handle, subnet, port).isPresent();
+        if (!given) {
+            throw unavailable(network, wanted);
+        }
+    }
+
+    private static SubnetId subnetFor(NetworkFacts network, String deviceOwner, Wanted one) {
+        Optional<IpRange> address = one.address().map(text -> IpRange.single(text).orElseThrow());
         if (one.subnet().isEmpty()) {
-            return making.subnetOf(handle, network, one.address().orElseThrow())
+            return subnetOf(network, deviceOwner, address.orElseThrow())
                     .orElseThrow(() -> NetworkProblems.of(
                             Kind.BAD_REQUEST,
                             "InvalidIpForNetwork",
                             "IP address " + one.address().get()
                                     + " is not a valid IP for any of the subnets on the specified network."));
         }
-        SubnetId subnet = one.subnet().get();
-        String cidr = handle.createQuery("select text(cidr) from subnet where id = :id and network_id = :network")
-                .bind("id", subnet.value())
-                .bind("network", network.value())
-                .mapTo(String.class)
-                .findOne()
-                .orElseThrow(() -> NetworkProblems.invalidInput("Failed to create port on network " + network
-                        + ", because fixed_ips included invalid subnet " + subnet));
-        IpRange block = IpRange.ofCidr(cidr).orElseThrow();
-        one.address().ifPresent(address -> {
-            if (!block.contains(IpRange.single(address).orElseThrow())) {
-                throw NetworkProblems.of(
-                        Kind.BAD_REQUEST,
-                        "InvalidIpForSubnet",
-                        "IP address " + address + " is not a valid IP for the specified subnet.");
-            }
-        });
-        return subnet;
+        SubnetId id = one.subnet().get();
+        NetworkFacts.Subnet subnet = network.subnets().stream()
+                .filter(candidate -> candidate.id().equals(id))
+                .findFirst()
+                .orElseThrow(() -> NetworkProblems.invalidInput("Failed to create port on network " + network.id()
+                        + ", because fixed_ips included invalid subnet " + id));
+        if (address.isPresent() && !isUsable(subnet.block(), deviceOwner, address.get())) {
+            throw NetworkProblems.of(
+                    Kind.BAD_REQUEST,
+                    "InvalidIpForSubnet",
+                    "IP address " + one.address().get() + " is not a valid IP for the specified subnet.");
+        }
+        return id;
+    }
+
+    private static boolean isUsable(IpRange block, String deviceOwner, IpRange address) {
+        boolean router = block.version() == 6 && deviceOwner.startsWith("network:router");
+        return block.contains(address) && (router || !SubnetPlan.isReserved(address, block));
     }
 }

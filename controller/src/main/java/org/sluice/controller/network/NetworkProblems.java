@@ -59,6 +59,14 @@ final class NetworkProblems {
         return conflict("IpAddressGenerationFailure", "No more IP addresses available on network " + network + ".");
     }
 
+    static ProblemException noAddressLeftForDhcp(Object network) {
+        return conflict(
+                "IpAddressGenerationFailure",
+                "No more IP addresses available on network " + network
+                        + ": its DHCP needs one address for each host that has servers on it, and none is left for another"
+                        + " host. Delete ports that are not in use, add a subnet, or widen the allocation pools.");
+    }
+
     static ProblemException macTaken(Object network, Object mac) {
         return conflict(
                 "MacAddressInUse",

@@ -99,6 +99,12 @@ final class Networks implements Resource {
         return "network n";
     }
 
+    /** Each holds a lock on its VLAN until the transaction ends, and all transactions share one lock table. */
+    @Override
+    public int mostAtOnce() {
+        return 100;
+    }
+
     @Override
     public Map<String, Filter> filters() {
         return Map.ofEntries(
@@ -219,8 +225,6 @@ final class Networks implements Resource {
     public ObjectNode update(Handle handle, Caller caller, UUID id, ObjectNode body) {
         Input input = new Input(body, CHANGEABLE, SHOWN, "PUT");
         requireOwner(handle, caller, id, "update_network");
-        requireAdmin(caller, input, "shared", "update_network");
-        requireAdmin(caller, input, "router:external", "update_network");
         refuseWhatIsNotOffered(input);
         for (String attribute : PROVIDER) {
             if (input.has(attribute)) {
@@ -255,6 +259,8 @@ final class Networks implements Resource {
                         row.getInt("largest"),
                         row.getBoolean("bound")))
                 .one();
+        requireAdminToChange(caller, input, "shared", current.shared());
+        requireAdminToChange(caller, input, "router:external", current.external());
         boolean up = input.truth("admin_state_up", current.up());
         int mtu = input.has("mtu") ? mtu(input, current.largest()) : current.mtu();
         if (current.bound() && (up != current.up() || mtu != current.mtu())) {
@@ -291,13 +297,17 @@ final class Networks implements Resource {
                 .findOne();
         boolean used =
                 handle.createQuery("""
-                        select exists (select 1 from port where network_id = :id and service_host_id is null)""").bind("id", id).mapTo(Boolean.class).one();
+                        select exists (select 1 from port where network_id = :id and service_host_id is null
+                                       and (device_owner <> 'network:dhcp' or server_id is not null))""").bind("id", id).mapTo(Boolean.class).one();
         if (used) {
             throw inUse(new NetworkId(id), "There are one or more ports still in use on the network.");
         }
         hosts.ofNetwork(handle, new NetworkId(id));
         try {
-            handle.createUpdate("delete from port where network_id = :id")
+            // Ports that say they serve DHCP go with their network, whoever made them, as in Neutron.
+            handle.createUpdate("""
+                            delete from port where network_id = :id and server_id is null
+                              and (service_host_id is not null or device_owner = 'network:dhcp')""")
                     .bind("id", id)
                     .execute();
             handle.createUpdate("delete from subnet where network_id = :id")
@@ -346,6 +356,13 @@ final class Networks implements Resource {
         boolean plain = Set.of("shared", "router:external").contains(attribute) && !input.truth(attribute, false);
         if (!caller.isAdmin() && input.hasValue(attribute) && !plain) {
             throw NetworkProblems.disallowed(rule + ":" + attribute);
+        }
+    }
+
+    /** Whom a network is open to is an admin's decision in both directions. */
+    private static void requireAdminToChange(Caller caller, Input input, String attribute, boolean current) {
+        if (!caller.isAdmin() && input.truth(attribute, current) != current) {
+            throw NetworkProblems.disallowed("update_network:" + attribute);
         }
     }
 

@@ -4,12 +4,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.sluice.controller.http.Caller;
+import org.sluice.model.MacAddress;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -37,7 +37,9 @@ final class PortRows {
                     (values, parameters) -> Filter.text("p.mac_address")
                             .condition(
                                     values.stream()
-                                            .map(value -> value.toLowerCase(Locale.ROOT))
+                                            .map(value -> MacAddress.ofAnyForm(value)
+                                                    .map(MacAddress::value)
+                                                    .orElse(value))
                                             .toList(),
                                     parameters)),
             Map.entry("status", Filter.text("p.status")),
@@ -125,7 +127,8 @@ final class PortRows {
                 .toList();
     }
 
-    private static ObjectNode json(ResultSet row, boolean admin) throws SQLException {
+    /** A row of the table with {@code fixed_ips} and {@code security_groups} as JSON beside it. */
+    static ObjectNode json(ResultSet row, boolean admin) throws SQLException {
         ObjectNode port = Rows.object();
         port.put("id", row.getString("id"));
         port.put("name", row.getString("name"));

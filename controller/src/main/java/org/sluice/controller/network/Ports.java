@@ -15,6 +15,7 @@ import org.sluice.model.NetworkId;
 import org.sluice.model.PortId;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
+import org.sluice.model.Promises;
 import org.sluice.model.SecurityGroupId;
 import org.sluice.model.VnicType;
 import tools.jackson.databind.JsonNode;
@@ -57,6 +58,7 @@ final class Ports implements Resource {
             "allowed_address_pairs",
             "extra_dhcp_opts",
             "qos_policy_id");
+    private static final Set<String> OF_THE_USER_ALONE = Set.of("name", "description");
     private static final Set<String> SHOWN = Set.of(
             "id",
             "network_id",
@@ -118,22 +120,21 @@ final class Ports implements Resource {
         return PortRows.find(handle, caller, id).orElseThrow(() -> notFound(id));
     }
 
-    private record OnNetwork(String owner, boolean open, boolean portSecurity) {}
-
     @Override
     public ObjectNode create(Handle handle, Caller caller, ObjectNode body) {
         Input input = new Input(body, SETTABLE, SHOWN, "POST");
-        NetworkId network = new NetworkId(input.uuid("network_id"));
+        NetworkId id = new NetworkId(input.uuid("network_id"));
         refuseWhatIsNotOffered(input);
-        OnNetwork on = network(handle, caller, network);
-        boolean own = caller.isAdmin() || on.owner().equals(caller.projectId());
         String project = input.project(caller);
+        NetworkFacts network = NetworkFacts.find(handle, id, project)
+                .filter(found -> found.isOpenTo(caller))
+                .orElseThrow(() -> NetworkProblems.networkNotFound(id));
         List<FixedIps.Wanted> addresses = FixedIps.parse(input);
-        requireMay(caller, own, input, addresses, "create_port");
-        boolean secure = input.truth("port_security_enabled", on.portSecurity());
+        requireMay(caller, network.isOwnedBy(caller), input, addresses, "create_port");
+        boolean secure = input.truth("port_security_enabled", network.portSecurity());
         NewPort port = new NewPort(
                 PortId.random(),
-                network,
+                id,
                 project,
                 input.text("name", ""),
                 input.text("description", ""),
@@ -147,14 +148,16 @@ final class Ports implements Resource {
                 input.optionalText("binding:host_id").orElse(""),
                 false,
                 Optional.empty(),
-                groups(handle, caller, input, project, secure));
-        making.insert(handle, port);
-        if (input.hasValue("fixed_ips")) {
-            fixedIps.allocate(handle, network, port.id(), addresses);
-        } else {
-            making.allocateAny(handle, network, port.id());
-        }
-        return show(handle, caller, port.id().value());
+                groups(handle, caller, input, network, project, secure));
+        return making.make(
+                handle,
+                port,
+                network.fabric(),
+                input.hasValue("fixed_ips")
+                        ? FixedIps.resolve(network, port.deviceOwner(), addresses)
+                        : FixedIps.any(network),
+                (row, context) -> PortRows.json(row, caller.isAdmin()),
+                wanted -> FixedIps.unavailable(id, wanted));
     }
 
     private record Current(
@@ -173,7 +176,8 @@ final class Ports implements Resource {
             String profile,
             String bindingHost,
             boolean attached,
-            boolean bound) {}
+            boolean bound,
+            boolean service) {}
 
     @Override
     public ObjectNode update(Handle handle, Caller caller, UUID id, ObjectNode body) {
@@ -197,6 +201,9 @@ final class Ports implements Resource {
         String deviceOwner = deviceOwner(caller, input, current.deviceOwner());
         boolean up = input.truth("admin_state_up", current.up());
         boolean secure = input.truth("port_security_enabled", current.secure());
+        if (current.service()) {
+            requireOfTheUserAlone(id, input);
+        }
         if (current.attached()) {
             requireSame(id, current, mac, vnicType, up, secure);
             if (!deviceId.equals(current.deviceId())
@@ -233,7 +240,13 @@ final class Ports implements Resource {
             throw failure;
         }
         if (input.hasValue("fixed_ips")
-                && fixedIps.replace(handle, current.network(), new PortId(id), addresses)
+                && fixedIps.replace(
+                        handle,
+                        NetworkFacts.find(handle, current.network(), current.project())
+                                .orElseThrow(),
+                        new PortId(id),
+                        deviceOwner,
+                        addresses)
                 && current.bound()) {
             hosts.ofNetwork(handle, current.network());
         }
@@ -251,7 +264,7 @@ final class Ports implements Resource {
         if (current.attached()) {
             throw inUse(id, current);
         }
-        if (current.deviceOwner().equals("network:dhcp")) {
+        if (current.service()) {
             throw NetworkProblems.conflict(
                     "ServicePortInUse",
                     "Port " + id + " cannot be deleted directly via the port API: has device owner network:dhcp.");
@@ -285,20 +298,10 @@ final class Ports implements Resource {
                         row.getString("binding_profile"),
                         row.getString("binding_host"),
                         row.getObject("server_id") != null,
-                        row.getObject("binding_host_id") != null))
+                        row.getObject("binding_host_id") != null,
+                        row.getObject("service_host_id") != null))
                 .findOne()
                 .orElseThrow(() -> notFound(id));
-    }
-
-    private static OnNetwork network(Handle handle, Caller caller, NetworkId id) {
-        return handle.createQuery("""
-                        select project_id, shared or external as open, port_security from network where id = :id""")
-                .bind("id", id.value())
-                .map((row, context) -> new OnNetwork(
-                        row.getString("project_id"), row.getBoolean("open"), row.getBoolean("port_security")))
-                .findOne()
-                .filter(on -> caller.isAdmin() || on.open() || on.owner().equals(caller.projectId()))
-                .orElseThrow(() -> NetworkProblems.networkNotFound(id));
     }
 
     /** On a network of another project one takes the addresses one is given; bindings are for admins. */
@@ -319,6 +322,18 @@ final class Ports implements Resource {
             boolean empty = input.raw(attribute) instanceof ObjectNode object && object.isEmpty();
             if (!caller.isAdmin() && input.hasValue(attribute) && !empty) {
                 throw NetworkProblems.disallowed(rule + ":" + attribute);
+            }
+        }
+    }
+
+    /** Hosts serve DHCP and metadata from the port as they made it, whatever is written into it here. */
+    private static void requireOfTheUserAlone(UUID id, Input input) {
+        for (String attribute : CHANGEABLE) {
+            if (input.has(attribute) && !OF_THE_USER_ALONE.contains(attribute)) {
+                throw NetworkProblems.conflict(
+                        "ServicePortInUse",
+                        "Port " + id + " serves DHCP and metadata of its network; only its name and description can be"
+                                + " changed, not " + attribute + ".");
             }
         }
     }
@@ -348,19 +363,19 @@ final class Ports implements Resource {
 
     private static Optional<MacAddress> mac(Input input) {
         return input.optionalText("mac_address").map(text -> {
-            try {
-                MacAddress mac = new MacAddress(text);
-                if (mac.isMulticast()) {
-                    throw NetworkProblems.badField(
-                            "mac_address", "'" + text + "' is a multicast address, which no NIC can have");
-                }
-                if (mac.equals(MacAddress.ZERO)) {
-                    throw NetworkProblems.badField("mac_address", "'" + text + "' is not a valid MAC address");
-                }
-                return mac;
-            } catch (IllegalArgumentException notAMac) {
-                throw NetworkProblems.badField("mac_address", "'" + text + "' is not a valid MAC address");
+            MacAddress mac = MacAddress.ofAnyForm(text)
+                    .orElseThrow(() -> NetworkProblems.badField(
+                            "mac_address",
+                            "'" + text + "' is not a valid MAC address: write it as in fa:16:3e:00:00:01"));
+            if (mac.isMulticast()) {
+                throw NetworkProblems.badField(
+                        "mac_address", "'" + text + "' is a multicast address, which no NIC can have");
             }
+            if (mac.equals(MacAddress.ZERO)) {
+                throw NetworkProblems.badField(
+                        "mac_address", "'" + text + "' is the address of no NIC: leave it out for a random one");
+            }
+            return mac;
         });
     }
 
@@ -379,6 +394,16 @@ final class Ports implements Resource {
         if (!value.isObject()) {
             throw NetworkProblems.badField("binding:profile", Input.shown(value) + " is not a dictionary");
         }
+        for (Map.Entry<String, JsonNode> member : value.properties()) {
+            boolean empty = member.getValue().isContainer()
+                    ? member.getValue().isEmpty()
+                    : member.getValue().isNull();
+            String text =
+                    empty ? "" : member.getValue().asString(member.getValue().toString());
+            Promises.refusalOfProfileMember(member.getKey(), text).ifPresent(reason -> {
+                throw NetworkProblems.badField("binding:profile", reason);
+            });
+        }
         return Optional.of(value.toString());
     }
 
@@ -391,9 +416,12 @@ final class Ports implements Resource {
         return owner;
     }
 
-    private List<SecurityGroupId> groups(Handle handle, Caller caller, Input input, String project, boolean secure) {
+    private List<SecurityGroupId> groups(
+            Handle handle, Caller caller, Input input, NetworkFacts network, String project, boolean secure) {
         if (!input.hasValue("security_groups")) {
-            return secure ? List.of(securityGroups.ensureDefault(handle, project)) : List.of();
+            return secure
+                    ? List.of(network.defaultGroup().orElseGet(() -> securityGroups.ensureDefault(handle, project)))
+                    : List.of();
         }
         List<SecurityGroupId> groups = known(handle, caller, project, input);
         if (!secure && !groups.isEmpty()) {

@@ -42,4 +42,9 @@ interface Resource {
 
     /** The refusal for an id that names none of them. */
     ProblemException notFound(Object id);
+
+    /** How many objects one request can make; all of one request are made in one transaction. */
+    default int mostAtOnce() {
+        return 1_000;
+    }
 }

@@ -72,6 +72,10 @@ final class ResourceRoutes {
         if (!many.isArray() || many.isEmpty()) {
             throw NetworkProblems.badRequest("Resources required");
         }
+        if (many.size() > resource.mostAtOnce()) {
+            throw NetworkProblems.badRequest("One request can make " + resource.mostAtOnce() + " " + resource.plural()
+                    + " at most, and this one asks for " + many.size() + "; send several requests.");
+        }
         List<ObjectNode> wanted = new ArrayList<>();
         for (JsonNode item : many) {
             if (!(item instanceof ObjectNode object)) {

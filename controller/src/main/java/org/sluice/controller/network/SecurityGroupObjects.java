@@ -78,8 +78,10 @@ final class SecurityGroupObjects implements Resource {
 
     @Override
     public List<ObjectNode> list(Handle handle, Caller caller, Selection selection) {
-        // A project has its default group from the moment it looks.
-        groups.ensureDefault(handle, caller.projectId());
+        // A project has its default group from the moment it looks; a token without a project looks for none.
+        if (!caller.projectId().isEmpty()) {
+            groups.ensureDefault(handle, caller.projectId());
+        }
         List<ObjectNode> found = selection
                 .bind(handle.createQuery(SELECT + Visibility.OF_SECURITY_GROUP + selection.sql()))
                 .bind("admin", caller.isAdmin())

@@ -96,15 +96,29 @@ final class Segments {
         }
     }
 
-    /** The first free VLAN that no other transaction is looking at; see {@link AddressAllocation} for the lock. */
+    /**
+     * The highest free VLAN that no other transaction is looking at: people who name one count from the low end of a range.
+     * Physical networks that a host reaches come first, and bridges before cards, because a server's NIC is a bridge's unless
+     * somebody asks; as long as any host reaches any of them, no network is put where none does.
+     * docs/decisions/0009-addresses-without-waiting.md says why the lock.
+     */
     private static Optional<Segment> allocate(Handle handle, Optional<String> physicalNetwork) {
         return handle.createQuery("""
-                        with candidate as materialized (
-                            select r.physical_network, v.vlan from vlan_range r, generate_series(r.first, r.last) v (vlan)
-                            where (cast(:name as text) is null or r.physical_network = :name)
+                        with reach as materialized (
+                            select r.physical_network, r.first, r.last, case
+                                when cast(:name as text) is not null then 0
+                                when exists (select 1 from bridge_uplink u where u.physical_network = r.physical_network)
+                                then 0
+                                when exists (select 1 from physical_function f
+                                             where f.physical_network = r.physical_network and f.present) then 1
+                                else 2 end as rank
+                            from vlan_range r where cast(:name as text) is null or r.physical_network = :name),
+                        candidate as materialized (
+                            select r.physical_network, v.vlan from reach r, generate_series(r.first, r.last) v (vlan)
+                            where (r.rank < 2 or not exists (select 1 from reach where rank < 2))
                               and not exists (select 1 from network n where n.physical_network = r.physical_network
                                               and n.segmentation_id = v.vlan)
-                            order by r.physical_network, v.vlan limit 256)
+                            order by r.rank, r.physical_network, v.vlan desc limit 256)
                         select physical_network, vlan from candidate
                         where pg_try_advisory_xact_lock(hashtextextended(vlan || ' ' || physical_network, 0))
                         limit 1""")

@@ -163,7 +163,7 @@ public final class ServerPorts {
     private static void requireUsable(Handle handle, Caller caller, PortId port) {
         record Found(String projectId, boolean used, boolean portUp, boolean networkUp) {}
         Found found = handle.createQuery("""
-                        select p.project_id, p.server_id is not null or p.device_id <> '' as used,
+                        select p.project_id, p.server_id is not null or p.service_host_id is not null or p.device_id <> '' as used,
                             p.admin_state_up as port_up, n.admin_state_up as network_up
                         from port p join network n on n.id = p.network_id where p.id = :id""")
                 .bind("id", port.value())
@@ -196,23 +196,8 @@ public final class ServerPorts {
 
     private PortId make(Handle handle, Caller caller, NicRequest.ByNetwork request, List<SecurityGroupId> groups) {
         NetworkId network = request.network();
-        record Found(String projectId, boolean shared, boolean external, boolean up, boolean hasSubnet) {}
-        Found found = handle.createQuery("""
-                        select n.project_id, n.shared, n.external, n.admin_state_up,
-                            exists (select 1 from subnet s where s.network_id = n.id) as has_subnet
-                        from network n where n.id = :id""")
-                .bind("id", network.value())
-                .map((row, context) -> new Found(
-                        row.getString("project_id"),
-                        row.getBoolean("shared"),
-                        row.getBoolean("external"),
-                        row.getBoolean("admin_state_up"),
-                        row.getBoolean("has_subnet")))
-                .findOne()
-                .filter(candidate -> caller.isAdmin()
-                        || candidate.shared()
-                        || candidate.external()
-                        || candidate.projectId().equals(caller.projectId()))
+        NetworkFacts found = NetworkFacts.find(handle, network, caller.projectId())
+                .filter(candidate -> candidate.isOpenTo(caller))
                 .orElseThrow(() -> NetworkProblems.of(
                         Kind.BAD_REQUEST, "NetworkNotFound", "Network " + network + " could not be found."));
         if (found.external() && !found.shared() && !caller.isAdmin()) {
@@ -221,7 +206,7 @@ public final class ServerPorts {
                     "ExternalNetworkAttachForbidden",
                     "It is not allowed to create an interface on external network " + network);
         }
-        if (!found.hasSubnet()) {
+        if (found.subnets().isEmpty()) {
             throw NetworkProblems.of(
                     Kind.BAD_REQUEST,
                     "NetworkRequiresSubnet",
@@ -234,30 +219,38 @@ public final class ServerPorts {
                     "Network " + network + " is administratively down; set its admin_state_up to true first.");
         }
         NewPort port = NewPort.plain(network, caller.projectId(), groups).madeForAServer();
-        making.insert(handle, port);
-        if (request.fixedIp().isPresent()) {
-            allocate(handle, network, port.id(), request.fixedIp().get());
-        } else {
-            making.allocateAny(handle, network, port.id());
-        }
-        return port.id();
+        List<WantedAddress> addresses = request.fixedIp()
+                .map(address -> List.of(chosen(found, caller, address)))
+                .orElseGet(() -> FixedIps.any(found));
+        return making.make(
+                handle,
+                port,
+                found.fabric(),
+                addresses,
+                (row, context) -> port.id(),
+                wanted -> unavailable(network, wanted));
     }
 
-    private void allocate(Handle handle, NetworkId network, PortId port, String address) {
-        Optional<SubnetId> subnet =
-                Addresses.isAddress(address) ? making.subnetOf(handle, network, address) : Optional.empty();
-        if (subnet.isEmpty()) {
-            throw NetworkProblems.of(
-                    Kind.BAD_REQUEST,
-                    "InvalidFixedIp",
-                    "Fixed IP address " + address + " is not a valid ip address for network " + network + ".");
+    /** The same rights as at the Network API: on a network of another project one takes the addresses one is given. */
+    private static WantedAddress chosen(NetworkFacts network, Caller caller, String text) {
+        if (!network.isOwnedBy(caller)) {
+            throw NetworkProblems.disallowed("create_port:fixed_ips:ip_address");
         }
-        if (!making.allocateExactly(handle, subnet.get(), port, address)) {
-            throw NetworkProblems.of(
-                    Kind.CONFLICT,
-                    "FixedIpAlreadyInUse",
-                    "Fixed IP address " + address + " is already in use on network " + network + ".");
-        }
+        Optional<IpRange> address = IpRange.single(text);
+        SubnetId subnet = address.flatMap(one -> FixedIps.subnetOf(network, "", one))
+                .orElseThrow(() -> NetworkProblems.of(
+                        Kind.BAD_REQUEST,
+                        "InvalidFixedIp",
+                        "Fixed IP address " + text + " is not a valid ip address for network " + network.id() + "."));
+        return new WantedAddress(List.of(subnet), address.map(IpRange::firstText));
+    }
+
+    private static ProblemException unavailable(NetworkId network, WantedAddress wanted) {
+        return wanted.address()
+                .map(address -> NetworkProblems.conflict(
+                        "FixedIpAlreadyInUse",
+                        "Fixed IP address " + address + " is already in use on network " + network + "."))
+                .orElseGet(() -> NetworkProblems.noAddressLeft(network));
     }
 
     private List<SecurityGroupId> resolve(Handle handle, String projectId, List<String> names) {

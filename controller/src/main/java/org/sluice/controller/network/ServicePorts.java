@@ -1,11 +1,14 @@
 package org.sluice.controller.network;
 
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.sluice.model.HostId;
 import org.sluice.model.MacAddress;
@@ -38,7 +41,8 @@ public final class ServicePorts {
      * service port.
      *
      * @return empty when no subnet of the network wants DHCP
-     * @throws org.sluice.model.ProblemException 409 when a subnet has no address left for it
+     * @throws org.sluice.model.ProblemException 409 when a subnet has no address left for it; the transaction must go back to
+     *     where it was before the call then
      */
     public Optional<DesiredInterface.ServicePort> ensure(Handle handle, NetworkId network, HostId host) {
         List<UUID> subnets = handle.createQuery("""
@@ -58,13 +62,34 @@ public final class ServicePorts {
         for (UUID subnet : subnets) {
             if (!served.contains(subnet)
                     && making.allocateIn(handle, new SubnetId(subnet), port).isEmpty()) {
-                throw NetworkProblems.noAddressLeft(network);
+                throw NetworkProblems.noAddressLeftForDhcp(network);
             }
         }
         return handle.createQuery(SELECT + " where p.id = :id")
                 .bind("id", port.value())
                 .map((row, context) -> read(row))
                 .findOne();
+    }
+
+    /** The hosts that serve each of those networks with an address in every subnet that wants DHCP: they need no further one. */
+    public Set<HostId> hostsServing(Handle handle, Collection<NetworkId> networks) {
+        return handle
+                .createQuery("""
+                        select p.service_host_id from port p
+                        where p.network_id = any(:networks) and p.service_host_id is not null and not exists (
+                            select 1 from subnet s where s.network_id = p.network_id and s.enable_dhcp and not exists (
+                                select 1 from ip_allocation a where a.subnet_id = s.id and a.port_id = p.id))
+                        group by p.service_host_id having count(*) = (
+                            select count(distinct s.network_id) from subnet s
+                            where s.network_id = any(:networks) and s.enable_dhcp)""")
+                .bindArray(
+                        "networks",
+                        UUID.class,
+                        networks.stream().map(NetworkId::value).toList())
+                .mapTo(UUID.class)
+                .map(HostId::new)
+                .stream()
+                .collect(Collectors.toSet());
     }
 
     /** All service ports of a host by network, in one query. */
@@ -104,8 +129,14 @@ public final class ServicePorts {
                 .mapTo(Boolean.class)
                 .one();
         return lock(handle, network, host).orElseGet(() -> {
-            making.insert(handle, wanted);
-            return wanted.id();
+            NetworkFacts facts = NetworkFacts.find(handle, network, project).orElseThrow();
+            return making.make(
+                    handle,
+                    wanted,
+                    facts.fabric(),
+                    List.of(),
+                    (row, context) -> wanted.id(),
+                    address -> NetworkProblems.noAddressLeft(network));
         });
     }
 

@@ -23,29 +23,27 @@ record SubnetPlan(IpRange block, Optional<String> gateway, List<IpRange> pools) 
     }
 
     /**
-     * Reads the block of a new subnet.
+     * Reads the block of a new subnet; host bits are dropped, as Neutron does.
      *
-     * @throws org.sluice.model.ProblemException 400 when it is no block, has host bits, or holds addresses no host can have
+     * @throws org.sluice.model.ProblemException 400 when it is no block or holds addresses no host can have
      */
     static IpRange block(String cidr, int version) {
         IpRange block = IpRange.ofCidr(cidr)
                 .orElseThrow(() -> NetworkProblems.badField("cidr", "'" + cidr + "' is not a valid IP subnet"));
-        String canonical = block.cidr();
-        IpRange written = IpRange.single(cidr.substring(0, cidr.indexOf('/'))).orElseThrow();
-        if (!written.first().equals(block.first())) {
-            throw NetworkProblems.badField(
-                    "cidr", "'" + cidr + "' isn't a recognized IP subnet cidr, '" + canonical + "' is recommended");
-        }
         if (block.version() != version) {
             throw NetworkProblems.invalidInput("cidr '" + cidr + "' does not match the ip_version '" + version + "'");
         }
-        for (String unusable : UNUSABLE) {
-            if (IpRange.ofCidr(unusable).orElseThrow().overlaps(block)) {
-                throw NetworkProblems.invalidInput(
-                        "cidr '" + cidr + "' overlaps with " + unusable + ", whose addresses no host can have");
-            }
-        }
+        overlapsUnusable(block).ifPresent(unusable -> {
+            throw NetworkProblems.invalidInput(
+                    "cidr '" + cidr + "' overlaps with " + unusable + ", whose addresses no host can have");
+        });
         return block;
+    }
+
+    private static Optional<String> overlapsUnusable(IpRange range) {
+        return UNUSABLE.stream()
+                .filter(unusable -> IpRange.ofCidr(unusable).orElseThrow().overlaps(range))
+                .findFirst();
     }
 
     /** The gateway a subnet has unless it was asked for another: its first host address. */
@@ -54,9 +52,10 @@ record SubnetPlan(IpRange block, Optional<String> gateway, List<IpRange> pools) 
     }
 
     /**
-     * Checks a gateway.
+     * Checks a gateway. One outside of the block is taken, because only its own subnet could say whether it is a host's
+     * address there (docs/decisions/0017-addresses-at-the-edges.md).
      *
-     * @throws org.sluice.model.ProblemException 400 when the subnet's hosts could not reach it
+     * @throws org.sluice.model.ProblemException 400 for an address that no router can have
      */
     static String gateway(String text, IpRange block) {
         IpRange address = IpRange.single(text)
@@ -65,20 +64,25 @@ record SubnetPlan(IpRange block, Optional<String> gateway, List<IpRange> pools) 
             throw NetworkProblems.invalidInput(
                     "gateway_ip '" + text + "' does not match the ip_version '" + block.version() + "'");
         }
-        boolean linkLocal = IpRange.ofCidr("fe80::/10").orElseThrow().contains(address);
-        if (!linkLocal && (!block.contains(address) || isReserved(address, block))) {
+        boolean edge = block.version() == 4 && block.contains(address) && isReserved(address, block);
+        if (edge || overlapsUnusable(address).isPresent()) {
             throw NetworkProblems.invalidInput("Gateway is not valid on subnet");
         }
         return address.firstText();
     }
 
     /** Network and broadcast address, where the block is large enough to have them (RFC 3021); the router anycast of IPv6. */
-    private static boolean isReserved(IpRange address, IpRange block) {
+    static boolean isReserved(IpRange address, IpRange block) {
         if (block.size().compareTo(BigInteger.TWO) <= 0) {
             return false;
         }
         return address.first().equals(block.first())
                 || (block.version() == 4 && address.first().equals(block.last()));
+    }
+
+    private static boolean holdsReserved(IpRange pool, IpRange block) {
+        return isReserved(new IpRange(pool.version(), pool.first(), pool.first()), block)
+                || isReserved(new IpRange(pool.version(), pool.last(), pool.last()), block);
     }
 
     /** All host addresses of the block but the gateway: one pool, or two around it. */
@@ -119,7 +123,7 @@ record SubnetPlan(IpRange block, Optional<String> gateway, List<IpRange> pools) 
                             Problem.Kind.BAD_REQUEST,
                             "InvalidAllocationPool",
                             "The allocation pool " + shown + " is not valid."));
-            if (!block.contains(pool)) {
+            if (!block.contains(pool) || holdsReserved(pool, block)) {
                 throw NetworkProblems.of(
                         Problem.Kind.BAD_REQUEST,
                         "OutOfBoundsAllocationPool",

@@ -34,6 +34,7 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.jdbi.v3.core.Handle;
 import org.sluice.controller.store.Database;
+import org.sluice.controller.store.Transactions;
 import org.sluice.model.HostId;
 import org.sluice.model.protocol.JoinToken;
 
@@ -71,8 +72,8 @@ public final class CertificateAuthority {
     /** The authority of that cluster; makes it when there is none. Controllers that start at once agree on one. */
     public static CertificateAuthority open(Database database, InstantSource clock) {
         requireNonNull(clock, "clock is null");
-        return database.jdbi()
-                .inTransaction(handle -> read(handle, clock).orElseGet(() -> {
+        return new Transactions(database.jdbi())
+                .run(handle -> read(handle, clock).orElseGet(() -> {
                     CertificateAuthority made = make(clock);
                     handle.createUpdate("insert into certificate_authority (certificate_pem, private_key_pem)"
                                     + " values (:certificate, :key) on conflict do nothing")

@@ -18,8 +18,8 @@ import org.bouncycastle.pkcs.PKCS10CertificationRequest;
 import org.bouncycastle.pkcs.PKCSException;
 import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 import org.sluice.controller.store.Database;
+import org.sluice.controller.store.Transactions;
 import org.sluice.model.HostId;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
@@ -31,14 +31,15 @@ public final class HostEnrolment {
     private static final Pattern HOSTNAME = Pattern.compile(
             "(?=.{1,253}$)[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*");
 
-    private final Jdbi jdbi;
+    private final Transactions transactions;
     private final CertificateAuthority authority;
     private final JoinTokens tokens;
     private final InstantSource clock;
 
     /** Hosts go into that database. */
     public HostEnrolment(Database database, CertificateAuthority authority, JoinTokens tokens, InstantSource clock) {
-        this.jdbi = requireNonNull(database, "database is null").jdbi();
+        this.transactions =
+                new Transactions(requireNonNull(database, "database is null").jdbi());
         this.authority = requireNonNull(authority, "authority is null");
         this.tokens = requireNonNull(tokens, "tokens is null");
         this.clock = requireNonNull(clock, "clock is null");
@@ -57,7 +58,7 @@ public final class HostEnrolment {
         if (request.secret() == null) {
             throw badRequest("The member 'secret' is missing.");
         }
-        HostId host = jdbi.inTransaction(handle -> {
+        HostId host = transactions.run(handle -> {
             JoinTokens.Spent spent =
                     tokens.spend(handle, request.secret(), JoinTokens.digest(key.getEncoded()), hostname);
             if (spent.host().isPresent()) {

@@ -5,11 +5,15 @@ import static java.util.Objects.requireNonNull;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
@@ -23,6 +27,11 @@ import org.sluice.model.protocol.JoinToken;
  * a fast digest is enough. Thread-safe.
  */
 public final class JoinTokens {
+    private static final String ISSUED = """
+            select t.secret_hash, t.created_at, t.expires_at, t.used_at, h.name
+            from join_token t left join host h on h.id = t.host_id
+            """;
+
     private final CertificateAuthority authority;
     private final InstantSource clock;
     private final RandomGenerator random;
@@ -56,6 +65,62 @@ public final class JoinTokens {
                 .bind("host", host.orElse(null))
                 .execute();
         return new JoinToken(secret, authority.fingerprint());
+    }
+
+    /**
+     * A token as the operator may see it afterwards.
+     *
+     * @param id digest of its secret, which is of no use for joining
+     * @param usedAt when a host was made with it
+     * @param host name of that host, as long as it is there
+     */
+    public record Issued(
+            String id, Instant createdAt, Instant expiresAt, Optional<Instant> usedAt, Optional<String> host) {}
+
+    /** What {@link #list} and {@link #revoke} call that token. */
+    public static String id(JoinToken token) {
+        return digest(token.secret().getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /** That token; it must be there. */
+    public Issued show(Handle handle, JoinToken token) {
+        return handle.createQuery(ISSUED + "where t.secret_hash = :id")
+                .bind("id", id(token))
+                .map((row, _) -> issued(row))
+                .one();
+    }
+
+    /** Tokens in the order of their ids, from the first after that one. */
+    public List<Issued> list(Handle handle, String after, int limit) {
+        return handle.createQuery(ISSUED + "where t.secret_hash > :after order by t.secret_hash limit :limit")
+                .bind("after", after)
+                .bind("limit", limit)
+                .map((row, _) -> issued(row))
+                .list();
+    }
+
+    private static Issued issued(ResultSet row) throws SQLException {
+        return new Issued(
+                row.getString("secret_hash"),
+                row.getTimestamp("created_at").toInstant(),
+                row.getTimestamp("expires_at").toInstant(),
+                Optional.ofNullable(row.getTimestamp("used_at")).map(Timestamp::toInstant),
+                Optional.ofNullable(row.getString("name")));
+    }
+
+    /**
+     * Makes a token void. The host that was made with it stays.
+     *
+     * @throws org.sluice.model.ProblemException 404 when there is no such token
+     */
+    public void revoke(Handle handle, String id) {
+        int revoked = handle.createUpdate("delete from join_token where secret_hash = :id")
+                .bind("id", id)
+                .execute();
+        if (revoked == 0) {
+            throw Problem.of(Problem.Kind.NOT_FOUND, "JoinTokenNotFound", "There is no join token '" + id + "'.")
+                    .asException();
+        }
     }
 
     /** Begins with no hyphen, so that no command line takes {@code --join -hX...} for an option. */

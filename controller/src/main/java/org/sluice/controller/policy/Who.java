@@ -1,5 +1,10 @@
 package org.sluice.controller.policy;
 
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+
 /**
  * The groups of people that rules speak of, each a base rule of its own which an operator may override. The roles are those of
  * OpenStack's "Consistent and Secure Default RBAC": each of admin, manager, member and reader may do what the next one may.
@@ -39,7 +44,7 @@ public enum Who {
 
     /** The base rule's name: {@code project_member}. */
     public String ruleName() {
-        return name().toLowerCase(java.util.Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT);
     }
 
     /** How other rules refer to it: {@code rule:project_member}. */
@@ -47,7 +52,13 @@ public enum Who {
         return "rule:" + ruleName();
     }
 
-    Rule rule() {
+    /** The names of all base rules. */
+    public static Set<String> names() {
+        return Arrays.stream(values()).map(Who::ruleName).collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** The base rule itself. */
+    public Rule rule() {
         return new Rule(ruleName(), definition, sentence);
     }
 }

@@ -3,20 +3,18 @@ package org.sluice.controller.scheduling;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.sluice.model.Promises;
 
 /**
  * The host has the capabilities that the flavor's extra specs ask for: {@code capabilities:NAME=OPERATOR VALUE}, as in the
- * OpenStack Compute administration guide. Specs of another scope ({@code hw:cpu_policy}) are no demand on capabilities;
- * specs without a scope are taken as capabilities when they name one, as aggregate keys look the same.
+ * OpenStack Compute administration guide. Specs without a scope are taken as capabilities when they name one, as aggregate keys look the same.
  */
 final class ComputeCapabilitiesFilter implements HostFilter {
-    private static final String SCOPE = "capabilities:";
-
     @Override
     public Optional<String> refusal(HostState host, Demand demand) {
         for (Map.Entry<String, String> spec : new TreeMap<>(demand.extraSpecs()).entrySet()) {
-            boolean scoped = spec.getKey().startsWith(SCOPE);
-            String name = scoped ? spec.getKey().substring(SCOPE.length()) : spec.getKey();
+            boolean scoped = spec.getKey().startsWith(Promises.CAPABILITIES_SCOPE);
+            String name = scoped ? spec.getKey().substring(Promises.CAPABILITIES_SCOPE.length()) : spec.getKey();
             Optional<String> value = capability(host, name);
             if (value.isEmpty()) {
                 if (scoped) {

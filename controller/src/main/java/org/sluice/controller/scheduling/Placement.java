@@ -17,8 +17,8 @@ public sealed interface Placement {
     /**
      * No host takes it; nothing is claimed.
      *
-     * @param problem code {@code NoValidHost}; the sentence names each filter with its reason, shortened. The full list is
-     *     in {@code scheduling_decision}
+     * @param problem code {@code NoValidHost}; the sentence names each filter with its reason, shortened. More is in
+     *     {@code scheduling_decision}
      */
     record Refused(Problem problem) implements Placement {}
 }

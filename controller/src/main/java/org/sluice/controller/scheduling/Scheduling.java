@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ import org.sluice.controller.network.ServicePorts;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.model.HostId;
 import org.sluice.model.NetworkId;
+import org.sluice.model.ProblemException;
 import org.sluice.model.ServerId;
 import org.sluice.model.VnicType;
 import org.sluice.model.protocol.ServerReport;
@@ -35,6 +37,11 @@ public final class Scheduling {
 
     /** Any constant will do, as long as nothing else in this database locks it. */
     private static final long MANY_AT_ONCE = 0x536c756963650001L;
+
+    private static final String SAVEPOINT = "host";
+
+    /** A network has no address left for DHCP on a further host: these hosts have theirs. */
+    private record WithoutAddress(ProblemException problem, Set<HostId> serving) {}
 
     private final FleetIndex index;
     private final Bindings bindings;
@@ -56,23 +63,49 @@ public final class Scheduling {
      * the host and its zone, the ports are bound, the VFs leased, and the host's agent is told when the transaction commits.
      * When it is refused, nothing is claimed and the row is as it was; what becomes of it is the caller's decision. The
      * decision is recorded either way.
+     *
+     * @throws ProblemException 409 when only hosts are left on which DHCP of a network would need an address that it has not
      */
     public Placement place(Handle handle, ServerRequest request) {
+        return place(handle, request, () -> {});
+    }
+
+    private Placement place(Handle handle, ServerRequest request, Runnable beforeClaim) {
         if (!handle.isInTransaction()) {
             throw new IllegalStateException("a server can only be placed inside a transaction");
         }
         Demand demand = Demand.of(request);
         Selection selection = Selection.of(index.hosts(handle), demand);
+        Optional<WithoutAddress> withoutAddress = Optional.empty();
         for (int round = 0; round < MOST_ROUNDS; round++) {
             for (HostState host : selection.candidates()) {
+                if (withoutAddress.isPresent()
+                        && !withoutAddress.get().serving().contains(host.id())) {
+                    continue;
+                }
+                beforeClaim.run();
+                handle.savepoint(SAVEPOINT);
                 Optional<Claims.Claimed> claimed = claims.claim(handle, request, host.id());
                 if (claimed.isPresent()) {
+                    Optional<ProblemException> noAddress = serve(handle, request, host);
+                    if (noAddress.isPresent()) {
+                        handle.rollbackToSavepoint(SAVEPOINT);
+                        withoutAddress = Optional.of(new WithoutAddress(
+                                noAddress.get(),
+                                servicePorts.hostsServing(handle, bridgedNetworks(request.ports()))));
+                        continue;
+                    }
                     settle(handle, request, host, claimed.get());
+                    handle.releaseSavepoint(SAVEPOINT);
                     count(handle, host.id(), demand);
                     decisions.record(handle, request.server(), Optional.of(host.id()), selection.verdicts());
                     return new Placement.Placed(host.id(), host.name(), host.zone());
                 }
+                handle.releaseSavepoint(SAVEPOINT);
                 index.reload(handle, host.id());
+            }
+            if (withoutAddress.isPresent()) {
+                throw withoutAddress.get().problem();
             }
             // Never refuse on what the index remembers: others may have released since.
             index.reload(handle);
@@ -81,27 +114,59 @@ public final class Scheduling {
                 break;
             }
         }
-        List<Verdict> verdicts = withLostRaces(selection);
+        return refused(handle, request, withLostRaces(selection));
+    }
+
+    private Placement.Refused refused(Handle handle, ServerRequest request, List<Verdict> verdicts) {
         decisions.record(handle, request.server(), Optional.empty(), verdicts);
         return new Placement.Refused(Refusal.of(verdicts));
     }
 
     /**
+     * Whether no host would take a server, without a claim on any: what to ask before much is written that would be taken back.
+     * The decision is recorded when it is a refusal; an empty answer promises nothing.
+     */
+    public Optional<Placement.Refused> refusal(Handle handle, ServerRequest request) {
+        Demand demand = Demand.of(request);
+        if (!Selection.of(index.hosts(handle), demand).candidates().isEmpty()) {
+            return Optional.empty();
+        }
+        // Never refuse on what the index remembers: others may have released since.
+        index.reload(handle);
+        Selection selection = Selection.of(index.hosts(handle), demand);
+        return selection.candidates().isEmpty()
+                ? Optional.of(refused(handle, request, selection.verdicts()))
+                : Optional.empty();
+    }
+
+    /**
      * Places several servers in one transaction, in order. Use it instead of several calls of {@link #place}: transactions
-     * that hold claims on more than one host follow one another, since they could wait for each other otherwise.
+     * that hold claims on more than one host follow one another, since they could wait for each other otherwise. The fleet is
+     * read once for a refusal: who asks for the same as one that was refused is refused with it.
      */
     public List<Placement> placeAll(Handle handle, Collection<ServerRequest> requests) {
-        if (requests.size() > 1) {
-            handle.createQuery("select true from (select pg_advisory_xact_lock(:key)) held")
-                    .bind("key", MANY_AT_ONCE)
-                    .mapTo(Boolean.class)
-                    .one();
-        }
+        // Taken before the first claim and not earlier: who finds no host holds up nobody.
+        Runnable beforeClaim = requests.size() > 1 ? () -> oneAfterAnother(handle) : () -> {};
         List<Placement> placements = new ArrayList<>(requests.size());
+        Map<Demand, Placement> refused = new HashMap<>();
         for (ServerRequest request : requests) {
-            placements.add(place(handle, request));
+            Demand demand = Demand.of(request);
+            Placement known = refused.get(demand);
+            Placement placement = known == null ? place(handle, request, beforeClaim) : known;
+            if (placement instanceof Placement.Refused) {
+                refused.put(demand, placement);
+            }
+            placements.add(placement);
         }
         return List.copyOf(placements);
+    }
+
+    /** Taking it again in the same transaction is free. */
+    private static void oneAfterAnother(Handle handle) {
+        handle.createQuery("select true from (select pg_advisory_xact_lock(:key)) held")
+                .bind("key", MANY_AT_ONCE)
+                .mapTo(Boolean.class)
+                .one();
     }
 
     /**
@@ -122,6 +187,23 @@ public final class Scheduling {
         releases.released(handle, host, report);
     }
 
+    /**
+     * Lets the host serve DHCP and metadata of the server's networks. That takes an address a network, so a host that serves
+     * a network already may do where another does not.
+     *
+     * @return why it cannot
+     */
+    private Optional<ProblemException> serve(Handle handle, ServerRequest request, HostState host) {
+        try {
+            for (NetworkId network : bridgedNetworks(request.ports())) {
+                servicePorts.ensure(handle, network, host.id());
+            }
+            return Optional.empty();
+        } catch (ProblemException noAddress) {
+            return Optional.of(noAddress);
+        }
+    }
+
     private void settle(Handle handle, ServerRequest request, HostState host, Claims.Claimed claimed) {
         for (AttachedPort port : request.ports()) {
             switch (port.vnicType()) {
@@ -135,9 +217,6 @@ public final class Scheduling {
                             host.zone(),
                             claimed.functions().getOrDefault(port.port(), Map.of()));
             }
-        }
-        for (NetworkId network : bridgedNetworks(request.ports())) {
-            servicePorts.ensure(handle, network, host.id());
         }
         handle.createUpdate("""
                         update server set host_id = :host, availability_zone = :zone, task_state = 'spawning',

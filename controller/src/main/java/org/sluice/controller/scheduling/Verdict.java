@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.util.List;
 
 /**
- * What a decision found about one host; the form in which {@code scheduling_decision.hosts} keeps it.
+ * What a decision found about one host; the form in which {@code scheduling_decision.hosts} keeps some of them.
  *
  * @param host name of the host
  * @param accepted whether it could have taken the server

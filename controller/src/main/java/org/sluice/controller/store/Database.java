@@ -8,9 +8,15 @@ import java.time.Duration;
 import java.util.Properties;
 import org.flywaydb.core.Flyway;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.StatementContext;
+import org.jdbi.v3.core.statement.StatementException;
+import org.jdbi.v3.core.statement.StatementExceptions;
 import org.postgresql.PGProperty;
 
-/** The cluster's database: one pool of connections, migrated to this program's schema. Thread-safe. */
+/**
+ * A pool of connections to the cluster's database, migrated to this program's schema. Work of one kind that must not wait for
+ * another kind's has a pool of its own ({@link #beside}). Thread-safe.
+ */
 public final class Database implements AutoCloseable {
     /** How long a request waits for a connection; who asks shall hear within seconds that there is none. */
     private static final Duration CONNECT_WITHIN = Duration.ofSeconds(5);
@@ -27,6 +33,8 @@ public final class Database implements AutoCloseable {
         this.url = url;
         this.pool = pool;
         this.jdbi = Jdbi.create(pool);
+        // Arguments are passwords' hashes and users' data; by default they are part of the message, and so of the log.
+        jdbi.getConfig(StatementExceptions.class).setMessageRendering(Database::withoutArguments);
     }
 
     /**
@@ -37,7 +45,7 @@ public final class Database implements AutoCloseable {
      * @param connections size of the pool
      */
     public static Database open(String url, int connections) {
-        Database database = connect(url, connections);
+        Database database = connect(url, "sluice", connections);
         try {
             // Connections of its own: a migration of much data may take longer than any request's statement.
             Flyway.configure().dataSource(url, null, null).load().migrate();
@@ -50,16 +58,39 @@ public final class Database implements AutoCloseable {
 
     /** Connects to a database whose schema is known to be up to date. */
     static Database connect(String url, int connections) {
+        return connect(url, "sluice", connections);
+    }
+
+    private static Database connect(String url, String name, int connections) {
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(requireNonNull(url, "url is null"));
         config.setMaximumPoolSize(connections);
         config.setMinimumIdle(Math.min(2, connections));
-        config.setPoolName("sluice");
+        // The server's detail quotes whole rows: "Failing row contains (...)".
+        config.addDataSourceProperty("logServerErrorDetail", "false");
+        config.setPoolName(name);
         config.setAutoCommit(true);
         config.setConnectionTimeout(CONNECT_WITHIN.toMillis());
         config.setValidationTimeout(VALIDATE_WITHIN.toMillis());
         config.setDataSourceProperties(lively(LONGEST_STATEMENT));
         return new Database(url, new HikariDataSource(config));
+    }
+
+    private static String withoutArguments(StatementException failure) {
+        StatementContext context = failure.getStatementContext();
+        return context == null
+                ? failure.getShortMessage()
+                : failure.getShortMessage() + " [statement: " + context.getRawSql() + "]";
+    }
+
+    /**
+     * One more pool to the same database. The caller closes it.
+     *
+     * @param name of the pool, for the log
+     * @param connections size of the pool
+     */
+    public Database beside(String name, int connections) {
+        return connect(url, "sluice-" + requireNonNull(name, "name is null"), connections);
     }
 
     /** The door to SQL. */

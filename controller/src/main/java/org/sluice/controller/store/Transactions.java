@@ -3,6 +3,9 @@ package org.sluice.controller.store;
 import static java.util.Objects.requireNonNull;
 
 import java.sql.SQLException;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -20,6 +23,7 @@ public final class Transactions {
     private static final String DEADLOCK = "40P01";
     private static final String FOREIGN_KEY = "23503";
     private static final String UNIQUE = "23505";
+    private static final Set<String> PASSING = Set.of(SERIALIZATION_FAILURE, DEADLOCK, FOREIGN_KEY);
 
     private final Jdbi jdbi;
 
@@ -41,27 +45,35 @@ public final class Transactions {
         }
     }
 
+    /** The same for work without a result. */
+    public void use(Consumer<Handle> work) {
+        run(handle -> {
+            work.accept(handle);
+            return true;
+        });
+    }
+
     private static boolean mayPassNextTime(JdbiException failure) {
-        String state = String.valueOf(state(failure));
-        return state.equals(DEADLOCK) || state.equals(SERIALIZATION_FAILURE) || state.equals(FOREIGN_KEY);
+        return state(failure).filter(PASSING::contains).isPresent();
     }
 
     /** Whether the statement failed because of a row that refers, or should be referred to. */
     public static boolean isForeignKeyViolation(JdbiException failure) {
-        return FOREIGN_KEY.equals(state(failure));
+        return state(failure).filter(FOREIGN_KEY::equals).isPresent();
     }
 
     /** Whether the statement failed because a row with that key is there already. */
     public static boolean isUniqueViolation(JdbiException failure) {
-        return UNIQUE.equals(state(failure));
+        return state(failure).filter(UNIQUE::equals).isPresent();
     }
 
-    private static @Nullable String state(Throwable failure) {
+    /** The SQLSTATE with which the database refused a statement; empty when it was not the database that failed. */
+    public static Optional<String> state(JdbiException failure) {
         for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLException sql) {
-                return sql.getSQLState();
+                return Optional.ofNullable(sql.getSQLState());
             }
         }
-        return null;
+        return Optional.empty();
     }
 }

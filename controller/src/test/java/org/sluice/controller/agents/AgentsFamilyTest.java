@@ -11,12 +11,14 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.sluice.controller.http.ApiServer;
 import org.sluice.controller.http.Json;
 import org.sluice.controller.store.ChangeFeed;
+import org.sluice.controller.store.Database;
 import org.sluice.controller.store.TestDatabase;
 import org.sluice.model.HostId;
 import org.sluice.model.Problem;
@@ -57,14 +60,18 @@ class AgentsFamilyTest {
     }
 
     private ApiServer start() {
+        return start(postgres.database());
+    }
+
+    private ApiServer start(Database database) {
         AgentsFamily agents = new AgentsFamily(
                 exchange -> exchange.header("X-Test-Host")
                         .map(HostId::parse)
                         .orElseThrow(
                                 () -> Problem.of(Problem.Kind.UNAUTHENTICATED, "NoCertificate", "Show a certificate.")
                                         .asException()),
-                postgres.database(),
-                new DesiredStates(postgres.database(), feed, fleet.serverPorts, fleet.servicePorts),
+                database,
+                new DesiredStates(database, feed, fleet.serverPorts, fleet.servicePorts),
                 fleet.reports,
                 (_, out) -> out.write("image".getBytes(UTF_8)));
         return ApiServer.start(
@@ -132,6 +139,34 @@ class AgentsFamilyTest {
 
         assertThat(fleet.text("select status from server where id = ?", placed.value()))
                 .contains("ACTIVE");
+    }
+
+    @Test
+    void aListWithoutAReportIsRefused() throws Exception {
+        for (String reports : List.of("[null]", "null")) {
+            HttpResponse<String> answer = send("POST", "/reports", reports.getBytes(UTF_8));
+
+            assertThat(answer.statusCode()).isEqualTo(400);
+            assertThat(answer.body()).contains("not a valid list of server reports");
+        }
+    }
+
+    @Test
+    void agentsAreHeardWhileAllOtherConnectionsAreTaken() throws Exception {
+        server.close();
+        List<Handle> taken = new ArrayList<>();
+        try (Database other = postgres.another();
+                Database own = other.beside("agents", 2)) {
+            server = start(own);
+            for (int number = 0; number < 8; number++) {
+                taken.add(other.jdbi().open());
+            }
+            assertThat(get("/desired").statusCode()).isEqualTo(200);
+            assertThat(fleet.count("select count(*) from host where last_seen_at is not null"))
+                    .isEqualTo(1);
+            taken.forEach(Handle::close);
+            server.close();
+        }
     }
 
     @Test

@@ -71,7 +71,8 @@ class ProtocolJsonTest {
                 Optional.of("I2Nsb3Vk"),
                 Map.of("dev001", "ssh-ed25519 AAAA"),
                 Map.of("role", "db"),
-                List.of(bridge, bare, direct));
+                List.of(bridge, bare, direct),
+                Optional.of(new DesiredServer.Launch(2, "r-gbxb12pu", "m1.small", List.of("default"))));
         HostQuery query = new HostQuery(new UUID(9, 10), SERVER, -1);
         return List.of(
                 TestFleet.inventory("node0", 3),

@@ -13,6 +13,7 @@ import org.sluice.controller.store.TestDatabase;
 import org.sluice.model.HostId;
 import org.sluice.model.MacAddress;
 import org.sluice.model.PortId;
+import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
 import org.sluice.model.ServerId;
 import org.sluice.model.VnicType;
@@ -71,6 +72,50 @@ class ReportsTest {
         assertThat(status(server)).contains("BUILD");
 
         fleet.report(host, right);
+        assertThat(status(server)).contains("ACTIVE");
+    }
+
+    @Test
+    void aReportThatDoesNotCountIsAskedForAgainAndIsTheServersFaultInTheEnd() {
+        HostId host = fleet.host("node0", 1);
+        ServerId server = bootBoth();
+        ServerReport.Running right = fleet.running(host, server);
+        ServerReport.Running partial =
+                new ServerReport.Running(server, List.of(right.interfaces().get(0)));
+
+        assertThat(fleet.take(host, partial).orElseThrow())
+                .returns(Problem.Kind.CONFLICT, Problem::kind)
+                .returns("ReportDoesNotCount", Problem::code);
+        assertThat(fleet.take(host, partial)).isPresent();
+        assertThat(status(server)).contains("BUILD");
+
+        postgres.database()
+                .jdbi()
+                .useHandle(handle -> handle.execute("update server set doubt_at = now() - interval '6 minutes'"));
+        assertThat(fleet.take(host, partial)).isEmpty();
+
+        assertThat(status(server)).contains("ERROR");
+        assertThat(fleet.text("select fault_code from server")).contains("ReportDoesNotCount");
+        assertThat(fleet.text("select fault_message from server"))
+                .hasValueSatisfying(fault -> assertThat(fault).contains("port", "is missing"));
+        assertThat(desired(host).getFirst().presence()).isEqualTo(DesiredServer.Presence.ABSENT);
+    }
+
+    @Test
+    void aReportThatCountsAfterAllEndsTheDoubt() {
+        HostId host = fleet.host("node0", 1);
+        ServerId server = bootBoth();
+        ServerReport.Running right = fleet.running(host, server);
+        fleet.report(host, new ServerReport.Running(server, List.of()));
+
+        assertThat(fleet.take(host, right)).isEmpty();
+
+        assertThat(status(server)).contains("ACTIVE");
+        assertThat(fleet.count("select count(*) from server where doubt_at is not null"))
+                .isZero();
+        assertThat(fleet.take(host, new ServerReport.Running(server, List.of())))
+                .as("one that runs is not taken down for a report")
+                .isEmpty();
         assertThat(status(server)).contains("ACTIVE");
     }
 

@@ -24,6 +24,7 @@ import org.sluice.model.HostId;
 import org.sluice.model.MacAddress;
 import org.sluice.model.NetworkId;
 import org.sluice.model.PortId;
+import org.sluice.model.Problem;
 import org.sluice.model.ServerId;
 import org.sluice.model.VnicType;
 import org.sluice.model.protocol.Inventory;
@@ -201,7 +202,11 @@ public final class TestFleet {
     }
 
     public void report(HostId host, ServerReport report) {
-        database.jdbi().useTransaction(handle -> reports.take(handle, host, report));
+        take(host, report);
+    }
+
+    public Optional<Problem> take(HostId host, ServerReport report) {
+        return database.jdbi().inTransaction(handle -> reports.take(handle, host, report));
     }
 
     /** What the host's agent would report of a server that runs as it should. */

@@ -243,7 +243,8 @@ final class ComputeCloud implements AutoCloseable {
         UUID id = UUID.randomUUID();
         jdbi.useHandle(handle -> handle.execute(
                 "insert into image (id, project_id, name, status, visibility, disk_format, container_format, min_disk,"
-                        + " min_ram, size) values (?, ?, 'small', ?, 'public', 'raw', 'bare', ?, ?, ?)",
+                        + " min_ram, size, virtual_size)"
+                        + " values (?, ?, 'small', ?, 'public', 'qcow2', 'bare', ?, ?, 196608, ?)",
                 id,
                 PROJECT,
                 status,
@@ -338,8 +339,8 @@ final class ComputeCloud implements AutoCloseable {
                         row.getString("project_id"),
                         row.getInt("min_disk"),
                         row.getInt("min_ram"),
-                        row.getLong("size"),
-                        Map.of()))
+                        row.getLong("virtual_size"),
+                        TextMap.ofJson(row.getString("properties"))))
                 .findOne();
     }
 

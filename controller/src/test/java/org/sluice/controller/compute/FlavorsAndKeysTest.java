@@ -6,6 +6,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.sluice.controller.compute.keypair.SshPublicKey;
 import org.sluice.controller.http.ApiClient.Answer;
 import org.sluice.controller.store.TestDatabase;
 import tools.jackson.databind.JsonNode;
@@ -69,7 +70,7 @@ class FlavorsAndKeysTest {
         flavor("'id': 'specs', 'name': 'specs', 'ram': 64, 'vcpus': 1, 'disk': 0, 'description': 'words'");
         String path = "/v2.1/flavors/specs/os-extra_specs";
         assertThat(cloud.admin()
-                        .post(path, "{'extra_specs': {'hw:numa_nodes': '1', 'a': 'b'}}")
+                        .post(path, "{'extra_specs': {'hw:cpu_policy': 'shared', 'a': 'b'}}")
                         .status())
                 .isEqualTo(200);
         assertThat(cloud.admin()
@@ -88,7 +89,7 @@ class FlavorsAndKeysTest {
                 .isEqualTo(403);
         JsonNode shown =
                 cloud.as("admin", "2.61").get("/v2.1/flavors/specs").json().required("flavor");
-        assertThat(shown.at("/extra_specs/hw:numa_nodes").asString()).isEqualTo("1");
+        assertThat(shown.at("/extra_specs/hw:cpu_policy").asString()).isEqualTo("shared");
         assertThat(shown.required("description").asString()).isEqualTo("words");
         assertThat(cloud.as("admin", "2.60")
                         .get("/v2.1/flavors/specs")

@@ -57,8 +57,8 @@ class OpenstackImportTest {
 
         assertThat(notes)
                 .containsExactly(
-                        "ml2_conf.ini:2 ignored: It says nothing about physical networks or SR-IOV that Sluice uses.",
-                        "ml2_conf.ini:3 ignored: It says nothing about physical networks or SR-IOV that Sluice uses.",
+                        "ml2_conf.ini:2 ignored: Sluice makes networks of the types vlan and flat.",
+                        "ml2_conf.ini:3 ignored: Sluice attaches bridge ports and virtual functions itself.",
                         "ml2_conf.ini:4 taken: Physical network sriovnet0 has an MTU of 9000.",
                         "ml2_conf.ini:7 ignored: Sluice allows one flat network on every physical network.",
                         "ml2_conf.ini:10 ignored: VLAN range 2501:5000 is not a range of VLAN ids. Give 1 <= first <="
@@ -68,12 +68,12 @@ class OpenstackImportTest {
                         "ml2_conf.ini:10 taken: Physical network sriovnet1, without a VLAN range.",
                         "ml2_conf.ini:13 taken: 8086:10ed are the virtual functions of ens1f0 of node0.",
                         "ml2_conf.ini:13 ignored: No card has virtual functions of the kind 15b3:1018.",
-                        "ml2_conf.ini:14 ignored: It says nothing about physical networks or SR-IOV that Sluice uses.",
+                        "ml2_conf.ini:14 ignored: Every host of Sluice has its agent.",
                         "ml2_conf.ini:17 taken: ens1f0 of node0 is on sriovnet0.",
                         "ml2_conf.ini:17 ignored: No card of node0 is called ens7f0.",
                         "ml2_conf.ini:20 taken: Bridges of node0 reach physnet0 through eno2.",
-                        "nova.conf:3 ignored: It says nothing about physical networks or SR-IOV that Sluice uses.",
-                        "nova.conf:4 ignored: It says nothing about physical networks or SR-IOV that Sluice uses.",
+                        "nova.conf:3 ignored: It is about OpenStack's own processes, and Sluice has none of them.",
+                        "nova.conf:4 ignored: Sluice's filters are fixed; 'sluice explain SERVER' shows what they said.",
                         "nova.conf:6 taken: ens1f0 of node0 is on sriovnet0.",
                         "nova.conf:7 ignored: {\"address\":\"*:02:10.*\",\"physical_network\":\"sriovnet1\"} matches no"
                                 + " card of node0.",
@@ -192,6 +192,91 @@ class OpenstackImportTest {
     }
 
     @Test
+    void theMtuOfAllIsForThoseWithoutOneOfTheirOwn() {
+        List<String> notes = run(ConfigFile.parse("ml2_conf.ini", """
+                [DEFAULT]
+                global_physnet_mtu = 9000
+                [ml2]
+                path_mtu = 9000
+                physical_network_mtus = dpdk2:1600
+                [ml2_type_vlan]
+                network_vlan_ranges = dpdk1:206:209,dpdk2:206:209
+                """));
+
+        assertThat(notes)
+                .containsExactly(
+                        "ml2_conf.ini:2 taken: Physical network dpdk1 has an MTU of 9000.",
+                        "ml2_conf.ini:4 ignored: It bounds tunnels, which Sluice does not have; VLAN and flat networks have"
+                                + " the MTU of their physical network.",
+                        "ml2_conf.ini:5 taken: Physical network dpdk2 has an MTU of 1600.",
+                        "ml2_conf.ini:7 taken: Physical network dpdk1, VLAN 206:209.",
+                        "ml2_conf.ini:7 taken: Physical network dpdk2, VLAN 206:209.");
+        assertThat(mtu("dpdk1")).isEqualTo(9000);
+        assertThat(mtu("dpdk2")).isEqualTo(1600);
+    }
+
+    @Test
+    void theMtuOfAllMayStandInAnotherFile() {
+        List<ConfigSetting> settings =
+                new ArrayList<>(ConfigFile.parse("neutron.conf", "[DEFAULT]\nglobal_physnet_mtu = 9000\n"));
+        settings.addAll(ConfigFile.parse("ml2_conf.ini", """
+                [ML2]
+                physical_network_mtus = net2:9216
+                [sriov_nic]
+                physical_device_mappings = net1:ens1f0
+                """));
+
+        assertThat(run(settings))
+                .containsExactly(
+                        "ml2_conf.ini:2 taken: Physical network net2 has an MTU of 9000: of 9216 and global_physnet_mtu,"
+                                + " Neutron takes the smaller.",
+                        "ml2_conf.ini:4 taken: ens1f0 of node0 is on net1.",
+                        "neutron.conf:2 taken: Physical network net1 has an MTU of 9000.");
+        assertThat(mtu("net1")).isEqualTo(9000);
+        assertThat(mtu("net2")).isEqualTo(9000);
+    }
+
+    @Test
+    void anMtuForNobodyAndOneThatIsNoneAreSaid() {
+        assertThat(run(List.of(new ConfigSetting("a", 1, "DEFAULT", "global_physnet_mtu", "9000"))))
+                .containsExactly(
+                        "a:1 ignored: The files name no physical network that has no MTU of its own; set others'"
+                                + " with 'sluice fleet network NETWORK --mtu BYTES'.");
+        assertThat(run(List.of(
+                        new ConfigSetting("a", 1, "ml2", "segment_mtu", "large"),
+                        new ConfigSetting("a", 2, "ml2_type_vlan", "network_vlan_ranges", "net:1:10"))))
+                .containsExactly(
+                        "a:1 ignored: 'large' is no whole number.", "a:2 taken: Physical network net, VLAN 1:10.");
+        assertThat(mtu("net")).isEqualTo(1500);
+    }
+
+    @Test
+    void whatIsNotReadIsSaidWithWhatToDo() {
+        assertThat(run(List.of(
+                        new ConfigSetting("a", 1, "DEFAULT", "cpu_allocation_ratio", "16"),
+                        new ConfigSetting("a", 2, "pci", "alias", "{}"),
+                        new ConfigSetting("a", 3, "ml2_type_vxlan", "vni_ranges", "1:1000"),
+                        new ConfigSetting("a", 4, "securitygroup", "firewall_driver", "iptables"),
+                        new ConfigSetting("a", 5, "oslo_messaging_rabbit", "rabbit_host", "r"),
+                        new ConfigSetting("a", 6, "agent", "polling_interval", "2"))))
+                .containsExactly(
+                        "a:1 ignored: Sluice places on a host what its agent reports that it has, without overcommitment"
+                                + " and without a reserve.",
+                        "a:2 ignored: PCI aliases give devices to flavors; Sluice gives virtual functions to ports. Boot with"
+                                + " ports of vnic_type direct instead.",
+                        "a:3 ignored: Sluice has no tunnels: networks are VLANs or flat. Make networks of other types anew"
+                                + " as VLANs.",
+                        "a:4 ignored: Sluice keeps security groups but does not enforce them; where they matter, filter in"
+                                + " the guests.",
+                        "a:5 ignored: It is about OpenStack's own processes, and Sluice has none of them.",
+                        "a:6 ignored: Sluice does not read this option, so nothing came of it.");
+    }
+
+    private long mtu(String network) {
+        return fleet.count("select mtu from physical_network where name = '" + network + "'");
+    }
+
+    @Test
     void filesAreReadAsOsloReadsThem() {
         assertThat(ConfigFile.parse("f", "a = 1\n[s]\n# no\n; no\nb: 'two'\nc = x,\n  y\n\nd="))
                 .containsExactly(
@@ -199,6 +284,9 @@ class OpenstackImportTest {
                         new ConfigSetting("f", 5, "s", "b", "two"),
                         new ConfigSetting("f", 6, "s", "c", "x,\ny"),
                         new ConfigSetting("f", 9, "s", "d", ""));
+        assertThat(ConfigFile.parse("f", "\uFEFF[ML2]\na = 1\n[DEFAULT]\nb = 2"))
+                .containsExactly(
+                        new ConfigSetting("f", 2, "ml2", "a", "1"), new ConfigSetting("f", 4, "DEFAULT", "b", "2"));
         assertThatThrownBy(() -> ConfigFile.parse("f", "a = 1\nnonsense"))
                 .isInstanceOf(ProblemException.class)
                 .hasMessage("Line 2 of f is no section, option or comment: 'nonsense'.");

@@ -45,7 +45,7 @@ final class IdentityApiTest {
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 Optional.empty(),
                 tokens,
-                List.of(new IdentityFamily(postgres.database(), tokens, passwords)));
+                List.of(new IdentityFamily(postgres.database(), tokens, passwords, InstantSource.system())));
         client = new ApiClient(server.address());
     }
 
@@ -361,6 +361,204 @@ final class IdentityApiTest {
                 .isEqualTo(400);
         assertThat(admin("POST", "/v3/users", "{\"user\":{\"name\":\"ada\"}}").status())
                 .isEqualTo(400);
+    }
+
+    @Test
+    void aTokenIsRevokedByItsBearerAndByAdmins() {
+        String own = token(passwordToken("demo", "secret-demo", ""));
+        String another = token(passwordToken("demo", "secret-demo", ""));
+        String admin = adminToken();
+
+        assertThat(client.send("DELETE", TOKENS, Map.of("X-Auth-Token", another, "X-Subject-Token", admin))
+                        .status())
+                .isEqualTo(403);
+        assertThat(client.send("DELETE", TOKENS, Map.of("X-Auth-Token", own, "X-Subject-Token", own))
+                        .status())
+                .isEqualTo(204);
+        assertThat(client.send("GET", "/identity/v3/auth/projects", Map.of("X-Auth-Token", own))
+                        .status())
+                .isEqualTo(401);
+        assertThat(client.send("GET", TOKENS, Map.of("X-Auth-Token", admin, "X-Subject-Token", own))
+                        .status())
+                .isEqualTo(404);
+        assertThat(client.send("DELETE", TOKENS, Map.of("X-Auth-Token", admin, "X-Subject-Token", own))
+                        .status())
+                .isEqualTo(404);
+        assertThat(client.send("DELETE", TOKENS, Map.of("X-Auth-Token", admin, "X-Subject-Token", another))
+                        .status())
+                .isEqualTo(204);
+        assertThat(client.send("DELETE", TOKENS, Map.of("X-Auth-Token", admin)).status())
+                .isEqualTo(404);
+    }
+
+    @Test
+    void anyoneChangesTheirOwnPassword() {
+        String user = admin("POST", "/v3/users", "{\"user\":{\"name\":\"mary\",\"password\":\"first\"}}")
+                .json()
+                .at("/user/id")
+                .asString();
+        String token = token(passwordToken("mary", "first", ""));
+        String path = "/identity/v3/users/" + user + "/password";
+        String change = "{\"user\":{\"original_password\":\"first\",\"password\":\"second\"}}";
+
+        assertThat(client.send(
+                                "POST",
+                                path,
+                                Map.of("X-Auth-Token", token),
+                                "{\"user\":{\"original_password\":\"no\",\"password\":\"x\"}}")
+                        .status())
+                .isEqualTo(401);
+        assertThat(client.send(
+                                "POST",
+                                path,
+                                Map.of("X-Auth-Token", token),
+                                "{\"user\":{\"original_password\":\"first\",\"password\":\"\"}}")
+                        .status())
+                .isEqualTo(400);
+        assertThat(client.send(
+                                "POST",
+                                path,
+                                Map.of("X-Auth-Token", token(passwordToken("demo", "secret-demo", ""))),
+                                change)
+                        .status())
+                .isEqualTo(403);
+        assertThat(client.send("POST", path, Map.of("X-Auth-Token", token), change)
+                        .status())
+                .isEqualTo(204);
+        assertThat(client.send("GET", "/identity/v3/auth/projects", Map.of("X-Auth-Token", token))
+                        .status())
+                .isEqualTo(401);
+        assertThat(passwordToken("mary", "first", "").status()).isEqualTo(401);
+        assertThat(passwordToken("mary", "second", "").status()).isEqualTo(201);
+    }
+
+    @Test
+    void whatIsSaidOfAUserIsKept() {
+        Answer made = admin(
+                "POST",
+                "/v3/users",
+                "{\"user\":{\"name\":\"joan\",\"password\":\"x\",\"email\":\"joan@example.net\",\"description\":\"maps\","
+                        + "\"domain_id\":\"default\",\"enabled\":true,\"options\":{}}}");
+        String path = "/v3/users/" + made.json().at("/user/id").asString();
+
+        assertThat(made.json().at("/user/email").asString()).isEqualTo("joan@example.net");
+        assertThat(admin("PATCH", path, "{\"user\":{\"email\":null}}").status()).isEqualTo(200);
+        JsonNode user = admin("GET", path, "").json().get("user");
+        assertThat(user.has("email")).isFalse();
+        assertThat(user.get("description").asString()).isEqualTo("maps");
+    }
+
+    @Test
+    void whatIsSaidOfAProjectIsKeptAndFound() {
+        Answer made = admin(
+                "POST",
+                "/v3/projects",
+                "{\"project\":{\"name\":\"tagged\",\"tags\":[\"red\",\"blue\"],\"parent_id\":\"default\",\"is_domain\":false,"
+                        + "\"options\":{}}}");
+
+        assertThat(made.json().at("/project/tags").toString()).isEqualTo("[\"blue\",\"red\"]");
+        assertThat(names(admin("GET", "/v3/projects?tags=red,blue", "").json().get("projects")))
+                .containsExactly("tagged");
+        assertThat(names(admin("GET", "/v3/projects?tags=red,green", "").json().get("projects")))
+                .isEmpty();
+        assertThat(names(admin("GET", "/v3/projects?tags-any=red,green", "")
+                        .json()
+                        .get("projects")))
+                .containsExactly("tagged");
+        assertThat(names(admin("GET", "/v3/projects?not-tags=red,green", "")
+                        .json()
+                        .get("projects")))
+                .contains("tagged", "admin");
+        assertThat(names(admin("GET", "/v3/projects?not-tags-any=red,green", "")
+                        .json()
+                        .get("projects")))
+                .contains("admin")
+                .doesNotContain("tagged");
+        assertThat(admin("DELETE", "/v3/projects/" + made.json().at("/project/id").asString(), "")
+                        .status())
+                .isEqualTo(204);
+    }
+
+    @Test
+    void whatWouldBeForgottenIsRefusedByName() {
+        Map.of(
+                        "nonsense", "1",
+                        "options", "{\"multi_factor_auth_enabled\":true}",
+                        "email", "7",
+                        "enabled", "\"yes\"",
+                        "password", "\"\"")
+                .forEach((member, value) -> {
+                    Answer answer = admin(
+                            "PATCH", "/v3/users/" + IdentityStore.newId(), "{\"user\":{\"" + member + "\":" + value + "}}");
+                    assertThat(answer.status()).as(member).isEqualTo(400);
+                    assertThat(answer.json().at("/error/message").asString()).contains("'" + member + "'");
+                });
+        Map.of("parent_id", "\"6163728b1cbe45f3a72fc2bb0cfab848\"", "color", "\"red\"", "tags", "[\"a,b\"]")
+                .forEach((member, value) -> {
+                    Answer answer = admin(
+                            "POST", "/v3/projects", "{\"project\":{\"name\":\"never\",\"" + member + "\":" + value + "}}");
+                    assertThat(answer.status()).as(member).isEqualTo(400);
+                    assertThat(answer.json().at("/error/message").asString()).contains("'" + member + "'");
+                });
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/v3/role_assignments?group.id=x",
+                "/v3/role_assignments?scope.system=all",
+                "/v3/role_assignments?scope.domain.id=default",
+                "/v3/role_assignments?scope.OS-INHERIT:inherited_to=projects",
+                "/v3/role_assignments?user.id=nobody",
+                "/v3/endpoints?region=Nope",
+                "/v3/endpoints?region_id=Nope",
+                "/v3/regions?name=nonexistent",
+                "/v3/regions?parent_region_id=RegionOne",
+                "/v3/projects?parent_id=x",
+                "/v3/projects?is_domain=true",
+                "/v3/users?domain_id=x",
+                "/v3/users?enabled=false&name=admin",
+                "/v3/roles?domain_id=default"
+            })
+    void whatCannotBeIsAnEmptyList(String path) {
+        JsonNode answer = admin("GET", path, "").json();
+
+        assertThat(answer.get(path.substring(4, path.indexOf('?')))).isEmpty();
+    }
+
+    @Test
+    void aRegionThatDoesNotExistIsNotFound() {
+        assertThat(admin("GET", "/v3/regions/nonexistent", "").status()).isEqualTo(404);
+    }
+
+    @Test
+    void effectiveAssignmentsShowImpliedRoles() {
+        JsonNode assignments = admin(
+                        "GET", "/v3/role_assignments?effective&include_names&role.id=" + roleId("reader"), "")
+                .json()
+                .get("role_assignments");
+
+        assertThat(assignments
+                        .valueStream()
+                        .map(item -> item.at("/user/name").asString() + " in "
+                                + item.at("/scope/project/name").asString()))
+                .contains("admin in admin", "admin in demo", "demo in demo");
+    }
+
+    @Test
+    void aSourceThatGuessesIsLockedOut() {
+        for (int i = 0; i < PasswordChecks.FAILURES; i++) {
+            assertThat(passwordToken("guessed", "guess" + i, "").status()).isEqualTo(401);
+        }
+        Answer answer = passwordToken("guessed", "once more", "");
+
+        assertThat(answer.status()).isEqualTo(429);
+        assertThat(answer.json().at("/error/title").asString()).isEqualTo("Too Many Requests");
+        assertThat(passwordToken("admin", "secret-admin", "").status()).isEqualTo(201);
+    }
+
+    private String roleId(String name) {
+        return admin("GET", "/v3/roles?name=" + name, "").json().at("/roles/0/id").asString();
     }
 
     @Test

@@ -39,13 +39,24 @@ final class PasswordsTest {
 
     @Test
     void twoHashesOfOnePasswordDiffer() {
-        assertThat(passwords.hash("same")).isNotEqualTo(passwords.hash("same")).startsWith("$2b$10$");
+        assertThat(passwords.hash("same"))
+                .isNotEqualTo(passwords.hash("same"))
+                .startsWith("$argon2id$v=19$m=19456,t=2,p=1$");
     }
 
     @Test
-    void aPasswordForNobodyIsRefused() {
-        passwords.refuseSlowly("secretpassword");
-        assertThat(passwords.matches("secretpassword", passwords.hash("another")))
-                .isFalse();
+    void aHashOfBcryptIsStillCheckedAndIsOutdated() {
+        String before = "$2b$10$wg1.ZbYR1KNwpnhbDf/zVuf0pqEEnmlWfJdL/6CjgEt1CN59QvH7i";
+
+        assertThat(passwords.matches("correct horse", before)).isTrue();
+        assertThat(passwords.matches("battery staple", before)).isFalse();
+        assertThat(passwords.isOutdated(before)).isTrue();
+        assertThat(passwords.isOutdated(passwords.hash("correct horse"))).isFalse();
+    }
+
+    @Test
+    void nobodysHashIsOneThatIsComputedAndNothingFits() {
+        assertThat(passwords.matches("secretpassword", passwords.nobodysHash())).isFalse();
+        assertThat(passwords.matches("", passwords.nobodysHash())).isFalse();
     }
 }

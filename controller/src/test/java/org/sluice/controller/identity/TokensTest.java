@@ -17,6 +17,8 @@ import org.jose4j.keys.EllipticCurves;
 import org.jose4j.keys.HmacKey;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.sluice.controller.http.Caller;
 import org.sluice.controller.store.Database;
 import org.sluice.controller.store.TestDatabase;
@@ -141,11 +143,104 @@ final class TokensTest {
         }
     }
 
+    /** What a stranger may write where our header says {@code {"alg":"ES256","kid":"0123456789ab"}}. */
+    static List<String> headers() {
+        return List.of(
+                "{\"alg\":\"ES256\"}",
+                "{\"alg\":\"ES256\",\"kid\":1}",
+                "{\"alg\":\"ES256\",\"kid\":1e999}",
+                "{\"alg\":\"ES256\",\"kid\":true}",
+                "{\"alg\":\"ES256\",\"kid\":null}",
+                "{\"alg\":\"ES256\",\"kid\":[]}",
+                "{\"alg\":\"ES256\",\"kid\":[\"0123456789ab\"]}",
+                "{\"alg\":\"ES256\",\"kid\":{\"a\":1}}",
+                "{\"alg\":\"ES256\",\"kid\":\"\"}",
+                "{\"alg\":\"ES256\",\"kid\":\"\\u0000\"}",
+                "{\"alg\":\"ES256\",\"kid\":\"' or 1=1 --\"}",
+                "{\"alg\":\"ES256\",\"kid\":\"0123456789ab\"}",
+                "{\"alg\":\"ES256\",\"kid\":\"KID\",\"kid\":\"KID\"}",
+                "{\"alg\":1,\"kid\":\"KID\"}",
+                "{\"alg\":null,\"kid\":\"KID\"}",
+                "{\"alg\":[\"ES256\"],\"kid\":\"KID\"}",
+                "{\"alg\":{},\"kid\":\"KID\"}",
+                "{\"kid\":\"KID\"}",
+                "{\"alg\":\"ES256\",\"kid\":\"KID\",\"crit\":\"exp\"}",
+                "{\"alg\":\"ES256\",\"kid\":\"KID\",\"crit\":1}",
+                "{\"alg\":\"ES256\",\"kid\":\"KID\",\"crit\":[1]}",
+                "{\"alg\":\"ES256\",\"kid\":\"KID\",\"crit\":{}}",
+                "{\"alg\":\"ES256\",\"kid\":\"KID\",\"b64\":\"no\"}",
+                "{\"alg\":\"ES256\",\"kid\":\"KID\",\"b64\":false}",
+                "{\"alg\":\"ES256\",\"kid\":\"KID\",\"jwk\":1}",
+                "{\"alg\":\"ES256\",\"kid\":\"KID\",\"jwk\":{\"kty\":7}}",
+                "{\"alg\":\"ES256\",\"kid\":\"KID\",\"x5c\":7}",
+                "{\"alg\":\"ES256\",\"kid\":" + "[".repeat(2_000),
+                "{\"alg\":\"ES256\",\"kid\":" + "{\"a\":".repeat(500),
+                "[]",
+                "null",
+                "7",
+                "\"text\"",
+                "",
+                "{",
+                "{}",
+                "\u00ff\u0000");
+    }
+
+    @ParameterizedTest
+    @MethodSource("headers")
+    void aMalformedHeaderIsRefusedAndNeverAFailure(String header) {
+        String[] parts = issue().text().split("\\.");
+        Tokens here = fresh();
+
+        assertRefused(here, base64(header.replace("KID", keyId())) + "." + parts[1] + "." + parts[2]);
+        assertRefused(here, base64(header.replace("KID", keyId())) + "..");
+        assertRefused(here, base64(header.replace("KID", keyId())) + "." + parts[1] + ".");
+    }
+
+    @Test
+    void forgedKeyIdsReadTheDatabaseOnceASecondAtMost() {
+        String token = issue().text();
+        Database gone = postgres.another();
+        Tokens here = new Tokens(gone, clock, new SecureRandom());
+        here.verify(token);
+        gone.close();
+
+        for (int i = 0; i < 1_000; i++) {
+            assertRefused(here, forgedKey("%012x".formatted(i)));
+        }
+        clock.advance(Duration.ofSeconds(1));
+        assertThatThrownBy(() -> here.verify(forgedKey("0123456789ab")))
+                .as("the one read of the next second, of a database that is not there")
+                .isNotInstanceOf(ProblemException.class);
+    }
+
+    @Test
+    void aKeyIdThatCannotBeOursReadsNoDatabase() {
+        Database gone = postgres.another();
+        gone.close();
+        Tokens here = new Tokens(gone, clock, new SecureRandom());
+
+        assertRefused(here, forgedKey("nobody"));
+        assertRefused(here, forgedKey("0123456789AB"));
+        assertRefused(here, forgedKey("x".repeat(1_000)));
+    }
+
+    @Test
+    void aTokenOfBeforeTheRevocationsIsStillUnderstood() throws Exception {
+        SigningKeys.Key key = new SigningKeys(postgres.database(), clock, new SecureRandom()).current();
+        JsonWebSignature old = new JsonWebSignature();
+        old.setAlgorithmHeaderValue("ES256");
+        old.setKeyIdHeaderValue(key.id());
+        old.setKey(key.privateKey());
+        old.setPayload(payload().replaceAll(",\"rvp\":\\d+", ""));
+
+        assertThat(fresh().read(old.getCompactSerialization()).marks()).isEqualTo(Token.Marks.of(0));
+    }
+
     @Test
     void aTokenOfATokenEndsWithItAndContinuesItsAuditChain() {
         Tokens.Issued first = issue();
         clock.advance(Duration.ofMinutes(10));
-        Token second = tokens.reissue(first.token(), Optional.empty(), Set.of()).token();
+        Token second = tokens.reissue(first.token(), Optional.empty(), Set.of(), 0).token();
 
         assertThat(second.expiresAt()).isEqualTo(first.token().expiresAt());
         assertThat(second.auditIds())
@@ -156,12 +251,17 @@ final class TokensTest {
     }
 
     private Tokens.Issued issue() {
-        return tokens.issue(USER, "admin", Optional.of(PROJECT), Set.of("admin", "member"), List.of("password"));
+        return tokens.issue(USER, "admin", Optional.of(PROJECT), Set.of("admin", "member"), List.of("password"), 1_795_376_400_072_000L);
     }
 
     /** Another controller: it has cached nothing. */
     private Tokens fresh() {
         return new Tokens(postgres.database(), clock, new SecureRandom());
+    }
+
+    private String forgedKey(String keyId) {
+        String[] parts = issue().text().split("\\.");
+        return base64("{\"alg\":\"ES256\",\"kid\":\"" + keyId + "\"}") + "." + parts[1] + "." + parts[2];
     }
 
     private String keyId() {

@@ -55,11 +55,15 @@ final class ImageApiTest {
     @TempDir
     static Path spool;
 
+    private ImageBytes bytes;
+    private ImageSweep sweep;
     private ApiServer server;
     private ApiClient client;
 
     @BeforeAll
     void start() {
+        bytes = new ImageBytes(postgres.database());
+        sweep = ImageSweep.start(bytes);
         Map<String, Caller> callers = Map.of(
                 "admin", new Caller("u1", "admin", "p1", "admin", Set.of("admin", "member", "reader")),
                 "demo", new Caller("u2", "demo", "p2", "demo", Set.of("member", "reader")),
@@ -71,14 +75,20 @@ final class ImageApiTest {
                 token -> Optional.ofNullable(callers.get(token))
                         .orElseThrow(() -> Problem.of(Problem.Kind.UNAUTHENTICATED, "Unauthorized", "Who?")
                                 .asException()),
-                List.of(new ImageFamily(postgres.database(), spool, InstantSource.system())));
+                List.of(new ImageFamily(
+                        postgres.database(),
+                        bytes,
+                        sweep,
+                        new UploadRoom(spool, ImageLimits.USUAL, true, () -> 1L << 40),
+                        InstantSource.system())));
         client = new ApiClient(server.address());
     }
 
     @AfterAll
-    void stop() {
+    void stop() throws Exception {
         client.close();
         server.close();
+        sweep.close();
     }
 
     @Test
@@ -197,7 +207,8 @@ final class ImageApiTest {
                 .isEqualTo(204);
         assertThat(send("demo", "GET", "/v2/images/" + id, Map.of(), "").status())
                 .isEqualTo(404);
-        assertThat(chunks(id)).isZero();
+        // Its bytes are removed piece by piece after the answer: the request does not wait for gigabytes.
+        await().untilAsserted(() -> assertThat(allChunks(data.length)).isZero());
     }
 
     @Test
@@ -236,7 +247,7 @@ final class ImageApiTest {
                         .get("status")
                         .asString())
                 .isEqualTo("queued");
-        assertThat(chunks(id)).isZero();
+        assertThat(uploads(id)).isZero();
         // The same image takes an honest upload afterwards.
         byte[] honest = format.equals("raw") ? random(1000) : new QcowHeader(2, 1 << 20).image();
         assertThat(upload("demo", id, honest).status()).isEqualTo(204);
@@ -275,7 +286,7 @@ final class ImageApiTest {
                         .get("status")
                         .asString())
                 .isEqualTo("queued");
-        assertThat(chunks(id)).isZero();
+        assertThat(uploads(id)).isZero();
         try (Stream<Path> left = Files.list(spool)) {
             assertThat(left).isEmpty();
         }
@@ -498,6 +509,105 @@ final class ImageApiTest {
     }
 
     @Test
+    void pagesMeetNeitherTwiceNorNeverWhateverTheyAreSortedBy() {
+        for (int number = 0; number < 7; number++) {
+            create("demo", Map.of("name", "walk-" + number % 3, "set", "walked"));
+        }
+        for (String sort :
+                List.of("name:asc", "name:desc,created_at:asc", "status:asc,name:desc", "size", "updated_at")) {
+            List<String> seen = new java.util.ArrayList<>();
+            String next = "/v2/images?set=walked&limit=2&sort=" + sort;
+            while (!next.isEmpty()) {
+                JsonNode page = send("demo", "GET", next, Map.of(), "").json();
+                page.get("images").forEach(image -> seen.add(image.get("id").asString()));
+                next = page.path("next").asString("");
+            }
+            assertThat(seen).as(sort).hasSize(7).doesNotHaveDuplicates();
+        }
+    }
+
+    @Test
+    void aMarkerThatIsGoneOrNotTheCallersIsRefused() {
+        String foreign =
+                create("other", Map.of("name", "foreign")).json().get("id").asString();
+        String gone = create("demo", Map.of("name", "gone")).json().get("id").asString();
+        send("demo", "DELETE", "/v2/images/" + gone, Map.of(), "");
+
+        for (String marker : List.of(foreign, gone)) {
+            Answer answer = send("demo", "GET", "/v2/images?marker=" + marker, Map.of(), "");
+            assertThat(answer.status()).isEqualTo(400);
+            assertThat(answer.text()).contains("marker");
+        }
+    }
+
+    @Test
+    void listsAreFilteredByTimeAndByWhatIsKnownOfTheBytes() {
+        String id = uploaded("demo", Map.of("name", "timed", "set", "timed", "min_ram", 77));
+        JsonNode image = send("demo", "GET", "/v2/images/" + id, Map.of(), "").json();
+        String created = image.get("created_at").asString();
+        Map<String, Boolean> filters = new HashMap<>();
+        filters.put("created_at=" + created, true);
+        filters.put("created_at=eq:" + created, true);
+        filters.put("created_at=neq:" + created, false);
+        filters.put("created_at=gte:" + created, true);
+        filters.put("created_at=lte:" + created, true);
+        filters.put("created_at=gt:" + created, false);
+        filters.put("created_at=lt:" + created, false);
+        filters.put("created_at=gt:2014-12-09T00:00:00", true);
+        filters.put("created_at=lt:2014-12-09", false);
+        filters.put("updated_at=gt:2014-12-09T00:00:00%2B02:00", true);
+        filters.put("updated_at=gt:2099-12-09T00:00:00%2B0200", false);
+        filters.put("size_min=" + ((1 << 20) + 7), true);
+        filters.put("size_min=" + ((1 << 20) + 8), false);
+        filters.put("size_max=" + ((1 << 20) + 7), true);
+        filters.put("size_max=9", false);
+        filters.put("checksum=" + image.get("checksum").asString(), true);
+        filters.put("checksum=0", false);
+        filters.put("os_hash_algo=sha512", true);
+        filters.put("min_ram=77", true);
+        filters.put("min_ram=78", false);
+        filters.put("id=in:" + id + ",nonsense", true);
+        filters.put("id=nonsense", false);
+        filters.put("name=in:%22timed%22,%22a,b%22", true);
+        filters.put("member_status=all", true);
+        filters.put("visibility=all", true);
+        filters.put("owner=p2", true);
+        filters.put("owner=p3", false);
+        filters.forEach((filter, found) ->
+                assertThat(names("demo", "?set=timed&" + filter)).as(filter).hasSize(found ? 1 : 0));
+        for (String wrong : List.of(
+                "created_at=yesterday", "updated_at=near:2014-12-09T00:00:00Z", "size_min=-1", "member_status=odd")) {
+            assertThat(send("demo", "GET", "/v2/images?" + wrong, Map.of(), "").status())
+                    .as(wrong)
+                    .isEqualTo(400);
+        }
+    }
+
+    @Test
+    void communityImagesAreInListsOfAllThatCanBeSeen() {
+        create("other", Map.of("name", "for the community", "visibility", "community"));
+
+        assertThat(names("demo", "?name=for%20the%20community")).isEmpty();
+        assertThat(names("demo", "?name=for%20the%20community&visibility=all")).hasSize(1);
+        assertThat(names("demo", "?name=for%20the%20community&visibility=community"))
+                .hasSize(1);
+    }
+
+    @Test
+    void aPageOfLongPropertiesEndsEarlyAndGoesOn() {
+        for (int number = 0; number < 40; number++) {
+            create("demo", Map.of("name", "heavy", "set", "heavy", "blob", "x".repeat(65_000)));
+        }
+        JsonNode page = send("demo", "GET", "/v2/images?set=heavy&limit=1000", Map.of(), "")
+                .json();
+        assertThat(page.get("images").size()).isBetween(30, 39);
+        JsonNode rest =
+                send("demo", "GET", page.get("next").asString(), Map.of(), "").json();
+        assertThat(page.get("images").size() + rest.get("images").size()).isEqualTo(40);
+        assertThat(rest.has("next")).isFalse();
+    }
+
+    @Test
     void hiddenImagesAreListedOnlyOnDemand() {
         create("demo", Map.of("name", "out of sight", "os_hidden", true));
 
@@ -510,7 +620,9 @@ final class ImageApiTest {
         String id = uploaded("demo", Map.of("name", "keep", "protected", true));
         Answer refused = send("demo", "DELETE", "/v2/images/" + id, Map.of(), "");
         assertThat(refused.status()).isEqualTo(403);
-        assertThat(refused.text()).contains("is protected and cannot be deleted");
+        assertThat(refused.text())
+                .contains("is protected and cannot be deleted")
+                .contains("openstack image set --unprotected " + id);
 
         patch("demo", id, "[{\"op\":\"replace\",\"path\":\"/protected\",\"value\":false}]");
         assertThat(send("demo", "DELETE", "/v2/images/" + id, Map.of(), "").status())
@@ -533,7 +645,7 @@ final class ImageApiTest {
     @Test
     void aDeleteWaitsForABootThatHasSeenTheImage() throws Exception {
         String id = uploaded("demo", Map.of("name", "wanted"));
-        ImageStore store = new ImageStore(postgres.database());
+        ImageStore store = new ImageStore();
         FutureTask<Answer> delete = new FutureTask<>(() -> send("demo", "DELETE", "/v2/images/" + id, Map.of(), ""));
 
         postgres.database().jdbi().useTransaction(handle -> {
@@ -559,11 +671,78 @@ final class ImageApiTest {
     }
 
     @Test
+    void aDeactivatedImageIsReadByAdminsOnlyUntilItIsReactivated() {
+        String id = uploaded("demo", Map.of("name", "suspect"));
+        String queued = create("demo", Map.of("name", "empty")).json().get("id").asString();
+
+        assertThat(act("demo", id, "deactivate")).isEqualTo(403);
+        assertThat(act("other", id, "deactivate")).isEqualTo(404);
+        assertThat(act("admin", queued, "deactivate")).isEqualTo(400);
+        assertThat(act("admin", id, "deactivate")).isEqualTo(204);
+        assertThat(act("admin", id, "deactivate")).isEqualTo(204);
+
+        JsonNode shown = send("demo", "GET", "/v2/images/" + id, Map.of(), "").json();
+        assertThat(shown.get("status").asString()).isEqualTo("deactivated");
+        assertThat(shown.get("size").asLong()).isEqualTo((1 << 20) + 7);
+        assertThat(names("demo", "?status=deactivated")).containsExactly("suspect");
+        Answer refused = send("demo", "GET", "/v2/images/" + id + "/file", Map.of(), "");
+        assertThat(refused.status()).isEqualTo(403);
+        assertThat(refused.text()).contains("The requested image has been deactivated.");
+        assertThat(send("admin", "GET", "/v2/images/" + id + "/file", Map.of(), "")
+                        .status())
+                .isEqualTo(200);
+        assertThat(upload("demo", id, random(10)).status()).isEqualTo(409);
+        assertThat(patch("demo", id, "[{\"op\":\"replace\",\"path\":\"/disk_format\",\"value\":\"qcow2\"}]")
+                        .status())
+                .isEqualTo(403);
+
+        assertThat(act("admin", id, "reactivate")).isEqualTo(204);
+        assertThat(send("demo", "GET", "/v2/images/" + id + "/file", Map.of(), "")
+                        .status())
+                .isEqualTo(200);
+    }
+
+    private int act(String caller, String id, String action) {
+        return send(caller, "POST", "/v2/images/" + id + "/actions/" + action, Map.of(), "")
+                .status();
+    }
+
+    @Test
+    void propertiesAndTagsAreBounded() {
+        Map<String, Object> many = new HashMap<>();
+        for (int number = 0; number < 129; number++) {
+            many.put("property" + number, "x");
+        }
+        assertThat(create("demo", many).status()).isEqualTo(413);
+        assertThat(create("demo", Map.of("long", "x".repeat(65_537))).status()).isEqualTo(413);
+        assertThat(create("demo", Map.of("long", "x".repeat(60_000))).status()).isEqualTo(201);
+        assertThat(create("demo", Map.of("x".repeat(256), "x")).status()).isEqualTo(400);
+        assertThat(create(
+                                "demo",
+                                Map.of(
+                                        "tags",
+                                        java.util.stream.IntStream.range(0, 129)
+                                                .mapToObj(number -> "tag" + number)
+                                                .toList()))
+                        .status())
+                .isEqualTo(413);
+        for (Map<String, Object> nul : List.<Map<String, Object>>of(
+                Map.of("name", "a\0b"),
+                Map.of("os_distro", "a\0b"),
+                Map.of("a\0b", "x"),
+                Map.of("tags", List.of("\0")))) {
+            assertThat(create("demo", nul).status()).as(nul.toString()).isEqualTo(400);
+        }
+        assertThat(send("demo", "GET", "/v2/images?name=%00", Map.of(), "").status())
+                .isEqualTo(400);
+    }
+
+    @Test
     void agentsGetWholeImagesOrAnError() throws Exception {
-        ImageStore store = new ImageStore(postgres.database());
+        ImageStore store = new ImageStore();
         ImageId id = ImageId.parse(uploaded("demo", Map.of("name", "for agents")));
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        store.writeTo(id, out);
+        bytes.writeTo(id, out);
         ImageRecord image = postgres.database()
                 .jdbi()
                 .withHandle(handle -> store.find(handle, id))
@@ -575,13 +754,14 @@ final class ImageApiTest {
 
         postgres.database()
                 .jdbi()
-                .useHandle(handle -> handle.createUpdate("delete from image_chunk where image_id = :id and number = 1")
+                .useHandle(handle -> handle.createUpdate("delete from image_chunk c using image_upload u"
+                                + " where u.id = c.upload_id and u.image_id = :id and c.number = 1")
                         .bind("id", id.value())
                         .execute());
-        assertThatThrownBy(() -> store.writeTo(id, new ByteArrayOutputStream()))
+        assertThatThrownBy(() -> bytes.writeTo(id, new ByteArrayOutputStream()))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("was deleted while it was read");
-        assertThatThrownBy(() -> store.writeTo(ImageId.random(), new ByteArrayOutputStream()))
+        assertThatThrownBy(() -> bytes.writeTo(ImageId.random(), new ByteArrayOutputStream()))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("has no bytes");
     }
@@ -633,12 +813,22 @@ final class ImageApiTest {
                 .toList();
     }
 
-    private static int chunks(String id) {
+    private static int uploads(String id) {
         return postgres.database()
                 .jdbi()
                 .withHandle(handle -> handle.createQuery(
-                                "select count(*) from image_chunk where image_id = cast(:id as uuid)")
+                                "select count(*) from image_upload where image_id = cast(:id as uuid)")
                         .bind("id", id)
+                        .mapTo(Integer.class)
+                        .one());
+    }
+
+    /** Pieces of whatever ends like an image of that size. */
+    private static int allChunks(int size) {
+        return postgres.database()
+                .jdbi()
+                .withHandle(handle -> handle.createQuery("select count(*) from image_chunk where length(data) = :last")
+                        .bind("last", size % (1 << 20))
                         .mapTo(Integer.class)
                         .one());
     }

@@ -35,6 +35,22 @@ final class QcowHeader {
         return this;
     }
 
+    /** A header that is long enough for the type of compression, which is there whether the features say so or not. */
+    QcowHeader compression(long features, int type) {
+        bytes.putLong(72, features).putInt(100, 112).put(104, (byte) type);
+        return this;
+    }
+
+    QcowHeader headerLength(int length) {
+        bytes.putInt(100, length);
+        return this;
+    }
+
+    QcowHeader extension(int type, int length) {
+        bytes.putInt(104, type).putInt(108, length);
+        return this;
+    }
+
     byte[] image() {
         return bytes.array().clone();
     }

@@ -125,9 +125,15 @@ final class AddressAllocationTest {
                 Handle handle = api.jdbi().open()) {
             handle.begin();
             PortMaking making = new PortMaking(new Random(1));
-            NewPort port = NewPort.plain(NetworkId.parse(network), "1", List.of());
-            making.insert(handle, port);
-            making.allocateAny(handle, port.network(), port.id());
+            NetworkFacts facts =
+                    NetworkFacts.find(handle, NetworkId.parse(network), "1").orElseThrow();
+            making.make(
+                    handle,
+                    NewPort.plain(facts.id(), "1", List.of()),
+                    facts.fabric(),
+                    FixedIps.any(facts),
+                    (row, context) -> row.getString("id"),
+                    wanted -> FixedIps.unavailable(facts.id(), wanted));
             Future<JsonNode> second = threads.submit(() -> api.port(network));
             Awaitility.await().until(() -> waitingForALock() == 1);
             assertThat(second.isDone()).isFalse();

@@ -35,8 +35,10 @@ final class NetworkApi implements BeforeAllCallback, AfterAllCallback {
     static final Caller READER = new Caller("c".repeat(32), "eye", "2".repeat(32), "demo", Set.of("reader"));
     static final Caller STRANGER = new Caller("d".repeat(32), "else", "3".repeat(32), "other", Set.of("member"));
 
+    static final Caller UNSCOPED = new Caller("e".repeat(32), "new", "", "", Set.of());
+
     private static final Map<String, Caller> TOKENS =
-            Map.of("admin", ADMIN, "member", MEMBER, "reader", READER, "stranger", STRANGER);
+            Map.of("admin", ADMIN, "member", MEMBER, "reader", READER, "stranger", STRANGER, "unscoped", UNSCOPED);
 
     /** A status and a body. */
     record Answer(int status, JsonNode body, HttpResponse<String> response) {

@@ -42,12 +42,60 @@ final class NetworksTest {
     }
 
     @Test
-    void withoutOneTheLowestFreeVlanOfTheRangesIsTaken() {
-        api.network("explicit", PHYSNET0 + "2000");
+    void withoutOneTheHighestFreeVlanOfTheRangesIsTaken() {
+        api.network("explicit", PHYSNET0 + "2010");
         String id = api.network("n");
         JsonNode network = api.get("/v2.0/networks/" + id).expect(200, "network");
         assertThat(network.path("provider:physical_network").asString()).isEqualTo("physnet0");
-        assertThat(network.path("provider:segmentation_id").asInt()).isEqualTo(2001);
+        assertThat(network.path("provider:segmentation_id").asInt()).isEqualTo(2009);
+    }
+
+    @Test
+    void aNetworkIsPutWhereAHostReachesIt() {
+        api.jdbi().useHandle(handle -> handle.execute("""
+                insert into host (id, name) values ('00000000-0000-4000-8000-000000000001', 'reaching');
+                insert into bridge_uplink values ('00000000-0000-4000-8000-000000000001', 'tiny', 'eth1')"""));
+        try {
+            for (int vlan : new int[] {6, 5}) {
+                JsonNode network = api.post("/v2.0/networks", "{'network': {}}").expect(201, "network");
+                assertThat(network.path("provider:physical_network").asString()).isEqualTo("tiny");
+                assertThat(network.path("provider:segmentation_id").asInt()).isEqualTo(vlan);
+            }
+            assertThat(api.post("/v2.0/networks", "{'network': {}}").status()).isEqualTo(503);
+            String named = api.network("n", "'provider:network_type': 'vlan', 'provider:physical_network': 'physnet0'");
+            assertThat(api.get("/v2.0/networks/" + named)
+                            .expect(200, "network")
+                            .path("provider:segmentation_id")
+                            .asInt())
+                    .isEqualTo(2010);
+        } finally {
+            api.jdbi().useHandle(handle -> handle.execute("delete from host where name = 'reaching'"));
+        }
+    }
+
+    @Test
+    void whomANetworkIsOpenToIsForAdmins() {
+        String id = api.send("member", "POST", "/v2.0/networks", "{'network': {'name': 'mine'}}")
+                .expect(201, "network")
+                .path("id")
+                .asString();
+        api.put("/v2.0/networks/" + id, "{'network': {'shared': true}}").expect(200, "network");
+        api.send("member", "PUT", "/v2.0/networks/" + id, "{'network': {'shared': false}}")
+                .expectFault(403, "PolicyNotAuthorized", "rule:update_network:shared is disallowed by policy");
+        api.send("member", "PUT", "/v2.0/networks/" + id, "{'network': {'router:external': true}}")
+                .expectFault(403, "PolicyNotAuthorized", "rule:update_network:router:external is disallowed by policy");
+        api.send("member", "PUT", "/v2.0/networks/" + id, "{'network': {'shared': true, 'name': 'ours'}}")
+                .expect(200, "network");
+    }
+
+    @Test
+    void oneRequestMakesABoundedNumber() {
+        String hundredAndOne = String.join(",", java.util.Collections.nCopies(101, "{}"));
+        api.post("/v2.0/networks", "{'networks': [" + hundredAndOne + "]}")
+                .expectFault(
+                        400,
+                        "HTTPBadRequest",
+                        "One request can make 100 networks at most, and this one asks for 101; send several requests.");
     }
 
     @Test

@@ -62,8 +62,8 @@ final class PortsTest {
             quoteCharacter = '`',
             value = {
                 "'binding:vnic_type': 'macvtap' | Invalid input for binding:vnic_type. Reason: 'macvtap' is not in ['normal', 'direct'].",
-                "'mac_address': 'nonsense'      | Invalid input for mac_address. Reason: 'nonsense' is not a valid MAC address.",
-                "'mac_address': '00:00:00:00:00:00' | Invalid input for mac_address. Reason: '00:00:00:00:00:00' is not a valid MAC address.",
+                "'mac_address': 'nonsense'      | Invalid input for mac_address. Reason: 'nonsense' is not a valid MAC address: write it as in fa:16:3e:00:00:01.",
+                "'mac_address': '00:00:00:00:00:00' | Invalid input for mac_address. Reason: '00:00:00:00:00:00' is the address of no NIC: leave it out for a random one.",
                 "'mac_address': '01:00:5e:00:00:01' | Invalid input for mac_address. Reason: '01:00:5e:00:00:01' is a multicast address, which no NIC can have.",
                 "'admin_state_up': 'perhaps'    | Invalid input for admin_state_up. Reason: 'perhaps' cannot be converted to boolean.",
                 "'name': 7                      | Invalid input for name. Reason: '7' is not a valid string.",
@@ -257,5 +257,96 @@ final class PortsTest {
     private NetworkApi.Answer member(String attribute) {
         return api.send(
                 "member", "POST", "/v2.0/ports", "{'port': {'network_id': '" + network + "', " + attribute + "}}");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"10.7.0.0/24, 10.7.0.0", "10.7.0.0/24, 10.7.0.255", "10.7.0.0/30, 10.7.0.3", "fd00::/64, fd00::"})
+    void theEdgesOfASubnetAreNoHosts(String cidr, String address) {
+        String edge = api.subnet(network, cidr, "'gateway_ip': null");
+        create("'fixed_ips': [{'ip_address': '" + address + "'}]")
+                .expectFault(
+                        400,
+                        "InvalidIpForNetwork",
+                        "IP address " + address + " is not a valid IP for any of the subnets on the specified network.");
+        String named = "'fixed_ips': [{'subnet_id': '" + edge + "', 'ip_address': '" + address + "'}]";
+        String sentence = "IP address " + address + " is not a valid IP for the specified subnet.";
+        create(named).expectFault(400, "InvalidIpForSubnet", sentence);
+        String port = api.port(network).path("id").asString();
+        api.put("/v2.0/ports/" + port, "{'port': {" + named + "}}").expectFault(400, "InvalidIpForSubnet", sentence);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"10.7.0.0/31, 10.7.0.0", "10.7.0.0/31, 10.7.0.1", "10.7.0.7/32, 10.7.0.7", "fd00::4/127, fd00::4"})
+    void subnetsOfOneOrTwoAddressesHaveNoEdges(String cidr, String address) {
+        String tiny = api.subnet(network, cidr, "'gateway_ip': null");
+        JsonNode port = api.port(network, "'fixed_ips': [{'ip_address': '" + address + "'}]");
+        assertThat(port.path("fixed_ips").get(0).path("subnet_id").asString()).isEqualTo(tiny);
+    }
+
+    @Test
+    void aRouterMayHaveTheAnycastAddress() {
+        api.subnet(network, "fd00::/64", "'gateway_ip': 'fd00::'");
+        JsonNode port = api.port(
+                network, "'device_owner': 'network:router_interface', 'fixed_ips': [{'ip_address': 'fd00::'}]");
+        assertThat(port.path("fixed_ips").get(0).path("ip_address").asString()).isEqualTo("fd00::");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "FA:16:3E:AA:BB:01, fa:16:3e:aa:bb:01",
+        "FA-16-3E-AA-BB-02, fa:16:3e:aa:bb:02",
+        "fa163eaabb03,      fa:16:3e:aa:bb:03",
+        "fa16.3eaa.bb04,    fa:16:3e:aa:bb:04",
+        "fa163e-aabb05,     fa:16:3e:aa:bb:05",
+        "2:1:2:3:4:5b,      02:01:02:03:04:5b"
+    })
+    void aMacIsTakenInEveryFormAndShownInOne(String given, String shown) {
+        assertThat(api.port(network, "'mac_address': '" + given + "'")
+                        .path("mac_address")
+                        .asString())
+                .isEqualTo(shown);
+        assertThat(api.get("/v2.0/ports?mac_address=" + given).expect(200, "ports"))
+                .hasSize(1);
+        assertThat(create("'mac_address': '" + shown + "'").status()).isEqualTo(409);
+    }
+
+    @Test
+    void aPortThatMerelySaysItServesDhcpIsAPort() {
+        String says = "'device_owner': 'network:dhcp'";
+        String port = api.port(network, says).path("id").asString();
+        assertThat(api.delete("/v2.0/ports/" + port).status()).isEqualTo(204);
+        api.port(network, says);
+        assertThat(api.delete("/v2.0/subnets/" + subnet).status()).isEqualTo(204);
+        api.port(network, says);
+        assertThat(api.delete("/v2.0/networks/" + network).status()).isEqualTo(204);
+    }
+
+    @Test
+    void manyPortsOfOneRequestTakeFewLocks() {
+        api.subnet(network, "10.4.0.0/20");
+        api.jdbi().useTransaction(handle -> {
+            Ports ports = new Ports(new java.util.Random(3), new AffectedHosts());
+            for (int i = 0; i < 200; i++) {
+                ports.create(
+                        handle,
+                        NetworkApi.ADMIN,
+                        Rows.object().put("network_id", network));
+            }
+            assertThat(handle.createQuery("""
+                            select count(*) from pg_locks where pid = pg_backend_pid() and locktype = 'advisory'""")
+                            .mapTo(Integer.class)
+                            .one())
+                    .isEqualTo(64);
+            assertThat(handle.createQuery("select count(distinct address) from ip_allocation")
+                            .mapTo(Integer.class)
+                            .one())
+                    .isEqualTo(200);
+        });
+        String many = String.join(",", java.util.Collections.nCopies(1_001, "{}"));
+        api.post("/v2.0/ports", "{'ports': [" + many + "]}")
+                .expectFault(
+                        400,
+                        "HTTPBadRequest",
+                        "One request can make 1000 ports at most, and this one asks for 1001; send several requests.");
     }
 }

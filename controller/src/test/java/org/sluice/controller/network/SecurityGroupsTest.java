@@ -166,4 +166,12 @@ final class SecurityGroupsTest {
                 "/v2.0/security-group-rules",
                 "{'security_group_rule': {'security_group_id': '" + group + "', " + attributes + "}}");
     }
+
+    @Test
+    void aTokenWithoutAProjectHasNoGroupsAndMakesNone() {
+        assertThat(api.send("unscoped", "GET", "/v2.0/security-groups", null).expect(200, "security_groups"))
+                .isEmpty();
+        assertThat(api.get("/v2.0/security-groups?project_id=").expect(200, "security_groups"))
+                .isEmpty();
+    }
 }

@@ -369,4 +369,74 @@ final class ServerPortsTest {
     private static <T> T use(Function<Handle, T> work) {
         return api.jdbi().inTransaction(work::apply);
     }
+
+    @Test
+    void onANetworkOfOthersAServerTakesTheAddressItIsGiven() {
+        api.put("/v2.0/networks/" + network, "{'network': {'shared': true}}").expect(200, "network");
+        for (String address : new String[] {"10.0.0.1", "10.0.0.77"}) {
+            assertThatThrownBy(() -> use(handle -> serverPorts.attach(
+                            handle,
+                            NetworkApi.MEMBER,
+                            server,
+                            List.of(new NicRequest.ByNetwork(network, Optional.of(address))),
+                            List.of())))
+                    .hasMessage("rule:create_port:fixed_ips:ip_address is disallowed by policy");
+        }
+        List<AttachedPort> given = use(handle -> serverPorts.attach(
+                handle,
+                NetworkApi.MEMBER,
+                server,
+                List.of(new NicRequest.ByNetwork(network, Optional.empty())),
+                List.of()));
+        assertThat(given).hasSize(1);
+    }
+
+    @Test
+    void theEdgesOfASubnetAreNoServers() {
+        for (String address : new String[] {"10.0.0.0", "10.0.0.255"}) {
+            refused(
+                    new NicRequest.ByNetwork(network, Optional.of(address)),
+                    Problem.Kind.BAD_REQUEST,
+                    "Fixed IP address " + address + " is not a valid ip address for network " + network + ".");
+        }
+    }
+
+    @Test
+    void aServicePortIsClosed() {
+        PortId port = ensure(network).orElseThrow().port();
+        for (String change : new String[] {
+            "'mac_address': 'fa:16:3e:00:00:07'",
+            "'fixed_ips': []",
+            "'binding:vnic_type': 'direct'",
+            "'device_id': ''",
+            "'device_owner': ''",
+            "'admin_state_up': false"
+        }) {
+            String attribute = change.substring(1, change.indexOf("': "));
+            api.put("/v2.0/ports/" + port, "{'port': {" + change + "}}")
+                    .expectFault(
+                            409,
+                            "ServicePortInUse",
+                            "Port " + port + " serves DHCP and metadata of its network; only its name and description can"
+                                    + " be changed, not " + attribute + ".");
+        }
+        api.put("/v2.0/ports/" + port, "{'port': {'name': 'dhcp'}}").expect(200, "port");
+        // As it would be if its device had been emptied before that was refused.
+        use(handle -> handle.execute("update port set device_id = '', device_owner = '' where id = ?", port.value()));
+        refused(new NicRequest.ByPort(port), Problem.Kind.CONFLICT, "Port " + port + " is still in use.");
+        assertThat(api.delete("/v2.0/ports/" + port).status()).isEqualTo(409);
+    }
+
+    @Test
+    void guestsAreToldNoNameServerThatIsNone() {
+        String subnet = api.subnet(network.toString(), "10.6.0.0/24", "'dns_nameservers': ['0.0.0.0', '10.0.0.9']");
+        assertThat(api.get("/v2.0/subnets/" + subnet)
+                        .expect(200, "subnet")
+                        .path("dns_nameservers")
+                        .get(0)
+                        .asString())
+                .isEqualTo("0.0.0.0");
+        List<AttachedPort> nics = attach(new NicRequest.ByNetwork(network, Optional.of("10.6.0.5")));
+        assertThat(nics.getFirst().addresses().getFirst().nameServers()).containsExactly("10.0.0.9");
+    }
 }

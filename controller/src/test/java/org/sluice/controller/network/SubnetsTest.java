@@ -66,7 +66,6 @@ final class SubnetsTest {
                 "4|10.0.0.0    | HTTPBadRequest | Invalid input for cidr. Reason: '10.0.0.0' is not a valid IP subnet.",
                 "4|10.0.0.0/33 | HTTPBadRequest | Invalid input for cidr. Reason: '10.0.0.0/33' is not a valid IP subnet.",
                 "4|host/24     | HTTPBadRequest | Invalid input for cidr. Reason: 'host/24' is not a valid IP subnet.",
-                "4|10.0.0.7/24 | HTTPBadRequest | Invalid input for cidr. Reason: '10.0.0.7/24' isn't a recognized IP subnet cidr, '10.0.0.0/24' is recommended.",
                 "6|10.0.0.0/24 | InvalidInput   | Invalid input for operation: cidr '10.0.0.0/24' does not match the ip_version '6'.",
                 "5|10.0.0.0/24 | HTTPBadRequest | Invalid input for ip_version. Reason: '5' is not in [4, 6].",
                 "4|224.0.0.0/24| InvalidInput   | Invalid input for operation: cidr '224.0.0.0/24' overlaps with 224.0.0.0/4, whose addresses no host can have.",
@@ -114,6 +113,46 @@ final class SubnetsTest {
                         "HTTPBadRequest",
                         "Invalid input for ipv6_ra_mode. Reason: router advertisements are not offered; leave it unset.");
         assertThat(api.get("/v2.0/subnets").expect(200, "subnets")).isEmpty();
+    }
+
+    @Test
+    void hostBitsOfABlockAreDropped() {
+        assertThat(show(api.subnet(network, "10.99.99.0/16")).path("cidr").asString())
+                .isEqualTo("10.99.0.0/16");
+        assertThat(show(api.subnet(network, "fd00::7/64")).path("cidr").asString())
+                .isEqualTo("fd00::/64");
+    }
+
+    @Test
+    void aGatewayOutsideOfTheSubnetIsTakenAndOneThatNoRouterCanHaveIsNot() {
+        String id = api.subnet(network, "10.8.0.0/24", "'gateway_ip': '192.0.2.1'");
+        assertThat(show(id).path("gateway_ip").asString()).isEqualTo("192.0.2.1");
+        assertThat(show(id).path("allocation_pools").get(0).path("start").asString())
+                .isEqualTo("10.8.0.1");
+        for (String none : new String[] {"10.8.0.0", "10.8.0.255", "0.0.0.0", "224.0.0.1", "127.0.0.1"}) {
+            api.put("/v2.0/subnets/" + id, "{'subnet': {'gateway_ip': '" + none + "'}}")
+                    .expectFault(400, "InvalidInput", "Invalid input for operation: Gateway is not valid on subnet.");
+        }
+        // The subnet-router anycast address is a router's (RFC 4291, 2.6.1).
+        String six = api.subnet(network, "fd00::/64", "'gateway_ip': 'fd00::'");
+        assertThat(show(six).path("gateway_ip").asString()).isEqualTo("fd00::");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "10.0.0.0/24, 10.0.0.0,  10.0.0.9",
+        "10.0.0.0/24, 10.0.0.9,  10.0.0.255",
+        "10.0.0.0/30, 10.0.0.0,  10.0.0.3",
+        "fd00::/64,   fd00::,    fd00::9"
+    })
+    void poolsStayClearOfTheEdges(String cidr, String start, String end) {
+        create("'cidr': '" + cidr + "', 'ip_version': " + (cidr.contains(":") ? 6 : 4)
+                        + ", 'gateway_ip': null, 'allocation_pools': [{'start': '" + start + "', 'end': '" + end
+                        + "'}]")
+                .expectFault(
+                        400,
+                        "OutOfBoundsAllocationPool",
+                        "The allocation pool " + start + "-" + end + " spans beyond the subnet cidr " + cidr + ".");
     }
 
     @Test

@@ -312,4 +312,37 @@ class SchedulingTest {
     private Optional<String> status(ServerId server) {
         return fleet.text("select status from server where id = ?", server.value());
     }
+
+    @Test
+    void whereDhcpHasNoAddressForAnotherHostAServerGoesToOneThatServesAlready() {
+        fleet.host("node0", 1);
+        HostId serving = fleet.host("node1", 1);
+        NetworkId network = fleet.network(TestFleet.UPLINK_NETWORK, 2001);
+        postgres.database().jdbi().useHandle(handle -> handle.execute(
+                "update allocation_pool set last = '10.0.0.2'"));
+        postgres.database().jdbi().useTransaction(handle -> fleet.servicePorts.ensure(handle, network, serving));
+
+        for (int boot = 0; boot < 3; boot++) {
+            assertThat(fleet.boot(fleet.port(network, VnicType.NORMAL)).placed().host())
+                    .isEqualTo(serving);
+        }
+        assertThat(fleet.count("select vcpus_used from host where name = 'node0'")).isZero();
+        assertThat(fleet.count("select count(*) from port where service_host_id is not null"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void whereDhcpHasNoAddressAtAllTheSentenceSaysSoAndNothingIsLeft() {
+        fleet.host("node0", 1);
+        NetworkId network = fleet.network(TestFleet.UPLINK_NETWORK, 2001);
+        postgres.database().jdbi().useHandle(handle -> handle.execute("delete from allocation_pool"));
+
+        assertThatThrownBy(() -> fleet.boot(fleet.port(network, VnicType.NORMAL)))
+                .hasMessage("No more IP addresses available on network " + network
+                        + ": its DHCP needs one address for each host that has servers on it, and none is left for another"
+                        + " host. Delete ports that are not in use, add a subnet, or widen the allocation pools.");
+        assertThat(fleet.count("select sum(vcpus_used + desired_revision) from host")).isZero();
+        assertThat(fleet.count("select count(*) from port where service_host_id is not null"))
+                .isZero();
+    }
 }

@@ -26,6 +26,8 @@ import org.sluice.model.ServerId;
  * @param keys SSH public keys by key-pair name
  * @param metadata key-value pairs the tenant set
  * @param interfaces NICs, in the order in which the guest should see them
+ * @param launch what the guest may know of the request that created it; empty in what was written before there was this
+ *     member
  */
 public record DesiredServer(
         ServerId id,
@@ -44,7 +46,8 @@ public record DesiredServer(
         Optional<String> userData,
         Map<String, String> keys,
         Map<String, String> metadata,
-        List<DesiredInterface> interfaces) {
+        List<DesiredInterface> interfaces,
+        Optional<Launch> launch) {
     /** Whether a server should exist on the host. */
     public enum Presence {
         RUNNING,
@@ -59,6 +62,20 @@ public record DesiredServer(
      * @param sha512 checksum of those bytes, 128 lower-case hexadecimal digits
      */
     public record Image(ImageId id, String diskFormat, long sizeBytes, String sha512) {}
+
+    /**
+     * The request that created a server, as its guest sees it.
+     *
+     * @param index position among the servers of the request, from 0
+     * @param reservationId names the request, {@code r-} and eight characters
+     * @param flavorName name of the flavor
+     * @param securityGroups names of its NICs' security groups, sorted, each once
+     */
+    public record Launch(int index, String reservationId, String flavorName, List<String> securityGroups) {
+        public Launch {
+            securityGroups = List.copyOf(securityGroups);
+        }
+    }
 
     public DesiredServer {
         keys = Map.copyOf(keys);

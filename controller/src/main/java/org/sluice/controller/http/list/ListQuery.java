@@ -84,6 +84,11 @@ public final class ListQuery<T> {
             return this;
         }
 
+        /** A query parameter that the source reads itself, because it decides whose rows the list is about. */
+        public Builder<T> scope(String name) {
+            return filter(name, (values, terms) -> "true");
+        }
+
         /** The parameter just named came with that microversion. */
         public Builder<T> since(int minor) {
             Parameter parameter = requireNonNull(parameters.get(last), "no filter was named");
@@ -170,6 +175,13 @@ public final class ListQuery<T> {
     /** The names of its query parameters, without those of paging and sorting. */
     public List<String> filterNames() {
         return List.copyOf(parameters.keySet());
+    }
+
+    /** The names of all its query parameters, those of paging and sorting too. */
+    public List<String> parameterNames() {
+        List<String> names = new ArrayList<>(parameters.keySet());
+        names.addAll(List.of("limit", "marker", "sort_key", "sort_dir"));
+        return names;
     }
 
     /** The names of its sort keys. */

@@ -1,4 +1,4 @@
-package org.sluice.controller.compute;
+package org.sluice.controller.compute.keypair;
 
 import java.time.Instant;
 
@@ -13,7 +13,7 @@ import java.time.Instant;
  * @param publicKey the key as it was given
  * @param createdAt when
  */
-record KeyPair(
+public record KeyPair(
         long number,
         String userId,
         String name,

@@ -1,4 +1,4 @@
-package org.sluice.controller.compute;
+package org.sluice.controller.compute.keypair;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -9,43 +9,44 @@ import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.StatementContext;
+import org.sluice.controller.http.list.Window;
 
 /** Key pairs in SQL. Stateless; callers own the transaction. */
-final class KeyPairStore {
-    private static final String COLUMNS = "number, user_id, name, type, fingerprint, public_key, created_at";
+public final class KeyPairStore {
+    private static final String SELECT =
+            "select number, user_id, name, type, fingerprint, public_key, created_at from keypair where user_id = :user";
 
-    Optional<KeyPair> find(Handle handle, String userId, String name) {
-        return handle.createQuery("select " + COLUMNS + " from keypair where user_id = :user and name = :name")
+    /** That key pair of that user. */
+    public Optional<KeyPair> find(Handle handle, String userId, String name) {
+        return handle.createQuery(SELECT + " and name = :name")
                 .bind("user", userId)
                 .bind("name", name)
                 .map(KeyPairStore::read)
                 .findOne();
     }
 
-    /** A user's key pairs by name, those after the marker. */
-    List<KeyPair> list(Handle handle, String userId, Page page) {
-        return handle.createQuery("select " + COLUMNS
-                        + " from keypair where user_id = :user and name > :marker order by name limit :limit")
+    List<KeyPair> list(Handle handle, String userId, Window window) {
+        return window.bind(handle.createQuery(SELECT + window.sql()))
                 .bind("user", userId)
-                .bind("marker", page.marker().orElse(""))
-                .bind("limit", page.limit())
                 .map(KeyPairStore::read)
                 .list();
     }
 
-    /** Inserts it unless the user has one of that name; whether it did. */
-    boolean insert(Handle handle, String userId, String name, String fingerprint, String publicKey, Instant now) {
-        return handle.createUpdate("""
+    /** Inserts it unless the user has one of that name. */
+    Optional<KeyPair> insert(
+            Handle handle, String userId, String name, String fingerprint, String publicKey, Instant now) {
+        return handle.createQuery("""
                         insert into keypair (user_id, name, type, fingerprint, public_key, created_at)
                         values (:user, :name, 'ssh', :fingerprint, :key, :now)
-                        on conflict (user_id, name) do nothing""")
-                        .bind("user", userId)
-                        .bind("name", name)
-                        .bind("fingerprint", fingerprint)
-                        .bind("key", publicKey)
-                        .bind("now", OffsetDateTime.ofInstant(now, ZoneOffset.UTC))
-                        .execute()
-                == 1;
+                        on conflict (user_id, name) do nothing
+                        returning number, user_id, name, type, fingerprint, public_key, created_at""")
+                .bind("user", userId)
+                .bind("name", name)
+                .bind("fingerprint", fingerprint)
+                .bind("key", publicKey)
+                .bind("now", OffsetDateTime.ofInstant(now, ZoneOffset.UTC))
+                .map(KeyPairStore::read)
+                .findOne();
     }
 
     boolean delete(Handle handle, String userId, String name) {

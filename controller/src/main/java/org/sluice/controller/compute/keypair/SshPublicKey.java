@@ -1,4 +1,4 @@
-package org.sluice.controller.compute;
+package org.sluice.controller.compute.keypair;
 
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -22,7 +22,7 @@ import java.util.Set;
  * @param blob the key in the wire format of SSH
  */
 @SuppressWarnings("ArrayRecordComponent") // copied in and out; equality is not used
-record SshPublicKey(String type, byte[] blob) {
+public record SshPublicKey(String type, byte[] blob) {
     private static final Set<String> TYPES = Set.of(
             "ssh-rsa",
             "ssh-dss",
@@ -33,7 +33,7 @@ record SshPublicKey(String type, byte[] blob) {
             "sk-ssh-ed25519@openssh.com",
             "sk-ecdsa-sha2-nistp256@openssh.com");
 
-    SshPublicKey {
+    public SshPublicKey {
         blob = blob.clone();
     }
 
@@ -43,9 +43,13 @@ record SshPublicKey(String type, byte[] blob) {
     }
 
     /** Reads one line; empty when it is no public key of a type that OpenSSH knows. */
-    static Optional<SshPublicKey> parse(String line) {
-        String[] words = line.strip().split("\\s+", 3);
-        if (words.length < 2 || !TYPES.contains(words[0])) {
+    public static Optional<SshPublicKey> parse(String line) {
+        String key = line.strip();
+        String[] words = key.split("\\s+", 3);
+        // A second line would be a second key that no fingerprint shows.
+        if (key.chars().anyMatch(character -> character == '\n' || character == '\r' || character == 0)
+                || words.length < 2
+                || !TYPES.contains(words[0])) {
             return Optional.empty();
         }
         byte[] blob;
@@ -76,7 +80,7 @@ record SshPublicKey(String type, byte[] blob) {
     }
 
     /** Sixteen pairs of hexadecimal digits. MD5 is what the API promises; nothing trusts it. */
-    String fingerprint() {
+    public String fingerprint() {
         try {
             return HexFormat.ofDelimiter(":")
                     .formatHex(MessageDigest.getInstance("MD5").digest(blob));

@@ -1,0 +1,70 @@
+package org.sluice.controller.http.reference;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.sluice.controller.http.ApiFamily;
+import org.sluice.controller.http.Route;
+import org.sluice.controller.http.RouteTable;
+import org.sluice.controller.http.list.ListQuery;
+import org.sluice.controller.policy.Policy;
+import org.sluice.controller.policy.Rule;
+import org.sluice.controller.policy.Who;
+
+/** The pages docs/api.md and docs/policy.md, made from the table of routes. Stateless. */
+public final class ReferenceText {
+    private ReferenceText() {}
+
+    /** Every route: who may, since when, how it can be narrowed. */
+    public static String api(RouteTable table) {
+        StringBuilder page = new StringBuilder();
+        for (ApiFamily family : table.families()) {
+            page.append("## `").append(family.mount()).append("`\n\n");
+            page.append("| route | rule | microversions | filters |\n|---|---|---|---|\n");
+            table.routes(family).stream()
+                    .sorted(Comparator.comparing(Route::pattern).thenComparing(Route::method))
+                    .forEach(route -> row(page, route));
+            page.append('\n');
+        }
+        return page.toString();
+    }
+
+    private static void row(StringBuilder page, Route route) {
+        String rule =
+                switch (route.access()) {
+                    case Route.Access.Open _ -> "(open)";
+                    case Route.Access.Ruled ruled -> "`" + ruled.rule().name() + "`";
+                    case Route.Access.ByAction _ -> "(by action)";
+                };
+        String filters = route.list().map(ListQuery::filterNames).orElse(List.of()).stream()
+                .map(name -> "`" + name + "`")
+                .reduce((a, b) -> a + " " + b)
+                .orElse("");
+        page.append("| `").append(route.method()).append(' ').append(route.pattern()).append("` | ").append(rule);
+        page.append(" | ").append(OpenApi.versions(route.versions())).append(" | ").append(filters).append(" |\n");
+        for (Route.Action action : route.actions()) {
+            page.append("| &nbsp;&nbsp;`").append(action.name()).append("` | `").append(action.rule().name());
+            page.append("` | ").append(OpenApi.versions(action.versions())).append(" | |\n");
+        }
+    }
+
+    /** Every rule: its default, and what it permits. */
+    public static String policy(RouteTable table) {
+        StringBuilder page = new StringBuilder("## Base rules\n\n| rule | check | who |\n|---|---|---|\n");
+        for (Who who : Who.values()) {
+            row(page, who.rule());
+        }
+        page.append("\n## Rules\n\n| rule | check | permits |\n|---|---|---|\n");
+        Policy policy = table.policy();
+        List<Policy.Line> lines = new ArrayList<>(policy.lines());
+        lines.removeIf(line -> Who.names().contains(line.rule().name()));
+        lines.sort(Comparator.comparing(line -> line.rule().name()));
+        lines.forEach(line -> row(page, line.rule()));
+        return page.toString();
+    }
+
+    private static void row(StringBuilder page, Rule rule) {
+        page.append("| `").append(rule.name()).append("` | `").append(rule.check()).append("` | ");
+        page.append(rule.sentence()).append(" |\n");
+    }
+}

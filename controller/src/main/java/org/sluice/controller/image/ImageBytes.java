@@ -1,0 +1,208 @@
+package org.sluice.controller.image;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.sluice.controller.store.Database;
+import org.sluice.controller.store.Transactions;
+import org.sluice.model.ImageId;
+
+/**
+ * SQL of images' bytes, on connections of their own. Whatever the size of an image, each piece is a transaction of its own,
+ * so that neither a connection nor a row is held for the length of an upload or a download. Thread-safe.
+ */
+public final class ImageBytes {
+    /** Images are kept in pieces of this size, so that no request holds more than one of them in memory. */
+    static final int CHUNK_BYTES = 1 << 20;
+
+    /** Far beyond the time that one piece takes. */
+    private static final Duration LONGEST_STANDSTILL = Duration.ofMinutes(10);
+    /** Some 64 MiB: enough to be fast, short enough to be in nobody's way. */
+    private static final int SWEPT_AT_ONCE = 64;
+
+    private final Jdbi jdbi;
+    private final Transactions transactions;
+
+    /** Bytes in that database. */
+    public ImageBytes(Database database) {
+        this.jdbi = requireNonNull(database, "database is null").jdbi();
+        this.transactions = new Transactions(jdbi);
+    }
+
+    /**
+     * Writes an image's bytes. No connection to the database is held while the receiver is slow.
+     *
+     * @throws IOException if the receiver is gone, or the image was deleted meanwhile; what was written is no whole image
+     */
+    public void writeTo(ImageId id, OutputStream out) throws IOException {
+        Upload upload = jdbi.withHandle(handle -> active(handle, id))
+                .orElseThrow(() -> new IOException("image " + id + " has no bytes"));
+        long written = 0;
+        for (int number = 0; written < upload.size(); number++) {
+            int piece = number;
+            byte[] data = jdbi.withHandle(handle -> handle.createQuery(
+                                    "select data from image_chunk where upload_id = :upload and number = :number")
+                            .bind("upload", upload.id())
+                            .bind("number", piece)
+                            .mapTo(byte[].class)
+                            .findOne())
+                    .orElseThrow(() -> new IOException("image " + id + " was deleted while it was read"));
+            out.write(data);
+            written += data.length;
+        }
+    }
+
+    private record Upload(UUID id, long size) {}
+
+    private static Optional<Upload> active(Handle handle, ImageId id) {
+        return handle.createQuery("""
+                        select u.id, i.size from image i join image_upload u on u.image_id = i.id and u.active
+                        where i.id = :id""")
+                .bind("id", id.value())
+                .map((row, _) -> new Upload(row.getObject("id", UUID.class), row.getLong("size")))
+                .findOne();
+    }
+
+    /**
+     * Makes an upload to an image.
+     *
+     * @throws org.sluice.model.ProblemException 404 when the image is gone
+     */
+    UUID begin(ImageId image) {
+        UUID upload = UUID.randomUUID();
+        transactions.run(handle -> {
+            int made = handle.createUpdate("""
+                            insert into image_upload (id, image_id) select :upload, id from image where id = :image""")
+                    .bind("upload", upload)
+                    .bind("image", image.value())
+                    .execute();
+            if (made == 0) {
+                throw ImageRules.notFound(image.toString());
+            }
+            return made;
+        });
+        return upload;
+    }
+
+    /**
+     * Adds pieces to an upload.
+     *
+     * @param first number of the first of them, from 0
+     * @throws org.sluice.model.ProblemException 404 when the image is gone
+     */
+    void append(ImageId image, UUID upload, int first, List<byte[]> pieces) {
+        transactions.run(handle -> {
+            int touched = handle.createUpdate("""
+                            update image_upload set touched_at = now() where id = :upload and image_id = :image""")
+                    .bind("upload", upload)
+                    .bind("image", image.value())
+                    .execute();
+            if (touched == 0) {
+                throw ImageRules.notFound(image.toString());
+            }
+            for (int index = 0; index < pieces.size(); index++) {
+                handle.createUpdate(
+                                "insert into image_chunk (upload_id, number, data) values (:upload, :number, :data)")
+                        .bind("upload", upload)
+                        .bind("number", first + index)
+                        .bind("data", pieces.get(index))
+                        .execute();
+            }
+            return touched;
+        });
+    }
+
+    /**
+     * Makes a queued image active with the bytes of that upload.
+     *
+     * @param lastLook locks the image, and refuses when it cannot take the bytes any more
+     * @throws org.sluice.model.ProblemException 404 when the image is gone
+     */
+    void activate(ImageId image, UUID upload, ImageContent content, Instant now, Consumer<Handle> lastLook) {
+        transactions.run(handle -> {
+            lastLook.accept(handle);
+            int activated = handle.createUpdate("""
+                            update image_upload set active = true where id = :upload and image_id = :image""")
+                    .bind("upload", upload)
+                    .bind("image", image.value())
+                    .execute();
+            if (activated == 0) {
+                throw ImageRules.notFound(image.toString());
+            }
+            return handle.createUpdate("update image set status = 'active', size = :size, virtual_size = :virtualSize,"
+                            + " checksum = :md5, os_hash_value = :sha512, updated_at = :now where id = :id")
+                    .bind("id", image.value())
+                    .bind("size", content.size())
+                    .bind("virtualSize", content.virtualSize())
+                    .bind("md5", content.md5())
+                    .bind("sha512", content.sha512())
+                    .bind("now", now)
+                    .execute();
+        });
+    }
+
+    /** Leaves the pieces of an upload that did not become active to the sweep. */
+    void abandon(UUID upload) {
+        transactions.run(handle -> handle.createUpdate(
+                        "update image_upload set image_id = null where id = :upload and not active")
+                .bind("upload", upload)
+                .execute());
+    }
+
+    /**
+     * Removes what no image needs: the pieces of uploads whose image is gone, that were given up, or that have stood still for
+     * ten minutes without becoming active. Active images and uploads on their way are left alone.
+     *
+     * @return how many pieces were removed
+     */
+    int sweep() {
+        transactions.run(handle -> handle.createUpdate("""
+                        update image_upload set image_id = null where id in (
+                            select id from image_upload where not active and image_id is not null
+                              and touched_at < now() - make_interval(secs => :seconds) for update skip locked)""")
+                .bind("seconds", LONGEST_STANDSTILL.toSeconds())
+                .execute());
+        int removed = 0;
+        Optional<Integer> pieces = transactions.run(ImageBytes::sweepSome);
+        while (pieces.isPresent()) {
+            removed += pieces.get();
+            pieces = transactions.run(ImageBytes::sweepSome);
+        }
+        if (removed > 0) {
+            // The room is for the next image then, and at the table's end it goes back to the disk.
+            jdbi.useHandle(handle -> handle.execute("vacuum (skip_locked) image_chunk"));
+        }
+        return removed;
+    }
+
+    /** Empty when there is nothing to sweep, or another controller is at it. */
+    private static Optional<Integer> sweepSome(Handle handle) {
+        Optional<UUID> upload = handle.createQuery(
+                        "select id from image_upload where image_id is null limit 1 for update skip locked")
+                .mapTo(UUID.class)
+                .findOne();
+        return upload.map(id -> {
+            int removed = handle.createUpdate("""
+                            delete from image_chunk where upload_id = :upload and number in (
+                                select number from image_chunk where upload_id = :upload limit :most)""")
+                    .bind("upload", id)
+                    .bind("most", SWEPT_AT_ONCE)
+                    .execute();
+            if (removed < SWEPT_AT_ONCE) {
+                handle.createUpdate("delete from image_upload where id = :upload")
+                        .bind("upload", id)
+                        .execute();
+            }
+            return removed;
+        });
+    }
+}

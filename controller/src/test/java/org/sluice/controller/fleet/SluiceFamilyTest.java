@@ -1,0 +1,160 @@
+package org.sluice.controller.fleet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.sluice.controller.agents.TestFleet;
+import org.sluice.controller.http.ApiClient.Answer;
+import org.sluice.controller.store.TestDatabase;
+import org.sluice.model.PortId;
+import org.sluice.model.VnicType;
+import tools.jackson.databind.JsonNode;
+
+/** What {@code /sluice/v1} takes, and how it lists. */
+final class SluiceFamilyTest {
+    @RegisterExtension
+    static final TestDatabase postgres = new TestDatabase();
+
+    private final TestFleet fleet = new TestFleet(postgres.database());
+    private FleetApi api;
+
+    @BeforeEach
+    void start() {
+        fleet.clear();
+        api = new FleetApi(postgres.database());
+    }
+
+    @AfterEach
+    void stop() {
+        api.close();
+    }
+
+    @Test
+    void unknownMembersAreRefusedByName() {
+        fleet.host("node1", 1);
+        Map<String, String> bodies = Map.of(
+                "/physical-networks/net",
+                "{\"mtu\":1500,\"nonsense\":1}",
+                "/hosts/node1/physical-functions/ens1f0",
+                "{\"physical_network\":null,\"nonsense\":1}",
+                "/hosts/node1/uplinks/" + TestFleet.UPLINK_NETWORK,
+                "{\"interface\":\"eth1\",\"nonsense\":1}");
+        bodies.forEach((path, body) -> assertRefused(api.put(path, body), "Member 'nonsense' is not known here"));
+        assertRefused(
+                api.put("/physical-networks/net", "{\"vlan_ranges\":[{\"first\":1,\"last\":2,\"nonsense\":1}]}"),
+                "Member 'nonsense' is not known here");
+        assertRefused(api.post("/join-tokens", "{\"valid\":1}"), "Member 'valid' is not known here");
+        assertRefused(api.post("/import", "{\"settings\":[],\"nonsense\":1}"), "Member 'nonsense' is not known here");
+        assertThat(api.get("/physical-networks/net").status()).isEqualTo(404);
+    }
+
+    @Test
+    void textsAndListsAreBounded() {
+        fleet.host("node1", 1);
+        String path = "/hosts/node1/uplinks/" + TestFleet.UPLINK_NETWORK;
+        assertRefused(
+                api.put(path, "{\"interface\":\"" + "x".repeat(256) + "\"}"),
+                "Member 'interface' has 256 characters and may have 255.");
+        assertRefused(api.put(path, "{\"interface\":\"a\\u0000b\"}"), "must not contain the character NUL");
+        String range = "{\"first\":1,\"last\":1},".repeat(10_001);
+        assertRefused(
+                api.put("/physical-networks/net", "{\"vlan_ranges\":[" + range.substring(0, range.length() - 1) + "]}"),
+                "Member 'vlan_ranges' has 10001 elements and may have 10000.");
+        assertRefused(api.post("/import", "{\"settings\":[null]}"), "Member 'settings' must be a list of objects.");
+        assertRefused(api.post("/import", "{}"), "Member 'settings' is missing.");
+        assertRefused(api.post("/import", "{\"settings\":[{\"file\":\"f\"}]}"), "Member 'settings.line' is missing.");
+        assertRefused(
+                api.post("/import", "{\"settings\":[],\"hosts\":[7]}"), "Member 'hosts' must be a list of texts.");
+        assertThat(api.post(
+                                "/import",
+                                "{\"settings\":[{\"file\":\"f\",\"line\":1,\"section\":\"s\",\"name\":\"n\","
+                                        + "\"value\":\"\"}],\"hosts\":[]}")
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void anUplinkIsTakenAwayUnlessItIsUsed() {
+        fleet.host("node1", 1);
+        String path = "/hosts/node1/uplinks/" + TestFleet.UPLINK_NETWORK;
+        PortId bridged = fleet.port(fleet.network(TestFleet.UPLINK_NETWORK, 2001), VnicType.NORMAL);
+        assertThat(fleet.boot(bridged).isPlaced()).isTrue();
+
+        Answer used = api.delete(path);
+        assertThat(used.status()).isEqualTo(409);
+        assertThat(used.text()).contains("1 bridge ports on " + TestFleet.UPLINK_NETWORK + " are bound to node1");
+
+        postgres.database()
+                .jdbi()
+                .useHandle(handle -> handle.execute("update port set binding_host_id = null, binding_host = ''"));
+        Answer removed = api.delete(path);
+        assertThat(removed.status()).isEqualTo(200);
+        assertThat(removed.json().at("/host/uplinks").has(TestFleet.UPLINK_NETWORK))
+                .isFalse();
+        assertThat(api.delete(path).status()).isEqualTo(404);
+        assertThat(api.delete("/hosts/none/uplinks/net").status()).isEqualTo(404);
+    }
+
+    @Test
+    void joinTokensAreListedAndRevoked() {
+        JsonNode token =
+                api.post("/join-tokens", "{\"valid_seconds\":60}").json().get("join_token");
+        String id = token.get("id").asString();
+
+        JsonNode listed = api.get("/join-tokens").json().get("join_tokens");
+        assertThat(listed).hasSize(1);
+        assertThat(listed.get(0).get("id").asString()).isEqualTo(id);
+        assertThat(listed.get(0).get("expires_at").asString())
+                .isEqualTo(token.get("expires_at").asString());
+        assertThat(listed.get(0).get("used_at").isNull()).isTrue();
+        // The secret is shown once.
+        assertThat(listed.toString()).doesNotContain(token.get("token").asString());
+
+        assertThat(api.delete("/join-tokens/" + id).status()).isEqualTo(204);
+        assertThat(api.delete("/join-tokens/" + id).status()).isEqualTo(404);
+        assertThat(api.get("/join-tokens").json().get("join_tokens")).isEmpty();
+        assertThat(api.as("member", "GET", "/join-tokens", "").status()).isEqualTo(403);
+    }
+
+    @Test
+    void listsComeInPages() {
+        fleet.host("node1", 3);
+        fleet.host("node2", 2);
+        for (int number = 0; number < 3; number++) {
+            api.put("/physical-networks/net" + number, "{}");
+            api.post("/join-tokens", "{}");
+        }
+        for (String list : List.of("hosts", "physical-networks", "virtual-functions", "join-tokens")) {
+            String member = list.replace('-', '_');
+            JsonNode whole = api.get("/" + list).json();
+            assertThat(whole.has("next")).as(list).isFalse();
+            List<JsonNode> walked = new ArrayList<>();
+            String next = "/" + list + "?limit=1";
+            while (!next.isEmpty()) {
+                JsonNode page = api.get(next).json();
+                assertThat(page.get(member)).as(next).hasSize(1);
+                page.get(member).forEach(walked::add);
+                next = page.path("next").asString("").replaceFirst("^/sluice/v1", "");
+            }
+            assertThat(walked).as(list).containsExactlyElementsOf(whole.get(member));
+        }
+        assertThat(api.get("/virtual-functions?host=node2").json().get("virtual_functions"))
+                .hasSize(2);
+        for (String wrong : List.of("limit=0", "limit=many", "marker=node1", "marker=node1/ens1f0/x")) {
+            assertThat(api.get("/virtual-functions?" + wrong).status())
+                    .as(wrong)
+                    .isEqualTo(400);
+        }
+    }
+
+    private static void assertRefused(Answer answer, String sentence) {
+        assertThat(answer.status()).as(answer.text()).isEqualTo(400);
+        assertThat(answer.text()).contains(sentence);
+    }
+}

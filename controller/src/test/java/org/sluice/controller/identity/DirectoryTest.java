@@ -1,0 +1,248 @@
+package org.sluice.controller.identity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jdbi.v3.core.Jdbi;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.sluice.controller.http.Json;
+import org.sluice.controller.store.TestDatabase;
+import org.sluice.model.Problem;
+import org.sluice.model.ProblemException;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Changes of users, projects and roles, also of several at once. */
+final class DirectoryTest {
+    @RegisterExtension
+    static final TestDatabase postgres = new TestDatabase();
+
+    private static final LogInSource ASKER = new LogInSource("192.0.2.1", "tester");
+    private static final int ROUNDS = 10;
+
+    private final IdentityStore store = new IdentityStore();
+    private final Passwords passwords = new Passwords(new SecureRandom());
+    private final Tokens tokens = new Tokens(postgres.database(), InstantSource.system(), new SecureRandom());
+    private final Directory directory = new Directory(
+            postgres.database(), tokens.revocations(), new PasswordChecks(passwords, InstantSource.system()));
+    private Account admin;
+    private Project adminProject;
+    private Project demoProject;
+    private Role adminRole;
+
+    @BeforeEach
+    void anAdminWithOneRole() {
+        Jdbi jdbi = postgres.database().jdbi();
+        jdbi.useHandle(handle -> handle.execute("truncate account, project, role cascade"));
+        new IdentityBootstrap(postgres.database(), passwords).run("secret", "secret");
+        admin = jdbi.withHandle(handle -> store.accountByName(handle, "admin")).orElseThrow();
+        adminProject =
+                jdbi.withHandle(handle -> store.projectByName(handle, "admin")).orElseThrow();
+        demoProject = jdbi.withHandle(handle -> store.projectByName(handle, "demo")).orElseThrow();
+        adminRole = jdbi.withHandle(handle -> store.roleByName(handle, "admin")).orElseThrow();
+        directory.unassign(new RoleAssignment(admin.id(), demoProject.id(), adminRole.id()));
+    }
+
+    /** A way to be without any admin. */
+    private interface Removal {
+        void by(DirectoryTest test);
+    }
+
+    static List<Removal> removals() {
+        return List.of(
+                test -> test.directory.deleteUser(test.admin.id()),
+                test -> test.update(test.admin, Map.of("enabled", false)),
+                test -> test.directory.unassign(
+                        new RoleAssignment(test.admin.id(), test.adminProject.id(), test.adminRole.id())),
+                test -> test.directory.updateProject(
+                        test.adminProject.id(), ProjectBody.parse(json(Map.of("enabled", false)))),
+                test -> test.directory.deleteProject(test.adminProject.id()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("removals")
+    void theLastAdminStays(Removal removal) {
+        assertThatThrownBy(() -> removal.by(this)).isInstanceOfSatisfying(ProblemException.class, refusal -> {
+            assertThat(refusal.problem().kind()).isEqualTo(Problem.Kind.CONFLICT);
+            assertThat(refusal.problem().text()).contains("admin").endsWith("Give another user the role admin first.");
+        });
+        assertThat(hasAdmin()).isTrue();
+        assertThat(tokens.revocations().isRevoked(tokenOf(admin))).isFalse();
+    }
+
+    @ParameterizedTest
+    @MethodSource("removals")
+    void oneOfTwoAdminsMayGo(Removal removal) {
+        Account second = user("second");
+        directory.assign(new RoleAssignment(second.id(), demoProject.id(), adminRole.id()));
+
+        removal.by(this);
+
+        assertThat(hasAdmin()).isTrue();
+    }
+
+    @Test
+    void ofTwoAdminsWhoRemoveEachOtherOneStays() throws Exception {
+        for (int round = 0; round < ROUNDS; round++) {
+            Account one = user("one" + round);
+            Account other = user("other" + round);
+            directory.assign(new RoleAssignment(one.id(), demoProject.id(), adminRole.id()));
+            directory.assign(new RoleAssignment(other.id(), demoProject.id(), adminRole.id()));
+            if (round == 0) {
+                directory.deleteUser(admin.id());
+            }
+            List<Boolean> done = atOnce(List.of(
+                    succeeds(() -> update(one, Map.of("enabled", false))),
+                    succeeds(() -> directory.deleteUser(other.id()))));
+
+            assertThat(hasAdmin()).isTrue();
+            if (round == 0) {
+                assertThat(done).containsExactlyInAnyOrder(true, false);
+            }
+        }
+    }
+
+    @Test
+    void changesOfOneUserAtOnceLoseNothing() throws Exception {
+        for (int round = 0; round < ROUNDS; round++) {
+            Account user = user("user" + round);
+            List<Boolean> done = atOnce(List.of(
+                    succeeds(() -> update(user, Map.of("enabled", false))),
+                    succeeds(() -> update(user, Map.of("email", "grace@example.net"))),
+                    succeeds(() -> update(user, Map.of("description", "compilers"))),
+                    succeeds(() -> update(user, Map.of("password", "cobol")))));
+            Account after = postgres.database()
+                    .jdbi()
+                    .withHandle(handle -> store.accountById(handle, user.id()))
+                    .orElseThrow();
+
+            assertThat(done).containsOnly(true);
+            assertThat(after.enabled()).isFalse();
+            assertThat(after.email()).contains("grace@example.net");
+            assertThat(after.description()).contains("compilers");
+            assertThat(passwords.matches("cobol", after.passwordHash())).isTrue();
+        }
+    }
+
+    @Test
+    void changesOfOneProjectAtOnceLoseNothing() throws Exception {
+        for (int round = 0; round < ROUNDS; round++) {
+            Project project = directory.createProject(ProjectBody.parse(json(Map.of("name", "project" + round))));
+            atOnce(List.of(
+                    succeeds(() -> update(project, Map.of("enabled", false))),
+                    succeeds(() -> update(project, Map.of("description", "racks"))),
+                    succeeds(() -> update(project, Map.of("tags", List.of("b", "a"))))));
+            Project after = postgres.database()
+                    .jdbi()
+                    .withHandle(handle -> store.projectById(handle, project.id()))
+                    .orElseThrow();
+            assertThat(after)
+                    .isEqualTo(new Project(project.id(), project.name(), "racks", false, List.of("a", "b")));
+        }
+    }
+
+    @Test
+    void ofSeveralWhoTakeOneNameOneGetsIt() throws Exception {
+        List<Callable<Boolean>> renames = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            Account user = user("before" + i);
+            renames.add(succeeds(() -> update(user, Map.of("name", "wanted"))));
+        }
+        Project project = directory.createProject(ProjectBody.parse(json(Map.of("name", "lab"))));
+
+        assertThat(atOnce(renames)).containsExactlyInAnyOrder(true, false, false, false);
+        assertConflict(() -> update(project, Map.of("name", "demo")));
+    }
+
+    @Test
+    void aHashOfBcryptIsReplacedWithoutEndingTokens() {
+        Account user = user("old");
+        Token token = tokenOf(user);
+        directory.rehash(user, "grace", ASKER);
+
+        String hash = postgres.database()
+                .jdbi()
+                .withHandle(handle -> store.accountById(handle, user.id()))
+                .orElseThrow()
+                .passwordHash();
+        assertThat(hash).isNotEqualTo(user.passwordHash());
+        assertThat(passwords.matches("grace", hash)).isTrue();
+        assertThat(tokens.revocations().isRevoked(token)).isFalse();
+    }
+
+    private Token tokenOf(Account account) {
+        long mark = postgres.database().jdbi().withHandle(store::mark);
+        return tokens.issue(
+                        account.id(),
+                        account.name(),
+                        Optional.of(new Token.Scope(adminProject.id(), "admin")),
+                        java.util.Set.of("admin"),
+                        List.of("password"),
+                        mark)
+                .token();
+    }
+
+    private Account user(String name) {
+        return directory.createUser(UserBody.parse(json(Map.of("name", name, "password", "grace"))), ASKER);
+    }
+
+    private void update(Account user, Map<String, Object> change) {
+        directory.updateUser(user.id(), UserBody.parse(json(change)), ASKER);
+    }
+
+    private void update(Project project, Map<String, Object> change) {
+        directory.updateProject(project.id(), ProjectBody.parse(json(change)));
+    }
+
+    private boolean hasAdmin() {
+        return postgres.database().jdbi().withHandle(store::hasAdmin);
+    }
+
+    private static void assertConflict(ThrowingCallable act) {
+        assertThatThrownBy(act)
+                .isInstanceOfSatisfying(
+                        ProblemException.class,
+                        refusal -> assertThat(refusal.problem().kind()).isEqualTo(Problem.Kind.CONFLICT));
+    }
+
+    /** Whether it was done, and not refused as a conflict; any other failure is one of the test. */
+    private static Callable<Boolean> succeeds(Runnable act) {
+        return () -> {
+            try {
+                act.run();
+                return true;
+            } catch (ProblemException refusal) {
+                assertThat(refusal.problem().kind()).isEqualTo(Problem.Kind.CONFLICT);
+                return false;
+            }
+        };
+    }
+
+    private static List<Boolean> atOnce(List<Callable<Boolean>> acts) throws Exception {
+        List<Boolean> done = new ArrayList<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (Future<Boolean> act : threads.invokeAll(acts)) {
+                done.add(act.get());
+            }
+        }
+        return done;
+    }
+
+    private static ObjectNode json(Map<String, Object> members) {
+        return Json.MAPPER.valueToTree(members);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.sluice.controller.policy;
+
+import org.jspecify.annotations.NullMarked;

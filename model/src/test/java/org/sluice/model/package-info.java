@@ -1,0 +1,4 @@
+@NullMarked
+package org.sluice.model;
+
+import org.jspecify.annotations.NullMarked;
