@@ -202,6 +202,12 @@ public final class Agent implements AutoCloseable {
                     return;
                 }
                 pause = longer(pause);
+            } catch (RuntimeException e) {
+                LOG.error("Host {} could not take what the controller wants; it asks again.", host.name(), e);
+                if (stopsWithin(jitter(pause))) {
+                    return;
+                }
+                pause = longer(pause);
             }
         }
     }
@@ -265,6 +271,12 @@ public final class Agent implements AutoCloseable {
                 pause = longer(pause);
             } catch (InterruptedException e) {
                 return;
+            } catch (RuntimeException e) {
+                LOG.error("Reports of host {} could not be sent; they are sent again.", host.name(), e);
+                if (stopsWithin(jitter(pause))) {
+                    return;
+                }
+                pause = longer(pause);
             }
         }
     }
@@ -285,6 +297,8 @@ public final class Agent implements AutoCloseable {
                                 LOG.info("DHCP and metadata of network {} had no server and ended.", network));
             } catch (KernelException | ProblemException e) {
                 LOG.warn("Host {} could not be compared with what it should be: {}", host.name(), e.getMessage());
+            } catch (RuntimeException e) {
+                LOG.error("Host {} could not be compared with what it should be.", host.name(), e);
             }
         } while (!stopsWithin(settings.compareEvery()));
     }

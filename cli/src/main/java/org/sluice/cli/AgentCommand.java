@@ -72,7 +72,7 @@ final class AgentCommand implements Callable<Integer> {
         resources.add("lock of " + data.path(), data.hold());
         LogFile.open(data.log());
         String hostname = name == null ? machineName() : name;
-        Members members = resources.add("members", new Members(controller, this::joinToken));
+        Members members = resources.add("members", new Members(controller, _ -> joinToken()));
         try {
             LocalAgent.start(hostname, data.path(), libvirt, members, resources);
         } catch (IOException unreachable) {

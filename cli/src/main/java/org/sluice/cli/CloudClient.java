@@ -1,6 +1,7 @@
 package org.sluice.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -57,6 +58,17 @@ public final class CloudClient {
                 .orElseThrow(() -> unreachable("it gave no token.", Optional.empty()));
     }
 
+    /** Speaks with a token that is there already. */
+    CloudClient(String base, String token) {
+        this.base = requireNonNull(base, "base is null");
+        this.token = requireNonNull(token, "token is null");
+    }
+
+    /** What it shows the cloud. */
+    String token() {
+        return token;
+    }
+
     /** GET; the entity. */
     public JsonNode get(String path) throws InterruptedException {
         return tree(send(request(path, JSON).GET().build()));
@@ -82,6 +94,11 @@ public final class CloudClient {
     /** PUT of a JSON entity; the answer's entity. */
     public JsonNode put(String path, Object entity) throws InterruptedException {
         return tree(send(request(path, JSON).PUT(json(entity)).build()));
+    }
+
+    /** PATCH of a JSON entity; the answer's entity. */
+    JsonNode patch(String path, Object entity) throws InterruptedException {
+        return tree(send(request(path, JSON).method("PATCH", json(entity)).build()));
     }
 
     /** DELETE; the answer's entity. */
@@ -150,7 +167,9 @@ public final class CloudClient {
             JsonNode error = Json.MAPPER.readTree(text).path("error");
             if (error.path("message").isString()) {
                 return new Problem(
-                        Problem.Kind.BAD_REQUEST,
+                        response.statusCode() == Problem.Kind.UNAUTHENTICATED.status()
+                                ? Problem.Kind.UNAUTHENTICATED
+                                : Problem.Kind.BAD_REQUEST,
                         error.path("code").asString("Refused"),
                         error.path("message").asString(),
                         error.path("fix").isString()

@@ -7,7 +7,7 @@ import picocli.CommandLine;
 
 /** How every command of the program reads its command line, and how it says that something was not done. */
 final class Commands {
-    private static final int FAILED = 2;
+    static final int FAILED = 2;
 
     private Commands() {}
 

@@ -5,6 +5,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,12 +14,18 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sluice.model.Problem;
+import org.sluice.model.ProblemException;
 import tools.jackson.databind.JsonNode;
 
 /** The compute hosts that {@code up} brings along: starts them, waits until they have reported, and maps them. */
 final class ComputeHosts {
+    private static final Logger log = LoggerFactory.getLogger(ComputeHosts.class);
     private static final Duration REPORT_WITHIN = Duration.ofSeconds(60);
+    private static final Duration FIRST_LOOK = Duration.ofMillis(10);
+    private static final Duration LONGEST_LOOK = Duration.ofMillis(500);
     private static final Duration LAB_REPORTS_WITHIN = Duration.ofMinutes(4);
     private static final String LAB_UPLINK = "phys0";
     private static final int LAB_CARDS = 1;
@@ -29,20 +36,13 @@ final class ComputeHosts {
     private static final int BOOT_SIGNATURE = 510;
 
     private final DataDirectory data;
-    private final ControllerProcess controller;
-    private final String adminPassword;
+    private final SupervisedCloud cloud;
     private final Resources resources;
     private final Progress progress;
 
-    ComputeHosts(
-            DataDirectory data,
-            ControllerProcess controller,
-            String adminPassword,
-            Resources resources,
-            Progress progress) {
+    ComputeHosts(DataDirectory data, SupervisedCloud cloud, Resources resources, Progress progress) {
         this.data = data;
-        this.controller = controller;
-        this.adminPassword = adminPassword;
+        this.cloud = cloud;
         this.resources = resources;
         this.progress = progress;
     }
@@ -76,6 +76,7 @@ final class ComputeHosts {
 
     /** Starts them; returns when the cloud can place servers on them. */
     void start(HostsChoice choice) throws Exception {
+        DataDirectory.makePrivate(data.hosts());
         switch (choice) {
             case HostsChoice.Auto _ -> throw new IllegalStateException("auto was not resolved");
             case HostsChoice.Local _ -> progress.step("agent of this machine", this::startLocal);
@@ -84,7 +85,7 @@ final class ComputeHosts {
                 if (simulated.count() > 0) {
                     startSimulated(simulated.count());
                 } else {
-                    new Seeding(client()).physicalNetworks(0);
+                    new Seeding(cloud.client()).physicalNetworks(0);
                 }
             }
         }
@@ -93,7 +94,7 @@ final class ComputeHosts {
     private void startSimulated(int count) throws Exception {
         // Seeding needs nothing of the hosts until they have reported.
         Foreground.Work<Seeding> seeded = Foreground.begin("seeding", () -> {
-            Seeding seeding = new Seeding(client());
+            Seeding seeding = new Seeding(cloud.client());
             seeding.physicalNetworks(SIMULATED_CARDS);
             if (seeding.isNew()) {
                 seeding.flavor();
@@ -104,31 +105,42 @@ final class ComputeHosts {
             }
             return seeding;
         });
+        Instant began = Instant.now();
         List<String> names = progress.step(count + " simulated hosts", () -> {
-            Members members = resources.add("members", new Members(controller.agentsUrl(), controller::joinToken));
+            Members members = resources.add("members", new Members(cloud.agentsUrl(), cloud::joinToken));
             SimulatedAgents agents = resources.add(
-                    "simulated hosts", SimulatedAgents.start(count, data.path().resolve("hosts"), members::join));
+                    "simulated hosts",
+                    SimulatedAgents.start(count, data.hosts(), members::join, this::sayWhatFailed));
             return agents.hosts().stream().map(host -> host.name()).toList();
         });
         progress.step("physical networks and zone", () -> {
             Seeding seeding = seeded.get();
-            for (JsonNode host : awaitReports(Set.copyOf(names), REPORT_WITHIN)) {
+            Reports reports = awaitReports(Set.copyOf(names), began, REPORT_WITHIN);
+            if (!reports.missing().isEmpty()) {
+                progress.line(silent(reports.missing(), REPORT_WITHIN));
+            }
+            List<String> reported = new ArrayList<>();
+            for (JsonNode host : reports.hosts()) {
+                reported.add(host.path("name").asString());
                 Map<String, String> networks = new TreeMap<>();
                 for (JsonNode function : host.path("physical_functions")) {
                     networks.put(function.path("name").asString(), Seeding.functions(networks.size()));
                 }
                 map(seeding, host, LAB_UPLINK, networks);
             }
-            seeding.zone(names);
+            seeding.zone(reported);
             return null;
         });
     }
 
     private @Nullable Void startLocal() throws Exception {
+        Instant began = Instant.now();
         String name = AgentCommand.machineName();
-        Members members = resources.add("members", new Members(controller.agentsUrl(), controller::joinToken));
+        Members members = resources.add("members", new Members(cloud.agentsUrl(), cloud::joinToken));
+        DataDirectory.letPass(data.path());
+        DataDirectory.letPass(data.hosts());
         LocalAgent.start(name, data.agent(name), AgentCommand.LIBVIRT, members, resources);
-        awaitReports(Set.of(name), REPORT_WITHIN);
+        List<JsonNode> _ = requireReports(Set.of(name), began, REPORT_WITHIN);
         return null;
     }
 
@@ -148,7 +160,7 @@ final class ComputeHosts {
             return null;
         });
         Foreground.Work<Seeding> seeded = Foreground.begin("seeding", () -> {
-            Seeding seeding = new Seeding(client());
+            Seeding seeding = new Seeding(cloud.client());
             seeding.physicalNetworks(LAB_CARDS);
             if (seeding.isNew()) {
                 seeding.flavor();
@@ -157,9 +169,10 @@ final class ComputeHosts {
             return seeding;
         });
         progress.step("agent of the emulated node", () -> {
-            node.startAgent(controller.joinToken(), controller.agentsAddress().getPort());
+            Instant began = Instant.now();
+            node.startAgent(cloud.joinToken(LabNode.NAME), cloud.agentsPort());
             Seeding seeding = seeded.get();
-            for (JsonNode host : awaitReports(Set.of(LabNode.NAME), LAB_REPORTS_WITHIN)) {
+            for (JsonNode host : requireReports(Set.of(LabNode.NAME), began, LAB_REPORTS_WITHIN)) {
                 Map<String, String> networks = new LinkedHashMap<>();
                 for (JsonNode function : host.path("physical_functions")) {
                     networks.put(function.path("name").asString(), Seeding.functions(0));
@@ -169,10 +182,6 @@ final class ComputeHosts {
             seeding.zone(List.of(LabNode.NAME));
             return null;
         });
-    }
-
-    private CloudClient client() throws InterruptedException {
-        return new CloudClient(new Login(controller.url(), "admin", adminPassword, "admin"));
     }
 
     /** Maps a host of which nobody has said anything yet; what an operator said stays. */
@@ -187,33 +196,55 @@ final class ComputeHosts {
         }
     }
 
-    /** The hosts as the cloud shows them, once each has reported its hardware. */
-    private List<JsonNode> awaitReports(Set<String> names, Duration limit) throws Exception {
-        CloudClient cloud = client();
+    /**
+     * The hosts as the cloud shows them, once each has reported its hardware, and been heard of since that time: what a
+     * host said before the last stop does not make it ready.
+     */
+    private Reports awaitReports(Set<String> names, Instant since, Duration limit) throws Exception {
+        CloudClient client = cloud.client();
         long deadline = System.nanoTime() + limit.toNanos();
+        Duration look = FIRST_LOOK;
         while (true) {
-            long mark = controller.fleetMark();
             List<JsonNode> reported = new ArrayList<>();
             Set<String> missing = new TreeSet<>(names);
-            for (JsonNode host : cloud.list("/sluice/v1/hosts", "hosts")) {
+            for (JsonNode host : client.list("/sluice/v1/hosts", "hosts")) {
                 String name = host.path("name").asString();
-                if (names.contains(name) && !host.path("interfaces").isEmpty()) {
+                if (names.contains(name)
+                        && !host.path("interfaces").isEmpty()
+                        && !Instant.parse(host.path("last_seen_at").asString()).isBefore(since)) {
                     reported.add(host);
                     missing.remove(name);
                 }
             }
-            if (missing.isEmpty()) {
-                return reported;
+            if (missing.isEmpty() || System.nanoTime() > deadline) {
+                return new Reports(reported, missing);
             }
-            if (System.nanoTime() > deadline) {
-                throw Problem.of(
-                                Problem.Kind.UNAVAILABLE,
-                                "HostSilent",
-                                "The agent of " + String.join(", ", missing) + " did not report within "
-                                        + limit.toSeconds() + " s; " + data.log() + " and the agent's log say why.")
-                        .asException();
-            }
-            controller.awaitFleet(mark);
+            Thread.sleep(look);
+            look = look.multipliedBy(2).compareTo(LONGEST_LOOK) > 0 ? LONGEST_LOOK : look.multipliedBy(2);
         }
+    }
+
+    /** What came: the hosts as the cloud shows them, and the names of those that stayed silent. */
+    private record Reports(List<JsonNode> hosts, Set<String> missing) {}
+
+    private List<JsonNode> requireReports(Set<String> names, Instant since, Duration limit) throws Exception {
+        Reports reports = awaitReports(names, since, limit);
+        if (!reports.missing().isEmpty()) {
+            throw Problem.of(Problem.Kind.UNAVAILABLE, "HostSilent", silent(reports.missing(), limit))
+                    .asException();
+        }
+        return reports.hosts();
+    }
+
+    private String silent(Set<String> hosts, Duration limit) {
+        return "The agent of " + String.join(", ", hosts) + " did not report within " + limit.toSeconds() + " s; "
+                + data.upLog() + " and the agent's log say why.";
+    }
+
+    /** One host that cannot be started is no reason to go without the others. */
+    private void sayWhatFailed(String host, Exception failure) {
+        log.error("host {} was not started", host, failure);
+        progress.line("Host " + host + " was not started: "
+                + (failure instanceof ProblemException problem ? problem.problem().text() : failure));
     }
 }

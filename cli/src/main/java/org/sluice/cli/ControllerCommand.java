@@ -1,10 +1,10 @@
 package org.sluice.cli;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.sluice.controller.store.Database;
-import org.sluice.controller.store.EmbeddedPostgres;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -21,6 +21,7 @@ final class ControllerCommand implements Callable<Integer> {
             paramLabel = "URL",
             description =
                     "Your PostgreSQL: jdbc:postgresql://HOST/DATABASE?user=NAME&password=SECRET, or postgresql://...;"
+                            + " @FILE reads it from a file, which keeps the password out of the list of processes;"
                             + " without it the controller starts one of its own in the data directory.")
     private @Nullable String databaseUrl;
 
@@ -58,16 +59,21 @@ final class ControllerCommand implements Callable<Integer> {
         Credentials credentials = Credentials.of(data);
         String url = databaseUrl == null
                 ? resources
-                        .add(
-                                "PostgreSQL",
-                                EmbeddedPostgres.start(data.postgres(), EmbeddedPostgres.defaultCache(System.getenv())))
+                        .add("PostgreSQL", KeptPostgres.keep(data.postgres(), System.out::println))
+                        .running()
+                        .server()
                         .url()
-                : DatabaseUrl.jdbc(databaseUrl);
+                : DatabaseUrl.jdbc(DatabaseUrl.given(databaseUrl));
         Database database = resources.add("database", DatabaseUrl.open(url, connections));
-        ControllerProcess controller =
-                ControllerProcess.start(database, data, credentials.password(), listeners, images.limits(), resources);
+        ControllerProcess controller = ControllerProcess.start(
+                database,
+                data,
+                credentials.password(),
+                new ControllerProcess.Doors(listeners.api(), listeners.agents(), Optional.empty()),
+                images.limits(),
+                resources);
         String identity = controller.url() + "/identity/v3";
-        credentials.write(data, identity);
+        credentials.write(data, identity, credentials.open(controller.url()));
         System.out.println("ready  " + identity);
     }
 }

@@ -1,7 +1,6 @@
 package org.sluice.cli;
 
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -9,6 +8,7 @@ import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.sluice.controller.agents.AgentsFamily;
 import org.sluice.controller.agents.ConsoleQueries;
@@ -19,6 +19,9 @@ import org.sluice.controller.compute.ComputeFamily;
 import org.sluice.controller.fleet.SluiceFamily;
 import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.ApiServer;
+import org.sluice.controller.http.Authenticator;
+import org.sluice.controller.http.Caller;
+import org.sluice.controller.identity.AdminAccess;
 import org.sluice.controller.http.RouteTable;
 import org.sluice.controller.http.door.DoorLimits;
 import org.sluice.controller.http.door.RateLimits;
@@ -50,29 +53,28 @@ import org.sluice.model.ImageId;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
 import org.sluice.model.ServerId;
-import org.sluice.model.protocol.JoinToken;
 
 /** One controller, put together here by constructors alone. It keeps no state: several may run on one database. Thread-safe. */
 final class ControllerProcess {
     private static final Duration FLEET_LOOK = Duration.ofSeconds(5);
-    private static final Duration LOOK = Duration.ofSeconds(1);
     private static final int AGENTS_CONNECTIONS = 4;
-    private static final Duration JOIN_TOKEN_VALIDITY = Duration.ofHours(1);
 
-    private final Database database;
-    private final ChangeFeed feed;
-    private final JoinTokens joinTokens;
     private final ApiServer api;
     private final ApiServer agents;
 
-    private ControllerProcess(
-            Database database, ChangeFeed feed, JoinTokens joinTokens, ApiServer api, ApiServer agents) {
-        this.database = database;
-        this.feed = feed;
-        this.joinTokens = joinTokens;
+    private ControllerProcess(ApiServer api, ApiServer agents) {
         this.api = api;
         this.agents = agents;
     }
+
+    /**
+     * The ways into a controller.
+     *
+     * @param api where the OpenStack APIs listen
+     * @param agents where agents connect
+     * @param secret of the {@link LocalDoor}, if there is one
+     */
+    record Doors(Listen api, Listen agents, Optional<String> secret) {}
 
     /**
      * Starts a controller.
@@ -80,7 +82,7 @@ final class ControllerProcess {
      * @param database migrated; must be open for as long as the controller
      * @param data where uploads are kept on their way into the database
      * @param adminPassword of the user {@code admin}, in force only if the database has no users yet
-     * @param listeners where it shall listen
+     * @param doors where it shall listen, and what else opens
      * @param limits what images may take
      * @param resources take everything that must be closed
      */
@@ -88,13 +90,13 @@ final class ControllerProcess {
             Database database,
             DataDirectory data,
             String adminPassword,
-            Listeners listeners,
+            Doors doors,
             ImageLimits limits,
             Resources resources)
             throws Exception {
         InstantSource clock = InstantSource.system();
         SecureRandom random = new SecureRandom();
-        Files.createDirectories(data.uploads());
+        DataDirectory.makePrivate(data.uploads());
 
         // The authority makes keys and the bootstrap hashes passwords; neither needs the other.
         Passwords passwords = new Passwords(random);
@@ -146,11 +148,14 @@ final class ControllerProcess {
                         imageBytes::writeTo));
 
         bootstrap.get();
+        Authenticator authenticator = doors.secret()
+                .<Authenticator>map(secret -> new LocalDoor(tokens, secret, owner(database)))
+                .orElse(tokens);
         RouteTable agentsTable = RouteTable.of(agentsApi);
         ApiServer agents = resources.add(
                 "agents' listener",
                 ApiServer.start(
-                        listeners.agents().socketAddress(),
+                        doors.agents().socketAddress(),
                         Optional.of(authority.serverTls()),
                         tokens,
                         agentsTable,
@@ -158,10 +163,10 @@ final class ControllerProcess {
                         DoorLimits.forAgents(Runtime.getRuntime().maxMemory()),
                         RateLimits.FOR_AGENTS));
         ApiServer api = resources.add(
-                "API listener", ApiServer.start(listeners.api().socketAddress(), Optional.empty(), tokens, openStack));
+                "API listener", ApiServer.start(doors.api().socketAddress(), Optional.empty(), authenticator, openStack));
         // Before the listeners: requests that wait for a change end while there still is a database to answer from.
         resources.add("waiting requests", feed);
-        return new ControllerProcess(database, feed, joinTokens, api, agents);
+        return new ControllerProcess(api, agents);
     }
 
     /** Where the OpenStack APIs are, for whoever is on this machine: {@code http://127.0.0.1:8774}. */
@@ -169,29 +174,22 @@ final class ControllerProcess {
         return "http://" + Listen.reachable(api.address());
     }
 
+    /** Where the OpenStack APIs listen. */
+    InetSocketAddress apiAddress() {
+        return api.address();
+    }
+
     /** Where agents connect. */
     InetSocketAddress agentsAddress() {
         return agents.address();
     }
 
-    /** Where agents on this machine connect. */
-    URI agentsUrl() {
-        return URI.create("https://" + Listen.reachable(agents.address()));
-    }
-
-    /** A token with which one more host may join. */
-    JoinToken joinToken() {
-        return database.jdbi().inTransaction(handle -> joinTokens.issue(handle, JOIN_TOKEN_VALIDITY));
-    }
-
-    /** A mark to give to {@link #awaitFleet}; take it before looking at the fleet. */
-    long fleetMark() {
-        return feed.mark(FleetIndex.TOPIC);
-    }
-
-    /** Waits until something about hosts changed since the mark was taken, or it is time to look anyway. */
-    void awaitFleet(long mark) throws InterruptedException {
-        feed.await(FleetIndex.TOPIC, mark, LOOK);
+    /** Whoever owns this machine, in the project of administrators as long as there is one. */
+    private static Caller owner(Database database) {
+        String project = database.jdbi()
+                .withHandle(AdminAccess::project)
+                .orElse("");
+        return new Caller("", "up", project, AdminAccess.NAME, Set.of("admin", "member", "reader"));
     }
 
     private static Optional<BootImages.BootImage> bootImage(ImageStore images, Handle handle, ImageId id) {

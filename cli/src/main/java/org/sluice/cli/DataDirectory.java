@@ -13,11 +13,13 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
@@ -29,6 +31,9 @@ import org.sluice.model.ProblemException;
  * @param path the directory
  */
 public record DataDirectory(Path path) {
+    private static final Set<PosixFilePermission> OWNER_ENTERS = PosixFilePermissions.fromString("rwx------");
+    private static final Set<PosixFilePermission> OWNER_WRITES = PosixFilePermissions.fromString("rw-------");
+
     /** Checks for null. */
     public DataDirectory {
         requireNonNull(path, "path is null");
@@ -57,6 +62,11 @@ public record DataDirectory(Path path) {
         return path.resolve("sluice.log");
     }
 
+    /** The log of {@code up} and of the agents in its process. */
+    Path upLog() {
+        return path.resolve("up.log");
+    }
+
     Path openrc() {
         return path.resolve("openrc");
     }
@@ -83,9 +93,14 @@ public record DataDirectory(Path path) {
         return path.resolve("traffic");
     }
 
+    /** The agents of up. */
+    Path hosts() {
+        return path.resolve("hosts");
+    }
+
     /** The agent of this machine, or of the simulated host of that name. */
     Path agent(String host) {
-        return path.resolve("hosts").resolve(host);
+        return hosts().resolve(host);
     }
 
     private Path lockFile() {
@@ -96,6 +111,10 @@ public record DataDirectory(Path path) {
         return path.resolve("process");
     }
 
+    private Path controllerFile() {
+        return path.resolve("controller");
+    }
+
     /**
      * A process that holds a directory.
      *
@@ -103,9 +122,24 @@ public record DataDirectory(Path path) {
      * @param started when it started, which tells it from a later process with the same id
      */
     record Holder(long id, Instant started) {
-        static Holder self() {
-            ProcessHandle self = ProcessHandle.current();
-            return new Holder(self.pid(), startOf(self));
+        static Holder of(ProcessHandle process) {
+            return new Holder(process.pid(), startOf(process));
+        }
+
+        /** What a file says, written by {@link #text}. */
+        static Optional<Holder> in(Path file) throws IOException {
+            try {
+                List<String> lines = Files.readAllLines(file);
+                return lines.size() < 2
+                        ? Optional.empty()
+                        : Optional.of(new Holder(Long.parseLong(lines.get(0)), Instant.parse(lines.get(1))));
+            } catch (NoSuchFileException none) {
+                return Optional.empty();
+            }
+        }
+
+        String text() {
+            return id + "\n" + started + "\n";
         }
 
         /** The process, if it is still that one. */
@@ -144,9 +178,7 @@ public record DataDirectory(Path path) {
      */
     Lock hold() {
         try {
-            // Entered by QEMU's user for the disks below, listed by nobody.
-            Files.createDirectories(
-                    path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx--x--x")));
+            makePrivate(path);
             Optional<Lock> lock = tryHold();
             if (lock.isEmpty()) {
                 String who =
@@ -171,7 +203,9 @@ public record DataDirectory(Path path) {
     /** Takes the directory if nobody else holds it. */
     Optional<Lock> tryHold() throws IOException {
         FileChannel channel = FileChannel.open(
-                lockFile(), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                lockFile(),
+                Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
+                PosixFilePermissions.asFileAttribute(OWNER_WRITES));
         try {
             @Nullable FileLock lock = channel.tryLock();
             if (lock == null) {
@@ -182,21 +216,36 @@ public record DataDirectory(Path path) {
             channel.close();
             return Optional.empty();
         }
-        Holder self = Holder.self();
-        write(processFile(), self.id() + "\n" + self.started() + "\n");
+        write(processFile(), Holder.of(ProcessHandle.current()).text());
         return Optional.of(new Lock(this, channel));
     }
 
     /** Who said last that it holds the directory; it may be gone. */
     Optional<Holder> holder() throws IOException {
-        try {
-            List<String> lines = Files.readAllLines(processFile());
-            return lines.size() < 2
-                    ? Optional.empty()
-                    : Optional.of(new Holder(Long.parseLong(lines.get(0)), Instant.parse(lines.get(1))));
-        } catch (NoSuchFileException none) {
-            return Optional.empty();
+        return Holder.in(processFile());
+    }
+
+    /** Which process is the controller of {@code up} from now on. */
+    void writeController(ProcessHandle controller) throws IOException {
+        write(controllerFile(), Holder.of(controller).text());
+    }
+
+    /** Which process was said last to be the controller of {@code up}; it may be gone. */
+    Optional<Holder> controller() throws IOException {
+        return Holder.in(controllerFile());
+    }
+
+    /** Makes a directory that is its owner's alone, also when it was there and was not. */
+    static void makePrivate(Path directory) throws IOException {
+        Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(OWNER_ENTERS));
+        if (!Files.getPosixFilePermissions(directory).equals(OWNER_ENTERS)) {
+            Files.setPosixFilePermissions(directory, OWNER_ENTERS);
         }
+    }
+
+    /** Lets QEMU's user, and with it everybody, pass to a disk below; nobody may list it. */
+    static void letPass(Path directory) throws IOException {
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
     }
 
     /** Writes a file that only its owner reads, whole or not at all. */
@@ -207,7 +256,7 @@ public record DataDirectory(Path path) {
     private static void write(Path file, String text) throws IOException {
         Path temporary = file.resolveSibling(file.getFileName() + ".new");
         Files.deleteIfExists(temporary);
-        Files.createFile(temporary, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.createFile(temporary, PosixFilePermissions.asFileAttribute(OWNER_WRITES));
         Files.writeString(temporary, text);
         try {
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);

@@ -2,9 +2,13 @@ package org.sluice.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLEncoder;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.sluice.controller.store.Database;
 import org.sluice.model.Problem;
@@ -45,6 +49,23 @@ final class DatabaseUrl {
             return JDBC + "//" + uri.getHost() + port + uri.getRawPath() + (query.isEmpty() ? "" : "?" + query);
         } catch (URISyntaxException malformed) {
             throw refused(malformed);
+        }
+    }
+
+    /** The value of the option: itself, or after an {@code @} the content of the file it names. */
+    static String given(String value) {
+        if (!value.startsWith("@")) {
+            return value;
+        }
+        try {
+            return Files.readString(Path.of(value.substring(1))).strip();
+        } catch (IOException | InvalidPathException unreadable) {
+            throw new ProblemException(
+                    Problem.of(
+                            Problem.Kind.BAD_REQUEST,
+                            "DatabaseUrlUnreadable",
+                            "The file that --database names cannot be read: " + unreadable + "."),
+                    unreadable);
         }
     }
 

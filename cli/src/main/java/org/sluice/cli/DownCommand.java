@@ -49,10 +49,11 @@ final class DownCommand implements Callable<Integer> {
             return 0;
         }
         try (DataDirectory.Lock _ = data.hold()) {
+            boolean controller = ControllerLife.stopLeftover(data);
             boolean database = EmbeddedPostgres.stopLeftover(data.postgres());
             boolean node = LabNode.stopLeftover(data.lab());
             out.println(
-                    database || node
+                    controller || database || node
                             ? "Stopped what a controller that did not end in order left on " + data.path() + "."
                             : "Nothing runs on " + data.path() + ".");
         }

@@ -201,6 +201,28 @@ final class FleetCommand {
         return 0;
     }
 
+    @Command(
+            name = "rejoin",
+            mixinStandardHelpOptions = true,
+            description = "Print a token with which that host joins again after it lost its identity, and stays the host it"
+                    + " is: sluice agent --join TOKEN. A new host of that name may use it too.")
+    int rejoin(
+            @Parameters(paramLabel = "HOST") String host,
+            @Option(
+                            names = "--valid",
+                            paramLabel = "SECONDS",
+                            defaultValue = "3600",
+                            description = "For how long; ${DEFAULT-VALUE} by default.")
+                    int seconds)
+            throws IOException, InterruptedException {
+        JsonNode token = operator.client()
+                .post("/sluice/v1/join-tokens", Map.of("valid_seconds", seconds, "host", host))
+                .path("join_token");
+        out().println(text(token, "token"));
+        out().flush();
+        return 0;
+    }
+
     @Command(name = "leases", mixinStandardHelpOptions = true, description = "List the VFs and who has them.")
     int leases(@Option(names = "--host", paramLabel = "HOST", defaultValue = "") String host)
             throws IOException, InterruptedException {

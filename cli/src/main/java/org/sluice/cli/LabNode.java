@@ -87,7 +87,7 @@ final class LabNode {
     /** Boots the node. It sees {@code share} at /sluice, and keeps what must outlive it in {@code state}, its /state. */
     void start(Path images, Path share, Path state, Consumer<String> progress)
             throws IOException, InterruptedException {
-        Files.createDirectories(run);
+        DataDirectory.makePrivate(run);
         Files.createDirectories(state);
         run(
                 progress,
@@ -165,8 +165,10 @@ final class LabNode {
     }
 
     private ProcessBuilder process(String... command) {
-        List<String> words = new ArrayList<>(List.of(command));
-        words.set(0, scripts.resolve(command[0]).toString());
+        // Images and packages have modes of their own to keep; what is secret here is the directory.
+        List<String> words = new ArrayList<>(List.of("sh", "-c", "umask 022; exec \"$@\"", "sh"));
+        words.add(scripts.resolve(command[0]).toString());
+        words.addAll(List.of(command).subList(1, command.length));
         return new ProcessBuilder(words);
     }
 

@@ -28,6 +28,7 @@ final class LocalAgent {
             throws Exception {
         ControllerClient controller = members.join(name, data);
         Path directory = data.resolve("agent");
+        DataDirectory.letPass(data);
         LinuxHost host =
                 resources.add("this machine", new LinuxHost(name, directory, libvirtUri, controller::fetchImage));
         // Platform threads: a kernel call that hangs must not take a carrier of virtual threads with it.

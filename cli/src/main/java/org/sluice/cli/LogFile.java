@@ -10,7 +10,12 @@ import ch.qos.logback.core.rolling.RollingFileAppender;
 import ch.qos.logback.core.rolling.SizeBasedTriggeringPolicy;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import ch.qos.logback.core.util.FileSize;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import java.util.logging.LogManager;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +29,7 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
 public final class LogFile extends ContextAwareBase implements Configurator {
     private static final String LARGEST = "10MB";
     private static final int KEPT = 3;
+    private static final Set<PosixFilePermission> OWNER_WRITES = PosixFilePermissions.fromString("rw-------");
 
     /** Made by Logback, through its service file. */
     public LogFile() {}
@@ -61,7 +67,7 @@ public final class LogFile extends ContextAwareBase implements Configurator {
         repeated.setContext(context);
         repeated.start();
         context.addTurboFilter(repeated);
-        RollingFileAppender<ILoggingEvent> appender = new RollingFileAppender<>();
+        RollingFileAppender<ILoggingEvent> appender = new PrivateAppender();
         appender.setContext(context);
         appender.setFile(file.toString());
         appender.setEncoder(encoder);
@@ -80,5 +86,19 @@ public final class LogFile extends ContextAwareBase implements Configurator {
         appender.setTriggeringPolicy(trigger);
         appender.start();
         context.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(appender);
+    }
+
+    /** Makes the file before it is opened, as the owner's alone; older ones keep that. */
+    private static final class PrivateAppender extends RollingFileAppender<ILoggingEvent> {
+        @Override
+        public void openFile(String name) throws IOException {
+            Path file = Path.of(name);
+            if (Files.exists(file)) {
+                Files.setPosixFilePermissions(file, OWNER_WRITES);
+            } else {
+                Files.createFile(file, PosixFilePermissions.asFileAttribute(OWNER_WRITES));
+            }
+            super.openFile(name);
+        }
     }
 }

@@ -31,8 +31,8 @@ final class Members implements AutoCloseable {
     /** Where a join token comes from, asked only for a host that is no member yet. */
     @FunctionalInterface
     interface Tokens {
-        /** A token that was not spent. */
-        JoinToken next() throws Exception;
+        /** A token that was not spent, for the host of that name. */
+        JoinToken next(String hostname) throws Exception;
     }
 
     /** Hosts of that controller, {@code https://ADDRESS:PORT} of its listener for agents. */
@@ -61,7 +61,7 @@ final class Members implements AutoCloseable {
 
     private AgentIdentity enrol(Enroller enroller, String hostname) throws Exception {
         try {
-            return enroller.join(controller, tokens.next(), hostname);
+            return enroller.join(controller, tokens.next(hostname), hostname);
         } catch (EnrolmentException refused) {
             throw new ProblemException(
                     Problem.of(

@@ -2,18 +2,21 @@ package org.sluice.cli;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.BiConsumer;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import org.sluice.agent.Agent;
 import org.sluice.agent.AgentSettings;
 import org.sluice.agent.controller.Controller;
 import org.sluice.agent.step.StepObserver;
+import org.sluice.model.ProblemException;
 import org.sluice.simulator.SimulatedHost;
 
 /**
@@ -46,16 +49,22 @@ public final class SimulatedAgents implements AutoCloseable {
      * @param count how many
      * @param directory holds a directory a host
      * @param membership enrols a host
-     * @throws Exception what {@code membership} threw; the agents that had started are stopped then
+     * @param failed told of a host that could not be started, and why; the others go on
      */
-    public static SimulatedAgents start(int count, Path directory, Membership membership) throws Exception {
+    public static SimulatedAgents start(
+            int count, Path directory, Membership membership, BiConsumer<String, Exception> failed) throws Exception {
         requireNonNull(directory, "directory is null");
         requireNonNull(membership, "membership is null");
         // No kernel below, so nothing hangs in native code and virtual threads will do.
         SimulatedAgents all = new SimulatedAgents(Executors.newVirtualThreadPerTaskExecutor());
         try {
             for (int i = 0; i < count; i++) {
-                all.add(i, directory, membership);
+                String name = "sim-%03d".formatted(i);
+                try {
+                    all.add(i, name, directory, membership);
+                } catch (ProblemException | IOException problem) {
+                    failed.accept(name, problem);
+                }
             }
             return all;
         } catch (Exception e) {
@@ -76,8 +85,7 @@ public final class SimulatedAgents implements AutoCloseable {
         calls.close();
     }
 
-    private void add(int index, Path directory, Membership membership) throws Exception {
-        String name = "sim-%03d".formatted(index);
+    private void add(int index, String name, Path directory, Membership membership) throws Exception {
         Path own = directory.resolve(name);
         SimulatedHost host = new SimulatedHost(index, name, own.resolve("consoles"));
         Agent agent = new Agent(

@@ -15,6 +15,8 @@ import picocli.CommandLine.Command;
             UpCommand.class,
             DownCommand.class,
             ControllerCommand.class,
+            SupervisedController.class,
+            AdminPasswordCommand.class,
             AgentCommand.class,
             FleetCommand.class,
             ExplainCommand.class,

@@ -1,10 +1,9 @@
 package org.sluice.cli;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.sluice.controller.store.Database;
-import org.sluice.controller.store.EmbeddedPostgres;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -18,8 +17,6 @@ import picocli.CommandLine.Option;
                 "Start a cloud on this machine: its database, a controller and compute hosts. It runs until Ctrl-C or"
                         + " down; started again on the same data it finds everything as it was.")
 final class UpCommand implements Callable<Integer> {
-    static final int DATABASE_CONNECTIONS = 12;
-
     @Option(
             names = "--data",
             paramLabel = "DIR",
@@ -54,27 +51,45 @@ final class UpCommand implements Callable<Integer> {
 
     private void start(DataDirectory data, Resources resources) throws Exception {
         resources.add("lock of " + data.path(), data.hold());
+        boolean _ = ControllerLife.stopLeftover(data);
         listeners.expectFree();
-        LogFile.open(data.log());
+        LogFile.open(data.upLog());
         Progress progress =
                 resources.add("progress display", new Progress(System.out, Boolean.getBoolean("sluice.terminal")));
         Credentials credentials = Credentials.of(data);
 
-        Database database = progress.step("PostgreSQL", () -> {
-            EmbeddedPostgres postgres = resources.add(
-                    "PostgreSQL",
-                    EmbeddedPostgres.start(data.postgres(), EmbeddedPostgres.defaultCache(System.getenv())));
-            return resources.add("database", Database.open(postgres.url(), DATABASE_CONNECTIONS));
-        });
-        ControllerProcess controller = progress.step(
+        // The controller's JVM starts while PostgreSQL does, and waits for its order.
+        ControllerLife waiting = resources.add("first controller", newController(data));
+        Keeper<KeptPostgres> postgres = progress.step(
+                "PostgreSQL",
+                () -> resources.add("PostgreSQL", KeptPostgres.keep(data.postgres(), progress::line)));
+        SupervisedCloud cloud = progress.step(
                 "controller",
-                () -> ControllerProcess.start(
-                        database, data, credentials.password(), listeners, images.limits(), resources));
-        String identity = controller.url() + "/identity/v3";
-        credentials.write(data, identity);
-        new ComputeHosts(data, controller, credentials.password(), resources, progress)
-                .start(ComputeHosts.resolve(hosts, Path.of("/sys")));
+                () -> resources.add(
+                        "controller",
+                        SupervisedCloud.keep(
+                                waiting,
+                                () -> newController(data),
+                                postgres,
+                                credentials.password(),
+                                listeners,
+                                images.limits(),
+                                progress::line)));
+        String identity = cloud.url() + "/identity/v3";
+        ComputeHosts hosts = new ComputeHosts(data, cloud, resources, progress);
+        Foreground.Work<Boolean> known = Foreground.begin("admin's password", () -> credentials.open(cloud.url()));
+        hosts.start(ComputeHosts.resolve(this.hosts, Path.of("/sys")));
+        boolean current = known.get();
+        credentials.write(data, identity, current);
         progress.close();
+        if (!current) {
+            progress.line("The user admin cannot log in with the password in " + data.adminPassword()
+                    + " any more; set a new one with: sluice admin-password --data " + data.path());
+        }
         progress.line("ready  " + identity);
+    }
+
+    private ControllerLife newController(DataDirectory data) throws IOException {
+        return rehearse ? ControllerLife.inThread(data) : ControllerLife.inProcess(data);
     }
 }

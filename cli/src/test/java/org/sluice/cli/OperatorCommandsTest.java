@@ -81,7 +81,7 @@ class OperatorCommandsTest {
                         new SluiceFamily(postgres.database(), joinTokens, clock)));
         servers.add(server);
         base = "http://127.0.0.1:" + server.address().getPort();
-        new Credentials("secret").write(new DataDirectory(data), base + "/identity/v3");
+        new Credentials("secret").write(new DataDirectory(data), base + "/identity/v3", true);
     }
 
     private static Caller verify(Tokens tokens, String token) {

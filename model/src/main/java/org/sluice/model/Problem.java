@@ -34,6 +34,7 @@ public record Problem(Kind kind, String code, String sentence, Optional<String> 
         INTERNAL(500),
         NOT_IMPLEMENTED(501),
         UNAVAILABLE(503),
+        /** RFC 4918, section 11.5. */
         INSUFFICIENT_STORAGE(507);
 
         private final int status;

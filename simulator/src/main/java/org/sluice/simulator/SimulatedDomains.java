@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -98,7 +99,14 @@ final class SimulatedDomains {
         }
         console.append(domain.name()).append(" login: \n");
         try {
-            Files.createDirectories(domain.console().toAbsolutePath().getParent());
+            Files.createDirectories(
+                    domain.console().toAbsolutePath().getParent(),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            if (!Files.exists(domain.console())) {
+                Files.createFile(
+                        domain.console(),
+                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            }
             Files.writeString(domain.console(), console);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -65,6 +66,7 @@ final class ImageCache {
 
     private void fetch(DesiredServer.Image image, Path file) throws IOException {
         Files.createDirectories(directory);
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
         Path partial = directory.resolve(image.sha512() + ".partial");
         MessageDigest digest = sha512();
         try (FileChannel channel = FileChannel.open(
@@ -88,6 +90,8 @@ final class ImageCache {
                             Optional.of("Upload the image again; its bytes were changed on the way or in the store."))
                     .asException();
         }
+        // Read by QEMU's user below the overlays of all servers; who does not know the name does not find it.
+        Files.setPosixFilePermissions(partial, PosixFilePermissions.fromString("rw-r--r--"));
         Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 

@@ -8,11 +8,14 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.sluice.agent.host.Disks;
 import org.sluice.agent.metadata.MetadataTree;
@@ -27,6 +30,8 @@ import org.sluice.model.protocol.FixedAddress;
  * servers; the caller serialises calls on one server.
  */
 public final class ImageDisks implements Disks {
+    private static final Set<PosixFilePermission> PASSABLE = PosixFilePermissions.fromString("rwx--x--x");
+
     private final Path servers;
     private final ImageCache images;
 
@@ -39,6 +44,9 @@ public final class ImageDisks implements Disks {
         this.images = new ImageCache(directory.resolve("images"), source);
         try {
             Files.createDirectories(servers);
+            // QEMU's user comes through to the disks, and nobody may list them.
+            Files.setPosixFilePermissions(directory, PASSABLE);
+            Files.setPosixFilePermissions(servers, PASSABLE);
         } catch (IOException cause) {
             throw new UncheckedIOException("the folder " + servers + " cannot be made", cause);
         }
@@ -149,7 +157,7 @@ public final class ImageDisks implements Disks {
     private Path folder(ServerId server) {
         Path folder = servers.resolve(server.toString());
         try {
-            return Files.createDirectories(folder);
+            return Files.setPosixFilePermissions(Files.createDirectories(folder), PASSABLE);
         } catch (IOException cause) {
             throw new UncheckedIOException("the folder " + folder + " cannot be made", cause);
         }

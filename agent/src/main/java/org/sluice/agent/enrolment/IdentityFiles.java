@@ -115,7 +115,8 @@ final class IdentityFiles {
 
     /** After a power loss the file has all of its old content or all of the new. */
     private void write(String name, String text) throws IOException {
-        Files.createDirectories(directory);
+        Files.createDirectories(
+                directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         Path unfinished = directory.resolve(name + ".new");
         Files.deleteIfExists(unfinished);
         try (FileChannel file = FileChannel.open(

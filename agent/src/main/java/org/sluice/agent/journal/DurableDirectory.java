@@ -10,9 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.sluice.agent.wire.ProtocolJson;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
@@ -27,6 +30,9 @@ public final class DurableDirectory {
     private static final String SUFFIX = ".json";
     private static final String UNFINISHED = ".unfinished";
 
+    private static final Set<PosixFilePermission> OWNER_ENTERS = PosixFilePermissions.fromString("rwx------");
+    private static final Set<PosixFilePermission> OWNER_WRITES = PosixFilePermissions.fromString("rw-------");
+
     private final Path directory;
 
     /**
@@ -37,7 +43,9 @@ public final class DurableDirectory {
     public DurableDirectory(Path directory) {
         this.directory = requireNonNull(directory, "directory is null");
         try {
-            Files.createDirectories(directory);
+            Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(OWNER_ENTERS));
+            // Earlier ones were made for everybody to read, and hold what guests are told.
+            Files.setPosixFilePermissions(directory, OWNER_ENTERS);
             try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(directory, "*" + UNFINISHED)) {
                 for (Path leftover : leftovers) {
                     Files.delete(leftover);
@@ -83,9 +91,11 @@ public final class DurableDirectory {
         try {
             try (FileChannel channel = FileChannel.open(
                     unfinished,
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.TRUNCATE_EXISTING,
-                    StandardOpenOption.WRITE)) {
+                    Set.of(
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.TRUNCATE_EXISTING,
+                            StandardOpenOption.WRITE),
+                    PosixFilePermissions.asFileAttribute(OWNER_WRITES))) {
                 ByteBuffer bytes = ByteBuffer.wrap(ProtocolJson.MAPPER.writeValueAsBytes(value));
                 while (bytes.hasRemaining()) {
                     channel.write(bytes);

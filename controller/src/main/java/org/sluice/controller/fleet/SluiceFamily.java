@@ -220,12 +220,14 @@ public final class SluiceFamily implements ApiFamily {
 
     private Reply postJoinToken(Exchange exchange) {
         Duration validity = TOKEN_VALIDITY;
+        Optional<String> host = Optional.empty();
         if (exchange.bodyBytes().length > 0) {
             ObjectNode body = exchange.bodyObject();
-            Fields.onlyKnows(body, "valid_seconds");
+            Fields.onlyKnows(body, "valid_seconds", "host");
             validity = Fields.integer(body, "valid_seconds")
                     .map(Duration::ofSeconds)
                     .orElse(TOKEN_VALIDITY);
+            host = Fields.text(body, "host");
         }
         if (!validity.isPositive() || validity.compareTo(LONGEST_VALIDITY) > 0) {
             throw Problem.of(
@@ -235,8 +237,9 @@ public final class SluiceFamily implements ApiFamily {
                     .asException();
         }
         Duration valid = validity;
+        Optional<String> only = host;
         return transactions.run(handle -> {
-            JoinToken token = tokens.issue(handle, valid);
+            JoinToken token = tokens.issue(handle, valid, only);
             JoinTokens.Issued issued = tokens.show(handle, token);
             return Reply.json(
                     201,

@@ -21,9 +21,6 @@ public final class ImageFamily implements ApiFamily {
     /** OpenStack gave out no stable 2.14. */
     private static final int NEVER_RELEASED_MINOR = 14;
 
-    /** Some images are through by then. */
-    private static final String RETRY_AFTER_SECONDS = "10";
-
     private final ImageRoutes images;
     private final ImageSchemas schemas = new ImageSchemas();
     private final Faults faults = new ImageFaults();
@@ -62,11 +59,9 @@ public final class ImageFamily implements ApiFamily {
     @Override
     public Reply finish(Exchange exchange, Reply reply) {
         Reply worded = ImageFaults.forClient(exchange, reply);
-        return switch (reply.status()) {
-            case 401 -> worded.withHeader("WWW-Authenticate", "Keystone uri=\"" + exchange.baseUrl() + "/identity\"");
-            case 503 -> worded.withHeader("Retry-After", RETRY_AFTER_SECONDS);
-            default -> worded;
-        };
+        return reply.status() == 401
+                ? worded.withHeader("WWW-Authenticate", "Keystone uri=\"" + exchange.baseUrl() + "/identity\"")
+                : worded;
     }
 
     private static ObjectNode versions(Exchange exchange) {

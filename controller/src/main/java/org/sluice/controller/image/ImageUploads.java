@@ -12,10 +12,8 @@ import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.sluice.controller.store.Transactions;
 import org.sluice.model.ImageId;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
@@ -60,11 +58,6 @@ final class ImageUploads {
             try (UploadRoom.Place _ = room.takeTurn()) {
                 store(image, received, content, lastLook);
             }
-        } catch (JdbiException failure) {
-            if (Transactions.isDiskFull(failure)) {
-                throw new ProblemException(UploadRoom.diskFull().problem(), failure);
-            }
-            throw failure;
         } catch (IOException cause) {
             throw new UncheckedIOException("the data of image " + image + " could not be received", cause);
         }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +21,9 @@ import org.sluice.model.ProblemException;
 public final class UploadRoom {
     /** Longer than any two images take; a wait that is not bounded would hide a database that stands still. */
     private static final long LONGEST_TURN_MINUTES = 60;
+
+    /** Some images are through by then. */
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
 
     private final Path directory;
     private final ImageLimits limits;
@@ -92,7 +96,13 @@ public final class UploadRoom {
     void requireDisk(long needed) {
         long left = usableBytes.getAsLong() - limits.reserve();
         if (left < needed) {
-            throw diskFull();
+            throw new Problem(
+                            Problem.Kind.INSUFFICIENT_STORAGE,
+                            "ImageStorageFull",
+                            "The image does not fit on the controller's disk, some of which stays reserved for the"
+                                    + " database.",
+                            Optional.of("Delete images that nobody needs, or give the data directory more room."))
+                    .asException();
         }
     }
 
@@ -101,15 +111,6 @@ public final class UploadRoom {
         if (databaseIsBeside) {
             requireDisk(needed);
         }
-    }
-
-    static ProblemException diskFull() {
-        return new Problem(
-                        Problem.Kind.INSUFFICIENT_STORAGE,
-                        "ImageStorageFull",
-                        "The image does not fit on the controller's disk, some of which stays reserved for the database.",
-                        Optional.of("Delete images that nobody needs, or give the data directory more room."))
-                .asException();
     }
 
     /** Waits for a turn to write into the database. */
@@ -129,6 +130,7 @@ public final class UploadRoom {
 
     private static ProblemException busy(String sentence) {
         return new Problem(Problem.Kind.UNAVAILABLE, "TooManyUploads", sentence, Optional.of("Try again later."))
+                .retryAfter(RETRY_AFTER)
                 .asException();
     }
 

@@ -8,6 +8,8 @@ import java.security.GeneralSecurityException;
 import java.security.PublicKey;
 import java.security.interfaces.ECPublicKey;
 import java.time.InstantSource;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.regex.Pattern;
 import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.operator.OperatorCreationException;
@@ -47,7 +49,8 @@ public final class HostEnrolment {
      * Enrols a host. Asked again with the same token and key, it grants the same host again.
      *
      * @throws ProblemException 400 when the host name or the certificate request is wrong, 401 when the join token is
-     *     unknown or expired, 409 when it was spent by another key or a host of that name exists; nothing is changed then
+     *     unknown or expired, 409 when it was spent by another key, is for another host, or a host of that name exists that it is
+     *     not for; nothing is changed then
      */
     public Enrolment.Grant enrol(Enrolment.Request request) {
         String hostname = validHostname(request.hostname());
@@ -55,14 +58,30 @@ public final class HostEnrolment {
         if (request.secret() == null) {
             throw badRequest("The member 'secret' is missing.");
         }
-        HostId host =
-                transactions.run(handle -> tokens.spend(handle, request.secret(), JoinTokens.digest(key.getEncoded()))
-                        .orElseGet(() -> create(handle, request.secret(), hostname)));
+        HostId host = transactions.run(handle -> {
+            JoinTokens.Spent spent =
+                    tokens.spend(handle, request.secret(), JoinTokens.digest(key.getEncoded()), hostname);
+            if (spent.host().isPresent()) {
+                return spent.host().get();
+            }
+            Optional<HostId> member = spent.mayReplace() ? member(handle, hostname) : Optional.empty();
+            HostId granted = member.orElseGet(() -> create(handle, hostname));
+            tokens.attribute(handle, request.secret(), granted);
+            return granted;
+        });
         return new Enrolment.Grant(
                 host, Pem.write(authority.issueToHost(host, key)), Pem.write(authority.certificate()));
     }
 
-    private HostId create(Handle handle, String secret, String hostname) {
+    private static Optional<HostId> member(Handle handle, String hostname) {
+        return handle.createQuery("select id from host where name = :name for update")
+                .bind("name", hostname)
+                .mapTo(UUID.class)
+                .findOne()
+                .map(HostId::new);
+    }
+
+    private HostId create(Handle handle, String hostname) {
         HostId host = HostId.random();
         int made = handle.createUpdate("insert into host (id, name, enrolled_at) values (:id, :name, :now)"
                         + " on conflict (name) do nothing")
@@ -74,11 +93,12 @@ public final class HostEnrolment {
             throw Problem.of(
                             Problem.Kind.CONFLICT,
                             "HostNameTaken",
-                            "A host named '" + hostname + "' is a member of this cluster already. Give the new one"
-                                    + " another name, or remove the old one first. The join token was not spent.")
+                            "A host named '" + hostname + "' is a member of this cluster already. If it is that"
+                                    + " host and has lost its identity, join with the token that 'sluice fleet rejoin "
+                                    + hostname
+                                    + "' prints; if it is a new one, give it another name. The join token was not spent.")
                     .asException();
         }
-        tokens.attribute(handle, secret, host);
         return host;
     }
 

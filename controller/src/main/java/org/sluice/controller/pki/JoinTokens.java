@@ -43,15 +43,26 @@ public final class JoinTokens {
         this.random = requireNonNull(random, "random is null");
     }
 
-    /** Makes a token that one host may spend within that time. Nobody can read it again later. */
+    /** Makes a token that one new host may spend within that time. Nobody can read it again later. */
     public JoinToken issue(Handle handle, Duration validity) {
+        return issue(handle, validity, Optional.empty());
+    }
+
+    /**
+     * Makes a token for the host of one name.
+     *
+     * @param host only a host of that name may spend it, also one that is a member and lost its identity: it stays the
+     *     host it is and gets a new certificate; empty is for a new host of any name
+     */
+    public JoinToken issue(Handle handle, Duration validity, Optional<String> host) {
         String secret = secret();
         Instant now = clock.instant();
-        handle.createUpdate("insert into join_token (secret_hash, created_at, expires_at)"
-                        + " values (:hash, :createdAt, :expiresAt)")
+        handle.createUpdate("insert into join_token (secret_hash, created_at, expires_at, for_host)"
+                        + " values (:hash, :createdAt, :expiresAt, :host)")
                 .bind("hash", digest(secret.getBytes(StandardCharsets.US_ASCII)))
                 .bind("createdAt", now)
                 .bind("expiresAt", now.plus(validity))
+                .bind("host", host.orElse(null))
                 .execute();
         return new JoinToken(secret, authority.fingerprint());
     }
@@ -127,12 +138,14 @@ public final class JoinTokens {
      * Spends a token, within the caller's transaction. A token that the same key has spent before is taken again until it
      * expires: the agent that asks is the one that got the host, and lost the answer.
      *
-     * @return the host that it was spent for before, if it was spent by this key; the caller makes the host otherwise
+     * @param hostname who spends it
+     * @return what the token is good for
      * @throws org.sluice.model.ProblemException 401 when the token is unknown or expired, 409 when another key spent it
+     *     or it is for another host
      */
-    Optional<HostId> spend(Handle handle, String secret, String keyHash) {
+    Spent spend(Handle handle, String secret, String keyHash, String hostname) {
         Instant now = clock.instant();
-        Spending spending = handle.createQuery("select expires_at, used_at is not null as used, host_id, key_hash"
+        Spending spending = handle.createQuery("select expires_at, used_at is not null as used, host_id, key_hash, for_host"
                         + " from join_token where secret_hash = :hash for update")
                 .bind("hash", digest(secret.getBytes(StandardCharsets.UTF_8)))
                 .map((row, context) -> new Spending(
@@ -140,7 +153,8 @@ public final class JoinTokens {
                         row.getBoolean("used"),
                         Optional.ofNullable(row.getObject("host_id", UUID.class))
                                 .map(HostId::new),
-                        Optional.ofNullable(row.getString("key_hash"))))
+                        Optional.ofNullable(row.getString("key_hash")),
+                        Optional.ofNullable(row.getString("for_host"))))
                 .findOne()
                 .orElseThrow(() -> Problem.of(
                                 Problem.Kind.UNAUTHENTICATED,
@@ -154,16 +168,24 @@ public final class JoinTokens {
                             "The join token expired at " + spending.expiresAt() + ". Ask the operator for a new one.")
                     .asException();
         }
+        if (spending.forHost().isPresent() && !spending.forHost().get().equals(hostname)) {
+            throw Problem.of(
+                            Problem.Kind.CONFLICT,
+                            "JoinTokenOfAnother",
+                            "The join token is for the host '" + spending.forHost().get() + "' and not for '" + hostname
+                                    + "'. Ask the operator for one of your own. It was not spent.")
+                    .asException();
+        }
         if (!spending.used()) {
             handle.createUpdate("update join_token set used_at = :now, key_hash = :key where secret_hash = :hash")
                     .bind("now", now)
                     .bind("key", keyHash)
                     .bind("hash", digest(secret.getBytes(StandardCharsets.UTF_8)))
                     .execute();
-            return Optional.empty();
+            return new Spent(Optional.empty(), spending.forHost().isPresent());
         }
         if (spending.host().isPresent() && spending.keyHash().equals(Optional.of(keyHash))) {
-            return spending.host();
+            return new Spent(spending.host(), false);
         }
         throw Problem.of(
                         Problem.Kind.CONFLICT,
@@ -188,5 +210,18 @@ public final class JoinTokens {
         }
     }
 
-    private record Spending(Instant expiresAt, boolean used, Optional<HostId> host, Optional<String> keyHash) {}
+    /**
+     * What a spent token is good for.
+     *
+     * @param host the host that it was spent for before, by the same key; the caller finds or makes the host otherwise
+     * @param mayReplace whether a member of that name may be given to whoever spent it
+     */
+    record Spent(Optional<HostId> host, boolean mayReplace) {}
+
+    private record Spending(
+            Instant expiresAt,
+            boolean used,
+            Optional<HostId> host,
+            Optional<String> keyHash,
+            Optional<String> forHost) {}
 }

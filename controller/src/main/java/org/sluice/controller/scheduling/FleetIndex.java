@@ -8,7 +8,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +25,8 @@ public final class FleetIndex implements AutoCloseable {
     public static final String TOPIC = "fleet";
 
     private static final Logger log = LoggerFactory.getLogger(FleetIndex.class);
+
+    private static final Duration RETRY = Duration.ofSeconds(1);
 
     private final FleetStore store = new FleetStore();
     private volatile Map<HostId, HostState> hosts = Map.of();
@@ -78,25 +79,32 @@ public final class FleetIndex implements AutoCloseable {
     }
 
     private void follow(Database database, ChangeFeed feed, Duration interval) {
+        boolean away = false;
         while (!closed && !feed.isClosed()) {
             long mark = feed.mark(TOPIC);
             try {
                 database.jdbi().useHandle(this::reload);
+                if (away) {
+                    away = false;
+                    log.info("the fleet can be read again");
+                }
                 feed.await(TOPIC, mark, interval);
             } catch (InterruptedException closing) {
                 return;
-            } catch (JdbiException failure) {
-                if (!closed) {
-                    log.warn("the fleet could not be read; the index stays as it was", failure);
-                    pause(interval);
+            } catch (RuntimeException failure) {
+                // Whatever it is: an index that nobody brings up to date any more would be worse.
+                if (!closed && !away) {
+                    away = true;
+                    log.warn("the fleet could not be read; the index stays as it was until it can be", failure);
                 }
+                pause(RETRY);
             }
         }
     }
 
-    private void pause(Duration interval) {
+    private void pause(Duration pause) {
         try {
-            Thread.sleep(interval);
+            Thread.sleep(pause);
         } catch (InterruptedException closing) {
             closed = true;
         }

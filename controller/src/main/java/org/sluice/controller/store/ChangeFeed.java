@@ -25,13 +25,23 @@ import org.slf4j.LoggerFactory;
 public final class ChangeFeed implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ChangeFeed.class);
     private static final String CHANNEL = "sluice";
-    private static final Duration RECONNECT_PAUSE = Duration.ofMillis(500);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+    /** How long one wait for notifications takes; also how soon a feed that is closed notices. */
+    private static final Duration LISTEN = Duration.ofSeconds(1);
+    /** How long nothing may come before the server is asked whether it is still there. */
+    private static final Duration QUIET = Duration.ofSeconds(15);
+    /** How long the server may take to say so. */
+    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
 
     private final Database database;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final ConcurrentMap<String, Long> counts = new ConcurrentHashMap<>();
     private final Thread listener;
+    /** Grows with each connection, and with it every mark: what was announced before it may have been missed. */
+    private long connections;
+
     private volatile boolean closed;
 
     /** Starts to listen on a connection of its own. */
@@ -50,7 +60,12 @@ public final class ChangeFeed implements AutoCloseable {
 
     /** A mark to pass to {@link #await}; take it before reading the state, so that no change falls between. */
     public long mark(String topic) {
-        return counts.getOrDefault(topic, 0L);
+        lock.lock();
+        try {
+            return counts.getOrDefault(topic, 0L) + connections;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**
@@ -93,34 +108,82 @@ public final class ChangeFeed implements AutoCloseable {
         }
     }
 
+    private void wakeEveryone() {
+        lock.lock();
+        try {
+            connections++;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void listen() {
+        Duration pause = FIRST_PAUSE;
+        boolean away = false;
         while (!closed) {
-            try (Connection connection = DriverManager.getConnection(database.url());
+            boolean connected = false;
+            try (Connection connection = DriverManager.getConnection(url());
                     Statement statement = connection.createStatement()) {
                 statement.execute("listen " + CHANNEL);
-                // Announcements made while we were not connected are lost: let everyone look once.
-                counts.keySet().forEach(this::wake);
-                PGConnection postgres = connection.unwrap(PGConnection.class);
-                while (!closed) {
-                    PGNotification[] notifications = postgres.getNotifications(1_000);
-                    if (notifications != null) {
-                        for (PGNotification notification : notifications) {
-                            wake(notification.getParameter());
-                        }
-                    }
+                connected = true;
+                wakeEveryone();
+                if (away) {
+                    away = false;
+                    log.info("the connection that listens for changes is back");
                 }
-            } catch (SQLException failure) {
-                if (!closed) {
+                pause = FIRST_PAUSE;
+                follow(connection, statement);
+            } catch (SQLException | RuntimeException failure) {
+                if (closed) {
+                    return;
+                }
+                if (!away) {
+                    away = true;
                     log.warn("lost the connection that listens for changes; polling until it is back", failure);
-                    pause();
                 }
+                pause(pause);
+                pause = connected ? FIRST_PAUSE : longer(pause);
             }
         }
     }
 
-    private void pause() {
+    private void follow(Connection connection, Statement statement) throws SQLException {
+        PGConnection postgres = connection.unwrap(PGConnection.class);
+        long heard = System.nanoTime();
+        while (!closed) {
+            PGNotification[] notifications = postgres.getNotifications((int) LISTEN.toMillis());
+            if (notifications != null && notifications.length > 0) {
+                heard = System.nanoTime();
+                for (PGNotification notification : notifications) {
+                    wake(notification.getParameter());
+                }
+            } else if (System.nanoTime() - heard > QUIET.toNanos()) {
+                // A server that went away without a word sends nothing either.
+                statement.execute("select 1");
+                heard = System.nanoTime();
+            }
+        }
+    }
+
+    private String url() {
+        StringBuilder url = new StringBuilder(database.url());
+        Database.lively(ANSWER_WITHIN)
+                .forEach((name, value) -> url.append(url.indexOf("?") < 0 ? '?' : '&')
+                        .append(name)
+                        .append('=')
+                        .append(value));
+        return url.toString();
+    }
+
+    private static Duration longer(Duration pause) {
+        Duration doubled = pause.multipliedBy(2);
+        return doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled;
+    }
+
+    private void pause(Duration pause) {
         try {
-            Thread.sleep(RECONNECT_PAUSE);
+            Thread.sleep(pause);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             closed = true;

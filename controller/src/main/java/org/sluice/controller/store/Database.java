@@ -4,17 +4,27 @@ import static java.util.Objects.requireNonNull;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import java.time.Duration;
+import java.util.Properties;
 import org.flywaydb.core.Flyway;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jdbi.v3.core.statement.StatementException;
 import org.jdbi.v3.core.statement.StatementExceptions;
+import org.postgresql.PGProperty;
 
 /**
  * A pool of connections to the cluster's database, migrated to this program's schema. Work of one kind that must not wait for
  * another kind's has a pool of its own ({@link #beside}). Thread-safe.
  */
 public final class Database implements AutoCloseable {
+    /** How long a request waits for a connection; who asks shall hear within seconds that there is none. */
+    private static final Duration CONNECT_WITHIN = Duration.ofSeconds(5);
+
+    private static final Duration VALIDATE_WITHIN = Duration.ofSeconds(2);
+    /** A server that says nothing for so long, while a statement runs, is gone without a word. */
+    private static final Duration LONGEST_STATEMENT = Duration.ofSeconds(60);
+
     private final String url;
     private final HikariDataSource pool;
     private final Jdbi jdbi;
@@ -37,7 +47,8 @@ public final class Database implements AutoCloseable {
     public static Database open(String url, int connections) {
         Database database = connect(url, "sluice", connections);
         try {
-            Flyway.configure().dataSource(database.pool).load().migrate();
+            // Connections of its own: a migration of much data may take longer than any request's statement.
+            Flyway.configure().dataSource(url, null, null).load().migrate();
         } catch (RuntimeException failure) {
             database.close();
             throw failure;
@@ -59,6 +70,9 @@ public final class Database implements AutoCloseable {
         config.addDataSourceProperty("logServerErrorDetail", "false");
         config.setPoolName(name);
         config.setAutoCommit(true);
+        config.setConnectionTimeout(CONNECT_WITHIN.toMillis());
+        config.setValidationTimeout(VALIDATE_WITHIN.toMillis());
+        config.setDataSourceProperties(lively(LONGEST_STATEMENT));
         return new Database(url, new HikariDataSource(config));
     }
 
@@ -87,6 +101,16 @@ public final class Database implements AutoCloseable {
     /** The JDBC URL, for the one connection that listens and must not come from the pool. */
     String url() {
         return url;
+    }
+
+    /** Properties of a connection that does not wait for ever for a server that is gone. */
+    static Properties lively(Duration silence) {
+        Properties properties = new Properties();
+        PGProperty.TCP_KEEP_ALIVE.set(properties, true);
+        PGProperty.CONNECT_TIMEOUT.set(properties, (int) CONNECT_WITHIN.toSeconds());
+        PGProperty.LOGIN_TIMEOUT.set(properties, (int) CONNECT_WITHIN.toSeconds());
+        PGProperty.SOCKET_TIMEOUT.set(properties, (int) silence.toSeconds());
+        return properties;
     }
 
     @Override

@@ -10,9 +10,9 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchService;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.sql.Connection;
@@ -28,6 +28,9 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,8 +42,8 @@ import org.sluice.model.ProblemException;
  * {@code synchronous_commit} are on), on a loopback port of its own with a generated password, and small: it shares one
  * machine with the controller and the VMs.
  *
- * <p>PostgreSQL refuses to run as root. When we are root it runs as the user {@code sluice}, or {@code nobody} when there
- * is no such user, with every capability dropped; otherwise as ourselves. It runs in a session of its own, so that Ctrl-C
+ * <p>PostgreSQL refuses to run as root. When we are root it runs as the user {@code sluice}, which is made when there is
+ * none, with every capability dropped; otherwise as ourselves. It runs in a session of its own, so that Ctrl-C
  * in a terminal reaches the controller only.
  *
  * <p>When the controller is killed the server stays. The next start finds it and adopts it when it is healthy, and stops
@@ -54,6 +57,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
     private static final long LARGEST_LOG_BYTES = 8L << 20;
+    private static final FileAttribute<?> OWNER_WRITES =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+    private static final Pattern PORT = Pattern.compile("(?m)^port = (\\d{1,5})$");
 
     /**
      * The data directory as the server's own working directory. PostgreSQL insists on an absolute path, and the directories
@@ -84,15 +90,26 @@ public final class EmbeddedPostgres implements AutoCloseable {
      *
      * @param directory where the server keeps everything: its data, its log and its password; made when missing
      * @param cache where PostgreSQL's programs are unpacked once, see {@link #defaultCache}
+     * @param news told in one sentence of what changed on this machine for it: a user that was made
      * @throws ProblemException with a sentence for the operator when it does not start
      */
+    public static EmbeddedPostgres start(Path directory, Path cache, Consumer<String> news) {
+        return start(directory, cache, Durability.DURABLE, news);
+    }
+
+    /** The same, where nobody is to be told but the log. */
     public static EmbeddedPostgres start(Path directory, Path cache) {
         return start(directory, cache, Durability.DURABLE);
     }
 
     static EmbeddedPostgres start(Path directory, Path cache, Durability durability) {
+        return start(directory, cache, durability, log::warn);
+    }
+
+    private static EmbeddedPostgres start(Path directory, Path cache, Durability durability, Consumer<String> news) {
         try {
-            return new Start(requireNonNull(directory, "directory is null").toAbsolutePath(), cache, durability).run();
+            return new Start(requireNonNull(directory, "directory is null").toAbsolutePath(), cache, durability, news)
+                    .run();
         } catch (IOException | SQLException failure) {
             throw new ProblemException(
                     Problem.of(
@@ -131,6 +148,31 @@ public final class EmbeddedPostgres implements AutoCloseable {
     /** Whether the server already ran and was adopted. */
     public boolean adopted() {
         return adopted;
+    }
+
+    /** The JDBC URL of the server that takes connections on a directory, started by whomever; empty when none does. */
+    public static Optional<String> urlOfRunning(Path directory) throws IOException {
+        Path absolute = directory.toAbsolutePath();
+        Path data = absolute.resolve("data");
+        Optional<Postmaster> file = Postmaster.of(data).filter(Postmaster::ready);
+        boolean runs = file.isPresent()
+                && Postmaster.processesIn(data).stream()
+                        .anyMatch(each -> each.pid() == file.get().process());
+        return runs ? Optional.of(url(absolute, file.get().port(), NAME)) : Optional.empty();
+    }
+
+    private static String url(Path directory, int port, String database) throws IOException {
+        return "jdbc:postgresql://127.0.0.1:" + port + "/" + database + "?user=" + NAME + "&password="
+                + Files.readString(directory.resolve("password")).strip() + "&sslmode=disable";
+    }
+
+    /** Waits until the server is gone, whoever ended it. */
+    public void awaitEnd() throws InterruptedException {
+        try {
+            ProcessHandle _ = process.onExit().get();
+        } catch (ExecutionException impossible) {
+            throw new IllegalStateException("waiting for process " + process.pid() + " failed", impossible);
+        }
     }
 
     /** Stops the server: open transactions are rolled back, everything committed is on disk. Returns when it is gone. */
@@ -216,25 +258,27 @@ public final class EmbeddedPostgres implements AutoCloseable {
         private final PostgresBinaries binaries;
         private final Optional<UnprivilegedUser> user;
 
-        Start(Path directory, Path cache, Durability durability) throws IOException {
+        Start(Path directory, Path cache, Durability durability, Consumer<String> news)
+                throws IOException, InterruptedException {
             this.directory = directory;
             this.data = directory.resolve("data");
             this.password = directory.resolve("password");
             this.log = directory.resolve("log");
             this.durability = durability;
             this.binaries = PostgresBinaries.unpackedIn(cache);
-            this.user = UnprivilegedUser.forServer(data);
+            this.user = UnprivilegedUser.forServer(data, news);
         }
 
         EmbeddedPostgres run() throws IOException, SQLException, InterruptedException {
             if (!Files.isDirectory(data)) {
                 initialise();
             }
+            changeOwner();
             Optional<EmbeddedPostgres> running = adopt();
             if (running.isPresent()) {
                 return running.get();
             }
-            int port = freePort();
+            int port = port();
             writeSettings(port);
             EmbeddedPostgres server = new EmbeddedPostgres(data, launch(), url(port, NAME), false);
             try {
@@ -288,8 +332,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
             byte[] random = new byte[24];
             new SecureRandom().nextBytes(random);
             Files.deleteIfExists(password);
-            Files.createFile(
-                    password, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.createFile(password, OWNER_WRITES);
             Files.writeString(password, HexFormat.of().formatHex(random));
             own(password);
         }
@@ -297,6 +340,16 @@ public final class EmbeddedPostgres implements AutoCloseable {
         private void own(Path path) throws IOException {
             if (user.isPresent()) {
                 user.get().own(path);
+            }
+        }
+
+        /** A directory of a user that others share becomes that of our own; its server is stopped for that. */
+        private void changeOwner() throws IOException, InterruptedException {
+            if (user.isPresent() && (Integer) Files.getAttribute(data, "unix:uid") != user.get().user()) {
+                stopAll(data, Postmaster.processesIn(data));
+                user.get().own(directory);
+                user.get().own(password);
+                user.get().ownAll(data);
             }
         }
 
@@ -339,10 +392,13 @@ public final class EmbeddedPostgres implements AutoCloseable {
             }
         }
 
+        private Path settings() {
+            return data.resolve("postgresql.conf");
+        }
+
         private void writeSettings(int port) throws IOException {
             String synchronous = durability == Durability.DURABLE ? "on" : "off";
-            Files.writeString(
-                    data.resolve("postgresql.conf"), """
+            String wanted = """
                     # Written at every start; changes made here are lost.
                     listen_addresses = '127.0.0.1'
                     port = %d
@@ -370,14 +426,20 @@ public final class EmbeddedPostgres implements AutoCloseable {
                     log_timezone = 'UTC'
                     log_line_prefix = '%%m [%%p] '
                     tcp_keepalives_idle = 60
-                    """.formatted(port, synchronous, synchronous, synchronous));
+                    """.formatted(port, synchronous, synchronous, synchronous);
+            // A disk that is full must not cost the settings there are.
+            if (!Files.exists(settings()) || !Files.readString(settings()).equals(wanted)) {
+                Files.writeString(settings(), wanted);
+            }
         }
 
         private ProcessHandle launch() throws IOException {
             if (Files.exists(log) && Files.size(log) > LARGEST_LOG_BYTES) {
                 Files.move(log, directory.resolve("log.1"), StandardCopyOption.REPLACE_EXISTING);
             }
-            Files.writeString(log, "", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            if (!Files.exists(log)) {
+                Files.createFile(log, OWNER_WRITES);
+            }
             // A session of its own: what a terminal sends to its foreground group is meant for the controller.
             List<String> command = new ArrayList<>(List.of("setsid"));
             command.addAll(user.map(UnprivilegedUser::prefix).orElse(List.of()));
@@ -436,7 +498,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
                     statement.execute("create database " + NAME);
                 }
             }
-            Files.writeString(directory.resolve("initialised"), "");
+            Files.createFile(directory.resolve("initialised"), OWNER_WRITES);
         }
 
         private ProcessBuilder process(List<String> command, Path workingDirectory) {
@@ -450,11 +512,23 @@ public final class EmbeddedPostgres implements AutoCloseable {
         }
 
         private String url(int port, String database) throws IOException {
-            return "jdbc:postgresql://127.0.0.1:" + port + "/" + database + "?user=" + NAME + "&password="
-                    + Files.readString(password).strip() + "&sslmode=disable";
+            return EmbeddedPostgres.url(directory, port, database);
         }
 
-        private static int freePort() throws IOException {
+        /** The one it had, so that whoever knows its URL finds it again; another one if that is taken meanwhile. */
+        private int port() throws IOException {
+            Optional<Integer> before = Optional.empty();
+            if (Files.exists(settings())) {
+                Matcher matcher = PORT.matcher(Files.readString(settings()));
+                before = matcher.find() ? Optional.of(Integer.valueOf(matcher.group(1))) : before;
+            }
+            if (before.isPresent()) {
+                try (ServerSocket socket = new ServerSocket(before.get(), 1, InetAddress.getLoopbackAddress())) {
+                    return socket.getLocalPort();
+                } catch (IOException taken) {
+                    EmbeddedPostgres.log.info("port {} is taken; PostgreSQL gets another one", before.get(), taken);
+                }
+            }
             try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
                 return socket.getLocalPort();
             }

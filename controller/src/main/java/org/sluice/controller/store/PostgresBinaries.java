@@ -14,11 +14,13 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.sluice.model.Problem;
@@ -32,6 +34,7 @@ import org.tukaani.xz.XZInputStream;
 record PostgresBinaries(Path root) {
     private static final String ARCHIVE = "/postgres-linux-x86_64.txz";
     private static final String UNPACKING = "unpacking-";
+    private static final Set<PosixFilePermission> EVERYBODY_ENTERS = PosixFilePermissions.fromString("rwxr-xr-x");
     private static final Duration ABANDONED_AFTER = Duration.ofHours(1);
 
     /**
@@ -53,8 +56,9 @@ record PostgresBinaries(Path root) {
         }
         Path root = cache.resolve("postgresql-" + fingerprint(archive));
         if (!Files.isDirectory(root)) {
-            Files.createDirectories(
-                    cache, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+            Files.createDirectories(cache);
+            // Whatever the umask: PostgreSQL's user must get in.
+            Files.setPosixFilePermissions(cache, EVERYBODY_ENTERS);
             forgetAbandoned(cache);
             unpack(archive, cache, root);
         }
@@ -77,11 +81,16 @@ record PostgresBinaries(Path root) {
     }
 
     private static void unpack(URL archive, Path cache, Path root) throws IOException {
-        Path temporary = Files.createTempDirectory(
-                cache, UNPACKING, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+        Path temporary =
+                Files.setPosixFilePermissions(Files.createTempDirectory(cache, UNPACKING), EVERYBODY_ENTERS);
         try {
             Process tar = new ProcessBuilder(
-                            "tar", "--extract", "--no-same-owner", "--exclude=*.a", "--directory=" + temporary)
+                            "tar",
+                            "--extract",
+                            "--no-same-owner",
+                            "--preserve-permissions",
+                            "--exclude=*.a",
+                            "--directory=" + temporary)
                     .redirectErrorStream(true)
                     .start();
             try (InputStream in = new XZInputStream(archive.openStream());

@@ -24,7 +24,6 @@ public final class Transactions {
     private static final String FOREIGN_KEY = "23503";
     private static final String UNIQUE = "23505";
     private static final Set<String> PASSING = Set.of(SERIALIZATION_FAILURE, DEADLOCK, FOREIGN_KEY);
-    private static final String DISK_FULL = "53100";
 
     private final Jdbi jdbi;
 
@@ -66,11 +65,6 @@ public final class Transactions {
     /** Whether the statement failed because a row with that key is there already. */
     public static boolean isUniqueViolation(JdbiException failure) {
         return state(failure).filter(UNIQUE::equals).isPresent();
-    }
-
-    /** Whether the statement failed because the database's disk is full. */
-    public static boolean isDiskFull(JdbiException failure) {
-        return state(failure).filter(DISK_FULL::equals).isPresent();
     }
 
     /** The SQLSTATE with which the database refused a statement; empty when it was not the database that failed. */

@@ -1,0 +1,105 @@
+package org.sluice.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+import org.sluice.controller.store.Database;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * {@code up}'s controller, in a process of its own: what ends it, such as a heap that is full, ends no agent, and {@code up}
+ * starts it again. Its standard input brings the {@link ControllerOrder} and then stays open: when it ends, the one who gave
+ * the order is gone, however that came, and so the controller ends too.
+ */
+@Command(name = "supervised-controller", hidden = true, description = "The controller of up; started by up only.")
+final class SupervisedController implements Callable<Integer> {
+    /** How the one line begins that says that the controller runs; its addresses for APIs and agents follow. */
+    static final String READY = "controller ready ";
+
+    private static final Duration END_WITHIN = Duration.ofSeconds(15);
+
+    @Option(names = "--data", required = true)
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private Path path;
+
+    @Override
+    public Integer call() throws Exception {
+        DataDirectory data = new DataDirectory(path);
+        LogFile.open(data.log());
+        return Foreground.run(
+                resources -> serve(data, System.in, System.out, resources, SupervisedController::haltLater), false);
+    }
+
+    /**
+     * Runs a controller until its orders end.
+     *
+     * @param orders one line, and the end of the stream when the controller shall end
+     * @param out gets the line {@link #READY}
+     * @param gone run when the orders have ended, before anything is closed
+     */
+    static void serve(
+            DataDirectory data, InputStream orders, PrintStream out, Resources resources, Runnable gone)
+            throws Exception {
+        BufferedReader lines = new BufferedReader(new InputStreamReader(orders, UTF_8));
+        @Nullable String line = lines.readLine();
+        if (line == null) {
+            return;
+        }
+        ControllerOrder order = ControllerOrder.parse(line);
+        CountDownLatch ended = new CountDownLatch(1);
+        // Also while it starts: a database that does not answer must not keep an orphan.
+        Thread.ofPlatform().daemon().name("orders").start(() -> {
+            awaitEnd(lines);
+            gone.run();
+            resources.close();
+            ended.countDown();
+        });
+        Listen.Converter addresses = new Listen.Converter();
+        Database database =
+                resources.add("database", DatabaseUrl.open(order.database(), order.connections()));
+        ControllerProcess controller = ControllerProcess.start(
+                database,
+                data,
+                order.adminPassword(),
+                new ControllerProcess.Doors(
+                        addresses.convert(order.api()), addresses.convert(order.agents()), Optional.of(order.door())),
+                order.images(),
+                resources);
+        out.println(READY + Listen.authority(controller.apiAddress()) + " "
+                + Listen.authority(controller.agentsAddress()));
+        out.flush();
+        ended.await();
+    }
+
+    private static void awaitEnd(BufferedReader orders) {
+        try {
+            while (orders.readLine() != null) {}
+        } catch (IOException broken) {
+            LoggerFactory.getLogger(SupervisedController.class).warn("the orders broke off", broken);
+        }
+    }
+
+    /** Whatever hangs: nobody is there any more who would end this process. */
+    private static void haltLater() {
+        Thread.ofPlatform().daemon().name("halt").start(() -> {
+            try {
+                Thread.sleep(END_WITHIN);
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+            }
+            Runtime.getRuntime().halt(Commands.FAILED);
+        });
+    }
+}

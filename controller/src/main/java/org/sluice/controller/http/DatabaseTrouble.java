@@ -1,0 +1,73 @@
+package org.sluice.controller.http;
+
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.sluice.model.Problem;
+
+/**
+ * Tells what is wrong with the database from what is wrong with a request or with us: a database that is away, busy or full
+ * is nobody's defect, and whoever asks again later may have more luck. By SQLSTATE, see the PostgreSQL manual, appendix A.
+ * Stateless.
+ */
+public final class DatabaseTrouble {
+    /** A database that ended is back by then, as a rule. */
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
+
+    private static final String DISK_FULL = "53100";
+    private static final String TOO_MANY_CONNECTIONS = "53300";
+    private static final String INSUFFICIENT_RESOURCES = "53";
+    private static final String CONNECTION_EXCEPTION = "08";
+    private static final String OPERATOR_INTERVENTION = "57P0";
+    private static final int LONGEST_CHAIN = 20;
+
+    private DatabaseTrouble() {}
+
+    /** What is wrong with the database, and when to ask again, if that is what the failure comes from. */
+    public static Optional<Problem> problem(Throwable failure) {
+        return cause(failure).map(problem -> problem.retryAfter(RETRY_AFTER));
+    }
+
+    private static Optional<Problem> cause(Throwable failure) {
+        @Nullable Throwable cause = failure;
+        for (int depth = 0; cause != null && depth < LONGEST_CHAIN; depth++) {
+            if (cause instanceof SQLTransientConnectionException) {
+                // The pool's own: it got no connection within its time, whatever the reason of the last try was.
+                return Optional.of(unavailable("The controller has no connection to its database at the moment."));
+            }
+            if (cause instanceof SQLException sql) {
+                return of(String.valueOf(sql.getSQLState()));
+            }
+            cause = cause.getCause();
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<Problem> of(String state) {
+        if (state.equals(DISK_FULL)) {
+            return Optional.of(Problem.of(
+                    Problem.Kind.INSUFFICIENT_STORAGE,
+                    "DatabaseDiskFull",
+                    "The disk of the cloud's database is full; nothing was changed."));
+        }
+        if (state.equals(TOO_MANY_CONNECTIONS)) {
+            return Optional.of(unavailable("The cloud's database has no connection left for the controller."));
+        }
+        if (state.startsWith(INSUFFICIENT_RESOURCES)) {
+            return Optional.of(unavailable("The cloud's database has not enough memory for this request."));
+        }
+        if (state.startsWith(CONNECTION_EXCEPTION)) {
+            return Optional.of(unavailable("The controller lost its connection to the database."));
+        }
+        if (state.startsWith(OPERATOR_INTERVENTION)) {
+            return Optional.of(unavailable("The cloud's database is being stopped or started."));
+        }
+        return Optional.empty();
+    }
+
+    private static Problem unavailable(String sentence) {
+        return Problem.of(Problem.Kind.UNAVAILABLE, "DatabaseUnavailable", sentence + " Ask again in some seconds.");
+    }
+}
