@@ -20,7 +20,7 @@ import org.sluice.controller.fleet.SluiceFamily;
 import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.ApiServer;
 import org.sluice.controller.http.Authenticator;
-import org.sluice.controller.http.Caller;
+import org.sluice.controller.policy.Caller;
 import org.sluice.controller.identity.AdminAccess;
 import org.sluice.controller.http.RouteTable;
 import org.sluice.controller.http.door.DoorLimits;

@@ -7,7 +7,7 @@ import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import org.sluice.controller.http.Authenticator;
-import org.sluice.controller.http.Caller;
+import org.sluice.controller.policy.Caller;
 
 /**
  * The way in for {@code up}, which made the secret and told it to its controller alone: whatever becomes of the user
