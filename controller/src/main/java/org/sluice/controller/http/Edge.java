@@ -153,7 +153,7 @@ final class Edge {
         }
         String type = named.get();
         boolean taken = route.mediaTypes().isEmpty()
-                ? type.equals("application/json") || type.startsWith("application/") && type.endsWith("+json")
+                ? type.equals("application/json") || (type.startsWith("application/") && type.endsWith("+json"))
                 : route.mediaTypes().contains(type) || route.mediaTypes().contains("*/*");
         if (!taken) {
             String wanted = route.mediaTypes().isEmpty() ? "application/json" : String.join(" or ", route.mediaTypes());

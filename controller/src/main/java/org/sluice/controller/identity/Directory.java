@@ -255,8 +255,9 @@ final class Directory {
     private void requireParties(Handle handle, RoleAssignment assignment) {
         existingAccount(handle, assignment.accountId());
         existingProject(handle, assignment.projectId());
-        store.roleById(handle, assignment.roleId())
-                .orElseThrow(() -> IdentityRules.notFound("role", assignment.roleId()));
+        if (store.roleById(handle, assignment.roleId()).isEmpty()) {
+            throw IdentityRules.notFound("role", assignment.roleId());
+        }
     }
 
     private Account existingAccount(Handle handle, String id) {
@@ -264,6 +265,8 @@ final class Directory {
     }
 
     private void existingProject(Handle handle, String id) {
-        store.projectById(handle, id).orElseThrow(() -> IdentityRules.notFound("project", id));
+        if (store.projectById(handle, id).isEmpty()) {
+            throw IdentityRules.notFound("project", id);
+        }
     }
 }

@@ -33,7 +33,7 @@ final class PasswordChecks {
     private static final FairGate.Bounds BOUNDS = new FairGate.Bounds(16, 64, 512);
 
     /** Guessing passwords must take neither every core from callers who have a token, nor more than a quarter of the heap. */
-    private static final int AT_ONCE = (int) Math.clamp(
+    private static final int AT_ONCE = Math.clamp(
             Runtime.getRuntime().maxMemory() / 4 / Passwords.MEMORY_BYTES,
             1,
             Math.max(1, Runtime.getRuntime().availableProcessors() / 2));

@@ -30,7 +30,7 @@ public final class Policy {
         Map<String, Check> parsed = new LinkedHashMap<>();
         lines.forEach((name, line) -> parsed.put(name, parse(name, line.check())));
         this.checks = parsed;
-        parsed.keySet().forEach(name -> requireSound(name, parsed.get(name), new TreeSet<>()));
+        parsed.forEach((name, check) -> requireSound(name, check, new TreeSet<>()));
     }
 
     /**

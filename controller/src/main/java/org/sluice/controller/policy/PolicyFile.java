@@ -5,9 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /**
@@ -31,9 +30,9 @@ public final class PolicyFile {
         if (Files.size(file) > LARGEST) {
             throw new IllegalArgumentException("The policy file " + file + " is larger than " + LARGEST + " bytes.");
         }
-        @Nullable Map<String, @Nullable Object> tree;
+        JsonNode tree;
         try {
-            tree = YAML.readValue(Files.readAllBytes(file), new TypeReference<Map<String, @Nullable Object>>() {});
+            tree = YAML.readTree(Files.readAllBytes(file));
         } catch (JacksonException cause) {
             throw new IllegalArgumentException(
                     "The policy file " + file + " is not a YAML mapping of rule names to checks: "
@@ -41,15 +40,20 @@ public final class PolicyFile {
                     cause);
         }
         Map<String, String> overrides = new LinkedHashMap<>();
-        if (tree != null) {
-            tree.forEach((rule, check) -> {
-                if (!(check instanceof String text)) {
-                    throw new IllegalArgumentException("The policy file " + file + " gives the rule '" + rule
-                            + "' a check that is no text; write it as \"role:admin\".");
-                }
-                overrides.put(rule, text);
-            });
+        if (tree.isMissingNode() || tree.isNull()) {
+            return overrides;
         }
+        if (!tree.isObject()) {
+            throw new IllegalArgumentException(
+                    "The policy file " + file + " is not a YAML mapping of rule names to checks.");
+        }
+        tree.properties().forEach(entry -> {
+            if (!entry.getValue().isString()) {
+                throw new IllegalArgumentException("The policy file " + file + " gives the rule '" + entry.getKey()
+                        + "' a check that is no text; write it as \"role:admin\".");
+            }
+            overrides.put(entry.getKey(), entry.getValue().stringValue());
+        });
         return overrides;
     }
 }

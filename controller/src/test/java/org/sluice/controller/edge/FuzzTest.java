@@ -52,7 +52,7 @@ class FuzzTest {
     }
 
     @Test
-    void nothingThatAnybodySendsIsAServerErrorOrLeavesATrace(@TempDir Path spool) throws Exception {
+    void nothingThatAnybodySendsIsAServerErrorOrLeavesATrace(@TempDir Path spool) {
         int requests = Integer.getInteger("sluice.fuzz", 5_000);
         long seed = Long.getLong("sluice.fuzz.seed", System.nanoTime());
         log.info("{} requests with the seed {}", requests, seed);

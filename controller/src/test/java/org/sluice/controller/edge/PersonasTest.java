@@ -36,7 +36,7 @@ class PersonasTest {
     }
 
     @AfterAll
-    static void stop() throws Exception {
+    static void stop() {
         client.close();
         api.close();
     }

@@ -4,7 +4,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,7 +42,7 @@ import org.sluice.model.Problem;
 final class WholeApi implements AutoCloseable {
     private final RouteTable table;
     private final ApiServer server;
-    private final List<AutoCloseable> resources = new ArrayList<>();
+    private final ImageSweep sweep;
 
     /**
      * Starts it.
@@ -59,7 +58,7 @@ final class WholeApi implements AutoCloseable {
         ServerPorts ports = new ServerPorts(random);
         Scheduling scheduling = new Scheduling(new FleetIndex(), ports, new Bindings(), new ServicePorts(random));
         ImageBytes bytes = new ImageBytes(database);
-        ImageSweep sweep = kept(ImageSweep.start(bytes));
+        this.sweep = ImageSweep.start(bytes);
         JoinTokens joins = new JoinTokens(CertificateAuthority.open(database, clock), clock, random);
         List<ApiFamily> families = List.of(
                 new IdentityFamily(database, new Tokens(database, clock, random), passwords, clock),
@@ -96,11 +95,6 @@ final class WholeApi implements AutoCloseable {
                 RateLimits.DEFAULT);
     }
 
-    private <T extends AutoCloseable> T kept(T resource) {
-        resources.addFirst(resource);
-        return resource;
-    }
-
     RouteTable table() {
         return table;
     }
@@ -110,11 +104,9 @@ final class WholeApi implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
         server.close();
-        for (AutoCloseable resource : resources) {
-            resource.close();
-        }
+        sweep.close();
     }
 
 }

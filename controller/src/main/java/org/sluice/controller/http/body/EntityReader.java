@@ -48,7 +48,7 @@ public final class EntityReader {
         try {
             tree = MAPPER.readTree(bytes);
         } catch (StreamConstraintsException cause) {
-            throw new ProblemException(tooMuch(cause), cause);
+            throw new ProblemException(tooMuch(), cause);
         } catch (JacksonException cause) {
             throw new ProblemException(
                     wording.malformed("Malformed JSON in request body.").problem(), cause);
@@ -62,7 +62,7 @@ public final class EntityReader {
         return object;
     }
 
-    private static Problem tooMuch(StreamConstraintsException cause) {
+    private static Problem tooMuch() {
         return Problem.of(
                 Problem.Kind.TOO_LARGE,
                 "RequestTooLarge",

@@ -267,8 +267,8 @@ public final class Fields {
         @Nullable JsonNode value = object.get(field);
         boolean empty = value == null
                 || value.isNull()
-                || value.isContainer() && value.isEmpty()
-                || value.isString() && value.stringValue().isEmpty();
+                || (value.isContainer() && value.isEmpty())
+                || (value.isString() && value.stringValue().isEmpty());
         if (!empty) {
             throw refused(field, reason);
         }

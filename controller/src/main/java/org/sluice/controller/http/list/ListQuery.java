@@ -114,7 +114,7 @@ public final class ListQuery<T> {
             return this;
         }
 
-        /** The key that no two rows share; it ends every order. {@code marker} is how clients name a row. */
+        /** The key that no two rows share; it ends every order. {@code marked} is how clients name a row. */
         public Builder<T> unique(String name, String column, Function<T, Object> value, Function<T, String> marked) {
             unique = new SortKey<>(name, column, value);
             marker = marked;
