@@ -20,11 +20,15 @@ final class Fuzzer {
     /**
      * One request.
      *
-     * @param bytes as it goes over the wire
+     * @param wire as it goes over the wire, a character a byte
      * @param cut whether it is incomplete on purpose, so that no reply need come
      * @param what for whoever reads a failure
      */
-    record Attempt(byte[] bytes, boolean cut, String what) {}
+    record Attempt(String wire, boolean cut, String what) {
+        byte[] bytes() {
+            return wire.getBytes(StandardCharsets.ISO_8859_1);
+        }
+    }
 
     private static final List<String> WORDS = List.of(
             "", "a", "x".repeat(64), "x".repeat(300), "nul\0in", "\n\r\tcontrol", "'; drop table server; --", "\" or 1=1 --",
@@ -103,7 +107,7 @@ final class Fuzzer {
             bytes.write(body, 0, cut ? body.length / 2 : body.length);
         }
         String shown = head + new String(body, 0, Math.min(body.length, 600), StandardCharsets.UTF_8);
-        return new Attempt(bytes.toByteArray(), cut, shown);
+        return new Attempt(bytes.toString(StandardCharsets.ISO_8859_1), cut, shown);
     }
 
     private String path(RouteOf chosen) {
@@ -265,7 +269,8 @@ final class Fuzzer {
 
     private static void text(StringBuilder json, String text) {
         json.append('"');
-        for (char c : text.toCharArray()) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
             if (c < 0x20 || c == '"' || c == '\\') {
                 json.append(String.format(java.util.Locale.ROOT, "\\u%04x", (int) c));
             } else {
