@@ -58,7 +58,7 @@ final class DirectoryTest {
     }
 
     /** A way to be without any admin. */
-    private interface Removal {
+    interface Removal {
         void by(DirectoryTest test);
     }
 
