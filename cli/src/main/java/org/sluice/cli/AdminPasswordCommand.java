@@ -28,8 +28,9 @@ import picocli.CommandLine.Spec;
         name = "admin-password",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Give the user admin a new password, in the database and not through the API: enables it and its project,"
-                + " and gives it the admin role there, whatever became of them.")
+        description =
+                "Give the user admin a new password, in the database and not through the API: enables it and its project,"
+                        + " and gives it the admin role there, whatever became of them.")
 final class AdminPasswordCommand implements Callable<Integer> {
     private static final int CONNECTIONS = 1;
 
@@ -79,8 +80,8 @@ final class AdminPasswordCommand implements Callable<Integer> {
             set(running.get(), password);
         } else {
             try (DataDirectory.Lock _ = data.hold();
-                    EmbeddedPostgres postgres = EmbeddedPostgres.start(
-                            data.postgres(), EmbeddedPostgres.defaultCache(System.getenv()))) {
+                    EmbeddedPostgres postgres =
+                            EmbeddedPostgres.start(data.postgres(), EmbeddedPostgres.defaultCache(System.getenv()))) {
                 set(postgres.url(), password);
             }
         }

@@ -109,8 +109,7 @@ final class ComputeHosts {
         List<String> names = progress.step(count + " simulated hosts", () -> {
             Members members = resources.add("members", new Members(cloud.agentsUrl(), cloud::joinToken));
             SimulatedAgents agents = resources.add(
-                    "simulated hosts",
-                    SimulatedAgents.start(count, data.hosts(), members::join, this::sayWhatFailed));
+                    "simulated hosts", SimulatedAgents.start(count, data.hosts(), members::join, this::sayWhatFailed));
             return agents.hosts().stream().map(host -> host.name()).toList();
         });
         progress.step("physical networks and zone", () -> {
@@ -245,6 +244,8 @@ final class ComputeHosts {
     private void sayWhatFailed(String host, Exception failure) {
         log.error("host {} was not started", host, failure);
         progress.line("Host " + host + " was not started: "
-                + (failure instanceof ProblemException problem ? problem.problem().text() : failure));
+                + (failure instanceof ProblemException problem
+                        ? problem.problem().text()
+                        : failure));
     }
 }

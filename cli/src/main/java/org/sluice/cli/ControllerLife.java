@@ -47,8 +47,7 @@ final class ControllerLife implements Keeper.Kept {
     private final Runnable kill;
     private volatile String lastWords = "";
 
-    private ControllerLife(
-            OutputStream orders, InputStream said, CompletableFuture<String> ended, Runnable kill) {
+    private ControllerLife(OutputStream orders, InputStream said, CompletableFuture<String> ended, Runnable kill) {
         this.orders = orders;
         this.kill = kill;
         CompletableFuture<String> heardOut = new CompletableFuture<>();
@@ -56,13 +55,13 @@ final class ControllerLife implements Keeper.Kept {
             hear(said);
             heardOut.complete("");
         });
-        this.ended = ended.thenCombine(
-                heardOut, (how, _) -> lastWords.isEmpty() ? how : how + ": " + lastWords);
+        this.ended = ended.thenCombine(heardOut, (how, _) -> lastWords.isEmpty() ? how : how + ": " + lastWords);
     }
 
     /** Starts the program in a process of its own; it waits for {@link #begin}. */
     static ControllerLife inProcess(DataDirectory data) throws IOException {
-        Process process = new ProcessBuilder(command(data)).redirectErrorStream(true).start();
+        Process process =
+                new ProcessBuilder(command(data)).redirectErrorStream(true).start();
         data.writeController(process.toHandle());
         return new ControllerLife(
                 process.getOutputStream(),
@@ -97,7 +96,8 @@ final class ControllerLife implements Keeper.Kept {
         for (String word : Files.readString(OWN_COMMAND_LINE).split("\0", -1)) {
             command.add(word.startsWith(HEAP) ? "-Xmx" + word.substring(HEAP.length()) : word);
             if (word.equals(Sluice.class.getName())) {
-                command.addAll(List.of("supervised-controller", "--data", data.path().toString()));
+                command.addAll(
+                        List.of("supervised-controller", "--data", data.path().toString()));
                 return command;
             }
         }

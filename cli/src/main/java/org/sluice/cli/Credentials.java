@@ -39,7 +39,8 @@ record Credentials(String password) {
     void replace(DataDirectory data) throws IOException {
         DataDirectory.writeSecret(data.adminPassword(), password + "\n");
         if (Files.exists(data.openrc())) {
-            @Nullable String url = Login.variables(Files.readAllLines(data.openrc())).get("OS_AUTH_URL");
+            @Nullable
+            String url = Login.variables(Files.readAllLines(data.openrc())).get("OS_AUTH_URL");
             if (url != null) {
                 write(data, url, true);
             }
@@ -67,7 +68,8 @@ record Credentials(String password) {
     void write(DataDirectory data, String identityUrl, boolean known) throws IOException {
         String note = "# The password of admin is another one now; set a new one with: sluice admin-password --data "
                 + data.path();
-        DataDirectory.writeSecret(data.openrc(), """
+        DataDirectory.writeSecret(
+                data.openrc(), """
                 export OS_AUTH_URL=%s
                 export OS_IDENTITY_API_VERSION=3
                 export OS_USERNAME=admin
@@ -89,7 +91,8 @@ record Credentials(String password) {
                       project_domain_name: Default
                     region_name: RegionOne
                     identity_api_version: 3
-                """.formatted(identityUrl, known ? "password: " + Json.MAPPER.writeValueAsString(password) : note));
+                """.formatted(
+                        identityUrl, known ? "password: " + Json.MAPPER.writeValueAsString(password) : note));
     }
 
     /** As the shell takes it for one word; what was generated needs no quotes. */

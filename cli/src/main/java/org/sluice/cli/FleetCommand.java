@@ -204,8 +204,9 @@ final class FleetCommand {
     @Command(
             name = "rejoin",
             mixinStandardHelpOptions = true,
-            description = "Print a token with which that host joins again after it lost its identity, and stays the host it"
-                    + " is: sluice agent --join TOKEN. A new host of that name may use it too.")
+            description =
+                    "Print a token with which that host joins again after it lost its identity, and stays the host it"
+                            + " is: sluice agent --join TOKEN. A new host of that name may use it too.")
     int rejoin(
             @Parameters(paramLabel = "HOST") String host,
             @Option(

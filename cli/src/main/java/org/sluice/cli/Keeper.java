@@ -79,8 +79,7 @@ final class Keeper<T extends Keeper.Kept> implements AutoCloseable {
      * @param again starts the next one
      * @param news gets the lines
      */
-    static <T extends Kept> Keeper<T> of(
-            String name, T first, Start<T> again, Pauses pauses, Consumer<String> news) {
+    static <T extends Kept> Keeper<T> of(String name, T first, Start<T> again, Pauses pauses, Consumer<String> news) {
         Keeper<T> keeper = new Keeper<>(name, first, again, pauses, news);
         keeper.thread.start();
         return keeper;
@@ -100,15 +99,19 @@ final class Keeper<T extends Keeper.Kept> implements AutoCloseable {
         }
     }
 
-    /** Ends it for good. */
+    /** Ends it for good; an interrupt ends the waiting for its thread, and stays set. */
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         synchronized (this) {
             closed = true;
             notifyAll();
         }
         thread.interrupt();
-        thread.join(STOP_LIMIT);
+        try {
+            thread.join(STOP_LIMIT);
+        } catch (InterruptedException hurried) {
+            Thread.currentThread().interrupt();
+        }
         Optional<T> last = exchange(null);
         last.ifPresent(Kept::close);
     }

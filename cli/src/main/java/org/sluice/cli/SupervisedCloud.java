@@ -113,7 +113,7 @@ final class SupervisedCloud implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         controller.close();
     }
 }

@@ -49,8 +49,7 @@ final class SupervisedController implements Callable<Integer> {
      * @param out gets the line {@link #READY}
      * @param gone run when the orders have ended, before anything is closed
      */
-    static void serve(
-            DataDirectory data, InputStream orders, PrintStream out, Resources resources, Runnable gone)
+    static void serve(DataDirectory data, InputStream orders, PrintStream out, Resources resources, Runnable gone)
             throws Exception {
         BufferedReader lines = new BufferedReader(new InputStreamReader(orders, UTF_8));
         @Nullable String line = lines.readLine();
@@ -67,8 +66,7 @@ final class SupervisedController implements Callable<Integer> {
             ended.countDown();
         });
         Listen.Converter addresses = new Listen.Converter();
-        Database database =
-                resources.add("database", DatabaseUrl.open(order.database(), order.connections()));
+        Database database = resources.add("database", DatabaseUrl.open(order.database(), order.connections()));
         ControllerProcess controller = ControllerProcess.start(
                 database,
                 data,
@@ -77,8 +75,8 @@ final class SupervisedController implements Callable<Integer> {
                         addresses.convert(order.api()), addresses.convert(order.agents()), Optional.of(order.door())),
                 order.images(),
                 resources);
-        out.println(READY + Listen.authority(controller.apiAddress()) + " "
-                + Listen.authority(controller.agentsAddress()));
+        out.println(
+                READY + Listen.authority(controller.apiAddress()) + " " + Listen.authority(controller.agentsAddress()));
         out.flush();
         ended.await();
     }

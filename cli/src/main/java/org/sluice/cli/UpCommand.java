@@ -61,8 +61,7 @@ final class UpCommand implements Callable<Integer> {
         // The controller's JVM starts while PostgreSQL does, and waits for its order.
         ControllerLife waiting = resources.add("first controller", newController(data));
         Keeper<KeptPostgres> postgres = progress.step(
-                "PostgreSQL",
-                () -> resources.add("PostgreSQL", KeptPostgres.keep(data.postgres(), progress::line)));
+                "PostgreSQL", () -> resources.add("PostgreSQL", KeptPostgres.keep(data.postgres(), progress::line)));
         SupervisedCloud cloud = progress.step(
                 "controller",
                 () -> resources.add(

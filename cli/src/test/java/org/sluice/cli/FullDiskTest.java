@@ -84,7 +84,8 @@ final class FullDiskTest {
             await().atMost(Duration.ofSeconds(60))
                     .ignoreExceptionsMatching(ProblemException.class::isInstance)
                     .untilAsserted(() -> {
-                        assertThat(cloud.get("/network/v2.0/security-groups?name=kept").path("security_groups"))
+                        assertThat(cloud.get("/network/v2.0/security-groups?name=kept")
+                                        .path("security_groups"))
                                 .hasSize(1);
                         assertThat(write(base, cloud)).isEqualTo(201);
                     });
@@ -105,8 +106,7 @@ final class FullDiskTest {
 
     private static void fill(Path filler) throws IOException {
         byte[] piece = new byte[PIECE];
-        try (OutputStream out = Files.newOutputStream(
-                filler, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+        try (OutputStream out = Files.newOutputStream(filler, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
             for (int size = PIECE; size >= 1; size /= 2) {
                 try {
                     while (true) {
@@ -128,7 +128,8 @@ final class FullDiskTest {
                                     .header("X-Auth-Token", cloud.token())
                                     .header("Content-Type", "application/json")
                                     .timeout(Duration.ofSeconds(30))
-                                    .POST(HttpRequest.BodyPublishers.ofString("{\"security_group\":{\"name\":\"" + name + "\"}}"))
+                                    .POST(HttpRequest.BodyPublishers.ofString(
+                                            "{\"security_group\":{\"name\":\"" + name + "\"}}"))
                                     .build(),
                             HttpResponse.BodyHandlers.discarding())
                     .statusCode();

@@ -64,9 +64,12 @@ final class KeeperTest {
                 PAUSES,
                 news::add)) {
             first.end.countDown();
-            assertThat(List.of(news.take(), news.take())).satisfiesExactly(
-                    line -> assertThat(line).contains("does not start again yet").contains("no room"),
-                    line -> assertThat(line).contains("was started again after"));
+            assertThat(List.of(news.take(), news.take()))
+                    .satisfiesExactly(
+                            line -> assertThat(line)
+                                    .contains("does not start again yet")
+                                    .contains("no room"),
+                            line -> assertThat(line).contains("was started again after"));
             assertThat(tries).hasValue(6);
         }
     }

@@ -86,20 +86,22 @@ final class LockOutTest {
         try (SluiceProcess up = up("simulated:1")) {
             CloudClient cloud = client(base(up), stored());
             JsonNode _ = cloud.patch(
-                    "/identity/v3/users/" + id(cloud, "users", "admin"), Map.of("user", Map.of("password", "Rotated-1")));
+                    "/identity/v3/users/" + id(cloud, "users", "admin"),
+                    Map.of("user", Map.of("password", "Rotated-1")));
         }
         try (SluiceProcess up = up("simulated:1")) {
-            assertThat(up.awaitLine("The user admin cannot log in"))
-                    .contains("sluice admin-password --data " + data());
+            assertThat(up.awaitLine("The user admin cannot log in")).contains("sluice admin-password --data " + data());
             String base = base(up);
-            assertThat(client(base, "Rotated-1").get("/sluice/v1/hosts").path("hosts")).hasSize(1);
+            assertThat(client(base, "Rotated-1").get("/sluice/v1/hosts").path("hosts"))
+                    .hasSize(1);
             assertThat(Files.readString(data().resolve("openrc"))).doesNotContain("OS_PASSWORD");
 
             // While it runs.
             SluiceProcess.Result set = SluiceProcess.run("admin-password", "--data", data().toString());
             assertThat(set.code()).isZero();
             assertThat(set.output()).doesNotContain(stored());
-            assertThat(client(base, stored()).get("/sluice/v1/hosts").path("hosts")).hasSize(1);
+            assertThat(client(base, stored()).get("/sluice/v1/hosts").path("hosts"))
+                    .hasSize(1);
             assertThat(Files.readString(data().resolve("openrc"))).contains("export OS_PASSWORD=" + stored());
             assertThat(Files.readString(data().resolve("clouds.yaml"))).contains(stored());
         }
@@ -111,11 +113,13 @@ final class LockOutTest {
             String base = base(up);
             CloudClient cloud = client(base, stored());
             // Through the door that no rule about the last administrator guards: straight in the database.
-            String url = EmbeddedPostgres.urlOfRunning(data().resolve("postgres")).orElseThrow();
+            String url =
+                    EmbeddedPostgres.urlOfRunning(data().resolve("postgres")).orElseThrow();
             assertThat(id(cloud, "users", "admin")).isNotEmpty();
             try (Connection connection = DriverManager.getConnection(url);
                     Statement statement = connection.createStatement()) {
-                assertThat(statement.executeUpdate("delete from account where name = 'admin'")).isOne();
+                assertThat(statement.executeUpdate("delete from account where name = 'admin'"))
+                        .isOne();
                 assertThat(statement.executeUpdate("update project set enabled = false where name = 'admin'"))
                         .isOne();
             }
@@ -124,9 +128,12 @@ final class LockOutTest {
             String _ = up.awaitLine("The user admin cannot log in");
             String _ = base(up);
         }
-        assertThat(SluiceProcess.run("admin-password", "--data", data().toString()).code()).isZero();
+        assertThat(SluiceProcess.run("admin-password", "--data", data().toString())
+                        .code())
+                .isZero();
         try (SluiceProcess up = up("simulated:0")) {
-            assertThat(client(base(up), stored()).get("/sluice/v1/hosts").path("hosts")).isEmpty();
+            assertThat(client(base(up), stored()).get("/sluice/v1/hosts").path("hosts"))
+                    .isEmpty();
         }
     }
 
@@ -142,7 +149,10 @@ final class LockOutTest {
         String before;
         try (SluiceProcess up = up("simulated:2")) {
             CloudClient cloud = client(base(up), stored());
-            before = cloud.get("/sluice/v1/hosts/sim-001").path("host").path("id").asString();
+            before = cloud.get("/sluice/v1/hosts/sim-001")
+                    .path("host")
+                    .path("id")
+                    .asString();
             String network = cloud.post("/network/v2.0/networks", Map.of("network", Map.of("name", "n")))
                     .path("network")
                     .path("id")
@@ -150,8 +160,16 @@ final class LockOutTest {
             JsonNode _ = cloud.post(
                     "/network/v2.0/subnets",
                     Map.of("subnet", Map.of("network_id", network, "ip_version", 4, "cidr", "10.9.0.0/24")));
-            String flavor = cloud.get("/compute/v2.1/flavors").path("flavors").path(0).path("id").asString();
-            String image = cloud.get("/image/v2/images").path("images").path(0).path("id").asString();
+            String flavor = cloud.get("/compute/v2.1/flavors")
+                    .path("flavors")
+                    .path(0)
+                    .path("id")
+                    .asString();
+            String image = cloud.get("/image/v2/images")
+                    .path("images")
+                    .path(0)
+                    .path("id")
+                    .asString();
             for (int i = 0; i < 4; i++) {
                 JsonNode _ = cloud.post(
                         "/compute/v2.1/servers",
@@ -167,26 +185,35 @@ final class LockOutTest {
                                         "networks",
                                         List.of(Map.of("uuid", network)))));
             }
-            await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(
-                            cloud.get("/compute/v2.1/servers?status=ACTIVE").path("servers"))
-                    .hasSize(4));
+            await().atMost(Duration.ofSeconds(60))
+                    .untilAsserted(() -> assertThat(cloud.get("/compute/v2.1/servers?status=ACTIVE")
+                                    .path("servers"))
+                            .hasSize(4));
         }
         delete(data().resolve("hosts/sim-001"));
         try (SluiceProcess up = up("simulated:2")) {
             CloudClient cloud = client(base(up), stored());
             assertThat(cloud.get("/sluice/v1/hosts").path("hosts")).hasSize(2);
-            assertThat(cloud.get("/sluice/v1/hosts/sim-001").path("host").path("id").asString())
+            assertThat(cloud.get("/sluice/v1/hosts/sim-001")
+                            .path("host")
+                            .path("id")
+                            .asString())
                     .isEqualTo(before);
             // A token for any new host does not make one a host that there is; one for that host does not make another.
-            assertThatThrownBy(() -> joinAs(cloud, Map.of(), "sim-000")).hasMessageContaining("sluice fleet rejoin sim-000");
+            assertThatThrownBy(() -> joinAs(cloud, Map.of(), "sim-000"))
+                    .hasMessageContaining("sluice fleet rejoin sim-000");
             assertThatThrownBy(() -> joinAs(cloud, Map.of("host", "sim-001"), "sim-000"))
                     .hasMessageContaining("is for the host 'sim-001'");
         }
     }
 
     private void joinAs(CloudClient cloud, Map<String, Object> wish, String name) throws Exception {
-        String token = cloud.post("/sluice/v1/join-tokens", wish).path("join_token").path("token").asString();
-        try (Members members = new Members(URI.create("https://127.0.0.1:" + agentsPort), _ -> JoinToken.parse(token))) {
+        String token = cloud.post("/sluice/v1/join-tokens", wish)
+                .path("join_token")
+                .path("token")
+                .asString();
+        try (Members members =
+                new Members(URI.create("https://127.0.0.1:" + agentsPort), _ -> JoinToken.parse(token))) {
             Object _ = members.join(name, parent.resolve("stranger-" + name));
         }
     }

@@ -52,11 +52,15 @@ final class PrivateFilesTest {
                 "simulated:1")) {
             String base = up.awaitLine(READY).substring(READY.length()).replace("/identity/v3", "");
             CloudClient cloud = new CloudClient(new Login(
-                    base, "admin", Files.readString(data().resolve("admin-password")).strip(), "admin"));
+                    base,
+                    "admin",
+                    Files.readString(data().resolve("admin-password")).strip(),
+                    "admin"));
             boot(cloud);
-            await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(
-                            cloud.get("/compute/v2.1/servers?status=ACTIVE").path("servers"))
-                    .hasSize(1));
+            await().atMost(Duration.ofSeconds(60))
+                    .untilAsserted(() -> assertThat(cloud.get("/compute/v2.1/servers?status=ACTIVE")
+                                    .path("servers"))
+                            .hasSize(1));
             assertThat(readableByOthers(data())).isEmpty();
             assertThat(data().resolve("hosts/sim-000/consoles")).isDirectory();
             assertThat(data().resolve("hosts/sim-000/agent/journal")).isDirectory();
@@ -71,7 +75,8 @@ final class PrivateFilesTest {
         Path postgres = data().resolve("postgres");
         int owner = (Integer) Files.getAttribute(postgres.resolve("data"), "unix:uid");
         assertThat(owner).isNotZero().isNotEqualTo(NOBODY);
-        String process = Files.readAllLines(postgres.resolve("data/postmaster.pid")).getFirst();
+        String process =
+                Files.readAllLines(postgres.resolve("data/postmaster.pid")).getFirst();
         assertThat(Files.getAttribute(Path.of("/proc", process), "unix:uid")).isEqualTo(owner);
         for (String secret : List.of("password", "data/postgresql.conf", "data/global/pg_control", "log")) {
             Process read = new ProcessBuilder(
@@ -118,9 +123,17 @@ final class PrivateFilesTest {
                                 "name",
                                 "s",
                                 "flavorRef",
-                                cloud.get("/compute/v2.1/flavors").path("flavors").path(0).path("id").asString(),
+                                cloud.get("/compute/v2.1/flavors")
+                                        .path("flavors")
+                                        .path(0)
+                                        .path("id")
+                                        .asString(),
                                 "imageRef",
-                                cloud.get("/image/v2/images").path("images").path(0).path("id").asString(),
+                                cloud.get("/image/v2/images")
+                                        .path("images")
+                                        .path(0)
+                                        .path("id")
+                                        .asString(),
                                 "networks",
                                 List.of(Map.of("uuid", network)))));
     }

@@ -40,16 +40,23 @@ final class SupervisionTest {
 
     private CloudClient client(String base) throws Exception {
         return new CloudClient(new Login(
-                base, "admin", Files.readString(data().resolve("admin-password")).strip(), "admin"));
+                base,
+                "admin",
+                Files.readString(data().resolve("admin-password")).strip(),
+                "admin"));
     }
 
     private ProcessHandle postmaster() throws IOException {
-        String first = Files.readAllLines(data().resolve("postgres/data/postmaster.pid")).getFirst();
+        String first = Files.readAllLines(data().resolve("postgres/data/postmaster.pid"))
+                .getFirst();
         return ProcessHandle.of(Long.parseLong(first)).orElseThrow();
     }
 
     private ProcessHandle controller() throws IOException {
-        return new DataDirectory(data()).controller().flatMap(DataDirectory.Holder::alive).orElseThrow();
+        return new DataDirectory(data())
+                .controller()
+                .flatMap(DataDirectory.Holder::alive)
+                .orElseThrow();
     }
 
     private static void kill(ProcessHandle process) throws Exception {
@@ -70,7 +77,8 @@ final class SupervisionTest {
             long controller = controller().pid();
             for (int round = 0; round < 3; round++) {
                 String name = "kept-" + round;
-                JsonNode _ = cloud.post("/network/v2.0/security-groups", Map.of("security_group", Map.of("name", name)));
+                JsonNode _ =
+                        cloud.post("/network/v2.0/security-groups", Map.of("security_group", Map.of("name", name)));
 
                 kill(postmaster());
 
@@ -104,16 +112,20 @@ final class SupervisionTest {
             // The same address, the same tokens, the same agent.
             assertThat(cloud.get("/network/v2.0/security-groups?name=kept").path("security_groups"))
                     .hasSize(1);
-            await().atMost(SOON).untilAsserted(() -> assertThat(Instant.parse(cloud.get("/sluice/v1/hosts")
-                            .path("hosts")
-                            .path(0)
-                            .path("last_seen_at")
-                            .asString()))
-                    .isAfter(killed));
+            await().atMost(SOON)
+                    .untilAsserted(() -> assertThat(Instant.parse(cloud.get("/sluice/v1/hosts")
+                                    .path("hosts")
+                                    .path(0)
+                                    .path("last_seen_at")
+                                    .asString()))
+                            .isAfter(killed));
 
-            assertThat(SluiceProcess.run("down", "--data", data().toString()).output()).isEqualTo("Stopped.");
-            assertThat(new DataDirectory(data()).controller().flatMap(DataDirectory.Holder::alive)).isEmpty();
-            assertThat(EmbeddedPostgres.stopLeftover(data().resolve("postgres"))).isFalse();
+            assertThat(SluiceProcess.run("down", "--data", data().toString()).output())
+                    .isEqualTo("Stopped.");
+            assertThat(new DataDirectory(data()).controller().flatMap(DataDirectory.Holder::alive))
+                    .isEmpty();
+            assertThat(EmbeddedPostgres.stopLeftover(data().resolve("postgres")))
+                    .isFalse();
         }
     }
 
@@ -139,7 +151,8 @@ final class SupervisionTest {
             up.interrupt();
             assertThat(up.end().code()).isEqualTo(130);
         }
-        assertThat(new DataDirectory(data()).controller().flatMap(DataDirectory.Holder::alive)).isEmpty();
+        assertThat(new DataDirectory(data()).controller().flatMap(DataDirectory.Holder::alive))
+                .isEmpty();
         assertThat(EmbeddedPostgres.stopLeftover(data().resolve("postgres"))).isFalse();
     }
 
@@ -147,10 +160,13 @@ final class SupervisionTest {
     void secretsAreOnNoCommandLine() throws Exception {
         try (SluiceProcess up = up("simulated:0")) {
             String _ = base(up);
-            String commandLine = Files.readString(Path.of("/proc/" + controller().pid() + "/cmdline"));
+            String commandLine =
+                    Files.readString(Path.of("/proc/" + controller().pid() + "/cmdline"));
             assertThat(commandLine)
-                    .doesNotContain(Files.readString(data().resolve("admin-password")).strip())
-                    .doesNotContain(Files.readString(data().resolve("postgres/password")).strip())
+                    .doesNotContain(
+                            Files.readString(data().resolve("admin-password")).strip())
+                    .doesNotContain(Files.readString(data().resolve("postgres/password"))
+                            .strip())
                     .contains("supervised-controller");
         }
     }

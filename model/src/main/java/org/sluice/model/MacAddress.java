@@ -21,8 +21,8 @@ public record MacAddress(@JsonValue String value) {
 
     private static final Pattern PAIRS =
             Pattern.compile("[0-9a-fA-F]{1,2}(:[0-9a-fA-F]{1,2}){5}|[0-9a-fA-F]{1,2}(-[0-9a-fA-F]{1,2}){5}");
-    private static final Pattern GROUPS = Pattern.compile(
-            "([0-9a-fA-F]{4}[.:-]){2}[0-9a-fA-F]{4}|[0-9a-fA-F]{6}[.:-][0-9a-fA-F]{6}|[0-9a-fA-F]{12}");
+    private static final Pattern GROUPS =
+            Pattern.compile("([0-9a-fA-F]{4}[.:-]){2}[0-9a-fA-F]{4}|[0-9a-fA-F]{6}[.:-][0-9a-fA-F]{6}|[0-9a-fA-F]{12}");
 
     /** All zero: "no address" in the VF interface of the kernel. */
     public static final MacAddress ZERO = new MacAddress("00:00:00:00:00:00");
@@ -54,8 +54,8 @@ public record MacAddress(@JsonValue String value) {
                     .collect(Collectors.joining(":"))));
         }
         if (GROUPS.matcher(text).matches()) {
-            return Optional.of(new MacAddress(String.join(
-                    ":", text.replaceAll("[.:-]", "").split("(?<=\\G..)"))));
+            return Optional.of(
+                    new MacAddress(String.join(":", text.replaceAll("[.:-]", "").split("(?<=\\G..)"))));
         }
         return Optional.empty();
     }

@@ -91,10 +91,7 @@ public final class DurableDirectory {
         try {
             try (FileChannel channel = FileChannel.open(
                     unfinished,
-                    Set.of(
-                            StandardOpenOption.CREATE,
-                            StandardOpenOption.TRUNCATE_EXISTING,
-                            StandardOpenOption.WRITE),
+                    Set.of(StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE),
                     PosixFilePermissions.asFileAttribute(OWNER_WRITES))) {
                 ByteBuffer bytes = ByteBuffer.wrap(ProtocolJson.MAPPER.writeValueAsBytes(value));
                 while (bytes.hasRemaining()) {

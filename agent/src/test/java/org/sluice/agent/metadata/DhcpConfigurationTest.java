@@ -138,10 +138,11 @@ class DhcpConfigurationTest {
     }
 
     private static String routesOf(Optional<String> gateway, FixedAddress.HostRoute... routes) {
-        FixedAddress address =
-                new FixedAddress("10.0.0.2", "10.0.0.0/24", gateway, List.of(), List.of(routes), true);
+        FixedAddress address = new FixedAddress("10.0.0.2", "10.0.0.0/24", gateway, List.of(), List.of(routes), true);
         return text(new DesiredInterface.ServicePort(
-                        PortId.random(), client("fa:16:3e:00:00:10", "10.0.0.10").mac(), List.of(address)))
+                        PortId.random(),
+                        client("fa:16:3e:00:00:10", "10.0.0.10").mac(),
+                        List.of(address)))
                 .lines()
                 .filter(line -> line.contains("static-route") || line.contains("option:router"))
                 .map(line -> line.substring(line.indexOf("option:")))

@@ -22,7 +22,8 @@ public final class ComputePages implements PageStyle {
             json.writeArrayPropertyStart(page.plural() + "_links");
             json.writeStartObject();
             json.writeStringProperty("rel", "next");
-            json.writeStringProperty("href", page.links().with(Map.of("marker", page.ids().getLast()), List.of()));
+            json.writeStringProperty(
+                    "href", page.links().with(Map.of("marker", page.ids().getLast()), List.of()));
             json.writeEndObject();
             json.writeEndArray();
         }

@@ -50,8 +50,10 @@ final class ComputeWording implements Wording {
             case Complaint.TooShort _ -> PythonText.quoted(value) + " is too short";
             case Complaint.TooLong _ -> PythonText.quoted(value) + " is too long";
             case Complaint.TooSmall small -> PythonText.plain(value) + " is less than the minimum of " + small.least();
-            case Complaint.TooLarge large -> PythonText.plain(value) + " is greater than the maximum of " + large.most();
-            case Complaint.NotOneOf of -> PythonText.quoted(value) + " is not one of ['" + String.join("', '", of.values()) + "']";
+            case Complaint.TooLarge large ->
+                PythonText.plain(value) + " is greater than the maximum of " + large.most();
+            case Complaint.NotOneOf of ->
+                PythonText.quoted(value) + " is not one of ['" + String.join("', '", of.values()) + "']";
             case Complaint.NotAnId _ -> PythonText.quoted(value) + " is not a 'uuid'";
             case Complaint.Repeated repeated -> "it has '" + repeated.item() + "' twice";
             case Complaint.NotText _ -> "it must not have NUL characters or unpaired surrogates";

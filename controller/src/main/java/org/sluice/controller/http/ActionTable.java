@@ -16,15 +16,15 @@ final class ActionTable {
     static Reply answer(Route route, Exchange exchange) {
         Fields body = exchange.body();
         if (body.names().size() != 1) {
-            throw exchange.wording().badAction("The request body must have exactly one member, which names the action.");
+            throw exchange.wording()
+                    .badAction("The request body must have exactly one member, which names the action.");
         }
         String name = body.names().getFirst();
         Optional<Route.Action> named = route.actions().stream()
                 .filter(action -> action.name().equals(name))
                 .filter(action -> action.versions().have(exchange.minorVersion()))
                 .findFirst();
-        Route.Action action =
-                named.orElseThrow(() -> exchange.wording().badAction("There is no such action: " + name));
+        Route.Action action = named.orElseThrow(() -> exchange.wording().badAction("There is no such action: " + name));
         return action.handler().handle(exchange.under(action.rule()));
     }
 }

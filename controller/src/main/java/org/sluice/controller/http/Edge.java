@@ -14,8 +14,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.sluice.controller.policy.Caller;
 import org.sluice.controller.http.door.Door;
+import org.sluice.controller.policy.Caller;
 import org.sluice.controller.policy.Policy;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
@@ -101,7 +101,8 @@ final class Edge {
 
     /** What anyone may change without a token is an attempt to log in, or to join: those that are refused are counted. */
     private Reply openly(Route route, Exchange exchange) {
-        boolean logsIn = route.method().equals("POST") && exchange.peerCertificate().isEmpty();
+        boolean logsIn =
+                route.method().equals("POST") && exchange.peerCertificate().isEmpty();
         if (!logsIn) {
             return route.handler().handle(exchange);
         }

@@ -25,8 +25,9 @@ public final class RouteTable {
         for (ApiFamily family : families) {
             Routes routes = new Routes();
             family.routes(routes);
-            family.title().ifPresent(title -> routes.open(
-                    "GET", "/openapi.json", exchange -> Reply.ok(table.openApi(family, title))));
+            family.title()
+                    .ifPresent(title ->
+                            routes.open("GET", "/openapi.json", exchange -> Reply.ok(table.openApi(family, title))));
             List<Route> all = routes.all();
             if (table.mounts.putIfAbsent(family.mount(), new Mounted(family, all, new Router(all))) != null) {
                 throw new IllegalStateException("two families are mounted at " + family.mount());
@@ -83,7 +84,8 @@ public final class RouteTable {
         int longest = -1;
         for (Map.Entry<String, Mounted> entry : mounts.entrySet()) {
             String mount = entry.getKey();
-            boolean below = path.startsWith(mount) && (path.length() == mount.length() || path.charAt(mount.length()) == '/');
+            boolean below =
+                    path.startsWith(mount) && (path.length() == mount.length() || path.charAt(mount.length()) == '/');
             if (below && mount.length() > longest) {
                 longest = mount.length();
                 found = Optional.of(entry.getValue());

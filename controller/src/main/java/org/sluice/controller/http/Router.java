@@ -42,7 +42,9 @@ final class Router {
         for (Route route : routes) {
             Node node = root;
             for (String segment : segments(route.pattern())) {
-                node = isParameter(segment) ? parameterOf(node) : node.literals.computeIfAbsent(segment, _ -> new Node());
+                node = isParameter(segment)
+                        ? parameterOf(node)
+                        : node.literals.computeIfAbsent(segment, _ -> new Node());
             }
             if (node.methods.putIfAbsent(route.method(), route) != null) {
                 throw new IllegalStateException("two routes answer " + route.method() + " " + route.pattern());
@@ -68,8 +70,7 @@ final class Router {
                             ? find(root, segments.subList(0, segments.size() - 1), 0, values)
                             : Optional.empty();
                 })
-                .orElseThrow(() -> Problem.of(
-                                Problem.Kind.NOT_FOUND, "NotFound", "The resource could not be found.")
+                .orElseThrow(() -> Problem.of(Problem.Kind.NOT_FOUND, "NotFound", "The resource could not be found.")
                         .asException());
         @Nullable Route route = node.methods.get(method);
         if (route == null && method.equals("HEAD")) {

@@ -53,12 +53,16 @@ public final class SluiceWording implements Wording {
 
     @Override
     public ProblemException badFilter(String name, String value, String expected) {
-        return bad("InvalidParameter", "The query parameter '" + name + "' must be " + expected + ", not '" + value + "'.");
+        return bad(
+                "InvalidParameter",
+                "The query parameter '" + name + "' must be " + expected + ", not '" + value + "'.");
     }
 
     @Override
     public ProblemException unknownSortKey(String name, List<String> known) {
-        return bad("InvalidParameter", "The list cannot be sorted by '" + name + "', but by " + String.join(", ", known) + ".");
+        return bad(
+                "InvalidParameter",
+                "The list cannot be sorted by '" + name + "', but by " + String.join(", ", known) + ".");
     }
 
     @Override
@@ -73,7 +77,9 @@ public final class SluiceWording implements Wording {
 
     @Override
     public ProblemException unknownMarker(String plural, String marker) {
-        return bad("MarkerNotFound", "The marker '" + marker + "' names none of the " + plural + "; begin again without it.");
+        return bad(
+                "MarkerNotFound",
+                "The marker '" + marker + "' names none of the " + plural + "; begin again without it.");
     }
 
     /** The rest of a sentence that began with the field, in plain words. */

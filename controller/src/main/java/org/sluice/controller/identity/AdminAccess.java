@@ -65,9 +65,7 @@ public final class AdminAccess {
         handle.createUpdate("""
                         insert into role_assignment (account_id, project_id, role_id)
                         select a.id, p.id, r.id from account a, project p, role r
-                        where a.name = :name and p.name = :name and r.name = :name on conflict do nothing""")
-                .bind("name", NAME)
-                .execute();
+                        where a.name = :name and p.name = :name and r.name = :name on conflict do nothing""").bind("name", NAME).execute();
         return account;
     }
 }

@@ -54,7 +54,8 @@ final class AuthRoutes {
     }
 
     private Reply issue(Exchange exchange) {
-        Authentication.Granted granted = authentication.grant(AuthRequest.parse(exchange.bodyObject()), exchange.peerAddress());
+        Authentication.Granted granted =
+                authentication.grant(AuthRequest.parse(exchange.bodyObject()), exchange.peerAddress());
         ObjectNode token = IdentityJson.token(
                 granted.issued().token(), granted.roles(), exchange.baseUrl(), wantsCatalog(exchange));
         return Reply.json(201, IdentityJson.wrap("token", token))
@@ -94,8 +95,7 @@ final class AuthRoutes {
                             .problem(),
                     invalid);
         }
-        IdentityRules.requireAdminOr(
-                subject.userId().equals(exchange.caller().userId()), exchange.caller(), action);
+        IdentityRules.requireAdminOr(subject.userId().equals(exchange.caller().userId()), exchange.caller(), action);
         return subject;
     }
 

@@ -99,9 +99,7 @@ final class Authentication {
         if (!checks.matches(source, proof.password(), read.account().map(Account::passwordHash))) {
             throw refused("there is no such user, or the password is wrong");
         }
-        Account account = read.account()
-                .filter(Account::enabled)
-                .orElseThrow(() -> refused("the user is disabled"));
+        Account account = read.account().filter(Account::enabled).orElseThrow(() -> refused("the user is disabled"));
         if (checks.isOutdated(account.passwordHash())) {
             directory.rehash(account, proof.password(), source);
         }

@@ -62,8 +62,7 @@ final class Directory {
     Account updateUser(String id, UserBody body, LogInSource asker) {
         Optional<String> hash = body.password().map(password -> checks.hash(asker, password));
         Function<Handle, Account> change = handle -> {
-            Account before =
-                    store.lockAccount(handle, id).orElseThrow(() -> IdentityRules.notFound("user", id));
+            Account before = store.lockAccount(handle, id).orElseThrow(() -> IdentityRules.notFound("user", id));
             Account applied = body.appliedTo(before);
             if (body.said().contains("default_project_id")) {
                 applied.defaultProjectId().ifPresent(project -> existingProject(handle, project));
@@ -120,8 +119,7 @@ final class Directory {
     /** Keeps the same password under a better hash; a change of the password meanwhile wins. */
     void rehash(Account account, String password, LogInSource asker) {
         String hash = checks.hash(asker, password);
-        transactions.run(
-                handle -> store.replacePasswordHash(handle, account.id(), account.passwordHash(), hash));
+        transactions.run(handle -> store.replacePasswordHash(handle, account.id(), account.passwordHash(), hash));
     }
 
     /**
@@ -145,8 +143,7 @@ final class Directory {
      */
     Project updateProject(String id, ProjectBody body) {
         Function<Handle, Project> change = handle -> {
-            Project before =
-                    store.lockProject(handle, id).orElseThrow(() -> IdentityRules.notFound("project", id));
+            Project before = store.lockProject(handle, id).orElseThrow(() -> IdentityRules.notFound("project", id));
             Project after = body.appliedTo(before);
             store.updateProject(handle, after);
             return after;
@@ -192,14 +189,13 @@ final class Directory {
      *     the cloud
      */
     void unassign(RoleAssignment unwanted) {
-        endingTokens(
-                new Revocations.Subject.OfAccountIn(unwanted.accountId(), unwanted.projectId()), handle -> {
-                    requireParties(handle, unwanted);
-                    if (!store.unassign(handle, unwanted)) {
-                        throw IdentityRules.notFound("role assignment with role", unwanted.roleId());
-                    }
-                    return unwanted;
-                });
+        endingTokens(new Revocations.Subject.OfAccountIn(unwanted.accountId(), unwanted.projectId()), handle -> {
+            requireParties(handle, unwanted);
+            if (!store.unassign(handle, unwanted)) {
+                throw IdentityRules.notFound("role assignment with role", unwanted.roleId());
+            }
+            return unwanted;
+        });
     }
 
     /** Revokes one token, and no other that was bought with it. */

@@ -267,9 +267,7 @@ final class DirectoryRoutes {
     }
 
     private static List<String> tags(Exchange exchange, String parameter) {
-        return exchange.query(parameter)
-                .map(tags -> List.of(tags.split(",")))
-                .orElse(List.of());
+        return exchange.query(parameter).map(tags -> List.of(tags.split(","))).orElse(List.of());
     }
 
     /** A flag that is there counts as set unless it says otherwise: {@code ?enabled}, {@code ?enabled=true}. */

@@ -10,7 +10,8 @@ import org.jdbi.v3.core.Handle;
 
 /** SQL of users, projects and roles. Stateless; the caller's handle decides the transaction. */
 final class IdentityStore {
-    private static final String ACCOUNT = "select id, name, password_hash, default_project_id, enabled, email, description from account ";
+    private static final String ACCOUNT =
+            "select id, name, password_hash, default_project_id, enabled, email, description from account ";
     private static final String PROJECT = "select id, name, description, enabled, tags from project ";
     private static final String ROLE = "select id, name from role ";
 
@@ -183,8 +184,9 @@ final class IdentityStore {
 
     /** Returns whether the name was free. */
     boolean insertProject(Handle handle, Project project) {
-        return handle.createUpdate("insert into project (id, name, description, enabled, tags) values"
-                                + " (:id, :name, :description, :enabled, cast(:tags as text[])) on conflict (name) do nothing")
+        return handle.createUpdate(
+                                "insert into project (id, name, description, enabled, tags) values"
+                                        + " (:id, :name, :description, :enabled, cast(:tags as text[])) on conflict (name) do nothing")
                         .bind("id", project.id())
                         .bind("name", project.name())
                         .bind("description", project.description())

@@ -65,15 +65,17 @@ final class PasswordChecks {
     boolean matches(LogInSource source, String password, Optional<String> hash) {
         requireNotLockedOut(source);
         String compared = hash.orElseGet(passwords::nobodysHash);
-        if (!passwords.remembers(password, compared) && !inTurn(source, () -> {
-            // Many may have come with one password, and while this one waited their first was found right or wrong.
-            requireNotLockedOut(source);
-            boolean right = passwords.matches(password, compared);
-            if (!right) {
-                count(source);
-            }
-            return right;
-        })) {
+        if (!passwords.remembers(password, compared)
+                && !inTurn(source, () -> {
+                    // Many may have come with one password, and while this one waited their first was found right or
+                    // wrong.
+                    requireNotLockedOut(source);
+                    boolean right = passwords.matches(password, compared);
+                    if (!right) {
+                        count(source);
+                    }
+                    return right;
+                })) {
             return false;
         }
         failures.invalidate(source);

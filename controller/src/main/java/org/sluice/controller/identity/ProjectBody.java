@@ -27,13 +27,13 @@ record ProjectBody(
                 .filter(parent -> !parent.equals(IdentityJson.DOMAIN_ID))
                 .ifPresent(parent -> {
                     throw IdentityRules.invalid(
-                            "parent_id", "must be " + IdentityJson.DOMAIN_ID + ": projects have no projects below them");
+                            "parent_id",
+                            "must be " + IdentityJson.DOMAIN_ID + ": projects have no projects below them");
                 });
         return new ProjectBody(
                 json.has("name") ? Optional.of(IdentityRules.name(json, LONGEST_NAME)) : Optional.empty(),
                 json.has("description")
-                        ? Optional.of(IdentityRules.optionalText(
-                                        json, "description", IdentityRules.LONGEST_DESCRIPTION)
+                        ? Optional.of(IdentityRules.optionalText(json, "description", IdentityRules.LONGEST_DESCRIPTION)
                                 .orElse(""))
                         : Optional.empty(),
                 IdentityRules.optionalFlag(json, "enabled"),

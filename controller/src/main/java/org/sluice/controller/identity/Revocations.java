@@ -66,7 +66,8 @@ final class Revocations {
      * @return the count of the revocations that the transaction makes
      */
     static long begin(Handle handle) {
-        // Not below the wall clock: in a database restored from yesterday the count would repeat itself, and tokens of the
+        // Not below the wall clock: in a database restored from yesterday the count would repeat itself, and tokens of
+        // the
         // time that is lost would survive revocations made after it.
         return handle.createQuery("insert into revocation_clock as c (now)"
                         + " values ((extract(epoch from clock_timestamp()) * 1000000)::bigint)"
@@ -154,13 +155,11 @@ final class Revocations {
         handle.createQuery("select account_id, project_id, audit_id, at, expires_at from revocation where at > :seen")
                 .bind("seen", now < seen ? 0 : seen)
                 .map((row, context) -> Map.entry(
-                        new Columns(
-                                        row.getString("account_id"),
-                                        row.getString("project_id"),
-                                        row.getString("audit_id"))
+                        new Columns(row.getString("account_id"), row.getString("project_id"), row.getString("audit_id"))
                                 .subject(),
                         new Revocation(
-                                row.getLong("at"), row.getTimestamp("expires_at").toInstant())))
+                                row.getLong("at"),
+                                row.getTimestamp("expires_at").toInstant())))
                 .forEach(entry -> known.put(entry.getKey(), entry.getValue()));
         seen = now;
     }

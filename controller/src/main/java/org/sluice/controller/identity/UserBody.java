@@ -21,8 +21,8 @@ record UserBody(
     private static final int LONGEST_NAME = 255;
     private static final int LONGEST_EMAIL = 254;
 
-    private static final Set<String> KNOWN = Set.of(
-            "name", "password", "default_project_id", "enabled", "email", "description", "domain_id", "options");
+    private static final Set<String> KNOWN =
+            Set.of("name", "password", "default_project_id", "enabled", "email", "description", "domain_id", "options");
 
     /**
      * Reads the member {@code user} of a request.

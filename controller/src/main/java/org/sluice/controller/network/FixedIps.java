@@ -150,8 +150,7 @@ final class FixedIps {
     private void allocate(Handle handle, NetworkId network, PortId port, WantedAddress wanted) {
         SubnetId subnet = wanted.subnets().getFirst();
         boolean given = wanted.address().isPresent()
-                ? making.allocateExactly(
-                        handle, subnet, port, wanted.address().get())
+                ? making.allocateExactly(handle, subnet, port, wanted.address().get())
                 : making.allocateIn(handle, subnet, port).isPresent();
         if (!given) {
             throw unavailable(network, wanted);
@@ -159,7 +158,8 @@ final class FixedIps {
     }
 
     private static SubnetId subnetFor(NetworkFacts network, String deviceOwner, Wanted one) {
-        Optional<IpRange> address = one.address().map(text -> IpRange.single(text).orElseThrow());
+        Optional<IpRange> address =
+                one.address().map(text -> IpRange.single(text).orElseThrow());
         if (one.subnet().isEmpty()) {
             return subnetOf(network, deviceOwner, address.orElseThrow())
                     .orElseThrow(() -> NetworkProblems.of(

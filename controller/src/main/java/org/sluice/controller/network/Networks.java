@@ -307,9 +307,7 @@ final class Networks implements Resource {
             // Ports that say they serve DHCP go with their network, whoever made them, as in Neutron.
             handle.createUpdate("""
                             delete from port where network_id = :id and server_id is null
-                              and (service_host_id is not null or device_owner = 'network:dhcp')""")
-                    .bind("id", id)
-                    .execute();
+                              and (service_host_id is not null or device_owner = 'network:dhcp')""").bind("id", id).execute();
             handle.createUpdate("delete from subnet where network_id = :id")
                     .bind("id", id)
                     .execute();

@@ -137,11 +137,15 @@ final class PortMaking {
                 .bind("profile", port.profile())
                 .bind("bindingHost", port.bindingHost())
                 .bind("madeForServer", port.madeForServer())
-                .bind("serviceHost", port.serviceHost().map(host -> host.value()).orElse(null))
+                .bind(
+                        "serviceHost",
+                        port.serviceHost().map(host -> host.value()).orElse(null))
                 .bindArray(
                         "groups",
                         UUID.class,
-                        port.securityGroups().stream().map(SecurityGroupId::value).toList())
+                        port.securityGroups().stream()
+                                .map(SecurityGroupId::value)
+                                .toList())
                 .bindArray("slots", Integer.class, slots)
                 .bindArray("subnets", UUID.class, subnets)
                 .bindArray("addresses", String.class, exactly)

@@ -14,7 +14,8 @@ record WantedAddress(List<SubnetId> subnets, Optional<String> address) {
     WantedAddress {
         subnets = List.copyOf(subnets);
         if (subnets.isEmpty() || (address.isPresent() && subnets.size() > 1)) {
-            throw new IllegalArgumentException("an address comes from some subnet, a certain one from a certain subnet");
+            throw new IllegalArgumentException(
+                    "an address comes from some subnet, a certain one from a certain subnet");
         }
     }
 }

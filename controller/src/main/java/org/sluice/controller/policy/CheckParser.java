@@ -8,7 +8,8 @@ import java.util.regex.Pattern;
 
 /** Reads the language of oslo.policy: {@code role:admin or (role:member and project_id:%(project_id)s)}. */
 final class CheckParser {
-    private static final Pattern TOKEN = Pattern.compile("\\s*(\\(|\\)|(?:'[^']*'|\"[^\"]*\"|%\\([^)]*\\)s|[^\\s()])+)");
+    private static final Pattern TOKEN =
+            Pattern.compile("\\s*(\\(|\\)|(?:'[^']*'|\"[^\"]*\"|%\\([^)]*\\)s|[^\\s()])+)");
     private static final Pattern OF_TARGET = Pattern.compile("%\\(([^)]+)\\)s");
 
     private final String text;
@@ -92,7 +93,8 @@ final class CheckParser {
         boolean quoted = token.startsWith("'") || token.startsWith("\"");
         int colon = quoted ? token.indexOf(':', token.indexOf(token.charAt(0), 1)) : token.indexOf(':');
         if (colon <= 0 || colon == token.length() - 1) {
-            throw new IllegalArgumentException("'" + text + "' has '" + token + "', which is no check of the form KIND:MATCH");
+            throw new IllegalArgumentException(
+                    "'" + text + "' has '" + token + "', which is no check of the form KIND:MATCH");
         }
         String kind = token.substring(0, colon);
         String match = token.substring(colon + 1);
@@ -104,7 +106,8 @@ final class CheckParser {
             case "rule" -> new Check.Named(match);
             case "field" -> field(match);
             case "http", "https" ->
-                throw new IllegalArgumentException("'" + text + "' asks another server ('" + kind + ":'), which Sluice does not do");
+                throw new IllegalArgumentException(
+                        "'" + text + "' asks another server ('" + kind + ":'), which Sluice does not do");
             case "True", "False", "None" -> new Check.Literal(kind, value(match));
             default -> new Check.Attribute(kind, value(match));
         };
@@ -115,8 +118,8 @@ final class CheckParser {
         int colon = match.indexOf(':');
         int equals = match.indexOf('=');
         if (colon < 0 || equals < colon) {
-            throw new IllegalArgumentException(
-                    "'" + text + "' has 'field:" + match + "', which is not of the form field:RESOURCES:ATTRIBUTE=VALUE");
+            throw new IllegalArgumentException("'" + text + "' has 'field:" + match
+                    + "', which is not of the form field:RESOURCES:ATTRIBUTE=VALUE");
         }
         return new Check.Field(match.substring(colon + 1, equals), match.substring(equals + 1));
     }

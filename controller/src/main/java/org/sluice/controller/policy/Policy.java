@@ -99,13 +99,15 @@ public final class Policy {
             case Check.Or or -> any(or.any(), caller, target);
             case Check.Not not -> !passes(not.check(), caller, target);
             case Check.HasRole has -> caller.roles().contains(has.role());
-            case Check.Named named -> passes(requireNonNull(checks.get(named.rule()), "checked at start"), caller, target);
+            case Check.Named named ->
+                passes(requireNonNull(checks.get(named.rule()), "checked at start"), caller, target);
             case Check.Attribute attribute -> {
                 Optional<String> own = caller.attribute(attribute.of());
                 yield own.isPresent() && own.equals(value(attribute.value(), target));
             }
             case Check.Literal literal -> Optional.of(literal.text()).equals(value(literal.value(), target));
-            case Check.Field field -> field.value().equalsIgnoreCase(target.attributes().get(field.attribute()));
+            case Check.Field field ->
+                field.value().equalsIgnoreCase(target.attributes().get(field.attribute()));
         };
     }
 
@@ -129,7 +131,8 @@ public final class Policy {
 
     private static Optional<String> value(Check.Value value, Target target) {
         return switch (value) {
-            case Check.Value.OfTarget of -> Optional.ofNullable(target.attributes().get(of.attribute()));
+            case Check.Value.OfTarget of ->
+                Optional.ofNullable(target.attributes().get(of.attribute()));
             case Check.Value.Text text -> Optional.of(text.text());
         };
     }
@@ -138,7 +141,8 @@ public final class Policy {
         try {
             return CheckParser.parse(check);
         } catch (IllegalArgumentException cause) {
-            throw new IllegalArgumentException("The policy rule '" + name + "' cannot be read: " + cause.getMessage() + ".", cause);
+            throw new IllegalArgumentException(
+                    "The policy rule '" + name + "' cannot be read: " + cause.getMessage() + ".", cause);
         }
     }
 
@@ -152,7 +156,8 @@ public final class Policy {
                 Check referred = checks.get(named.rule());
                 if (referred == null) {
                     throw new IllegalArgumentException("The policy rule '" + name + "' refers to '" + named.rule()
-                            + "', which does not exist; the nearest one is '" + Nearest.of(named.rule(), checks.keySet())
+                            + "', which does not exist; the nearest one is '"
+                            + Nearest.of(named.rule(), checks.keySet())
                             + "'.");
                 }
                 if (above.contains(named.rule()) || named.rule().equals(name)) {

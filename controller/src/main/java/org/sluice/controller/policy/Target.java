@@ -27,7 +27,7 @@ public record Target(Map<String, String> attributes) {
 
     /** Something of the caller's own, in his project. */
     static Target ownedBy(Caller caller) {
-        return new Target(Map.of(
-                "project_id", caller.projectId(), "tenant_id", caller.projectId(), "user_id", caller.userId()));
+        return new Target(
+                Map.of("project_id", caller.projectId(), "tenant_id", caller.projectId(), "user_id", caller.userId()));
     }
 }

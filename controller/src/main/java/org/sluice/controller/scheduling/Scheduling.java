@@ -91,8 +91,7 @@ public final class Scheduling {
                     if (noAddress.isPresent()) {
                         handle.rollbackToSavepoint(SAVEPOINT);
                         withoutAddress = Optional.of(new WithoutAddress(
-                                noAddress.get(),
-                                servicePorts.hostsServing(handle, bridgedNetworks(request.ports()))));
+                                noAddress.get(), servicePorts.hostsServing(handle, bridgedNetworks(request.ports()))));
                         continue;
                     }
                     settle(handle, request, host, claimed.get());

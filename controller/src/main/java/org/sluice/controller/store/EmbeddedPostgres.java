@@ -345,7 +345,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
         /** A directory of a user that others share becomes that of our own; its server is stopped for that. */
         private void changeOwner() throws IOException, InterruptedException {
-            if (user.isPresent() && (Integer) Files.getAttribute(data, "unix:uid") != user.get().user()) {
+            if (user.isPresent()
+                    && (Integer) Files.getAttribute(data, "unix:uid")
+                            != user.get().user()) {
                 stopAll(data, Postmaster.processesIn(data));
                 user.get().own(directory);
                 user.get().own(password);

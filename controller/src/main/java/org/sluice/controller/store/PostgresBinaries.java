@@ -81,8 +81,7 @@ record PostgresBinaries(Path root) {
     }
 
     private static void unpack(URL archive, Path cache, Path root) throws IOException {
-        Path temporary =
-                Files.setPosixFilePermissions(Files.createTempDirectory(cache, UNPACKING), EVERYBODY_ENTERS);
+        Path temporary = Files.setPosixFilePermissions(Files.createTempDirectory(cache, UNPACKING), EVERYBODY_ENTERS);
         try {
             Process tar = new ProcessBuilder(
                             "tar",

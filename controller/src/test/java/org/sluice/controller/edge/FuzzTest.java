@@ -30,24 +30,44 @@ class FuzzTest {
     private static final Logger log = LoggerFactory.getLogger(FuzzTest.class);
     private static final Pattern ID = Pattern.compile("\"id\": ?\"([^\"]{1,64})\"");
     private static final List<String> TABLES = List.of(
-            "project", "account", "network", "subnet", "port", "ip_allocation", "security_group", "security_group_rule", "server",
-            "flavor", "keypair", "aggregate", "image", "physical_network", "vlan_range", "role_assignment");
+            "project",
+            "account",
+            "network",
+            "subnet",
+            "port",
+            "ip_allocation",
+            "security_group",
+            "security_group_rule",
+            "server",
+            "flavor",
+            "keypair",
+            "aggregate",
+            "image",
+            "physical_network",
+            "vlan_range",
+            "role_assignment");
 
     @RegisterExtension
     static final TestDatabase DATABASE = new TestDatabase();
 
     private static Map<String, Long> rows() {
         StringBuilder sql = new StringBuilder();
-        List<String> known = DATABASE.database().jdbi().withHandle(handle -> handle.createQuery(
-                        "select table_name from information_schema.tables where table_schema = current_schema()")
-                .mapTo(String.class)
-                .list());
-        TABLES.stream().filter(known::contains).forEach(table -> sql.append(sql.isEmpty() ? "" : " union all ")
-                .append("select '" + table + "' as name, count(*) as rows from " + table));
+        List<String> known = DATABASE.database()
+                .jdbi()
+                .withHandle(handle -> handle.createQuery(
+                                "select table_name from information_schema.tables where table_schema = current_schema()")
+                        .mapTo(String.class)
+                        .list());
+        TABLES.stream()
+                .filter(known::contains)
+                .forEach(table -> sql.append(sql.isEmpty() ? "" : " union all ")
+                        .append("select '" + table + "' as name, count(*) as rows from " + table));
         Map<String, Long> rows = new TreeMap<>();
-        DATABASE.database().jdbi().useHandle(handle -> handle.createQuery(sql.toString())
-                .map((row, _) -> Map.entry(row.getString(1), row.getLong(2)))
-                .forEach(entry -> rows.put(entry.getKey(), entry.getValue())));
+        DATABASE.database()
+                .jdbi()
+                .useHandle(handle -> handle.createQuery(sql.toString())
+                        .map((row, _) -> Map.entry(row.getString(1), row.getLong(2)))
+                        .forEach(entry -> rows.put(entry.getKey(), entry.getValue())));
         return rows;
     }
 
@@ -58,7 +78,8 @@ class FuzzTest {
         log.info("{} requests with the seed {}", requests, seed);
         List<String> failures = new ArrayList<>();
         try (WholeApi api = new WholeApi(DATABASE.database(), spool, Personas.all())) {
-            Fuzzer fuzzer = new Fuzzer(seed, api.table(), List.of("admin", "admin", "admin", "member", "reader", "expired"));
+            Fuzzer fuzzer =
+                    new Fuzzer(seed, api.table(), List.of("admin", "admin", "admin", "member", "reader", "expired"));
             aNetworkCanBeMade(api.address());
             Map<String, Long> before = rows();
             Map<Integer, Integer> statuses = new TreeMap<>();
@@ -69,12 +90,15 @@ class FuzzTest {
                 boolean refused = status >= 400;
                 Map<String, Long> after = refused && i % 10 != 0 ? before : rows();
                 if (refused && !after.equals(before)) {
-                    failures.add("refused with " + status + ", and yet " + before + " became " + after + ":\n" + attempt.what());
+                    failures.add("refused with " + status + ", and yet " + before + " became " + after + ":\n"
+                            + attempt.what());
                 }
                 before = after;
             }
             log.info("statuses: {}", statuses);
-            assertThat(statuses.keySet()).as("a fuzzer that meets only refusals tests little").contains(200, 201, 400, 404);
+            assertThat(statuses.keySet())
+                    .as("a fuzzer that meets only refusals tests little")
+                    .contains(200, 201, 400, 404);
         }
         assertThat(failures).as("seed %d", seed).isEmpty();
     }
@@ -129,7 +153,8 @@ class FuzzTest {
                 failures.add("an empty fault, " + answer.status() + "\n" + attempt.what());
             }
         } catch (JacksonException noJson) {
-            failures.add("a fault that is no JSON, " + answer.status() + " " + type + ": " + answer.body() + "\n" + attempt.what());
+            failures.add("a fault that is no JSON, " + answer.status() + " " + type + ": " + answer.body() + "\n"
+                    + attempt.what());
         }
     }
 }

@@ -31,26 +31,154 @@ final class Fuzzer {
     }
 
     private static final List<String> WORDS = List.of(
-            "", "a", "x".repeat(64), "x".repeat(300), "nul\0in", "\n\r\tcontrol", "'; drop table server; --", "\" or 1=1 --",
-            "%", "_", "\\", "../../etc/passwd", "${jndi:x}", "a\u00e4\u4e2d\ud83d\ude00", "-1", "0", "1e999", "99999999999999999999",
-            "true", "null", "[]", "{}", "(a+)+$", "a++", "[[:foo:]]", "a{1,300}", "\\p{L}+", "10.0.0.1", "10.0.0.0/8",
-            "10.0.0.0/99", "::1", "fe80::/64", "fa:16:3e:00:00:01", "ff:ff:ff:ff:ff:ff", "2026-11-22T19:47:19Z", "2026-13-45",
-            "active", "public", "tcp", "ingress", "vlan", "direct", "00000000-0000-4000-8000-000000000000",
-            "00000000000040008000000000000000", "default", "admin", "all", "asc", "desc");
+            "",
+            "a",
+            "x".repeat(64),
+            "x".repeat(300),
+            "nul\0in",
+            "\n\r\tcontrol",
+            "'; drop table server; --",
+            "\" or 1=1 --",
+            "%",
+            "_",
+            "\\",
+            "../../etc/passwd",
+            "${jndi:x}",
+            "a\u00e4\u4e2d\ud83d\ude00",
+            "-1",
+            "0",
+            "1e999",
+            "99999999999999999999",
+            "true",
+            "null",
+            "[]",
+            "{}",
+            "(a+)+$",
+            "a++",
+            "[[:foo:]]",
+            "a{1,300}",
+            "\\p{L}+",
+            "10.0.0.1",
+            "10.0.0.0/8",
+            "10.0.0.0/99",
+            "::1",
+            "fe80::/64",
+            "fa:16:3e:00:00:01",
+            "ff:ff:ff:ff:ff:ff",
+            "2026-11-22T19:47:19Z",
+            "2026-13-45",
+            "active",
+            "public",
+            "tcp",
+            "ingress",
+            "vlan",
+            "direct",
+            "00000000-0000-4000-8000-000000000000",
+            "00000000000040008000000000000000",
+            "default",
+            "admin",
+            "all",
+            "asc",
+            "desc");
 
     private static final List<String> FIELDS = List.of(
-            "id", "name", "description", "enabled", "network_id", "subnet_id", "fixed_ips", "ip_address", "mac_address", "cidr",
-            "ip_version", "gateway_ip", "allocation_pools", "start", "end", "host_routes", "dns_nameservers", "enable_dhcp",
-            "admin_state_up", "shared", "router:external", "mtu", "provider:network_type", "provider:physical_network",
-            "provider:segmentation_id", "security_groups", "security_group_id", "direction", "protocol", "port_range_min",
-            "port_range_max", "ethertype", "remote_group_id", "remote_ip_prefix", "binding:vnic_type", "binding:profile",
-            "binding:host_id", "device_id", "device_owner", "tags", "project_id", "tenant_id", "domain_id", "password", "email",
-            "options", "parent_id", "ram", "vcpus", "disk", "swap", "extra_specs", "flavorRef", "imageRef", "networks", "uuid",
-            "fixed_ip", "port", "min_count", "max_count", "metadata", "user_data", "key_name", "availability_zone", "hostname",
-            "config_drive", "personality", "block_device_mapping_v2", "public_key", "type", "host", "status", "forced_down",
-            "visibility", "disk_format", "container_format", "min_disk", "min_ram", "protected", "vlan_ranges", "interface",
-            "physical_network", "valid_seconds", "settings", "auth", "identity", "methods", "user", "scope", "project", "domain",
-            "original_password", "length", "reservation_id", "add_host", "remove_host", "set_metadata");
+            "id",
+            "name",
+            "description",
+            "enabled",
+            "network_id",
+            "subnet_id",
+            "fixed_ips",
+            "ip_address",
+            "mac_address",
+            "cidr",
+            "ip_version",
+            "gateway_ip",
+            "allocation_pools",
+            "start",
+            "end",
+            "host_routes",
+            "dns_nameservers",
+            "enable_dhcp",
+            "admin_state_up",
+            "shared",
+            "router:external",
+            "mtu",
+            "provider:network_type",
+            "provider:physical_network",
+            "provider:segmentation_id",
+            "security_groups",
+            "security_group_id",
+            "direction",
+            "protocol",
+            "port_range_min",
+            "port_range_max",
+            "ethertype",
+            "remote_group_id",
+            "remote_ip_prefix",
+            "binding:vnic_type",
+            "binding:profile",
+            "binding:host_id",
+            "device_id",
+            "device_owner",
+            "tags",
+            "project_id",
+            "tenant_id",
+            "domain_id",
+            "password",
+            "email",
+            "options",
+            "parent_id",
+            "ram",
+            "vcpus",
+            "disk",
+            "swap",
+            "extra_specs",
+            "flavorRef",
+            "imageRef",
+            "networks",
+            "uuid",
+            "fixed_ip",
+            "port",
+            "min_count",
+            "max_count",
+            "metadata",
+            "user_data",
+            "key_name",
+            "availability_zone",
+            "hostname",
+            "config_drive",
+            "personality",
+            "block_device_mapping_v2",
+            "public_key",
+            "type",
+            "host",
+            "status",
+            "forced_down",
+            "visibility",
+            "disk_format",
+            "container_format",
+            "min_disk",
+            "min_ram",
+            "protected",
+            "vlan_ranges",
+            "interface",
+            "physical_network",
+            "valid_seconds",
+            "settings",
+            "auth",
+            "identity",
+            "methods",
+            "user",
+            "scope",
+            "project",
+            "domain",
+            "original_password",
+            "length",
+            "reservation_id",
+            "add_host",
+            "remove_host",
+            "set_metadata");
 
     private final Random random;
     private final List<RouteOf> routes = new ArrayList<>();
@@ -134,7 +262,8 @@ final class Fuzzer {
     private String query(Route route) {
         Set<String> names = new LinkedHashSet<>();
         route.list().ifPresent(list -> names.addAll(list.parameterNames()));
-        names.addAll(List.of("limit", "marker", "fields", "sort_key", "sort_dir", "name", "colour", "page_reverse", "all_tenants"));
+        names.addAll(List.of(
+                "limit", "marker", "fields", "sort_key", "sort_dir", "name", "colour", "page_reverse", "all_tenants"));
         StringBuilder query = new StringBuilder();
         int count = random.nextInt(3) == 0 ? 0 : random.nextInt(4);
         for (int i = 0; i < count; i++) {
@@ -143,7 +272,8 @@ final class Fuzzer {
         }
         if (random.nextInt(25) == 0) {
             query.append(query.isEmpty() ? '?' : '&')
-                    .append(pick(List.of("%ff%fe=x", "name=%c3%28", "a=%", "=", "&&", "name=%00", "limit=1&limit=2", "name")));
+                    .append(pick(List.of(
+                            "%ff%fe=x", "name=%c3%28", "a=%", "=", "&&", "name=%00", "limit=1&limit=2", "name")));
         }
         return query.toString();
     }
@@ -169,7 +299,8 @@ final class Fuzzer {
         }
         if (random.nextInt(3) == 0) {
             head.append("OpenStack-API-Version: compute ")
-                    .append(pick(List.of("2.1", "2.26", "2.47", "2.75", "2.90", "2.96", "latest", "2.999", "9.1", "2", "x", "-1.0")))
+                    .append(pick(List.of(
+                            "2.1", "2.26", "2.47", "2.75", "2.90", "2.96", "latest", "2.999", "9.1", "2", "x", "-1.0")))
                     .append("\r\n");
         }
         if (random.nextInt(20) == 0) {
@@ -210,9 +341,7 @@ final class Fuzzer {
                     new byte[300_000]));
         }
         StringBuilder json = new StringBuilder("{");
-        String member = route.list().isPresent() || random.nextInt(3) != 0
-                ? memberOf(route)
-                : pick(FIELDS);
+        String member = route.list().isPresent() || random.nextInt(3) != 0 ? memberOf(route) : pick(FIELDS);
         if (!route.actions().isEmpty() && random.nextInt(5) != 0) {
             member = pick(route.actions()).name();
         }
@@ -234,14 +363,18 @@ final class Fuzzer {
             }
         }
         String name = last.replace("os-", "").replace('-', '_');
-        return name.endsWith("ies") ? name.substring(0, name.length() - 3) + "y" : name.endsWith("s") ? name.substring(0, name.length() - 1) : name;
+        return name.endsWith("ies")
+                ? name.substring(0, name.length() - 3) + "y"
+                : name.endsWith("s") ? name.substring(0, name.length() - 1) : name;
     }
 
     private void value(StringBuilder json, int depth, boolean object) {
         int kind = object && random.nextInt(10) != 0 ? 6 : random.nextInt(depth > 3 ? 5 : 8);
         switch (kind) {
             case 0 -> json.append(pick(List.of("null", "true", "false")));
-            case 1 -> json.append(pick(List.of("0", "-1", "1", "7", "65536", "2147483648", "1.5", "99999999999999999999", "1e400")));
+            case 1 ->
+                json.append(pick(
+                        List.of("0", "-1", "1", "7", "65536", "2147483648", "1.5", "99999999999999999999", "1e400")));
             case 2, 3 -> text(json, pick(WORDS));
             case 4 -> text(json, ids.isEmpty() ? "nothing" : pick(ids));
             case 5 -> {

@@ -45,7 +45,8 @@ class PersonasTest {
     private record Ask(ApiFamily family, Route route, Rule rule, String body) {
         String path() {
             // An id that is nobody's: who passes the rule meets 404 or 400, never 401 or 403.
-            return family.mount() + route.pattern().replaceAll("\\{[^}]+}", UUID.randomUUID().toString());
+            return family.mount()
+                    + route.pattern().replaceAll("\\{[^}]+}", UUID.randomUUID().toString());
         }
 
         @Override
@@ -62,15 +63,16 @@ class PersonasTest {
                     asks.add(new Ask(family, route, ruled.rule(), ""));
                 }
                 route.actions()
-                        .forEach(action -> asks.add(
-                                new Ask(family, route, action.rule(), "{\"" + action.name() + "\": {}}")));
+                        .forEach(action ->
+                                asks.add(new Ask(family, route, action.rule(), "{\"" + action.name() + "\": {}}")));
             }
         }
         return asks;
     }
 
     private static int status(Ask ask, Map<String, String> headers) {
-        return client.send(ask.route().method(), ask.path(), headers, ask.body()).status();
+        return client.send(ask.route().method(), ask.path(), headers, ask.body())
+                .status();
     }
 
     private static Map<String, String> headers(String token) {
@@ -82,7 +84,9 @@ class PersonasTest {
         SoftAssertions all = new SoftAssertions();
         for (Ask ask : asks()) {
             all.assertThat(status(ask, Map.of())).as("%s without a token", ask).isEqualTo(401);
-            all.assertThat(status(ask, headers("expired"))).as("%s with a bad token", ask).isEqualTo(401);
+            all.assertThat(status(ask, headers("expired")))
+                    .as("%s with a bad token", ask)
+                    .isEqualTo(401);
         }
         all.assertAll();
     }
@@ -92,12 +96,16 @@ class PersonasTest {
         Policy policy = api.table().policy();
         SoftAssertions all = new SoftAssertions();
         for (Ask ask : asks()) {
-            boolean versioned = !ask.route().versions().have(ask.family().mount().equals("/compute") ? 96 : 0);
+            boolean versioned =
+                    !ask.route().versions().have(ask.family().mount().equals("/compute") ? 96 : 0);
             for (Map.Entry<String, Caller> persona : Personas.all().entrySet()) {
                 int status = status(ask, headers(persona.getKey()));
                 boolean passes = policy.access(ask.rule(), persona.getValue()).allowsOwn();
                 if (passes) {
-                    all.assertThat(status).as("%s by %s", ask, persona.getKey()).isNotEqualTo(401).isLessThan(500);
+                    all.assertThat(status)
+                            .as("%s by %s", ask, persona.getKey())
+                            .isNotEqualTo(401)
+                            .isLessThan(500);
                 } else if (!versioned) {
                     all.assertThat(status).as("%s by %s", ask, persona.getKey()).isEqualTo(403);
                 }
@@ -108,7 +116,6 @@ class PersonasTest {
 
     @Test
     void everyRouteHasARuleOfOpenStackOrOfSluice() {
-        assertThat(asks())
-                .allSatisfy(ask -> assertThat(ask.rule().name()).isNotEqualTo("sluice:unmoved"));
+        assertThat(asks()).allSatisfy(ask -> assertThat(ask.rule().name()).isNotEqualTo("sluice:unmoved"));
     }
 }

@@ -108,5 +108,4 @@ final class WholeApi implements AutoCloseable {
         server.close();
         sweep.close();
     }
-
 }

@@ -43,6 +43,7 @@ final class DatabaseTroubleTest {
         assertThat(DatabaseTrouble.problem(
                         new UnableToExecuteStatementException(new SQLException("no such column", "42703"), null)))
                 .isEmpty();
-        assertThat(DatabaseTrouble.problem(new IllegalStateException("a defect"))).isEmpty();
+        assertThat(DatabaseTrouble.problem(new IllegalStateException("a defect")))
+                .isEmpty();
     }
 }

@@ -52,7 +52,8 @@ final class DirectoryTest {
         admin = jdbi.withHandle(handle -> store.accountByName(handle, "admin")).orElseThrow();
         adminProject =
                 jdbi.withHandle(handle -> store.projectByName(handle, "admin")).orElseThrow();
-        demoProject = jdbi.withHandle(handle -> store.projectByName(handle, "demo")).orElseThrow();
+        demoProject =
+                jdbi.withHandle(handle -> store.projectByName(handle, "demo")).orElseThrow();
         adminRole = jdbi.withHandle(handle -> store.roleByName(handle, "admin")).orElseThrow();
         directory.unassign(new RoleAssignment(admin.id(), demoProject.id(), adminRole.id()));
     }
@@ -150,8 +151,7 @@ final class DirectoryTest {
                     .jdbi()
                     .withHandle(handle -> store.projectById(handle, project.id()))
                     .orElseThrow();
-            assertThat(after)
-                    .isEqualTo(new Project(project.id(), project.name(), "racks", false, List.of("a", "b")));
+            assertThat(after).isEqualTo(new Project(project.id(), project.name(), "racks", false, List.of("a", "b")));
         }
     }
 

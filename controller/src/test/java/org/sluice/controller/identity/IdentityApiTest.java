@@ -474,7 +474,10 @@ final class IdentityApiTest {
                         .get("projects")))
                 .contains("admin")
                 .doesNotContain("tagged");
-        assertThat(admin("DELETE", "/v3/projects/" + made.json().at("/project/id").asString(), "")
+        assertThat(admin(
+                                "DELETE",
+                                "/v3/projects/" + made.json().at("/project/id").asString(),
+                                "")
                         .status())
                 .isEqualTo(204);
     }
@@ -489,14 +492,18 @@ final class IdentityApiTest {
                         "password", "\"\"")
                 .forEach((member, value) -> {
                     Answer answer = admin(
-                            "PATCH", "/v3/users/" + IdentityStore.newId(), "{\"user\":{\"" + member + "\":" + value + "}}");
+                            "PATCH",
+                            "/v3/users/" + IdentityStore.newId(),
+                            "{\"user\":{\"" + member + "\":" + value + "}}");
                     assertThat(answer.status()).as(member).isEqualTo(400);
                     assertThat(answer.json().at("/error/message").asString()).contains("'" + member + "'");
                 });
         Map.of("parent_id", "\"6163728b1cbe45f3a72fc2bb0cfab848\"", "color", "\"red\"", "tags", "[\"a,b\"]")
                 .forEach((member, value) -> {
                     Answer answer = admin(
-                            "POST", "/v3/projects", "{\"project\":{\"name\":\"never\",\"" + member + "\":" + value + "}}");
+                            "POST",
+                            "/v3/projects",
+                            "{\"project\":{\"name\":\"never\",\"" + member + "\":" + value + "}}");
                     assertThat(answer.status()).as(member).isEqualTo(400);
                     assertThat(answer.json().at("/error/message").asString()).contains("'" + member + "'");
                 });
@@ -558,7 +565,10 @@ final class IdentityApiTest {
     }
 
     private String roleId(String name) {
-        return admin("GET", "/v3/roles?name=" + name, "").json().at("/roles/0/id").asString();
+        return admin("GET", "/v3/roles?name=" + name, "")
+                .json()
+                .at("/roles/0/id")
+                .asString();
     }
 
     @Test

@@ -35,7 +35,8 @@ final class PasswordChecksTest {
         assertLockedOut(STRANGER, "right");
         assertLockedOut(STRANGER, "wrong");
         assertThat(checks.matches(ADMIN, "right", hash)).isTrue();
-        assertThat(checks.matches(new LogInSource(STRANGER.network(), "demo"), "right", hash)).isTrue();
+        assertThat(checks.matches(new LogInSource(STRANGER.network(), "demo"), "right", hash))
+                .isTrue();
     }
 
     @Test

@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -61,10 +60,11 @@ final class RevocationsTest {
         here = controller();
         there = controller();
         String name = "user-" + IdentityStore.newId();
-        user = here.directory()
-                .createUser(UserBody.parse(json(Map.of("name", name, "password", "old"))), ASKER);
+        user = here.directory().createUser(UserBody.parse(json(Map.of("name", name, "password", "old"))), ASKER);
         project = here.directory().createProject(ProjectBody.parse(json(Map.of("name", "p-" + name.substring(0, 20)))));
-        member = postgres.database().jdbi().withHandle(handle -> store.roleByName(handle, "member"))
+        member = postgres.database()
+                .jdbi()
+                .withHandle(handle -> store.roleByName(handle, "member"))
                 .orElseThrow();
         here.directory().assign(assignment());
     }
@@ -76,7 +76,7 @@ final class RevocationsTest {
     }
 
     /** What is done to a user or project, and by whom it shall be noticed. */
-    private record Ending(String name, Consumer<RevocationsTest> act) {
+    record Ending(String name, Consumer<RevocationsTest> act) {
         @Override
         public String toString() {
             return name;
@@ -116,8 +116,7 @@ final class RevocationsTest {
 
     @Test
     void whatIsNotConcernedLives() {
-        Project other =
-                here.directory().createProject(ProjectBody.parse(json(Map.of("name", IdentityStore.newId()))));
+        Project other = here.directory().createProject(ProjectBody.parse(json(Map.of("name", IdentityStore.newId()))));
         here.directory().assign(new RoleAssignment(user.id(), other.id(), member.id()));
         String inOther = logIn(here, "old", other).text();
         String admin = here.authentication()

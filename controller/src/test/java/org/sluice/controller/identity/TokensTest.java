@@ -240,7 +240,8 @@ final class TokensTest {
     void aTokenOfATokenEndsWithItAndContinuesItsAuditChain() {
         Tokens.Issued first = issue();
         clock.advance(Duration.ofMinutes(10));
-        Token second = tokens.reissue(first.token(), Optional.empty(), Set.of(), 0).token();
+        Token second =
+                tokens.reissue(first.token(), Optional.empty(), Set.of(), 0).token();
 
         assertThat(second.expiresAt()).isEqualTo(first.token().expiresAt());
         assertThat(second.auditIds())
@@ -251,7 +252,13 @@ final class TokensTest {
     }
 
     private Tokens.Issued issue() {
-        return tokens.issue(USER, "admin", Optional.of(PROJECT), Set.of("admin", "member"), List.of("password"), 1_795_376_400_072_000L);
+        return tokens.issue(
+                USER,
+                "admin",
+                Optional.of(PROJECT),
+                Set.of("admin", "member"),
+                List.of("password"),
+                1_795_376_400_072_000L);
     }
 
     /** Another controller: it has cached nothing. */

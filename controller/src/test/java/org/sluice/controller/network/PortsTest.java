@@ -267,7 +267,8 @@ final class PortsTest {
                 .expectFault(
                         400,
                         "InvalidIpForNetwork",
-                        "IP address " + address + " is not a valid IP for any of the subnets on the specified network.");
+                        "IP address " + address
+                                + " is not a valid IP for any of the subnets on the specified network.");
         String named = "'fixed_ips': [{'subnet_id': '" + edge + "', 'ip_address': '" + address + "'}]";
         String sentence = "IP address " + address + " is not a valid IP for the specified subnet.";
         create(named).expectFault(400, "InvalidIpForSubnet", sentence);
@@ -327,16 +328,10 @@ final class PortsTest {
         api.jdbi().useTransaction(handle -> {
             Ports ports = new Ports(new java.util.Random(3), new AffectedHosts());
             for (int i = 0; i < 200; i++) {
-                ports.create(
-                        handle,
-                        NetworkApi.ADMIN,
-                        Rows.object().put("network_id", network));
+                ports.create(handle, NetworkApi.ADMIN, Rows.object().put("network_id", network));
             }
             assertThat(handle.createQuery("""
-                            select count(*) from pg_locks where pid = pg_backend_pid() and locktype = 'advisory'""")
-                            .mapTo(Integer.class)
-                            .one())
-                    .isEqualTo(64);
+                            select count(*) from pg_locks where pid = pg_backend_pid() and locktype = 'advisory'""").mapTo(Integer.class).one()).isEqualTo(64);
             assertThat(handle.createQuery("select count(distinct address) from ip_allocation")
                             .mapTo(Integer.class)
                             .one())

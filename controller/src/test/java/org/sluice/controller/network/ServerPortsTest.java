@@ -417,7 +417,8 @@ final class ServerPortsTest {
                     .expectFault(
                             409,
                             "ServicePortInUse",
-                            "Port " + port + " serves DHCP and metadata of its network; only its name and description can"
+                            "Port " + port
+                                    + " serves DHCP and metadata of its network; only its name and description can"
                                     + " be changed, not " + attribute + ".");
         }
         api.put("/v2.0/ports/" + port, "{'port': {'name': 'dhcp'}}").expect(200, "port");

@@ -12,7 +12,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.sluice.controller.policy.Caller;
 
 /** The language of oslo.policy, the base rules, and what an operator may put in their place. */
 class PolicyTest {
@@ -126,7 +125,8 @@ class PolicyTest {
                 "os_compute_api:servers:show": ""
                 """);
         Policy policy = Policy.of(List.of(STOP, SHOW)).overriddenBy(PolicyFile.read(file));
-        assertThat(policy.allows(STOP, caller("p1", "member"), Target.ofProject("p1"))).isFalse();
+        assertThat(policy.allows(STOP, caller("p1", "member"), Target.ofProject("p1")))
+                .isFalse();
         assertThat(policy.allows(SHOW, caller("p2"), Target.ofProject("p1"))).isTrue();
     }
 

@@ -318,15 +318,15 @@ class SchedulingTest {
         fleet.host("node0", 1);
         HostId serving = fleet.host("node1", 1);
         NetworkId network = fleet.network(TestFleet.UPLINK_NETWORK, 2001);
-        postgres.database().jdbi().useHandle(handle -> handle.execute(
-                "update allocation_pool set last = '10.0.0.2'"));
+        postgres.database().jdbi().useHandle(handle -> handle.execute("update allocation_pool set last = '10.0.0.2'"));
         postgres.database().jdbi().useTransaction(handle -> fleet.servicePorts.ensure(handle, network, serving));
 
         for (int boot = 0; boot < 3; boot++) {
             assertThat(fleet.boot(fleet.port(network, VnicType.NORMAL)).placed().host())
                     .isEqualTo(serving);
         }
-        assertThat(fleet.count("select vcpus_used from host where name = 'node0'")).isZero();
+        assertThat(fleet.count("select vcpus_used from host where name = 'node0'"))
+                .isZero();
         assertThat(fleet.count("select count(*) from port where service_host_id is not null"))
                 .isEqualTo(1);
     }
@@ -341,7 +341,8 @@ class SchedulingTest {
                 .hasMessage("No more IP addresses available on network " + network
                         + ": its DHCP needs one address for each host that has servers on it, and none is left for another"
                         + " host. Delete ports that are not in use, add a subnet, or widen the allocation pools.");
-        assertThat(fleet.count("select sum(vcpus_used + desired_revision) from host")).isZero();
+        assertThat(fleet.count("select sum(vcpus_used + desired_revision) from host"))
+                .isZero();
         assertThat(fleet.count("select count(*) from port where service_host_id is not null"))
                 .isZero();
     }

@@ -25,9 +25,12 @@ final class ChangeFeedTest {
                 String topic = "never-announced-" + round;
                 long mark = feed.mark(topic);
 
-                database.jdbi().useHandle(handle -> handle.execute("select pg_terminate_backend(pid) from " + LISTENERS));
+                database.jdbi()
+                        .useHandle(handle -> handle.execute("select pg_terminate_backend(pid) from " + LISTENERS));
 
-                assertThat(feed.await(topic, mark, LONG)).as("woken, because it may have missed it").isTrue();
+                assertThat(feed.await(topic, mark, LONG))
+                        .as("woken, because it may have missed it")
+                        .isTrue();
             }
             long mark = feed.mark("topic");
             database.jdbi().useTransaction(handle -> ChangeFeed.announce(handle, "topic"));

@@ -15,7 +15,10 @@ final class SchemaIndexesTest {
 
     @Test
     void everyForeignKeyHasAnIndex() {
-        List<String> without = postgres.database().jdbi().withHandle(handle -> handle.createQuery("""
+        List<String> without = postgres.database()
+                .jdbi()
+                .withHandle(
+                        handle -> handle.createQuery("""
                         select cast(cast(c.conrelid as regclass) as text) || ' ' || c.conname
                         from pg_constraint c
                         where c.contype = 'f' and c.connamespace = cast('public' as regnamespace) and not exists (
@@ -51,7 +54,9 @@ final class SchemaIndexesTest {
         "role_assignment, account_id"
     })
     void whatTenantsSelectByHasAnIndex(String table, String column) {
-        int found = postgres.database().jdbi().withHandle(handle -> handle.createQuery("""
+        int found = postgres.database()
+                .jdbi()
+                .withHandle(handle -> handle.createQuery("""
                         select count(*) from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
                         where i.indrelid = cast(:table as regclass) and a.attname = :column""")
                         .bind("table", table)

@@ -52,7 +52,8 @@ public record FixedAddress(
 
     /** Whether an address of the same IP version is in the subnet, so that hosts look for it on their link. */
     public boolean isOnLink(String other) {
-        byte[] network = InetAddress.ofLiteral(cidr.substring(0, cidr.indexOf('/'))).getAddress();
+        byte[] network =
+                InetAddress.ofLiteral(cidr.substring(0, cidr.indexOf('/'))).getAddress();
         byte[] bytes = InetAddress.ofLiteral(other).getAddress();
         for (int bit = 0; bit < prefixLength(); bit++) {
             int mask = 0x80 >> bit % 8;

@@ -59,11 +59,13 @@ public final class KeyPairRoutes {
         String user = KeyPairRules.owner(exchange, wanted.owner());
         Optional<GeneratedKey> generated =
                 wanted.publicKey().isPresent() ? Optional.empty() : Optional.of(GeneratedKey.make());
-        String line = wanted.publicKey().or(() -> generated.map(GeneratedKey::publicLine)).orElseThrow();
+        String line = wanted.publicKey()
+                .or(() -> generated.map(GeneratedKey::publicLine))
+                .orElseThrow();
         SshPublicKey key = KeyPairRules.key(line);
-        KeyPair made = transactions.run(handle -> store.insert(
-                        handle, user, wanted.name(), key.fingerprint(), line, clock.instant())
-                .orElseThrow(() -> KeyPairRules.taken(wanted.name())));
+        KeyPair made = transactions.run(
+                handle -> store.insert(handle, user, wanted.name(), key.fingerprint(), line, clock.instant())
+                        .orElseThrow(() -> KeyPairRules.taken(wanted.name())));
         int status = exchange.atLeast(2) ? 201 : 200;
         KeyPairWire.Made shown = new KeyPairWire.Made(made, generated.map(GeneratedKey::privatePem));
         return (generated.isPresent() ? KeyPairWire.MADE_HERE : KeyPairWire.MADE).reply(status, shown, exchange);

@@ -37,7 +37,10 @@ public final class PageLinks {
     }
 
     private static void append(StringBuilder query, String name, String value) {
-        query.append(query.isEmpty() ? "" : "&").append(encoded(name)).append('=').append(encoded(value));
+        query.append(query.isEmpty() ? "" : "&")
+                .append(encoded(name))
+                .append('=')
+                .append(encoded(value));
     }
 
     private static String encoded(String text) {

@@ -50,8 +50,11 @@ public final class OpenApi {
             parameters.add(Map.of(
                     "name", matcher.group(1), "in", "path", "required", true, "schema", Map.of("type", "string")));
         }
-        route.list().map(ListQuery::parameterNames).orElse(List.of()).forEach(name -> parameters.add(Map.of(
-                "name", name, "in", "query", "required", false, "schema", Map.of("type", "string"))));
+        route.list()
+                .map(ListQuery::parameterNames)
+                .orElse(List.of())
+                .forEach(name -> parameters.add(
+                        Map.of("name", name, "in", "query", "required", false, "schema", Map.of("type", "string"))));
         if (!parameters.isEmpty()) {
             operation.put("parameters", parameters);
         }
@@ -65,7 +68,9 @@ public final class OpenApi {
             case Route.Access.ByAction _ -> {
                 operation.put("security", List.of(Map.of("token", List.of())));
                 Map<String, String> actions = new TreeMap<>();
-                route.actions().forEach(action -> actions.put(action.name(), action.rule().name()));
+                route.actions()
+                        .forEach(action ->
+                                actions.put(action.name(), action.rule().name()));
                 operation.put("x-actions", actions);
             }
         }
@@ -75,7 +80,8 @@ public final class OpenApi {
         if (!route.limit().isStreamed() && takesEntity(route)) {
             operation.put("x-largest-entity", route.limit().bytes());
         }
-        operation.put("responses", Map.of("default", Map.of("description", "The reply, or a fault in the family's form.")));
+        operation.put(
+                "responses", Map.of("default", Map.of("description", "The reply, or a fault in the family's form.")));
         return operation;
     }
 

@@ -30,20 +30,31 @@ public final class ReferenceText {
     }
 
     private static void row(StringBuilder page, Route route) {
-        String rule =
-                switch (route.access()) {
-                    case Route.Access.Open _ -> "(open)";
-                    case Route.Access.Ruled ruled -> "`" + ruled.rule().name() + "`";
-                    case Route.Access.ByAction _ -> "(by action)";
-                };
+        String rule = switch (route.access()) {
+            case Route.Access.Open _ -> "(open)";
+            case Route.Access.Ruled ruled -> "`" + ruled.rule().name() + "`";
+            case Route.Access.ByAction _ -> "(by action)";
+        };
         String filters = route.list().map(ListQuery::filterNames).orElse(List.of()).stream()
                 .map(name -> "`" + name + "`")
                 .reduce((a, b) -> a + " " + b)
                 .orElse("");
-        page.append("| `").append(route.method()).append(' ').append(route.pattern()).append("` | ").append(rule);
-        page.append(" | ").append(OpenApi.versions(route.versions())).append(" | ").append(filters).append(" |\n");
+        page.append("| `")
+                .append(route.method())
+                .append(' ')
+                .append(route.pattern())
+                .append("` | ")
+                .append(rule);
+        page.append(" | ")
+                .append(OpenApi.versions(route.versions()))
+                .append(" | ")
+                .append(filters)
+                .append(" |\n");
         for (Route.Action action : route.actions()) {
-            page.append("| &nbsp;&nbsp;`").append(action.name()).append("` | `").append(action.rule().name());
+            page.append("| &nbsp;&nbsp;`")
+                    .append(action.name())
+                    .append("` | `")
+                    .append(action.rule().name());
             page.append("` | ").append(OpenApi.versions(action.versions())).append(" | |\n");
         }
     }
@@ -64,7 +75,11 @@ public final class ReferenceText {
     }
 
     private static void row(StringBuilder page, Rule rule) {
-        page.append("| `").append(rule.name()).append("` | `").append(rule.check()).append("` | ");
+        page.append("| `")
+                .append(rule.name())
+                .append("` | `")
+                .append(rule.check())
+                .append("` | ");
         page.append(rule.sentence()).append(" |\n");
     }
 }

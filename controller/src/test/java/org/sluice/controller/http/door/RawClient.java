@@ -84,8 +84,8 @@ public final class RawClient implements AutoCloseable {
         byte[] body = !withBody
                 ? new byte[0]
                 : "chunked".equals(headers.get("Transfer-Encoding"))
-                ? chunks()
-                : in.readNBytes(Integer.parseInt(headers.getOrDefault("Content-Length", "0")));
+                        ? chunks()
+                        : in.readNBytes(Integer.parseInt(headers.getOrDefault("Content-Length", "0")));
         return new Answer(Integer.parseInt(status.split(" ", 3)[1]), headers, new String(body, StandardCharsets.UTF_8));
     }
 
