@@ -222,12 +222,17 @@ public final class Exchange implements Shown {
 
     /** The first value of that query parameter. */
     public Optional<String> query(String name) {
-        return request.query().contains(name) ? request.query().first(name).asOptional() : Optional.empty();
+        return queryAll(name).stream().findFirst();
     }
 
     /** All values of that query parameter, in order. */
     public List<String> queryAll(String name) {
-        return request.query().contains(name) ? request.query().all(name) : List.of();
+        if (!request.query().contains(name)) {
+            return List.of();
+        }
+        // A name without an equals sign has no value for Helidon; for OpenStack's services it has the empty one.
+        List<String> values = request.query().all(name);
+        return values.isEmpty() ? List.of("") : values;
     }
 
     /** The names of all query parameters. */

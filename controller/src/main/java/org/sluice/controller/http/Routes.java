@@ -195,7 +195,8 @@ public final class Routes {
 
     // What follows goes when the last family is moved.
 
-    private static final Rule UNMOVED = Rule.of("sluice:unmoved", Who.ANYONE, "Routes that ask for roles themselves.");
+    /** Stands for the rule of a route whose handler still asks for roles itself. */
+    public static final Rule UNMOVED = Rule.of("sluice:unmoved", Who.ANYONE, "Routes that ask for roles themselves.");
 
     public Routes get(String pattern, Handler handler) {
         return unmoved("GET", pattern, handler);

@@ -61,7 +61,7 @@ final class SluiceFamilyTest {
         assertRefused(
                 api.put(path, "{\"interface\":\"" + "x".repeat(256) + "\"}"),
                 "Member 'interface' has 256 characters and may have 255.");
-        assertRefused(api.put(path, "{\"interface\":\"a\\u0000b\"}"), "must not contain the character NUL");
+        assertRefused(api.put(path, "{\"interface\":\"a\\u0000b\"}"), "must not have NUL characters");
         String range = "{\"first\":1,\"last\":1},".repeat(10_001);
         assertRefused(
                 api.put("/physical-networks/net", "{\"vlan_ranges\":[" + range.substring(0, range.length() - 1) + "]}"),
