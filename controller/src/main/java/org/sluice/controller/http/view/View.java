@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.policy.Rule;
@@ -26,7 +27,12 @@ import tools.jackson.databind.JsonNode;
  */
 public final class View<T> {
     private record Member<T>(
-            String name, int since, int until, @Nullable Rule rule, BiFunction<T, Shown, @Nullable Object> getter) {}
+            String name,
+            int since,
+            int until,
+            @Nullable Rule rule,
+            @Nullable Predicate<T> condition,
+            BiFunction<T, Shown, @Nullable Object> getter) {}
 
     /** A thing inside another one, with the view that writes it. */
     public record Nested<N>(View<N> view, N value) {}
@@ -59,28 +65,35 @@ public final class View<T> {
 
         /** The next member, whose value depends on to whom it is shown: links, versions. */
         public Builder<T> memberShown(String name, BiFunction<T, Shown, ? extends @Nullable Object> getter) {
-            members.add(new Member<>(name, 0, Integer.MAX_VALUE, null, getter::apply));
+            members.add(new Member<>(name, 0, Integer.MAX_VALUE, null, null, getter::apply));
             return this;
         }
 
         /** The member just named came with that microversion. */
         public Builder<T> since(int minor) {
             Member<T> last = members.removeLast();
-            members.add(new Member<>(last.name, minor, last.until, last.rule, last.getter));
+            members.add(new Member<>(last.name, minor, last.until, last.rule, last.condition, last.getter));
             return this;
         }
 
         /** The member just named ended with that microversion. */
         public Builder<T> until(int minor) {
             Member<T> last = members.removeLast();
-            members.add(new Member<>(last.name, last.since, minor, last.rule, last.getter));
+            members.add(new Member<>(last.name, last.since, minor, last.rule, last.condition, last.getter));
             return this;
         }
 
         /** Only callers who pass that rule see the member just named. */
         public Builder<T> seenWith(Rule rule) {
             Member<T> last = members.removeLast();
-            members.add(new Member<>(last.name, last.since, last.until, rule, last.getter));
+            members.add(new Member<>(last.name, last.since, last.until, rule, last.condition, last.getter));
+            return this;
+        }
+
+        /** Only things that meet the condition have the member just named. */
+        public Builder<T> onlyIf(Predicate<T> condition) {
+            Member<T> last = members.removeLast();
+            members.add(new Member<>(last.name, last.since, last.until, last.rule, condition, last.getter));
             return this;
         }
 
@@ -176,8 +189,10 @@ public final class View<T> {
         public void write(JsonGenerator json, T value) {
             json.writeStartObject();
             for (Member<T> member : members) {
-                json.writeName(member.name);
-                writeValue(json, member.getter.apply(value, shown), shown);
+                if (member.condition == null || member.condition.test(value)) {
+                    json.writeName(member.name);
+                    writeValue(json, member.getter.apply(value, shown), shown);
+                }
             }
             json.writeEndObject();
         }
