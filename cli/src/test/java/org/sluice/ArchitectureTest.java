@@ -28,17 +28,18 @@ final class ArchitectureTest {
             .importPackages("org.sluice");
 
     /** The rooms of the controller, and which others each may know. */
-    private static final Map<String, Set<String>> CONTROLLER = Map.of(
-            "http", Set.of(),
-            "store", Set.of(),
-            "identity", Set.of("http", "store"),
-            "network", Set.of("http", "store"),
-            "image", Set.of("http", "store"),
-            "scheduling", Set.of("http", "store", "network"),
-            "compute", Set.of("http", "store", "network", "scheduling"),
-            "pki", Set.of("http", "store"),
-            "fleet", Set.of("http", "store", "scheduling", "pki"),
-            "agents", Set.of("http", "store", "network", "scheduling"));
+    private static final Map<String, Set<String>> CONTROLLER = Map.ofEntries(
+            entry("policy", Set.of()),
+            entry("store", Set.of()),
+            entry("http", Set.of("policy")),
+            entry("identity", Set.of("http", "policy", "store")),
+            entry("network", Set.of("http", "policy", "store")),
+            entry("image", Set.of("http", "policy", "store")),
+            entry("scheduling", Set.of("http", "policy", "store", "network")),
+            entry("compute", Set.of("http", "policy", "store", "network", "scheduling")),
+            entry("pki", Set.of("http", "store")),
+            entry("fleet", Set.of("http", "policy", "store", "scheduling", "pki")),
+            entry("agents", Set.of("http", "policy", "store", "network", "scheduling")));
 
     /** The rooms of the agent, and which others each may know. */
     private static final Map<String, Set<String>> AGENT = Map.ofEntries(

@@ -1,10 +1,10 @@
 package org.sluice.controller.compute;
 
 import org.jspecify.annotations.Nullable;
-import org.sluice.controller.http.Caller;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Handler;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.policy.Caller;
 import tools.jackson.databind.node.ObjectNode;
 
 /** One request of the Compute API with its microversion settled. Used by one thread. */

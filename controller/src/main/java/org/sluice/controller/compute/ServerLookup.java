@@ -2,8 +2,8 @@ package org.sluice.controller.compute;
 
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
-import org.sluice.controller.http.Caller;
 import org.sluice.controller.http.Ids;
+import org.sluice.controller.policy.Caller;
 import org.sluice.model.ProblemException;
 import org.sluice.model.ServerId;
 

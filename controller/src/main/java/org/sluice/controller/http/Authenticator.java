@@ -1,5 +1,7 @@
 package org.sluice.controller.http;
 
+import org.sluice.controller.policy.Caller;
+
 /** Turns the token of a request into a caller. Implemented by identity; must not read the database. Thread-safe. */
 public interface Authenticator {
     /**

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sluice.controller.http.door.Door;
+import org.sluice.controller.policy.Caller;
 import org.sluice.controller.policy.Policy;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;

@@ -25,6 +25,7 @@ import org.sluice.controller.http.door.Entity;
 import org.sluice.controller.http.list.PageStyle;
 import org.sluice.controller.http.view.Shown;
 import org.sluice.controller.policy.Access;
+import org.sluice.controller.policy.Caller;
 import org.sluice.controller.policy.Policy;
 import org.sluice.controller.policy.Rule;
 import org.sluice.controller.policy.Target;

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.sluice.controller.http.Caller;
+import org.sluice.controller.policy.Caller;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
 import tools.jackson.databind.JsonNode;

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.sluice.controller.http.Caller;
+import org.sluice.controller.policy.Caller;
 
 /**
  * What a token says.

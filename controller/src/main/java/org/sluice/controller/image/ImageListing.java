@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
-import org.sluice.controller.http.Caller;
 import org.sluice.controller.http.Ids;
+import org.sluice.controller.policy.Caller;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
 

@@ -2,8 +2,8 @@ package org.sluice.controller.image;
 
 import java.util.Map;
 import java.util.Optional;
-import org.sluice.controller.http.Caller;
 import org.sluice.controller.http.Ids;
+import org.sluice.controller.policy.Caller;
 import org.sluice.model.ImageId;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;

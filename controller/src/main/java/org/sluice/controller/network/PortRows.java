@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
-import org.sluice.controller.http.Caller;
+import org.sluice.controller.policy.Caller;
 import org.sluice.model.MacAddress;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;

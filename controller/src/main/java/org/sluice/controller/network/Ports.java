@@ -8,7 +8,7 @@ import java.util.UUID;
 import java.util.random.RandomGenerator;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
-import org.sluice.controller.http.Caller;
+import org.sluice.controller.policy.Caller;
 import org.sluice.controller.store.Transactions;
 import org.sluice.model.MacAddress;
 import org.sluice.model.NetworkId;

@@ -4,10 +4,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.sluice.controller.http.Caller;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.Routes;
+import org.sluice.controller.policy.Caller;
 
 /** Quotas as they are: Sluice limits nothing, so each is -1 and none can be set to anything else. Stateless. */
 final class Quotas {

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
-import org.sluice.controller.http.Caller;
+import org.sluice.controller.policy.Caller;
 import org.sluice.model.ProblemException;
 import tools.jackson.databind.node.ObjectNode;
 

@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
-import org.sluice.controller.http.Caller;
+import org.sluice.controller.policy.Caller;
 import org.sluice.controller.store.Transactions;
 import org.sluice.model.ProblemException;
 import org.sluice.model.SecurityGroupId;

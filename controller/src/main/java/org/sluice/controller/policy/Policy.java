@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import org.sluice.controller.http.Caller;
 
 /** All rules in force. Immutable and thread-safe; a decision reads no database and costs about a microsecond. */
 public final class Policy {

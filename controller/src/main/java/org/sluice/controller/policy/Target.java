@@ -1,7 +1,6 @@
 package org.sluice.controller.policy;
 
 import java.util.Map;
-import org.sluice.controller.http.Caller;
 
 /**
  * The thing that a rule is asked about, by the attributes that checks may name: {@code project_id}, {@code user_id}.

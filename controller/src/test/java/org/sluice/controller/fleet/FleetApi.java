@@ -11,9 +11,9 @@ import java.util.Set;
 import org.sluice.controller.http.ApiClient;
 import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.ApiServer;
-import org.sluice.controller.http.Caller;
 import org.sluice.controller.pki.CertificateAuthority;
 import org.sluice.controller.pki.JoinTokens;
+import org.sluice.controller.policy.Caller;
 import org.sluice.controller.store.Database;
 import org.sluice.controller.store.TestDatabase;
 

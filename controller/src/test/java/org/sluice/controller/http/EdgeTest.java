@@ -24,6 +24,7 @@ import org.sluice.controller.http.list.ListQuery;
 import org.sluice.controller.http.list.Source;
 import org.sluice.controller.http.list.Window;
 import org.sluice.controller.http.view.View;
+import org.sluice.controller.policy.Caller;
 import org.sluice.controller.policy.Rule;
 import org.sluice.controller.policy.Target;
 import org.sluice.controller.policy.Who;

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.sluice.controller.http.Caller;
+import org.sluice.controller.policy.Caller;
 import org.sluice.controller.store.Database;
 import org.sluice.controller.store.TestDatabase;
 import org.sluice.model.Problem;

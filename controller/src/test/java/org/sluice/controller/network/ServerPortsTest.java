@@ -16,7 +16,7 @@ import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.sluice.controller.http.Caller;
+import org.sluice.controller.policy.Caller;
 import org.sluice.model.HostId;
 import org.sluice.model.NetworkId;
 import org.sluice.model.PortId;

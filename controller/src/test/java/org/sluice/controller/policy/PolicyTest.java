@@ -12,7 +12,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.sluice.controller.http.Caller;
 
 /** The language of oslo.policy, the base rules, and what an operator may put in their place. */
 class PolicyTest {

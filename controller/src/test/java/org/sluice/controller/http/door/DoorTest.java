@@ -21,13 +21,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.ApiServer;
 import org.sluice.controller.http.Authenticator;
-import org.sluice.controller.http.Caller;
 import org.sluice.controller.http.Faults;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.RouteTable;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.SluiceFaults;
 import org.sluice.controller.http.door.RawClient.Answer;
+import org.sluice.controller.policy.Caller;
 import org.sluice.model.Problem;
 
 /** What a listener does with the bytes of a connection, over connections that send just those bytes. */
