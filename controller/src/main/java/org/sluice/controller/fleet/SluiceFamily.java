@@ -21,6 +21,7 @@ import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.SluiceFaults;
 import org.sluice.controller.pki.JoinTokens;
+import org.sluice.controller.policy.Scope;
 import org.sluice.controller.store.Database;
 import org.sluice.controller.store.Transactions;
 import org.sluice.model.Problem;
@@ -53,6 +54,12 @@ public final class SluiceFamily implements ApiFamily {
     @Override
     public String mount() {
         return "/sluice/v1";
+    }
+
+    /** Hosts, cards and physical networks belong to the cloud. */
+    @Override
+    public boolean takes(Scope scope) {
+        return true;
     }
 
     @Override

@@ -1,5 +1,7 @@
 package org.sluice.controller.policy;
 
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -25,9 +27,12 @@ public record Target(Map<String, String> attributes) {
         return new Target(Map.of("user_id", userId));
     }
 
-    /** Something of the caller's own, in his project. */
+    /** Something of the caller's own, within the scope of the token. */
     static Target ownedBy(Caller caller) {
-        return new Target(Map.of(
-                "project_id", caller.projectId(), "tenant_id", caller.projectId(), "user_id", caller.userId()));
+        Map<String, String> own = new HashMap<>();
+        for (String attribute : List.of("project_id", "tenant_id", "user_id", "domain_id")) {
+            caller.attribute(attribute).ifPresent(value -> own.put(attribute, value));
+        }
+        return new Target(own);
     }
 }

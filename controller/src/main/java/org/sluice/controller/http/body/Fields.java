@@ -177,6 +177,18 @@ public final class Fields {
         throw wording.invalid(field, value, new Complaint.NotOfType("boolean"));
     }
 
+    /** A truth value that may be missing; only {@code true} and {@code false} themselves are taken. */
+    public Optional<Boolean> truth(String field) {
+        if (!isSet(field)) {
+            return Optional.empty();
+        }
+        JsonNode value = required(field);
+        if (!value.isBoolean()) {
+            throw wording.invalid(field, value, new Complaint.NotOfType("boolean"));
+        }
+        return Optional.of(value.booleanValue());
+    }
+
     /** An id that must be there. */
     public UUID id(String field) {
         return id(field, required(field));
