@@ -20,21 +20,20 @@ import org.sluice.controller.fleet.SluiceFamily;
 import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.ApiServer;
 import org.sluice.controller.http.Authenticator;
-import org.sluice.controller.policy.Caller;
-import org.sluice.controller.identity.AdminAccess;
 import org.sluice.controller.http.RouteTable;
 import org.sluice.controller.http.door.DoorLimits;
 import org.sluice.controller.http.door.RateLimits;
+import org.sluice.controller.identity.AdminAccess;
 import org.sluice.controller.identity.IdentityBootstrap;
 import org.sluice.controller.identity.IdentityFamily;
 import org.sluice.controller.identity.Passwords;
 import org.sluice.controller.identity.Tokens;
-import org.sluice.controller.image.data.ImageBytes;
 import org.sluice.controller.image.ImageFamily;
+import org.sluice.controller.image.data.ImageBytes;
 import org.sluice.controller.image.data.ImageLimits;
-import org.sluice.controller.image.image.ImageStore;
 import org.sluice.controller.image.data.ImageSweep;
 import org.sluice.controller.image.data.UploadRoom;
+import org.sluice.controller.image.image.ImageStore;
 import org.sluice.controller.network.Bindings;
 import org.sluice.controller.network.NetworkFamily;
 import org.sluice.controller.network.ServerPorts;
@@ -44,6 +43,7 @@ import org.sluice.controller.pki.CertificateAuthority;
 import org.sluice.controller.pki.EnrolmentFamily;
 import org.sluice.controller.pki.HostEnrolment;
 import org.sluice.controller.pki.JoinTokens;
+import org.sluice.controller.policy.Caller;
 import org.sluice.controller.scheduling.FleetIndex;
 import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.store.ChangeFeed;
@@ -163,7 +163,8 @@ final class ControllerProcess {
                         DoorLimits.forAgents(Runtime.getRuntime().maxMemory()),
                         RateLimits.FOR_AGENTS));
         ApiServer api = resources.add(
-                "API listener", ApiServer.start(doors.api().socketAddress(), Optional.empty(), authenticator, openStack));
+                "API listener",
+                ApiServer.start(doors.api().socketAddress(), Optional.empty(), authenticator, openStack));
         // Before the listeners: requests that wait for a change end while there still is a database to answer from.
         resources.add("waiting requests", feed);
         return new ControllerProcess(api, agents);
@@ -186,9 +187,7 @@ final class ControllerProcess {
 
     /** Whoever owns this machine, in the project of administrators as long as there is one. */
     private static Caller owner(Database database) {
-        String project = database.jdbi()
-                .withHandle(AdminAccess::project)
-                .orElse("");
+        String project = database.jdbi().withHandle(AdminAccess::project).orElse("");
         return new Caller("", "up", project, AdminAccess.NAME, Set.of("admin", "member", "reader"));
     }
 

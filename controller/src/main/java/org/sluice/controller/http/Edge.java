@@ -14,8 +14,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.sluice.controller.policy.Caller;
 import org.sluice.controller.http.door.Door;
+import org.sluice.controller.policy.Caller;
 import org.sluice.controller.policy.Policy;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
@@ -101,7 +101,8 @@ final class Edge {
 
     /** What anyone may change without a token is an attempt to log in, or to join: those that are refused are counted. */
     private Reply openly(Route route, Exchange exchange) {
-        boolean logsIn = route.method().equals("POST") && exchange.peerCertificate().isEmpty();
+        boolean logsIn =
+                route.method().equals("POST") && exchange.peerCertificate().isEmpty();
         if (!logsIn) {
             return route.handler().handle(exchange);
         }
@@ -148,10 +149,10 @@ final class Edge {
         Optional<String> named = exchange.header("Content-Type")
                 .map(text -> text.split(";", 2)[0].strip().toLowerCase(Locale.ROOT))
                 .filter(text -> !text.isEmpty());
-        if (named.isEmpty() || !exchange.hasEntity()) {
+        if (!exchange.hasEntity()) {
             return;
         }
-        String type = named.get();
+        String type = named.orElse("application/json");
         boolean taken = route.mediaTypes().isEmpty()
                 ? type.equals("application/json") || type.startsWith("application/") && type.endsWith("+json")
                 : route.mediaTypes().contains(type) || route.mediaTypes().contains("*/*");
@@ -160,7 +161,8 @@ final class Edge {
             throw Problem.of(
                             Problem.Kind.UNSUPPORTED_MEDIA_TYPE,
                             "UnsupportedMediaType",
-                            "Unsupported Content-Type '" + type + "'; send " + wanted + ".")
+                            (named.isPresent() ? "Unsupported Content-Type '" + type + "'" : "There is no Content-Type")
+                                    + "; send " + wanted + ".")
                     .asException();
         }
     }

@@ -85,10 +85,7 @@ public final class JoinTokens {
 
     /** That token; it must be there. */
     public Issued show(Handle handle, JoinToken token) {
-        return handle.createQuery(ISSUED + "where t.secret_hash = :id")
-                .bind("id", id(token))
-                .map((row, _) -> issued(row))
-                .one();
+        return find(handle, id(token)).orElseThrow();
     }
 
     /** The token of that id. */
@@ -152,8 +149,9 @@ public final class JoinTokens {
      */
     Spent spend(Handle handle, String secret, String keyHash, String hostname) {
         Instant now = clock.instant();
-        Spending spending = handle.createQuery("select expires_at, used_at is not null as used, host_id, key_hash, for_host"
-                        + " from join_token where secret_hash = :hash for update")
+        Spending spending = handle.createQuery(
+                        "select expires_at, used_at is not null as used, host_id, key_hash, for_host"
+                                + " from join_token where secret_hash = :hash for update")
                 .bind("hash", digest(secret.getBytes(StandardCharsets.UTF_8)))
                 .map((row, context) -> new Spending(
                         row.getTimestamp("expires_at").toInstant(),
@@ -179,7 +177,8 @@ public final class JoinTokens {
             throw Problem.of(
                             Problem.Kind.CONFLICT,
                             "JoinTokenOfAnother",
-                            "The join token is for the host '" + spending.forHost().get() + "' and not for '" + hostname
+                            "The join token is for the host '"
+                                    + spending.forHost().get() + "' and not for '" + hostname
                                     + "'. Ask the operator for one of your own. It was not spent.")
                     .asException();
         }

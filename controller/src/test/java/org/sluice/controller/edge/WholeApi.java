@@ -22,8 +22,8 @@ import org.sluice.controller.identity.IdentityBootstrap;
 import org.sluice.controller.identity.IdentityFamily;
 import org.sluice.controller.identity.Passwords;
 import org.sluice.controller.identity.Tokens;
-import org.sluice.controller.image.data.ImageBytes;
 import org.sluice.controller.image.ImageFamily;
+import org.sluice.controller.image.data.ImageBytes;
 import org.sluice.controller.image.data.ImageLimits;
 import org.sluice.controller.image.data.ImageSweep;
 import org.sluice.controller.image.data.UploadRoom;
@@ -116,5 +116,4 @@ final class WholeApi implements AutoCloseable {
             resource.close();
         }
     }
-
 }

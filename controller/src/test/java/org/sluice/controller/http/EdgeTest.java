@@ -18,13 +18,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.sluice.controller.policy.Caller;
 import org.sluice.controller.http.ApiClient.Answer;
 import org.sluice.controller.http.list.Filter;
 import org.sluice.controller.http.list.ListQuery;
 import org.sluice.controller.http.list.Source;
 import org.sluice.controller.http.list.Window;
 import org.sluice.controller.http.view.View;
+import org.sluice.controller.policy.Caller;
 import org.sluice.controller.policy.Rule;
 import org.sluice.controller.policy.Target;
 import org.sluice.controller.policy.Who;
@@ -39,7 +39,8 @@ class EdgeTest {
 
     private static final int THINGS = 1_300;
 
-    private record Thing(UUID id, String name, int size, @Nullable String secret) {}
+    private record Thing(
+            UUID id, String name, int size, @Nullable String secret) {}
 
     private static final Rule LIST_RULE = Rule.of("test:list", Who.PROJECT_READER, "List things.");
     private static final Rule SHOW_RULE = Rule.of("test:show", Who.PROJECT_READER, "Show a thing.");
@@ -97,8 +98,14 @@ class EdgeTest {
         @Override
         public void routes(Routes routes) {
             routes.list("/things", LIST_RULE, LIST, this);
-            routes.post("/things", CREATE_RULE, exchange -> Reply.ok(Map.of(
-                            "name", exchange.body("thing").onlyKnows(Set.of("name")).text("name", 1, 10))))
+            routes.post(
+                            "/things",
+                            CREATE_RULE,
+                            exchange -> Reply.ok(Map.of(
+                                    "name",
+                                    exchange.body("thing")
+                                            .onlyKnows(Set.of("name"))
+                                            .text("name", 1, 10))))
                     .atMost(BodyLimit.kibibytes(4));
             routes.get("/things/{id}", SHOW_RULE, this::show);
             routes.get("/new", SHOW_RULE, _ -> Reply.empty(204)).since(7);
@@ -116,20 +123,28 @@ class EdgeTest {
         @Override
         public List<Thing> rows(Exchange exchange, Window window) {
             windows.add(window.rows());
-            return DATABASE.database().jdbi().withHandle(handle -> window.bind(
-                            handle.createQuery("select id, name, size, secret from thing where true" + window.sql()))
-                    .map((row, _) -> new Thing(
-                            UUID.fromString(row.getString(1)), row.getString(2), row.getInt(3), row.getString(4)))
-                    .list());
+            return DATABASE.database()
+                    .jdbi()
+                    .withHandle(handle -> window.bind(handle.createQuery(
+                                    "select id, name, size, secret from thing where true" + window.sql()))
+                            .map((row, _) -> new Thing(
+                                    UUID.fromString(row.getString(1)),
+                                    row.getString(2),
+                                    row.getInt(3),
+                                    row.getString(4)))
+                            .list());
         }
 
         @Override
         public Optional<Thing> marked(Exchange exchange, String marker) {
-            return Ids.parse(marker).flatMap(id -> DATABASE.database().jdbi().withHandle(handle -> handle.createQuery(
-                            "select id, name, size, secret from thing where id = :id")
-                    .bind("id", id)
-                    .map((row, _) -> new Thing(id, row.getString(2), row.getInt(3), row.getString(4)))
-                    .findOne()));
+            return Ids.parse(marker)
+                    .flatMap(id -> DATABASE.database()
+                            .jdbi()
+                            .withHandle(handle -> handle.createQuery(
+                                            "select id, name, size, secret from thing where id = :id")
+                                    .bind("id", id)
+                                    .map((row, _) -> new Thing(id, row.getString(2), row.getInt(3), row.getString(4)))
+                                    .findOne()));
         }
     }
 
@@ -142,7 +157,9 @@ class EdgeTest {
         DATABASE.database().jdbi().useHandle(EdgeTest::fill);
         Authenticator authenticator = token -> switch (token) {
             case "reader", "member", "admin" -> new Caller("u", token, "p1", "project", Set.of(token));
-            default -> throw Problem.of(Problem.Kind.UNAUTHENTICATED, "Unauthorized", "No.").asException();
+            default ->
+                throw Problem.of(Problem.Kind.UNAUTHENTICATED, "Unauthorized", "No.")
+                        .asException();
         };
         server = ApiServer.start(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
@@ -184,7 +201,8 @@ class EdgeTest {
     void aLongListComesWholeInBatchesAndEachRowOnce() {
         FAMILY.windows.clear();
         String theirs = "name=thing0&name=thing1&name=thing2&name=thing3&name=thing4&name=thing5&name=thing6";
-        JsonNode things = get("/test/things?" + theirs + "&sort_key=name&sort_dir=desc&sort_key=size&sort_dir=asc", "reader")
+        JsonNode things = get(
+                        "/test/things?" + theirs + "&sort_key=name&sort_dir=desc&sort_key=size&sort_dir=asc", "reader")
                 .json()
                 .required("things");
         assertThat(things.size()).isEqualTo(THINGS);
@@ -198,26 +216,35 @@ class EdgeTest {
 
     @Test
     void pagesFollowOneAnotherAlsoWhenTheNextRowIsGone() {
-        DATABASE.database().jdbi().useHandle(handle -> handle.execute(
-                "insert into thing select gen_random_uuid(), 'paged', i % 11, null from generate_series(1, 180) i"));
+        DATABASE.database()
+                .jdbi()
+                .useHandle(
+                        handle -> handle.execute(
+                                "insert into thing select gen_random_uuid(), 'paged', i % 11, null from generate_series(1, 180) i"));
         List<String> seen = new ArrayList<>();
         String path = "/test/things?name=paged&limit=50&sort_key=size&sort_dir=asc";
         @Nullable String removed = null;
         while (!path.isEmpty()) {
             JsonNode page = get(path, "reader").json();
-            page.required("things").forEach(thing -> seen.add(thing.required("id").asString()));
+            page.required("things")
+                    .forEach(thing -> seen.add(thing.required("id").asString()));
             if (removed == null) {
-                removed = DATABASE.database().jdbi().withHandle(handle -> handle.createQuery(
-                                "delete from thing where id in (select id from thing where name = 'paged' and size = 10"
-                                        + " limit 1) returning cast(id as text)")
-                        .mapTo(String.class)
-                        .one());
+                removed = DATABASE.database()
+                        .jdbi()
+                        .withHandle(handle -> handle.createQuery(
+                                        "delete from thing where id in (select id from thing where name = 'paged' and size = 10"
+                                                + " limit 1) returning cast(id as text)")
+                                .mapTo(String.class)
+                                .one());
             }
             String next = page.path("next").asString("");
             path = next;
         }
-        int expected = DATABASE.database().jdbi().withHandle(handle -> handle.createQuery(
-                        "select count(*) from thing where name = 'paged'").mapTo(Integer.class).one());
+        int expected = DATABASE.database()
+                .jdbi()
+                .withHandle(handle -> handle.createQuery("select count(*) from thing where name = 'paged'")
+                        .mapTo(Integer.class)
+                        .one());
         assertThat(seen).doesNotHaveDuplicates().hasSize(expected);
     }
 
@@ -231,8 +258,16 @@ class EdgeTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "colour=red", "size=large", "limit=-1", "limit=x", "sort_key=colour", "sort_key=name&sort_dir=up",
-                "sort_key=name&sort_dir=asc&sort_dir=asc", "since5=true", "fields=id", "secret%00=1"
+                "colour=red",
+                "size=large",
+                "limit=-1",
+                "limit=x",
+                "sort_key=colour",
+                "sort_key=name&sort_dir=up",
+                "sort_key=name&sort_dir=asc&sort_dir=asc",
+                "since5=true",
+                "fields=id",
+                "secret%00=1"
             })
     void whatTheListDoesNotKnowIsRefusedByName(String query) {
         Answer refused = get("/test/things?" + query, "reader");
@@ -243,14 +278,19 @@ class EdgeTest {
     @Test
     void aFilterMayNeedARule() {
         assertThat(get("/test/things?secret=s7", "reader").status()).isEqualTo(403);
-        assertThat(get("/test/things?secret=s7", "admin").json().required("things").size()).isEqualTo(1);
+        assertThat(get("/test/things?secret=s7", "admin")
+                        .json()
+                        .required("things")
+                        .size())
+                .isEqualTo(1);
     }
 
     @Test
     void membersComeWithVersionAndRule() {
         JsonNode old = get("/test/things?limit=1", "reader").json().at("/things/0");
         assertThat(List.copyOf(old.propertyNames())).containsExactly("id", "name", "old_size");
-        JsonNode later = get("/test/things?limit=1", "admin", "Minor", "5").json().at("/things/0");
+        JsonNode later =
+                get("/test/things?limit=1", "admin", "Minor", "5").json().at("/things/0");
         assertThat(List.copyOf(later.propertyNames())).containsExactly("id", "name", "size", "secret");
     }
 
@@ -270,7 +310,8 @@ class EdgeTest {
 
     @Test
     void bodiesAreBoundedInSizeDepthAndValues() {
-        assertThat(post("/test/things", "member", "{\"thing\": {\"name\": \"ok\"}}").json())
+        assertThat(post("/test/things", "member", "{\"thing\": {\"name\": \"ok\"}}")
+                        .json())
                 .isEqualTo(Json.MAPPER.readTree("{\"name\":\"ok\"}"));
         Answer large = post("/test/things", "member", "{\"thing\": {\"name\": \"" + "x".repeat(5_000) + "\"}}");
         assertThat(large.status()).isEqualTo(413);
@@ -283,9 +324,18 @@ class EdgeTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "[]", "7", "{", "{\"thing\": 7}", "{}", "{\"thing\": {}, \"more\": 1}", "{\"thing\": {\"name\": 7}}",
-                "{\"thing\": {\"name\": \"\"}}", "{\"thing\": {\"name\": \"a\\u0000b\"}}",
-                "{\"thing\": {\"name\": \"\\ud800\"}}", "{\"thing\": {\"na\\u0000me\": 1}}",
+                "",
+                "[]",
+                "7",
+                "{",
+                "{\"thing\": 7}",
+                "{}",
+                "{\"thing\": {}, \"more\": 1}",
+                "{\"thing\": {\"name\": 7}}",
+                "{\"thing\": {\"name\": \"\"}}",
+                "{\"thing\": {\"name\": \"a\\u0000b\"}}",
+                "{\"thing\": {\"name\": \"\\ud800\"}}",
+                "{\"thing\": {\"na\\u0000me\": 1}}",
                 "{\"thing\": {\"name\": \"ok\", \"colour\": 1}}"
             })
     void badBodiesAreRefused(String body) {
@@ -295,14 +345,25 @@ class EdgeTest {
 
     @Test
     void actionsHaveRulesAndVersionsOfTheirOwn() {
-        assertThat(post("/test/things/t/action", "member", "{\"grow\": null}").json().required("grown").asString())
+        assertThat(post("/test/things/t/action", "member", "{\"grow\": null}")
+                        .json()
+                        .required("grown")
+                        .asString())
                 .isEqualTo("t");
-        assertThat(post("/test/things/t/action", "reader", "{\"grow\": null}").status()).isEqualTo(403);
-        assertThat(post("/test/things/t/action", "member", "{\"burn\": null}").status()).isEqualTo(403);
-        assertThat(post("/test/things/t/action", "admin", "{\"burn\": null}").status()).isEqualTo(202);
-        assertThat(post("/test/things/t/action", "member", "{\"later\": null}").status()).isEqualTo(400);
-        assertThat(post("/test/things/t/action", "member", "{\"later\": null}", "Minor", "9").status()).isEqualTo(202);
-        assertThat(post("/test/things/t/action", "member", "{\"grow\": null, \"burn\": null}").status()).isEqualTo(400);
+        assertThat(post("/test/things/t/action", "reader", "{\"grow\": null}").status())
+                .isEqualTo(403);
+        assertThat(post("/test/things/t/action", "member", "{\"burn\": null}").status())
+                .isEqualTo(403);
+        assertThat(post("/test/things/t/action", "admin", "{\"burn\": null}").status())
+                .isEqualTo(202);
+        assertThat(post("/test/things/t/action", "member", "{\"later\": null}").status())
+                .isEqualTo(400);
+        assertThat(post("/test/things/t/action", "member", "{\"later\": null}", "Minor", "9")
+                        .status())
+                .isEqualTo(202);
+        assertThat(post("/test/things/t/action", "member", "{\"grow\": null, \"burn\": null}")
+                        .status())
+                .isEqualTo(400);
     }
 
     @Test
@@ -322,8 +383,10 @@ class EdgeTest {
 
     @Test
     void aSegmentMayHoldAnEncodedSlashAndNoNul() {
-        assertThat(get("/test/things/a%2Fb", "reader").json().required("id").asString()).isEqualTo("a/b");
-        assertThat(get("/test/things/a+b", "reader").json().required("id").asString()).isEqualTo("a+b");
+        assertThat(get("/test/things/a%2Fb", "reader").json().required("id").asString())
+                .isEqualTo("a/b");
+        assertThat(get("/test/things/a+b", "reader").json().required("id").asString())
+                .isEqualTo("a+b");
         assertThat(get("/test/things/a%00b", "reader").status()).isEqualTo(400);
     }
 
@@ -331,8 +394,10 @@ class EdgeTest {
     void theTableDocumentsItself() {
         JsonNode document = client.send("GET", "/test/openapi.json", Map.of()).json();
         assertThat(document.at("/paths/~1test~1things/get/x-rule").asString()).isEqualTo("test:list");
-        assertThat(document.at("/paths/~1test~1things/post/x-largest-entity").asInt()).isEqualTo(4096);
-        assertThat(document.at("/paths/~1test~1things~1{id}~1action/post/x-actions/burn").asString())
+        assertThat(document.at("/paths/~1test~1things/post/x-largest-entity").asInt())
+                .isEqualTo(4096);
+        assertThat(document.at("/paths/~1test~1things~1{id}~1action/post/x-actions/burn")
+                        .asString())
                 .isEqualTo("test:burn");
     }
 }

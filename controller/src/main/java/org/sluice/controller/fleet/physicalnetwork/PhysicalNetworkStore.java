@@ -116,15 +116,13 @@ public final class PhysicalNetworkStore {
      */
     public void delete(Handle handle, String name) {
         require(handle, name);
-        List<String> uses = handle.createQuery("""
+        List<String> uses =
+                handle.createQuery("""
                         select 'networks' where exists (select 1 from network where physical_network = :name)
                         union all select 'physical functions'
                          where exists (select 1 from physical_function where physical_network = :name)
                         union all select 'uplinks'
-                         where exists (select 1 from bridge_uplink where physical_network = :name)""")
-                .bind("name", name)
-                .mapTo(String.class)
-                .list();
+                         where exists (select 1 from bridge_uplink where physical_network = :name)""").bind("name", name).mapTo(String.class).list();
         if (!uses.isEmpty()) {
             throw new Problem(
                             Problem.Kind.CONFLICT,

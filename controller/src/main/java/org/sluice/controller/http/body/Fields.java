@@ -63,7 +63,8 @@ public final class Fields {
 
     /** Refuses fields that are not among these. */
     public Fields onlyKnows(Set<String> known) {
-        List<String> unknown = names().stream().filter(field -> !known.contains(field)).toList();
+        List<String> unknown =
+                names().stream().filter(field -> !known.contains(field)).toList();
         if (!unknown.isEmpty()) {
             throw wording.unknown(name, object, unknown);
         }
@@ -281,7 +282,9 @@ public final class Fields {
         for (String key : object.propertyNames()) {
             if (key.isEmpty() || key.length() > longest) {
                 throw wording.invalid(
-                        name, object, new Complaint.Because("'" + key + "' does not have 1 to " + longest + " characters"));
+                        name,
+                        object,
+                        new Complaint.Because("'" + key + "' does not have 1 to " + longest + " characters"));
             }
             texts.put(key, text(key, 0, longest));
         }

@@ -43,13 +43,18 @@ public interface Filter {
     /** Text that is kept in lower case. */
     static Filter lowerCase(String column) {
         return (values, terms) -> text(column)
-                .condition(values.stream().map(value -> value.toLowerCase(Locale.ROOT)).toList(), terms);
+                .condition(
+                        values.stream()
+                                .map(value -> value.toLowerCase(Locale.ROOT))
+                                .toList(),
+                        terms);
     }
 
     /** An id; what is none matches nothing. */
     static Filter uuid(String column) {
         return (values, terms) -> {
-            List<UUID> ids = values.stream().flatMap(value -> Ids.parse(value).stream()).toList();
+            List<UUID> ids =
+                    values.stream().flatMap(value -> Ids.parse(value).stream()).toList();
             return column + " = any(" + terms.array(UUID.class, ids) + ")";
         };
     }
@@ -57,7 +62,8 @@ public interface Filter {
     /** A truth value in one of its usual spellings. */
     static Filter truth(String column) {
         return (values, terms) -> {
-            List<Boolean> wanted = values.stream().map(value -> truth(value, terms)).toList();
+            List<Boolean> wanted =
+                    values.stream().map(value -> truth(value, terms)).toList();
             return column + " = any(" + terms.array(Boolean.class, wanted) + ")";
         };
     }
@@ -74,7 +80,8 @@ public interface Filter {
     /** A whole number. */
     static Filter integer(String column) {
         return (values, terms) -> {
-            List<Long> numbers = values.stream().map(value -> whole(value, terms)).toList();
+            List<Long> numbers =
+                    values.stream().map(value -> whole(value, terms)).toList();
             return column + " = any(" + terms.array(Long.class, numbers) + ")";
         };
     }

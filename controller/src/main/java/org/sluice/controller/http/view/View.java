@@ -136,7 +136,10 @@ public final class View<T> {
 
     /** The rules that decide over members, for the policy's table. */
     public List<Rule> rules() {
-        return members.stream().map(Member::rule).flatMap(rule -> Optional.ofNullable(rule).stream()).toList();
+        return members.stream()
+                .map(Member::rule)
+                .flatMap(rule -> Optional.ofNullable(rule).stream())
+                .toList();
     }
 
     /** A reply with one of it, in its member. */
@@ -171,7 +174,9 @@ public final class View<T> {
         List<Member<T>> visible = members.stream()
                 .filter(member -> member.since <= shown.minorVersion() && shown.minorVersion() <= member.until)
                 .filter(member -> member.rule == null || shown.may(member.rule))
-                .filter(member -> shown.fields().map(fields -> fields.contains(member.name)).orElse(true))
+                .filter(member -> shown.fields()
+                        .map(fields -> fields.contains(member.name))
+                        .orElse(true))
                 .toList();
         return new Writer<>(visible, others, shown);
     }
@@ -231,8 +236,7 @@ public final class View<T> {
                 json.writeEndObject();
             }
             case Nested<?> nested -> writeNested(json, nested, shown);
-            case Instant time ->
-                throw new IllegalStateException("a view must choose the form of the time " + time);
+            case Instant time -> throw new IllegalStateException("a view must choose the form of the time " + time);
             default -> throw new IllegalStateException("a view gave a " + value.getClass());
         }
     }
