@@ -22,6 +22,7 @@ import org.sluice.controller.http.ApiServer;
 import org.sluice.controller.http.Authenticator;
 import org.sluice.controller.policy.Caller;
 import org.sluice.controller.identity.AdminAccess;
+import org.sluice.controller.http.Proxies;
 import org.sluice.controller.http.RouteTable;
 import org.sluice.controller.http.door.DoorLimits;
 import org.sluice.controller.http.door.RateLimits;
@@ -161,7 +162,8 @@ final class ControllerProcess {
                         agentsTable,
                         agentsTable.policy(),
                         DoorLimits.forAgents(Runtime.getRuntime().maxMemory()),
-                        RateLimits.FOR_AGENTS));
+                        RateLimits.FOR_AGENTS,
+                        Proxies.NONE));
         ApiServer api = resources.add(
                 "API listener", ApiServer.start(doors.api().socketAddress(), Optional.empty(), authenticator, openStack));
         // Before the listeners: requests that wait for a change end while there still is a database to answer from.

@@ -38,7 +38,8 @@ public final class ApiServer implements AutoCloseable {
                 table,
                 table.policy(),
                 DoorLimits.ofHeap(Runtime.getRuntime().maxMemory()),
-                RateLimits.DEFAULT);
+                RateLimits.DEFAULT,
+                Proxies.NONE);
     }
 
     /**
@@ -51,6 +52,7 @@ public final class ApiServer implements AutoCloseable {
      * @param policy who may do what; has the rules of all families
      * @param limits how many connections it takes, and how much and how long each of them
      * @param rates how often they may ask
+     * @param proxies what stands before it
      */
     public static ApiServer start(
             InetSocketAddress listen,
@@ -59,9 +61,10 @@ public final class ApiServer implements AutoCloseable {
             RouteTable table,
             Policy policy,
             DoorLimits limits,
-            RateLimits rates) {
+            RateLimits rates,
+            Proxies proxies) {
         Door door = new Door(limits, rates, tls.isPresent());
-        Edge edge = new Edge(requireNonNull(authenticator, "authenticator is null"), policy, table, door);
+        Edge edge = new Edge(requireNonNull(authenticator, "authenticator is null"), policy, table, door, proxies);
         HttpRouting.Builder routing = HttpRouting.builder();
         var config = WebServer.builder()
                 .address(listen.getAddress())

@@ -34,12 +34,14 @@ final class Edge {
     private final Policy policy;
     private final RouteTable table;
     private final Door door;
+    private final Proxies proxies;
 
-    Edge(Authenticator authenticator, Policy policy, RouteTable table, Door door) {
+    Edge(Authenticator authenticator, Policy policy, RouteTable table, Door door, Proxies proxies) {
         this.authenticator = authenticator;
         this.policy = policy;
         this.table = table;
         this.door = door;
+        this.proxies = proxies;
     }
 
     void answer(ServerRequest request, ServerResponse response) {
@@ -54,12 +56,13 @@ final class Edge {
         }
         RouteTable.Mounted api = mounted.get();
         String below = path.substring(api.family().mount().length());
-        Exchange exchange = new Exchange(request, api.family(), NOWHERE, policy, door);
+        ClientOrigin origin = ClientOrigin.of(request, proxies);
+        Exchange exchange = new Exchange(request, origin, api.family(), NOWHERE, policy, door);
         Reply reply;
         try {
-            door.arrives(request.remotePeer().address());
+            door.arrives(origin.address());
             Router.Match match = api.router().match(request.prologue().method().text(), below);
-            exchange = new Exchange(request, api.family(), match, policy, door);
+            exchange = new Exchange(request, origin, api.family(), match, policy, door);
             reply = answer(match.route(), exchange);
         } catch (ProblemException failure) {
             reply = refusal(api.family(), failure.problem());

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
@@ -37,6 +36,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** One request, as a route sees it. Used by one thread. */
 public final class Exchange implements Shown {
     private final ServerRequest request;
+    private final ClientOrigin origin;
     private final ApiFamily family;
     private final Router.Match match;
     private final Policy policy;
@@ -52,12 +52,19 @@ public final class Exchange implements Shown {
         private @Nullable ObjectNode object;
     }
 
-    Exchange(ServerRequest request, ApiFamily family, Router.Match match, Policy policy, Door door) {
-        this(request, family, match, policy, door, null, null, new Read());
+    Exchange(
+            ServerRequest request,
+            ClientOrigin origin,
+            ApiFamily family,
+            Router.Match match,
+            Policy policy,
+            Door door) {
+        this(request, origin, family, match, policy, door, null, null, new Read());
     }
 
     private Exchange(
             ServerRequest request,
+            ClientOrigin origin,
             ApiFamily family,
             Router.Match match,
             Policy policy,
@@ -66,6 +73,7 @@ public final class Exchange implements Shown {
             @Nullable Access access,
             Read entity) {
         this.request = requireNonNull(request, "request is null");
+        this.origin = requireNonNull(origin, "origin is null");
         this.family = family;
         this.match = match;
         this.policy = policy;
@@ -77,7 +85,7 @@ public final class Exchange implements Shown {
 
     /** The same request of a caller who was authenticated. */
     Exchange by(Caller authenticated) {
-        return new Exchange(request, family, match, policy, door, authenticated, null, entity);
+        return new Exchange(request, origin, family, match, policy, door, authenticated, null, entity);
     }
 
     /**
@@ -90,7 +98,7 @@ public final class Exchange implements Shown {
         if (!asked.allowsOwn()) {
             throw wording().forbidden(rule);
         }
-        Exchange ruled = new Exchange(request, family, match, policy, door, caller, asked, entity);
+        Exchange ruled = new Exchange(request, origin, family, match, policy, door, caller, asked, entity);
         ruled.minorVersion = minorVersion;
         return ruled;
     }
@@ -240,10 +248,10 @@ public final class Exchange implements Shown {
         return request.headers().first(HeaderNames.create(name));
     }
 
-    /** The base of the URLs we hand out, as this client reached us: {@code http://127.0.0.1:8780}. */
+    /** The base of the URLs we hand out, as this client reached us or as it was set: {@code http://127.0.0.1:8780}. */
     @Override
     public String baseUrl() {
-        return (request.isSecure() ? "https://" : "http://") + request.authority();
+        return origin.baseUrl();
     }
 
     /** The certificate that the peer authenticated with, if it did. */
@@ -337,17 +345,14 @@ public final class Exchange implements Shown {
         }
     }
 
-    /** The address that the request came from. */
+    /** The address of the client: of the peer, or what a trusted proxy says about it. */
     public InetAddress peerAddress() {
-        if (peer() instanceof InetSocketAddress socket) {
-            return socket.getAddress();
-        }
-        throw new IllegalStateException("a request came from no IP address");
+        return origin.address().getAddress();
     }
 
-    /** Where the request came from. */
+    /** The same, as the door counts it. */
     SocketAddress peer() {
-        return request.remotePeer().address();
+        return origin.address();
     }
 
     private static Problem malformed(String sentence) {
