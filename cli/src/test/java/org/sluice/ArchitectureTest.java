@@ -32,6 +32,7 @@ final class ArchitectureTest {
             entry("policy", Set.of()),
             entry("http", Set.of("policy")),
             entry("store", Set.of()),
+            entry("observation", Set.of("policy", "http", "store")),
             entry("identity", Set.of("policy", "http", "store")),
             entry("network", Set.of("policy", "http", "store")),
             entry("image", Set.of("policy", "http", "store")),

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.sluice.controller.http.ApiFamily;
@@ -41,9 +42,16 @@ public final class SluiceFamily implements ApiFamily {
     private final Mappings mappings = new Mappings();
     private final OpenstackImport openstackImport = new OpenstackImport();
     private final QualificationRoutes qualification;
+    private final Consumer<Routes> further;
 
     /** Shows and changes the fleet in that database; join tokens come from those. */
     public SluiceFamily(Database database, JoinTokens tokens, InstantSource clock) {
+        this(database, tokens, clock, _ -> {});
+    }
+
+    /** The same with further routes, which another room adds below the same mount. */
+    public SluiceFamily(Database database, JoinTokens tokens, InstantSource clock, Consumer<Routes> further) {
+        this.further = requireNonNull(further, "further is null");
         this.jdbi = database.jdbi();
         this.transactions = new Transactions(jdbi);
         this.tokens = requireNonNull(tokens, "tokens is null");
@@ -87,6 +95,7 @@ public final class SluiceFamily implements ApiFamily {
                 .get("/servers/{id}/explain", admin(this::explain))
                 .post("/import", admin(this::postImport));
         qualification.routes(routes, SluiceFamily::admin);
+        further.accept(routes);
     }
 
     private static Handler admin(Handler handler) {
