@@ -245,6 +245,11 @@ public final class Exchange implements Shown {
         return request.headers().first(HeaderNames.create(name));
     }
 
+    /** All values of that header, one for each line of it. */
+    public List<String> headers(String name) {
+        return request.headers().all(HeaderNames.create(name), List::of);
+    }
+
     /** The base of the URLs we hand out, as this client reached us: {@code http://127.0.0.1:8780}. */
     @Override
     public String baseUrl() {

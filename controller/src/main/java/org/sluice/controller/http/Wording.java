@@ -41,6 +41,11 @@ public interface Wording {
     /** 400: a sort direction that is neither {@code asc} nor {@code desc}, or one too many. */
     ProblemException badSortDirection(String text);
 
+    /** 400: not as many sort directions as sort keys; {@code direction} is the last one. */
+    default ProblemException unpairedSort(String direction) {
+        return badSortDirection(direction);
+    }
+
     /** 400: not a page size. */
     ProblemException badLimit(String text);
 

@@ -1,9 +1,11 @@
 package org.sluice.controller.policy;
 
+import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The thing that a rule is asked about, by the attributes that checks may name: {@code project_id}, {@code user_id}.
+ * The thing that a rule is asked about, by the attributes that checks may name: {@code project_id}, {@code user_id},
+ * {@code network:tenant_id}.
  *
  * @param attributes name to value; what is not among them matches nothing
  */
@@ -25,9 +27,22 @@ public record Target(Map<String, String> attributes) {
         return new Target(Map.of("user_id", userId));
     }
 
-    /** Something of the caller's own, in his project. */
+    /** Something of the caller's own, in his project and on a network of his project. */
     static Target ownedBy(Caller caller) {
-        return new Target(
-                Map.of("project_id", caller.projectId(), "tenant_id", caller.projectId(), "user_id", caller.userId()));
+        return new Target(Map.of(
+                        "project_id", caller.projectId(), "tenant_id", caller.projectId(), "user_id", caller.userId()))
+                .onNetworkOf(caller.projectId());
+    }
+
+    /** The same thing, on a network of that project: {@code network:project_id}, {@code network:tenant_id}. */
+    public Target onNetworkOf(String projectId) {
+        return with("network:project_id", projectId).with("network:tenant_id", projectId);
+    }
+
+    /** The same thing with one more attribute. */
+    public Target with(String name, String value) {
+        Map<String, String> more = new HashMap<>(attributes);
+        more.put(name, value);
+        return new Target(more);
     }
 }

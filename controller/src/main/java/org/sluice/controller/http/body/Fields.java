@@ -94,6 +94,11 @@ public final class Fields {
         return text(field, required(field), shortest, longest);
     }
 
+    /** Text that may be missing, but not be null. */
+    public String text(String field, String otherwise, int shortest, int longest) {
+        return has(field) ? text(field, shortest, longest) : otherwise;
+    }
+
     /** Text that may be missing. */
     public Optional<String> optionalText(String field, int shortest, int longest) {
         return isSet(field) ? Optional.of(text(field, required(field), shortest, longest)) : Optional.empty();
@@ -176,6 +181,15 @@ public final class Fields {
             return Optional.of(false);
         }
         throw wording.invalid(field, value, new Complaint.NotOfType("boolean"));
+    }
+
+    /** A truth value that may be missing, but not be null. */
+    public boolean flag(String field, boolean otherwise) {
+        if (!has(field)) {
+            return otherwise;
+        }
+        return flag(field)
+                .orElseThrow(() -> wording.invalid(field, required(field), new Complaint.NotOfType("boolean")));
     }
 
     /** An id that must be there. */

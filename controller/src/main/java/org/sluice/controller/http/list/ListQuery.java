@@ -27,6 +27,8 @@ import org.sluice.controller.policy.Rule;
 public final class ListQuery<T> {
     /** Rows that are read at a time; the client's speed does not matter to the database then. */
     static final int BATCH = 500;
+    /** Rows of the page before a marker. */
+    private static final int LARGEST_REVERSED = 1_000;
 
     /** One query parameter. */
     private record Parameter(String name, Filter filter, int since, Optional<Rule> rule) {}
@@ -223,7 +225,7 @@ public final class ListQuery<T> {
                 }
                 count += batch.size();
                 tail = batch.getLast();
-                boolean more = batch.size() == BATCH && count < request.limit;
+                boolean more = !request.reverse && batch.size() == BATCH && count < request.limit;
                 batch = more ? source.rows(exchange, request.window(Optional.of(tail), count)) : List.of();
             }
             json.writeEndArray();
@@ -303,10 +305,13 @@ public final class ListQuery<T> {
                 .isPresent();
         int wanted = asked.orElse(usual);
         int limit = wanted == 0 && zeroMeansAll ? most : Math.min(wanted, most);
-        if (reverse) {
-            limit = Math.min(limit, 1_000);
+        boolean bounded = asked.isPresent() && (wanted > 0 || !zeroMeansAll);
+        if (reverse && limit > LARGEST_REVERSED) {
+            // Rows come in the opposite order, so all of the page is held before the first one goes out.
+            limit = LARGEST_REVERSED;
+            bounded = true;
         }
-        return new Request(window, order(exchange, reverse), limit, asked.isPresent(), reverse);
+        return new Request(window, order(exchange, reverse), limit, bounded, reverse);
     }
 
     private void narrow(Exchange exchange, Window window, String name) {
@@ -344,8 +349,11 @@ public final class ListQuery<T> {
                 directions.add(colon < 0 ? "desc" : part.substring(colon + 1).strip());
             }
         });
-        if (directions.size() > Math.max(1, names.size())) {
-            throw exchange.wording().badSortDirection(directions.getLast());
+        boolean unpaired = exchange.pageStyle().pairsSorts()
+                ? !directions.isEmpty() && directions.size() != names.size()
+                : directions.size() > Math.max(1, names.size());
+        if (unpaired) {
+            throw exchange.wording().unpairedSort(directions.getLast());
         }
         Set<String> seen = new LinkedHashSet<>();
         List<Ordered<T>> order = new ArrayList<>();

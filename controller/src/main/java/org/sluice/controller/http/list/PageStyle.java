@@ -13,7 +13,7 @@ public interface PageStyle {
      * @param plural the member that holds the items
      * @param ids the markers of the first and the last item; empty for a page without items
      * @param isFull whether the page has as many items as were asked for, so that more may follow
-     * @param hasLimit whether the client asked for a number of items
+     * @param hasLimit whether the page has a largest number of items, because the client asked for one or must have one
      * @param hasMarker whether the page follows a marker
      * @param isReverse whether the page is the one before the marker
      */
@@ -28,6 +28,11 @@ public interface PageStyle {
 
     /** The query parameters of all lists of the family, which are no filters: {@code limit}, {@code marker}. */
     Set<String> parameters();
+
+    /** Whether there must be a sort direction for each sort key, if there is any; elsewhere keys may lack theirs. */
+    default boolean pairsSorts() {
+        return false;
+    }
 
     /** Writes members beside the items' into the object that is open. */
     void write(JsonGenerator json, Page page);

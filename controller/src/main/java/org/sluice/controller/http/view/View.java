@@ -2,6 +2,7 @@ package org.sluice.controller.http.view;
 
 import static java.util.Objects.requireNonNull;
 
+import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -194,6 +195,7 @@ public final class View<T> {
             case String text -> json.writeString(text);
             case Integer number -> json.writeNumber(number);
             case Long number -> json.writeNumber(number);
+            case BigInteger number -> json.writeNumber(number);
             case Double number -> json.writeNumber(number);
             case Boolean truth -> json.writeBoolean(truth);
             case UUID id -> json.writeString(id.toString());
