@@ -7,9 +7,9 @@ import org.sluice.controller.store.ChangeFeed;
 import org.sluice.model.NetworkId;
 
 /** Tells the hosts that carry a network that what they should do has changed. Stateless. */
-final class AffectedHosts {
+public final class AffectedHosts {
     /** Every host with a bound or a service port of the network: its agent must look again. */
-    void ofNetwork(Handle handle, NetworkId network) {
+    public void ofNetwork(Handle handle, NetworkId network) {
         List<UUID> hosts = handle.createQuery("""
                         select distinct coalesce(binding_host_id, service_host_id) from port
                         where network_id = :network and coalesce(binding_host_id, service_host_id) is not null order by 1""")

@@ -10,20 +10,20 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
+import org.sluice.controller.http.body.Fields;
 import org.sluice.model.NetworkId;
 import org.sluice.model.PortId;
 import org.sluice.model.Problem.Kind;
 import org.sluice.model.ProblemException;
 import org.sluice.model.SubnetId;
-import tools.jackson.databind.node.ObjectNode;
 
 /** The addresses that {@code fixed_ips} ask for. Thread-safe; the caller owns the transaction. */
-final class FixedIps {
+public final class FixedIps {
     private static final int MOST = 5;
 
     private final PortMaking making;
 
-    FixedIps(PortMaking making) {
+    public FixedIps(PortMaking making) {
         this.making = requireNonNull(making, "making is null");
     }
 
@@ -33,18 +33,16 @@ final class FixedIps {
      * @param subnet the subnet it must be in, if one was named
      * @param address the very address, in canonical text, if one was named
      */
-    record Wanted(Optional<SubnetId> subnet, Optional<String> address) {}
+    public record Wanted(Optional<SubnetId> subnet, Optional<String> address) {}
 
     /** Reads the attribute; 400 for what is no list of addresses and subnets. */
-    static List<Wanted> parse(Input input) {
+    public static List<Wanted> parse(Fields fields) {
         List<Wanted> wanted = new ArrayList<>();
         Set<String> addresses = new HashSet<>();
-        for (ObjectNode item : input.objects("fixed_ips")) {
-            Input fields = new Input(item, Set.of("subnet_id", "ip_address"), Set.of(), "POST");
-            Optional<SubnetId> subnet = fields.hasValue("subnet_id")
-                    ? Optional.of(new SubnetId(fields.uuid("subnet_id")))
-                    : Optional.empty();
-            Optional<String> address = fields.optionalText("ip_address")
+        for (Fields item : fields.objects("fixed_ips", Integer.MAX_VALUE)) {
+            item.onlyKnows(Set.of("subnet_id", "ip_address"));
+            Optional<SubnetId> subnet = item.optionalId("subnet_id").map(SubnetId::new);
+            Optional<String> address = item.optionalText("ip_address", 0, Attributes.LONGEST)
                     .map(text -> IpRange.single(text)
                             .orElseThrow(() ->
                                     NetworkProblems.badField("fixed_ips", "'" + text + "' is not a valid IP address"))
@@ -70,7 +68,7 @@ final class FixedIps {
      * @throws org.sluice.model.ProblemException 400 for an address that is in no subnet or cannot be a host's there, and for
      *     a subnet of another network
      */
-    static List<WantedAddress> resolve(NetworkFacts network, String deviceOwner, List<Wanted> wanted) {
+    public static List<WantedAddress> resolve(NetworkFacts network, String deviceOwner, List<Wanted> wanted) {
         List<WantedAddress> resolved = new ArrayList<>(wanted.size());
         for (Wanted one : wanted) {
             resolved.add(new WantedAddress(List.of(subnetFor(network, deviceOwner, one)), one.address()));
@@ -79,7 +77,7 @@ final class FixedIps {
     }
 
     /** One address of each IP version for which the network has a subnet; none when it has no subnet. */
-    static List<WantedAddress> any(NetworkFacts network) {
+    public static List<WantedAddress> any(NetworkFacts network) {
         List<WantedAddress> wanted = new ArrayList<>();
         for (int version : new int[] {4, 6}) {
             List<SubnetId> subnets = network.subnets().stream()
@@ -94,7 +92,7 @@ final class FixedIps {
     }
 
     /** The subnet of the network in which a host with that device owner can have the address. */
-    static Optional<SubnetId> subnetOf(NetworkFacts network, String deviceOwner, IpRange address) {
+    public static Optional<SubnetId> subnetOf(NetworkFacts network, String deviceOwner, IpRange address) {
         return network.subnets().stream()
                 .filter(subnet -> isUsable(subnet.block(), deviceOwner, address))
                 .map(NetworkFacts.Subnet::id)
@@ -102,7 +100,7 @@ final class FixedIps {
     }
 
     /** How the Network API words that an address cannot be had. */
-    static ProblemException unavailable(NetworkId network, WantedAddress wanted) {
+    public static ProblemException unavailable(NetworkId network, WantedAddress wanted) {
         return wanted.address()
                 .map(address ->
                         NetworkProblems.addressTaken(address, wanted.subnets().getFirst()))
@@ -115,7 +113,7 @@ final class FixedIps {
      *
      * @return whether anything changed
      */
-    boolean replace(Handle handle, NetworkFacts network, PortId port, String deviceOwner, List<Wanted> wanted) {
+    public boolean replace(Handle handle, NetworkFacts network, PortId port, String deviceOwner, List<Wanted> wanted) {
         record Owned(SubnetId subnet, String address) {}
         List<Owned> free = new ArrayList<>(handle.createQuery("""
                         select subnet_id, host(address) as address from ip_allocation where port_id = :port

@@ -12,15 +12,15 @@ import java.util.Optional;
  * @param first the lowest address, as a number
  * @param last the highest address, as a number
  */
-record IpRange(int version, BigInteger first, BigInteger last) {
-    IpRange {
+public record IpRange(int version, BigInteger first, BigInteger last) {
+    public IpRange {
         if (first.compareTo(last) > 0) {
             throw new IllegalArgumentException("the first address is above the last");
         }
     }
 
     /** The block that the text writes, {@code 10.0.0.0/24}; host bits may be set. Empty for any other text. */
-    static Optional<IpRange> ofCidr(String text) {
+    public static Optional<IpRange> ofCidr(String text) {
         int slash = text.indexOf('/');
         if (slash < 0 || !text.substring(slash + 1).matches("\\d{1,3}")) {
             return Optional.empty();
@@ -37,7 +37,7 @@ record IpRange(int version, BigInteger first, BigInteger last) {
     }
 
     /** The range from one address to the other; empty when they are no such addresses or in the wrong order. */
-    static Optional<IpRange> between(String first, String last) {
+    public static Optional<IpRange> between(String first, String last) {
         Optional<InetAddress> low = Addresses.parse(first);
         Optional<InetAddress> high = Addresses.parse(last);
         if (low.isEmpty()
@@ -49,39 +49,39 @@ record IpRange(int version, BigInteger first, BigInteger last) {
         return Optional.of(new IpRange(bits(low.get()) == 32 ? 4 : 6, number(low.get()), number(high.get())));
     }
 
-    boolean contains(IpRange other) {
+    public boolean contains(IpRange other) {
         return version == other.version && first.compareTo(other.first) <= 0 && last.compareTo(other.last) >= 0;
     }
 
-    boolean overlaps(IpRange other) {
+    public boolean overlaps(IpRange other) {
         return version == other.version && first.compareTo(other.last) <= 0 && other.first.compareTo(last) <= 0;
     }
 
     /** The address at that place of the range, from 0. */
-    String address(long place) {
+    public String address(long place) {
         return text(first.add(BigInteger.valueOf(place)), version);
     }
 
-    String firstText() {
+    public String firstText() {
         return text(first, version);
     }
 
-    String lastText() {
+    public String lastText() {
         return text(last, version);
     }
 
-    BigInteger size() {
+    public BigInteger size() {
         return last.subtract(first).add(BigInteger.ONE);
     }
 
     /** The block in CIDR form; only for a range that is one. */
-    String cidr() {
+    public String cidr() {
         int bits = version == 4 ? 32 : 128;
         return firstText() + "/" + (bits - (size().bitLength() - 1));
     }
 
     /** A range of one address; empty when the text is none. */
-    static Optional<IpRange> single(String address) {
+    public static Optional<IpRange> single(String address) {
         return between(address, address);
     }
 

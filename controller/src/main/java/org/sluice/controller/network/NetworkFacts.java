@@ -25,7 +25,7 @@ import tools.jackson.databind.JsonNode;
  * @param defaultGroup the default security group of the project that asks, if it has one yet
  * @param subnets its subnets: IPv4 first, the oldest first
  */
-record NetworkFacts(
+public record NetworkFacts(
         NetworkId id,
         String project,
         boolean shared,
@@ -36,10 +36,10 @@ record NetworkFacts(
         Optional<SecurityGroupId> defaultGroup,
         List<Subnet> subnets) {
     /** One subnet of the network. */
-    record Subnet(SubnetId id, IpRange block) {}
+    public record Subnet(SubnetId id, IpRange block) {}
 
     /** The network as it is for that project; empty when there is none with that id. */
-    static Optional<NetworkFacts> find(Handle handle, NetworkId network, String projectId) {
+    public static Optional<NetworkFacts> find(Handle handle, NetworkId network, String projectId) {
         return handle.createQuery("""
                         select n.project_id, n.shared, n.external, n.admin_state_up, n.port_security, n.physical_network,
                             (select g.id from security_group g
@@ -55,12 +55,17 @@ record NetworkFacts(
     }
 
     /** Whether the caller may put ports on it. */
-    boolean isOpenTo(Caller caller) {
+    public boolean isOpenTo(Caller caller) {
         return isOwnedBy(caller) || shared || external;
     }
 
+    /** Whether that viewer sees it, and so may put ports on it. */
+    public boolean isOpenTo(Viewer viewer) {
+        return viewer.all() || project.equals(viewer.project()) || shared || external;
+    }
+
     /** Whether the caller decides about the network: which addresses its ports take, for one. */
-    boolean isOwnedBy(Caller caller) {
+    public boolean isOwnedBy(Caller caller) {
         return caller.isAdmin() || project.equals(caller.projectId());
     }
 

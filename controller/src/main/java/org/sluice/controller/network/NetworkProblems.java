@@ -5,61 +5,69 @@ import org.sluice.model.Problem.Kind;
 import org.sluice.model.ProblemException;
 
 /** The refusals of the Network API, with the types and sentences that Neutron's clients know. */
-final class NetworkProblems {
+public final class NetworkProblems {
     private NetworkProblems() {}
 
-    static ProblemException of(Kind kind, String code, String sentence) {
+    public static ProblemException of(Kind kind, String code, String sentence) {
         return Problem.of(kind, code, sentence).asException();
     }
 
     /** A value that is not what its field takes. */
-    static ProblemException badField(String field, String reason) {
+    public static ProblemException badField(String field, String reason) {
         return of(Kind.BAD_REQUEST, "HTTPBadRequest", "Invalid input for " + field + ". Reason: " + reason + ".");
     }
 
     /** Values that are well-formed, each, and make no sense as a whole. */
-    static ProblemException invalidInput(String sentence) {
+    public static ProblemException invalidInput(String sentence) {
         return of(Kind.BAD_REQUEST, "InvalidInput", "Invalid input for operation: " + sentence + ".");
     }
 
-    static ProblemException badRequest(String sentence) {
+    public static ProblemException badRequest(String sentence) {
         return of(Kind.BAD_REQUEST, "HTTPBadRequest", sentence);
     }
 
-    static ProblemException disallowed(String rule) {
+    public static ProblemException disallowed(String rule) {
         return of(Kind.FORBIDDEN, "PolicyNotAuthorized", "rule:" + rule + " is disallowed by policy");
     }
 
-    static ProblemException conflict(String code, String sentence) {
+    public static ProblemException conflict(String code, String sentence) {
         return of(Kind.CONFLICT, code, sentence);
     }
 
-    static ProblemException networkNotFound(Object id) {
+    public static ProblemException networkNotFound(Object id) {
         return of(Kind.NOT_FOUND, "NetworkNotFound", "Network " + id + " could not be found.");
     }
 
-    static ProblemException subnetNotFound(Object id) {
+    public static ProblemException subnetNotFound(Object id) {
         return of(Kind.NOT_FOUND, "SubnetNotFound", "Subnet " + id + " could not be found.");
     }
 
-    static ProblemException portNotFound(Object id) {
+    public static ProblemException portNotFound(Object id) {
         return of(Kind.NOT_FOUND, "PortNotFound", "Port " + id + " could not be found.");
     }
 
-    static ProblemException securityGroupNotFound(Object id) {
+    public static ProblemException securityGroupNotFound(Object id) {
         return of(Kind.NOT_FOUND, "SecurityGroupNotFound", "Security group " + id + " does not exist");
     }
 
-    static ProblemException addressTaken(String address, Object subnet) {
+    public static ProblemException securityGroupRuleNotFound(Object id) {
+        return of(Kind.NOT_FOUND, "SecurityGroupRuleNotFound", "Security group rule " + id + " does not exist");
+    }
+
+    public static ProblemException agentNotFound(Object id) {
+        return of(Kind.NOT_FOUND, "AgentNotFound", "Agent " + id + " could not be found.");
+    }
+
+    public static ProblemException addressTaken(String address, Object subnet) {
         return conflict(
                 "IpAddressAlreadyAllocated", "IP address " + address + " already allocated in subnet " + subnet);
     }
 
-    static ProblemException noAddressLeft(Object network) {
+    public static ProblemException noAddressLeft(Object network) {
         return conflict("IpAddressGenerationFailure", "No more IP addresses available on network " + network + ".");
     }
 
-    static ProblemException noAddressLeftForDhcp(Object network) {
+    public static ProblemException noAddressLeftForDhcp(Object network) {
         return conflict(
                 "IpAddressGenerationFailure",
                 "No more IP addresses available on network " + network
@@ -67,7 +75,7 @@ final class NetworkProblems {
                         + " host. Delete ports that are not in use, add a subnet, or widen the allocation pools.");
     }
 
-    static ProblemException macTaken(Object network, Object mac) {
+    public static ProblemException macTaken(Object network, Object mac) {
         return conflict(
                 "MacAddressInUse",
                 "Unable to complete operation for network " + network + ". The mac address " + mac + " is in use.");

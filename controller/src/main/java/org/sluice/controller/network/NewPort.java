@@ -16,7 +16,7 @@ import org.sluice.model.VnicType;
  * @param profile the JSON object that the user gave as {@code binding:profile}
  * @param serviceHost for a {@code network:dhcp} port, the host it serves on
  */
-record NewPort(
+public record NewPort(
         PortId id,
         NetworkId network,
         String projectId,
@@ -34,7 +34,7 @@ record NewPort(
         Optional<HostId> serviceHost,
         List<SecurityGroupId> securityGroups) {
     /** A plain port of type normal, without a device. */
-    static NewPort plain(NetworkId network, String projectId, List<SecurityGroupId> securityGroups) {
+    public static NewPort plain(NetworkId network, String projectId, List<SecurityGroupId> securityGroups) {
         return new NewPort(
                 PortId.random(),
                 network,
@@ -54,7 +54,7 @@ record NewPort(
                 securityGroups);
     }
 
-    NewPort madeForAServer() {
+    public NewPort madeForAServer() {
         return new NewPort(
                 id,
                 network,
@@ -74,7 +74,7 @@ record NewPort(
                 securityGroups);
     }
 
-    NewPort servingOn(HostId host) {
+    public NewPort servingOn(HostId host) {
         return new NewPort(
                 id,
                 network,

@@ -21,13 +21,13 @@ import org.sluice.model.SubnetId;
  * Makes ports, each with its groups and addresses in one call of {@code port_make} in the database: a statement of its own for
  * each row costs several times the work of writing them. Thread-safe; the caller owns the transaction.
  */
-final class PortMaking {
+public final class PortMaking {
     /** A random address is one of 16 million; so many collisions in a row mean that the fabric has none left. */
     private static final int MAC_ATTEMPTS = 64;
 
-    /** The columns of the port as {@link PortRows} reads them, and why there is none. */
+    /** The columns of the port as lists of ports have them, and why there is none. */
     private static final String MAKE = """
-            select (m.made).*, m.fixed_ips, m.security_groups, m.refusal, m.at
+            select (m.made).*, (m.made).binding_profile || (m.made).binding_facts as profile, m.fixed_ips, m.security_groups, m.refusal, m.at
             from port_make(:id, :network, :fabric, :project, :name, :description, :adminStateUp, :mac, :deviceId,
                 :deviceOwner, :portSecurity, :vnicType, cast(:profile as jsonb), :bindingHost, :madeForServer,
                 cast(:serviceHost as uuid), :groups, :slots, :subnets, cast(:addresses as inet[]), :place) m
@@ -35,7 +35,7 @@ final class PortMaking {
 
     private final RandomGenerator random;
 
-    PortMaking(RandomGenerator random) {
+    public PortMaking(RandomGenerator random) {
         this.random = requireNonNull(random, "random is null");
     }
 
@@ -57,7 +57,7 @@ final class PortMaking {
      * @throws org.sluice.model.ProblemException 409 when the wanted MAC is in use on the fabric, and what {@code noAddress}
      *     says; the transaction must be rolled back then
      */
-    <T> T make(
+    public <T> T make(
             Handle handle,
             NewPort port,
             String fabric,
@@ -83,7 +83,7 @@ final class PortMaking {
     }
 
     /** The next free address of that subnet for a port that is there; empty when it is full. */
-    Optional<String> allocateIn(Handle handle, SubnetId subnet, PortId port) {
+    public Optional<String> allocateIn(Handle handle, SubnetId subnet, PortId port) {
         return handle.createQuery("select host(address_next(:subnet, :port, :place))")
                 .bind("subnet", subnet.value())
                 .bind("port", port.value())
@@ -93,7 +93,7 @@ final class PortMaking {
     }
 
     /** That very address, in or out of the pools; false when another port has it. */
-    boolean allocateExactly(Handle handle, SubnetId subnet, PortId port, String address) {
+    public boolean allocateExactly(Handle handle, SubnetId subnet, PortId port, String address) {
         return handle.createUpdate("""
                         insert into ip_allocation (subnet_id, address, port_id)
                         values (:subnet, cast(:address as inet), :port) on conflict do nothing""")

@@ -9,13 +9,13 @@ import org.sluice.model.SecurityGroupId;
 /** The security group that every project has. Stateless; the caller owns the transaction. */
 public final class SecurityGroups {
     /** What a new group allows: everything out. */
-    static final List<Rule> OUTWARD = List.of(new Rule("egress", "IPv4", false), new Rule("egress", "IPv6", false));
+    public static final List<Rule> OUTWARD = List.of(new Rule("egress", "IPv4", false), new Rule("egress", "IPv6", false));
     /** What the default group allows besides: its own members in. */
-    static final List<Rule> AMONG_MEMBERS =
+    private static final List<Rule> AMONG_MEMBERS =
             List.of(new Rule("ingress", "IPv4", true), new Rule("ingress", "IPv6", true));
 
     /** A rule that a group is made with; {@code fromMembers} names the group itself as the remote one. */
-    record Rule(String direction, String ethertype, boolean fromMembers) {}
+    public record Rule(String direction, String ethertype, boolean fromMembers) {}
 
     /**
      * The project's default group, made with its four rules when there is none yet. Safe to call from many transactions at
@@ -53,7 +53,8 @@ public final class SecurityGroups {
         return id;
     }
 
-    static void addRules(Handle handle, SecurityGroupId group, String projectId, List<Rule> rules) {
+    /** Gives a group those rules. */
+    public static void addRules(Handle handle, SecurityGroupId group, String projectId, List<Rule> rules) {
         for (Rule rule : rules) {
             handle.createUpdate("""
                             insert into security_group_rule

@@ -4,8 +4,8 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.sluice.controller.http.body.Fields;
 import org.sluice.model.Problem;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The addresses of a subnet, checked: its block, its gateway, its pools. Pure.
@@ -14,11 +14,11 @@ import tools.jackson.databind.node.ObjectNode;
  * @param gateway the gateway's address, if it has one
  * @param pools where addresses are given from, in order
  */
-record SubnetPlan(IpRange block, Optional<String> gateway, List<IpRange> pools) {
+public record SubnetPlan(IpRange block, Optional<String> gateway, List<IpRange> pools) {
     private static final List<String> UNUSABLE =
             List.of("0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/4", "240.0.0.0/4", "::1/128", "::/128", "ff00::/8");
 
-    SubnetPlan {
+    public SubnetPlan {
         pools = List.copyOf(pools);
     }
 
@@ -27,7 +27,7 @@ record SubnetPlan(IpRange block, Optional<String> gateway, List<IpRange> pools) 
      *
      * @throws org.sluice.model.ProblemException 400 when it is no block or holds addresses no host can have
      */
-    static IpRange block(String cidr, int version) {
+    public static IpRange block(String cidr, int version) {
         IpRange block = IpRange.ofCidr(cidr)
                 .orElseThrow(() -> NetworkProblems.badField("cidr", "'" + cidr + "' is not a valid IP subnet"));
         if (block.version() != version) {
@@ -47,7 +47,7 @@ record SubnetPlan(IpRange block, Optional<String> gateway, List<IpRange> pools) 
     }
 
     /** The gateway a subnet has unless it was asked for another: its first host address. */
-    static String defaultGateway(IpRange block) {
+    public static String defaultGateway(IpRange block) {
         return block.size().equals(BigInteger.ONE) ? block.firstText() : block.address(1);
     }
 
@@ -57,7 +57,7 @@ record SubnetPlan(IpRange block, Optional<String> gateway, List<IpRange> pools) 
      *
      * @throws org.sluice.model.ProblemException 400 for an address that no router can have
      */
-    static String gateway(String text, IpRange block) {
+    public static String gateway(String text, IpRange block) {
         IpRange address = IpRange.single(text)
                 .orElseThrow(() -> NetworkProblems.badField("gateway_ip", "'" + text + "' is not a valid IP address"));
         if (address.version() != block.version()) {
@@ -72,7 +72,7 @@ record SubnetPlan(IpRange block, Optional<String> gateway, List<IpRange> pools) 
     }
 
     /** Network and broadcast address, where the block is large enough to have them (RFC 3021); the router anycast of IPv6. */
-    static boolean isReserved(IpRange address, IpRange block) {
+    public static boolean isReserved(IpRange address, IpRange block) {
         if (block.size().compareTo(BigInteger.TWO) <= 0) {
             return false;
         }
@@ -86,7 +86,7 @@ record SubnetPlan(IpRange block, Optional<String> gateway, List<IpRange> pools) 
     }
 
     /** All host addresses of the block but the gateway: one pool, or two around it. */
-    static List<IpRange> defaultPools(IpRange block, Optional<String> gateway) {
+    public static List<IpRange> defaultPools(IpRange block, Optional<String> gateway) {
         boolean tiny = block.size().compareTo(BigInteger.TWO) <= 0;
         BigInteger first = tiny ? block.first() : block.first().add(BigInteger.ONE);
         BigInteger last =
@@ -111,11 +111,11 @@ record SubnetPlan(IpRange block, Optional<String> gateway, List<IpRange> pools) 
      *
      * @throws org.sluice.model.ProblemException 400 for a pool that is no range or lies outside, 409 for pools that overlap
      */
-    static List<IpRange> pools(List<ObjectNode> wanted, IpRange block) {
+    public static List<IpRange> pools(List<Fields> wanted, IpRange block) {
         List<IpRange> pools = new ArrayList<>();
-        for (ObjectNode item : wanted) {
-            String start = item.path("start").asString("");
-            String end = item.path("end").asString("");
+        for (Fields item : wanted) {
+            String start = item.tree().path("start").asString("");
+            String end = item.tree().path("end").asString("");
             String shown = start + "-" + end;
             IpRange pool = IpRange.between(start, end)
                     .filter(range -> range.version() == block.version())
@@ -143,7 +143,7 @@ record SubnetPlan(IpRange block, Optional<String> gateway, List<IpRange> pools) 
     }
 
     /** Refuses a gateway that a pool would give to somebody else. */
-    void requireGatewayOutsidePools() {
+    public void requireGatewayOutsidePools() {
         gateway.flatMap(IpRange::single).ifPresent(address -> {
             for (IpRange pool : pools) {
                 if (pool.contains(address)) {

@@ -10,8 +10,8 @@ import org.sluice.model.SubnetId;
  * @param subnets where from: the first of them that has one left
  * @param address the very address, in canonical text, in the one subnet; empty for any
  */
-record WantedAddress(List<SubnetId> subnets, Optional<String> address) {
-    WantedAddress {
+public record WantedAddress(List<SubnetId> subnets, Optional<String> address) {
+    public WantedAddress {
         subnets = List.copyOf(subnets);
         if (subnets.isEmpty() || (address.isPresent() && subnets.size() > 1)) {
             throw new IllegalArgumentException(

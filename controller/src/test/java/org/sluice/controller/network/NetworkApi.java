@@ -117,7 +117,14 @@ final class NetworkApi implements BeforeAllCallback, AfterAllCallback {
 
     /** Sends a request; single quotes in the body stand for double ones. */
     Answer send(String token, String method, String path, @Nullable String body) {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(base() + "/network" + path))
+        return send(token, method, path, body, List.of());
+    }
+
+    /** The same with an {@code If-Match} header for each of these values. */
+    Answer send(String token, String method, String path, @Nullable String body, List<String> ifMatch) {
+        HttpRequest.Builder builder = HttpRequest.newBuilder(URI.create(base() + "/network" + path));
+        ifMatch.forEach(value -> builder.header("If-Match", value));
+        HttpRequest request = builder
                 .method(
                         method,
                         body == null

@@ -116,9 +116,58 @@ final class NetworkFamilyTest {
                         .path("alive")
                         .asBoolean())
                 .isFalse();
+        assertThat(agents("?alive=true")).containsExactly("a");
+        assertThat(agents("?alive=false")).containsExactly("b");
+        assertThat(agents("?agent_type=Sluice%20agent&binary=sluice-agent&sort_key=host&sort_dir=desc"))
+                .containsExactly("b", "a");
+        assertThat(agents("?agent_type=Open%20vSwitch%20agent")).isEmpty();
+        assertThat(agents("?id=" + silent)).containsExactly("b");
+        api.get("/v2.0/agents?availability_zone=nova")
+                .expectFault(
+                        400,
+                        "HTTPBadRequest",
+                        "Invalid input for operation: 'availability_zone' is an invalid attribute for filtering.");
         assertThat(api.get("/v2.0/agents/nobody").status()).isEqualTo(404);
         api.send("member", "GET", "/v2.0/agents", null)
                 .expectFault(403, "PolicyNotAuthorized", "rule:get_agent is disallowed by policy");
+    }
+
+    private static java.util.List<String> agents(String query) {
+        java.util.List<String> hosts = new java.util.ArrayList<>();
+        api.get("/v2.0/agents" + query)
+                .expect(200, "agents")
+                .forEach(agent -> hosts.add(agent.path("host").asString()));
+        return hosts;
+    }
+
+    @Test
+    void whatIsAdvertisedIsObeyed() {
+        assertThat(api.get("/v2.0/extensions").expect(200, "extensions"))
+                .extracting(extension -> extension.path("alias").asString())
+                .contains("revision-if-match", "sort-key-validation", "standard-attr-timestamp")
+                .doesNotContain("availability_zone", "network_availability_zone");
+        assertThat(api.get("/v2.0/networks?changed_since=2099-01-01T00:00:00Z").expect(200, "networks"))
+                .isEmpty();
+        api.network("n");
+        assertThat(api.get("/v2.0/networks?changed_since=2020-01-01T00:00:00Z").expect(200, "networks"))
+                .hasSize(1);
+        assertThat(api.get("/openapi.json").status()).isEqualTo(200);
+    }
+
+    @Test
+    void quotasOfTheOwnProjectAreForItsReaders() {
+        assertThat(api.send("reader", "GET", "/v2.0/quotas/" + NetworkApi.READER.projectId(), null)
+                        .status())
+                .isEqualTo(200);
+        api.send("reader", "GET", "/v2.0/quotas", null)
+                .expectFault(403, "PolicyNotAuthorized", "rule:get_quota is disallowed by policy");
+    }
+
+    @Test
+    void aWrongMethodIsNotAllowed() {
+        assertThat(api.put("/v2.0/security-group-rules/00000000-0000-0000-0000-000000000000", "{}")
+                        .status())
+                .isEqualTo(405);
     }
 
     @Test

@@ -7,6 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.sluice.model.NetworkId;
 import tools.jackson.databind.JsonNode;
 
 /** Ports as a user makes and changes them. */
@@ -326,9 +327,17 @@ final class PortsTest {
     void manyPortsOfOneRequestTakeFewLocks() {
         api.subnet(network, "10.4.0.0/20");
         api.jdbi().useTransaction(handle -> {
-            Ports ports = new Ports(new java.util.Random(3), new AffectedHosts());
+            NetworkFacts facts = NetworkFacts.find(handle, NetworkId.parse(network), NetworkApi.ADMIN.projectId())
+                    .orElseThrow();
+            PortMaking making = new PortMaking(new java.util.Random(3));
             for (int i = 0; i < 200; i++) {
-                ports.create(handle, NetworkApi.ADMIN, Rows.object().put("network_id", network));
+                making.make(
+                        handle,
+                        NewPort.plain(facts.id(), NetworkApi.ADMIN.projectId(), java.util.List.of()),
+                        facts.fabric(),
+                        FixedIps.any(facts),
+                        (row, context) -> row.getString("id"),
+                        wanted -> FixedIps.unavailable(facts.id(), wanted));
             }
             assertThat(handle.createQuery("""
                             select count(*) from pg_locks where pid = pg_backend_pid() and locktype = 'advisory'""").mapTo(Integer.class).one()).isEqualTo(64);

@@ -1,0 +1,70 @@
+package org.sluice.controller.network.availability;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+import java.util.Optional;
+import org.sluice.controller.http.Exchange;
+import org.sluice.controller.http.Ids;
+import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.Routes;
+import org.sluice.controller.http.list.Source;
+import org.sluice.controller.http.list.Window;
+import org.sluice.controller.network.NetworkProblems;
+import org.sluice.controller.store.Transactions;
+
+/** {@code /network-ip-availabilities} (Networking API reference, "Network IP availability"). Thread-safe. */
+public final class AvailabilityRoutes {
+    private static final String ROOT = "/v2.0/network-ip-availabilities";
+    private static final List<Integer> BOTH = List.of(4, 6);
+
+    private final Transactions transactions;
+    private final AvailabilityStore store = new AvailabilityStore();
+
+    public AvailabilityRoutes(Transactions transactions) {
+        this.transactions = requireNonNull(transactions, "transactions is null");
+    }
+
+    /** Adds them. */
+    public void routes(Routes routes) {
+        routes.list(ROOT, AvailabilityRules.GET, AvailabilityWire.LIST, source());
+        routes.get(ROOT + "/{id}", AvailabilityRules.GET, this::show);
+    }
+
+    private Source<Availability> source() {
+        return new Source<>() {
+            @Override
+            public List<Availability> rows(Exchange exchange, Window window) {
+                List<Integer> versions = versions(exchange);
+                return transactions.run(handle -> store.list(handle, versions, window));
+            }
+
+            @Override
+            public Optional<Availability> marked(Exchange exchange, String marker) {
+                return find(marker);
+            }
+        };
+    }
+
+    private static List<Integer> versions(Exchange exchange) {
+        List<String> asked = exchange.queryAll(AvailabilityWire.VERSION);
+        if (asked.isEmpty()) {
+            return BOTH;
+        }
+        for (String version : asked) {
+            if (!version.equals("4") && !version.equals("6")) {
+                throw exchange.wording().badFilter(AvailabilityWire.VERSION, version, "4 or 6");
+            }
+        }
+        return asked.stream().map(Integer::valueOf).toList();
+    }
+
+    private Reply show(Exchange exchange) {
+        String id = exchange.path("id");
+        return AvailabilityWire.VIEW.ok(find(id).orElseThrow(() -> NetworkProblems.networkNotFound(id)), exchange);
+    }
+
+    private Optional<Availability> find(String network) {
+        return Ids.parse(network).flatMap(id -> transactions.run(handle -> store.find(handle, BOTH, id)));
+    }
+}

@@ -1,0 +1,201 @@
+package org.sluice.controller.network.network;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.sluice.controller.http.BodyLimit;
+import org.sluice.controller.http.Exchange;
+import org.sluice.controller.http.Ids;
+import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.Routes;
+import org.sluice.controller.http.body.Fields;
+import org.sluice.controller.http.list.Source;
+import org.sluice.controller.http.list.Window;
+import org.sluice.controller.network.AffectedHosts;
+import org.sluice.controller.network.Attributes;
+import org.sluice.controller.network.Creation;
+import org.sluice.controller.network.IfMatch;
+import org.sluice.controller.network.NetworkProblems;
+import org.sluice.controller.network.Viewer;
+import org.sluice.controller.network.tag.TagRoutes;
+import org.sluice.controller.network.tag.Tagged;
+import org.sluice.controller.policy.Rule;
+import org.sluice.controller.policy.Target;
+import org.sluice.controller.store.Transactions;
+import org.sluice.model.NetworkId;
+import org.sluice.model.Problem;
+
+/** {@code /networks} (Networking API reference, "Networks"). Thread-safe. */
+public final class NetworkRoutes {
+    private static final String ROOT = "/v2.0/networks";
+    /** Each holds a lock on its VLAN until the transaction ends, and all transactions share one lock table. */
+    private static final int MOST_AT_ONCE = 100;
+
+    private static final int ATTEMPTS = 64;
+
+    private final Transactions transactions;
+    private final AffectedHosts hosts;
+    private final Segments segments = new Segments();
+    private final NetworkStore store = new NetworkStore();
+    private final TagRoutes tags;
+
+    public NetworkRoutes(Transactions transactions, AffectedHosts hosts) {
+        this.transactions = requireNonNull(transactions, "transactions is null");
+        this.hosts = requireNonNull(hosts, "hosts is null");
+        this.tags = new TagRoutes(
+                transactions,
+                new Tagged(
+                        ROOT,
+                        "network",
+                        "n",
+                        "network n",
+                        "n.project_id",
+                        Viewer.OF_NETWORK,
+                        NetworkRules.GET,
+                        NetworkRules.UPDATE_TAGS,
+                        NetworkProblems::networkNotFound));
+    }
+
+    /** Adds them. */
+    public void routes(Routes routes) {
+        routes.list(ROOT, NetworkRules.GET, NetworkWire.LIST, source());
+        routes.post(ROOT, NetworkRules.CREATE, this::create).atMost(BodyLimit.BULK);
+        routes.get(ROOT + "/{id}", NetworkRules.GET, this::show);
+        routes.put(ROOT + "/{id}", NetworkRules.UPDATE, this::update);
+        routes.delete(ROOT + "/{id}", NetworkRules.DELETE, this::delete);
+        tags.routes(routes);
+    }
+
+    /** The rules beside those of the routes. */
+    public static List<Rule> rules() {
+        return NetworkRules.ofFields();
+    }
+
+    private Source<Network> source() {
+        return new Source<>() {
+            @Override
+            public List<Network> rows(Exchange exchange, Window window) {
+                Viewer viewer = Viewer.of(exchange, NetworkRules.GET);
+                return transactions.run(handle -> store.list(handle, viewer, window));
+            }
+
+            @Override
+            public Optional<Network> marked(Exchange exchange, String marker) {
+                Viewer viewer = Viewer.of(exchange, NetworkRules.GET);
+                return Ids.parse(marker).flatMap(id -> transactions.run(handle -> store.find(handle, viewer, id)));
+            }
+        };
+    }
+
+    private Reply show(Exchange exchange) {
+        UUID id = id(exchange);
+        Viewer viewer = Viewer.of(exchange, NetworkRules.GET);
+        Network network = transactions.run(
+                handle -> store.find(handle, viewer, id).orElseThrow(() -> NetworkProblems.networkNotFound(id)));
+        return NetworkWire.VIEW.ok(network, exchange);
+    }
+
+    private Reply create(Exchange exchange) {
+        Creation creation = Creation.of(exchange, "network", "networks", MOST_AT_ONCE, NetworkWire.ATTRIBUTES);
+        List<Network> made = transactions.run(handle -> {
+            List<Network> networks = new ArrayList<>(creation.items().size());
+            creation.items().forEach(fields -> networks.add(make(handle, exchange, fields)));
+            return networks;
+        });
+        return creation.reply(NetworkWire.MADE, made, exchange);
+    }
+
+    private Network make(Handle handle, Exchange exchange, Fields fields) {
+        NetworkWire.Settings settings = NetworkWire.read(fields, NetworkWire.Settings.USUAL);
+        String project = Attributes.project(exchange, fields);
+        Target target = target(project);
+        exchange.require(target);
+        NetworkRules.requireMayGive(exchange, NetworkRules.IN_CREATE, target, fields, false, false);
+        Segments.Wanted wanted = Segments.Wanted.of(fields);
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            Segment segment = segments.choose(handle, wanted);
+            int largest = store.largestMtu(handle, segment.physicalNetwork());
+            Optional<Network> made =
+                    store.insert(handle, project, segment, settings.withMtu(NetworkWire.mtu(settings.mtu(), largest)));
+            if (made.isPresent()) {
+                return made.get();
+            }
+            if (wanted.segmentationId().isPresent() || segment.vlan().isEmpty()) {
+                throw NetworkRules.segmentInUse(segment);
+            }
+        }
+        throw NetworkProblems.of(
+                Problem.Kind.UNAVAILABLE,
+                "NoNetworkAvailable",
+                "Unable to create the network. Others took every VLAN id that was free; try again.");
+    }
+
+    private Reply update(Exchange exchange) {
+        UUID id = id(exchange);
+        IfMatch ifMatch = IfMatch.of(exchange);
+        Fields fields = NetworkWire.ATTRIBUTES.forUpdate(exchange, "network");
+        Viewer viewer = Viewer.of(exchange, NetworkRules.GET);
+        Network changed = transactions.run(handle -> {
+            NetworkStore.Held held =
+                    store.hold(handle, viewer, id).orElseThrow(() -> NetworkProblems.networkNotFound(id));
+            exchange.require(target(held.network().projectId()));
+            ifMatch.require(held.network().stamps().revision());
+            return change(handle, exchange, held, fields);
+        });
+        return NetworkWire.VIEW.ok(changed, exchange);
+    }
+
+    private Network change(Handle handle, Exchange exchange, NetworkStore.Held held, Fields fields) {
+        Network network = held.network();
+        NetworkWire.Settings wanted = NetworkWire.read(fields, NetworkWire.Settings.of(network));
+        NetworkRules.requireMayGive(
+                exchange,
+                NetworkRules.IN_UPDATE,
+                target(network.projectId()),
+                fields,
+                network.isShared(),
+                network.isExternal());
+        NetworkRules.requireNoOtherSegment(fields);
+        int mtu = fields.has("mtu") ? NetworkWire.mtu(wanted.mtu(), held.largestMtu()) : network.mtu();
+        if (held.isBound() && (wanted.adminStateUp() != network.adminStateUp() || mtu != network.mtu())) {
+            throw NetworkRules.inUse(
+                    network.id(), "Servers use the network; admin_state_up and mtu can change only while none does.");
+        }
+        if (network.isShared() && !wanted.isShared() && store.hasForeignPorts(handle, network.id())) {
+            throw NetworkRules.foreignPorts(network.id());
+        }
+        return store.update(handle, network.id(), wanted.withMtu(mtu));
+    }
+
+    private Reply delete(Exchange exchange) {
+        UUID id = id(exchange);
+        IfMatch ifMatch = IfMatch.of(exchange);
+        Viewer viewer = Viewer.of(exchange, NetworkRules.GET);
+        transactions.use(handle -> {
+            Network network = store.holdAlone(handle, viewer, id)
+                    .orElseThrow(() -> NetworkProblems.networkNotFound(id))
+                    .network();
+            exchange.require(target(network.projectId()));
+            ifMatch.require(network.stamps().revision());
+            if (store.hasPorts(handle, id)) {
+                throw NetworkRules.hasPorts(id);
+            }
+            hosts.ofNetwork(handle, new NetworkId(id));
+            store.delete(handle, id);
+        });
+        return Reply.empty(204);
+    }
+
+    private static Target target(String project) {
+        return Target.ofProject(project).onNetworkOf(project);
+    }
+
+    private static UUID id(Exchange exchange) {
+        String text = exchange.path("id");
+        return Ids.parse(text).orElseThrow(() -> NetworkProblems.networkNotFound(text));
+    }
+}

@@ -1,0 +1,297 @@
+package org.sluice.controller.network.port;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
+import org.jdbi.v3.core.Handle;
+import org.sluice.controller.http.BodyLimit;
+import org.sluice.controller.http.Exchange;
+import org.sluice.controller.http.Ids;
+import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.Routes;
+import org.sluice.controller.http.body.Fields;
+import org.sluice.controller.http.list.Source;
+import org.sluice.controller.http.list.Window;
+import org.sluice.controller.network.AffectedHosts;
+import org.sluice.controller.network.Attributes;
+import org.sluice.controller.network.Creation;
+import org.sluice.controller.network.FixedIps;
+import org.sluice.controller.network.IfMatch;
+import org.sluice.controller.network.NetworkFacts;
+import org.sluice.controller.network.NetworkProblems;
+import org.sluice.controller.network.NewPort;
+import org.sluice.controller.network.PortMaking;
+import org.sluice.controller.network.SecurityGroups;
+import org.sluice.controller.network.Viewer;
+import org.sluice.controller.network.network.NetworkRules;
+import org.sluice.controller.network.securitygroup.SecurityGroupRules;
+import org.sluice.controller.network.tag.TagRoutes;
+import org.sluice.controller.network.tag.Tagged;
+import org.sluice.controller.policy.Rule;
+import org.sluice.controller.policy.Target;
+import org.sluice.controller.store.Transactions;
+import org.sluice.model.NetworkId;
+import org.sluice.model.PortId;
+import org.sluice.model.SecurityGroupId;
+import org.sluice.model.VnicType;
+
+/** {@code /ports} (Networking API reference, "Ports"). Thread-safe. */
+public final class PortRoutes {
+    private static final String ROOT = "/v2.0/ports";
+    private static final int MOST_AT_ONCE = 1_000;
+    private static final int MOST_GROUPS = 1_000;
+
+    private final Transactions transactions;
+    private final PortMaking making;
+    private final FixedIps fixedIps;
+    private final AffectedHosts hosts;
+    private final SecurityGroups securityGroups = new SecurityGroups();
+    private final PortStore store = new PortStore();
+    private final TagRoutes tags;
+
+    /**
+     * Wires them.
+     *
+     * @param random where MAC addresses come from; must be thread-safe
+     */
+    public PortRoutes(Transactions transactions, RandomGenerator random, AffectedHosts hosts) {
+        this.transactions = requireNonNull(transactions, "transactions is null");
+        this.making = new PortMaking(random);
+        this.fixedIps = new FixedIps(making);
+        this.hosts = requireNonNull(hosts, "hosts is null");
+        this.tags = new TagRoutes(
+                transactions,
+                new Tagged(
+                        ROOT,
+                        "port",
+                        "p",
+                        "port p join network n on n.id = p.network_id",
+                        "n.project_id",
+                        Viewer.OF_PORT,
+                        PortRules.GET,
+                        PortRules.UPDATE_TAGS,
+                        NetworkProblems::portNotFound));
+    }
+
+    /** Adds them. */
+    public void routes(Routes routes) {
+        routes.list(ROOT, PortRules.GET, PortWire.LIST, source());
+        routes.post(ROOT, PortRules.CREATE, this::create).atMost(BodyLimit.BULK);
+        routes.get(ROOT + "/{id}", PortRules.GET, this::show);
+        routes.put(ROOT + "/{id}", PortRules.UPDATE, this::update);
+        routes.delete(ROOT + "/{id}", PortRules.DELETE, this::delete);
+        tags.routes(routes);
+    }
+
+    /** The rules beside those of the routes. */
+    public static List<Rule> rules() {
+        return PortRules.ofFields();
+    }
+
+    private Source<Port> source() {
+        return new Source<>() {
+            @Override
+            public List<Port> rows(Exchange exchange, Window window) {
+                Viewer viewer = Viewer.of(exchange, PortRules.GET);
+                return transactions.run(handle -> store.list(handle, viewer, window));
+            }
+
+            @Override
+            public Optional<Port> marked(Exchange exchange, String marker) {
+                Viewer viewer = Viewer.of(exchange, PortRules.GET);
+                return Ids.parse(marker).flatMap(id -> transactions.run(handle -> store.find(handle, viewer, id)));
+            }
+        };
+    }
+
+    private Reply show(Exchange exchange) {
+        UUID id = id(exchange);
+        Viewer viewer = Viewer.of(exchange, PortRules.GET);
+        Port port = transactions.run(
+                handle -> store.find(handle, viewer, id).orElseThrow(() -> NetworkProblems.portNotFound(id)));
+        return PortWire.VIEW.ok(port, exchange);
+    }
+
+    private Reply create(Exchange exchange) {
+        Creation creation = Creation.of(exchange, "port", "ports", MOST_AT_ONCE, PortWire.ATTRIBUTES);
+        List<Port> made = transactions.run(handle -> {
+            List<Port> ports = new ArrayList<>(creation.items().size());
+            creation.items().forEach(fields -> ports.add(make(handle, exchange, fields)));
+            return ports;
+        });
+        return creation.reply(PortWire.VIEW, made, exchange);
+    }
+
+    private Port make(Handle handle, Exchange exchange, Fields fields) {
+        NetworkId id = new NetworkId(fields.id("network_id"));
+        PortWire.Asked asked = PortWire.read(fields, PortWire.Settings.USUAL);
+        PortWire.Settings settings = asked.settings();
+        String project = Attributes.project(exchange, fields);
+        NetworkFacts network = NetworkFacts.find(handle, id, project)
+                .filter(found -> found.isOpenTo(Viewer.of(exchange, NetworkRules.GET)))
+                .orElseThrow(() -> NetworkProblems.networkNotFound(id));
+        Target target = target(project, network.project(), network.shared());
+        exchange.require(target);
+        PortRules.requireMayGive(exchange, PortRules.IN_CREATE, target, asked, "");
+        boolean secure = settings.portSecurity().orElse(network.portSecurity());
+        NewPort port = new NewPort(
+                PortId.random(),
+                id,
+                project,
+                settings.name(),
+                settings.description(),
+                settings.adminStateUp(),
+                settings.mac(),
+                settings.deviceId(),
+                settings.deviceOwner(),
+                secure,
+                settings.vnicType(),
+                settings.profile(),
+                settings.bindingHost(),
+                false,
+                Optional.empty(),
+                groups(handle, exchange, fields, network, project, secure));
+        return making.make(
+                handle,
+                port,
+                network.fabric(),
+                PortRules.chosen(asked)
+                        .map(addresses -> FixedIps.resolve(network, port.deviceOwner(), addresses))
+                        .orElseGet(() -> FixedIps.any(network)),
+                PortStore::read,
+                wanted -> FixedIps.unavailable(id, wanted));
+    }
+
+    private Reply update(Exchange exchange) {
+        UUID id = id(exchange);
+        IfMatch ifMatch = IfMatch.of(exchange);
+        Fields fields = PortWire.ATTRIBUTES.forUpdate(exchange, "port");
+        Port changed = transactions.run(handle -> {
+            PortStore.Held held = hold(handle, exchange, id);
+            ifMatch.require(held.port().stamps().revision());
+            return change(handle, exchange, held, fields);
+        });
+        return PortWire.VIEW.ok(changed, exchange);
+    }
+
+    private Port change(Handle handle, Exchange exchange, PortStore.Held held, Fields fields) {
+        Port port = held.port();
+        PortWire.Asked asked = PortWire.read(fields, settingsOf(held));
+        PortRules.requireMayGive(exchange, PortRules.IN_UPDATE, target(held), asked, port.deviceOwner());
+        if (held.isServing()) {
+            PortRules.requireOfTheUserAlone(port.id(), fields);
+        }
+        if (held.isAttached()) {
+            PortRules.requireUntouched(held, asked);
+        }
+        boolean secure = asked.settings().portSecurity().orElse(port.portSecurity());
+        if (fields.has("security_groups")) {
+            List<UUID> groups = known(handle, exchange, fields, port.projectId());
+            if (!secure && !groups.isEmpty()) {
+                throw PortRules.groupsOnInsecurePort();
+            }
+            store.putInto(handle, port.id(), groups);
+        } else if (!secure && !port.securityGroups().text().equals("[]")) {
+            throw PortRules.groupsOnInsecurePort();
+        }
+        NetworkId network = new NetworkId(port.networkId());
+        boolean moved = PortRules.chosen(asked)
+                .map(addresses -> fixedIps.replace(
+                        handle,
+                        NetworkFacts.find(handle, network, port.projectId()).orElseThrow(),
+                        new PortId(port.id()),
+                        asked.settings().deviceOwner(),
+                        addresses))
+                .orElse(false);
+        Port changed = store.update(handle, port, asked.settings());
+        if (moved && held.isBound()) {
+            hosts.ofNetwork(handle, network);
+        }
+        return changed;
+    }
+
+    private Reply delete(Exchange exchange) {
+        UUID id = id(exchange);
+        IfMatch ifMatch = IfMatch.of(exchange);
+        transactions.use(handle -> {
+            PortStore.Held held = hold(handle, exchange, id);
+            ifMatch.require(held.port().stamps().revision());
+            if (held.isAttached()) {
+                throw PortRules.inUse(held.port());
+            }
+            if (held.isServing()) {
+                throw PortRules.serves(id);
+            }
+            store.delete(handle, id);
+        });
+        return Reply.empty(204);
+    }
+
+    /** Locks the port: 404 when the caller does not see it, 403 when he may not do with it what the route does. */
+    private PortStore.Held hold(Handle handle, Exchange exchange, UUID id) {
+        PortStore.Held held = store.hold(handle, Viewer.of(exchange, PortRules.GET), id)
+                .orElseThrow(() -> NetworkProblems.portNotFound(id));
+        exchange.require(target(held));
+        return held;
+    }
+
+    private static Target target(PortStore.Held held) {
+        return target(held.port().projectId(), held.networkOwner(), held.networkShared());
+    }
+
+    private static Target target(String project, String networkOwner, boolean shared) {
+        return Target.ofProject(project).onNetworkOf(networkOwner).with("shared", Boolean.toString(shared));
+    }
+
+    private static PortWire.Settings settingsOf(PortStore.Held held) {
+        Port port = held.port();
+        return new PortWire.Settings(
+                port.name(),
+                port.description(),
+                port.adminStateUp(),
+                Optional.empty(),
+                port.deviceId(),
+                port.deviceOwner(),
+                Optional.empty(),
+                VnicType.ofWireName(port.vnicType()).orElseThrow(),
+                held.givenProfile(),
+                port.bindingHost());
+    }
+
+    private List<SecurityGroupId> groups(
+            Handle handle, Exchange exchange, Fields fields, NetworkFacts network, String project, boolean secure) {
+        if (!fields.isSet("security_groups")) {
+            return secure
+                    ? List.of(network.defaultGroup().orElseGet(() -> securityGroups.ensureDefault(handle, project)))
+                    : List.of();
+        }
+        List<UUID> groups = known(handle, exchange, fields, project);
+        if (!secure && !groups.isEmpty()) {
+            throw PortRules.groupsWithoutSecurity();
+        }
+        return groups.stream().map(SecurityGroupId::new).toList();
+    }
+
+    private List<UUID> known(Handle handle, Exchange exchange, Fields fields, String project) {
+        List<UUID> wanted = fields.ids("security_groups", MOST_GROUPS);
+        if (wanted.isEmpty()) {
+            return wanted;
+        }
+        List<UUID> found = store.groups(handle, Viewer.of(exchange, SecurityGroupRules.GET), project, wanted);
+        for (UUID id : wanted) {
+            if (!found.contains(id)) {
+                throw NetworkProblems.securityGroupNotFound(id);
+            }
+        }
+        return wanted;
+    }
+
+    private static UUID id(Exchange exchange) {
+        String text = exchange.path("id");
+        return Ids.parse(text).orElseThrow(() -> NetworkProblems.portNotFound(text));
+    }
+}

@@ -1,0 +1,169 @@
+package org.sluice.controller.network.port;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.JdbiException;
+import org.jdbi.v3.core.statement.StatementContext;
+import org.sluice.controller.http.list.Window;
+import org.sluice.controller.http.view.RawJson;
+import org.sluice.controller.network.NetworkProblems;
+import org.sluice.controller.network.Stamps;
+import org.sluice.controller.network.Viewer;
+import org.sluice.controller.store.Transactions;
+import org.sluice.model.MacAddress;
+import org.sluice.model.NetworkId;
+
+/** Ports in SQL. Stateless; callers own the transaction. */
+final class PortStore {
+    private static final String COLUMNS = """
+            p.*, p.binding_profile || p.binding_facts as profile,
+                (select coalesce(jsonb_agg(jsonb_build_object('subnet_id', a.subnet_id, 'ip_address', host(a.address))
+                        order by family(a.address), a.address), '[]')
+                 from ip_allocation a where a.port_id = p.id) as fixed_ips,
+                (select coalesce(jsonb_agg(g.security_group_id order by g.security_group_id), '[]')
+                 from port_security_group g where g.port_id = p.id) as security_groups
+            """;
+
+    private static final String SELECT =
+            "select " + COLUMNS + " from port p join network n on n.id = p.network_id where " + Viewer.OF_PORT;
+
+    /**
+     * A port whose row is locked, with what its changes depend on.
+     *
+     * @param networkOwner the project of its network
+     * @param networkShared whether everybody may use its network
+     * @param givenProfile what the user gave as {@code binding:profile}
+     * @param isAttached whether a server has it
+     * @param isBound whether it is on a host
+     * @param isServing whether a host serves DHCP and metadata from it
+     */
+    record Held(
+            Port port,
+            String networkOwner,
+            boolean networkShared,
+            String givenProfile,
+            boolean isAttached,
+            boolean isBound,
+            boolean isServing) {}
+
+    List<Port> list(Handle handle, Viewer viewer, Window window) {
+        return viewer.bind(window.bind(handle.createQuery(SELECT + window.sql())))
+                .map(PortStore::read)
+                .list();
+    }
+
+    Optional<Port> find(Handle handle, Viewer viewer, UUID id) {
+        return viewer.bind(handle.createQuery(SELECT + " and p.id = :id"))
+                .bind("id", id)
+                .map(PortStore::read)
+                .findOne();
+    }
+
+    Optional<Held> hold(Handle handle, Viewer viewer, UUID id) {
+        return viewer.bind(handle.createQuery("select n.project_id as network_owner, n.shared as network_shared, " + COLUMNS
+                        + " from port p join network n on n.id = p.network_id where " + Viewer.OF_PORT
+                        + " and p.id = :id for update of p"))
+                .bind("id", id)
+                .map((row, context) -> new Held(
+                        read(row, context),
+                        row.getString("network_owner"),
+                        row.getBoolean("network_shared"),
+                        row.getString("binding_profile"),
+                        row.getObject("server_id") != null,
+                        row.getObject("binding_host_id") != null,
+                        row.getObject("service_host_id") != null))
+                .findOne();
+    }
+
+    /**
+     * Writes a port that is held.
+     *
+     * @throws org.sluice.model.ProblemException 409 when another port of the fabric has the MAC address
+     */
+    Port update(Handle handle, Port held, PortWire.Settings settings) {
+        String mac = settings.mac().map(MacAddress::value).orElse(held.macAddress());
+        try {
+            return handle.createQuery("""
+                            update port p set name = :name, description = :description, admin_state_up = :up,
+                                mac_address = :mac, device_id = :deviceId, device_owner = :deviceOwner,
+                                port_security = :secure, vnic_type = :vnicType, binding_profile = cast(:profile as jsonb),
+                                binding_host = :bindingHost, revision_number = revision_number + 1, updated_at = now()
+                            where p.id = :id returning
+                            """ + COLUMNS)
+                    .bind("id", held.id())
+                    .bind("name", settings.name())
+                    .bind("description", settings.description())
+                    .bind("up", settings.adminStateUp())
+                    .bind("mac", mac)
+                    .bind("deviceId", settings.deviceId())
+                    .bind("deviceOwner", settings.deviceOwner())
+                    .bind("secure", settings.portSecurity().orElse(held.portSecurity()))
+                    .bind("vnicType", settings.vnicType().wireName())
+                    .bind("profile", settings.profile())
+                    .bind("bindingHost", settings.bindingHost())
+                    .map(PortStore::read)
+                    .one();
+        } catch (JdbiException failure) {
+            if (Transactions.isUniqueViolation(failure)) {
+                throw NetworkProblems.macTaken(new NetworkId(held.networkId()), mac);
+            }
+            throw failure;
+        }
+    }
+
+    void delete(Handle handle, UUID id) {
+        handle.createUpdate("delete from port where id = :id").bind("id", id).execute();
+    }
+
+    /** Those of the groups that are the project's, or that the viewer sees. */
+    List<UUID> groups(Handle handle, Viewer viewer, String project, List<UUID> wanted) {
+        return viewer.bind(handle.createQuery("select g.id from security_group g where g.id = any(:ids) and (g.project_id = :owner or "
+                        + Viewer.OF_SECURITY_GROUP + ")"))
+                .bindArray("ids", UUID.class, wanted)
+                .bind("owner", project)
+                .mapTo(UUID.class)
+                .list();
+    }
+
+    /** Makes those the port's only groups. */
+    void putInto(Handle handle, UUID port, List<UUID> groups) {
+        handle.createUpdate("delete from port_security_group where port_id = :id and security_group_id <> all(:groups)")
+                .bind("id", port)
+                .bindArray("groups", UUID.class, groups)
+                .execute();
+        handle.createUpdate("""
+                        insert into port_security_group (port_id, security_group_id)
+                        select :id, g from unnest(:groups) g on conflict do nothing""")
+                .bind("id", port)
+                .bindArray("groups", UUID.class, groups)
+                .execute();
+    }
+
+    /** A row of the table with {@code profile}, {@code fixed_ips} and {@code security_groups} beside it. */
+    static Port read(ResultSet row, StatementContext context) throws SQLException {
+        return new Port(
+                row.getObject("id", UUID.class),
+                row.getObject("network_id", UUID.class),
+                row.getString("project_id"),
+                row.getString("name"),
+                row.getString("description"),
+                row.getBoolean("admin_state_up"),
+                row.getString("status"),
+                row.getString("mac_address"),
+                row.getString("device_id"),
+                row.getString("device_owner"),
+                new RawJson(row.getString("fixed_ips")),
+                new RawJson(row.getString("security_groups")),
+                row.getBoolean("port_security"),
+                row.getString("vnic_type"),
+                new RawJson(row.getString("profile")),
+                row.getString("binding_host"),
+                row.getString("vif_type"),
+                new RawJson(row.getString("vif_details")),
+                Stamps.of(row));
+    }
+}

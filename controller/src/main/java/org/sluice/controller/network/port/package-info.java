@@ -1,0 +1,5 @@
+/** {@code /ports}: the attachment points of NICs. */
+@NullMarked
+package org.sluice.controller.network.port;
+
+import org.jspecify.annotations.NullMarked;

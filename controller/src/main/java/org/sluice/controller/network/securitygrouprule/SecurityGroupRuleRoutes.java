@@ -1,0 +1,126 @@
+package org.sluice.controller.network.securitygrouprule;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.sluice.controller.http.BodyLimit;
+import org.sluice.controller.http.Exchange;
+import org.sluice.controller.http.Ids;
+import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.Routes;
+import org.sluice.controller.http.body.Fields;
+import org.sluice.controller.http.list.Source;
+import org.sluice.controller.http.list.Window;
+import org.sluice.controller.network.Attributes;
+import org.sluice.controller.network.Creation;
+import org.sluice.controller.network.IfMatch;
+import org.sluice.controller.network.NetworkProblems;
+import org.sluice.controller.network.Viewer;
+import org.sluice.controller.policy.Target;
+import org.sluice.controller.store.Transactions;
+
+/** {@code /security-group-rules} (Networking API reference, "Security group rules"). Thread-safe. */
+public final class SecurityGroupRuleRoutes {
+    private static final String ROOT = "/v2.0/security-group-rules";
+    private static final int MOST_AT_ONCE = 1_000;
+
+    private final Transactions transactions;
+    private final SecurityGroupRuleStore store = new SecurityGroupRuleStore();
+
+    public SecurityGroupRuleRoutes(Transactions transactions) {
+        this.transactions = requireNonNull(transactions, "transactions is null");
+    }
+
+    /** Adds them. */
+    public void routes(Routes routes) {
+        routes.list(ROOT, SecurityGroupRuleRules.GET, SecurityGroupRuleWire.LIST, source());
+        routes.post(ROOT, SecurityGroupRuleRules.CREATE, this::create).atMost(BodyLimit.BULK);
+        routes.get(ROOT + "/{id}", SecurityGroupRuleRules.GET, this::show);
+        routes.delete(ROOT + "/{id}", SecurityGroupRuleRules.DELETE, this::delete);
+    }
+
+    private Source<SecurityGroupRule> source() {
+        return new Source<>() {
+            @Override
+            public List<SecurityGroupRule> rows(Exchange exchange, Window window) {
+                return transactions.run(handle -> store.list(handle, viewer(exchange), window));
+            }
+
+            @Override
+            public Optional<SecurityGroupRule> marked(Exchange exchange, String marker) {
+                return Ids.parse(marker)
+                        .flatMap(id -> transactions.run(handle -> store.find(handle, viewer(exchange), id)));
+            }
+        };
+    }
+
+    private Reply show(Exchange exchange) {
+        UUID id = id(exchange);
+        SecurityGroupRule rule = transactions.run(handle -> store.find(handle, viewer(exchange), id)
+                .orElseThrow(() -> NetworkProblems.securityGroupRuleNotFound(id)));
+        return SecurityGroupRuleWire.VIEW.ok(rule, exchange);
+    }
+
+    private Reply create(Exchange exchange) {
+        Creation creation = Creation.of(
+                exchange,
+                "security_group_rule",
+                "security_group_rules",
+                MOST_AT_ONCE,
+                SecurityGroupRuleWire.ATTRIBUTES);
+        List<SecurityGroupRule> made = transactions.run(handle -> {
+            List<SecurityGroupRule> rules = new ArrayList<>(creation.items().size());
+            creation.items().forEach(fields -> rules.add(make(handle, exchange, fields)));
+            return rules;
+        });
+        return creation.reply(SecurityGroupRuleWire.VIEW, made, exchange);
+    }
+
+    private SecurityGroupRule make(Handle handle, Exchange exchange, Fields fields) {
+        UUID group = fields.id("security_group_id");
+        fields.refuseValue("remote_address_group_id", "address groups are not offered; use remote_ip_prefix");
+        RuleSpec spec = RuleSpec.parse(fields);
+        String description = fields.text("description", "", 0, Attributes.LONGEST);
+        Attributes.project(exchange, fields);
+        String project = store.holdGroup(handle, viewer(exchange), group)
+                .orElseThrow(() -> NetworkProblems.securityGroupNotFound(group));
+        exchange.require(Target.ofProject(project));
+        spec.remoteGroup().ifPresent(remote -> {
+            if (!store.seesGroup(handle, viewer(exchange), remote)) {
+                throw NetworkProblems.securityGroupNotFound(remote);
+            }
+        });
+        store.same(handle, group, spec).ifPresent(existing -> {
+            throw SecurityGroupRuleRules.exists(existing);
+        });
+        store.touch(handle, group);
+        return store.insert(handle, group, project, spec, description);
+    }
+
+    private Reply delete(Exchange exchange) {
+        UUID id = id(exchange);
+        IfMatch ifMatch = IfMatch.of(exchange);
+        transactions.use(handle -> {
+            SecurityGroupRule rule = store.hold(handle, viewer(exchange), id)
+                    .orElseThrow(() -> NetworkProblems.securityGroupRuleNotFound(id));
+            exchange.require(Target.ofProject(rule.projectId()));
+            ifMatch.require(rule.stamps().revision());
+            store.delete(handle, id);
+            store.touch(handle, rule.groupId());
+        });
+        return Reply.empty(204);
+    }
+
+    private static Viewer viewer(Exchange exchange) {
+        return Viewer.of(exchange, SecurityGroupRuleRules.GET);
+    }
+
+    private static UUID id(Exchange exchange) {
+        String text = exchange.path("id");
+        return Ids.parse(text).orElseThrow(() -> NetworkProblems.securityGroupRuleNotFound(text));
+    }
+}
