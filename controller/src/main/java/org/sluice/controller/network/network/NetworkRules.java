@@ -1,5 +1,6 @@
 package org.sluice.controller.network.network;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.body.Fields;
@@ -65,7 +66,7 @@ public final class NetworkRules {
 
     /** The rules that no route names. */
     static List<Rule> ofFields() {
-        List<Rule> rules = new java.util.ArrayList<>(IN_CREATE.all());
+        List<Rule> rules = new ArrayList<>(IN_CREATE.all());
         rules.addAll(IN_UPDATE.all());
         return rules;
     }

@@ -1,5 +1,6 @@
 package org.sluice.controller.network.port;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -76,7 +77,7 @@ final class PortRules {
 
     /** The rules that no route names. */
     static List<Rule> ofFields() {
-        List<Rule> rules = new java.util.ArrayList<>(IN_CREATE.all());
+        List<Rule> rules = new ArrayList<>(IN_CREATE.all());
         rules.addAll(IN_UPDATE.all());
         return rules;
     }

@@ -1,6 +1,7 @@
 package org.sluice.controller.network.port;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -97,8 +98,10 @@ final class PortWire {
             .filter("tenant_id", Filter.text("p.project_id"))
             .filter("port_security_enabled", Filter.truth("p.port_security"))
             .filter("binding:host_id", Filter.text("p.binding_host"))
+            .allowedWith(PortRules.GET_HOST)
             .filter("binding:vnic_type", Filter.text("p.vnic_type"))
             .filter("binding:vif_type", Filter.text("p.vif_type"))
+            .allowedWith(PortRules.GET_VIF_TYPE)
             .filter("fixed_ips", PortWire::addresses)
             .filter("security_groups", PortWire::securityGroups)
             .filter("security_group_ids", PortWire::securityGroups)
@@ -191,7 +194,7 @@ final class PortWire {
     }
 
     private static Set<String> with(Set<String> some, String... others) {
-        Set<String> all = new java.util.HashSet<>(some);
+        Set<String> all = new HashSet<>(some);
         all.addAll(List.of(others));
         return all;
     }

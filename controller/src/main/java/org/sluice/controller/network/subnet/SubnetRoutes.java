@@ -103,9 +103,9 @@ public final class SubnetRoutes {
         UUID network = fields.id("network_id");
         SubnetWire.Settings settings = SubnetWire.readNew(fields);
         String project = Attributes.project(exchange, fields);
-        SubnetStore.Ground ground = store.claim(handle, Viewer.of(exchange, NetworkRules.GET), network)
+        String owner = store.claim(handle, Viewer.of(exchange, NetworkRules.GET), network)
                 .orElseThrow(() -> NetworkProblems.networkNotFound(network));
-        exchange.require(Target.ofProject(project).onNetworkOf(ground.owner()));
+        exchange.require(Target.ofProject(project).onNetworkOf(owner));
         if (store.overlaps(handle, network, settings.plan().block())) {
             throw SubnetRules.overlaps(settings.plan().block(), network);
         }

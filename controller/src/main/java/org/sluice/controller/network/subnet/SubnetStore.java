@@ -33,9 +33,6 @@ final class SubnetStore {
     /** A subnet whose row is locked, and the project of its network. */
     record Held(Subnet subnet, String networkOwner) {}
 
-    /** A network whose row is locked, because a subnet comes to it. */
-    record Ground(String owner) {}
-
     List<Subnet> list(Handle handle, Viewer viewer, Window window) {
         return viewer.bind(window.bind(handle.createQuery("select " + COLUMNS + FROM + window.sql())))
                 .map(SubnetStore::read)
@@ -67,12 +64,12 @@ final class SubnetStore {
                 .findOne();
     }
 
-    /** Locks a network that the viewer sees, so that two creates cannot both find that they overlap with nothing. */
-    Optional<Ground> claim(Handle handle, Viewer viewer, UUID network) {
+    /** Locks a network that the viewer sees, so that two creates cannot both find that they overlap with nothing; its project. */
+    Optional<String> claim(Handle handle, Viewer viewer, UUID network) {
         return viewer.bind(handle.createQuery("select n.project_id from network n where " + Viewer.OF_NETWORK
                         + " and n.id = :id for no key update of n"))
                 .bind("id", network)
-                .map((row, context) -> new Ground(row.getString("project_id")))
+                .mapTo(String.class)
                 .findOne();
     }
 
