@@ -19,12 +19,14 @@ import org.sluice.model.NetworkId;
 
 /** Ports in SQL. Stateless; callers own the transaction. */
 final class PortStore {
+    /** The lists are put together as text: as jsonb they take twice the time, which is that of a list of ports. */
     private static final String COLUMNS = """
             p.*, p.binding_profile || p.binding_facts as profile,
-                (select coalesce(jsonb_agg(jsonb_build_object('subnet_id', a.subnet_id, 'ip_address', host(a.address))
-                        order by family(a.address), a.address), '[]')
+                (select coalesce('[' || string_agg('{"subnet_id":"' || a.subnet_id || '","ip_address":"' || host(a.address)
+                        || '"}', ',' order by a.address) || ']', '[]')
                  from ip_allocation a where a.port_id = p.id) as fixed_ips,
-                (select coalesce(jsonb_agg(g.security_group_id order by g.security_group_id), '[]')
+                (select coalesce('["' || string_agg(text(g.security_group_id), '","' order by g.security_group_id) || '"]',
+                        '[]')
                  from port_security_group g where g.port_id = p.id) as security_groups
             """;
 
