@@ -11,6 +11,7 @@ import java.util.function.Function;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 import org.sluice.controller.http.ApiFamily;
+import org.sluice.controller.http.BodyLimit;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Faults;
 import org.sluice.controller.http.Ids;
@@ -47,6 +48,9 @@ import tools.jackson.core.type.TypeReference;
  * Thread-safe.
  */
 public final class AgentsFamily implements ApiFamily {
+    /** Thousands of virtual functions, a report for each of hundreds of servers, or the console of one. */
+    private static final BodyLimit OF_A_LARGE_HOST = BodyLimit.kibibytes(4_096);
+
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
     private static final TypeReference<@Nullable List<@Nullable ServerReport>> REPORTS = new TypeReference<>() {};
 
@@ -91,12 +95,12 @@ public final class AgentsFamily implements ApiFamily {
 
     @Override
     public void routes(Routes routes) {
-        // Public to the token check only: every one of them asks the certificate.
-        routes.publicRoute("PUT", "/inventory", this::putInventory)
-                .publicRoute("GET", "/desired", this::getDesired)
-                .publicRoute("POST", "/reports", this::postReports)
-                .publicRoute("GET", "/images/{id}/file", this::getImage)
-                .publicRoute("POST", "/queries/{id}", this::postAnswer);
+        // Open to the token check only: every one of them asks the certificate.
+        routes.open("PUT", "/inventory", this::putInventory).atMost(OF_A_LARGE_HOST);
+        routes.open("GET", "/desired", this::getDesired);
+        routes.open("POST", "/reports", this::postReports).atMost(OF_A_LARGE_HOST);
+        routes.open("GET", "/images/{id}/file", this::getImage);
+        routes.open("POST", "/queries/{id}", this::postAnswer).atMost(OF_A_LARGE_HOST);
     }
 
     private Reply putInventory(Exchange exchange) {

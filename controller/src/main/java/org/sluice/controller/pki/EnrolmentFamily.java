@@ -31,7 +31,7 @@ public final class EnrolmentFamily implements ApiFamily {
 
     @Override
     public void routes(Routes routes) {
-        routes.publicRoute("POST", "", this::enrol);
+        routes.open("POST", "", this::enrol);
     }
 
     @Override
