@@ -103,6 +103,11 @@ public final class Exchange implements Shown {
         return access;
     }
 
+    /** All rules that decide on this listener, for those who may look at them. */
+    public List<Policy.Line> policyLines() {
+        return policy.lines();
+    }
+
     @Override
     public boolean may(Rule rule) {
         return policy.access(rule, caller()).allowsOwn();

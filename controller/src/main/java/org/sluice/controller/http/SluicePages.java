@@ -6,7 +6,7 @@ import java.util.Set;
 import org.sluice.controller.http.list.PageStyle;
 import tools.jackson.core.JsonGenerator;
 
-/** {@code "next"}: the URL of the page that follows, where one may. Stateless. */
+/** {@code "next"}: the path and query of the page that follows, where one may. Stateless. */
 public final class SluicePages implements PageStyle {
     @Override
     public Set<String> parameters() {
@@ -16,8 +16,7 @@ public final class SluicePages implements PageStyle {
     @Override
     public void write(JsonGenerator json, Page page) {
         if (page.isFull()) {
-            json.writeStringProperty(
-                    "next", page.links().with(Map.of("marker", page.ids().getLast()), List.of()));
+            json.writeStringProperty("next", page.links().pathWith(Map.of("marker", page.ids().getLast()), List.of()));
         }
     }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -146,6 +147,25 @@ public final class Fields {
         return isSet(field) ? OptionalLong.of(number(field, required(field), least, most)) : OptionalLong.empty();
     }
 
+    /** A large whole number within bounds that must be there. */
+    public long longInteger(String field, long least, long most) {
+        return number(field, required(field), least, most);
+    }
+
+    /** A number, whole or not, that must be there. */
+    public double number(String field) {
+        JsonNode value = required(field);
+        if (!value.isNumber()) {
+            throw wording.invalid(field, value, new Complaint.NotOfType("number"));
+        }
+        return value.doubleValue();
+    }
+
+    /** A number, whole or not, that may be missing. */
+    public OptionalDouble optionalNumber(String field) {
+        return isSet(field) ? OptionalDouble.of(number(field)) : OptionalDouble.empty();
+    }
+
     private long number(String field, JsonNode value, long least, long most) {
         long number;
         if (value.isIntegralNumber() && value.canConvertToLong()) {
@@ -162,6 +182,12 @@ public final class Fields {
             throw wording.invalid(field, value, new Complaint.TooLarge(most));
         }
         return number;
+    }
+
+    /** A truth value that must be there; many spellings of it are taken. */
+    public boolean truth(String field) {
+        JsonNode value = required(field);
+        return flag(field).orElseThrow(() -> wording.invalid(field, value, new Complaint.NotOfType("boolean")));
     }
 
     /** A truth value that may be missing; many spellings of it are taken. */
