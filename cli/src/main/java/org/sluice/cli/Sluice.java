@@ -21,6 +21,7 @@ import picocli.CommandLine.Command;
             FleetCommand.class,
             ExplainCommand.class,
             ImportCommand.class,
+            PolicyCommand.class,
             TrafficCommand.class
         })
 public final class Sluice {

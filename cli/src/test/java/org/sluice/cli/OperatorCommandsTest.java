@@ -294,7 +294,15 @@ class OperatorCommandsTest {
         assertThat(answer.statusCode()).isEqualTo(403);
         assertThat(answer.body())
                 .isEqualTo("{\"error\":{\"code\":\"PolicyNotAuthorized\",\"message\":\"Policy doesn't allow"
-                        + " sluice:fleet to be performed.\"}}");
+                        + " sluice:hosts:list to be performed.\"}}");
+    }
+
+    @Test
+    void theRulesInForceAreListed() {
+        assertThat(run("policy", "list"))
+                .contains("sluice:hosts:list", "rule:system_reader", "List the hosts with their cards.");
+        // Nobody has changed any here: the heading alone.
+        assertThat(run("policy", "list", "--overridden").lines()).hasSize(1);
     }
 
     @Test
@@ -327,6 +335,6 @@ class OperatorCommandsTest {
 
     @CommandLine.Command(
             name = "sluice",
-            subcommands = {FleetCommand.class, ExplainCommand.class, ImportCommand.class})
+            subcommands = {FleetCommand.class, ExplainCommand.class, ImportCommand.class, PolicyCommand.class})
     private static final class Root {}
 }

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 import org.jdbi.v3.core.Handle;
+import org.sluice.controller.http.list.Window;
 import org.sluice.model.HostId;
 import org.sluice.model.Problem;
 import org.sluice.model.protocol.JoinToken;
@@ -90,11 +91,17 @@ public final class JoinTokens {
                 .one();
     }
 
-    /** Tokens in the order of their ids, from the first after that one. */
-    public List<Issued> list(Handle handle, String after, int limit) {
-        return handle.createQuery(ISSUED + "where t.secret_hash > :after order by t.secret_hash limit :limit")
-                .bind("after", after)
-                .bind("limit", limit)
+    /** The token of that id. */
+    public Optional<Issued> find(Handle handle, String id) {
+        return handle.createQuery(ISSUED + "where t.secret_hash = :id")
+                .bind("id", id)
+                .map((row, _) -> issued(row))
+                .findOne();
+    }
+
+    /** Tokens as a list's window has them; {@code t.secret_hash} is the id. */
+    public List<Issued> list(Handle handle, Window window) {
+        return window.bind(handle.createQuery(ISSUED + "where true" + window.sql()))
                 .map((row, _) -> issued(row))
                 .list();
     }

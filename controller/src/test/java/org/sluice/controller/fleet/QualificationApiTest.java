@@ -225,18 +225,18 @@ class QualificationApiTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "\"ens1f0\"           | \"\"        | Member 'physical_function' must be a text that is not empty.",
-                "\"measured_at\"      | \"when\"    | Member 'when' is not known here; there are 'physical_function',",
+                "\"ens1f0\"           | \"\"        | The field 'physical_function' must have at least 1 characters or items.",
+                "\"measured_at\"      | \"when\"    | The field 'when' of body is not known.",
                 "2026-03-31T12:00:00Z | noon        | Member 'measured_at' is 'noon' and must be a time such as",
                 "8086:10c9            | igb         | is no card class; write VENDOR:DEVICE:DRIVER:MBPS:PROFILE",
                 ": 64                 | : 20        | Member 'frame_bytes' is 20 and must be 64 to 9216.",
-                ": 64                 | : \"64\"    | Member 'frame_bytes' must be a whole number.",
+                ": 64                 | : \"x\"     | The field 'frame_bytes' must be an integer.",
                 ": 1000,              | : -1,       | Member 'frames_per_second' at 64 bytes is -1 and must be 0 or more.",
-                ": 1000,              | : 1.5,      | Member 'frames_per_second' must be a whole number.",
+                ": 1000,              | : 1.5,      | The field 'frames_per_second' must be an integer.",
                 ": 9000,              | : 90000,    | Member 'p99_latency_ns' at 64 bytes is 20000 and must be at least",
                 "_ratio\": 0,         | _ratio\": 2, | Member 'loss_ratio' at 64 bytes is 2.0 and must be 0 to 1.",
-                "_ratio\": 0,         | _ratio\": null, | Member 'figures.loss_ratio' is missing.",
-                "false                | 0           | Member 'tester_limited' must be true or false."
+                "_ratio\": 0,         | _ratio\": null, | The field 'loss_ratio' must be a number.",
+                "false                | 7           | The field 'tester_limited' must be a boolean."
             })
     void whatIsWrongIsNamedWithWhatItMustBe(String right, String wrong, String sentence) {
         String summary = FleetApi.summary(NOON, 1_000);
@@ -250,9 +250,9 @@ class QualificationApiTest {
             delimiter = '|',
             value = {
                 "{\"policy\": \"strict\"}       | Member 'policy' is 'strict' and must be 'off', 'advisory' or 'required'.",
-                "{\"polcy\": \"off\"}           | Member 'polcy' is not known here; there are 'policy',",
+                "{\"polcy\": \"off\"}           | The field 'polcy' of body is not known.",
                 "{\"required_share\": 90}       | Member 'required_share' is 90.0 and must be above 0 and at most 1;",
-                "{\"required_share\": \"0.9\"}  | Member 'required_share' must be a number.",
+                "{\"required_share\": \"0.9\"}  | The field 'required_share' must be a number.",
                 "{\"allowed_p99_factor\": 0.5}  | Member 'allowed_p99_factor' is 0.5 and must be 1 to 1000;"
             })
     void settingsAreCheckedToo(String body, String sentence) {
@@ -261,7 +261,7 @@ class QualificationApiTest {
 
     @Test
     void aBaselineIsCheckedToo() {
-        refused(400, "Member 'figures' is missing.", api.put(BASELINE, "{}"));
+        refused(400, "The field 'figures' of body is required.", api.put(BASELINE, "{}"));
         refused(400, "Member 'figures' has 0 entries", api.put(BASELINE, "{\"figures\": []}"));
         refused(
                 400,

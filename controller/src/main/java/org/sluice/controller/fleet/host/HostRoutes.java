@@ -1,0 +1,87 @@
+package org.sluice.controller.fleet.host;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.sluice.controller.fleet.physicalnetwork.PhysicalNetworkStore;
+import org.sluice.controller.http.Exchange;
+import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.Routes;
+import org.sluice.controller.http.list.Source;
+import org.sluice.controller.http.list.Window;
+import org.sluice.controller.store.Transactions;
+
+/** {@code /hosts}, with the cards and uplinks of one. Thread-safe. */
+public final class HostRoutes {
+    private final Transactions transactions;
+    private final HostStore store = new HostStore();
+    private final PhysicalNetworkStore networks = new PhysicalNetworkStore();
+    private final Mappings mappings = new Mappings();
+
+    public HostRoutes(Transactions transactions) {
+        this.transactions = requireNonNull(transactions, "transactions is null");
+    }
+
+    /** Adds them. */
+    public void routes(Routes routes) {
+        routes.list("/hosts", HostRules.LIST, HostWire.LIST, source());
+        routes.get("/hosts/{name}", HostRules.SHOW, this::show);
+        routes.put("/hosts/{name}/physical-functions/{function}", HostRules.MAP, this::map);
+        routes.put("/hosts/{name}/uplinks/{network}", HostRules.SET_UPLINK, this::setUplink);
+        routes.delete("/hosts/{name}/uplinks/{network}", HostRules.DELETE_UPLINK, this::deleteUplink);
+    }
+
+    private Source<Host> source() {
+        return new Source<>() {
+            @Override
+            public List<Host> rows(Exchange exchange, Window window) {
+                return transactions.run(handle -> store.list(handle, window));
+            }
+
+            @Override
+            public Optional<Host> marked(Exchange exchange, String marker) {
+                return transactions.run(handle -> store.find(handle, marker));
+            }
+        };
+    }
+
+    private Reply show(Exchange exchange) {
+        return HostWire.VIEW.ok(transactions.run(handle -> host(handle, exchange)), exchange);
+    }
+
+    private Host host(Handle handle, Exchange exchange) {
+        String name = exchange.path("name");
+        return store.find(handle, name).orElseThrow(() -> HostRules.unknown(name));
+    }
+
+    private Reply map(Exchange exchange) {
+        Optional<String> network = HostWire.mapping(exchange);
+        Host host = transactions.run(handle -> {
+            network.ifPresent(name -> networks.require(handle, name));
+            Card card = mappings.requireCard(handle, exchange.path("name"), exchange.path("function"));
+            mappings.map(handle, card, network);
+            return host(handle, exchange);
+        });
+        return HostWire.VIEW.ok(host, exchange);
+    }
+
+    private Reply setUplink(Exchange exchange) {
+        String wanted = HostWire.uplink(exchange);
+        Host host = transactions.run(handle -> {
+            networks.require(handle, exchange.path("network"));
+            mappings.uplink(handle, exchange.path("name"), exchange.path("network"), wanted);
+            return host(handle, exchange);
+        });
+        return HostWire.VIEW.ok(host, exchange);
+    }
+
+    private Reply deleteUplink(Exchange exchange) {
+        Host host = transactions.run(handle -> {
+            mappings.removeUplink(handle, exchange.path("name"), exchange.path("network"));
+            return host(handle, exchange);
+        });
+        return HostWire.VIEW.ok(host, exchange);
+    }
+}

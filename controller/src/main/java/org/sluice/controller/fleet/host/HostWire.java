@@ -1,0 +1,57 @@
+package org.sluice.controller.fleet.host;
+
+import java.util.Optional;
+import java.util.Set;
+import org.sluice.controller.fleet.FleetPages;
+import org.sluice.controller.http.Exchange;
+import org.sluice.controller.http.body.Fields;
+import org.sluice.controller.http.list.ListQuery;
+import org.sluice.controller.http.view.View;
+
+/** Hosts as the API has them. */
+final class HostWire {
+    private static final View<Host.Amount> AMOUNT = View.<Host.Amount>of("amount", "amounts")
+            .member("total", Host.Amount::total)
+            .member("used", Host.Amount::used)
+            .build();
+
+    static final View<Host> VIEW = View.<Host>of("host", "hosts")
+            .member("id", Host::id)
+            .member("name", Host::name)
+            .member("enabled", Host::isEnabled)
+            .member("disabled_reason", Host::disabledReason)
+            .member("enrolled_at", Host::enrolledAt)
+            .member("last_seen_at", Host::lastSeenAt)
+            .member("zone", Host::zone)
+            .member("hypervisor_type", Host::hypervisorType)
+            .member("hypervisor_version", Host::hypervisorVersion)
+            .member("cpu_architecture", Host::cpuArchitecture)
+            .member("interfaces", Host::interfaces)
+            .member("vcpus", host -> new View.Nested<>(AMOUNT, host.vcpus()))
+            .member("memory_mib", host -> new View.Nested<>(AMOUNT, host.memory()))
+            .member("disk_gib", host -> new View.Nested<>(AMOUNT, host.disk()))
+            .member("servers", Host::servers)
+            .member("uplinks", Host::uplinks)
+            .member("qualifications", Host::qualifications)
+            .member("physical_functions", Host::physicalFunctions)
+            .build();
+
+    static final ListQuery<Host> LIST = ListQuery.of(VIEW)
+            .unique("name", "h.name", Host::name, Host::name)
+            .pages(FleetPages.LARGEST, FleetPages.LARGEST)
+            .build();
+
+    private HostWire() {}
+
+    /** The physical network that a card is to be on; empty takes it off. */
+    static Optional<String> mapping(Exchange exchange) {
+        Fields fields = exchange.body().onlyKnows(Set.of("physical_network"));
+        fields.required("physical_network");
+        return fields.optionalText("physical_network", 1, 255);
+    }
+
+    /** The interface that is to be an uplink. */
+    static String uplink(Exchange exchange) {
+        return exchange.body().onlyKnows(Set.of("interface")).text("interface", 1, 255);
+    }
+}

@@ -1,0 +1,5 @@
+/** {@code /virtual-functions}: the lease books. */
+@NullMarked
+package org.sluice.controller.fleet.virtualfunction;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.sluice.controller.fleet.qualification;
+
+import org.jspecify.annotations.NullMarked;
