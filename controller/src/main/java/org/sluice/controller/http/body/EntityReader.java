@@ -44,6 +44,18 @@ public final class EntityReader {
      *     it has too many values
      */
     public static ObjectNode read(byte[] bytes, Wording wording) {
+        if (tree(bytes, wording) instanceof ObjectNode object) {
+            return object;
+        }
+        throw wording.malformed("The request body must be a JSON object.");
+    }
+
+    /**
+     * Reads an entity that need not be an object, such as a JSON patch.
+     *
+     * @throws ProblemException as {@link #read}
+     */
+    public static JsonNode tree(byte[] bytes, Wording wording) {
         JsonNode tree;
         try {
             tree = MAPPER.readTree(bytes);
@@ -53,13 +65,10 @@ public final class EntityReader {
             throw new ProblemException(
                     wording.malformed("Malformed JSON in request body.").problem(), cause);
         }
-        if (!(tree instanceof ObjectNode object)) {
-            throw wording.malformed("The request body must be a JSON object.");
-        }
         if (mayHoldUnstorableText(bytes)) {
-            requireStorable(object, wording);
+            requireStorable(tree, wording);
         }
-        return object;
+        return tree;
     }
 
     private static Problem tooMuch() {
@@ -85,9 +94,9 @@ public final class EntityReader {
 
     private record Named(String name, JsonNode node) {}
 
-    private static void requireStorable(ObjectNode object, Wording wording) {
+    private static void requireStorable(JsonNode tree, Wording wording) {
         Deque<Named> open = new ArrayDeque<>();
-        open.push(new Named("body", object));
+        open.push(new Named("body", tree));
         while (!open.isEmpty()) {
             Named next = open.pop();
             if (next.node().isObject()) {

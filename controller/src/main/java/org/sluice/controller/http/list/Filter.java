@@ -103,14 +103,17 @@ public interface Filter {
         };
     }
 
-    /** Reads a time: with a zone, or in UTC without one. */
+    /** Reads a time, or a date: with a zone, or in UTC without one. */
     static OffsetDateTime instant(String value, Terms terms) {
         try {
             // A plus in a query that was not encoded arrives as a blank.
-            String normal = value.strip().replace(' ', 'T');
-            Instant instant = normal.matches(".*(Z|[+-][0-9]{2}:?[0-9]{2})")
-                    ? OffsetDateTime.parse(normal).toInstant()
-                    : LocalDateTime.parse(normal).toInstant(ZoneOffset.UTC);
+            String time = value.strip().replace(' ', 'T').replaceFirst("([+-][0-9]{2})([0-9]{2})$", "$1:$2");
+            if (time.matches("[0-9]{4}-[0-9]{2}-[0-9]{2}")) {
+                time += "T00:00:00";
+            }
+            Instant instant = time.matches(".*(Z|[+-][0-9]{2}:[0-9]{2})")
+                    ? OffsetDateTime.parse(time).toInstant()
+                    : LocalDateTime.parse(time).toInstant(ZoneOffset.UTC);
             return instant.atOffset(ZoneOffset.UTC);
         } catch (DateTimeException notATime) {
             throw terms.bad(value, "a time such as 2026-11-22T19:47:19Z");

@@ -26,9 +26,7 @@ import org.sluice.controller.policy.Rule;
  */
 public final class ListQuery<T> {
     /** Rows that are read at a time; the client's speed does not matter to the database then. */
-    static final int BATCH = 500;
-    /** Rows of the page before a marker. */
-    private static final int LARGEST_REVERSED = 1_000;
+    private static final int BATCH = 500;
 
     /** One query parameter. */
     private record Parameter(String name, Filter filter, int since, Optional<Rule> rule) {}
@@ -47,6 +45,8 @@ public final class ListQuery<T> {
     private final int usual;
     private final int most;
     private final boolean zeroMeansAll;
+    private final int batchSize;
+    private final @Nullable Function<String, Filter> others;
 
     private ListQuery(Builder<T> builder) {
         this.view = builder.view;
@@ -59,6 +59,8 @@ public final class ListQuery<T> {
         this.usual = builder.usual;
         this.most = builder.most;
         this.zeroMeansAll = builder.zeroMeansAll;
+        this.batchSize = builder.batchSize;
+        this.others = builder.others;
     }
 
     /** A list's declaration that is being written. */
@@ -73,6 +75,8 @@ public final class ListQuery<T> {
         private int usual = Integer.MAX_VALUE;
         private int most = Integer.MAX_VALUE;
         private boolean zeroMeansAll;
+        private int batchSize = BATCH;
+        private @Nullable Function<String, Filter> others;
         private String last = "";
 
         private Builder(View<T> view) {
@@ -144,6 +148,18 @@ public final class ListQuery<T> {
             return this;
         }
 
+        /** How many rows are read at a time where rows are large; a batch is what a list costs in memory. */
+        public Builder<T> batches(int rows) {
+            batchSize = rows;
+            return this;
+        }
+
+        /** Every parameter that is not declared narrows the list too, by what its name says: the Image API's properties. */
+        public Builder<T> others(Function<String, Filter> filter) {
+            others = filter;
+            return this;
+        }
+
         public ListQuery<T> build() {
             return new ListQuery<>(this);
         }
@@ -166,6 +182,8 @@ public final class ListQuery<T> {
         builder.usual = usual;
         builder.most = most;
         builder.zeroMeansAll = zeroMeansAll;
+        builder.batchSize = batchSize;
+        builder.others = others;
         return builder.build();
     }
 
@@ -210,7 +228,7 @@ public final class ListQuery<T> {
                         .orElseThrow(() -> exchange.wording().unknownMarker(view.plural(), text)));
         // Read before the status goes out: what goes wrong here is still an error that the client understands.
         List<T> first = request.limit == 0 ? List.of() : source.rows(exchange, request.window(after, 0));
-        boolean whole = first.size() < BATCH || first.size() >= request.limit;
+        boolean whole = first.size() < batchSize || first.size() >= request.limit;
         Reply.JsonWriter writer = json -> {
             json.writeStartObject();
             json.writeArrayPropertyStart(view.plural());
@@ -225,7 +243,7 @@ public final class ListQuery<T> {
                 }
                 count += batch.size();
                 tail = batch.getLast();
-                boolean more = !request.reverse && batch.size() == BATCH && count < request.limit;
+                boolean more = batch.size() == batchSize && count < request.limit;
                 batch = more ? source.rows(exchange, request.window(Optional.of(tail), count)) : List.of();
             }
             json.writeEndArray();
@@ -264,7 +282,7 @@ public final class ListQuery<T> {
 
         /** The rows that follow one, {@code already} of them being out. */
         private Window window(Optional<T> after, int already) {
-            Window window = base.copy().rows(reverse ? limit : Math.min(BATCH, limit - already));
+            Window window = base.copy().rows(reverse ? limit : Math.min(batchSize, limit - already));
             window.order(String.join(
                     ", ",
                     order.stream()
@@ -316,6 +334,9 @@ public final class ListQuery<T> {
 
     private void narrow(Exchange exchange, Window window, String name) {
         Parameter parameter = parameters.get(name);
+        if (parameter == null && others != null) {
+            parameter = new Parameter(name, others.apply(name), 0, Optional.empty());
+        }
         if (parameter == null || exchange.minorVersion() < parameter.since()) {
             throw exchange.wording().unknownFilter(name);
         }

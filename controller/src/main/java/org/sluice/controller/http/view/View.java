@@ -35,11 +35,14 @@ public final class View<T> {
     private final String singular;
     private final String plural;
     private final List<Member<T>> members;
+    private final @Nullable Function<T, Map<String, ?>> others;
 
-    private View(String singular, String plural, List<Member<T>> members) {
+    private View(
+            String singular, String plural, List<Member<T>> members, @Nullable Function<T, Map<String, ?>> others) {
         this.singular = singular;
         this.plural = plural;
         this.members = List.copyOf(members);
+        this.others = others;
     }
 
     /** A view that is being written. */
@@ -47,6 +50,7 @@ public final class View<T> {
         private final String singular;
         private final String plural;
         private final List<Member<T>> members = new ArrayList<>();
+        private @Nullable Function<T, Map<String, ?>> others;
 
         private Builder(String singular, String plural) {
             this.singular = requireNonNull(singular, "singular is null");
@@ -85,14 +89,24 @@ public final class View<T> {
             return this;
         }
 
+        /**
+         * Members whose names the thing itself decides, or that only some things have; they are written after all others, in
+         * every version and for everybody. None may have the name of a declared one.
+         */
+        public Builder<T> others(Function<T, Map<String, ?>> getter) {
+            others = getter;
+            return this;
+        }
+
         /** All members of another view follow. */
         public Builder<T> with(View<T> other) {
             members.addAll(other.members);
+            others = other.others == null ? others : other.others;
             return this;
         }
 
         public View<T> build() {
-            return new View<>(singular, plural, members);
+            return new View<>(singular, plural, members, others);
         }
     }
 
@@ -165,16 +179,18 @@ public final class View<T> {
                         .map(fields -> fields.contains(member.name))
                         .orElse(true))
                 .toList();
-        return new Writer<>(visible, shown);
+        return new Writer<>(visible, others, shown);
     }
 
     /** Writes things for one request. Used by one thread. */
     public static final class Writer<T> {
         private final List<Member<T>> members;
+        private final @Nullable Function<T, Map<String, ?>> others;
         private final Shown shown;
 
-        private Writer(List<Member<T>> members, Shown shown) {
+        private Writer(List<Member<T>> members, @Nullable Function<T, Map<String, ?>> others, Shown shown) {
             this.members = members;
+            this.others = others;
             this.shown = shown;
         }
 
@@ -184,6 +200,12 @@ public final class View<T> {
             for (Member<T> member : members) {
                 json.writeName(member.name);
                 writeValue(json, member.getter.apply(value, shown), shown);
+            }
+            if (others != null) {
+                others.apply(value).forEach((name, other) -> {
+                    json.writeName(name);
+                    writeValue(json, other, shown);
+                });
             }
             json.writeEndObject();
         }
