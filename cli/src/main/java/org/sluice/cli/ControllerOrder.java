@@ -3,7 +3,7 @@ package org.sluice.cli;
 import static java.util.Objects.requireNonNull;
 
 import org.sluice.controller.http.Json;
-import org.sluice.controller.image.ImageLimits;
+import org.sluice.controller.image.data.ImageLimits;
 
 /**
  * What {@code up} tells the controller it starts: one line of JSON on its standard input, because it holds secrets and a

@@ -1,6 +1,6 @@
 package org.sluice.cli;
 
-import org.sluice.controller.image.ImageLimits;
+import org.sluice.controller.image.data.ImageLimits;
 import org.sluice.model.Problem;
 import picocli.CommandLine.Option;
 

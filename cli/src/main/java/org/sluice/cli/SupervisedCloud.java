@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
-import org.sluice.controller.image.ImageLimits;
+import org.sluice.controller.image.data.ImageLimits;
 import org.sluice.model.protocol.JoinToken;
 import tools.jackson.databind.JsonNode;
 

@@ -2,14 +2,29 @@ package org.sluice.controller.image;
 
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Faults;
 import org.sluice.controller.http.Json;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.Routes;
+import org.sluice.controller.http.Wording;
+import org.sluice.controller.http.list.PageStyle;
+import org.sluice.controller.image.action.ActionRoutes;
+import org.sluice.controller.image.data.DataRoutes;
+import org.sluice.controller.image.data.ImageBytes;
+import org.sluice.controller.image.data.ImageSweep;
+import org.sluice.controller.image.data.UploadRoom;
+import org.sluice.controller.image.image.ImageRoutes;
+import org.sluice.controller.image.image.Images;
+import org.sluice.controller.image.schema.SchemaRoutes;
+import org.sluice.controller.image.tag.TagRoutes;
+import org.sluice.controller.policy.Rule;
 import org.sluice.controller.store.Database;
+import org.sluice.controller.store.Transactions;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -22,8 +37,13 @@ public final class ImageFamily implements ApiFamily {
     private static final int NEVER_RELEASED_MINOR = 14;
 
     private final ImageRoutes images;
-    private final ImageSchemas schemas = new ImageSchemas();
+    private final DataRoutes data;
+    private final TagRoutes tags;
+    private final ActionRoutes actions;
+    private final SchemaRoutes schemas = new SchemaRoutes();
     private final Faults faults = new ImageFaults();
+    private final Wording wording = new ImageWording();
+    private final PageStyle pages = new ImagePages();
 
     /**
      * Images are kept in that database.
@@ -33,7 +53,12 @@ public final class ImageFamily implements ApiFamily {
      * @param room for uploads on their way
      */
     public ImageFamily(Database database, ImageBytes bytes, ImageSweep sweep, UploadRoom room, InstantSource clock) {
-        this.images = new ImageRoutes(database, bytes, sweep, room, clock);
+        Transactions transactions = new Transactions(database.jdbi());
+        Images found = new Images(transactions, clock);
+        this.images = new ImageRoutes(transactions, found, sweep::wake, clock);
+        this.data = new DataRoutes(transactions, found, bytes, sweep, room, clock);
+        this.tags = new TagRoutes(found);
+        this.actions = new ActionRoutes(transactions, found, clock);
     }
 
     @Override
@@ -42,13 +67,41 @@ public final class ImageFamily implements ApiFamily {
     }
 
     @Override
+    public Optional<String> title() {
+        return Optional.of("Image API");
+    }
+
+    @Override
+    public String version() {
+        return "2." + NEWEST_MINOR;
+    }
+
+    @Override
+    public Wording wording() {
+        return wording;
+    }
+
+    @Override
+    public PageStyle pageStyle() {
+        return pages;
+    }
+
+    @Override
+    public List<Rule> rules() {
+        return Stream.concat(ImageRoutes.rules().stream(), DataRoutes.rules().stream()).toList();
+    }
+
+    @Override
     public void routes(Routes routes) {
         for (String root : List.of("", "/")) {
-            routes.publicRoute("GET", root, exchange -> Reply.json(300, versions(exchange)))
-                    .publicRoute("GET", "/versions" + root, exchange -> Reply.ok(versions(exchange)));
+            routes.open("GET", root, exchange -> Reply.json(300, versions(exchange)));
+            routes.open("GET", "/versions" + root, exchange -> Reply.ok(versions(exchange)));
         }
-        images.addTo(routes);
-        schemas.addTo(routes);
+        images.routes(routes);
+        data.routes(routes);
+        tags.routes(routes);
+        actions.routes(routes);
+        schemas.routes(routes);
     }
 
     @Override

@@ -1,4 +1,4 @@
-package org.sluice.controller.image;
+package org.sluice.controller.image.image;
 
 import java.sql.Array;
 import java.sql.ResultSet;
@@ -8,24 +8,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Predicate;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.result.ResultIterator;
-import org.jdbi.v3.core.statement.Query;
+import org.jdbi.v3.core.statement.SqlStatement;
 import org.jdbi.v3.core.statement.Update;
 import org.sluice.controller.http.Json;
+import org.sluice.controller.http.list.Window;
 import org.sluice.model.ImageId;
 import tools.jackson.core.type.TypeReference;
 
-/** SQL of images; {@link ImageBytes} has their bytes. Stateless; the caller owns the transaction. */
+/** SQL of images; {@code image.data} has their bytes. Stateless; the caller owns the transaction. */
 public final class ImageStore {
-    private static final int ROWS_AT_ONCE = 50;
-
     private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() {};
 
     private static final String IMAGE = "select id, project_id, name, status, visibility, protected, os_hidden,"
             + " disk_format, container_format, min_disk, min_ram, size, virtual_size, checksum, os_hash_value,"
             + " properties, tags, created_at, updated_at from image ";
+
+    private static final String SEEN = "where (:all or project_id = :project or visibility = 'public'"
+            + " or :community and visibility = 'community')";
 
     /** The image, in whatever state it is and whoever owns it. */
     public Optional<ImageRecord> find(Handle handle, ImageId id) {
@@ -52,34 +52,30 @@ public final class ImageStore {
     }
 
     /**
-     * Gives the images of a list to that consumer, one after the other, until it says that it has enough. The caller's
-     * transaction lets the database keep back what was not asked for.
+     * Whose images a list has.
      *
-     * @throws org.sluice.model.ProblemException 400 when the marker names no image that the caller may list
+     * @param all everybody's
+     * @param project those of this project, and public ones
+     * @param community those of everybody that are community images, too
      */
-    void list(Handle handle, ImageListing listing, Predicate<ImageRecord> wantsMore) {
-        Optional<UUID> marker = listing.marker();
-        if (marker.isPresent()) {
-            boolean known = handle.createQuery(
-                            "select exists (select from image where id = :marker and (" + listing.visible() + "))")
-                    .bindMap(listing.arguments())
-                    .bind("marker", marker.get())
-                    .mapTo(Boolean.class)
-                    .one();
-            if (!known) {
-                throw ImageListing.unknownMarker();
-            }
+    record Seen(boolean all, String project, boolean community) {
+        private <S extends SqlStatement<S>> S bind(S statement) {
+            return statement.bind("all", all).bind("project", project).bind("community", community);
         }
-        Query query = handle.createQuery(
-                        IMAGE + "where " + listing.where() + " order by " + listing.orderBy() + " limit :limit")
-                .bindMap(listing.arguments())
-                .bind("limit", listing.limit() + 1)
-                .setFetchSize(ROWS_AT_ONCE);
-        marker.ifPresent(id -> query.bind("marker", id));
-        try (ResultIterator<ImageRecord> images =
-                query.map((row, context) -> image(row)).iterator()) {
-            while (images.hasNext() && wantsMore.test(images.next())) {}
-        }
+    }
+
+    List<ImageRecord> list(Handle handle, Seen seen, boolean hiddenToo, Window window) {
+        return window.bind(seen.bind(handle.createQuery(
+                        IMAGE + SEEN + (hiddenToo ? "" : " and not os_hidden") + window.sql())))
+                .map((row, context) -> image(row))
+                .list();
+    }
+
+    Optional<ImageRecord> findListed(Handle handle, Seen seen, ImageId id) {
+        return seen.bind(handle.createQuery(IMAGE + SEEN + " and id = :id"))
+                .bind("id", id.value())
+                .map((row, context) -> image(row))
+                .findOne();
     }
 
     /** Returns whether the identifier was free. */
@@ -109,7 +105,7 @@ public final class ImageStore {
     }
 
     /** Deactivates an active image, or reactivates a deactivated one. */
-    void setStatus(Handle handle, ImageId id, ImageStatus status, Instant now) {
+    public void setStatus(Handle handle, ImageId id, ImageStatus status, Instant now) {
         handle.createUpdate("update image set status = :status, updated_at = :now where id = :id")
                 .bind("id", id.value())
                 .bind("status", status.apiName())

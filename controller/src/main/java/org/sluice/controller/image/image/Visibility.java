@@ -1,4 +1,4 @@
-package org.sluice.controller.image;
+package org.sluice.controller.image.image;
 
 import java.util.Locale;
 import java.util.Optional;

@@ -1,5 +1,6 @@
-package org.sluice.controller.image;
+package org.sluice.controller.image.image;
 
+import org.sluice.controller.http.Json;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
 import tools.jackson.databind.JsonNode;
@@ -17,7 +18,7 @@ final class ImagePatch {
     /**
      * Applies the operations in order.
      *
-     * @param attributes what {@link ImageJson#editable} wrote; changed in place
+     * @param attributes what {@link #editable} wrote; changed in place
      * @throws ProblemException 400 when the patch is malformed, 403 when it touches what must stay, 409 when it replaces or
      *     removes what is not there
      */
@@ -28,8 +29,8 @@ final class ImagePatch {
         for (JsonNode operation : operations) {
             String name = text(operation, "op");
             String attribute = attribute(text(operation, "path"));
-            if (ImageJson.isReadOnly(attribute) || attribute.equals("id")) {
-                throw ImageJson.readOnly(attribute);
+            if (ImageWire.isFixed(attribute)) {
+                throw ImageRules.readOnly(attribute);
             }
             switch (name) {
                 case "add" -> attributes.set(attribute, value(operation));
@@ -39,7 +40,7 @@ final class ImagePatch {
                 }
                 case "remove" -> {
                     requirePresent(attributes, attribute);
-                    if (ImageJson.isBase(attribute)) {
+                    if (ImageWire.isBase(attribute)) {
                         throw Problem.of(
                                         Problem.Kind.FORBIDDEN,
                                         "Forbidden",
@@ -52,6 +53,27 @@ final class ImagePatch {
                     throw malformed("Operation '" + name + "' is not supported; it must be add, replace or remove.");
             }
         }
+    }
+
+    /** The part of an image that a client may change; what {@link ImageWire#read} reads back. */
+    static ObjectNode editable(ImageRecord image) {
+        ImageMetadata metadata = image.metadata();
+        ObjectNode json = Json.MAPPER.createObjectNode();
+        metadata.properties().forEach(json::put);
+        json.put("name", metadata.name().orElse(null))
+                .put(
+                        "disk_format",
+                        metadata.diskFormat().map(DiskFormat::apiName).orElse(null))
+                .put("container_format", metadata.containerFormat().orElse(null))
+                .put("visibility", metadata.visibility().apiName())
+                .put("protected", metadata.isProtected())
+                .put("min_ram", metadata.minRam())
+                .put("min_disk", metadata.minDisk())
+                .put("owner", image.projectId())
+                .put("os_hidden", metadata.hidden())
+                .put("id", image.id().toString());
+        metadata.tags().forEach(json.putArray("tags")::add);
+        return json;
     }
 
     private static void requirePresent(ObjectNode attributes, String attribute) {

@@ -1,4 +1,4 @@
-package org.sluice.controller.image;
+package org.sluice.controller.image.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -30,6 +30,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.sluice.controller.image.ImageFamily;
+import org.sluice.controller.image.image.ImageRules;
+import org.sluice.controller.image.image.DiskFormat;
 import org.sluice.controller.http.ApiClient;
 import org.sluice.controller.http.ApiClient.Answer;
 import org.sluice.controller.http.ApiServer;
@@ -215,7 +218,7 @@ final class ImageUploadsTest {
                         new ByteArrayInputStream(random(9 * MIB)),
                         handle -> {
                             stored.add(pieces());
-                            throw ImageRules.notFound(id.toString());
+                            throw ImageRules.unknown(id.toString());
                         }))
                 .isInstanceOf(ProblemException.class);
 

@@ -1,4 +1,4 @@
-package org.sluice.controller.image;
+package org.sluice.controller.image.image;
 
 import static java.util.Objects.requireNonNull;
 
@@ -40,5 +40,11 @@ public record ImageMetadata(
         requireNonNull(containerFormat, "containerFormat is null");
         tags = tags.stream().distinct().sorted().toList();
         properties = Collections.unmodifiableMap(new TreeMap<>(properties));
+    }
+
+    /** The same with these tags. */
+    public ImageMetadata withTags(List<String> others) {
+        return new ImageMetadata(
+                name, visibility, isProtected, hidden, diskFormat, containerFormat, minDisk, minRam, others, properties);
     }
 }

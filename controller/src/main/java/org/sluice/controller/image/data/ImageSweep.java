@@ -1,4 +1,4 @@
-package org.sluice.controller.image;
+package org.sluice.controller.image.data;
 
 import static java.util.Objects.requireNonNull;
 
@@ -33,7 +33,7 @@ public final class ImageSweep implements AutoCloseable {
     }
 
     /** Something was left behind: sweep soon. */
-    void wake() {
+    public void wake() {
         wakes.release();
     }
 

@@ -1,4 +1,4 @@
-package org.sluice.controller.image;
+package org.sluice.controller.image.image;
 
 import static java.util.Objects.requireNonNull;
 
@@ -34,11 +34,14 @@ public record ImageRecord(
         requireNonNull(content, "content is null");
     }
 
-    /** Whether that project may use it: its own, public and community ones. */
-    public boolean isVisibleTo(String project) {
-        return projectId.equals(project)
-                || metadata.visibility() == Visibility.PUBLIC
-                || metadata.visibility() == Visibility.COMMUNITY;
+    /** The same image with another owner and other metadata. */
+    public ImageRecord with(String owner, ImageMetadata said) {
+        return new ImageRecord(id, owner, status, said, content, createdAt, updatedAt);
+    }
+
+    /** The same image, changed last at that time. */
+    ImageRecord changedAt(Instant time) {
+        return new ImageRecord(id, projectId, status, metadata, content, createdAt, time);
     }
 
     /** Its name, if it has one. */

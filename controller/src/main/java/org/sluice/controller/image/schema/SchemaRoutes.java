@@ -1,4 +1,4 @@
-package org.sluice.controller.image;
+package org.sluice.controller.image.schema;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -7,27 +7,37 @@ import java.util.Map;
 import org.sluice.controller.http.Json;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.Routes;
+import org.sluice.controller.policy.Rule;
+import org.sluice.controller.policy.Who;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The JSON schemas that clients fetch to learn which attributes an image has, and what this cloud can do with images. Metadata
- * definitions are described, because a client asks for their schema before it lists images, but there are none.
+ * definitions are described, because a client asks for their schema before it lists images, but there are none. Thread-safe.
  */
-final class ImageSchemas {
+public final class SchemaRoutes {
+    private static final Rule SCHEMAS =
+            Rule.of("sluice:image_schemas:show", Who.ANYONE, "Show the schemas of the Image API.");
+    private static final Rule NAMESPACES =
+            Rule.of("get_metadef_namespaces", Who.ANYONE, "List the namespaces of metadata definitions.");
+    private static final Rule INFO = Rule.of(
+            "sluice:image_info:show", Who.ANYONE, "Show how images can be brought, and where they are kept.");
+
     private final JsonNode image = resource("image.json");
     private final JsonNode namespace = resource("metadefs-namespace.json");
     private final JsonNode resourceType = resource("metadefs-resource-type.json");
 
-    void addTo(Routes routes) {
-        routes.get("/v2/schemas/image", exchange -> Reply.ok(image))
-                .get("/v2/schemas/images", exchange -> Reply.ok(list("images", image)))
-                .get("/v2/schemas/metadefs/namespace", exchange -> Reply.ok(namespace))
-                .get("/v2/schemas/metadefs/namespaces", exchange -> Reply.ok(list("namespaces", namespace)))
-                .get("/v2/schemas/metadefs/resource_type", exchange -> Reply.ok(resourceType))
-                .get("/v2/metadefs/namespaces", exchange -> Reply.ok(noNamespaces()))
-                .get("/v2/info/import", exchange -> Reply.ok(importMethods()))
-                .get("/v2/info/stores", exchange -> Reply.ok(stores()));
+    /** Adds them. */
+    public void routes(Routes routes) {
+        routes.get("/v2/schemas/image", SCHEMAS, exchange -> Reply.ok(image));
+        routes.get("/v2/schemas/images", SCHEMAS, exchange -> Reply.ok(list("images", image)));
+        routes.get("/v2/schemas/metadefs/namespace", SCHEMAS, exchange -> Reply.ok(namespace));
+        routes.get("/v2/schemas/metadefs/namespaces", SCHEMAS, exchange -> Reply.ok(list("namespaces", namespace)));
+        routes.get("/v2/schemas/metadefs/resource_type", SCHEMAS, exchange -> Reply.ok(resourceType));
+        routes.get("/v2/metadefs/namespaces", NAMESPACES, exchange -> Reply.ok(noNamespaces()));
+        routes.get("/v2/info/import", INFO, exchange -> Reply.ok(importMethods()));
+        routes.get("/v2/info/stores", INFO, exchange -> Reply.ok(stores()));
     }
 
     private static ObjectNode list(String name, JsonNode item) {
@@ -70,7 +80,7 @@ final class ImageSchemas {
     }
 
     private static JsonNode resource(String name) {
-        try (InputStream in = ImageSchemas.class.getResourceAsStream("schemas/" + name)) {
+        try (InputStream in = SchemaRoutes.class.getResourceAsStream(name)) {
             if (in == null) {
                 throw new IllegalStateException("the schema " + name + " is missing from the program");
             }

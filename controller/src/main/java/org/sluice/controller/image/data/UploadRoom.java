@@ -1,4 +1,4 @@
-package org.sluice.controller.image;
+package org.sluice.controller.image.data;
 
 import static java.util.Objects.requireNonNull;
 
@@ -43,7 +43,8 @@ public final class UploadRoom {
         return new UploadRoom(directory, limits, databaseIsBeside, () -> usable(directory));
     }
 
-    UploadRoom(Path directory, ImageLimits limits, boolean databaseIsBeside, LongSupplier usableBytes) {
+    /** As {@link #in}, with somebody else's word for how many bytes the disk has left. */
+    public UploadRoom(Path directory, ImageLimits limits, boolean databaseIsBeside, LongSupplier usableBytes) {
         this.directory = requireNonNull(directory, "directory is null");
         this.limits = requireNonNull(limits, "limits is null");
         this.databaseIsBeside = databaseIsBeside;

@@ -1,4 +1,4 @@
-package org.sluice.controller.image;
+package org.sluice.controller.image.image;
 
 /**
  * What is known of an image's bytes.

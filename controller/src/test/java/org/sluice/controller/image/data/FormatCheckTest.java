@@ -1,4 +1,4 @@
-package org.sluice.controller.image;
+package org.sluice.controller.image.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.sluice.controller.image.image.DiskFormat;
 import org.sluice.model.ProblemException;
 
 final class FormatCheckTest {

@@ -1,12 +1,12 @@
-package org.sluice.controller.image;
+package org.sluice.controller.image.data;
 
 import java.nio.ByteBuffer;
 
 /** Writes the header of a qcow2 image as QEMU's docs/interop/qcow2 has it. */
-final class QcowHeader {
+public final class QcowHeader {
     private final ByteBuffer bytes;
 
-    QcowHeader(int version, long virtualSize) {
+    public QcowHeader(int version, long virtualSize) {
         bytes = ByteBuffer.allocate(4096);
         bytes.putInt(0, 0x514649FB)
                 .putInt(4, version)
@@ -15,7 +15,7 @@ final class QcowHeader {
                 .putInt(100, 104);
     }
 
-    QcowHeader backingFile(long offset) {
+    public QcowHeader backingFile(long offset) {
         bytes.putLong(8, offset).putInt(16, 10);
         return this;
     }
@@ -51,7 +51,7 @@ final class QcowHeader {
         return this;
     }
 
-    byte[] image() {
+    public byte[] image() {
         return bytes.array().clone();
     }
 }

@@ -1,10 +1,11 @@
-package org.sluice.controller.image;
+package org.sluice.controller.image.data;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import org.sluice.controller.image.image.DiskFormat;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
 

@@ -1,4 +1,4 @@
-package org.sluice.controller.image;
+package org.sluice.controller.image.data;
 
 import static java.util.Objects.requireNonNull;
 
@@ -12,6 +12,8 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.sluice.controller.image.image.ImageRules;
+import org.sluice.controller.image.image.ImageContent;
 import org.sluice.controller.store.Database;
 import org.sluice.controller.store.Transactions;
 import org.sluice.model.ImageId;
@@ -86,7 +88,7 @@ public final class ImageBytes {
                     .bind("image", image.value())
                     .execute();
             if (made == 0) {
-                throw ImageRules.notFound(image.toString());
+                throw ImageRules.unknown(image.toString());
             }
             return made;
         });
@@ -107,7 +109,7 @@ public final class ImageBytes {
                     .bind("image", image.value())
                     .execute();
             if (touched == 0) {
-                throw ImageRules.notFound(image.toString());
+                throw ImageRules.unknown(image.toString());
             }
             for (int index = 0; index < pieces.size(); index++) {
                 handle.createUpdate(
@@ -136,7 +138,7 @@ public final class ImageBytes {
                     .bind("image", image.value())
                     .execute();
             if (activated == 0) {
-                throw ImageRules.notFound(image.toString());
+                throw ImageRules.unknown(image.toString());
             }
             return handle.createUpdate("update image set status = 'active', size = :size, virtual_size = :virtualSize,"
                             + " checksum = :md5, os_hash_value = :sha512, updated_at = :now where id = :id")

@@ -1,4 +1,4 @@
-package org.sluice.controller.image;
+package org.sluice.controller.image.data;
 
 /**
  * What images may take of a controller and of its database.

@@ -1,0 +1,5 @@
+/** {@code /v2/images/ID/actions}: keeping everybody from the bytes of an image. */
+@NullMarked
+package org.sluice.controller.image.action;
+
+import org.jspecify.annotations.NullMarked;

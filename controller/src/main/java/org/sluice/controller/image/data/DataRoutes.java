@@ -1,0 +1,99 @@
+package org.sluice.controller.image.data;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.sluice.controller.http.BodyLimit;
+import org.sluice.controller.http.Exchange;
+import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.Routes;
+import org.sluice.controller.image.image.DiskFormat;
+import org.sluice.controller.image.image.ImageRecord;
+import org.sluice.controller.image.image.Images;
+import org.sluice.controller.policy.Rule;
+import org.sluice.controller.store.Transactions;
+import org.sluice.model.ImageId;
+import org.sluice.model.Problem;
+import org.sluice.model.ProblemException;
+
+/** {@code /v2/images/ID/file} (Image API reference, "Image data"). Thread-safe. */
+public final class DataRoutes {
+    private static final String BINARY = "application/octet-stream";
+
+    private final Transactions transactions;
+    private final Images images;
+    private final ImageBytes bytes;
+    private final ImageUploads uploads;
+
+    public DataRoutes(
+            Transactions transactions,
+            Images images,
+            ImageBytes bytes,
+            ImageSweep sweep,
+            UploadRoom room,
+            InstantSource clock) {
+        this.transactions = requireNonNull(transactions, "transactions is null");
+        this.images = requireNonNull(images, "images is null");
+        this.bytes = requireNonNull(bytes, "bytes is null");
+        this.uploads = new ImageUploads(bytes, sweep, room, clock);
+    }
+
+    /** Rules that handlers ask for beside those of the routes. */
+    public static List<Rule> rules() {
+        return List.of(DataRules.DOWNLOAD_DEACTIVATED);
+    }
+
+    /** Adds them. */
+    public void routes(Routes routes) {
+        routes.put("/v2/images/{id}/file", DataRules.UPLOAD, this::upload)
+                .takes(BINARY)
+                .atMost(BodyLimit.STREAMED);
+        routes.get("/v2/images/{id}/file", DataRules.DOWNLOAD, this::download);
+    }
+
+    private Reply upload(Exchange exchange) {
+        ImageId id = Images.id(exchange);
+        DiskFormat format =
+                transactions.run(handle -> DataRules.requireReadyForUpload(images.locked(handle, exchange)));
+        uploads.receive(id, format, promisedBytes(exchange), exchange.bodyStream(), handle -> {
+            // While the bytes came in, the image may have changed, gone, or got other bytes.
+            if (DataRules.requireReadyForUpload(images.locked(handle, exchange)) != format) {
+                throw Problem.of(
+                                Problem.Kind.CONFLICT,
+                                "ImageChanged",
+                                "The disk_format of image " + id + " was changed during the upload.")
+                        .asException();
+            }
+        });
+        return Reply.empty(204);
+    }
+
+    private static OptionalLong promisedBytes(Exchange exchange) {
+        Optional<String> promised = exchange.header("Content-Length");
+        if (promised.isEmpty()) {
+            return OptionalLong.empty();
+        }
+        try {
+            return OptionalLong.of(Long.parseLong(promised.get().strip()));
+        } catch (NumberFormatException malformed) {
+            throw new ProblemException(
+                    Problem.of(
+                            Problem.Kind.BAD_REQUEST,
+                            "BadRequest",
+                            "The header Content-Length must be a whole number."),
+                    malformed);
+        }
+    }
+
+    private Reply download(Exchange exchange) {
+        ImageRecord image = images.permitted(exchange);
+        DataRules.requireReadable(exchange, image);
+        return image.content()
+                .map(content -> Reply.stream(BINARY, content.size(), out -> bytes.writeTo(image.id(), out))
+                        .withHeader("Content-MD5", content.md5()))
+                .orElseGet(() -> Reply.empty(204));
+    }
+}
