@@ -149,10 +149,10 @@ final class Edge {
         Optional<String> named = exchange.header("Content-Type")
                 .map(text -> text.split(";", 2)[0].strip().toLowerCase(Locale.ROOT))
                 .filter(text -> !text.isEmpty());
-        if (named.isEmpty() || !exchange.hasEntity()) {
+        if (!exchange.hasEntity()) {
             return;
         }
-        String type = named.get();
+        String type = named.orElse("application/json");
         boolean taken = route.mediaTypes().isEmpty()
                 ? type.equals("application/json") || (type.startsWith("application/") && type.endsWith("+json"))
                 : route.mediaTypes().contains(type) || route.mediaTypes().contains("*/*");
@@ -161,7 +161,8 @@ final class Edge {
             throw Problem.of(
                             Problem.Kind.UNSUPPORTED_MEDIA_TYPE,
                             "UnsupportedMediaType",
-                            "Unsupported Content-Type '" + type + "'; send " + wanted + ".")
+                            (named.isPresent() ? "Unsupported Content-Type '" + type + "'" : "There is no Content-Type")
+                                    + "; send " + wanted + ".")
                     .asException();
         }
     }

@@ -16,7 +16,8 @@ public final class SluicePages implements PageStyle {
     @Override
     public void write(JsonGenerator json, Page page) {
         if (page.isFull()) {
-            json.writeStringProperty("next", page.links().pathWith(Map.of("marker", page.ids().getLast()), List.of()));
+            json.writeStringProperty(
+                    "next", page.links().pathWith(Map.of("marker", page.ids().getLast()), List.of()));
         }
     }
 }

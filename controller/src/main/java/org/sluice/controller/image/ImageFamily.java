@@ -88,7 +88,8 @@ public final class ImageFamily implements ApiFamily {
 
     @Override
     public List<Rule> rules() {
-        return Stream.concat(ImageRoutes.rules().stream(), DataRoutes.rules().stream()).toList();
+        return Stream.concat(ImageRoutes.rules().stream(), DataRoutes.rules().stream())
+                .toList();
     }
 
     @Override

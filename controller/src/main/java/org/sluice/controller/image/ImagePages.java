@@ -18,7 +18,8 @@ final class ImagePages implements PageStyle {
         json.writeStringProperty("first", below(page.links().pathWith(Map.of(), List.of("marker"))));
         if (page.isFull()) {
             json.writeStringProperty(
-                    "next", below(page.links().pathWith(Map.of("marker", page.ids().getLast()), List.of())));
+                    "next",
+                    below(page.links().pathWith(Map.of("marker", page.ids().getLast()), List.of())));
         }
         json.writeStringProperty("schema", "/v2/schemas/" + page.plural());
     }

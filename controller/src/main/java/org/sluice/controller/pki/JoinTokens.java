@@ -85,10 +85,7 @@ public final class JoinTokens {
 
     /** That token; it must be there. */
     public Issued show(Handle handle, JoinToken token) {
-        return handle.createQuery(ISSUED + "where t.secret_hash = :id")
-                .bind("id", id(token))
-                .map((row, _) -> issued(row))
-                .one();
+        return find(handle, id(token)).orElseThrow();
     }
 
     /** The token of that id. */

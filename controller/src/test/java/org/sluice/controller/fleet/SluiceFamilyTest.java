@@ -61,16 +61,17 @@ final class SluiceFamilyTest {
         assertRefused(
                 api.put(path, "{\"interface\":\"" + "x".repeat(256) + "\"}"),
                 "The field 'interface' must have at most 255 characters or items.");
-        assertRefused(api.put(path, "{\"interface\":\"a\\u0000b\"}"), "The field 'interface' must not have NUL characters");
+        assertRefused(
+                api.put(path, "{\"interface\":\"a\\u0000b\"}"), "The field 'interface' must not have NUL characters");
         String range = "{\"first\":1,\"last\":1},".repeat(4_095);
         assertRefused(
                 api.put("/physical-networks/net", "{\"vlan_ranges\":[" + range.substring(0, range.length() - 1) + "]}"),
                 "The field 'vlan_ranges' must have at most 4094 characters or items.");
         assertRefused(api.post("/import", "{\"settings\":[null]}"), "The field 'settings' must be an object.");
         assertRefused(api.post("/import", "{}"), "The field 'settings' of body is required.");
-        assertRefused(api.post("/import", "{\"settings\":[{\"file\":\"f\"}]}"), "The field 'line' of settings is required.");
         assertRefused(
-                api.post("/import", "{\"settings\":[],\"hosts\":[7]}"), "The field 'hosts' must be a string.");
+                api.post("/import", "{\"settings\":[{\"file\":\"f\"}]}"), "The field 'line' of settings is required.");
+        assertRefused(api.post("/import", "{\"settings\":[],\"hosts\":[7]}"), "The field 'hosts' must be a string.");
         assertThat(api.post(
                                 "/import",
                                 "{\"settings\":[{\"file\":\"f\",\"line\":1,\"section\":\"s\",\"name\":\"n\","

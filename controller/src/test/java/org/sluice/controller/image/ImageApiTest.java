@@ -33,18 +33,18 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.sluice.controller.image.image.ImageStore;
-import org.sluice.controller.image.image.ImageRecord;
-import org.sluice.controller.image.image.DiskFormat;
-import org.sluice.controller.image.data.UploadRoom;
-import org.sluice.controller.image.data.QcowHeader;
-import org.sluice.controller.image.data.ImageSweep;
-import org.sluice.controller.image.data.ImageLimits;
-import org.sluice.controller.image.data.ImageBytes;
 import org.sluice.controller.http.ApiClient;
 import org.sluice.controller.http.ApiClient.Answer;
 import org.sluice.controller.http.ApiServer;
 import org.sluice.controller.http.RecordedExchange;
+import org.sluice.controller.image.data.ImageBytes;
+import org.sluice.controller.image.data.ImageLimits;
+import org.sluice.controller.image.data.ImageSweep;
+import org.sluice.controller.image.data.QcowHeader;
+import org.sluice.controller.image.data.UploadRoom;
+import org.sluice.controller.image.image.DiskFormat;
+import org.sluice.controller.image.image.ImageRecord;
+import org.sluice.controller.image.image.ImageStore;
 import org.sluice.controller.policy.Caller;
 import org.sluice.controller.store.TestDatabase;
 import org.sluice.model.ImageId;
@@ -359,6 +359,10 @@ final class ImageApiTest {
         assertThat(send("demo", "PUT", "/v2/images/" + id + "/file", Map.of("Content-Type", "text/plain"), "x")
                         .status())
                 .isEqualTo(415);
+        // As everywhere, an entity that does not say what it is counts as JSON.
+        assertThat(send("demo", "PUT", "/v2/images/" + id + "/file", Map.of("Content-Type", ""), "x")
+                        .status())
+                .isEqualTo(415);
     }
 
     @Test
@@ -617,7 +621,8 @@ final class ImageApiTest {
     @Test
     void readersSeeImagesAndDoNotTakeTheirBytes() {
         String id = uploaded("demo", Map.of("name", "for readers"));
-        assertThat(send("guest", "GET", "/v2/images/" + id, Map.of(), "").status()).isEqualTo(200);
+        assertThat(send("guest", "GET", "/v2/images/" + id, Map.of(), "").status())
+                .isEqualTo(200);
         Answer refused = send("guest", "GET", "/v2/images/" + id + "/file", Map.of("Accept", "application/json"), "");
         assertThat(refused.status()).isEqualTo(403);
         assertThat(refused.json().get("message").asString())

@@ -12,7 +12,9 @@ final class HostRules {
     static final Rule MAP = Rule.of(
             "sluice:physical_functions:update", Who.ADMIN, "Say which physical network a card of a host is on.");
     static final Rule SET_UPLINK = Rule.of(
-            "sluice:uplinks:update", Who.ADMIN, "Say through which interface a host's bridges reach a physical network.");
+            "sluice:uplinks:update",
+            Who.ADMIN,
+            "Say through which interface a host's bridges reach a physical network.");
     static final Rule DELETE_UPLINK =
             Rule.of("sluice:uplinks:delete", Who.ADMIN, "Take an interface of a host off its physical network.");
 

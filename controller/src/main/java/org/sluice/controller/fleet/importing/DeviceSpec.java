@@ -9,12 +9,12 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
+import org.sluice.controller.fleet.host.Card;
 import org.sluice.controller.http.Json;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
-import org.sluice.controller.fleet.host.Card;
 
 /**
  * One entry of {@code pci_passthrough_whitelist} (later {@code [pci] device_spec}), in the form of the Nova guide "Attaching

@@ -44,8 +44,7 @@ public final class PhysicalNetworkRoutes {
     }
 
     private Reply show(Exchange exchange) {
-        return PhysicalNetworkWire.VIEW.ok(
-                transactions.run(handle -> found(handle, exchange.path("name"))), exchange);
+        return PhysicalNetworkWire.VIEW.ok(transactions.run(handle -> found(handle, exchange.path("name"))), exchange);
     }
 
     private PhysicalNetwork found(Handle handle, String name) {

@@ -45,8 +45,9 @@ final class QualificationWire {
     /** The settings with those members of the body in their place that are there. */
     static QualificationSettings settings(Fields body, QualificationSettings before) {
         body.onlyKnows(Set.of("policy", "required_share", "allowed_p99_factor"));
-        QualificationPolicy policy =
-                body.optionalText("policy", 1, 255).map(QualificationWire::policy).orElse(before.policy());
+        QualificationPolicy policy = body.optionalText("policy", 1, 255)
+                .map(QualificationWire::policy)
+                .orElse(before.policy());
         double share = body.optionalNumber("required_share").orElse(before.requiredShare());
         double factor = body.optionalNumber("allowed_p99_factor").orElse(before.allowedP99Factor());
         return checked(() -> new QualificationSettings(policy, share, factor));
@@ -73,7 +74,13 @@ final class QualificationWire {
     }
 
     private static MeasuredFigure measured(Fields figure) {
-        figure.onlyKnows(Set.of("frame_bytes", "frames_per_second", "p50_latency_ns", "p99_latency_ns", "loss_ratio", "tester_limited"));
+        figure.onlyKnows(Set.of(
+                "frame_bytes",
+                "frames_per_second",
+                "p50_latency_ns",
+                "p99_latency_ns",
+                "loss_ratio",
+                "tester_limited"));
         return new MeasuredFigure(
                 figure.integer("frame_bytes", Integer.MIN_VALUE, Integer.MAX_VALUE),
                 figure.longInteger("frames_per_second", Long.MIN_VALUE, Long.MAX_VALUE),

@@ -9,7 +9,9 @@ import org.sluice.model.ProblemException;
 /** Who may ask why a server is where it is. */
 final class ExplanationRules {
     static final Rule EXPLAIN = Rule.of(
-            "sluice:servers:explain", Who.SYSTEM_READER, "Show why a server of any project is where it is, or nowhere.");
+            "sluice:servers:explain",
+            Who.SYSTEM_READER,
+            "Show why a server of any project is where it is, or nowhere.");
 
     private ExplanationRules() {}
 

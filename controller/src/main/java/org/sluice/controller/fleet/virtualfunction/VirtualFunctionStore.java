@@ -12,7 +12,8 @@ import org.sluice.controller.http.list.Window;
 /** The lease books in SQL. Stateless; callers own the transaction. */
 final class VirtualFunctionStore {
     /** As {@link VirtualFunction#marker}; no collation of the database may see it otherwise than byte by byte. */
-    static final String MARKER = "(h.name || '/' || pf.name || '/' || lpad(cast(vf.index as text), 9, '0')) collate \"C\"";
+    static final String MARKER =
+            "(h.name || '/' || pf.name || '/' || lpad(cast(vf.index as text), 9, '0')) collate \"C\"";
 
     private static final String SELECT = """
             select h.name as host, pf.name as physical_function, pf.physical_network, vf.index, vf.address,

@@ -45,6 +45,15 @@ public record ImageMetadata(
     /** The same with these tags. */
     public ImageMetadata withTags(List<String> others) {
         return new ImageMetadata(
-                name, visibility, isProtected, hidden, diskFormat, containerFormat, minDisk, minRam, others, properties);
+                name,
+                visibility,
+                isProtected,
+                hidden,
+                diskFormat,
+                containerFormat,
+                minDisk,
+                minRam,
+                others,
+                properties);
     }
 }

@@ -81,7 +81,8 @@ public final class ImageRoutes {
         boolean community = exchange.query("visibility")
                 .filter(value -> value.equals("community") || value.equals("all"))
                 .isPresent();
-        return new ImageStore.Seen(exchange.access().allowsAll(), exchange.caller().projectId(), community);
+        return new ImageStore.Seen(
+                exchange.access().allowsAll(), exchange.caller().projectId(), community);
     }
 
     private Reply create(Exchange exchange) {
@@ -120,8 +121,8 @@ public final class ImageRoutes {
             ObjectNode attributes = ImagePatch.editable(image);
             ImagePatch.apply(operations, attributes);
             ImageWire.Wanted wanted = ImageWire.read(Fields.of("image", attributes, exchange.wording()));
-            ImageRecord next = image.with(
-                    ImageRules.owner(exchange, wanted.owner(), image.projectId()), wanted.metadata());
+            ImageRecord next =
+                    image.with(ImageRules.owner(exchange, wanted.owner(), image.projectId()), wanted.metadata());
             if (next.metadata().visibility() != image.metadata().visibility()) {
                 ImageRules.requireMayShow(exchange, next);
             }

@@ -28,7 +28,8 @@ public final class ImageRules {
 
     static final Rule DELETE = Rule.of("delete_image", Who.PROJECT_MEMBER, "Delete an image.");
     static final Rule PUBLICIZE = Rule.of("publicize_image", Who.ADMIN, "Make an image public.");
-    static final Rule COMMUNITIZE = Rule.of("communitize_image", Who.PROJECT_MEMBER, "Make an image a community image.");
+    static final Rule COMMUNITIZE =
+            Rule.of("communitize_image", Who.PROJECT_MEMBER, "Make an image a community image.");
 
     private ImageRules() {}
 

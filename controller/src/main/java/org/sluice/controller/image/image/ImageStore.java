@@ -65,8 +65,8 @@ public final class ImageStore {
     }
 
     List<ImageRecord> list(Handle handle, Seen seen, boolean hiddenToo, Window window) {
-        return window.bind(seen.bind(handle.createQuery(
-                        IMAGE + SEEN + (hiddenToo ? "" : " and not os_hidden") + window.sql())))
+        return window.bind(seen.bind(
+                        handle.createQuery(IMAGE + SEEN + (hiddenToo ? "" : " and not os_hidden") + window.sql())))
                 .map((row, context) -> image(row))
                 .list();
     }

@@ -119,15 +119,18 @@ public final class ImageWire {
             .others(ImageWire::property)
             .sort("name", "coalesce(name, '')", image -> image.name().orElse(""))
             .sort("status", "status", image -> image.status().apiName())
-            .sort("disk_format", "coalesce(disk_format, '')", image -> image.diskFormat()
-                    .map(DiskFormat::apiName)
-                    .orElse(""))
-            .sort("container_format", "coalesce(container_format, '')", image -> image.metadata()
-                    .containerFormat()
-                    .orElse(""))
-            .sort("size", "coalesce(size, 0)", image -> image.content()
-                    .map(ImageContent::size)
-                    .orElse(0L))
+            .sort(
+                    "disk_format",
+                    "coalesce(disk_format, '')",
+                    image -> image.diskFormat().map(DiskFormat::apiName).orElse(""))
+            .sort(
+                    "container_format",
+                    "coalesce(container_format, '')",
+                    image -> image.metadata().containerFormat().orElse(""))
+            .sort(
+                    "size",
+                    "coalesce(size, 0)",
+                    image -> image.content().map(ImageContent::size).orElse(0L))
             .sort("created_at", "created_at", ImageRecord::createdAt)
             .sort("updated_at", "updated_at", ImageRecord::updatedAt)
             .unique("id", "id", image -> image.id().value(), image -> image.id().toString())
@@ -197,7 +200,8 @@ public final class ImageWire {
             throw tooMany("TooManyProperties", "properties", properties.size(), MOST_PROPERTIES);
         }
         long characters = properties.entrySet().stream()
-                .mapToLong(property -> property.getKey().length() + property.getValue().length())
+                .mapToLong(property ->
+                        property.getKey().length() + property.getValue().length())
                 .sum();
         if (characters > LONGEST_PROPERTIES) {
             throw Problem.of(
@@ -325,23 +329,23 @@ public final class ImageWire {
     /** {@code gt:2014-12-09T00:00:00Z}; without an operator it is equality. Times are whole seconds, as they are shown. */
     private static Filter time(String column) {
         return (values, terms) -> String.join(
-                " and ", values.stream().map(value -> time(column, value, terms)).toList());
+                " and ",
+                values.stream().map(value -> time(column, value, terms)).toList());
     }
 
     private static String time(String column, String value, Filter.Terms terms) {
         int colon = value.indexOf(':');
         String word = colon < 0 ? "" : value.substring(0, colon);
         boolean hasOperator = !word.isEmpty() && word.chars().allMatch(Character::isLetter);
-        String comparison =
-                switch (hasOperator ? word : "eq") {
-                    case "gt" -> ">";
-                    case "gte" -> ">=";
-                    case "lt" -> "<";
-                    case "lte" -> "<=";
-                    case "eq" -> "=";
-                    case "neq" -> "<>";
-                    default -> throw terms.bad(value, "a time, alone or after gt:, gte:, lt:, lte:, eq: or neq:");
-                };
+        String comparison = switch (hasOperator ? word : "eq") {
+            case "gt" -> ">";
+            case "gte" -> ">=";
+            case "lt" -> "<";
+            case "lte" -> "<=";
+            case "eq" -> "=";
+            case "neq" -> "<>";
+            default -> throw terms.bad(value, "a time, alone or after gt:, gte:, lt:, lte:, eq: or neq:");
+        };
         return Filter.time("date_trunc('second', " + column + ")", comparison)
                 .condition(List.of(hasOperator ? value.substring(colon + 1) : value), terms);
     }

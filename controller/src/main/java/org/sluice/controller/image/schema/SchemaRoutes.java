@@ -21,8 +21,8 @@ public final class SchemaRoutes {
             Rule.of("sluice:image_schemas:show", Who.ANYONE, "Show the schemas of the Image API.");
     private static final Rule NAMESPACES =
             Rule.of("get_metadef_namespaces", Who.ANYONE, "List the namespaces of metadata definitions.");
-    private static final Rule INFO = Rule.of(
-            "sluice:image_info:show", Who.ANYONE, "Show how images can be brought, and where they are kept.");
+    private static final Rule INFO =
+            Rule.of("sluice:image_info:show", Who.ANYONE, "Show how images can be brought, and where they are kept.");
 
     private final JsonNode image = resource("image.json");
     private final JsonNode namespace = resource("metadefs-namespace.json");
