@@ -13,7 +13,7 @@ import org.sluice.model.Problem;
  * @param userName the user's name
  * @param projectId the project the token is scoped to, 32 hexadecimal digits
  * @param projectName the project's name
- * @param roles role names: some of {@code admin}, {@code member}, {@code reader}
+ * @param roles role names: {@code admin}, {@code member} and others
  */
 public record Caller(String userId, String userName, String projectId, String projectName, Set<String> roles) {
     public Caller {
