@@ -15,6 +15,7 @@ import org.sluice.controller.http.Faults;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.SluiceFaults;
 import org.sluice.controller.pki.JoinTokens;
+import org.sluice.controller.policy.Scope;
 import org.sluice.controller.store.Database;
 import org.sluice.controller.store.Transactions;
 
@@ -44,6 +45,12 @@ public final class SluiceFamily implements ApiFamily {
     @Override
     public String mount() {
         return "/sluice/v1";
+    }
+
+    /** Hosts, cards and physical networks belong to the cloud. */
+    @Override
+    public boolean takes(Scope scope) {
+        return true;
     }
 
     @Override

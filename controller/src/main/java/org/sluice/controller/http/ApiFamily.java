@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.sluice.controller.http.list.PageStyle;
 import org.sluice.controller.policy.Rule;
+import org.sluice.controller.policy.Scope;
 
 /** One API under one path of the listener: identity, network, compute, image, or Sluice's own. */
 public interface ApiFamily {
@@ -43,6 +44,17 @@ public interface ApiFamily {
     /** Its version in documents. */
     default String version() {
         return "1";
+    }
+
+    /**
+     * Whether tokens of that scope do here. Unless the family says otherwise, none for a domain or the cloud does: what it has
+     * belongs to projects, and whoever asks without one would make things that are nobody's.
+     */
+    default boolean takes(Scope scope) {
+        return switch (scope) {
+            case Scope.Project _, Scope.Nothing _ -> true;
+            case Scope.Domain _, Scope.Cloud _ -> false;
+        };
     }
 
     /** Rules that handlers ask for beside those of the routes, views and lists. */

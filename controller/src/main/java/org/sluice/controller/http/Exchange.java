@@ -83,11 +83,12 @@ public final class Exchange implements Shown {
     /**
      * The same request under a rule.
      *
-     * @throws ProblemException 403 in the words of the family when the caller does not pass it for things of his own
+     * @throws ProblemException 403 in the words of the family when the token's scope is none of the family's, or the caller does
+     *     not pass it for things of his own
      */
     Exchange under(Rule rule) {
         Access asked = policy.access(rule, caller());
-        if (!asked.allowsOwn()) {
+        if (!family.takes(caller().scope()) || !asked.allowsOwn()) {
             throw wording().forbidden(rule);
         }
         Exchange ruled = new Exchange(request, family, match, policy, door, caller, asked, entity);

@@ -5,18 +5,31 @@ import static java.util.Objects.requireNonNull;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
+import org.sluice.controller.identity.assignment.AssignmentStore;
+import org.sluice.controller.identity.assignment.Place;
+import org.sluice.controller.identity.assignment.RoleAssignment;
+import org.sluice.controller.identity.password.Passwords;
+import org.sluice.controller.identity.project.Project;
+import org.sluice.controller.identity.project.ProjectStore;
+import org.sluice.controller.identity.role.Role;
+import org.sluice.controller.identity.role.RoleStore;
+import org.sluice.controller.identity.user.Account;
+import org.sluice.controller.identity.user.UserStore;
 import org.sluice.controller.store.Database;
 import org.sluice.controller.store.Transactions;
 
 /**
- * Gives an empty database its first users: {@code admin} with the admin role in the projects {@code admin} and {@code demo},
- * and {@code demo} with the member role in {@code demo}. A database that has a user already is left as it is, also when a
+ * Gives an empty database its first users: {@code admin} with the admin role on the system and in the
+ * projects {@code admin} and {@code demo}, and {@code demo} with the member role in {@code demo}. A database that has a user already is left as it is, also when a
  * user or project of these was deleted since. Thread-safe; two controllers may run it at once.
  */
 public final class IdentityBootstrap {
     private final Database database;
     private final Passwords passwords;
-    private final IdentityStore store = new IdentityStore();
+    private final UserStore users = new UserStore();
+    private final ProjectStore projects = new ProjectStore();
+    private final RoleStore roles = new RoleStore();
+    private final AssignmentStore assignments = new AssignmentStore();
 
     /** Works on that database. */
     public IdentityBootstrap(Database database, Passwords passwords) {
@@ -34,49 +47,50 @@ public final class IdentityBootstrap {
         requireNonNull(demoPassword, "demoPassword is null");
         return new Transactions(database.jdbi()).run(handle -> {
             handle.execute("select pg_advisory_xact_lock(hashtext('sluice identity bootstrap'))");
-            if (store.hasAccounts(handle)) {
+            if (users.hasAny(handle)) {
                 return false;
             }
+            RoleStore.NAMES.forEach(name -> role(handle, name));
             Role adminRole = role(handle, "admin");
             Role memberRole = role(handle, "member");
-            role(handle, "reader");
             Project adminProject = project(handle, "admin", "Bootstrap project for initializing the cloud.");
             Project demoProject = project(handle, "demo", "");
             Account admin = account(handle, "admin", adminPassword, adminProject);
             Account demo = account(handle, "demo", demoPassword, demoProject);
-            store.assign(handle, new RoleAssignment(admin.id(), adminProject.id(), adminRole.id()));
-            store.assign(handle, new RoleAssignment(admin.id(), demoProject.id(), adminRole.id()));
-            store.assign(handle, new RoleAssignment(demo.id(), demoProject.id(), memberRole.id()));
+            assignments.insert(handle, new RoleAssignment(admin.id(), adminProject.id(), adminRole.id()));
+            assignments.insert(handle, new RoleAssignment(admin.id(), demoProject.id(), adminRole.id()));
+            assignments.insert(handle, new RoleAssignment(admin.id(), new Place.OfCloud(), adminRole.id()));
+            assignments.insert(handle, new RoleAssignment(demo.id(), demoProject.id(), memberRole.id()));
             return true;
         });
     }
 
     private Role role(Handle handle, String name) {
-        return store.roleByName(handle, name).orElseGet(() -> {
-            Role role = new Role(IdentityStore.newId(), name);
-            store.insertRole(handle, role);
+        return roles.findNamed(handle, name).orElseGet(() -> {
+            Role role = new Role(IdentityIds.next(), name);
+            roles.insert(handle, role);
             return role;
         });
     }
 
     private Project project(Handle handle, String name, String description) {
-        return store.projectByName(handle, name).orElseGet(() -> {
-            Project project = new Project(IdentityStore.newId(), name, description, true, List.of());
-            store.insertProject(handle, project);
+        return projects.findNamed(handle, name).orElseGet(() -> {
+            Project project = new Project(IdentityIds.next(), name, description, true, List.of());
+            projects.insert(handle, project);
             return project;
         });
     }
 
     private Account account(Handle handle, String name, String password, Project home) {
         Account account = new Account(
-                IdentityStore.newId(),
+                IdentityIds.next(),
                 name,
                 passwords.hash(password),
                 Optional.of(home.id()),
                 true,
                 Optional.empty(),
                 Optional.empty());
-        store.insertAccount(handle, account);
+        users.insert(handle, account);
         return account;
     }
 }

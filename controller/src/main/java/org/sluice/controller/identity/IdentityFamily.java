@@ -1,28 +1,65 @@
 package org.sluice.controller.identity;
 
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
 import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Faults;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.Routes;
+import org.sluice.controller.http.Wording;
+import org.sluice.controller.http.list.PageStyle;
+import org.sluice.controller.identity.assignment.AssignmentRoutes;
+import org.sluice.controller.identity.assignment.Assignments;
+import org.sluice.controller.identity.domain.DomainRoutes;
+import org.sluice.controller.identity.endpoint.EndpointRoutes;
+import org.sluice.controller.identity.login.Authentication;
+import org.sluice.controller.identity.login.TokenRoutes;
+import org.sluice.controller.identity.password.PasswordChecks;
+import org.sluice.controller.identity.password.Passwords;
+import org.sluice.controller.identity.project.ProjectRoutes;
+import org.sluice.controller.identity.project.Projects;
+import org.sluice.controller.identity.region.RegionRoutes;
+import org.sluice.controller.identity.role.RoleRoutes;
+import org.sluice.controller.identity.service.ServiceRoutes;
+import org.sluice.controller.identity.token.Endings;
+import org.sluice.controller.identity.token.Tokens;
+import org.sluice.controller.identity.user.UserRoutes;
+import org.sluice.controller.identity.user.Users;
+import org.sluice.controller.policy.Scope;
 import org.sluice.controller.store.Database;
+import org.sluice.controller.store.Transactions;
 
-/** The Identity API, version 3, under {@code /identity}. See the OpenStack Identity API reference. */
+/** The Identity API, version 3.14, at {@code /identity} (OpenStack API reference, "Identity API v3"). Thread-safe. */
 public final class IdentityFamily implements ApiFamily {
+    /** Where it is on the listener. */
     static final String MOUNT = "/identity";
 
-    private final AuthRoutes auth;
-    private final DirectoryRoutes directory;
-    private final CatalogRoutes catalog = new CatalogRoutes();
-    private final Faults faults = new IdentityFaults();
+    private final IdentityFaults faults = new IdentityFaults();
+    private final IdentityWording wording = new IdentityWording();
+    private final IdentityPages pages = new IdentityPages();
+    private final List<Consumer<Routes>> features;
 
     /** Users and projects are those of the database; tokens are issued and verified by {@code tokens}. */
     public IdentityFamily(Database database, Tokens tokens, Passwords passwords, InstantSource clock) {
+        Transactions transactions = new Transactions(database.jdbi());
         PasswordChecks checks = new PasswordChecks(passwords, clock);
-        Directory books = new Directory(database, tokens.revocations(), checks);
-        this.auth = new AuthRoutes(database, new Authentication(database, tokens, checks, books), tokens, books);
-        this.directory = new DirectoryRoutes(database, books);
+        Endings endings = new Endings(database, tokens.revocations());
+        Users users = new Users(database, endings, checks);
+        Authentication authentication = new Authentication(database, tokens, checks, users);
+        this.features = List.of(
+                new Versions()::routes,
+                new TokenRoutes(authentication, tokens, endings)::routes,
+                new UserRoutes(transactions, users)::routes,
+                new ProjectRoutes(transactions, new Projects(database, endings))::routes,
+                new RoleRoutes(transactions)::routes,
+                new AssignmentRoutes(transactions, new Assignments(database, endings))::routes,
+                new DomainRoutes(transactions)::routes,
+                new RegionRoutes(transactions)::routes,
+                new ServiceRoutes(transactions)::routes,
+                new EndpointRoutes(transactions)::routes);
     }
 
     @Override
@@ -32,9 +69,7 @@ public final class IdentityFamily implements ApiFamily {
 
     @Override
     public void routes(Routes routes) {
-        auth.addTo(routes);
-        directory.addTo(routes);
-        catalog.addTo(routes);
+        features.forEach(feature -> feature.accept(routes));
     }
 
     @Override
@@ -43,10 +78,37 @@ public final class IdentityFamily implements ApiFamily {
     }
 
     @Override
+    public Wording wording() {
+        return wording;
+    }
+
+    @Override
+    public PageStyle pageStyle() {
+        return pages;
+    }
+
+    /** Users, roles and the catalog belong to the cloud, and some to its domain. */
+    @Override
+    public boolean takes(Scope scope) {
+        return true;
+    }
+
+    @Override
+    public Optional<String> title() {
+        return Optional.of("Identity API");
+    }
+
+    @Override
+    public String version() {
+        return "3.14";
+    }
+
+    @Override
     public Reply finish(Exchange exchange, Reply reply) {
         Reply varied = reply.withHeader("Vary", "X-Auth-Token");
         return reply.status() == 401
-                ? varied.withHeader("WWW-Authenticate", "Keystone uri=\"" + AuthRoutes.self(exchange) + "\"")
+                ? varied.withHeader(
+                        "WWW-Authenticate", "Keystone uri=\"" + IdentityLinks.root(exchange.baseUrl()) + "\"")
                 : varied;
     }
 }

@@ -11,25 +11,46 @@ import org.sluice.model.Problem;
  *
  * @param userId the user, 32 hexadecimal digits
  * @param userName the user's name
- * @param projectId the project the token is scoped to, 32 hexadecimal digits
- * @param projectName the project's name
- * @param roles role names: {@code admin}, {@code member} and others
+ * @param scope what the token is good for
+ * @param roles role names within that scope: {@code admin}, {@code member} and others
  */
-public record Caller(String userId, String userName, String projectId, String projectName, Set<String> roles) {
+public record Caller(String userId, String userName, Scope scope, Set<String> roles) {
     public Caller {
         requireNonNull(userId, "userId is null");
-        requireNonNull(projectId, "projectId is null");
+        requireNonNull(scope, "scope is null");
         roles = Set.copyOf(roles);
     }
 
+    /** Somebody in a project, or in none if that has no identifier. */
+    public Caller(String userId, String userName, String projectId, String projectName, Set<String> roles) {
+        this(
+                userId,
+                userName,
+                projectId.isEmpty() ? new Scope.Nothing() : new Scope.Project(projectId, projectName),
+                roles);
+    }
+
+    /** The project the token is for, 32 hexadecimal digits; empty when it is for none. */
+    public String projectId() {
+        return scope instanceof Scope.Project project ? project.id() : "";
+    }
+
+    /** The project's name; empty when the token is for none. */
+    public String projectName() {
+        return scope instanceof Scope.Project project ? project.name() : "";
+    }
+
     /**
-     * What policy checks call an attribute of the caller: {@code user_id}, {@code project_id}, {@code tenant_id}; empty for one
-     * that the caller does not have. A caller without a project has none.
+     * What policy checks call an attribute of the caller: {@code user_id}, {@code project_id}, {@code tenant_id}, {@code
+     * domain_id}, {@code system_scope} ({@code all} or nothing); empty for one that the caller does not have.
      */
     public Optional<String> attribute(String name) {
         return switch (name) {
             case "user_id" -> Optional.of(userId);
-            case "project_id", "tenant_id" -> projectId.isEmpty() ? Optional.empty() : Optional.of(projectId);
+            case "project_id", "tenant_id" ->
+                scope instanceof Scope.Project project ? Optional.of(project.id()) : Optional.empty();
+            case "domain_id" -> scope instanceof Scope.Domain domain ? Optional.of(domain.id()) : Optional.empty();
+            case "system_scope" -> scope instanceof Scope.Cloud ? Optional.of("all") : Optional.empty();
             default -> Optional.empty();
         };
     }

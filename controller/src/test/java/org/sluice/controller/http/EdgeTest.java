@@ -26,6 +26,7 @@ import org.sluice.controller.http.list.Window;
 import org.sluice.controller.http.view.View;
 import org.sluice.controller.policy.Caller;
 import org.sluice.controller.policy.Rule;
+import org.sluice.controller.policy.Scope;
 import org.sluice.controller.policy.Target;
 import org.sluice.controller.policy.Who;
 import org.sluice.controller.store.TestDatabase;
@@ -157,9 +158,9 @@ class EdgeTest {
         DATABASE.database().jdbi().useHandle(EdgeTest::fill);
         Authenticator authenticator = token -> switch (token) {
             case "reader", "member", "admin" -> new Caller("u", token, "p1", "project", Set.of(token));
-            default ->
-                throw Problem.of(Problem.Kind.UNAUTHENTICATED, "Unauthorized", "No.")
-                        .asException();
+            case "cloud" -> new Caller("u", token, new Scope.Cloud(), Set.of("admin"));
+            case "domain" -> new Caller("u", token, new Scope.Domain("default"), Set.of("admin"));
+            default -> throw Problem.of(Problem.Kind.UNAUTHENTICATED, "Unauthorized", "No.").asException();
         };
         server = ApiServer.start(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
@@ -299,6 +300,13 @@ class EdgeTest {
         Answer refused = post("/test/things", "reader", "this is no JSON");
         assertThat(refused.status()).isEqualTo(403);
         assertThat(refused.text()).contains("Policy doesn't allow test:create to be performed.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"cloud", "domain"})
+    void aTokenForNoProjectDoesNotWhereThingsAreOfProjects(String token) {
+        assertThat(get("/test/things", token).status()).isEqualTo(403);
+        assertThat(get("/test/things", "admin").status()).isEqualTo(200);
     }
 
     @Test

@@ -8,7 +8,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -20,11 +19,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.sluice.controller.http.Json;
+import org.sluice.controller.identity.assignment.Place;
+import org.sluice.controller.identity.assignment.RoleAssignment;
+import org.sluice.controller.identity.password.LogInSource;
+import org.sluice.controller.identity.password.PasswordChecks;
+import org.sluice.controller.identity.password.Passwords;
+import org.sluice.controller.identity.project.Project;
+import org.sluice.controller.identity.role.Role;
+import org.sluice.controller.identity.token.Revocations;
+import org.sluice.controller.identity.token.Token;
+import org.sluice.controller.identity.token.Tokens;
+import org.sluice.controller.identity.user.Account;
+import org.sluice.controller.policy.Scope;
 import org.sluice.controller.store.TestDatabase;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
-import tools.jackson.databind.node.ObjectNode;
 
 /** Changes of users, projects and roles, also of several at once. */
 final class DirectoryTest {
@@ -34,11 +43,10 @@ final class DirectoryTest {
     private static final LogInSource ASKER = new LogInSource("192.0.2.1", "tester");
     private static final int ROUNDS = 10;
 
-    private final IdentityStore store = new IdentityStore();
     private final Passwords passwords = new Passwords(new SecureRandom());
     private final Tokens tokens = new Tokens(postgres.database(), InstantSource.system(), new SecureRandom());
-    private final Directory directory = new Directory(
-            postgres.database(), tokens.revocations(), new PasswordChecks(passwords, InstantSource.system()));
+    private final Directory directory = Directory.of(
+            postgres.database(), tokens, new PasswordChecks(passwords, InstantSource.system()));
     private Account admin;
     private Project adminProject;
     private Project demoProject;
@@ -49,13 +57,12 @@ final class DirectoryTest {
         Jdbi jdbi = postgres.database().jdbi();
         jdbi.useHandle(handle -> handle.execute("truncate account, project, role cascade"));
         new IdentityBootstrap(postgres.database(), passwords).run("secret", "secret");
-        admin = jdbi.withHandle(handle -> store.accountByName(handle, "admin")).orElseThrow();
-        adminProject =
-                jdbi.withHandle(handle -> store.projectByName(handle, "admin")).orElseThrow();
-        demoProject =
-                jdbi.withHandle(handle -> store.projectByName(handle, "demo")).orElseThrow();
-        adminRole = jdbi.withHandle(handle -> store.roleByName(handle, "admin")).orElseThrow();
-        directory.unassign(new RoleAssignment(admin.id(), demoProject.id(), adminRole.id()));
+        admin = directory.accountNamed("admin");
+        adminProject = directory.projectNamed("admin");
+        demoProject = directory.projectNamed("demo");
+        adminRole = directory.roleNamed("admin");
+        directory.assignments().unassign(new RoleAssignment(admin.id(), new Place.OfCloud(), adminRole.id()));
+        directory.assignments().unassign(new RoleAssignment(admin.id(), demoProject.id(), adminRole.id()));
     }
 
     /** A way to be without any admin. */
@@ -65,13 +72,13 @@ final class DirectoryTest {
 
     static List<Removal> removals() {
         return List.of(
-                test -> test.directory.deleteUser(test.admin.id()),
+                test -> test.directory.users().delete(test.admin.id()),
                 test -> test.update(test.admin, Map.of("enabled", false)),
-                test -> test.directory.unassign(
+                test -> test.directory.assignments().unassign(
                         new RoleAssignment(test.admin.id(), test.adminProject.id(), test.adminRole.id())),
-                test -> test.directory.updateProject(
-                        test.adminProject.id(), ProjectBody.parse(json(Map.of("enabled", false)))),
-                test -> test.directory.deleteProject(test.adminProject.id()));
+                test -> test.directory.projects().update(
+                        test.adminProject.id(), Directory.project(Map.of("enabled", false))),
+                test -> test.directory.projects().delete(test.adminProject.id()));
     }
 
     @ParameterizedTest
@@ -89,7 +96,7 @@ final class DirectoryTest {
     @MethodSource("removals")
     void oneOfTwoAdminsMayGo(Removal removal) {
         Account second = user("second");
-        directory.assign(new RoleAssignment(second.id(), demoProject.id(), adminRole.id()));
+        directory.assignments().assign(new RoleAssignment(second.id(), demoProject.id(), adminRole.id()));
 
         removal.by(this);
 
@@ -101,14 +108,14 @@ final class DirectoryTest {
         for (int round = 0; round < ROUNDS; round++) {
             Account one = user("one" + round);
             Account other = user("other" + round);
-            directory.assign(new RoleAssignment(one.id(), demoProject.id(), adminRole.id()));
-            directory.assign(new RoleAssignment(other.id(), demoProject.id(), adminRole.id()));
+            directory.assignments().assign(new RoleAssignment(one.id(), demoProject.id(), adminRole.id()));
+            directory.assignments().assign(new RoleAssignment(other.id(), demoProject.id(), adminRole.id()));
             if (round == 0) {
-                directory.deleteUser(admin.id());
+                directory.users().delete(admin.id());
             }
             List<Boolean> done = atOnce(List.of(
                     succeeds(() -> update(one, Map.of("enabled", false))),
-                    succeeds(() -> directory.deleteUser(other.id()))));
+                    succeeds(() -> directory.users().delete(other.id()))));
 
             assertThat(hasAdmin()).isTrue();
             if (round == 0) {
@@ -126,10 +133,7 @@ final class DirectoryTest {
                     succeeds(() -> update(user, Map.of("email", "grace@example.net"))),
                     succeeds(() -> update(user, Map.of("description", "compilers"))),
                     succeeds(() -> update(user, Map.of("password", "cobol")))));
-            Account after = postgres.database()
-                    .jdbi()
-                    .withHandle(handle -> store.accountById(handle, user.id()))
-                    .orElseThrow();
+            Account after = directory.account(user.id());
 
             assertThat(done).containsOnly(true);
             assertThat(after.enabled()).isFalse();
@@ -142,16 +146,14 @@ final class DirectoryTest {
     @Test
     void changesOfOneProjectAtOnceLoseNothing() throws Exception {
         for (int round = 0; round < ROUNDS; round++) {
-            Project project = directory.createProject(ProjectBody.parse(json(Map.of("name", "project" + round))));
+            Project project = directory.projects().create(Directory.project(Map.of("name", "project" + round)));
             atOnce(List.of(
                     succeeds(() -> update(project, Map.of("enabled", false))),
                     succeeds(() -> update(project, Map.of("description", "racks"))),
                     succeeds(() -> update(project, Map.of("tags", List.of("b", "a"))))));
-            Project after = postgres.database()
-                    .jdbi()
-                    .withHandle(handle -> store.projectById(handle, project.id()))
-                    .orElseThrow();
-            assertThat(after).isEqualTo(new Project(project.id(), project.name(), "racks", false, List.of("a", "b")));
+            Project after = directory.project(project.id());
+            assertThat(after)
+                    .isEqualTo(new Project(project.id(), project.name(), "racks", false, List.of("a", "b")));
         }
     }
 
@@ -162,7 +164,7 @@ final class DirectoryTest {
             Account user = user("before" + i);
             renames.add(succeeds(() -> update(user, Map.of("name", "wanted"))));
         }
-        Project project = directory.createProject(ProjectBody.parse(json(Map.of("name", "lab"))));
+        Project project = directory.projects().create(Directory.project(Map.of("name", "lab")));
 
         assertThat(atOnce(renames)).containsExactlyInAnyOrder(true, false, false, false);
         assertConflict(() -> update(project, Map.of("name", "demo")));
@@ -172,12 +174,9 @@ final class DirectoryTest {
     void aHashOfBcryptIsReplacedWithoutEndingTokens() {
         Account user = user("old");
         Token token = tokenOf(user);
-        directory.rehash(user, "grace", ASKER);
+        directory.users().rehash(user, "grace", ASKER);
 
-        String hash = postgres.database()
-                .jdbi()
-                .withHandle(handle -> store.accountById(handle, user.id()))
-                .orElseThrow()
+        String hash = directory.account(user.id())
                 .passwordHash();
         assertThat(hash).isNotEqualTo(user.passwordHash());
         assertThat(passwords.matches("grace", hash)).isTrue();
@@ -185,11 +184,11 @@ final class DirectoryTest {
     }
 
     private Token tokenOf(Account account) {
-        long mark = postgres.database().jdbi().withHandle(store::mark);
+        long mark = postgres.database().jdbi().withHandle(Revocations::mark);
         return tokens.issue(
                         account.id(),
                         account.name(),
-                        Optional.of(new Token.Scope(adminProject.id(), "admin")),
+                        new Scope.Project(adminProject.id(), "admin"),
                         java.util.Set.of("admin"),
                         List.of("password"),
                         mark)
@@ -197,19 +196,19 @@ final class DirectoryTest {
     }
 
     private Account user(String name) {
-        return directory.createUser(UserBody.parse(json(Map.of("name", name, "password", "grace"))), ASKER);
+        return directory.users().create(Directory.user(Map.of("name", name, "password", "grace")), ASKER);
     }
 
     private void update(Account user, Map<String, Object> change) {
-        directory.updateUser(user.id(), UserBody.parse(json(change)), ASKER);
+        directory.users().update(user.id(), Directory.user(change), ASKER);
     }
 
     private void update(Project project, Map<String, Object> change) {
-        directory.updateProject(project.id(), ProjectBody.parse(json(change)));
+        directory.projects().update(project.id(), Directory.project(change));
     }
 
     private boolean hasAdmin() {
-        return postgres.database().jdbi().withHandle(store::hasAdmin);
+        return directory.hasAdmin();
     }
 
     private static void assertConflict(ThrowingCallable act) {
@@ -240,9 +239,5 @@ final class DirectoryTest {
             }
         }
         return done;
-    }
-
-    private static ObjectNode json(Map<String, Object> members) {
-        return Json.MAPPER.valueToTree(members);
     }
 }

@@ -21,6 +21,9 @@ import org.sluice.controller.http.ApiClient;
 import org.sluice.controller.http.ApiClient.Answer;
 import org.sluice.controller.http.ApiServer;
 import org.sluice.controller.http.RecordedExchange;
+import org.sluice.controller.identity.password.PasswordChecks;
+import org.sluice.controller.identity.password.Passwords;
+import org.sluice.controller.identity.token.Tokens;
 import org.sluice.controller.store.Database;
 import org.sluice.controller.store.TestDatabase;
 import tools.jackson.databind.JsonNode;
@@ -32,6 +35,7 @@ final class IdentityApiTest {
     static final TestDatabase postgres = new TestDatabase();
 
     private static final String TOKENS = "/identity/v3/auth/tokens";
+    private static final String SYSTEM = ",\"scope\":{\"system\":{\"all\":true}}";
 
     private ApiServer server;
     private ApiClient client;
@@ -84,7 +88,7 @@ final class IdentityApiTest {
         assertLike("project token", answer);
         assertThat(answer.header("X-Subject-Token")).isNotEmpty();
         assertThat(answer.json().at("/token/project/name").asString()).isEqualTo("admin");
-        assertThat(names(answer.json().at("/token/roles"))).containsExactly("admin", "member", "reader");
+        assertThat(names(answer.json().at("/token/roles"))).containsExactly("admin", "manager", "member", "reader");
         assertThat(answer.json().at("/token/expires_at").asString())
                 .matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{6}Z");
     }
@@ -109,8 +113,7 @@ final class IdentityApiTest {
                         "identity keystone", "/identity/v3",
                         "compute nova", "/compute/v2.1",
                         "network neutron", "/network",
-                        "image glance", "/image",
-                        "placement placement", "/placement"));
+                        "image glance", "/image"));
     }
 
     @Test
@@ -173,7 +176,9 @@ final class IdentityApiTest {
                 body("nobody", "secret-admin", ""),
                 body("admin", "secret-admin", project("nowhere")),
                 body("demo", "secret-demo", project("admin")),
-                body("admin", "secret-admin", ",\"scope\":{\"system\":{\"all\":true}}"),
+                body("demo", "secret-demo", SYSTEM),
+                body("admin", "secret-admin", ",\"scope\":{\"domain\":{\"id\":\"default\"}}"),
+                body("admin", "secret-admin", ",\"scope\":{\"OS-TRUST:trust\":{\"id\":\"x\"}}"),
                 "{\"auth\":{\"identity\":{\"methods\":[\"totp\"],\"totp\":{}}}}",
                 "{\"auth\":{\"identity\":{\"methods\":[\"token\"],\"token\":{\"id\":\"nonsense\"}}}}")) {
             Answer answer = client.send("POST", TOKENS, Map.of(), body);
@@ -415,14 +420,7 @@ final class IdentityApiTest {
                                 "{\"user\":{\"original_password\":\"first\",\"password\":\"\"}}")
                         .status())
                 .isEqualTo(400);
-        assertThat(client.send(
-                                "POST",
-                                path,
-                                Map.of("X-Auth-Token", token(passwordToken("demo", "secret-demo", ""))),
-                                change)
-                        .status())
-                .isEqualTo(403);
-        assertThat(client.send("POST", path, Map.of("X-Auth-Token", token), change)
+        assertThat(client.send("POST", path, Map.of(), change)
                         .status())
                 .isEqualTo(204);
         assertThat(client.send("GET", "/identity/v3/auth/projects", Map.of("X-Auth-Token", token))
@@ -492,9 +490,7 @@ final class IdentityApiTest {
                         "password", "\"\"")
                 .forEach((member, value) -> {
                     Answer answer = admin(
-                            "PATCH",
-                            "/v3/users/" + IdentityStore.newId(),
-                            "{\"user\":{\"" + member + "\":" + value + "}}");
+                            "PATCH", "/v3/users/" + IdentityIds.next(), "{\"user\":{\"" + member + "\":" + value + "}}");
                     assertThat(answer.status()).as(member).isEqualTo(400);
                     assertThat(answer.json().at("/error/message").asString()).contains("'" + member + "'");
                 });
@@ -513,7 +509,6 @@ final class IdentityApiTest {
     @ValueSource(
             strings = {
                 "/v3/role_assignments?group.id=x",
-                "/v3/role_assignments?scope.system=all",
                 "/v3/role_assignments?scope.domain.id=default",
                 "/v3/role_assignments?scope.OS-INHERIT:inherited_to=projects",
                 "/v3/role_assignments?user.id=nobody",
@@ -587,6 +582,235 @@ final class IdentityApiTest {
                 .isEqualTo(201);
         assertThat(passwordToken("admin", "other-admin", project("admin")).status())
                 .isEqualTo(401);
+    }
+
+    @Test
+    void listsAreCutIntoPagesThatFollowOneAnother() {
+        String created = "";
+        for (int i = 0; i < 5; i++) {
+            created = admin("POST", "/v3/projects", "{\"project\":{\"name\":\"Page" + i + "\"}}")
+                    .json()
+                    .at("/project/id")
+                    .asString();
+        }
+        List<String> seen = new java.util.ArrayList<>();
+        String next = "/v3/projects?limit=2&name__startswith=Page";
+        while (!next.isEmpty()) {
+            JsonNode page = admin("GET", next, "").json();
+            assertThat(page.at("/links/self").asString()).contains("limit=2");
+            seen.addAll(names(page.get("projects")));
+            String url = page.at("/links/next").asString("");
+            next = url.isEmpty() ? "" : url.substring((client.base() + "/identity").length());
+        }
+
+        assertThat(seen).containsExactly("Page0", "Page1", "Page2", "Page3", "Page4");
+        assertThat(names(admin("GET", "/v3/projects?sort_key=name&sort_dir=desc&limit=1&name__icontains=AGE", "")
+                        .json()
+                        .get("projects")))
+                .containsExactly("Page4");
+        assertThat(names(admin("GET", "/v3/projects?name__endswith=e3", "").json().get("projects")))
+                .containsExactly("Page3");
+        assertThat(admin("GET", "/v3/projects?marker=" + created + "&name=Page4", "")
+                        .status())
+                .isEqualTo(200);
+        assertThat(admin("GET", "/v3/projects?marker=nothing", "").status()).isEqualTo(400);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/v3/users?colour=red",
+                "/v3/projects?user_id=x",
+                "/v3/roles?enabled=true",
+                "/v3/role_assignments?user=x",
+                "/v3/services?enabled=true",
+                "/v3/endpoints?type=compute",
+                "/v3/regions?colour=red",
+                "/v3/domains?parent_id=x",
+                "/v3/auth/projects?colour=red"
+            })
+    void whatAListDoesNotKnowIsRefusedByName(String path) {
+        Answer answer = admin("GET", path, "");
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.json().at("/error/message").asString())
+                .contains("'" + path.substring(path.indexOf('?') + 1, path.indexOf('=')) + "'");
+    }
+
+    @Test
+    void theCatalogsListsAreFiltered() {
+        assertThat(names(admin("GET", "/v3/services?type=compute", "").json().get("services")))
+                .containsExactly("nova");
+        String nova = admin("GET", "/v3/services?name=nova", "").json().at("/services/0/id").asString();
+        JsonNode endpoints = admin("GET", "/v3/endpoints?interface=public&service_id=" + nova, "")
+                .json()
+                .get("endpoints");
+        assertThat(endpoints).hasSize(1);
+        assertThat(endpoints.get(0).get("url").asString()).isEqualTo(client.base() + "/compute/v2.1");
+        String endpoint = endpoints.get(0).get("id").asString();
+        assertThat(admin("GET", "/v3/endpoints/" + endpoint, "").status()).isEqualTo(200);
+        assertThat(admin("GET", "/v3/services/" + endpoint, "").status()).isEqualTo(404);
+        assertThat(names(admin("GET", "/v3/domains?name=Default&enabled=true", "").json().get("domains")))
+                .containsExactly("Default");
+        assertThat(admin("GET", "/v3/domains?enabled=false", "").json().get("domains")).isEmpty();
+        assertThat(admin("GET", "/v3/domains/x", "").status()).isEqualTo(404);
+    }
+
+    @Test
+    void theFiveRolesAreThere() {
+        assertThat(names(admin("GET", "/v3/roles", "").json().get("roles")))
+                .containsExactly("admin", "manager", "member", "reader", "service");
+    }
+
+    @Test
+    void aReaderOnTheSystemSeesTheCloudAndChangesNothing() {
+        String user = newUser("sysread", "x");
+        String grant = "/v3/system/users/" + user + "/roles/" + roleId("reader");
+        assertThat(passwordToken("sysread", "x", SYSTEM).status()).isEqualTo(401);
+        assertThat(admin("HEAD", grant, "").status()).isEqualTo(404);
+        assertThat(admin("PUT", grant, "").status()).isEqualTo(204);
+        assertThat(admin("HEAD", grant, "").status()).isEqualTo(204);
+        assertThat(names(admin("GET", "/v3/system/users/" + user + "/roles", "").json().get("roles")))
+                .containsExactly("reader");
+
+        Answer logIn = passwordToken("sysread", "x", SYSTEM);
+        String token = token(logIn);
+        assertThat(logIn.json().at("/token/system/all").asBoolean()).isTrue();
+        assertThat(logIn.json().get("token").has("project")).isFalse();
+        assertThat(logIn.json().at("/token/catalog")).hasSize(4);
+        for (String path : List.of(
+                "/v3/users", "/v3/users/" + user, "/v3/projects", "/v3/roles", "/v3/role_assignments", "/v3/services")) {
+            assertThat(with(token, "GET", path, "").status()).as(path).isEqualTo(200);
+        }
+        assertThat(with(token, "GET", "/v3/auth/system", "").json().at("/system/0/all").asBoolean())
+                .isTrue();
+        assertThat(with(token, "POST", "/v3/users", "{\"user\":{\"name\":\"no\",\"password\":\"x\"}}")
+                        .status())
+                .isEqualTo(403);
+        JsonNode assignments = admin("GET", "/v3/role_assignments?scope.system=all&include_names", "")
+                .json()
+                .get("role_assignments");
+        assertThat(assignments.valueStream().map(item -> item.at("/user/name").asString()))
+                .contains("admin", "sysread");
+        assertThat(assignments.valueStream().map(item -> item.at("/scope/system/all").asBoolean()))
+                .containsOnly(true);
+
+        assertThat(admin("DELETE", grant, "").status()).isEqualTo(204);
+        assertThat(with(token, "GET", "/v3/users", "").status()).isEqualTo(401);
+    }
+
+    @Test
+    void aRoleInTheDomainBuysATokenForIt() {
+        String user = newUser("domread", "x");
+        String domain = ",\"scope\":{\"domain\":{\"name\":\"Default\"}}";
+        assertThat(admin("PUT", "/v3/domains/x/users/" + user + "/roles/" + roleId("reader"), "")
+                        .status())
+                .isEqualTo(404);
+        assertThat(admin("PUT", "/v3/domains/default/users/" + user + "/roles/" + roleId("reader"), "")
+                        .status())
+                .isEqualTo(204);
+
+        Answer logIn = passwordToken("domread", "x", domain);
+        assertThat(logIn.json().at("/token/domain/id").asString()).isEqualTo("default");
+        assertThat(names(with(token(logIn), "GET", "/v3/auth/domains", "").json().get("domains")))
+                .containsExactly("Default");
+        assertThat(with(token(logIn), "GET", "/v3/users", "").status()).isEqualTo(403);
+        assertThat(admin("GET", "/v3/role_assignments?scope.domain.id=default", "")
+                        .json()
+                        .get("role_assignments"))
+                .hasSize(1);
+    }
+
+    @Test
+    void aServiceValidatesTokensOfOthers() {
+        String user = newUser("barbican", "x");
+        String demo = passwordToken("demo", "secret-demo", "").json().at("/token/project/id").asString();
+        admin("PUT", "/v3/projects/" + demo + "/users/" + user + "/roles/" + roleId("service"), "");
+        Answer service = passwordToken("barbican", "x", project("demo"));
+
+        assertThat(names(service.json().at("/token/roles"))).containsExactly("service");
+        assertThat(client.send(
+                                "GET", TOKENS, Map.of("X-Auth-Token", token(service), "X-Subject-Token", adminToken()))
+                        .status())
+                .isEqualTo(200);
+        assertThat(client.send(
+                                "DELETE",
+                                TOKENS,
+                                Map.of("X-Auth-Token", token(service), "X-Subject-Token", adminToken()))
+                        .status())
+                .isEqualTo(403);
+    }
+
+    @Test
+    void usersSeeThemselvesAndTheirProjects() {
+        Answer logIn = passwordToken("demo", "secret-demo", "");
+        String token = token(logIn);
+        String user = logIn.json().at("/token/user/id").asString();
+        String project = logIn.json().at("/token/project/id").asString();
+        String other = passwordToken("admin", "secret-admin", "").json().at("/token/user/id").asString();
+
+        assertThat(with(token, "GET", "/v3/users/" + user, "").status()).isEqualTo(200);
+        assertThat(with(token, "GET", "/v3/users/" + other, "").status()).isEqualTo(403);
+        assertThat(with(token, "GET", "/v3/users/" + user + "/projects", "").status()).isEqualTo(200);
+        assertThat(with(token, "GET", "/v3/users/" + other + "/projects", "").status()).isEqualTo(403);
+        assertThat(with(token, "GET", "/v3/projects/" + project, "").status()).isEqualTo(200);
+        assertThat(with(token, "GET", "/v3/projects/" + IdentityIds.next(), "").status()).isEqualTo(403);
+        assertThat(with(token, "PATCH", "/v3/projects/" + project, "{\"project\":{}}").status()).isEqualTo(403);
+    }
+
+    @Test
+    void tagsAreAddedAndRemovedOneByOneToo() {
+        String project = "/v3/projects/"
+                + admin("POST", "/v3/projects", "{\"project\":{\"name\":\"labelled\"}}")
+                        .json()
+                        .at("/project/id")
+                        .asString();
+
+        assertThat(admin("PUT", project + "/tags/red", "").status()).isEqualTo(201);
+        assertThat(admin("PUT", project + "/tags/a%2Fb", "").status()).isEqualTo(400);
+        assertThat(admin("HEAD", project + "/tags/red", "").status()).isEqualTo(204);
+        assertThat(admin("GET", project + "/tags/blue", "").status()).isEqualTo(404);
+        assertThat(admin("PUT", project + "/tags", "{\"tags\":[\"x\",\"y\"]}").json().get("tags").toString())
+                .isEqualTo("[\"x\",\"y\"]");
+        assertThat(admin("DELETE", project + "/tags/x", "").status()).isEqualTo(204);
+        assertThat(admin("GET", project + "/tags", "").json().get("tags").toString()).isEqualTo("[\"y\"]");
+        assertThat(admin("DELETE", project + "/tags", "").status()).isEqualTo(204);
+        assertThat(admin("GET", project + "/tags", "").json().get("tags")).isEmpty();
+        assertThat(admin("DELETE", project, "").status()).isEqualTo(204);
+    }
+
+    @Test
+    void nobodysPasswordIsNotChangedAndLooksLikeAWrongOne() {
+        Answer answer = client.send(
+                "POST",
+                "/identity/v3/users/" + IdentityIds.next() + "/password",
+                Map.of(),
+                "{\"user\":{\"original_password\":\"first\",\"password\":\"second\"}}");
+
+        assertLike("wrong password", answer);
+    }
+
+    @Test
+    void theApiDocumentsItself() {
+        assertThat(client.send("GET", "/identity/openapi.json", Map.of())
+                        .json()
+                        .at("/info/title")
+                        .asString())
+                .contains("Identity API");
+    }
+
+    private String newUser(String name, String password) {
+        return admin(
+                        "POST",
+                        "/v3/users",
+                        "{\"user\":{\"name\":\"" + name + "\",\"password\":\"" + password + "\"}}")
+                .json()
+                .at("/user/id")
+                .asString();
+    }
+
+    private Answer with(String token, String method, String path, String body) {
+        return client.send(method, "/identity" + path, Map.of("X-Auth-Token", token), body);
     }
 
     private void assertLike(String name, Answer answer) {

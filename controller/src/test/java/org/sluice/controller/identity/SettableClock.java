@@ -5,14 +5,15 @@ import java.time.Instant;
 import java.time.InstantSource;
 
 /** A clock that stands until it is moved. */
-final class SettableClock implements InstantSource {
+public final class SettableClock implements InstantSource {
     private Instant now;
 
-    SettableClock(Instant now) {
+    public SettableClock(Instant now) {
         this.now = now;
     }
 
-    synchronized void advance(Duration duration) {
+    /** Moves it. */
+    public synchronized void advance(Duration duration) {
         now = now.plus(duration);
     }
 

@@ -209,13 +209,16 @@ public final class Fields {
         throw wording.invalid(field, value, new Complaint.NotOfType("boolean"));
     }
 
-    /** A truth value that may be missing, but not be null. */
-    public boolean flag(String field, boolean otherwise) {
-        if (!has(field)) {
-            return otherwise;
+    /** A truth value that may be missing; only {@code true} and {@code false} themselves are taken. */
+    public Optional<Boolean> truth(String field) {
+        if (!isSet(field)) {
+            return Optional.empty();
         }
-        return flag(field)
-                .orElseThrow(() -> wording.invalid(field, required(field), new Complaint.NotOfType("boolean")));
+        JsonNode value = required(field);
+        if (!value.isBoolean()) {
+            throw wording.invalid(field, value, new Complaint.NotOfType("boolean"));
+        }
+        return Optional.of(value.booleanValue());
     }
 
     /** An id that must be there. */

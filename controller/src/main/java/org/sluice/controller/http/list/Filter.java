@@ -40,6 +40,42 @@ public interface Filter {
         return (values, terms) -> column + " = any(" + terms.array(String.class, values) + ")";
     }
 
+    /** What no row has: for a property that is known and that nothing here can have. */
+    static Filter none() {
+        return (values, terms) -> "false";
+    }
+
+    /** Text of which a part is known. */
+    enum Part {
+        CONTAINS("position(%2$s in %1$s) > 0"),
+        STARTS("starts_with(%1$s, %2$s)"),
+        ENDS("right(%1$s, length(%2$s)) = %2$s");
+
+        private final String sql;
+
+        Part(String sql) {
+            this.sql = sql;
+        }
+
+        /** Text with that part in that place. */
+        public Filter of(String column) {
+            return (values, terms) -> any(values.stream()
+                    .map(value -> sql.formatted(column, "cast(" + terms.value(value) + " as text)"))
+                    .toList());
+        }
+
+        /** The same for text in whatever case. */
+        public Filter inAnyCase(String column) {
+            return (values, terms) -> any(values.stream()
+                    .map(value -> sql.formatted("lower(" + column + ")", "lower(cast(" + terms.value(value) + " as text))"))
+                    .toList());
+        }
+
+        private static String any(List<String> conditions) {
+            return conditions.isEmpty() ? "false" : String.join(" or ", conditions);
+        }
+    }
+
     /** Text that is kept in lower case. */
     static Filter lowerCase(String column) {
         return (values, terms) -> text(column)
@@ -62,8 +98,10 @@ public interface Filter {
     /** A truth value in one of its usual spellings. */
     static Filter truth(String column) {
         return (values, terms) -> {
-            List<Boolean> wanted =
-                    values.stream().map(value -> truth(value, terms)).toList();
+            // A parameter without a value counts as set: ?enabled.
+            List<Boolean> wanted = values.isEmpty()
+                    ? List.of(true)
+                    : values.stream().map(value -> truth(value, terms)).toList();
             return column + " = any(" + terms.array(Boolean.class, wanted) + ")";
         };
     }

@@ -27,7 +27,12 @@ import tools.jackson.databind.JsonNode;
  */
 public final class View<T> {
     private record Member<T>(
-            String name, int since, int until, @Nullable Rule rule, BiFunction<T, Shown, @Nullable Object> getter) {}
+            String name,
+            int since,
+            int until,
+            @Nullable Rule rule,
+            boolean leftOut,
+            BiFunction<T, Shown, @Nullable Object> getter) {}
 
     /** A thing inside another one, with the view that writes it. */
     public record Nested<N>(View<N> view, N value) {}
@@ -64,28 +69,35 @@ public final class View<T> {
 
         /** The next member, whose value depends on to whom it is shown: links, versions. */
         public Builder<T> memberShown(String name, BiFunction<T, Shown, ? extends @Nullable Object> getter) {
-            members.add(new Member<>(name, 0, Integer.MAX_VALUE, null, getter::apply));
+            members.add(new Member<>(name, 0, Integer.MAX_VALUE, null, false, getter::apply));
             return this;
         }
 
         /** The member just named came with that microversion. */
         public Builder<T> since(int minor) {
             Member<T> last = members.removeLast();
-            members.add(new Member<>(last.name, minor, last.until, last.rule, last.getter));
+            members.add(new Member<>(last.name, minor, last.until, last.rule, last.leftOut, last.getter));
             return this;
         }
 
         /** The member just named ended with that microversion. */
         public Builder<T> until(int minor) {
             Member<T> last = members.removeLast();
-            members.add(new Member<>(last.name, last.since, minor, last.rule, last.getter));
+            members.add(new Member<>(last.name, last.since, minor, last.rule, last.leftOut, last.getter));
             return this;
         }
 
         /** Only callers who pass that rule see the member just named. */
         public Builder<T> seenWith(Rule rule) {
             Member<T> last = members.removeLast();
-            members.add(new Member<>(last.name, last.since, last.until, rule, last.getter));
+            members.add(new Member<>(last.name, last.since, last.until, rule, last.leftOut, last.getter));
+            return this;
+        }
+
+        /** The member just named is left out where its value is an empty {@link Optional}, instead of being null. */
+        public Builder<T> whenPresent() {
+            Member<T> last = members.removeLast();
+            members.add(new Member<>(last.name, last.since, last.until, last.rule, true, last.getter));
             return this;
         }
 
@@ -198,8 +210,12 @@ public final class View<T> {
         public void write(JsonGenerator json, T value) {
             json.writeStartObject();
             for (Member<T> member : members) {
+                @Nullable Object part = member.getter.apply(value, shown);
+                if (member.leftOut && part instanceof Optional<?> optional && optional.isEmpty()) {
+                    continue;
+                }
                 json.writeName(member.name);
-                writeValue(json, member.getter.apply(value, shown), shown);
+                writeValue(json, part, shown);
             }
             if (others != null) {
                 others.apply(value).forEach((name, other) -> {

@@ -1,0 +1,5 @@
+/** Who has which role where. */
+@NullMarked
+package org.sluice.controller.identity.assignment;
+
+import org.jspecify.annotations.NullMarked;

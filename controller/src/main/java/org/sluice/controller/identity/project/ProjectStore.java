@@ -1,0 +1,108 @@
+package org.sluice.controller.identity.project;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.StatementContext;
+import org.jdbi.v3.core.statement.Update;
+import org.sluice.controller.http.list.Window;
+import org.sluice.controller.identity.IdentityProblems;
+
+/** Projects in SQL. Stateless; callers own the transaction. */
+public final class ProjectStore {
+    private static final String SELECT = "select id, name, description, enabled, tags from project p where true";
+
+    /** The project of that identifier. */
+    public Optional<Project> find(Handle handle, String id) {
+        return handle.createQuery(SELECT + " and id = :id")
+                .bind("id", id)
+                .map(ProjectStore::read)
+                .findOne();
+    }
+
+    /** The project of that name. */
+    public Optional<Project> findNamed(Handle handle, String name) {
+        return handle.createQuery(SELECT + " and name = :name")
+                .bind("name", name)
+                .map(ProjectStore::read)
+                .findOne();
+    }
+
+    /** The project of that identifier, which must be there: 404. */
+    public Project require(Handle handle, String id) {
+        return find(handle, id).orElseThrow(() -> IdentityProblems.notFound("project", id));
+    }
+
+    /** As {@link #require}; nobody else changes the row until the handle's transaction ends. */
+    Project lock(Handle handle, String id) {
+        return handle.createQuery(SELECT + " and id = :id for update")
+                .bind("id", id)
+                .map(ProjectStore::read)
+                .findOne()
+                .orElseThrow(() -> IdentityProblems.notFound("project", id));
+    }
+
+    List<Project> list(Handle handle, Window window) {
+        return window.bind(handle.createQuery(SELECT + window.sql()))
+                .map(ProjectStore::read)
+                .list();
+    }
+
+    /** The enabled projects in which that user has any role. */
+    List<Project> listOfUser(Handle handle, String accountId, Window window) {
+        return window.bind(handle.createQuery(SELECT
+                        + " and enabled and exists (select 1 from role_assignment a"
+                        + " where a.project_id = p.id and a.account_id = :account)" + window.sql()))
+                .bind("account", accountId)
+                .map(ProjectStore::read)
+                .list();
+    }
+
+    /** Returns whether the name was free. */
+    public boolean insert(Handle handle, Project project) {
+        return bound(project, handle.createUpdate("""
+                        insert into project (id, name, description, enabled, tags)
+                        values (:id, :name, :description, :enabled, cast(:tags as text[]))
+                        on conflict (name) do nothing"""))
+                        .execute()
+                == 1;
+    }
+
+    void update(Handle handle, Project project) {
+        bound(project, handle.createUpdate("""
+                        update project set name = :name, description = :description, enabled = :enabled,
+                            tags = cast(:tags as text[])
+                        where id = :id"""))
+                .execute();
+    }
+
+    /** Deletes a project with its role assignments; users who had it as default are left without one. */
+    boolean delete(Handle handle, String id) {
+        handle.createUpdate("update account set default_project_id = null where default_project_id = :id")
+                .bind("id", id)
+                .execute();
+        return handle.createUpdate("delete from project where id = :id")
+                        .bind("id", id)
+                        .execute()
+                == 1;
+    }
+
+    private static Update bound(Project project, Update update) {
+        return update.bind("id", project.id())
+                .bind("name", project.name())
+                .bind("description", project.description())
+                .bind("enabled", project.enabled())
+                .bindArray("tags", String.class, project.tags());
+    }
+
+    private static Project read(ResultSet row, StatementContext context) throws SQLException {
+        return new Project(
+                row.getString("id"),
+                row.getString("name"),
+                row.getString("description"),
+                row.getBoolean("enabled"),
+                List.of((String[]) row.getArray("tags").getArray()));
+    }
+}

@@ -1,0 +1,47 @@
+package org.sluice.controller.identity.role;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+import java.util.Optional;
+import org.sluice.controller.http.Exchange;
+import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.Routes;
+import org.sluice.controller.http.list.Source;
+import org.sluice.controller.http.list.Window;
+import org.sluice.controller.store.Transactions;
+
+/** {@code /v3/roles}, which are fixed: they can be read and not changed (Identity API reference, "Roles"). Thread-safe. */
+public final class RoleRoutes {
+    private final Transactions transactions;
+    private final RoleStore store = new RoleStore();
+
+    public RoleRoutes(Transactions transactions) {
+        this.transactions = requireNonNull(transactions, "transactions is null");
+    }
+
+    /** Adds them. */
+    public void routes(Routes routes) {
+        routes.list("/v3/roles", RoleRules.LIST, RoleWire.LIST, source());
+        routes.get("/v3/roles/{id}", RoleRules.GET, this::show);
+    }
+
+    private Source<Role> source() {
+        return new Source<>() {
+            @Override
+            public List<Role> rows(Exchange exchange, Window window) {
+                return transactions.run(handle -> store.list(handle, window));
+            }
+
+            @Override
+            public Optional<Role> marked(Exchange exchange, String marker) {
+                return transactions.run(handle -> store.find(handle, marker));
+            }
+        };
+    }
+
+    private Reply show(Exchange exchange) {
+        String id = exchange.path("id");
+        return RoleWire.VIEW.ok(transactions.run(handle -> store.require(handle, id)), exchange);
+    }
+}

@@ -1,0 +1,5 @@
+/** Users. */
+@NullMarked
+package org.sluice.controller.identity.user;
+
+import org.jspecify.annotations.NullMarked;
