@@ -2,6 +2,8 @@ package org.sluice.controller.identity.project;
 
 import static java.util.Objects.requireNonNull;
 
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -156,7 +158,7 @@ public final class ProjectRoutes {
                 .withHeader(
                         "Location",
                         IdentityLinks.root(exchange.baseUrl()) + "/projects/" + exchange.path("id") + "/tags/"
-                                + java.net.URLEncoder.encode(tag, java.nio.charset.StandardCharsets.UTF_8));
+                                + URLEncoder.encode(tag, StandardCharsets.UTF_8));
     }
 
     private Reply removeTag(Exchange exchange) {

@@ -1,5 +1,6 @@
 package org.sluice.controller.identity.user;
 
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.sluice.controller.http.body.Fields;
@@ -33,7 +34,7 @@ public final class UserWire {
             .member("description", Account::description)
             .whenPresent()
             .member("password_expires_at", user -> null)
-            .member("options", user -> java.util.Map.of())
+            .member("options", user -> Map.of())
             .memberShown("links", (user, shown) -> IdentityLinks.self(shown, "users", user.id()))
             .build();
 
