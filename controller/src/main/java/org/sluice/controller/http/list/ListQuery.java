@@ -16,6 +16,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.body.EntityReader;
 import org.sluice.controller.http.view.View;
 import org.sluice.controller.policy.Rule;
 
@@ -45,8 +46,7 @@ public final class ListQuery<T> {
     private final int usual;
     private final int most;
     private final boolean zeroMeansAll;
-    private final int batchSize;
-    private final @Nullable Function<String, Filter> others;
+    private final int batch;
 
     private ListQuery(Builder<T> builder) {
         this.view = builder.view;
@@ -59,8 +59,7 @@ public final class ListQuery<T> {
         this.usual = builder.usual;
         this.most = builder.most;
         this.zeroMeansAll = builder.zeroMeansAll;
-        this.batchSize = builder.batchSize;
-        this.others = builder.others;
+        this.batch = builder.batch;
     }
 
     /** A list's declaration that is being written. */
@@ -75,8 +74,7 @@ public final class ListQuery<T> {
         private int usual = Integer.MAX_VALUE;
         private int most = Integer.MAX_VALUE;
         private boolean zeroMeansAll;
-        private int batchSize = BATCH;
-        private @Nullable Function<String, Filter> others;
+        private int batch = BATCH;
         private String last = "";
 
         private Builder(View<T> view) {
@@ -148,15 +146,9 @@ public final class ListQuery<T> {
             return this;
         }
 
-        /** How many rows are read at a time where rows are large; a batch is what a list costs in memory. */
-        public Builder<T> batches(int rows) {
-            batchSize = rows;
-            return this;
-        }
-
-        /** Every parameter that is not declared narrows the list too, by what its name says: the Image API's properties. */
-        public Builder<T> others(Function<String, Filter> filter) {
-            others = filter;
+        /** Rows are large: only so many are read at a time. */
+        public Builder<T> batch(int rows) {
+            batch = rows;
             return this;
         }
 
@@ -172,6 +164,15 @@ public final class ListQuery<T> {
 
     /** The same declaration for another view of the same rows: {@code /servers} and {@code /servers/detail}. */
     public ListQuery<T> shownAs(View<T> other) {
+        return copiedAs(other).build();
+    }
+
+    /** The same declaration for rows that are larger than usual, so that only so many are read at a time. */
+    public ListQuery<T> inBatchesOf(int rows) {
+        return copiedAs(view).batch(rows).build();
+    }
+
+    private Builder<T> copiedAs(View<T> other) {
         Builder<T> builder = new Builder<>(other);
         builder.parameters.putAll(parameters);
         builder.sortable.putAll(sortable);
@@ -182,14 +183,18 @@ public final class ListQuery<T> {
         builder.usual = usual;
         builder.most = most;
         builder.zeroMeansAll = zeroMeansAll;
-        builder.batchSize = batchSize;
-        builder.others = others;
-        return builder.build();
+        builder.batch = batch;
+        return builder;
     }
 
     /** What it shows. */
     public View<T> view() {
         return view;
+    }
+
+    /** How many rows are read at a time. */
+    public int batch() {
+        return batch;
     }
 
     /** The names of its query parameters, without those of paging and sorting. */
@@ -223,28 +228,26 @@ public final class ListQuery<T> {
      */
     public Reply answer(Exchange exchange, Source<T> source) {
         Request request = read(exchange);
-        Optional<T> after = exchange.query("marker")
-                .map(text -> source.marked(exchange, text)
-                        .orElseThrow(() -> exchange.wording().unknownMarker(view.plural(), text)));
+        Optional<T> after = exchange.query("marker").map(text -> marked(exchange, source, text));
         // Read before the status goes out: what goes wrong here is still an error that the client understands.
         List<T> first = request.limit == 0 ? List.of() : source.rows(exchange, request.window(after, 0));
-        boolean whole = first.size() < batchSize || first.size() >= request.limit;
+        boolean whole = first.size() < batch || first.size() >= request.limit;
         Reply.JsonWriter writer = json -> {
             json.writeStartObject();
             json.writeArrayPropertyStart(view.plural());
             View.Writer<T> items = view.to(exchange);
-            List<T> batch = request.reverse ? first.reversed() : first;
-            @Nullable T head = batch.isEmpty() ? null : batch.getFirst();
+            List<T> rows = request.reverse ? first.reversed() : first;
+            @Nullable T head = rows.isEmpty() ? null : rows.getFirst();
             @Nullable T tail = null;
             int count = 0;
-            while (!batch.isEmpty()) {
-                for (T item : batch) {
+            while (!rows.isEmpty()) {
+                for (T item : rows) {
                     items.write(json, item);
                 }
-                count += batch.size();
-                tail = batch.getLast();
-                boolean more = batch.size() == batchSize && count < request.limit;
-                batch = more ? source.rows(exchange, request.window(Optional.of(tail), count)) : List.of();
+                count += rows.size();
+                tail = rows.getLast();
+                boolean more = rows.size() == batch && count < request.limit;
+                rows = more ? source.rows(exchange, request.window(Optional.of(tail), count)) : List.of();
             }
             json.writeEndArray();
             List<String> ids =
@@ -265,6 +268,12 @@ public final class ListQuery<T> {
         return whole ? Reply.written(200, writer) : Reply.streamed(200, writer);
     }
 
+    private T marked(Exchange exchange, Source<T> source, String text) {
+        // What the database cannot keep names nothing.
+        return (EntityReader.isStorable(text) ? source.marked(exchange, text) : Optional.<T>empty())
+                .orElseThrow(() -> exchange.wording().unknownMarker(view.plural(), text));
+    }
+
     private final class Request {
         private final Window base;
         private final List<Ordered<T>> order;
@@ -282,7 +291,7 @@ public final class ListQuery<T> {
 
         /** The rows that follow one, {@code already} of them being out. */
         private Window window(Optional<T> after, int already) {
-            Window window = base.copy().rows(reverse ? limit : Math.min(batchSize, limit - already));
+            Window window = base.copy().rows(reverse ? limit : Math.min(batch, limit - already));
             window.order(String.join(
                     ", ",
                     order.stream()
@@ -341,6 +350,9 @@ public final class ListQuery<T> {
             throw exchange.wording().unknownFilter(name);
         }
         parameter.rule().ifPresent(exchange::require);
+        if (!exchange.queryAll(name).stream().allMatch(EntityReader::isStorable)) {
+            throw exchange.wording().badFilter(name, exchange.queryAll(name).getFirst(), "text without NUL characters");
+        }
         window.and(parameter.filter().condition(exchange.queryAll(name), new Filter.Terms() {
             @Override
             public String value(Object value) {

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.policy.Rule;
@@ -31,7 +32,7 @@ public final class View<T> {
             int since,
             int until,
             @Nullable Rule rule,
-            boolean leftOut,
+            @Nullable Predicate<T> condition,
             BiFunction<T, Shown, @Nullable Object> getter) {}
 
     /** A thing inside another one, with the view that writes it. */
@@ -69,44 +70,35 @@ public final class View<T> {
 
         /** The next member, whose value depends on to whom it is shown: links, versions. */
         public Builder<T> memberShown(String name, BiFunction<T, Shown, ? extends @Nullable Object> getter) {
-            members.add(new Member<>(name, 0, Integer.MAX_VALUE, null, false, getter::apply));
+            members.add(new Member<>(name, 0, Integer.MAX_VALUE, null, null, getter::apply));
             return this;
         }
 
         /** The member just named came with that microversion. */
         public Builder<T> since(int minor) {
             Member<T> last = members.removeLast();
-            members.add(new Member<>(last.name, minor, last.until, last.rule, last.leftOut, last.getter));
+            members.add(new Member<>(last.name, minor, last.until, last.rule, last.condition, last.getter));
             return this;
         }
 
         /** The member just named ended with that microversion. */
         public Builder<T> until(int minor) {
             Member<T> last = members.removeLast();
-            members.add(new Member<>(last.name, last.since, minor, last.rule, last.leftOut, last.getter));
+            members.add(new Member<>(last.name, last.since, minor, last.rule, last.condition, last.getter));
             return this;
         }
 
         /** Only callers who pass that rule see the member just named. */
         public Builder<T> seenWith(Rule rule) {
             Member<T> last = members.removeLast();
-            members.add(new Member<>(last.name, last.since, last.until, rule, last.leftOut, last.getter));
+            members.add(new Member<>(last.name, last.since, last.until, rule, last.condition, last.getter));
             return this;
         }
 
-        /** The member just named is left out where its value is an empty {@link Optional}, instead of being null. */
-        public Builder<T> whenPresent() {
+        /** Only things that meet the condition have the member just named. */
+        public Builder<T> onlyIf(Predicate<T> condition) {
             Member<T> last = members.removeLast();
-            members.add(new Member<>(last.name, last.since, last.until, last.rule, true, last.getter));
-            return this;
-        }
-
-        /**
-         * Members whose names the thing itself decides, or that only some things have; they are written after all others, in
-         * every version and for everybody. None may have the name of a declared one.
-         */
-        public Builder<T> others(Function<T, Map<String, ?>> getter) {
-            others = getter;
+            members.add(new Member<>(last.name, last.since, last.until, last.rule, condition, last.getter));
             return this;
         }
 
@@ -210,18 +202,10 @@ public final class View<T> {
         public void write(JsonGenerator json, T value) {
             json.writeStartObject();
             for (Member<T> member : members) {
-                @Nullable Object part = member.getter.apply(value, shown);
-                if (member.leftOut && part instanceof Optional<?> optional && optional.isEmpty()) {
-                    continue;
+                if (member.condition == null || member.condition.test(value)) {
+                    json.writeName(member.name);
+                    writeValue(json, member.getter.apply(value, shown), shown);
                 }
-                json.writeName(member.name);
-                writeValue(json, part, shown);
-            }
-            if (others != null) {
-                others.apply(value).forEach((name, other) -> {
-                    json.writeName(name);
-                    writeValue(json, other, shown);
-                });
             }
             json.writeEndObject();
         }
