@@ -11,28 +11,28 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** PostgreSQL columns as the types we use. */
-final class Columns {
+public final class Columns {
     private Columns() {}
 
-    static Instant instant(ResultSet row, String column) throws SQLException {
+    public static Instant instant(ResultSet row, String column) throws SQLException {
         return row.getObject(column, OffsetDateTime.class).toInstant();
     }
 
-    static @Nullable Instant instantOrNull(ResultSet row, String column) throws SQLException {
+    public static @Nullable Instant instantOrNull(ResultSet row, String column) throws SQLException {
         OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
         return time == null ? null : time.toInstant();
     }
 
-    static UUID uuid(ResultSet row, String column) throws SQLException {
+    public static UUID uuid(ResultSet row, String column) throws SQLException {
         return row.getObject(column, UUID.class);
     }
 
-    static @Nullable UUID uuidOrNull(ResultSet row, String column) throws SQLException {
+    public static @Nullable UUID uuidOrNull(ResultSet row, String column) throws SQLException {
         return row.getObject(column, UUID.class);
     }
 
     /** A {@code text[]} column. */
-    static List<String> texts(ResultSet row, String column) throws SQLException {
+    public static List<String> texts(ResultSet row, String column) throws SQLException {
         Array array = row.getArray(column);
         return List.copyOf(Arrays.asList((String[]) array.getArray()));
     }

@@ -2,10 +2,21 @@ package org.sluice.controller.compute;
 
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
-import org.jdbi.v3.core.Jdbi;
+import java.util.stream.Stream;
+import org.sluice.controller.compute.aggregate.AggregateRoutes;
+import org.sluice.controller.compute.extension.ExtensionRoutes;
+import org.sluice.controller.compute.flavor.FlavorRoutes;
+import org.sluice.controller.compute.hypervisor.HypervisorRoutes;
 import org.sluice.controller.compute.keypair.KeyPairRoutes;
+import org.sluice.controller.compute.limit.LimitRoutes;
+import org.sluice.controller.compute.migration.MigrationRoutes;
+import org.sluice.controller.compute.server.ServerRoutes;
+import org.sluice.controller.compute.service.ServiceRoutes;
+import org.sluice.controller.compute.tag.TagRoutes;
+import org.sluice.controller.compute.zone.ZoneRoutes;
 import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Faults;
@@ -14,6 +25,7 @@ import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.Wording;
 import org.sluice.controller.http.list.PageStyle;
 import org.sluice.controller.network.ServerPorts;
+import org.sluice.controller.policy.Rule;
 import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.store.Database;
 import org.sluice.controller.store.Transactions;
@@ -54,23 +66,20 @@ public final class ComputeFamily implements ApiFamily {
             HostConsoles consoles,
             InstantSource clock,
             RandomGenerator random) {
-        Jdbi jdbi = database.jdbi();
-        ServerLookup lookup = new ServerLookup();
-        ServerCreation creation = new ServerCreation(images, ports, scheduling, clock, random);
-        ServerRoutes servers = new ServerRoutes(jdbi, ports, scheduling, creation, lookup, clock, random);
+        Transactions transactions = new Transactions(database.jdbi());
         this.features = List.of(
                 new Versions()::routes,
-                servers::routes,
-                new ServerActions(jdbi, lookup, servers, consoles)::routes,
-                new ServerMetadataRoutes(jdbi, lookup, clock)::routes,
-                new ServerDetailRoutes(jdbi, lookup, ports)::routes,
-                new FlavorRoutes(jdbi)::routes,
-                new KeyPairRoutes(new Transactions(jdbi), clock)::routes,
-                new AggregateRoutes(jdbi, clock)::routes,
-                new ZoneRoutes(jdbi, clock)::routes,
-                new HypervisorRoutes(jdbi, clock)::routes,
-                new ServiceRoutes(jdbi, clock)::routes,
-                new LimitRoutes(jdbi)::routes);
+                new ServerRoutes(transactions, images, ports, scheduling, consoles, clock, random)::routes,
+                new TagRoutes(transactions)::routes,
+                new FlavorRoutes(transactions)::routes,
+                new KeyPairRoutes(transactions, clock)::routes,
+                new AggregateRoutes(transactions, clock)::routes,
+                new ZoneRoutes(transactions, clock)::routes,
+                new HypervisorRoutes(transactions, clock)::routes,
+                new ServiceRoutes(transactions, clock)::routes,
+                new LimitRoutes(transactions)::routes,
+                new ExtensionRoutes()::routes,
+                new MigrationRoutes()::routes);
     }
 
     @Override
@@ -101,6 +110,21 @@ public final class ComputeFamily implements ApiFamily {
     @Override
     public int minorVersion(Exchange exchange) {
         return Microversion.of(exchange).minor();
+    }
+
+    @Override
+    public Optional<String> title() {
+        return Optional.of("Compute API");
+    }
+
+    @Override
+    public String version() {
+        return Microversion.LATEST.toString();
+    }
+
+    @Override
+    public List<Rule> rules() {
+        return Stream.concat(ServerRoutes.rules().stream(), LimitRoutes.rules().stream()).toList();
     }
 
     @Override

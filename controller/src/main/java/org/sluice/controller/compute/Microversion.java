@@ -17,11 +17,6 @@ record Microversion(int minor) implements Comparable<Microversion> {
 
     private static final Pattern FORM = Pattern.compile("([1-9][0-9]{0,5})\\.(0|[1-9][0-9]{0,5})");
 
-    /** Whether a change that came with 2.{@code minor} applies. */
-    boolean atLeast(int minor) {
-        return this.minor >= minor;
-    }
-
     /**
      * Reads what the client asks for; without a header it is 2.1.
      *

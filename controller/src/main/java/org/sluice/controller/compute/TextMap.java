@@ -7,11 +7,11 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Key-value pairs of texts, as they go into jsonb columns and wire types. */
-final class TextMap {
+public final class TextMap {
     private TextMap() {}
 
     /** Reads a jsonb column whose values are texts; other values are shown as JSON. */
-    static Map<String, String> ofJson(String json) {
+    public static Map<String, String> ofJson(String json) {
         JsonNode tree = Json.MAPPER.readTree(json);
         Map<String, String> texts = new LinkedHashMap<>();
         tree.properties()
@@ -24,12 +24,12 @@ final class TextMap {
     }
 
     /** Writes it for a jsonb column. */
-    static String toJson(Map<String, String> texts) {
+    public static String toJson(Map<String, String> texts) {
         return Json.MAPPER.writeValueAsString(texts);
     }
 
     /** As a JSON object of a wire type. */
-    static ObjectNode tree(Map<String, String> texts) {
+    public static ObjectNode tree(Map<String, String> texts) {
         ObjectNode tree = Json.MAPPER.createObjectNode();
         texts.forEach(tree::put);
         return tree;

@@ -9,10 +9,10 @@ import tools.jackson.databind.node.ObjectNode;
 /** The version documents, from which clients learn the range of microversions. They need no token. */
 final class Versions {
     void routes(Routes routes) {
-        routes.publicRoute("GET", "", Versions::all);
-        routes.publicRoute("GET", "/", Versions::all);
-        routes.publicRoute("GET", ComputeFamily.VERSION_PATH, Versions::current);
-        routes.publicRoute("GET", ComputeFamily.VERSION_PATH + "/", Versions::current);
+        routes.open("GET", "", Versions::all);
+        routes.open("GET", "/", Versions::all);
+        routes.open("GET", ComputeFamily.VERSION_PATH, Versions::current);
+        routes.open("GET", ComputeFamily.VERSION_PATH + "/", Versions::current);
     }
 
     private static Reply all(Exchange exchange) {

@@ -15,8 +15,8 @@ class MicroversionTest {
         assertThat(Microversion.parse("2.1")).isEqualTo(Microversion.FIRST);
         assertThat(Microversion.parse("2.96")).isEqualTo(Microversion.LATEST);
         assertThat(Microversion.parse("latest")).isEqualTo(Microversion.LATEST);
-        assertThat(Microversion.parse("2.10").atLeast(9)).isTrue();
-        assertThat(Microversion.parse("2.10").atLeast(11)).isFalse();
+        assertThat(Microversion.parse("2.10").compareTo(Microversion.parse("2.9"))).isPositive();
+        assertThat(Microversion.parse("2.10").compareTo(Microversion.parse("2.11"))).isNegative();
     }
 
     @ParameterizedTest

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sluice.controller.http.ApiClient.Answer;
 import org.sluice.controller.store.TestDatabase;
+import tools.jackson.databind.JsonNode;
 
 /** What {@code GET /servers} is asked for is what it lists, or it says why not. */
 class ServerFiltersTest {
@@ -181,5 +182,53 @@ class ServerFiltersTest {
                 .isEqualTo("I2Nsb3Vk");
         assertThat(cloud.as("member", "2.92").get(path).json().at("/servers/0").has("OS-EXT-SRV-ATTR:user_data"))
                 .isFalse();
+    }
+
+    @Test
+    void aListLongerThanABatchIsWholeAndInOrder() {
+        String flavor = cloud.flavor("m1.tiny", 1, 64, 0);
+        cloud.admin()
+                .post(
+                        "/v2.1/servers",
+                        ComputeCloud.boot(
+                                "many",
+                                flavor,
+                                cloud.newImage(),
+                                "'networks': 'none', 'max_count': 50, 'user_data': 'I2Nsb3Vk'"));
+        try {
+            for (String key : List.of("launch_index", "created_at", "launched_at", "host", "image_ref", "vm_state")) {
+                Answer answer =
+                        cloud.admin().get("/v2.1/servers/detail?name=many&sort_dir=asc&sort_key=" + key);
+                assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+                JsonNode servers = answer.json().required("servers");
+                assertThat(servers).as(key).hasSize(50);
+                assertThat(servers.valueStream()
+                                .map(server -> server.required("OS-EXT-SRV-ATTR:launch_index").asInt()))
+                        .as(key)
+                        .isSorted();
+                assertThat(servers.valueStream()
+                                .map(server -> server.required("OS-EXT-SRV-ATTR:user_data").asString()))
+                        .containsOnly("I2Nsb3Vk");
+            }
+        } finally {
+            cloud.execute("update host set vcpus_used = 0, memory_mib_used = 0, disk_gib_used = 0");
+            cloud.execute("delete from server where name like 'many-%'");
+        }
+    }
+
+    @Test
+    void anotherProjectIsNamedByWhoMayListAll() {
+        String other = "?project_id=" + "d".repeat(32);
+        assertThat(cloud.as("member", "2.92").get("/v2.1/servers" + other).status())
+                .isEqualTo(403);
+        assertThat(cloud.as("member", "2.92").get("/v2.1/servers/detail" + other).text())
+                .contains("os_compute_api:servers:detail:get_all_tenants");
+        assertThat(cloud.admin().get("/v2.1/servers" + other).json().required("servers"))
+                .isEmpty();
+        assertThat(cloud.as("member", "2.92")
+                        .get("/v2.1/servers?project_id=" + ComputeCloud.PROJECT)
+                        .json()
+                        .required("servers"))
+                .hasSize(4);
     }
 }

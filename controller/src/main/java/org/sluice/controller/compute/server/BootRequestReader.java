@@ -1,0 +1,291 @@
+package org.sluice.controller.compute.server;
+
+import java.util.Base64;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.sluice.controller.compute.Names;
+import org.sluice.controller.compute.Problems;
+import org.sluice.controller.http.Exchange;
+import org.sluice.controller.http.Ids;
+import org.sluice.controller.http.body.Fields;
+import org.sluice.controller.network.NicRequest;
+import org.sluice.model.ImageId;
+import org.sluice.model.NetworkId;
+import org.sluice.model.PortId;
+import org.sluice.model.ProblemException;
+import tools.jackson.databind.JsonNode;
+
+/** Reads {@code POST /servers}: which fields there are in which microversion, and what each may be. */
+final class BootRequestReader {
+    private static final List<String> HINTS = List.of("os:scheduler_hints", "OS-SCH-HNT:scheduler_hints");
+    private static final int LONGEST_USER_DATA = 65_535;
+    private static final int MOST_SERVERS_AT_ONCE = 1_000;
+    /** More than a server can have; what bounds it is the number of addresses. */
+    private static final int MOST_NICS = 1_000;
+
+    private static final String NOT_OFFERED = "Sluice does not offer it; leave it out";
+
+    private final Exchange exchange;
+    private final Fields fields;
+
+    private BootRequestReader(Exchange exchange) {
+        this.exchange = exchange;
+        this.fields = exchange.body("server", HINTS.toArray(String[]::new));
+    }
+
+    /**
+     * Reads the request.
+     *
+     * @throws org.sluice.model.ProblemException 400 with the field named; 403 when it names a host and the caller may not
+     */
+    static BootRequest read(Exchange exchange) {
+        return new BootRequestReader(exchange).read();
+    }
+
+    private BootRequest read() {
+        refuseHints();
+        fields.onlyKnows(knownFields());
+        String name = Names.read(fields, "name");
+        JsonNode flavor = fields.required("flavorRef");
+        refuseWhatIsNotOffered();
+        ImageId image = image();
+        int atLeast =
+                fields.optionalInteger("min_count", 1, MOST_SERVERS_AT_ONCE).orElse(1);
+        int count = count(atLeast);
+        BootRequest.Networks networks = networks();
+        if (count > 1 && networks instanceof BootRequest.Networks.Listed listed) {
+            refuseSharedNics(listed.nics());
+        }
+        return new BootRequest(
+                name,
+                lastSegment(flavor),
+                image,
+                fields.optionalText("key_name", 1, Names.LONGEST),
+                securityGroups(),
+                networks,
+                zone(),
+                userData(),
+                fields.flag("config_drive").orElse(false),
+                fields.optionalObject("metadata").map(ServerMetadata::read).orElse(Map.of()),
+                fields.optionalText("description", 0, Names.LONGEST),
+                ServerTags.read(fields, "tags"),
+                Hostnames.read(fields),
+                atLeast,
+                count,
+                fields.flag("return_reservation_id").orElse(false),
+                fields.optionalText("adminPass", 1, Names.LONGEST));
+    }
+
+    private void refuseHints() {
+        Fields whole = exchange.body();
+        HINTS.forEach(hints ->
+                whole.refuseValue(hints, "scheduler hints are not offered; name an availability zone instead"));
+    }
+
+    private Set<String> knownFields() {
+        Set<String> known = new HashSet<>(Set.of(
+                "name",
+                "flavorRef",
+                "imageRef",
+                "adminPass",
+                "metadata",
+                "networks",
+                "OS-DCF:diskConfig",
+                "accessIPv4",
+                "accessIPv6",
+                "availability_zone",
+                "config_drive",
+                "key_name",
+                "min_count",
+                "max_count",
+                "return_reservation_id",
+                "security_groups",
+                "user_data",
+                "block_device_mapping",
+                "block_device_mapping_v2"));
+        if (!exchange.atLeast(57)) {
+            known.add("personality");
+        }
+        if (exchange.atLeast(19)) {
+            known.add("description");
+        }
+        if (exchange.atLeast(52)) {
+            known.add("tags");
+        }
+        if (exchange.atLeast(63)) {
+            known.add("trusted_image_certificates");
+        }
+        if (exchange.atLeast(74)) {
+            known.add("host");
+            known.add("hypervisor_hostname");
+        }
+        if (exchange.atLeast(90)) {
+            known.add("hostname");
+        }
+        return known;
+    }
+
+    /** Known to nova and not done here: better refused than taken and forgotten. */
+    private void refuseWhatIsNotOffered() {
+        for (String field : List.of(
+                "personality", "trusted_image_certificates", "accessIPv4", "accessIPv6", "block_device_mapping")) {
+            fields.refuseValue(field, NOT_OFFERED);
+        }
+        if (fields.isSet("block_device_mapping_v2") && !isTheImageItself(fields.required("block_device_mapping_v2"))) {
+            fields.refuseValue("block_device_mapping_v2", NOT_OFFERED);
+        }
+        fields.oneOf("OS-DCF:diskConfig", List.of("AUTO", "MANUAL"));
+    }
+
+    /** Some clients spell "boot from the image" as a block device. */
+    private boolean isTheImageItself(JsonNode devices) {
+        JsonNode device = devices.size() == 1 ? devices.get(0) : null;
+        return device != null
+                && device.path("source_type").asString("").equals("image")
+                && device.path("destination_type").asString("").equals("local")
+                && device.path("uuid")
+                        .asString("")
+                        .equals(fields.required("imageRef").asString(""));
+    }
+
+    private ImageId image() {
+        if (!fields.isSet("imageRef")
+                || fields.required("imageRef").asString("").isEmpty()) {
+            throw Problems.badRequest(
+                    "InvalidBDM",
+                    "Block Device Mapping is Invalid: Sluice boots from an image, so imageRef must name one.");
+        }
+        return Ids.parse(lastSegment(fields.required("imageRef")))
+                .map(ImageId::new)
+                .orElseThrow(() -> Problems.badRequest("InvalidImageRef", "Invalid imageRef provided."));
+    }
+
+    /** A reference may be the URL of the thing. */
+    private static String lastSegment(JsonNode reference) {
+        String text = reference.asString("");
+        return text.substring(text.lastIndexOf('/') + 1);
+    }
+
+    private int count(int smallest) {
+        int largest =
+                fields.optionalInteger("max_count", 1, MOST_SERVERS_AT_ONCE).orElse(smallest);
+        if (smallest > largest) {
+            throw Problems.badRequest("InvalidInput", "min_count must be <= max_count");
+        }
+        return largest;
+    }
+
+    private List<String> securityGroups() {
+        Set<String> names = new LinkedHashSet<>();
+        for (Fields group : fields.objects("security_groups", MOST_NICS)) {
+            names.add(group.onlyKnows(Set.of("name")).text("name", 1, Names.LONGEST));
+        }
+        return List.copyOf(names);
+    }
+
+    /** From 2.37 on networks must be given, and may be {@code "auto"} or {@code "none"}. */
+    private BootRequest.Networks networks() {
+        if (!exchange.atLeast(37)) {
+            return fields.list("networks", MOST_NICS).isEmpty()
+                    ? new BootRequest.Networks.Only(false)
+                    : listed();
+        }
+        JsonNode value = fields.required("networks");
+        if (value.isString()) {
+            return switch (value.stringValue()) {
+                case "auto" -> new BootRequest.Networks.Only(true);
+                case "none" -> new BootRequest.Networks.None();
+                default -> throw fields.refused("networks", "it must be 'auto', 'none' or a list");
+            };
+        }
+        return listed();
+    }
+
+    private BootRequest.Networks listed() {
+        return new BootRequest.Networks.Listed(
+                fields.objects("networks", MOST_NICS).stream().map(this::nic).toList());
+    }
+
+    private NicRequest nic(Fields nic) {
+        nic.onlyKnows(
+                exchange.atLeast(42) ? Set.of("port", "uuid", "fixed_ip", "tag") : Set.of("port", "uuid", "fixed_ip"));
+        if (nic.isSet("tag")) {
+            throw nic.refused("tag", "device tags are not offered; leave it out");
+        }
+        if (nic.isSet("port")) {
+            if (nic.isSet("fixed_ip")) {
+                throw Problems.badRequest(
+                        "InvalidInput",
+                        "Specified Fixed IP '" + nic.required("fixed_ip").asString("")
+                                + "' cannot be used with port '"
+                                + nic.required("port").asString("")
+                                + "': the two cannot be specified together.");
+            }
+            return new NicRequest.ByPort(new PortId(nic.id("port")));
+        }
+        if (!nic.isSet("uuid")) {
+            throw Problems.badRequest(
+                    "InvalidInput", "Bad networks format: each item of networks must have a port or a uuid.");
+        }
+        return new NicRequest.ByNetwork(
+                new NetworkId(nic.id("uuid")), nic.optionalText("fixed_ip", 1, Names.LONGEST));
+    }
+
+    private void refuseSharedNics(List<NicRequest> nics) {
+        for (NicRequest nic : nics) {
+            switch (nic) {
+                case NicRequest.ByPort byPort ->
+                    throw Problems.badRequest(
+                            "MultiplePortsNotApplicable",
+                            "Failed to launch multiple instances with port ID " + byPort.port()
+                                    + " specified: a port belongs to one server.");
+                case NicRequest.ByNetwork byNetwork -> {
+                    if (byNetwork.fixedIp().isPresent()) {
+                        throw Problems.badRequest(
+                                "InvalidFixedIpAndMaxCountRequest",
+                                "Failed to launch instances: max_count cannot be greater than 1 if an fixed_ip is"
+                                        + " specified.");
+                    }
+                }
+            }
+        }
+    }
+
+    /** A host may be named behind the zone, or from 2.74 on in a field of its own; both are for admins. */
+    private Optional<String> zone() {
+        Optional<String> zone =
+                fields.optionalText("availability_zone", 0, Names.LONGEST).filter(text -> !text.isEmpty());
+        if (zone.isPresent() && zone.get().contains(":")) {
+            exchange.require(ServerRules.FORCED_HOST);
+            return zone;
+        }
+        Optional<String> host = fields.optionalText("host", 1, Names.LONGEST)
+                .or(() -> fields.optionalText("hypervisor_hostname", 1, Names.LONGEST));
+        if (host.isEmpty()) {
+            return zone;
+        }
+        exchange.require(ServerRules.REQUESTED_DESTINATION);
+        return Optional.of(zone.orElse("") + ":" + host.get());
+    }
+
+    private Optional<String> userData() {
+        Optional<String> data = fields.optionalText("user_data", 0, LONGEST_USER_DATA);
+        if (data.isPresent()) {
+            try {
+                // Clients that wrap base64 lines exist; nova takes them.
+                Base64.getMimeDecoder().decode(data.get());
+            } catch (IllegalArgumentException notBase64) {
+                throw new ProblemException(
+                        fields.refused("user_data", "it is not a 'base64'").problem(), notBase64);
+            }
+            if (!data.get().matches("[A-Za-z0-9+/=\\s]*")) {
+                throw fields.refused("user_data", "it is not a 'base64'");
+            }
+        }
+        return data.filter(text -> !text.isEmpty());
+    }
+}

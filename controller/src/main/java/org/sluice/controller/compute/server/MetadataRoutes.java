@@ -1,0 +1,104 @@
+package org.sluice.controller.compute.server;
+
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.sluice.controller.compute.ComputeFamily;
+import org.sluice.controller.compute.Problems;
+import org.sluice.controller.http.Exchange;
+import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.Routes;
+import org.sluice.controller.store.Transactions;
+import org.sluice.model.ProblemException;
+
+/** {@code /servers/ID/metadata} (Compute API reference, "Server metadata"). */
+final class MetadataRoutes {
+    private final Transactions transactions;
+    private final ServerLookup lookup;
+    private final InstantSource clock;
+    private final ServerStore store = new ServerStore();
+
+    MetadataRoutes(Transactions transactions, ServerLookup lookup, InstantSource clock) {
+        this.transactions = transactions;
+        this.lookup = lookup;
+        this.clock = clock;
+    }
+
+    void routes(Routes routes) {
+        String root = ComputeFamily.VERSION_PATH + "/servers/{id}/metadata";
+        routes.get(root, ServerRules.METADATA_INDEX, exchange -> all(metadata(exchange)));
+        routes.post(root, ServerRules.METADATA_CREATE, this::add);
+        routes.put(root, ServerRules.METADATA_UPDATE_ALL, this::replace);
+        routes.get(root + "/{key}", ServerRules.METADATA_SHOW, exchange -> one(exchange, metadata(exchange)));
+        routes.put(root + "/{key}", ServerRules.METADATA_UPDATE, this::putOne);
+        routes.delete(root + "/{key}", ServerRules.METADATA_DELETE, this::deleteOne);
+    }
+
+    private Map<String, String> metadata(Exchange exchange) {
+        return transactions.run(handle -> lookup.find(handle, exchange)).metadata();
+    }
+
+    private static Reply all(Map<String, String> metadata) {
+        return Reply.ok(Map.of("metadata", metadata));
+    }
+
+    private static Reply one(Exchange exchange, Map<String, String> metadata) {
+        String key = exchange.path("key");
+        String value = metadata.get(key);
+        if (value == null) {
+            throw unknownKey();
+        }
+        return Reply.ok(Map.of("meta", Map.of(key, value)));
+    }
+
+    private static ProblemException unknownKey() {
+        return Problems.notFound("MetadataItemNotFound", "Metadata item was not found");
+    }
+
+    private Reply add(Exchange exchange) {
+        Map<String, String> added = ServerMetadata.read(exchange.body("metadata"));
+        return all(change(exchange, old -> {
+            old.putAll(added);
+            return old;
+        }));
+    }
+
+    private Reply replace(Exchange exchange) {
+        Map<String, String> wanted = ServerMetadata.read(exchange.body("metadata"));
+        return all(change(exchange, old -> wanted));
+    }
+
+    private Reply putOne(Exchange exchange) {
+        Map<String, String> item = ServerMetadata.read(exchange.body("meta"));
+        if (!item.keySet().equals(Set.of(exchange.path("key")))) {
+            throw Problems.badRequest("InvalidInput", "Request body and URI mismatch");
+        }
+        return one(exchange, change(exchange, old -> {
+            old.putAll(item);
+            return old;
+        }));
+    }
+
+    private Reply deleteOne(Exchange exchange) {
+        change(exchange, old -> {
+            if (old.remove(exchange.path("key")) == null) {
+                throw unknownKey();
+            }
+            return old;
+        });
+        return Reply.empty(204);
+    }
+
+    private Map<String, String> change(Exchange exchange, UnaryOperator<Map<String, String>> change) {
+        return transactions.run(handle -> {
+            Server server = lookup.findForUpdate(handle, exchange);
+            Map<String, String> metadata =
+                    ServerMetadata.bounded(change.apply(new LinkedHashMap<>(server.metadata())));
+            store.setMetadata(handle, server.id(), metadata, clock.instant());
+            server.host().ifPresent(host -> store.tellHost(handle, host.id()));
+            return metadata;
+        });
+    }
+}

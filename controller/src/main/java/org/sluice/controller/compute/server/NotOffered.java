@@ -1,0 +1,86 @@
+package org.sluice.controller.compute.server;
+
+import java.util.List;
+import org.sluice.controller.compute.Problems;
+import org.sluice.controller.policy.Rule;
+import org.sluice.model.ProblemException;
+
+/**
+ * An action of nova that Sluice does not have.
+ *
+ * @param name as the entity names it
+ * @param rule who might do it
+ * @param doing the word for it, which a sentence begins with
+ * @param since the microversion that brought it, 0 for the beginning
+ * @param until the last microversion that had it
+ */
+record NotOffered(String name, Rule rule, String doing, int since, int until) {
+    private static final int ALWAYS = Integer.MAX_VALUE;
+
+    static final List<NotOffered> ALL = List.of(
+            member("reboot", "servers:reboot", "Rebooting"),
+            member("os-start", "servers:start", "Starting"),
+            member("os-stop", "servers:stop", "Stopping"),
+            member("pause", "os-pause-server:pause", "Pausing"),
+            member("unpause", "os-pause-server:unpause", "Unpausing"),
+            member("suspend", "os-suspend-server:suspend", "Suspending"),
+            member("resume", "os-suspend-server:resume", "Resuming"),
+            member("lock", "os-lock-server:lock", "Locking"),
+            member("unlock", "os-lock-server:unlock", "Unlocking"),
+            member("rebuild", "servers:rebuild", "Rebuilding"),
+            member("resize", "servers:resize", "Resizing"),
+            member("confirmResize", "servers:confirm_resize", "Confirming the resize of"),
+            member("revertResize", "servers:revert_resize", "Reverting the resize of"),
+            member("rescue", "os-rescue", "Rescuing"),
+            member("unrescue", "os-unrescue", "Unrescuing"),
+            member("shelve", "os-shelve:shelve", "Shelving"),
+            admin("shelveOffload", "os-shelve:shelve_offload", "Offloading"),
+            member("unshelve", "os-shelve:unshelve", "Unshelving"),
+            admin("migrate", "os-migrate-server:migrate", "Migrating"),
+            admin("os-migrateLive", "os-migrate-server:migrate_live", "Live-migrating"),
+            admin("evacuate", "os-evacuate", "Evacuating"),
+            member("createImage", "servers:create_image", "Making an image of"),
+            member("createBackup", "os-create-backup", "Backing up"),
+            member("changePassword", "os-admin-password", "Changing the password of"),
+            member(
+                    "addSecurityGroup",
+                    "os-security-groups:add",
+                    "Adding a security group (set it on the port instead) to"),
+            member(
+                    "removeSecurityGroup",
+                    "os-security-groups:remove",
+                    "Removing a security group (set it on the port instead) from"),
+            admin("os-resetState", "os-admin-actions:reset_state", "Setting the state of"),
+            admin("resetNetwork", "os-admin-actions:reset_network", "Resetting the network of"),
+            admin(
+                    "injectNetworkInfo",
+                    "os-admin-actions:inject_network_info",
+                    "Injecting network information into"),
+            member("trigger_crash_dump", "servers:trigger_crash_dump", "Crashing").from(17),
+            member("restore", "os-deferred-delete:restore", "Restoring"),
+            console("os-getVNCConsole", "A graphical console of"),
+            console("os-getSPICEConsole", "A graphical console of"),
+            console("os-getRDPConsole", "A graphical console of"),
+            console("os-getSerialConsole", "An interactive console of"));
+
+    private static NotOffered member(String name, String rule, String doing) {
+        return new NotOffered(name, ServerRules.member(rule, doing + " a server."), doing, 0, ALWAYS);
+    }
+
+    private static NotOffered admin(String name, String rule, String doing) {
+        return new NotOffered(name, ServerRules.admin(rule, doing + " a server."), doing, 0, ALWAYS);
+    }
+
+    /** From 2.6 on {@code remote-consoles} took their place. */
+    private static NotOffered console(String name, String doing) {
+        return new NotOffered(name, ServerRules.REMOTE_CONSOLES, doing, 0, 5);
+    }
+
+    private NotOffered from(int minor) {
+        return new NotOffered(name, rule, doing, minor, until);
+    }
+
+    ProblemException refusal() {
+        return Problems.notOffered(doing + " a server is not offered (action '" + name + "').");
+    }
+}

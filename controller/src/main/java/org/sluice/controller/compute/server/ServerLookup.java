@@ -1,0 +1,39 @@
+package org.sluice.controller.compute.server;
+
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.sluice.controller.compute.Problems;
+import org.sluice.controller.http.Exchange;
+import org.sluice.controller.http.Ids;
+import org.sluice.controller.policy.Target;
+import org.sluice.model.ServerId;
+
+/**
+ * Finds the server that a path names: for who may not see it, it is not there; who sees it and may not do what he asks for is
+ * told so. Stateless.
+ */
+public final class ServerLookup {
+    private final ServerStore store = new ServerStore();
+
+    /** The server. */
+    public Server find(Handle handle, Exchange exchange) {
+        return permitted(id(exchange).flatMap(id -> store.find(handle, id)), exchange);
+    }
+
+    /** The same, holding the row until the transaction ends. */
+    public Server findForUpdate(Handle handle, Exchange exchange) {
+        return permitted(id(exchange).flatMap(id -> store.findForUpdate(handle, id)), exchange);
+    }
+
+    private static Server permitted(Optional<Server> found, Exchange exchange) {
+        Server server = found.filter(each -> exchange.may(ServerRules.SHOW, Target.ofProject(each.projectId())))
+                .orElseThrow(() -> Problems.notFound(
+                        "InstanceNotFound", "Instance " + exchange.path("id") + " could not be found."));
+        exchange.require(Target.ofProject(server.projectId()));
+        return server;
+    }
+
+    private static Optional<ServerId> id(Exchange exchange) {
+        return Ids.parse(exchange.path("id")).map(ServerId::new);
+    }
+}

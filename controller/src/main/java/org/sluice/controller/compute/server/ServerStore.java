@@ -1,0 +1,320 @@
+package org.sluice.controller.compute.server;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.JdbiException;
+import org.jdbi.v3.core.statement.Query;
+import org.jdbi.v3.core.statement.StatementContext;
+import org.jspecify.annotations.Nullable;
+import org.sluice.controller.compute.Columns;
+import org.sluice.controller.compute.Problems;
+import org.sluice.controller.compute.TextMap;
+import org.sluice.controller.compute.flavor.Flavor;
+import org.sluice.controller.http.list.Window;
+import org.sluice.controller.scheduling.Scheduling;
+import org.sluice.controller.store.ChangeFeed;
+import org.sluice.controller.store.Transactions;
+import org.sluice.model.HostId;
+import org.sluice.model.ImageId;
+import org.sluice.model.Problem;
+import org.sluice.model.ProblemException;
+import org.sluice.model.ServerId;
+import org.sluice.model.ServerStatus;
+
+/** Servers in SQL. Stateless; callers own the transaction. */
+final class ServerStore {
+    private static final String SELECT = """
+            select s.id, s.number, s.project_id, s.user_id, s.name, s.hostname, s.description, s.status, s.task_state,
+                   s.image_id, s.flavor_id, s.flavor_name, s.vcpus, s.memory_mib,
+                   coalesce(s.flavor_disk_gib, s.disk_gib) as disk_gib,
+                   s.extra_specs::text as extra_specs, s.key_name, s.user_data, s.config_drive,
+                   s.metadata::text as metadata, s.tags, s.requested_zone, s.availability_zone, s.reservation_id,
+                   s.launch_index, s.create_request_id, s.delete_request_id, s.delete_user_id, s.delete_started_at,
+                   s.fault_code, s.fault_message, s.fault_details, s.fault_at, s.created_at, s.updated_at, s.launched_at,
+                   h.id as host_id, h.name as host_name, h.enabled as host_enabled, h.last_seen_at as host_last_seen_at
+            """;
+
+    private static final String WITHOUT_USER_DATA = SELECT.replace(" s.user_data,", " null as user_data,");
+
+    private static final Duration LONGEST_PATTERN_RUN = Duration.ofSeconds(2);
+
+    /** SQLSTATEs of PostgreSQL, appendix A. */
+    private static final String INVALID_REGULAR_EXPRESSION = "2201B";
+
+    private static final String QUERY_CANCELED = "57014";
+
+    private static final String FROM = " from server s left join host h on h.id = s.host_id ";
+
+    Optional<Server> find(Handle handle, ServerId id) {
+        return handle.createQuery(SELECT + FROM + " where s.id = :id")
+                .bind("id", id.value())
+                .map(ServerStore::read)
+                .findOne();
+    }
+
+    /** The same, holding the row until the transaction ends. */
+    Optional<Server> findForUpdate(Handle handle, ServerId id) {
+        return handle.createQuery(SELECT + FROM + " where s.id = :id for update of s")
+                .bind("id", id.value())
+                .map(ServerStore::read)
+                .findOne();
+    }
+
+    /** How much of each server a list reads. */
+    enum Detail {
+        /** Id, name, and what lists are sorted by. */
+        BRIEF,
+        /** Everything but user data. */
+        WHOLE,
+        /** Everything; user data may be 64 KiB each. */
+        WITH_USER_DATA;
+
+        private String select() {
+            return switch (this) {
+                case WITH_USER_DATA -> SELECT;
+                case WHOLE -> WITHOUT_USER_DATA;
+                case BRIEF ->
+                    WITHOUT_USER_DATA
+                            .replace(" s.extra_specs::text as extra_specs,", " '{}' as extra_specs,")
+                            .replace(" s.metadata::text as metadata,", " '{}' as metadata,")
+                            .replace(" s.fault_details,", " null as fault_details,");
+            };
+        }
+    }
+
+    /**
+     * A part of the list.
+     *
+     * @param project whose servers; of all projects when empty
+     * @param patterns the regular expressions that users wrote, by parameter: one that the database refuses, or is at for too
+     *     long, is the user's mistake and is answered as one
+     */
+    List<Server> list(
+            Handle handle, Optional<String> project, Map<String, String> patterns, Window window, Detail detail) {
+        if (!patterns.isEmpty()) {
+            handle.execute("set local statement_timeout = " + LONGEST_PATTERN_RUN.toMillis());
+        }
+        String whose = project.isPresent() ? " where s.project_id = :project" : " where true";
+        Query query = window.bind(handle.createQuery(detail.select() + FROM + whose + window.sql()));
+        project.ifPresent(id -> query.bind("project", id));
+        try {
+            return query.map(ServerStore::read).list();
+        } catch (JdbiException failure) {
+            throw patterns.isEmpty() ? failure : refusal(patterns, failure);
+        }
+    }
+
+    private static RuntimeException refusal(Map<String, String> patterns, JdbiException failure) {
+        String shown = patterns.entrySet().stream()
+                .map(pattern -> pattern.getKey() + "=" + pattern.getValue())
+                .collect(Collectors.joining(", "));
+        return switch (Transactions.state(failure).orElse("")) {
+            case INVALID_REGULAR_EXPRESSION ->
+                new ProblemException(
+                        Problems.badRequest(
+                                        "InvalidInput",
+                                        "Invalid input for query parameters " + shown
+                                                + ". It is not a regular expression that PostgreSQL takes.")
+                                .problem(),
+                        failure);
+            case QUERY_CANCELED ->
+                new ProblemException(
+                        Problems.badRequest(
+                                        "InvalidInput",
+                                        "Invalid input for query parameters " + shown
+                                                + ". Comparing servers with it takes more than "
+                                                + LONGEST_PATTERN_RUN.toSeconds() + " s; use a simpler one.")
+                                .problem(),
+                        failure);
+            default -> failure;
+        };
+    }
+
+    void insert(Handle handle, NewServer server) {
+        Flavor flavor = server.flavor();
+        handle.createUpdate("""
+                        insert into server (id, project_id, user_id, name, hostname, description, status, task_state,
+                            image_id, flavor_id, flavor_name, vcpus, memory_mib, disk_gib, flavor_disk_gib, extra_specs, image_facts,
+                            key_name, public_key, user_data, config_drive, metadata, tags, requested_zone, reservation_id,
+                            launch_index, create_request_id, created_at, updated_at)
+                        values (:id, :project, :user, :name, :hostname, :description, 'BUILD', 'scheduling',
+                            :image, :flavor, :flavorName, :vcpus, :memory, :disk, :flavorDisk, cast(:specs as jsonb),
+                            cast(:facts as jsonb), :keyName, :publicKey, :userData, :configDrive,
+                            cast(:metadata as jsonb), :tags, :zone, :reservation, :launchIndex, :request, :now, :now)""")
+                .bind("id", server.id().value())
+                .bind("project", server.projectId())
+                .bind("user", server.userId())
+                .bind("name", server.name())
+                .bind("hostname", server.hostname())
+                .bind("description", server.description())
+                .bind("image", server.image().value())
+                .bind("flavor", flavor.id())
+                .bind("flavorName", flavor.name())
+                .bind("vcpus", flavor.vcpus())
+                .bind("memory", flavor.memoryMib())
+                .bind("disk", server.diskGib())
+                .bind("flavorDisk", flavor.diskGib())
+                .bind("specs", TextMap.toJson(flavor.extraSpecs()))
+                .bind("facts", TextMap.toJson(server.imageFacts()))
+                .bind("keyName", server.key() == null ? null : server.key().name())
+                .bind("publicKey", server.key() == null ? null : server.key().publicKey())
+                .bind("userData", server.userData())
+                .bind("configDrive", server.configDrive())
+                .bind("metadata", TextMap.toJson(server.metadata()))
+                .bindArray("tags", String.class, server.tags())
+                .bind("zone", server.requestedZone())
+                .bind("reservation", server.reservationId())
+                .bind("launchIndex", server.launchIndex())
+                .bind("request", server.requestId())
+                .bind("now", time(server.createdAt()))
+                .execute();
+    }
+
+    /** It gets a config drive that nobody asked for, because it has no other way to its metadata. */
+    void giveConfigDrive(Handle handle, ServerId id) {
+        handle.createUpdate("update server set config_drive = true where id = :id")
+                .bind("id", id.value())
+                .execute();
+    }
+
+    /** As if it had never been asked for; it must be in BUILD, without ports and without a host. */
+    void remove(Handle handle, ServerId id) {
+        handle.createUpdate("delete from server where id = :id and host_id is null")
+                .bind("id", id.value())
+                .execute();
+    }
+
+    /** No host takes it: ERROR, with the reason as its fault. */
+    void markRefused(Handle handle, ServerId id, Problem problem, Instant now) {
+        handle.createUpdate("""
+                        update server set status = 'ERROR', task_state = null, fault_code = :code,
+                            fault_message = :message, fault_details = :details, fault_at = :now, updated_at = :now
+                        where id = :id""")
+                .bind("id", id.value())
+                .bind("code", problem.code())
+                .bind("message", problem.sentence())
+                .bind("details", problem.fix().orElse(""))
+                .bind("now", time(now))
+                .execute();
+    }
+
+    /** Remembers the first request to delete it. */
+    void noteDeletion(Handle handle, ServerId id, String requestId, String userId, Instant now) {
+        handle.createUpdate("""
+                        update server set delete_request_id = :request, delete_user_id = :user, delete_started_at = :now
+                        where id = :id and delete_request_id is null""")
+                .bind("id", id.value())
+                .bind("request", requestId)
+                .bind("user", userId)
+                .bind("now", time(now))
+                .execute();
+    }
+
+    void rename(Handle handle, ServerId id, String name, String hostname, @Nullable String description, Instant now) {
+        handle.createUpdate("""
+                        update server set name = :name, hostname = :hostname, description = :description, updated_at = :now
+                        where id = :id""")
+                .bind("id", id.value())
+                .bind("name", name)
+                .bind("hostname", hostname)
+                .bind("description", description)
+                .bind("now", time(now))
+                .execute();
+    }
+
+    void setMetadata(Handle handle, ServerId id, Map<String, String> metadata, Instant now) {
+        handle.createUpdate("update server set metadata = cast(:metadata as jsonb), updated_at = :now where id = :id")
+                .bind("id", id.value())
+                .bind("metadata", TextMap.toJson(metadata))
+                .bind("now", time(now))
+                .execute();
+    }
+
+    /** What a guest reads from metadata has changed: its host shall look again. */
+    void tellHost(Handle handle, HostId host) {
+        handle.createUpdate("update host set desired_revision = desired_revision + 1 where id = :id")
+                .bind("id", host.value())
+                .execute();
+        ChangeFeed.announce(handle, Scheduling.hostTopic(host));
+    }
+
+    private static OffsetDateTime time(Instant instant) {
+        return OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
+    }
+
+    private static Server read(ResultSet row, StatementContext context) throws SQLException {
+        return new Server(
+                new ServerId(Columns.uuid(row, "id")),
+                row.getLong("number"),
+                row.getString("project_id"),
+                row.getString("user_id"),
+                row.getString("name"),
+                row.getString("hostname"),
+                row.getString("description"),
+                ServerStatus.valueOf(row.getString("status")),
+                row.getString("task_state"),
+                new ImageId(Columns.uuid(row, "image_id")),
+                row.getString("flavor_id"),
+                row.getString("flavor_name"),
+                row.getInt("vcpus"),
+                row.getInt("memory_mib"),
+                row.getInt("disk_gib"),
+                TextMap.ofJson(row.getString("extra_specs")),
+                row.getString("key_name"),
+                row.getString("user_data"),
+                row.getBoolean("config_drive"),
+                TextMap.ofJson(row.getString("metadata")),
+                Columns.texts(row, "tags"),
+                row.getString("requested_zone"),
+                row.getString("availability_zone"),
+                host(row),
+                row.getString("reservation_id"),
+                row.getInt("launch_index"),
+                row.getString("create_request_id"),
+                deletion(row),
+                fault(row),
+                Columns.instant(row, "created_at"),
+                Columns.instant(row, "updated_at"),
+                Columns.instantOrNull(row, "launched_at"));
+    }
+
+    private static Optional<Server.Host> host(ResultSet row) throws SQLException {
+        UUID id = Columns.uuidOrNull(row, "host_id");
+        return id == null
+                ? Optional.empty()
+                : Optional.of(new Server.Host(
+                        new HostId(id),
+                        row.getString("host_name"),
+                        row.getBoolean("host_enabled"),
+                        Columns.instantOrNull(row, "host_last_seen_at")));
+    }
+
+    private static Optional<Server.Deletion> deletion(ResultSet row) throws SQLException {
+        String request = row.getString("delete_request_id");
+        return request == null
+                ? Optional.empty()
+                : Optional.of(new Server.Deletion(
+                        request, row.getString("delete_user_id"), Columns.instant(row, "delete_started_at")));
+    }
+
+    private static Optional<Server.Fault> fault(ResultSet row) throws SQLException {
+        Instant at = Columns.instantOrNull(row, "fault_at");
+        if (at == null) {
+            return Optional.empty();
+        }
+        String code = row.getString("fault_code");
+        String message = row.getString("fault_message");
+        return Optional.of(new Server.Fault(
+                code == null ? "" : code, message == null ? "" : message, row.getString("fault_details"), at));
+    }
+}

@@ -1,0 +1,106 @@
+package org.sluice.controller.compute.service;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.sluice.controller.compute.ComputeFamily;
+import org.sluice.controller.compute.Problems;
+import org.sluice.controller.compute.host.HostRow;
+import org.sluice.controller.compute.host.HostStore;
+import org.sluice.controller.http.Exchange;
+import org.sluice.controller.http.Ids;
+import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.Routes;
+import org.sluice.controller.http.list.Source;
+import org.sluice.controller.http.list.Window;
+import org.sluice.controller.store.ChangeFeed;
+import org.sluice.controller.store.Transactions;
+import org.sluice.model.HostId;
+
+/**
+ * {@code /os-services} (Compute API reference, "Compute services"): the agent of every host, by nova's name for it. Controllers
+ * are not listed: they keep no state, and whichever answers is up. Thread-safe.
+ */
+public final class ServiceRoutes {
+    private final Transactions transactions;
+    private final InstantSource clock;
+    private final HostStore store = new HostStore();
+
+    public ServiceRoutes(Transactions transactions, InstantSource clock) {
+        this.transactions = requireNonNull(transactions, "transactions is null");
+        this.clock = requireNonNull(clock, "clock is null");
+    }
+
+    /** Adds them. */
+    public void routes(Routes routes) {
+        String root = ComputeFamily.VERSION_PATH + "/os-services";
+        routes.list(root, ServiceRules.LIST, ServiceWire.LIST, source());
+        // Until 2.52 the last segment is what to do and not a service: two ways of one route.
+        routes.put(
+                root + "/{id}",
+                ServiceRules.UPDATE,
+                exchange -> exchange.atLeast(53) ? update(exchange) : updateByName(exchange));
+        routes.delete(root + "/{id}", ServiceRules.DELETE, ServiceRoutes::delete);
+    }
+
+    private Source<ServiceWire.Service> source() {
+        return new Source<>() {
+            @Override
+            public List<ServiceWire.Service> rows(Exchange exchange, Window window) {
+                return transactions.run(handle -> store.list(handle, window)).stream()
+                        .map(host -> service(host, exchange))
+                        .toList();
+            }
+
+            @Override
+            public Optional<ServiceWire.Service> marked(Exchange exchange, String marker) {
+                return transactions
+                        .run(handle -> store.findShown(handle, marker, exchange.atLeast(53)))
+                        .map(host -> service(host, exchange));
+            }
+        };
+    }
+
+    private ServiceWire.Service service(HostRow host, Exchange exchange) {
+        return new ServiceWire.Service(
+                host, host.shownId(exchange.atLeast(53)), host.state(clock.instant()));
+    }
+
+    private Reply update(Exchange exchange) {
+        ServiceWire.Wanted wanted = ServiceWire.read(exchange);
+        String id = exchange.path("id");
+        HostId host = Ids.parse(id)
+                .map(HostId::new)
+                .orElseThrow(() -> Problems.badRequest("InvalidUUID", "Invalid uuid " + id));
+        HostRow changed = transactions.run(handle -> {
+            HostRow found = store.find(handle, host).orElseThrow(() -> ServiceRules.unknown(id));
+            return change(handle, found, wanted);
+        });
+        return ServiceWire.WHOLE.ok(service(changed, exchange), exchange);
+    }
+
+    private Reply updateByName(Exchange exchange) {
+        ServiceWire.WantedByName wanted = ServiceWire.readByName(exchange, exchange.path("id"));
+        HostRow changed = transactions.run(handle -> {
+            HostRow found = store.findByName(handle, wanted.host())
+                    .filter(host -> wanted.binary().equals(HostRow.BINARY))
+                    .orElseThrow(() -> ServiceRules.unknown(wanted.host(), wanted.binary()));
+            return change(handle, found, wanted.wanted());
+        });
+        return ServiceWire.switched(wanted.hasReason()).ok(changed, exchange);
+    }
+
+    private HostRow change(Handle handle, HostRow host, ServiceWire.Wanted wanted) {
+        store.setEnabled(handle, host.id(), wanted.enabled(), wanted.reason().orElse(null));
+        ChangeFeed.announce(handle, "fleet");
+        return store.find(handle, host.id()).orElseThrow();
+    }
+
+    private static Reply delete(Exchange exchange) {
+        throw Problems.notOffered("Removing host " + exchange.path("id")
+                + " through the Compute API is not offered; disable its service instead.");
+    }
+}
