@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.sluice.controller.identity.AdminAccess;
-import org.sluice.controller.identity.Passwords;
+import org.sluice.controller.identity.password.Passwords;
 import org.sluice.controller.store.Database;
 import org.sluice.controller.store.EmbeddedPostgres;
 import org.sluice.model.Problem;

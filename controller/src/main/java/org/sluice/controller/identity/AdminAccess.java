@@ -1,5 +1,7 @@
 package org.sluice.controller.identity;
 
+import org.sluice.controller.identity.token.Revocations;
+import org.sluice.controller.identity.password.Passwords;
 import static java.util.Objects.requireNonNull;
 
 import java.time.InstantSource;
@@ -44,20 +46,20 @@ public final class AdminAccess {
     private static String restore(Handle handle, String hash) {
         handle.execute("select pg_advisory_xact_lock(hashtext('sluice identity bootstrap'))");
         handle.createUpdate("insert into role (id, name) values (:id, :name) on conflict (name) do nothing")
-                .bind("id", IdentityStore.newId())
+                .bind("id", IdentityIds.next())
                 .bind("name", NAME)
                 .execute();
         handle.createUpdate("""
                         insert into project (id, name, enabled) values (:id, :name, true)
                         on conflict (name) do update set enabled = true""")
-                .bind("id", IdentityStore.newId())
+                .bind("id", IdentityIds.next())
                 .bind("name", NAME)
                 .execute();
         String account = handle.createQuery("""
                         insert into account (id, name, password_hash, default_project_id, enabled)
                         select :id, :name, :hash, p.id, true from project p where p.name = :name
                         on conflict (name) do update set password_hash = :hash, enabled = true returning id""")
-                .bind("id", IdentityStore.newId())
+                .bind("id", IdentityIds.next())
                 .bind("name", NAME)
                 .bind("hash", hash)
                 .mapTo(String.class)

@@ -28,12 +28,25 @@ public record Target(Map<String, String> attributes) {
         return new Target(Map.of("user_id", userId));
     }
 
-    /** Something of the caller's own, within the scope of the token. */
+    /** Something of the caller's own, within the scope of the token, and on a network of his project. */
     static Target ownedBy(Caller caller) {
         Map<String, String> own = new HashMap<>();
         for (String attribute : List.of("project_id", "tenant_id", "user_id", "domain_id")) {
             caller.attribute(attribute).ifPresent(value -> own.put(attribute, value));
         }
-        return new Target(own);
+        Target mine = new Target(own);
+        return caller.attribute("project_id").map(mine::onNetworkOf).orElse(mine);
+    }
+
+    /** The same thing, on a network of that project: {@code network:project_id}, {@code network:tenant_id}. */
+    public Target onNetworkOf(String projectId) {
+        return with("network:project_id", projectId).with("network:tenant_id", projectId);
+    }
+
+    /** The same thing with one more attribute. */
+    public Target with(String name, String value) {
+        Map<String, String> more = new HashMap<>(attributes);
+        more.put(name, value);
+        return new Target(more);
     }
 }

@@ -1,5 +1,13 @@
 package org.sluice.controller.image;
 
+import org.sluice.controller.image.image.ImageStore;
+import org.sluice.controller.image.image.ImageRecord;
+import org.sluice.controller.image.image.DiskFormat;
+import org.sluice.controller.image.data.UploadRoom;
+import org.sluice.controller.image.data.QcowHeader;
+import org.sluice.controller.image.data.ImageSweep;
+import org.sluice.controller.image.data.ImageLimits;
+import org.sluice.controller.image.data.ImageBytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;

@@ -190,6 +190,11 @@ public final class Fields {
         return flag(field).orElseThrow(() -> wording.invalid(field, value, new Complaint.NotOfType("boolean")));
     }
 
+    /** A truth value that may be missing, but not be null. */
+    public boolean flag(String field, boolean otherwise) {
+        return has(field) ? truth(field) : otherwise;
+    }
+
     /** A truth value that may be missing; many spellings of it are taken. */
     public Optional<Boolean> flag(String field) {
         if (!isSet(field)) {
@@ -210,7 +215,7 @@ public final class Fields {
     }
 
     /** A truth value that may be missing; only {@code true} and {@code false} themselves are taken. */
-    public Optional<Boolean> truth(String field) {
+    public Optional<Boolean> strictFlag(String field) {
         if (!isSet(field)) {
             return Optional.empty();
         }

@@ -28,6 +28,8 @@ import org.sluice.controller.policy.Rule;
 public final class ListQuery<T> {
     /** Rows that are read at a time; the client's speed does not matter to the database then. */
     private static final int BATCH = 500;
+    /** Rows of the page before a marker. */
+    private static final int LARGEST_REVERSED = 1_000;
 
     /** One query parameter. */
     private record Parameter(String name, Filter filter, int since, Optional<Rule> rule) {}
@@ -47,6 +49,7 @@ public final class ListQuery<T> {
     private final int most;
     private final boolean zeroMeansAll;
     private final int batch;
+    private final @Nullable Function<String, Filter> others;
 
     private ListQuery(Builder<T> builder) {
         this.view = builder.view;
@@ -60,6 +63,7 @@ public final class ListQuery<T> {
         this.most = builder.most;
         this.zeroMeansAll = builder.zeroMeansAll;
         this.batch = builder.batch;
+        this.others = builder.others;
     }
 
     /** A list's declaration that is being written. */
@@ -75,6 +79,7 @@ public final class ListQuery<T> {
         private int most = Integer.MAX_VALUE;
         private boolean zeroMeansAll;
         private int batch = BATCH;
+        private @Nullable Function<String, Filter> others;
         private String last = "";
 
         private Builder(View<T> view) {
@@ -152,6 +157,12 @@ public final class ListQuery<T> {
             return this;
         }
 
+        /** Every parameter that is not declared narrows the list too, by what its name says: the Image API's properties. */
+        public Builder<T> others(Function<String, Filter> filter) {
+            others = filter;
+            return this;
+        }
+
         public ListQuery<T> build() {
             return new ListQuery<>(this);
         }
@@ -184,6 +195,7 @@ public final class ListQuery<T> {
         builder.most = most;
         builder.zeroMeansAll = zeroMeansAll;
         builder.batch = batch;
+        builder.others = others;
         return builder;
     }
 
@@ -216,9 +228,7 @@ public final class ListQuery<T> {
 
     /** The rules that some of its parameters need. */
     public List<Rule> rules() {
-        return parameters.values().stream()
-                .flatMap(parameter -> parameter.rule().stream())
-                .toList();
+        return parameters.values().stream().flatMap(parameter -> parameter.rule().stream()).toList();
     }
 
     /**
@@ -246,12 +256,13 @@ public final class ListQuery<T> {
                 }
                 count += rows.size();
                 tail = rows.getLast();
-                boolean more = rows.size() == batch && count < request.limit;
+                boolean more = !request.reverse && rows.size() == batch && count < request.limit;
                 rows = more ? source.rows(exchange, request.window(Optional.of(tail), count)) : List.of();
             }
             json.writeEndArray();
-            List<String> ids =
-                    head == null || tail == null ? List.of() : List.of(marker.apply(head), marker.apply(tail));
+            List<String> ids = head == null || tail == null
+                    ? List.of()
+                    : List.of(marker.apply(head), marker.apply(tail));
             exchange.pageStyle()
                     .write(
                             json,
@@ -342,7 +353,7 @@ public final class ListQuery<T> {
     }
 
     private void narrow(Exchange exchange, Window window, String name) {
-        Parameter parameter = parameters.get(name);
+        @Nullable Parameter parameter = parameters.get(name);
         if (parameter == null && others != null) {
             parameter = new Parameter(name, others.apply(name), 0, Optional.empty());
         }

@@ -35,6 +35,11 @@ public final class View<T> {
             @Nullable Predicate<T> condition,
             BiFunction<T, Shown, @Nullable Object> getter) {}
 
+    /** Stands for the value of a member that is left out. */
+    private enum Absent {
+        ABSENT
+    }
+
     /** A thing inside another one, with the view that writes it. */
     public record Nested<N>(View<N> view, N value) {}
 
@@ -99,6 +104,25 @@ public final class View<T> {
         public Builder<T> onlyIf(Predicate<T> condition) {
             Member<T> last = members.removeLast();
             members.add(new Member<>(last.name, last.since, last.until, last.rule, condition, last.getter));
+            return this;
+        }
+
+        /** The member just named is left out where its value is an empty {@link Optional}, instead of being null. */
+        public Builder<T> whenPresent() {
+            Member<T> last = members.removeLast();
+            members.add(new Member<>(last.name, last.since, last.until, last.rule, last.condition, (value, shown) -> {
+                @Nullable Object part = last.getter.apply(value, shown);
+                return part instanceof Optional<?> optional && optional.isEmpty() ? Absent.ABSENT : part;
+            }));
+            return this;
+        }
+
+        /**
+         * Members whose names the thing itself decides, or that only some things have; they are written after all others, in
+         * every version and for everybody. None may have the name of a declared one.
+         */
+        public Builder<T> others(Function<T, Map<String, ?>> getter) {
+            others = getter;
             return this;
         }
 
@@ -203,9 +227,18 @@ public final class View<T> {
             json.writeStartObject();
             for (Member<T> member : members) {
                 if (member.condition == null || member.condition.test(value)) {
-                    json.writeName(member.name);
-                    writeValue(json, member.getter.apply(value, shown), shown);
+                    @Nullable Object part = member.getter.apply(value, shown);
+                    if (part != Absent.ABSENT) {
+                        json.writeName(member.name);
+                        writeValue(json, part, shown);
+                    }
                 }
+            }
+            if (others != null) {
+                others.apply(value).forEach((name, other) -> {
+                    json.writeName(name);
+                    writeValue(json, other, shown);
+                });
             }
             json.writeEndObject();
         }

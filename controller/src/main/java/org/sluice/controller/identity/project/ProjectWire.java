@@ -64,7 +64,7 @@ public final class ProjectWire {
     public static ProjectChange read(Fields fields) {
         fields.onlyKnows(KNOWN);
         DefaultDomain.requireIn(fields);
-        if (fields.truth("is_domain").orElse(false)) {
+        if (fields.strictFlag("is_domain").orElse(false)) {
             throw fields.refused("is_domain", "must be false: there is one domain, and no more can be made");
         }
         fields.refuseValue("options", "must be empty: no resource options are offered");
@@ -78,7 +78,7 @@ public final class ProjectWire {
                         ? Optional.of(fields.optionalText("description", 0, LONGEST_DESCRIPTION)
                                 .orElse(""))
                         : Optional.empty(),
-                fields.truth("enabled"),
+                fields.strictFlag("enabled"),
                 fields.has("tags") ? Optional.of(tags(fields)) : Optional.empty());
     }
 

@@ -57,7 +57,7 @@ public final class Revocations {
         record OfToken(String accountId, String auditId) implements Subject {}
     }
 
-    Revocations(Database database, InstantSource clock) {
+    public Revocations(Database database, InstantSource clock) {
         this.jdbi = requireNonNull(database, "database is null").jdbi();
         this.clock = requireNonNull(clock, "clock is null");
     }
@@ -76,7 +76,7 @@ public final class Revocations {
      *
      * @return the count of the revocations that the transaction makes
      */
-    static long begin(Handle handle) {
+    public static long begin(Handle handle) {
         // Not below the wall clock: in a database restored from yesterday the count would repeat itself, and tokens of
         // the
         // time that is lost would survive revocations made after it.
@@ -88,7 +88,7 @@ public final class Revocations {
     }
 
     /** Revokes, when the handle's transaction commits, all tokens of the subject issued until then; {@code at} is from {@link #begin}. */
-    void revoke(Handle handle, long at, Subject subject) {
+    public void revoke(Handle handle, long at, Subject subject) {
         insert(handle, at, subject);
         if (subject instanceof Subject.OfToken token && tokensOf(handle, token.accountId()) > TOKENS_OF_ONE_ACCOUNT) {
             handle.createUpdate("delete from revocation where account_id = :account and audit_id <> ''")

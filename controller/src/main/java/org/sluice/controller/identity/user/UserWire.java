@@ -75,7 +75,7 @@ public final class UserWire {
                 fields.has("name") ? Optional.of(name(fields)) : Optional.empty(),
                 fields.optionalText("password", 1, LONGEST_PASSWORD),
                 fields.optionalText("default_project_id", 1, 64),
-                fields.truth("enabled"),
+                fields.strictFlag("enabled"),
                 fields.optionalText("email", 0, LONGEST_EMAIL),
                 fields.optionalText("description", 0, LONGEST_DESCRIPTION));
     }

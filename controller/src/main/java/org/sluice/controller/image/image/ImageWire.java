@@ -136,7 +136,7 @@ public final class ImageWire {
             .unique("id", "id", image -> image.id().value(), image -> image.id().toString())
             .usually("created_at", false)
             .pages(USUAL_PAGE, LARGEST_PAGE)
-            .batches(BATCH)
+            .batch(BATCH)
             .build();
 
     private ImageWire() {}

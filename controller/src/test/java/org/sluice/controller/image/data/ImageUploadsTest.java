@@ -1,5 +1,8 @@
 package org.sluice.controller.image.data;
 
+import org.sluice.controller.image.image.ImageRules;
+import org.sluice.controller.image.image.DiskFormat;
+import org.sluice.controller.image.ImageFamily;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
