@@ -325,7 +325,7 @@ final class EnrolmentTest {
 
         @Override
         public void routes(Routes routes) {
-            routes.publicRoute(
+            routes.open(
                     "GET",
                     "/whoami",
                     exchange -> new Reply(

@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 import org.sluice.controller.http.list.ListQuery;
 import org.sluice.controller.http.list.Source;
 import org.sluice.controller.policy.Rule;
-import org.sluice.controller.policy.Who;
 
 /**
  * The table of one API family's routes. Every route names the rule that says who may ask; only {@link #open} ones have none:
@@ -191,44 +190,5 @@ public final class Routes {
         Line line = new Line(method, pattern, new Route.Access.Ruled(requireNonNull(rule, "rule is null")), handler);
         lines.add(line);
         return line;
-    }
-
-    // What follows goes when the last family is moved.
-
-    /** Stands for the rule of a route whose handler still asks for roles itself. */
-    public static final Rule UNMOVED = Rule.of("sluice:unmoved", Who.ANYONE, "Routes that ask for roles themselves.");
-
-    public Routes get(String pattern, Handler handler) {
-        return unmoved("GET", pattern, handler);
-    }
-
-    public Routes post(String pattern, Handler handler) {
-        return unmoved("POST", pattern, handler);
-    }
-
-    public Routes put(String pattern, Handler handler) {
-        return unmoved("PUT", pattern, handler);
-    }
-
-    public Routes patch(String pattern, Handler handler) {
-        return unmoved("PATCH", pattern, handler);
-    }
-
-    public Routes delete(String pattern, Handler handler) {
-        return unmoved("DELETE", pattern, handler);
-    }
-
-    public Routes head(String pattern, Handler handler) {
-        return unmoved("HEAD", pattern, handler);
-    }
-
-    public Routes publicRoute(String method, String pattern, Handler handler) {
-        open(method, pattern, handler).atMost(new BodyLimit(4 << 20));
-        return this;
-    }
-
-    private Routes unmoved(String method, String pattern, Handler handler) {
-        add(method, pattern, UNMOVED, handler).atMost(new BodyLimit(4 << 20)).takes("*/*");
-        return this;
     }
 }

@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.Optional;
 import java.util.Set;
-import org.sluice.model.Problem;
 
 /**
  * Who is asking, as the token says.
@@ -58,36 +57,5 @@ public record Caller(String userId, String userName, Scope scope, Set<String> ro
     /** Whether the caller may see and change what belongs to other projects. */
     public boolean isAdmin() {
         return roles.contains("admin");
-    }
-
-    /** Whether the caller may change anything in the project. */
-    public boolean mayWrite() {
-        return isAdmin() || roles.contains("member");
-    }
-
-    /**
-     * Refuses a caller without the admin role.
-     *
-     * @param rule the policy rule's name as OpenStack prints it, {@code os_compute_api:os-services:list}
-     */
-    public void requireAdmin(String rule) {
-        if (!isAdmin()) {
-            throw Problem.of(
-                            Problem.Kind.FORBIDDEN,
-                            "PolicyNotAuthorized",
-                            "Policy doesn't allow " + rule + " to be performed.")
-                    .asException();
-        }
-    }
-
-    /** Refuses a caller who may only read. {@code rule} as in {@link #requireAdmin}. */
-    public void requireWriter(String rule) {
-        if (!mayWrite()) {
-            throw Problem.of(
-                            Problem.Kind.FORBIDDEN,
-                            "PolicyNotAuthorized",
-                            "Policy doesn't allow " + rule + " to be performed.")
-                    .asException();
-        }
     }
 }

@@ -18,10 +18,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.sluice.controller.policy.Caller;
+import org.sluice.controller.policy.Rule;
+import org.sluice.controller.policy.Who;
 import org.sluice.model.Problem;
 
 /** The edge that every family shares, with a family made for the test. */
 class ApiServerTest {
+    private static final Rule ANYONE = Rule.of("test:anyone", Who.ANYONE, "Ask.");
+
     /** Echoes, fails, and words failures in its own way. */
     private static final class TestFamily implements ApiFamily {
         @Override
@@ -32,10 +36,10 @@ class ApiServerTest {
         @Override
         public void routes(Routes routes) {
             routes.get(
-                    "/who",
+                    "/who", ANYONE,
                     exchange -> Reply.ok(Map.of("user", exchange.caller().userName())));
-            routes.post("/object", exchange -> Reply.ok(exchange.bodyObject("thing")));
-            routes.publicRoute("GET", "/defect", _ -> {
+            routes.post("/object", ANYONE, exchange -> Reply.ok(exchange.bodyObject("thing")));
+            routes.open("GET", "/defect", _ -> {
                 throw new IllegalStateException("a defect");
             });
         }

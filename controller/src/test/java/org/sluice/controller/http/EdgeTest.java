@@ -268,7 +268,7 @@ class EdgeTest {
                 "sort_key=name&sort_dir=asc&sort_dir=asc",
                 "since5=true",
                 "fields=id",
-                "secret%00=1"
+                "colours=1"
             })
     void whatTheListDoesNotKnowIsRefusedByName(String query) {
         Answer refused = get("/test/things?" + query, "reader");

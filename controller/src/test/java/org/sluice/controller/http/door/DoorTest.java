@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.ApiServer;
 import org.sluice.controller.http.Authenticator;
+import org.sluice.controller.http.BodyLimit;
 import org.sluice.controller.http.Faults;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.RouteTable;
@@ -28,10 +29,14 @@ import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.SluiceFaults;
 import org.sluice.controller.http.door.RawClient.Answer;
 import org.sluice.controller.policy.Caller;
+import org.sluice.controller.policy.Rule;
+import org.sluice.controller.policy.Who;
 import org.sluice.model.Problem;
 
 /** What a listener does with the bytes of a connection, over connections that send just those bytes. */
 class DoorTest {
+    private static final Rule ANYONE = Rule.of("test:anyone", Who.ANYONE, "Ask.");
+
     private static final DoorLimits LIMITS = new DoorLimits(
             100,
             50,
@@ -60,20 +65,21 @@ class DoorTest {
 
         @Override
         public void routes(Routes routes) {
-            routes.get("/things", exchange -> Reply.ok(Map.of("query", exchange.queryString())));
-            routes.post("/echo", exchange -> Reply.ok(Map.of("bytes", exchange.bodyBytes().length)));
-            routes.post("/left", _ -> Reply.ok(Map.of("left", true)));
-            routes.delete("/things/{id}", exchange -> {
+            routes.get("/things", ANYONE, exchange -> Reply.ok(Map.of("query", exchange.queryString())));
+            routes.post("/echo", ANYONE, exchange -> Reply.ok(Map.of("bytes", exchange.bodyBytes().length)))
+                    .atMost(BodyLimit.kibibytes(4_096));
+            routes.post("/left", ANYONE, _ -> Reply.ok(Map.of("left", true)));
+            routes.delete("/things/{id}", ANYONE, exchange -> {
                 deleted.add(exchange.path("id"));
                 return Reply.empty(204);
             });
-            routes.publicRoute("POST", "/tokens", exchange -> {
+            routes.open("POST", "/tokens", exchange -> {
                 if (!new String(exchange.bodyBytes(), java.nio.charset.StandardCharsets.UTF_8).contains("secret")) {
                     throw unauthenticated().asException();
                 }
                 return Reply.empty(204);
             });
-            routes.get("/large", _ -> Reply.ok("x".repeat(64 << 20)));
+            routes.get("/large", ANYONE, _ -> Reply.ok("x".repeat(64 << 20)));
         }
 
         @Override
