@@ -28,7 +28,6 @@ import org.sluice.controller.identity.IdentityBootstrap;
 import org.sluice.controller.identity.IdentityFamily;
 import org.sluice.controller.identity.password.Passwords;
 import org.sluice.controller.identity.token.Tokens;
-import org.sluice.controller.image.data.ImageBytes;
 import org.sluice.controller.image.ImageFamily;
 import org.sluice.controller.image.data.ImageBytes;
 import org.sluice.controller.image.data.ImageLimits;

@@ -124,7 +124,8 @@ public final class ComputeFamily implements ApiFamily {
 
     @Override
     public List<Rule> rules() {
-        return Stream.concat(ServerRoutes.rules().stream(), LimitRoutes.rules().stream()).toList();
+        return Stream.concat(ServerRoutes.rules().stream(), LimitRoutes.rules().stream())
+                .toList();
     }
 
     @Override

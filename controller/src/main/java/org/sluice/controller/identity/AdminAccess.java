@@ -1,12 +1,12 @@
 package org.sluice.controller.identity;
 
-import org.sluice.controller.identity.token.Revocations;
-import org.sluice.controller.identity.password.Passwords;
 import static java.util.Objects.requireNonNull;
 
 import java.time.InstantSource;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
+import org.sluice.controller.identity.password.Passwords;
+import org.sluice.controller.identity.token.Revocations;
 import org.sluice.controller.store.Database;
 import org.sluice.controller.store.Transactions;
 

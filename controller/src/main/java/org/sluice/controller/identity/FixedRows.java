@@ -35,13 +35,15 @@ public final class FixedRows<T> implements Source<T> {
         this.rows = List.copyOf(rows);
         this.id = requireNonNull(id, "id is null");
         this.columns.put("id", rows.stream().map(id).toList());
-        columns.forEach((name, value) -> this.columns.put(name, rows.stream().map(value).toList()));
+        columns.forEach(
+                (name, value) -> this.columns.put(name, rows.stream().map(value).toList()));
     }
 
     @Override
     public List<T> rows(Exchange exchange, Window window) {
-        String values =
-                columns.keySet().stream().map(name -> "cast(:" + name + " as text[])").collect(Collectors.joining(", "));
+        String values = columns.keySet().stream()
+                .map(name -> "cast(:" + name + " as text[])")
+                .collect(Collectors.joining(", "));
         return transactions.run(handle -> {
             Query query = window.bind(handle.createQuery("select id from unnest(" + values + ") as fixed ("
                     + String.join(", ", columns.keySet()) + ") where true" + window.sql()));

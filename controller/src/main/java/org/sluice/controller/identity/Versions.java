@@ -16,11 +16,8 @@ final class Versions {
             .member("links", root -> List.of(Map.of("rel", "self", "href", root + "/")))
             .member(
                     "media-types",
-                    root -> List.of(Map.of(
-                            "base",
-                            "application/json",
-                            "type",
-                            "application/vnd.openstack.identity-v3+json")))
+                    root -> List.of(
+                            Map.of("base", "application/json", "type", "application/vnd.openstack.identity-v3+json")))
             .build();
 
     private static final View<String> ALL = View.<String>of("versions", "versions")

@@ -34,8 +34,9 @@ public record IfMatch(OptionalLong revision) {
         }
         Matcher matcher = FORM.matcher(given.getFirst());
         if (given.size() > 1 || !matcher.matches()) {
-            throw NetworkProblems.badRequest("The header If-Match must be one revision_number=N with a whole number N, not '"
-                    + String.join(", ", given) + "'.");
+            throw NetworkProblems.badRequest(
+                    "The header If-Match must be one revision_number=N with a whole number N, not '"
+                            + String.join(", ", given) + "'.");
         }
         return new IfMatch(OptionalLong.of(Long.parseLong(matcher.group(1))));
     }

@@ -76,9 +76,7 @@ public final class NetworkFamily implements ApiFamily {
         new ExtensionRoutes().routes(routes);
         // Networks reach every host that their physical network reaches; zones are a matter of the Compute API.
         routes.get(
-                "/v2.0/availability_zones",
-                GET_ZONES,
-                exchange -> Reply.ok(Map.of("availability_zones", List.of())));
+                "/v2.0/availability_zones", GET_ZONES, exchange -> Reply.ok(Map.of("availability_zones", List.of())));
     }
 
     @Override

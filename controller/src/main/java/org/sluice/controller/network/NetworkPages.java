@@ -28,7 +28,13 @@ final class NetworkPages implements PageStyle {
         }
         json.writeArrayPropertyStart(page.plural() + "_links");
         if (page.isFull() || page.isReverse()) {
-            link(json, "next", page, page.ids().isEmpty() ? Map.of() : Map.of("marker", page.ids().getLast()));
+            link(
+                    json,
+                    "next",
+                    page,
+                    page.ids().isEmpty()
+                            ? Map.of()
+                            : Map.of("marker", page.ids().getLast()));
         }
         if (page.isFull() || !page.isReverse()) {
             link(

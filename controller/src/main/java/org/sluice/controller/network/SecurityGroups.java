@@ -9,7 +9,8 @@ import org.sluice.model.SecurityGroupId;
 /** The security group that every project has. Stateless; the caller owns the transaction. */
 public final class SecurityGroups {
     /** What a new group allows: everything out. */
-    public static final List<Rule> OUTWARD = List.of(new Rule("egress", "IPv4", false), new Rule("egress", "IPv6", false));
+    public static final List<Rule> OUTWARD =
+            List.of(new Rule("egress", "IPv4", false), new Rule("egress", "IPv6", false));
     /** What the default group allows besides: its own members in. */
     private static final List<Rule> AMONG_MEMBERS =
             List.of(new Rule("ingress", "IPv4", true), new Rule("ingress", "IPv6", true));

@@ -26,7 +26,10 @@ public record Stamps(List<String> tags, Instant createdAt, Instant updatedAt, lo
 
     /** Reads the columns of that name. */
     public static Stamps of(ResultSet row) throws SQLException {
-        return new Stamps(List.of((String[]) row.getArray("tags").getArray()), time(row, "created_at"), time(row, "updated_at"),
+        return new Stamps(
+                List.of((String[]) row.getArray("tags").getArray()),
+                time(row, "created_at"),
+                time(row, "updated_at"),
                 row.getLong("revision_number"));
     }
 

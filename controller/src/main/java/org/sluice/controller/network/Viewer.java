@@ -22,7 +22,8 @@ public record Viewer(boolean all, String project) {
             "(cast(:all as boolean) or s.project_id = :project or n.project_id = :project or n.shared)";
 
     /** A port {@code p} on network {@code n}: its project, and the network's project. */
-    public static final String OF_PORT = "(cast(:all as boolean) or p.project_id = :project or n.project_id = :project)";
+    public static final String OF_PORT =
+            "(cast(:all as boolean) or p.project_id = :project or n.project_id = :project)";
 
     /** A security group {@code g}: its project. */
     public static final String OF_SECURITY_GROUP = "(cast(:all as boolean) or g.project_id = :project)";

@@ -2,7 +2,6 @@ package org.sluice.controller.policy;
 
 import static java.util.Objects.requireNonNull;
 
-
 /**
  * What one caller may do: the rule of the route that was asked for, and any other one. Handlers ask it about the thing they have
  * found, and never look at roles. Immutable and thread-safe.

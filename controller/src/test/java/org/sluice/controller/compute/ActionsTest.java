@@ -90,8 +90,7 @@ class ActionsTest {
 
     @Test
     void oneActionAtATime() {
-        Answer two = cloud.admin()
-                .post("/v2.1/servers/" + server + "/action", "{'os-stop': null, 'os-start': null}");
+        Answer two = cloud.admin().post("/v2.1/servers/" + server + "/action", "{'os-stop': null, 'os-start': null}");
         assertThat(two.status()).isEqualTo(400);
         assertThat(two.text()).contains("exactly one member");
     }

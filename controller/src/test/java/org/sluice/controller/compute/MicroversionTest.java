@@ -15,8 +15,10 @@ class MicroversionTest {
         assertThat(Microversion.parse("2.1")).isEqualTo(Microversion.FIRST);
         assertThat(Microversion.parse("2.96")).isEqualTo(Microversion.LATEST);
         assertThat(Microversion.parse("latest")).isEqualTo(Microversion.LATEST);
-        assertThat(Microversion.parse("2.10").compareTo(Microversion.parse("2.9"))).isPositive();
-        assertThat(Microversion.parse("2.10").compareTo(Microversion.parse("2.11"))).isNegative();
+        assertThat(Microversion.parse("2.10").compareTo(Microversion.parse("2.9")))
+                .isPositive();
+        assertThat(Microversion.parse("2.10").compareTo(Microversion.parse("2.11")))
+                .isNegative();
     }
 
     @ParameterizedTest

@@ -197,17 +197,18 @@ class ServerFiltersTest {
                                 "'networks': 'none', 'max_count': 50, 'user_data': 'I2Nsb3Vk'"));
         try {
             for (String key : List.of("launch_index", "created_at", "launched_at", "host", "image_ref", "vm_state")) {
-                Answer answer =
-                        cloud.admin().get("/v2.1/servers/detail?name=many&sort_dir=asc&sort_key=" + key);
+                Answer answer = cloud.admin().get("/v2.1/servers/detail?name=many&sort_dir=asc&sort_key=" + key);
                 assertThat(answer.status()).as(answer.text()).isEqualTo(200);
                 JsonNode servers = answer.json().required("servers");
                 assertThat(servers).as(key).hasSize(50);
                 assertThat(servers.valueStream()
-                                .map(server -> server.required("OS-EXT-SRV-ATTR:launch_index").asInt()))
+                                .map(server -> server.required("OS-EXT-SRV-ATTR:launch_index")
+                                        .asInt()))
                         .as(key)
                         .isSorted();
                 assertThat(servers.valueStream()
-                                .map(server -> server.required("OS-EXT-SRV-ATTR:user_data").asString()))
+                                .map(server -> server.required("OS-EXT-SRV-ATTR:user_data")
+                                        .asString()))
                         .containsOnly("I2Nsb3Vk");
             }
         } finally {
@@ -221,7 +222,9 @@ class ServerFiltersTest {
         String other = "?project_id=" + "d".repeat(32);
         assertThat(cloud.as("member", "2.92").get("/v2.1/servers" + other).status())
                 .isEqualTo(403);
-        assertThat(cloud.as("member", "2.92").get("/v2.1/servers/detail" + other).text())
+        assertThat(cloud.as("member", "2.92")
+                        .get("/v2.1/servers/detail" + other)
+                        .text())
                 .contains("os_compute_api:servers:detail:get_all_tenants");
         assertThat(cloud.admin().get("/v2.1/servers" + other).json().required("servers"))
                 .isEmpty();

@@ -48,7 +48,13 @@ class ServerTagsTest {
     }
 
     private static List<String> listed() {
-        return cloud.admin().get(tags).json().required("tags").valueStream().map(JsonNode::asString).toList();
+        return cloud.admin()
+                .get(tags)
+                .json()
+                .required("tags")
+                .valueStream()
+                .map(JsonNode::asString)
+                .toList();
     }
 
     @Test
@@ -60,7 +66,11 @@ class ServerTagsTest {
         assertThat(cloud.as("reader", "2.92").get(tags + "/blue").status()).isEqualTo(204);
         assertThat(cloud.admin().get(tags + "/red").status()).isEqualTo(404);
         assertThat(listed()).containsExactly("blue");
-        assertThat(cloud.admin().get("/v2.1/servers/" + server).json().at("/server/tags/0").asString())
+        assertThat(cloud.admin()
+                        .get("/v2.1/servers/" + server)
+                        .json()
+                        .at("/server/tags/0")
+                        .asString())
                 .isEqualTo("blue");
         assertThat(cloud.admin().delete(tags + "/blue").status()).isEqualTo(204);
         assertThat(cloud.admin().delete(tags + "/blue").status()).isEqualTo(404);
@@ -83,8 +93,10 @@ class ServerTagsTest {
         assertThat(cloud.admin().put(tags, "{}").text()).contains("'tags' is a required property");
         assertThat(cloud.admin().put(tags + "/" + "x".repeat(61), "").status()).isEqualTo(400);
         assertThat(cloud.admin().put(tags + "/a%2Cb", "").status()).isEqualTo(400);
-        String fifty = String.join("', '", IntStream.range(0, 50).mapToObj(i -> "t" + i).toList());
-        assertThat(cloud.admin().put(tags, "{'tags': ['" + fifty + "']}").status()).isEqualTo(200);
+        String fifty = String.join(
+                "', '", IntStream.range(0, 50).mapToObj(i -> "t" + i).toList());
+        assertThat(cloud.admin().put(tags, "{'tags': ['" + fifty + "']}").status())
+                .isEqualTo(200);
         assertThat(cloud.admin().put(tags + "/t7", "").status()).isEqualTo(204);
         assertThat(cloud.admin().put(tags + "/more", "").text()).contains("per-server limit 50");
     }
@@ -95,6 +107,7 @@ class ServerTagsTest {
         assertThat(cloud.as("reader", "2.92").put(tags + "/blue", "").status()).isEqualTo(403);
         assertThat(cloud.as("reader", "2.92").delete(tags).status()).isEqualTo(403);
         assertThat(cloud.as("stranger", "2.92").get(tags).status()).isEqualTo(404);
-        assertThat(cloud.as("stranger", "2.92").put(tags + "/blue", "").status()).isEqualTo(404);
+        assertThat(cloud.as("stranger", "2.92").put(tags + "/blue", "").status())
+                .isEqualTo(404);
     }
 }

@@ -61,8 +61,8 @@ class PersonasTest {
                     asks.add(new Ask(family, route, route.versions(), ruled.rule(), ""));
                 }
                 route.actions()
-                        .forEach(action ->
-                                asks.add(new Ask(family, route, action.versions(), action.rule(), "{\"" + action.name() + "\": {}}")));
+                        .forEach(action -> asks.add(new Ask(
+                                family, route, action.versions(), action.rule(), "{\"" + action.name() + "\": {}}")));
             }
         }
         return asks;
@@ -94,15 +94,12 @@ class PersonasTest {
         Policy policy = api.table().policy();
         SoftAssertions all = new SoftAssertions();
         for (Ask ask : asks()) {
-            boolean versioned =
-                    !ask.versions().have(ask.family().mount().equals("/compute") ? 96 : 0);
+            boolean versioned = !ask.versions().have(ask.family().mount().equals("/compute") ? 96 : 0);
             for (Map.Entry<String, Caller> persona : Personas.all().entrySet()) {
                 int status = status(ask, headers(persona.getKey()));
                 boolean passes = policy.access(ask.rule(), persona.getValue()).allowsOwn();
                 if (passes) {
-                    all.assertThat(status)
-                            .as("%s by %s", ask, persona.getKey())
-                            .isNotIn(401, 500, 502, 503);
+                    all.assertThat(status).as("%s by %s", ask, persona.getKey()).isNotIn(401, 500, 502, 503);
                 } else if (!versioned) {
                     all.assertThat(status).as("%s by %s", ask, persona.getKey()).isEqualTo(403);
                 }

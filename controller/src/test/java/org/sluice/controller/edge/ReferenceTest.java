@@ -17,7 +17,8 @@ import org.sluice.controller.store.TestDatabase;
  * written anew.
  */
 class ReferenceTest {
-    private static final String MARK = "<!-- What follows is made from the table of routes; ReferenceTest writes it. -->\n";
+    private static final String MARK =
+            "<!-- What follows is made from the table of routes; ReferenceTest writes it. -->\n";
 
     @RegisterExtension
     static final TestDatabase DATABASE = new TestDatabase();
@@ -39,7 +40,9 @@ class ReferenceTest {
             Files.writeString(page, wanted);
         } else {
             assertThat(text)
-                    .as("docs/%s; mvn test -pl controller -am -Dtest=ReferenceTest -Dsluice.reference=write writes it", name)
+                    .as(
+                            "docs/%s; mvn test -pl controller -am -Dtest=ReferenceTest -Dsluice.reference=write writes it",
+                            name)
                     .isEqualTo(wanted);
         }
     }

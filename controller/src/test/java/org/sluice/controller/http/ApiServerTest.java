@@ -6,10 +6,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,7 +36,8 @@ class ApiServerTest {
         @Override
         public void routes(Routes routes) {
             routes.get(
-                    "/who", ANYONE,
+                    "/who",
+                    ANYONE,
                     exchange -> Reply.ok(Map.of("user", exchange.caller().userName())));
             routes.post("/object", ANYONE, exchange -> Reply.ok(exchange.bodyObject("thing")));
             routes.open("GET", "/defect", _ -> {

@@ -160,7 +160,9 @@ class EdgeTest {
             case "reader", "member", "admin" -> new Caller("u", token, "p1", "project", Set.of(token));
             case "cloud" -> new Caller("u", token, new Scope.Cloud(), Set.of("admin"));
             case "domain" -> new Caller("u", token, new Scope.Domain("default"), Set.of("admin"));
-            default -> throw Problem.of(Problem.Kind.UNAUTHENTICATED, "Unauthorized", "No.").asException();
+            default ->
+                throw Problem.of(Problem.Kind.UNAUTHENTICATED, "Unauthorized", "No.")
+                        .asException();
         };
         server = ApiServer.start(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),

@@ -45,8 +45,8 @@ final class DirectoryTest {
 
     private final Passwords passwords = new Passwords(new SecureRandom());
     private final Tokens tokens = new Tokens(postgres.database(), InstantSource.system(), new SecureRandom());
-    private final Directory directory = Directory.of(
-            postgres.database(), tokens, new PasswordChecks(passwords, InstantSource.system()));
+    private final Directory directory =
+            Directory.of(postgres.database(), tokens, new PasswordChecks(passwords, InstantSource.system()));
     private Account admin;
     private Project adminProject;
     private Project demoProject;
@@ -74,10 +74,12 @@ final class DirectoryTest {
         return List.of(
                 test -> test.directory.users().delete(test.admin.id()),
                 test -> test.update(test.admin, Map.of("enabled", false)),
-                test -> test.directory.assignments().unassign(
-                        new RoleAssignment(test.admin.id(), test.adminProject.id(), test.adminRole.id())),
-                test -> test.directory.projects().update(
-                        test.adminProject.id(), Directory.project(Map.of("enabled", false))),
+                test -> test.directory
+                        .assignments()
+                        .unassign(new RoleAssignment(test.admin.id(), test.adminProject.id(), test.adminRole.id())),
+                test -> test.directory
+                        .projects()
+                        .update(test.adminProject.id(), Directory.project(Map.of("enabled", false))),
                 test -> test.directory.projects().delete(test.adminProject.id()));
     }
 
@@ -152,8 +154,7 @@ final class DirectoryTest {
                     succeeds(() -> update(project, Map.of("description", "racks"))),
                     succeeds(() -> update(project, Map.of("tags", List.of("b", "a"))))));
             Project after = directory.project(project.id());
-            assertThat(after)
-                    .isEqualTo(new Project(project.id(), project.name(), "racks", false, List.of("a", "b")));
+            assertThat(after).isEqualTo(new Project(project.id(), project.name(), "racks", false, List.of("a", "b")));
         }
     }
 
@@ -176,8 +177,7 @@ final class DirectoryTest {
         Token token = tokenOf(user);
         directory.users().rehash(user, "grace", ASKER);
 
-        String hash = directory.account(user.id())
-                .passwordHash();
+        String hash = directory.account(user.id()).passwordHash();
         assertThat(hash).isNotEqualTo(user.passwordHash());
         assertThat(passwords.matches("grace", hash)).isTrue();
         assertThat(tokens.revocations().isRevoked(token)).isFalse();

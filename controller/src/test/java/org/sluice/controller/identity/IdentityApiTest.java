@@ -420,9 +420,7 @@ final class IdentityApiTest {
                                 "{\"user\":{\"original_password\":\"first\",\"password\":\"\"}}")
                         .status())
                 .isEqualTo(400);
-        assertThat(client.send("POST", path, Map.of(), change)
-                        .status())
-                .isEqualTo(204);
+        assertThat(client.send("POST", path, Map.of(), change).status()).isEqualTo(204);
         assertThat(client.send("GET", "/identity/v3/auth/projects", Map.of("X-Auth-Token", token))
                         .status())
                 .isEqualTo(401);
@@ -490,7 +488,9 @@ final class IdentityApiTest {
                         "password", "\"\"")
                 .forEach((member, value) -> {
                     Answer answer = admin(
-                            "PATCH", "/v3/users/" + IdentityIds.next(), "{\"user\":{\"" + member + "\":" + value + "}}");
+                            "PATCH",
+                            "/v3/users/" + IdentityIds.next(),
+                            "{\"user\":{\"" + member + "\":" + value + "}}");
                     assertThat(answer.status()).as(member).isEqualTo(400);
                     assertThat(answer.json().at("/error/message").asString()).contains("'" + member + "'");
                 });
@@ -608,7 +608,9 @@ final class IdentityApiTest {
                         .json()
                         .get("projects")))
                 .containsExactly("Page4");
-        assertThat(names(admin("GET", "/v3/projects?name__endswith=e3", "").json().get("projects")))
+        assertThat(names(admin("GET", "/v3/projects?name__endswith=e3", "")
+                        .json()
+                        .get("projects")))
                 .containsExactly("Page3");
         assertThat(admin("GET", "/v3/projects?marker=" + created + "&name=Page4", "")
                         .status())
@@ -641,7 +643,10 @@ final class IdentityApiTest {
     void theCatalogsListsAreFiltered() {
         assertThat(names(admin("GET", "/v3/services?type=compute", "").json().get("services")))
                 .containsExactly("nova");
-        String nova = admin("GET", "/v3/services?name=nova", "").json().at("/services/0/id").asString();
+        String nova = admin("GET", "/v3/services?name=nova", "")
+                .json()
+                .at("/services/0/id")
+                .asString();
         JsonNode endpoints = admin("GET", "/v3/endpoints?interface=public&service_id=" + nova, "")
                 .json()
                 .get("endpoints");
@@ -650,9 +655,12 @@ final class IdentityApiTest {
         String endpoint = endpoints.get(0).get("id").asString();
         assertThat(admin("GET", "/v3/endpoints/" + endpoint, "").status()).isEqualTo(200);
         assertThat(admin("GET", "/v3/services/" + endpoint, "").status()).isEqualTo(404);
-        assertThat(names(admin("GET", "/v3/domains?name=Default&enabled=true", "").json().get("domains")))
+        assertThat(names(admin("GET", "/v3/domains?name=Default&enabled=true", "")
+                        .json()
+                        .get("domains")))
                 .containsExactly("Default");
-        assertThat(admin("GET", "/v3/domains?enabled=false", "").json().get("domains")).isEmpty();
+        assertThat(admin("GET", "/v3/domains?enabled=false", "").json().get("domains"))
+                .isEmpty();
         assertThat(admin("GET", "/v3/domains/x", "").status()).isEqualTo(404);
     }
 
@@ -670,7 +678,9 @@ final class IdentityApiTest {
         assertThat(admin("HEAD", grant, "").status()).isEqualTo(404);
         assertThat(admin("PUT", grant, "").status()).isEqualTo(204);
         assertThat(admin("HEAD", grant, "").status()).isEqualTo(204);
-        assertThat(names(admin("GET", "/v3/system/users/" + user + "/roles", "").json().get("roles")))
+        assertThat(names(admin("GET", "/v3/system/users/" + user + "/roles", "")
+                        .json()
+                        .get("roles")))
                 .containsExactly("reader");
 
         Answer logIn = passwordToken("sysread", "x", SYSTEM);
@@ -679,10 +689,18 @@ final class IdentityApiTest {
         assertThat(logIn.json().get("token").has("project")).isFalse();
         assertThat(logIn.json().at("/token/catalog")).hasSize(4);
         for (String path : List.of(
-                "/v3/users", "/v3/users/" + user, "/v3/projects", "/v3/roles", "/v3/role_assignments", "/v3/services")) {
+                "/v3/users",
+                "/v3/users/" + user,
+                "/v3/projects",
+                "/v3/roles",
+                "/v3/role_assignments",
+                "/v3/services")) {
             assertThat(with(token, "GET", path, "").status()).as(path).isEqualTo(200);
         }
-        assertThat(with(token, "GET", "/v3/auth/system", "").json().at("/system/0/all").asBoolean())
+        assertThat(with(token, "GET", "/v3/auth/system", "")
+                        .json()
+                        .at("/system/0/all")
+                        .asBoolean())
                 .isTrue();
         assertThat(with(token, "POST", "/v3/users", "{\"user\":{\"name\":\"no\",\"password\":\"x\"}}")
                         .status())
@@ -692,7 +710,9 @@ final class IdentityApiTest {
                 .get("role_assignments");
         assertThat(assignments.valueStream().map(item -> item.at("/user/name").asString()))
                 .contains("admin", "sysread");
-        assertThat(assignments.valueStream().map(item -> item.at("/scope/system/all").asBoolean()))
+        assertThat(assignments
+                        .valueStream()
+                        .map(item -> item.at("/scope/system/all").asBoolean()))
                 .containsOnly(true);
 
         assertThat(admin("DELETE", grant, "").status()).isEqualTo(204);
@@ -712,7 +732,8 @@ final class IdentityApiTest {
 
         Answer logIn = passwordToken("domread", "x", domain);
         assertThat(logIn.json().at("/token/domain/id").asString()).isEqualTo("default");
-        assertThat(names(with(token(logIn), "GET", "/v3/auth/domains", "").json().get("domains")))
+        assertThat(names(
+                        with(token(logIn), "GET", "/v3/auth/domains", "").json().get("domains")))
                 .containsExactly("Default");
         assertThat(with(token(logIn), "GET", "/v3/users", "").status()).isEqualTo(403);
         assertThat(admin("GET", "/v3/role_assignments?scope.domain.id=default", "")
@@ -724,13 +745,15 @@ final class IdentityApiTest {
     @Test
     void aServiceValidatesTokensOfOthers() {
         String user = newUser("barbican", "x");
-        String demo = passwordToken("demo", "secret-demo", "").json().at("/token/project/id").asString();
+        String demo = passwordToken("demo", "secret-demo", "")
+                .json()
+                .at("/token/project/id")
+                .asString();
         admin("PUT", "/v3/projects/" + demo + "/users/" + user + "/roles/" + roleId("service"), "");
         Answer service = passwordToken("barbican", "x", project("demo"));
 
         assertThat(names(service.json().at("/token/roles"))).containsExactly("service");
-        assertThat(client.send(
-                                "GET", TOKENS, Map.of("X-Auth-Token", token(service), "X-Subject-Token", adminToken()))
+        assertThat(client.send("GET", TOKENS, Map.of("X-Auth-Token", token(service), "X-Subject-Token", adminToken()))
                         .status())
                 .isEqualTo(200);
         assertThat(client.send(
@@ -747,15 +770,23 @@ final class IdentityApiTest {
         String token = token(logIn);
         String user = logIn.json().at("/token/user/id").asString();
         String project = logIn.json().at("/token/project/id").asString();
-        String other = passwordToken("admin", "secret-admin", "").json().at("/token/user/id").asString();
+        String other = passwordToken("admin", "secret-admin", "")
+                .json()
+                .at("/token/user/id")
+                .asString();
 
         assertThat(with(token, "GET", "/v3/users/" + user, "").status()).isEqualTo(200);
         assertThat(with(token, "GET", "/v3/users/" + other, "").status()).isEqualTo(403);
-        assertThat(with(token, "GET", "/v3/users/" + user + "/projects", "").status()).isEqualTo(200);
-        assertThat(with(token, "GET", "/v3/users/" + other + "/projects", "").status()).isEqualTo(403);
+        assertThat(with(token, "GET", "/v3/users/" + user + "/projects", "").status())
+                .isEqualTo(200);
+        assertThat(with(token, "GET", "/v3/users/" + other + "/projects", "").status())
+                .isEqualTo(403);
         assertThat(with(token, "GET", "/v3/projects/" + project, "").status()).isEqualTo(200);
-        assertThat(with(token, "GET", "/v3/projects/" + IdentityIds.next(), "").status()).isEqualTo(403);
-        assertThat(with(token, "PATCH", "/v3/projects/" + project, "{\"project\":{}}").status()).isEqualTo(403);
+        assertThat(with(token, "GET", "/v3/projects/" + IdentityIds.next(), "").status())
+                .isEqualTo(403);
+        assertThat(with(token, "PATCH", "/v3/projects/" + project, "{\"project\":{}}")
+                        .status())
+                .isEqualTo(403);
     }
 
     @Test
@@ -770,10 +801,14 @@ final class IdentityApiTest {
         assertThat(admin("PUT", project + "/tags/a%2Fb", "").status()).isEqualTo(400);
         assertThat(admin("HEAD", project + "/tags/red", "").status()).isEqualTo(204);
         assertThat(admin("GET", project + "/tags/blue", "").status()).isEqualTo(404);
-        assertThat(admin("PUT", project + "/tags", "{\"tags\":[\"x\",\"y\"]}").json().get("tags").toString())
+        assertThat(admin("PUT", project + "/tags", "{\"tags\":[\"x\",\"y\"]}")
+                        .json()
+                        .get("tags")
+                        .toString())
                 .isEqualTo("[\"x\",\"y\"]");
         assertThat(admin("DELETE", project + "/tags/x", "").status()).isEqualTo(204);
-        assertThat(admin("GET", project + "/tags", "").json().get("tags").toString()).isEqualTo("[\"y\"]");
+        assertThat(admin("GET", project + "/tags", "").json().get("tags").toString())
+                .isEqualTo("[\"y\"]");
         assertThat(admin("DELETE", project + "/tags", "").status()).isEqualTo(204);
         assertThat(admin("GET", project + "/tags", "").json().get("tags")).isEmpty();
         assertThat(admin("DELETE", project, "").status()).isEqualTo(204);
@@ -800,10 +835,7 @@ final class IdentityApiTest {
     }
 
     private String newUser(String name, String password) {
-        return admin(
-                        "POST",
-                        "/v3/users",
-                        "{\"user\":{\"name\":\"" + name + "\",\"password\":\"" + password + "\"}}")
+        return admin("POST", "/v3/users", "{\"user\":{\"name\":\"" + name + "\",\"password\":\"" + password + "\"}}")
                 .json()
                 .at("/user/id")
                 .asString();

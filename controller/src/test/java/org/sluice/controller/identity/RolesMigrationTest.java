@@ -22,7 +22,8 @@ final class RolesMigrationTest {
         jdbi.useHandle(handle -> {
             handle.execute("insert into role (id, name) values ('r1', 'admin'), ('r2', 'member'), ('r3', 'reader')");
             handle.execute("insert into project (id, name) values ('p1', 'admin'), ('p2', 'demo')");
-            handle.execute("insert into account (id, name, password_hash) values ('u1', 'admin', ''), ('u2', 'demo', '')");
+            handle.execute(
+                    "insert into account (id, name, password_hash) values ('u1', 'admin', ''), ('u2', 'demo', '')");
             handle.execute("insert into role_assignment (account_id, project_id, role_id)"
                     + " values ('u1', 'p1', 'r1'), ('u1', 'p2', 'r1'), ('u2', 'p2', 'r2')");
         });
@@ -31,7 +32,9 @@ final class RolesMigrationTest {
 
         assertThat(texts(jdbi, "select name || coalesce(substring(id from '^r.$'), '') from role order by name"))
                 .containsExactly("adminr1", "manager", "memberr2", "readerr3", "service");
-        assertThat(texts(jdbi, "select distinct cast(length(id) as text) from role where name in ('manager', 'service')"))
+        assertThat(texts(
+                        jdbi,
+                        "select distinct cast(length(id) as text) from role where name in ('manager', 'service')"))
                 .containsExactly("32");
         assertThat(texts(jdbi, "select account_id || scope || role_id from cloud_assignment"))
                 .containsExactly("u1systemr1");

@@ -124,8 +124,7 @@ final class NetworkApi implements BeforeAllCallback, AfterAllCallback {
     Answer send(String token, String method, String path, @Nullable String body, List<String> ifMatch) {
         HttpRequest.Builder builder = HttpRequest.newBuilder(URI.create(base() + "/network" + path));
         ifMatch.forEach(value -> builder.header("If-Match", value));
-        HttpRequest request = builder
-                .method(
+        HttpRequest request = builder.method(
                         method,
                         body == null
                                 ? HttpRequest.BodyPublishers.noBody()

@@ -49,7 +49,8 @@ final class NetworkPolicyTest {
         create("stranger", attribute)
                 .expectFault(403, "PolicyNotAuthorized", "rule:" + rule + " is disallowed by policy");
         create("member", attribute).expect(201, "port");
-        create("admin", attribute.replace("00:01", "00:02").replace("0.9", "0.8")).expect(201, "port");
+        create("admin", attribute.replace("00:01", "00:02").replace("0.9", "0.8"))
+                .expect(201, "port");
     }
 
     @Test
@@ -60,7 +61,10 @@ final class NetworkPolicyTest {
     @Test
     void whoseNetworkItIsSeesAndDeletesItsPortsButChangesNone() {
         String port = "/v2.0/ports/"
-                + create("stranger", "'name': 'theirs'").expect(201, "port").path("id").asString();
+                + create("stranger", "'name': 'theirs'")
+                        .expect(201, "port")
+                        .path("id")
+                        .asString();
         assertThat(api.send("member", "GET", port, null).status()).isEqualTo(200);
         assertThat(api.send("reader", "GET", port, null).status()).isEqualTo(200);
         api.send("member", "PUT", port, "{'port': {'name': 'ours'}}")
@@ -105,7 +109,9 @@ final class NetworkPolicyTest {
                 .isEmpty();
         api.send("member", "GET", "/v2.0/networks?provider:segmentation_id=2010", null)
                 .expectFault(
-                        403, "PolicyNotAuthorized", "rule:get_network:provider:segmentation_id is disallowed by policy");
+                        403,
+                        "PolicyNotAuthorized",
+                        "rule:get_network:provider:segmentation_id is disallowed by policy");
         api.send("member", "GET", "/v2.0/ports?binding:host_id=compute01", null)
                 .expectFault(403, "PolicyNotAuthorized", "rule:get_port:binding:host_id is disallowed by policy");
     }
@@ -119,7 +125,8 @@ final class NetworkPolicyTest {
             "ports {'port': {'network_id': 'N', 'tenant_id': 'P'}}"
         }) {
             String path = "/v2.0/" + body.substring(0, body.indexOf(' '));
-            String json = body.substring(body.indexOf(' ') + 1).replace("P", other).replace("N", network);
+            String json =
+                    body.substring(body.indexOf(' ') + 1).replace("P", other).replace("N", network);
             api.send("member", "POST", path, json)
                     .expectFault(
                             400,
@@ -133,7 +140,6 @@ final class NetworkPolicyTest {
     }
 
     private NetworkApi.Answer create(String token, String attribute) {
-        return api.send(
-                token, "POST", "/v2.0/ports", "{'port': {'network_id': '" + network + "', " + attribute + "}}");
+        return api.send(token, "POST", "/v2.0/ports", "{'port': {'network_id': '" + network + "', " + attribute + "}}");
     }
 }

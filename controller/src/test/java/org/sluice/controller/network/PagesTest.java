@@ -39,7 +39,8 @@ final class PagesTest {
                     .expectFault(404, type, message.replace("ID", NONE));
         }
         api.get("/v2.0/" + collection + "?marker=nonsense")
-                .expectFault(400, "HTTPBadRequest", "Invalid input for marker. Reason: 'nonsense' is not a valid UUID.");
+                .expectFault(
+                        400, "HTTPBadRequest", "Invalid input for marker. Reason: 'nonsense' is not a valid UUID.");
     }
 
     @Test
@@ -95,15 +96,12 @@ final class PagesTest {
     void eachSortKeyHasItsDirection() {
         String sentence = "The number of sort_keys and sort_dirs must be same";
         for (String query : new String[] {
-            "sort_dir=asc",
-            "sort_key=name&sort_key=id&sort_dir=asc",
-            "sort_key=name&sort_dir=asc&sort_dir=desc"
+            "sort_dir=asc", "sort_key=name&sort_key=id&sort_dir=asc", "sort_key=name&sort_dir=asc&sort_dir=desc"
         }) {
             api.get("/v2.0/networks?" + query).expectFault(400, "HTTPBadRequest", sentence);
         }
         api.get("/v2.0/networks?sort_key=name&sort_dir=up")
-                .expectFault(
-                        400, "HTTPBadRequest", "'up' is an invalid value for sort_dirs, use 'asc' or 'desc'");
+                .expectFault(400, "HTTPBadRequest", "'up' is an invalid value for sort_dirs, use 'asc' or 'desc'");
         api.get("/v2.0/networks?limit=-1")
                 .expectFault(
                         400,

@@ -52,11 +52,7 @@ final class RevisionsTest {
 
     private static NetworkApi.Answer rename(Thing thing, String name, String... ifMatch) {
         return api.send(
-                "admin",
-                "PUT",
-                thing.path(),
-                "{'" + thing.member() + "': {'name': '" + name + "'}}",
-                List.of(ifMatch));
+                "admin", "PUT", thing.path(), "{'" + thing.member() + "': {'name': '" + name + "'}}", List.of(ifMatch));
     }
 
     @ParameterizedTest
@@ -77,12 +73,7 @@ final class RevisionsTest {
         assertThat(after.path("name").asString()).isEqualTo("first");
         assertThat(after.path("tags")).isEmpty();
         assertThat(after.path("revision_number").asLong()).isEqualTo(current + 1);
-        assertThat(api.send(
-                                "admin",
-                                "DELETE",
-                                thing.path(),
-                                null,
-                                List.of("revision_number=" + (current + 1)))
+        assertThat(api.send("admin", "DELETE", thing.path(), null, List.of("revision_number=" + (current + 1)))
                         .status())
                 .isEqualTo(204);
     }
@@ -93,8 +84,7 @@ final class RevisionsTest {
         String rule = "/v2.0/security-group-rules/"
                 + show(group).path("security_group_rules").get(0).path("id").asString();
         api.send("admin", "DELETE", rule, null, List.of("revision_number=9"))
-                .expectFault(
-                        412, "RevisionNumberConstraintFailed", "Constrained to 9, but current revision is 0");
+                .expectFault(412, "RevisionNumberConstraintFailed", "Constrained to 9, but current revision is 0");
         assertThat(api.send("admin", "DELETE", rule, null, List.of("revision_number=0"))
                         .status())
                 .isEqualTo(204);
@@ -116,14 +106,16 @@ final class RevisionsTest {
                 .expectFault(
                         400,
                         "HTTPBadRequest",
-                        "The header If-Match must be one revision_number=N with a whole number N, not '" + value + "'.");
+                        "The header If-Match must be one revision_number=N with a whole number N, not '" + value
+                                + "'.");
         assertThat(show(thing).path("name").asString()).isEqualTo("n");
     }
 
     @Test
     void twoConditionsAreOneTooMany() {
         Thing thing = make("network");
-        assertThat(rename(thing, "other", "revision_number=1", "revision_number=1").status())
+        assertThat(rename(thing, "other", "revision_number=1", "revision_number=1")
+                        .status())
                 .isEqualTo(400);
         assertThat(rename(thing, "other", "*").status()).isEqualTo(200);
     }

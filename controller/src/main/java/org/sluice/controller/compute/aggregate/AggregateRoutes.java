@@ -116,8 +116,7 @@ public final class AggregateRoutes {
             Aggregate aggregate = locked(handle, id);
             HostId host = host(handle, name);
             if (!store.addHost(handle, id, host)) {
-                throw Problems.conflict(
-                        "AggregateHostExists", "Aggregate " + id + " already has host " + name + ".");
+                throw Problems.conflict("AggregateHostExists", "Aggregate " + id + " already has host " + name + ".");
             }
             refuseTwoZones(handle, id, aggregate.zone(), "add_host");
             refuseMovingServers(handle, aggregate, "add_host", name, host);
@@ -221,8 +220,7 @@ public final class AggregateRoutes {
     }
 
     private HostId host(Handle handle, String name) {
-        return store.findHost(handle, name)
-                .orElseThrow(() -> AggregateRules.unknownHost(name));
+        return store.findHost(handle, name).orElseThrow(() -> AggregateRules.unknownHost(name));
     }
 
     private Aggregate locked(Handle handle, int id) {
@@ -231,8 +229,7 @@ public final class AggregateRoutes {
     }
 
     private Aggregate found(Handle handle, int id) {
-        return store.find(handle, id)
-                .orElseThrow(() -> AggregateRules.unknown(id));
+        return store.find(handle, id).orElseThrow(() -> AggregateRules.unknown(id));
     }
 
     private static int id(Exchange exchange) {

@@ -94,8 +94,9 @@ final class AggregateWire {
         Fields fields =
                 exchange.body("set_metadata").onlyKnows(Set.of("metadata")).object("metadata");
         Map<String, Optional<String>> changes = new LinkedHashMap<>();
-        fields.names().forEach(key -> changes.put(
-                key, key.equals(ZONE) ? zone(fields) : fields.optionalText(key, 0, Names.LONGEST)));
+        fields.names()
+                .forEach(key ->
+                        changes.put(key, key.equals(ZONE) ? zone(fields) : fields.optionalText(key, 0, Names.LONGEST)));
         return changes;
     }
 }

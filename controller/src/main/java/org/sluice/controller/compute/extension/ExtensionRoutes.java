@@ -67,8 +67,7 @@ public final class ExtensionRoutes {
         Extension extension = ALL.stream()
                 .filter(each -> each.alias().equalsIgnoreCase(alias))
                 .findFirst()
-                .orElseThrow(() ->
-                        Problems.notFound("ExtensionNotFound", "There is no extension '" + alias + "'."));
+                .orElseThrow(() -> Problems.notFound("ExtensionNotFound", "There is no extension '" + alias + "'."));
         return VIEW.ok(extension, exchange);
     }
 }

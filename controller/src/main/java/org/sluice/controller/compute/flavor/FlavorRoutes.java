@@ -61,7 +61,8 @@ public final class FlavorRoutes {
     }
 
     private Optional<Flavor> seen(Exchange exchange, String id) {
-        return transactions.run(handle -> store.find(handle, id))
+        return transactions
+                .run(handle -> store.find(handle, id))
                 .filter(flavor -> flavor.isPublic() || exchange.may(FlavorRules.ACCESS));
     }
 

@@ -12,12 +12,10 @@ import org.sluice.model.ProblemException;
 public final class FlavorRules {
     // Nova has no policy for reading flavors: whoever has a token may.
     static final Rule READ = Rule.of("os_compute_api:flavors", Who.ANYONE, "List and show flavors.");
-    static final Rule CREATE =
-            Rule.of("os_compute_api:os-flavor-manage:create", Who.ADMIN, "Create a flavor.");
+    static final Rule CREATE = Rule.of("os_compute_api:os-flavor-manage:create", Who.ADMIN, "Create a flavor.");
     static final Rule UPDATE =
             Rule.of("os_compute_api:os-flavor-manage:update", Who.ADMIN, "Change a flavor's description.");
-    static final Rule DELETE =
-            Rule.of("os_compute_api:os-flavor-manage:delete", Who.ADMIN, "Delete a flavor.");
+    static final Rule DELETE = Rule.of("os_compute_api:os-flavor-manage:delete", Who.ADMIN, "Delete a flavor.");
     /** Who sees private flavors, and boots from them. */
     public static final Rule ACCESS = Rule.of(
             "os_compute_api:os-flavor-access", Who.ADMIN, "See private flavors, and which projects may use them.");
@@ -32,8 +30,8 @@ public final class FlavorRules {
     public static final Rule SPECS = Rule.of(
             "os_compute_api:os-flavor-extra-specs:index", Who.PROJECT_READER, "List the extra specs of a flavor.");
 
-    static final Rule SHOW_SPEC = Rule.of(
-            "os_compute_api:os-flavor-extra-specs:show", Who.PROJECT_READER, "Show an extra spec of a flavor.");
+    static final Rule SHOW_SPEC =
+            Rule.of("os_compute_api:os-flavor-extra-specs:show", Who.PROJECT_READER, "Show an extra spec of a flavor.");
     static final Rule CREATE_SPECS =
             Rule.of("os_compute_api:os-flavor-extra-specs:create", Who.ADMIN, "Give a flavor extra specs.");
     static final Rule UPDATE_SPEC =

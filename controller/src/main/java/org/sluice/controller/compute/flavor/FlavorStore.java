@@ -31,8 +31,7 @@ public final class FlavorStore {
      */
     List<Flavor> list(Handle handle, Optional<Boolean> isPublic, Window window) {
         String which = isPublic.map(yes -> yes ? "is_public" : "not is_public").orElse("true");
-        return window.bind(handle.createQuery(
-                        "select " + COLUMNS + " from flavor where " + which + window.sql()))
+        return window.bind(handle.createQuery("select " + COLUMNS + " from flavor where " + which + window.sql()))
                 .map(FlavorStore::read)
                 .list();
     }

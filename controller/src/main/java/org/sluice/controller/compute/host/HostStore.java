@@ -95,13 +95,11 @@ public final class HostStore {
 
     /** The servers of those hosts. */
     public List<Guest> guests(Handle handle, Collection<HostId> hosts) {
-        return handle.createQuery(
-                        "select host_id, id, number from server where host_id = any(:hosts) order by number")
-                .bindArray("hosts", UUID.class, hosts.stream().map(HostId::value).toList())
+        return handle.createQuery("select host_id, id, number from server where host_id = any(:hosts) order by number")
+                .bindArray(
+                        "hosts", UUID.class, hosts.stream().map(HostId::value).toList())
                 .map((row, context) -> new Guest(
-                        Columns.uuid(row, "host_id"),
-                        Columns.uuid(row, "id"),
-                        InstanceNames.of(row.getLong("number"))))
+                        Columns.uuid(row, "host_id"), Columns.uuid(row, "id"), InstanceNames.of(row.getLong("number"))))
                 .list();
     }
 

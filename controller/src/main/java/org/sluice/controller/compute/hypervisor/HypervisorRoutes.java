@@ -40,7 +40,8 @@ public final class HypervisorRoutes {
         Source<Hypervisor> source = source();
         routes.list(root, HypervisorRules.LIST, HypervisorWire.LIST, source);
         routes.list(root + "/detail", HypervisorRules.DETAIL, HypervisorWire.DETAIL, source);
-        routes.get(root + "/statistics", HypervisorRules.STATISTICS, this::statistics).until(87);
+        routes.get(root + "/statistics", HypervisorRules.STATISTICS, this::statistics)
+                .until(87);
         routes.get(root + "/{id}", HypervisorRules.SHOW, this::show);
         routes.get(root + "/{id}/uptime", HypervisorRules.UPTIME, this::uptime).until(87);
         routes.get(root + "/{id}/search", HypervisorRules.SEARCH, exchange -> search(exchange, false))
@@ -65,7 +66,8 @@ public final class HypervisorRoutes {
             @Override
             public Optional<Hypervisor> marked(Exchange exchange, String marker) {
                 return transactions.run(handle -> store.findShown(handle, marker, exchange.atLeast(53))
-                        .map(host -> hypervisors(handle, List.of(host), exchange).getFirst()));
+                        .map(host ->
+                                hypervisors(handle, List.of(host), exchange).getFirst()));
             }
         };
     }
@@ -80,7 +82,9 @@ public final class HypervisorRoutes {
     }
 
     private List<HostRow> matching(Handle handle, String pattern) {
-        return store.list(handle).stream().filter(host -> host.name().contains(pattern)).toList();
+        return store.list(handle).stream()
+                .filter(host -> host.name().contains(pattern))
+                .toList();
     }
 
     /** Servers are shown when they are asked for; until 2.74 only where there are any. */
@@ -89,7 +93,9 @@ public final class HypervisorRoutes {
                 && exchange.query("with_servers").map(Boolean::parseBoolean).orElse(false);
         return wanted
                 ? withServers(handle, hosts, exchange)
-                : hosts.stream().map(host -> hypervisor(host, Optional.empty(), exchange)).toList();
+                : hosts.stream()
+                        .map(host -> hypervisor(host, Optional.empty(), exchange))
+                        .toList();
     }
 
     private List<Hypervisor> withServers(Handle handle, List<HostRow> hosts, Exchange exchange) {
@@ -106,15 +112,14 @@ public final class HypervisorRoutes {
     }
 
     private Hypervisor hypervisor(HostRow host, Optional<List<HostStore.Guest>> servers, Exchange exchange) {
-        return new Hypervisor(
-                host, host.shownId(exchange.atLeast(53)), host.state(clock.instant()), servers);
+        return new Hypervisor(host, host.shownId(exchange.atLeast(53)), host.state(clock.instant()), servers);
     }
 
     private Reply show(Exchange exchange) {
         String id = id(exchange);
         Hypervisor hypervisor = transactions.run(handle -> {
-            HostRow host = store.findShown(handle, id, exchange.atLeast(53))
-                    .orElseThrow(() -> HypervisorRules.unknown(id));
+            HostRow host =
+                    store.findShown(handle, id, exchange.atLeast(53)).orElseThrow(() -> HypervisorRules.unknown(id));
             return hypervisors(handle, List.of(host), exchange).getFirst();
         });
         return HypervisorWire.WHOLE.ok(hypervisor, exchange);
@@ -131,7 +136,9 @@ public final class HypervisorRoutes {
     /** Sluice does not ask hosts how long they have been up. */
     private Reply uptime(Exchange exchange) {
         String id = id(exchange);
-        if (transactions.run(handle -> store.findShown(handle, id, exchange.atLeast(53))).isEmpty()) {
+        if (transactions
+                .run(handle -> store.findShown(handle, id, exchange.atLeast(53)))
+                .isEmpty()) {
             throw HypervisorRules.unknown(id);
         }
         throw Problems.notOffered("How long hypervisor " + id + " has been up is not known.");
@@ -144,7 +151,9 @@ public final class HypervisorRoutes {
             List<HostRow> hosts = matching(handle, pattern);
             return withServers
                     ? withServers(handle, hosts, exchange)
-                    : hosts.stream().map(host -> hypervisor(host, Optional.empty(), exchange)).toList();
+                    : hosts.stream()
+                            .map(host -> hypervisor(host, Optional.empty(), exchange))
+                            .toList();
         });
         if (found.isEmpty()) {
             throw HypervisorRules.noMatch(pattern);

@@ -42,9 +42,11 @@ final class HypervisorWire {
             .member("hypervisor_hostname", hypervisor -> hypervisor.host().name())
             .member("state", Hypervisor::state)
             .member("status", hypervisor -> hypervisor.host().status())
-            .member("servers", hypervisor -> hypervisor.servers().orElse(List.of()).stream()
-                    .map(server -> new View.Nested<>(SERVER, server))
-                    .toList())
+            .member(
+                    "servers",
+                    hypervisor -> hypervisor.servers().orElse(List.of()).stream()
+                            .map(server -> new View.Nested<>(SERVER, server))
+                            .toList())
             .onlyIf(hypervisor -> hypervisor.servers().isPresent())
             .build();
 
@@ -55,8 +57,11 @@ final class HypervisorWire {
             .since(53)
             .scope("with_servers")
             .since(53)
-            .unique("id", "h.number", hypervisor -> hypervisor.host().number(), hypervisor ->
-                    hypervisor.id().toString())
+            .unique(
+                    "id",
+                    "h.number",
+                    hypervisor -> hypervisor.host().number(),
+                    hypervisor -> hypervisor.id().toString())
             .pages(ComputePages.LARGEST, ComputePages.LARGEST)
             .build();
 

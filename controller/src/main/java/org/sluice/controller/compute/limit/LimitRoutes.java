@@ -62,7 +62,7 @@ public final class LimitRoutes {
     }
 
     private static Reply update(Exchange exchange) {
-        throw Problems.notOffered(
-                "Quotas of project " + exchange.path("project") + " cannot be set; every project may use what is free.");
+        throw Problems.notOffered("Quotas of project " + exchange.path("project")
+                + " cannot be set; every project may use what is free.");
     }
 }

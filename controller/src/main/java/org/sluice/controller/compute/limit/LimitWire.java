@@ -73,8 +73,10 @@ final class LimitWire {
     private static <T> View<T> quotas(BiFunction<T, String, Object> shown, Function<T, String> project) {
         View.Builder<T> view = View.<T>of("quota_set", "quota_sets").member("id", project);
         QUOTAS.forEach(quota -> view.member(quota, set -> shown.apply(set, quota)));
-        QUOTAS_UNTIL_35.forEach(quota -> view.member(quota, set -> shown.apply(set, quota)).until(35));
-        QUOTAS_UNTIL_56.forEach(quota -> view.member(quota, set -> shown.apply(set, quota)).until(56));
+        QUOTAS_UNTIL_35.forEach(
+                quota -> view.member(quota, set -> shown.apply(set, quota)).until(35));
+        QUOTAS_UNTIL_56.forEach(
+                quota -> view.member(quota, set -> shown.apply(set, quota)).until(56));
         return view.build();
     }
 

@@ -97,7 +97,6 @@ final class ActionRoutes {
         Fields console = exchange.body("remote_console").onlyKnows(Set.of("protocol", "type"));
         console.text("protocol", 1, Names.LONGEST);
         throw Problems.badRequest(
-                "ConsoleTypeUnavailable",
-                "Unavailable console type " + console.text("type", 1, Names.LONGEST) + ".");
+                "ConsoleTypeUnavailable", "Unavailable console type " + console.text("type", 1, Names.LONGEST) + ".");
     }
 }

@@ -190,9 +190,7 @@ final class BootRequestReader {
     /** From 2.37 on networks must be given, and may be {@code "auto"} or {@code "none"}. */
     private BootRequest.Networks networks() {
         if (!exchange.atLeast(37)) {
-            return fields.list("networks", MOST_NICS).isEmpty()
-                    ? new BootRequest.Networks.Only(false)
-                    : listed();
+            return fields.list("networks", MOST_NICS).isEmpty() ? new BootRequest.Networks.Only(false) : listed();
         }
         JsonNode value = fields.required("networks");
         if (value.isString()) {
@@ -231,8 +229,7 @@ final class BootRequestReader {
             throw Problems.badRequest(
                     "InvalidInput", "Bad networks format: each item of networks must have a port or a uuid.");
         }
-        return new NicRequest.ByNetwork(
-                new NetworkId(nic.id("uuid")), nic.optionalText("fixed_ip", 1, Names.LONGEST));
+        return new NicRequest.ByNetwork(new NetworkId(nic.id("uuid")), nic.optionalText("fixed_ip", 1, Names.LONGEST));
     }
 
     private void refuseSharedNics(List<NicRequest> nics) {

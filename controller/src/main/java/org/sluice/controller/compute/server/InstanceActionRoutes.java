@@ -16,7 +16,13 @@ import org.sluice.controller.store.Transactions;
 final class InstanceActionRoutes {
     /** Something that was done to a server. */
     private record Done(
-            String action, Server server, String requestId, String userId, Instant startedAt, boolean failed, Instant updatedAt) {}
+            String action,
+            Server server,
+            String requestId,
+            String userId,
+            Instant startedAt,
+            boolean failed,
+            Instant updatedAt) {}
 
     private static final View<Done> BRIEF = View.<Done>of("instanceAction", "instanceActions")
             .member("action", Done::action)

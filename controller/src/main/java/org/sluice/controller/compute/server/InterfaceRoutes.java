@@ -90,8 +90,8 @@ final class InterfaceRoutes {
     }
 
     private List<InterfaceStore.Interface> found(Exchange exchange) {
-        return transactions.run(handle ->
-                store.interfaces(handle, lookup.find(handle, exchange).id()));
+        return transactions.run(
+                handle -> store.interfaces(handle, lookup.find(handle, exchange).id()));
     }
 
     private Reply show(Exchange exchange) {
@@ -100,15 +100,15 @@ final class InterfaceRoutes {
                 .filter(each -> each.port().toString().equalsIgnoreCase(port))
                 .findFirst()
                 .orElseThrow(() -> Problems.notFound(
-                        "PortNotFound",
-                        "Instance " + exchange.path("id") + " does not have a port with id " + port));
+                        "PortNotFound", "Instance " + exchange.path("id") + " does not have a port with id " + port));
         return INTERFACE.ok(nic, exchange);
     }
 
     private static List<Map<String, String>> addresses(InterfaceStore.Interface nic) {
         List<Map<String, String>> addresses = new ArrayList<>();
         for (int i = 0; i < nic.ips().size(); i++) {
-            addresses.add(Map.of("subnet_id", nic.subnets().get(i), "ip_address", nic.ips().get(i)));
+            addresses.add(Map.of(
+                    "subnet_id", nic.subnets().get(i), "ip_address", nic.ips().get(i)));
         }
         return addresses;
     }

@@ -94,8 +94,7 @@ final class MetadataRoutes {
     private Map<String, String> change(Exchange exchange, UnaryOperator<Map<String, String>> change) {
         return transactions.run(handle -> {
             Server server = lookup.findForUpdate(handle, exchange);
-            Map<String, String> metadata =
-                    ServerMetadata.bounded(change.apply(new LinkedHashMap<>(server.metadata())));
+            Map<String, String> metadata = ServerMetadata.bounded(change.apply(new LinkedHashMap<>(server.metadata())));
             store.setMetadata(handle, server.id(), metadata, clock.instant());
             server.host().ifPresent(host -> store.tellHost(handle, host.id()));
             return metadata;

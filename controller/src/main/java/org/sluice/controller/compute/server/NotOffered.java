@@ -52,11 +52,9 @@ record NotOffered(String name, Rule rule, String doing, int since, int until) {
                     "Removing a security group (set it on the port instead) from"),
             admin("os-resetState", "os-admin-actions:reset_state", "Setting the state of"),
             admin("resetNetwork", "os-admin-actions:reset_network", "Resetting the network of"),
-            admin(
-                    "injectNetworkInfo",
-                    "os-admin-actions:inject_network_info",
-                    "Injecting network information into"),
-            member("trigger_crash_dump", "servers:trigger_crash_dump", "Crashing").from(17),
+            admin("injectNetworkInfo", "os-admin-actions:inject_network_info", "Injecting network information into"),
+            member("trigger_crash_dump", "servers:trigger_crash_dump", "Crashing")
+                    .from(17),
             member("restore", "os-deferred-delete:restore", "Restoring"),
             console("os-getVNCConsole", "A graphical console of"),
             console("os-getSPICEConsole", "A graphical console of"),

@@ -66,7 +66,8 @@ public record Server(
     public record Deletion(String requestId, String userId, Instant startedAt) {}
 
     /** Why a server is in ERROR: code, sentence, and what only operators see. */
-    public record Fault(String code, String message, @Nullable String details, Instant at) {}
+    public record Fault(
+            String code, String message, @Nullable String details, Instant at) {}
 
     public Server {
         extraSpecs = Map.copyOf(extraSpecs);

@@ -146,8 +146,7 @@ final class ServerCreation {
     /** Leaves the one server that tells why the request found too few hosts. */
     Created createRefused(Handle handle, Orderer orderer, BootRequest request, TooFewException tooFew) {
         String reservation = reservationId();
-        ServerRequest server =
-                insert(handle, orderer, request, parts(handle, orderer, request), reservation, 0);
+        ServerRequest server = insert(handle, orderer, request, parts(handle, orderer, request), reservation, 0);
         refuse(handle, server.server(), tooFew.problem);
         return new Created(reservation, List.of(server.server()));
     }
@@ -164,15 +163,11 @@ final class ServerCreation {
     }
 
     private ServerRequest insert(
-            Handle handle,
-            Orderer orderer,
-            BootRequest request,
-            Parts parts,
-            String reservation,
-            int index) {
+            Handle handle, Orderer orderer, BootRequest request, Parts parts, String reservation, int index) {
         NewServer server = newServer(orderer, request, parts, reservation, index);
         store.insert(handle, server);
-        List<AttachedPort> attached = ports.attach(handle, orderer.caller(), server.id(), parts.nics(), request.securityGroups());
+        List<AttachedPort> attached =
+                ports.attach(handle, orderer.caller(), server.id(), parts.nics(), request.securityGroups());
         if (!server.configDrive() && attached.stream().noneMatch(ServerCreation::reachesMetadata)) {
             store.giveConfigDrive(handle, server.id());
         }
@@ -233,7 +228,9 @@ final class ServerCreation {
     private static boolean isVisible(BootImages.BootImage image, Orderer orderer) {
         return switch (image.visibility()) {
             case "public", "community" -> true;
-            default -> orderer.seesAllImages() || image.projectId().equals(orderer.caller().projectId());
+            default ->
+                orderer.seesAllImages()
+                        || image.projectId().equals(orderer.caller().projectId());
         };
     }
 
@@ -307,8 +304,7 @@ final class ServerCreation {
         }
     }
 
-    private NewServer newServer(
-            Orderer orderer, BootRequest request, Parts parts, String reservation, int index) {
+    private NewServer newServer(Orderer orderer, BootRequest request, Parts parts, String reservation, int index) {
         ServerId id = ServerId.random();
         String suffix = request.count() == 1 ? "" : "-" + (index + 1);
         String name = cut(request.name(), Names.LONGEST - suffix.length()) + suffix;

@@ -54,9 +54,7 @@ final class ServerFilters {
                                 shownAs(value.equals("building") ? "BUILD" : value.toUpperCase(Locale.ROOT))))
                 .filter("power_state", any(ServerFilters::powerState))
                 .filter("config_drive", Filter.truth("s.config_drive"))
-                .filter(
-                        "launch_index",
-                        any((value, terms) -> "s.launch_index = " + terms.value(natural(value, terms))))
+                .filter("launch_index", any((value, terms) -> "s.launch_index = " + terms.value(natural(value, terms))))
                 // Shown to the second, so that is how it is asked for.
                 .filter(
                         "created_at",

@@ -80,8 +80,10 @@ public final class ServerRoutes {
         String root = ComputeFamily.VERSION_PATH + "/servers";
         Source<Whole> details = source(ServerRules.DETAIL_ALL, true);
         routes.list(root, ServerRules.INDEX, ServerWire.LIST, source(ServerRules.INDEX_ALL, false));
-        routes.get(root + "/detail", ServerRules.DETAIL, exchange -> ServerWire.detail(exchange)
-                        .answer(exchange, details))
+        routes.get(
+                        root + "/detail",
+                        ServerRules.DETAIL,
+                        exchange -> ServerWire.detail(exchange).answer(exchange, details))
                 .queriedBy(ServerWire.DETAIL);
         routes.post(root, ServerRules.CREATE, this::create);
         routes.get(root + "/{id}", ServerRules.SHOW, this::show);
@@ -129,9 +131,10 @@ public final class ServerRoutes {
 
     private List<Whole> withPorts(Handle handle, List<Server> servers) {
         Instant now = clock.instant();
-        Map<ServerId, List<AttachedPort>> nics =
-                ports.of(handle, servers.stream().map(Server::id).toList()).stream()
-                        .collect(Collectors.groupingBy(AttachedPort::server));
+        Map<ServerId, List<AttachedPort>> nics = ports
+                .of(handle, servers.stream().map(Server::id).toList())
+                .stream()
+                .collect(Collectors.groupingBy(AttachedPort::server));
         return servers.stream()
                 .map(server -> new Whole(server, nics.getOrDefault(server.id(), List.of()), now))
                 .toList();
@@ -170,8 +173,8 @@ public final class ServerRoutes {
     }
 
     private Reply show(Exchange exchange) {
-        Whole whole = transactions.run(
-                handle -> withPorts(handle, List.of(lookup.find(handle, exchange))).getFirst());
+        Whole whole = transactions.run(handle ->
+                withPorts(handle, List.of(lookup.find(handle, exchange))).getFirst());
         return ServerWire.SHOWN.ok(whole, exchange);
     }
 

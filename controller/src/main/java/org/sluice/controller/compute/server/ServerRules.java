@@ -24,8 +24,8 @@ final class ServerRules {
     static final Rule EXTENDED =
             admin("os-extended-server-attributes", "See where servers are, their user data, and why builds failed.");
     static final Rule HOST_STATUS = admin("servers:show:host_status", "See whether a server's host is up.");
-    static final Rule ANY_IMAGE = Rule.of(
-            "sluice:boot_any_image", Who.ADMIN, "Boot from images of other projects that are not shared.");
+    static final Rule ANY_IMAGE =
+            Rule.of("sluice:boot_any_image", Who.ADMIN, "Boot from images of other projects that are not shared.");
 
     static final Rule METADATA_INDEX = reader("server-metadata:index", "List a server's metadata.");
     static final Rule METADATA_SHOW = reader("server-metadata:show", "Show one item of a server's metadata.");

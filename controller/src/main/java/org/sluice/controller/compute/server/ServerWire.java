@@ -54,7 +54,10 @@ final class ServerWire {
 
     /** What is to change; what is not named stays. */
     record Change(
-            Optional<String> name, Optional<String> hostname, boolean changesDescription, Optional<String> description) {}
+            Optional<String> name,
+            Optional<String> hostname,
+            boolean changesDescription,
+            Optional<String> description) {}
 
     static final View<Made> MADE = View.<Made>of("server", "servers")
             .member("id", made -> made.id().toString())
@@ -91,16 +94,12 @@ final class ServerWire {
             .build();
 
     /** {@code GET /servers/ID}. */
-    static final View<Whole> SHOWN = whole(0)
-            .member("server_groups", whole -> List.of())
-            .since(71)
-            .build();
+    static final View<Whole> SHOWN =
+            whole(0).member("server_groups", whole -> List.of()).since(71).build();
 
     /** The answer to {@code PUT /servers/ID}: before 2.75 without what extensions had added. */
-    static final View<Whole> UPDATED = whole(75)
-            .member("server_groups", whole -> List.of())
-            .since(71)
-            .build();
+    static final View<Whole> UPDATED =
+            whole(75).member("server_groups", whole -> List.of()).since(71).build();
 
     static final ListQuery<Whole> LIST = sorted(ServerFilters.of(ListQuery.of(BRIEF)))
             .pages(ComputePages.LARGEST, ComputePages.LARGEST)
@@ -126,9 +125,10 @@ final class ServerWire {
     private static ListQuery.Builder<Whole> sorted(ListQuery.Builder<Whole> list) {
         // Numbers are given in order of creation and make every order total.
         return list.unique(
-                        "id", "s.number", whole -> whole.server().number(), whole -> whole.server()
-                                .id()
-                                .toString())
+                        "id",
+                        "s.number",
+                        whole -> whole.server().number(),
+                        whole -> whole.server().id().toString())
                 .sort("created_at", "s.created_at", whole -> whole.server().createdAt())
                 .sort("updated_at", "s.updated_at", whole -> whole.server().updatedAt())
                 .sort("launched_at", "coalesce(s.launched_at, '-infinity')", whole -> {
@@ -136,25 +136,41 @@ final class ServerWire {
                     return launched == null ? NEVER : launched;
                 })
                 .sort("display_name", "s.name", whole -> whole.server().name())
-                .sort("display_description", "coalesce(s.description, '')", whole -> text(whole.server()
-                        .description()))
+                .sort(
+                        "display_description",
+                        "coalesce(s.description, '')",
+                        whole -> text(whole.server().description()))
                 .sort("hostname", "s.hostname", whole -> whole.server().hostname())
                 .sort("uuid", "s.id", whole -> whole.server().id().value())
                 .sort("host", "coalesce(h.name, '')", ServerWire::hostName)
                 .sort("node", "coalesce(h.name, '')", ServerWire::hostName)
-                .sort("availability_zone", "coalesce(s.availability_zone, '')", whole -> text(whole.server()
-                        .availabilityZone()))
+                .sort(
+                        "availability_zone",
+                        "coalesce(s.availability_zone, '')",
+                        whole -> text(whole.server().availabilityZone()))
                 .sort("project_id", "s.project_id", whole -> whole.server().projectId())
                 .sort("user_id", "s.user_id", whole -> whole.server().userId())
-                .sort("key_name", "coalesce(s.key_name, '')", whole -> text(whole.server().keyName()))
+                .sort(
+                        "key_name",
+                        "coalesce(s.key_name, '')",
+                        whole -> text(whole.server().keyName()))
                 .sort("image_ref", "s.image_id", whole -> whole.server().image().value())
                 .sort("vm_state", "s.status", whole -> whole.server().status().name())
-                .sort("power_state", "s.status", whole -> whole.server().status().name())
-                .sort("task_state", "coalesce(s.task_state, '')", whole -> text(whole.server().taskState()))
+                .sort(
+                        "power_state",
+                        "s.status",
+                        whole -> whole.server().status().name())
+                .sort(
+                        "task_state",
+                        "coalesce(s.task_state, '')",
+                        whole -> text(whole.server().taskState()))
                 .sort("launch_index", "s.launch_index", whole -> whole.server().launchIndex())
                 .sort("memory_mb", "s.memory_mib", whole -> whole.server().memoryMib())
                 .sort("vcpus", "s.vcpus", whole -> whole.server().vcpus())
-                .sort("root_gb", "coalesce(s.flavor_disk_gib, s.disk_gib)", whole -> whole.server().diskGib())
+                .sort(
+                        "root_gb",
+                        "coalesce(s.flavor_disk_gib, s.disk_gib)",
+                        whole -> whole.server().diskGib())
                 .usually("created_at", false);
     }
 
@@ -175,10 +191,13 @@ final class ServerWire {
                 .member("user_id", whole -> whole.server().userId())
                 .member("metadata", whole -> whole.server().metadata())
                 .member("hostId", whole -> hostId(whole.server()))
-                .memberShown("image", (whole, shown) -> reference(
-                        "images", whole.server().image().toString(), shown))
-                .memberShown("flavor", (whole, shown) -> reference(
-                        "flavors", whole.server().flavorId(), shown))
+                .memberShown(
+                        "image",
+                        (whole, shown) ->
+                                reference("images", whole.server().image().toString(), shown))
+                .memberShown(
+                        "flavor",
+                        (whole, shown) -> reference("flavors", whole.server().flavorId(), shown))
                 .until(46)
                 .member("flavor", whole -> new View.Nested<>(FLAVOR, whole.server()))
                 .since(47)
@@ -215,7 +234,9 @@ final class ServerWire {
                 .since(since)
                 .member("key_name", whole -> whole.server().keyName())
                 .since(since)
-                .member("OS-SRV-USG:launched_at", whole -> Times.plain(whole.server().launchedAt()))
+                .member(
+                        "OS-SRV-USG:launched_at",
+                        whole -> Times.plain(whole.server().launchedAt()))
                 .since(since)
                 .member("OS-SRV-USG:terminated_at", whole -> null)
                 .since(since)
@@ -231,8 +252,16 @@ final class ServerWire {
                 .since(since)
                 .onlyIf(whole -> !whole.securityGroups().isEmpty());
         attribute(view, "host", since, whole -> whole.server().host().map(Server.Host::name));
-        attribute(view, "instance_name", since, whole -> InstanceNames.of(whole.server().number()));
-        attribute(view, "hypervisor_hostname", since, whole -> whole.server().host().map(Server.Host::name));
+        attribute(
+                view,
+                "instance_name",
+                since,
+                whole -> InstanceNames.of(whole.server().number()));
+        attribute(
+                view,
+                "hypervisor_hostname",
+                since,
+                whole -> whole.server().host().map(Server.Host::name));
         int more = Math.max(3, since);
         attribute(view, "reservation_id", more, whole -> whole.server().reservationId());
         attribute(view, "launch_index", more, whole -> whole.server().launchIndex());
@@ -244,10 +273,12 @@ final class ServerWire {
         // From 2.90 on it is for everybody.
         view.member("OS-EXT-SRV-ATTR:hostname", whole -> whole.server().hostname())
                 .since(90)
-                .member("host_status", whole -> whole.server()
-                        .host()
-                        .map(host -> hostStatus(host, whole.now()))
-                        .orElse(""))
+                .member(
+                        "host_status",
+                        whole -> whole.server()
+                                .host()
+                                .map(host -> hostStatus(host, whole.now()))
+                                .orElse(""))
                 .since(Math.max(16, since))
                 .seenWith(ServerRules.HOST_STATUS);
     }
@@ -263,7 +294,9 @@ final class ServerWire {
                 .member("addr", Whole.Address::text)
                 .member("OS-EXT-IPS:type", address -> "fixed")
                 .since(extensionsSince)
-                .member("OS-EXT-IPS-MAC:mac_addr", address -> address.port().mac().value())
+                .member(
+                        "OS-EXT-IPS-MAC:mac_addr",
+                        address -> address.port().mac().value())
                 .since(extensionsSince)
                 .build();
     }
@@ -271,19 +304,24 @@ final class ServerWire {
     /** Addresses by network name, as {@code /servers/ID/ips} shows them. */
     static Map<String, List<Map<String, Object>>> plainAddresses(Whole whole) {
         Map<String, List<Map<String, Object>>> plain = new LinkedHashMap<>();
-        whole.addresses().forEach((network, addresses) -> plain.put(
-                network,
-                addresses.stream()
-                        .map(address -> Map.<String, Object>of("version", address.version(), "addr", address.text()))
-                        .toList()));
+        whole.addresses()
+                .forEach((network, addresses) -> plain.put(
+                        network,
+                        addresses.stream()
+                                .map(address ->
+                                        Map.<String, Object>of("version", address.version(), "addr", address.text()))
+                                .toList()));
         return plain;
     }
 
     private static Map<String, List<View.Nested<Whole.Address>>> addresses(Whole whole, View<Whole.Address> view) {
         Map<String, List<View.Nested<Whole.Address>>> shown = new LinkedHashMap<>();
-        whole.addresses().forEach((network, addresses) -> shown.put(
-                network,
-                addresses.stream().map(address -> new View.Nested<>(view, address)).toList()));
+        whole.addresses()
+                .forEach((network, addresses) -> shown.put(
+                        network,
+                        addresses.stream()
+                                .map(address -> new View.Nested<>(view, address))
+                                .toList()));
         return shown;
     }
 

@@ -65,8 +65,7 @@ public final class ServiceRoutes {
     }
 
     private ServiceWire.Service service(HostRow host, Exchange exchange) {
-        return new ServiceWire.Service(
-                host, host.shownId(exchange.atLeast(53)), host.state(clock.instant()));
+        return new ServiceWire.Service(host, host.shownId(exchange.atLeast(53)), host.state(clock.instant()));
     }
 
     private Reply update(Exchange exchange) {

@@ -25,7 +25,6 @@ final class ServiceRules {
     }
 
     static ProblemException unknown(String host, String binary) {
-        return Problems.notFound(
-                "HostBinaryNotFound", "Could not find binary " + binary + " on host " + host + ".");
+        return Problems.notFound("HostBinaryNotFound", "Could not find binary " + binary + " on host " + host + ".");
     }
 }

@@ -60,7 +60,11 @@ final class ServiceWire {
     static final ListQuery<Service> LIST = ListQuery.of(WHOLE)
             .filter("host", Filter.text("h.name"))
             .filter("binary", (values, terms) -> values.contains(HostRow.BINARY) ? "true" : "false")
-            .unique("id", "h.number", service -> service.host().number(), service -> service.id().toString())
+            .unique(
+                    "id",
+                    "h.number",
+                    service -> service.host().number(),
+                    service -> service.id().toString())
             .build();
 
     private ServiceWire() {}

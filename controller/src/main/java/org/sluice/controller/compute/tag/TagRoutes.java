@@ -140,7 +140,6 @@ public final class TagRoutes {
     }
 
     private static ProblemException unknown(Exchange exchange, String tag) {
-        return Problems.notFound(
-                "ServerTagNotFound", "Server " + exchange.path("id") + " has no tag '" + tag + "'");
+        return Problems.notFound("ServerTagNotFound", "Server " + exchange.path("id") + " has no tag '" + tag + "'");
     }
 }

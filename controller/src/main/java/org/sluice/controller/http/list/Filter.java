@@ -67,7 +67,8 @@ public interface Filter {
         /** The same for text in whatever case. */
         public Filter inAnyCase(String column) {
             return (values, terms) -> any(values.stream()
-                    .map(value -> sql.formatted("lower(" + column + ")", "lower(cast(" + terms.value(value) + " as text))"))
+                    .map(value ->
+                            sql.formatted("lower(" + column + ")", "lower(cast(" + terms.value(value) + " as text))"))
                     .toList());
         }
 

@@ -228,7 +228,9 @@ public final class ListQuery<T> {
 
     /** The rules that some of its parameters need. */
     public List<Rule> rules() {
-        return parameters.values().stream().flatMap(parameter -> parameter.rule().stream()).toList();
+        return parameters.values().stream()
+                .flatMap(parameter -> parameter.rule().stream())
+                .toList();
     }
 
     /**
@@ -260,9 +262,8 @@ public final class ListQuery<T> {
                 rows = more ? source.rows(exchange, request.window(Optional.of(tail), count)) : List.of();
             }
             json.writeEndArray();
-            List<String> ids = head == null || tail == null
-                    ? List.of()
-                    : List.of(marker.apply(head), marker.apply(tail));
+            List<String> ids =
+                    head == null || tail == null ? List.of() : List.of(marker.apply(head), marker.apply(tail));
             exchange.pageStyle()
                     .write(
                             json,

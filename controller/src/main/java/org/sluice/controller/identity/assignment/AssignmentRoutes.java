@@ -102,7 +102,8 @@ public final class AssignmentRoutes {
     }
 
     private Reply list(Exchange exchange) {
-        if (NameFilters.isSet(exchange, "include_subtree") && exchange.query("scope.project.id").isEmpty()) {
+        if (NameFilters.isSet(exchange, "include_subtree")
+                && exchange.query("scope.project.id").isEmpty()) {
             throw exchange.wording().badFilter("include_subtree", "true", "used together with scope.project.id");
         }
         boolean withNames = NameFilters.isSet(exchange, "include_names");

@@ -11,10 +11,10 @@ final class AssignmentRules {
             "identity:list_role_assignments_for_tree",
             Who.SYSTEM_READER,
             "List who has which role in a project and in those below it.");
-    static final Rule LIST_GRANTS = Rule.of(
-            "identity:list_grants", Who.SYSTEM_READER, "List the roles of a user in a project or domain.");
-    static final Rule CHECK = Rule.of(
-            "identity:check_grant", Who.SYSTEM_READER, "Ask whether a user has a role in a project or domain.");
+    static final Rule LIST_GRANTS =
+            Rule.of("identity:list_grants", Who.SYSTEM_READER, "List the roles of a user in a project or domain.");
+    static final Rule CHECK =
+            Rule.of("identity:check_grant", Who.SYSTEM_READER, "Ask whether a user has a role in a project or domain.");
     static final Rule CREATE =
             Rule.of("identity:create_grant", Who.ADMIN, "Give a user a role in a project or domain.");
     static final Rule REVOKE =
@@ -22,13 +22,11 @@ final class AssignmentRules {
     static final Rule LIST_SYSTEM = Rule.of(
             "identity:list_system_grants_for_user", Who.SYSTEM_READER, "List the roles of a user on the system.");
     static final Rule CHECK_SYSTEM = Rule.of(
-            "identity:check_system_grant_for_user",
-            Who.SYSTEM_READER,
-            "Ask whether a user has a role on the system.");
+            "identity:check_system_grant_for_user", Who.SYSTEM_READER, "Ask whether a user has a role on the system.");
     static final Rule CREATE_SYSTEM =
             Rule.of("identity:create_system_grant_for_user", Who.ADMIN, "Give a user a role on the system.");
-    static final Rule REVOKE_SYSTEM = Rule.of(
-            "identity:revoke_system_grant_for_user", Who.ADMIN, "Take a role on the system away from a user.");
+    static final Rule REVOKE_SYSTEM =
+            Rule.of("identity:revoke_system_grant_for_user", Who.ADMIN, "Take a role on the system away from a user.");
 
     private AssignmentRules() {}
 }

@@ -22,8 +22,10 @@ final class AssignmentWire {
     private static final View<Assigned> NAMED = View.<Assigned>of("role_assignment", "role_assignments")
             .member("scope", assigned -> scope(assigned, true))
             .member("user", assigned -> named(assigned.accountId(), assigned.accountName()))
-            .member("role", assigned -> Map.of(
-                    "id", assigned.role().id(), "name", assigned.role().name()))
+            .member(
+                    "role",
+                    assigned -> Map.of(
+                            "id", assigned.role().id(), "name", assigned.role().name()))
             .memberShown("links", AssignmentWire::links)
             .build();
 
@@ -32,8 +34,10 @@ final class AssignmentWire {
             .filter("user.id", Filter.text("account_id"))
             .filter("role.id", Filter.text("role_id"))
             .filter("scope.project.id", Filter.text("coalesce(project_id, '')"))
-            .filter("scope.domain.id", (values, terms) -> "place = '" + DefaultDomain.ID + "' and "
-                    + DefaultDomain.FILTER.condition(values, terms))
+            .filter(
+                    "scope.domain.id",
+                    (values, terms) ->
+                            "place = '" + DefaultDomain.ID + "' and " + DefaultDomain.FILTER.condition(values, terms))
             .filter("scope.system", (values, terms) -> "place = '" + Revocations.CLOUD + "'")
             .filter("scope.OS-INHERIT:inherited_to", Filter.none())
             .filter("group.id", Filter.none())

@@ -23,7 +23,8 @@ public final class Assignments {
     private final RoleStore roles = new RoleStore();
 
     public Assignments(Database database, Endings endings) {
-        this.transactions = new Transactions(requireNonNull(database, "database is null").jdbi());
+        this.transactions =
+                new Transactions(requireNonNull(database, "database is null").jdbi());
         this.endings = requireNonNull(endings, "endings is null");
     }
 

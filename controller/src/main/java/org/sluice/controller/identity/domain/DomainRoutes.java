@@ -39,8 +39,9 @@ public final class DomainRoutes {
             @Override
             public List<Domain> rows(Exchange exchange, Window window) {
                 String user = exchange.caller().userId();
-                boolean has = transactions.run(
-                        handle -> !assignments.effectiveRoles(handle, user, new Place.OfDomain()).isEmpty());
+                boolean has = transactions.run(handle -> !assignments
+                        .effectiveRoles(handle, user, new Place.OfDomain())
+                        .isEmpty());
                 return has ? domains.rows(exchange, window) : List.of();
             }
 

@@ -37,9 +37,11 @@ public final class EndpointWire {
 
     /** A service with its endpoints, one line of the catalog. */
     public static final View<Service> CATALOG = View.<Service>of("service", "catalog")
-            .member("endpoints", service -> Endpoint.of(service).stream()
-                    .map(endpoint -> new View.Nested<>(BRIEF, endpoint))
-                    .toList())
+            .member(
+                    "endpoints",
+                    service -> Endpoint.of(service).stream()
+                            .map(endpoint -> new View.Nested<>(BRIEF, endpoint))
+                            .toList())
             .member("id", Service::id)
             .member("type", Service::type)
             .member("name", Service::name)

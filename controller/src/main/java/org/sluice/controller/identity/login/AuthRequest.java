@@ -108,7 +108,9 @@ public record AuthRequest(Proof proof, Wanted wanted) {
             return new Wanted.ToDomain(isOurs(scope.object("domain")));
         }
         if (scope.has("system")) {
-            return scope.object("system").strictFlag("all").orElse(false) ? new Wanted.ToCloud() : new Wanted.Elsewhere();
+            return scope.object("system").strictFlag("all").orElse(false)
+                    ? new Wanted.ToCloud()
+                    : new Wanted.Elsewhere();
         }
         return new Wanted.Elsewhere();
     }

@@ -53,7 +53,8 @@ public final class Authentication {
     private record Proven(Account account, long mark) {}
 
     public Authentication(Database database, Tokens tokens, PasswordChecks checks, Users users) {
-        this.transactions = new Transactions(requireNonNull(database, "database is null").jdbi());
+        this.transactions =
+                new Transactions(requireNonNull(database, "database is null").jdbi());
         this.tokens = requireNonNull(tokens, "tokens is null");
         this.checks = requireNonNull(checks, "checks is null");
         this.users = requireNonNull(users, "users is null");
@@ -104,9 +105,8 @@ public final class Authentication {
 
     /** Whether that user can have a token for the cloud itself. */
     boolean isOnCloud(String userId) {
-        return transactions.run(handle -> !assignments
-                .effectiveRoles(handle, userId, new Place.OfCloud())
-                .isEmpty());
+        return transactions.run(handle ->
+                !assignments.effectiveRoles(handle, userId, new Place.OfCloud()).isEmpty());
     }
 
     /** What another controller revoked a moment ago must not buy a token that nothing revokes. */
@@ -126,9 +126,7 @@ public final class Authentication {
         if (!checks.matches(source, proof.password(), read.account().map(Account::passwordHash))) {
             throw refused("there is no such user, or the password is wrong");
         }
-        Account account = read.account()
-                .filter(Account::enabled)
-                .orElseThrow(() -> refused("the user is disabled"));
+        Account account = read.account().filter(Account::enabled).orElseThrow(() -> refused("the user is disabled"));
         if (checks.isOutdated(account.passwordHash())) {
             users.rehash(account, proof.password(), source);
         }

@@ -42,10 +42,12 @@ public final class TokenRoutes {
     }
 
     private Reply issue(Exchange exchange) {
-        Authentication.Granted granted = authentication.grant(AuthRequest.read(exchange.body()), exchange.peerAddress());
+        Authentication.Granted granted =
+                authentication.grant(AuthRequest.read(exchange.body()), exchange.peerAddress());
         TokenWire.Described shown =
                 new TokenWire.Described(granted.issued().token(), granted.roles(), wantsCatalog(exchange));
-        return TokenWire.VIEW.reply(201, shown, exchange)
+        return TokenWire.VIEW
+                .reply(201, shown, exchange)
                 .withHeader(SUBJECT_TOKEN, granted.issued().text());
     }
 
@@ -63,7 +65,8 @@ public final class TokenRoutes {
 
     private static String subjectToken(Exchange exchange) {
         return exchange.header(SUBJECT_TOKEN)
-                .orElseThrow(() -> IdentityProblems.notFound("token", "the request has no " + SUBJECT_TOKEN + " header"));
+                .orElseThrow(
+                        () -> IdentityProblems.notFound("token", "the request has no " + SUBJECT_TOKEN + " header"));
     }
 
     /** The token that a request is about. */
@@ -86,7 +89,8 @@ public final class TokenRoutes {
     }
 
     private Reply system(Exchange exchange) {
-        return unwrapped(TokenWire.SYSTEM, authentication.isOnCloud(exchange.caller().userId()), exchange);
+        return unwrapped(
+                TokenWire.SYSTEM, authentication.isOnCloud(exchange.caller().userId()), exchange);
     }
 
     /** The members of the view without a member around them. */

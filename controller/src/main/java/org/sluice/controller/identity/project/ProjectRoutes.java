@@ -92,8 +92,7 @@ public final class ProjectRoutes {
     }
 
     private Reply create(Exchange exchange) {
-        return ProjectWire.VIEW.reply(
-                201, projects.create(ProjectWire.readNew(exchange.body("project"))), exchange);
+        return ProjectWire.VIEW.reply(201, projects.create(ProjectWire.readNew(exchange.body("project"))), exchange);
     }
 
     private Reply show(Exchange exchange) {
@@ -175,9 +174,6 @@ public final class ProjectRoutes {
 
     private static Reply tagged(Project project, Exchange exchange) {
         return Reply.ok(Map.of(
-                "tags",
-                project.tags(),
-                "links",
-                IdentityLinks.self(exchange, "projects/" + project.id(), "tags")));
+                "tags", project.tags(), "links", IdentityLinks.self(exchange, "projects/" + project.id(), "tags")));
     }
 }

@@ -23,8 +23,7 @@ final class ProjectRules {
     static final Rule REPLACE_TAGS =
             Rule.of("identity:update_project_tags", Who.ADMIN, "Replace all tags of a project.");
     static final Rule ADD_TAG = Rule.of("identity:create_project_tag", Who.ADMIN, "Add a tag to a project.");
-    static final Rule REMOVE_TAG =
-            Rule.of("identity:delete_project_tag", Who.ADMIN, "Remove a tag from a project.");
+    static final Rule REMOVE_TAG = Rule.of("identity:delete_project_tag", Who.ADMIN, "Remove a tag from a project.");
     static final Rule REMOVE_TAGS =
             Rule.of("identity:delete_project_tags", Who.ADMIN, "Remove all tags from a project.");
 

@@ -65,17 +65,14 @@ public final class ProjectStore {
         return bound(project, handle.createUpdate("""
                         insert into project (id, name, description, enabled, tags)
                         values (:id, :name, :description, :enabled, cast(:tags as text[]))
-                        on conflict (name) do nothing"""))
-                        .execute()
-                == 1;
+                        on conflict (name) do nothing""")).execute() == 1;
     }
 
     void update(Handle handle, Project project) {
         bound(project, handle.createUpdate("""
                         update project set name = :name, description = :description, enabled = :enabled,
                             tags = cast(:tags as text[])
-                        where id = :id"""))
-                .execute();
+                        where id = :id""")).execute();
     }
 
     /** Deletes a project with its role assignments; users who had it as default are left without one. */

@@ -69,8 +69,7 @@ public final class ProjectWire {
         }
         fields.refuseValue("options", "must be empty: no resource options are offered");
         if (!fields.optionalText("parent_id", 0, 64).orElse(DefaultDomain.ID).equals(DefaultDomain.ID)) {
-            throw fields.refused(
-                    "parent_id", "must be " + DefaultDomain.ID + ": projects have no projects below them");
+            throw fields.refused("parent_id", "must be " + DefaultDomain.ID + ": projects have no projects below them");
         }
         return new ProjectChange(
                 fields.has("name") ? Optional.of(name(fields)) : Optional.empty(),

@@ -26,7 +26,8 @@ public final class Projects {
     private final ProjectStore store = new ProjectStore();
 
     public Projects(Database database, Endings endings) {
-        this.transactions = new Transactions(requireNonNull(database, "database is null").jdbi());
+        this.transactions =
+                new Transactions(requireNonNull(database, "database is null").jdbi());
         this.endings = requireNonNull(endings, "endings is null");
     }
 
@@ -36,8 +37,8 @@ public final class Projects {
      * @throws ProblemException 409 when the name is taken
      */
     public Project create(ProjectChange wanted) {
-        Project project = wanted.appliedTo(
-                new Project(IdentityIds.next(), wanted.name().orElseThrow(), "", true, List.of()));
+        Project project =
+                wanted.appliedTo(new Project(IdentityIds.next(), wanted.name().orElseThrow(), "", true, List.of()));
         if (!transactions.run(handle -> store.insert(handle, project))) {
             throw IdentityProblems.nameTaken("project", project.name());
         }
@@ -63,9 +64,7 @@ public final class Projects {
         } catch (JdbiException failure) {
             if (said.name().isPresent() && Transactions.isUniqueViolation(failure)) {
                 throw new ProblemException(
-                        IdentityProblems.nameTaken("project", said.name().get())
-                                .problem(),
-                        failure);
+                        IdentityProblems.nameTaken("project", said.name().get()).problem(), failure);
             }
             throw failure;
         }

@@ -31,7 +31,10 @@ public final class RoleStore {
 
     /** The role of that identifier. */
     public Optional<Role> find(Handle handle, String id) {
-        return handle.createQuery(SELECT + " and id = :id").bind("id", id).map(RoleStore::read).findOne();
+        return handle.createQuery(SELECT + " and id = :id")
+                .bind("id", id)
+                .map(RoleStore::read)
+                .findOne();
     }
 
     /** The role of that name. */

@@ -20,7 +20,8 @@ public final class Endings {
 
     /** The tokens' revocations, from {@link Tokens#revocations}, are those that are in force on this controller. */
     public Endings(Database database, Revocations revocations) {
-        this.transactions = new Transactions(requireNonNull(database, "database is null").jdbi());
+        this.transactions =
+                new Transactions(requireNonNull(database, "database is null").jdbi());
         this.revocations = requireNonNull(revocations, "revocations is null");
     }
 
@@ -62,9 +63,7 @@ public final class Endings {
                                        where r.name = 'admin' and u.enabled and p.enabled)
                             or exists (select 1 from cloud_assignment a join role r on r.id = a.role_id
                                        join account u on u.id = a.account_id
-                                       where a.scope = 'system' and r.name = 'admin' and u.enabled)""")
-                .mapTo(Boolean.class)
-                .one();
+                                       where a.scope = 'system' and r.name = 'admin' and u.enabled)""").mapTo(Boolean.class).one();
     }
 
     private static ProblemException lastAdmin() {

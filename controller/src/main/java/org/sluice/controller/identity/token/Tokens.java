@@ -171,12 +171,7 @@ public final class Tokens implements Authenticator, AutoCloseable {
 
     /** Issues a token to someone who has just proved who it is; {@code mark} was read before the account was. */
     public Issued issue(
-            String userId,
-            String userName,
-            Scope scope,
-            Set<String> roles,
-            List<String> methods,
-            long mark) {
+            String userId, String userName, Scope scope, Set<String> roles, List<String> methods, long mark) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         return sign(new Token(
                 userId,

@@ -77,8 +77,7 @@ public final class UserRoutes {
     private Reply changePassword(Exchange exchange) {
         String id = exchange.path("id");
         UserWire.NewPassword wanted = UserWire.readPassword(exchange.body("user"));
-        users.changePassword(
-                id, wanted.original(), wanted.password(), LogInSource.of(exchange.peerAddress(), id));
+        users.changePassword(id, wanted.original(), wanted.password(), LogInSource.of(exchange.peerAddress(), id));
         return Reply.empty(204);
     }
 

@@ -16,7 +16,10 @@ public final class UserStore {
 
     /** The user of that identifier. */
     public Optional<Account> find(Handle handle, String id) {
-        return handle.createQuery(SELECT + " and id = :id").bind("id", id).map(UserStore::read).findOne();
+        return handle.createQuery(SELECT + " and id = :id")
+                .bind("id", id)
+                .map(UserStore::read)
+                .findOne();
     }
 
     /** The user of that name. */
@@ -53,17 +56,14 @@ public final class UserStore {
         return bound(account, handle.createUpdate("""
                         insert into account (id, name, password_hash, default_project_id, enabled, email, description)
                         values (:id, :name, :hash, :project, :enabled, :email, :description)
-                        on conflict (name) do nothing"""))
-                        .execute()
-                == 1;
+                        on conflict (name) do nothing""")).execute() == 1;
     }
 
     void update(Handle handle, Account account) {
         bound(account, handle.createUpdate("""
                         update account set name = :name, password_hash = :hash, default_project_id = :project,
                             enabled = :enabled, email = :email, description = :description
-                        where id = :id"""))
-                .execute();
+                        where id = :id""")).execute();
     }
 
     /** Returns whether the hash was still the one expected. */

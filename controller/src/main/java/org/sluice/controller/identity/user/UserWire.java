@@ -19,8 +19,8 @@ public final class UserWire {
     /** Keystone's bound. */
     private static final int LONGEST_PASSWORD = 4_096;
 
-    private static final Set<String> KNOWN = Set.of(
-            "name", "password", "default_project_id", "enabled", "email", "description", "domain_id", "options");
+    private static final Set<String> KNOWN =
+            Set.of("name", "password", "default_project_id", "enabled", "email", "description", "domain_id", "options");
 
     static final View<Account> VIEW = View.<Account>of("user", "users")
             .member("id", Account::id)

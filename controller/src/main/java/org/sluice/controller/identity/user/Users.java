@@ -31,7 +31,8 @@ public final class Users {
     private final ProjectStore projects = new ProjectStore();
 
     public Users(Database database, Endings endings, PasswordChecks checks) {
-        this.transactions = new Transactions(requireNonNull(database, "database is null").jdbi());
+        this.transactions =
+                new Transactions(requireNonNull(database, "database is null").jdbi());
         this.endings = requireNonNull(endings, "endings is null");
         this.checks = requireNonNull(checks, "checks is null");
     }
@@ -136,7 +137,6 @@ public final class Users {
     /** Keeps the same password under a better hash; a change of the password meanwhile wins. */
     public void rehash(Account account, String password, LogInSource asker) {
         String hash = checks.hash(asker, password);
-        transactions.run(
-                handle -> store.replacePasswordHash(handle, account.id(), account.passwordHash(), hash));
+        transactions.run(handle -> store.replacePasswordHash(handle, account.id(), account.passwordHash(), hash));
     }
 }

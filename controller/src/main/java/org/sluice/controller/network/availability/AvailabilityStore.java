@@ -49,10 +49,10 @@ final class AvailabilityStore {
         for (JsonNode subnet : Json.MAPPER.readTree(row.getString("subnets"))) {
             BigInteger total = BigInteger.ZERO;
             for (JsonNode pool : subnet.path("pools")) {
-                total = total.add(IpRange.between(
-                                pool.path(0).asString(), pool.path(1).asString())
-                        .orElseThrow()
-                        .size());
+                total = total.add(
+                        IpRange.between(pool.path(0).asString(), pool.path(1).asString())
+                                .orElseThrow()
+                                .size());
             }
             subnets.add(new Availability.OfSubnet(
                     UUID.fromString(subnet.path("id").asString()),

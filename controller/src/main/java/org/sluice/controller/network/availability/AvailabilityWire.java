@@ -19,8 +19,7 @@ final class AvailabilityWire {
             .member("total_ips", Availability.OfSubnet::total)
             .build();
 
-    static final View<Availability> VIEW = View.<Availability>of(
-                    "network_ip_availability", "network_ip_availabilities")
+    static final View<Availability> VIEW = View.<Availability>of("network_ip_availability", "network_ip_availabilities")
             .member("network_id", Availability::networkId)
             .member("network_name", Availability::networkName)
             .member("tenant_id", Availability::projectId)
@@ -40,7 +39,11 @@ final class AvailabilityWire {
             .filter("project_id", Filter.text("n.project_id"))
             .filter("tenant_id", Filter.text("n.project_id"))
             .scope(VERSION)
-            .unique("network_id", "n.id", Availability::networkId, network -> network.networkId().toString())
+            .unique(
+                    "network_id",
+                    "n.id",
+                    Availability::networkId,
+                    network -> network.networkId().toString())
             .sort("network_name", "n.name", Availability::networkName)
             .sort("project_id", "n.project_id", Availability::projectId)
             .sort("tenant_id", "n.project_id", Availability::projectId)

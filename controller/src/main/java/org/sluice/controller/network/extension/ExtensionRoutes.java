@@ -128,8 +128,8 @@ public final class ExtensionRoutes {
         routes.get(
                 "/v2.0/extensions",
                 GET,
-                exchange -> Reply.ok(Map.of(
-                        "extensions", ALL.stream().map(Extension::json).toList())));
+                exchange -> Reply.ok(
+                        Map.of("extensions", ALL.stream().map(Extension::json).toList())));
         routes.get("/v2.0/extensions/{alias}", GET, ExtensionRoutes::show);
     }
 

@@ -57,13 +57,13 @@ final class NetworkStore {
     }
 
     private static Optional<Held> hold(Handle handle, Viewer viewer, UUID id, String lock) {
-        return viewer.bind(handle.createQuery("select f.mtu as largest, exists (select 1 from port p where p.network_id = n.id"
-                        + " and p.binding_host_id is not null) as bound, " + COLUMNS
-                        + " from network n join physical_network f on f.name = n.physical_network where "
-                        + Viewer.OF_NETWORK + " and n.id = :id " + lock))
+        return viewer.bind(handle.createQuery(
+                        "select f.mtu as largest, exists (select 1 from port p where p.network_id = n.id"
+                                + " and p.binding_host_id is not null) as bound, " + COLUMNS
+                                + " from network n join physical_network f on f.name = n.physical_network where "
+                                + Viewer.OF_NETWORK + " and n.id = :id " + lock))
                 .bind("id", id)
-                .map((row, context) ->
-                        new Held(read(row, context), row.getInt("largest"), row.getBoolean("bound")))
+                .map((row, context) -> new Held(read(row, context), row.getInt("largest"), row.getBoolean("bound")))
                 .findOne();
     }
 
@@ -119,20 +119,14 @@ final class NetworkStore {
     boolean hasForeignPorts(Handle handle, UUID id) {
         return handle.createQuery("""
                         select exists (select 1 from port p join network n on n.id = p.network_id
-                                       where n.id = :id and p.project_id <> n.project_id)""")
-                .bind("id", id)
-                .mapTo(Boolean.class)
-                .one();
+                                       where n.id = :id and p.project_id <> n.project_id)""").bind("id", id).mapTo(Boolean.class).one();
     }
 
     /** Whether it has ports that do not go with it. */
     boolean hasPorts(Handle handle, UUID id) {
         return handle.createQuery("""
                         select exists (select 1 from port where network_id = :id and service_host_id is null
-                                       and (device_owner <> 'network:dhcp' or server_id is not null))""")
-                .bind("id", id)
-                .mapTo(Boolean.class)
-                .one();
+                                       and (device_owner <> 'network:dhcp' or server_id is not null))""").bind("id", id).mapTo(Boolean.class).one();
     }
 
     /**
@@ -144,9 +138,7 @@ final class NetworkStore {
         try {
             handle.createUpdate("""
                             delete from port where network_id = :id and server_id is null
-                              and (service_host_id is not null or device_owner = 'network:dhcp')""")
-                    .bind("id", id)
-                    .execute();
+                              and (service_host_id is not null or device_owner = 'network:dhcp')""").bind("id", id).execute();
             handle.createUpdate("delete from subnet where network_id = :id")
                     .bind("id", id)
                     .execute();

@@ -17,8 +17,7 @@ final class Segments {
     /** What a request said about the segment. */
     record Wanted(Optional<String> networkType, Optional<String> physicalNetwork, Optional<Integer> segmentationId) {
         static Wanted of(Fields fields) {
-            OptionalInt vlan =
-                    fields.optionalInteger("provider:segmentation_id", Integer.MIN_VALUE, Integer.MAX_VALUE);
+            OptionalInt vlan = fields.optionalInteger("provider:segmentation_id", Integer.MIN_VALUE, Integer.MAX_VALUE);
             return new Wanted(
                     fields.optionalText("provider:network_type", 0, Attributes.LONGEST),
                     fields.optionalText("provider:physical_network", 0, Attributes.LONGEST),

@@ -59,7 +59,10 @@ final class PortRules {
         return new Giving(
                 Rule.of(verb + ":device_owner", Owners.NETWORK_MEMBER, "Say that a port is a device of the network's."),
                 Rule.of(verb + ":mac_address", mac, "Choose a port's MAC address."),
-                Rule.of(verb + ":fixed_ips", Owners.NETWORK_MEMBER_OR_SHARED, "Choose where a port's addresses come from."),
+                Rule.of(
+                        verb + ":fixed_ips",
+                        Owners.NETWORK_MEMBER_OR_SHARED,
+                        "Choose where a port's addresses come from."),
                 Rule.of(verb + ":fixed_ips:ip_address", Owners.NETWORK_MEMBER, "Choose a port's IP addresses."),
                 Rule.of(
                         verb + ":fixed_ips:subnet_id",
@@ -126,7 +129,8 @@ final class PortRules {
                 .orElseThrow(() -> NetworkProblems.badField(
                         "mac_address", "'" + text + "' is not a valid MAC address: write it as in fa:16:3e:00:00:01"));
         if (mac.isMulticast()) {
-            throw NetworkProblems.badField("mac_address", "'" + text + "' is a multicast address, which no NIC can have");
+            throw NetworkProblems.badField(
+                    "mac_address", "'" + text + "' is a multicast address, which no NIC can have");
         }
         if (mac.equals(MacAddress.ZERO)) {
             throw NetworkProblems.badField(
@@ -137,8 +141,8 @@ final class PortRules {
 
     static VnicType vnicType(String name) {
         return VnicType.ofWireName(name)
-                .orElseThrow(() -> NetworkProblems.badField(
-                        "binding:vnic_type", "'" + name + "' is not in ['normal', 'direct']"));
+                .orElseThrow(() ->
+                        NetworkProblems.badField("binding:vnic_type", "'" + name + "' is not in ['normal', 'direct']"));
     }
 
     static String profile(Fields profile) {

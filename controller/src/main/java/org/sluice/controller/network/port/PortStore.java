@@ -66,9 +66,10 @@ final class PortStore {
     }
 
     Optional<Held> hold(Handle handle, Viewer viewer, UUID id) {
-        return viewer.bind(handle.createQuery("select n.project_id as network_owner, n.shared as network_shared, " + COLUMNS
-                        + " from port p join network n on n.id = p.network_id where " + Viewer.OF_PORT
-                        + " and p.id = :id for update of p"))
+        return viewer.bind(handle.createQuery(
+                        "select n.project_id as network_owner, n.shared as network_shared, " + COLUMNS
+                                + " from port p join network n on n.id = p.network_id where " + Viewer.OF_PORT
+                                + " and p.id = :id for update of p"))
                 .bind("id", id)
                 .map((row, context) -> new Held(
                         read(row, context),
@@ -123,8 +124,9 @@ final class PortStore {
 
     /** Those of the groups that are the project's, or that the viewer sees. */
     List<UUID> groups(Handle handle, Viewer viewer, String project, List<UUID> wanted) {
-        return viewer.bind(handle.createQuery("select g.id from security_group g where g.id = any(:ids) and (g.project_id = :owner or "
-                        + Viewer.OF_SECURITY_GROUP + ")"))
+        return viewer.bind(handle.createQuery(
+                        "select g.id from security_group g where g.id = any(:ids) and (g.project_id = :owner or "
+                                + Viewer.OF_SECURITY_GROUP + ")"))
                 .bindArray("ids", UUID.class, wanted)
                 .bind("owner", project)
                 .mapTo(UUID.class)

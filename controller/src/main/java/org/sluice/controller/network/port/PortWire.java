@@ -145,8 +145,8 @@ final class PortWire {
             String profile,
             String bindingHost) {
         /** What a port is made with that nothing is said about. */
-        static final Settings USUAL = new Settings(
-                "", "", true, Optional.empty(), "", "", Optional.empty(), VnicType.NORMAL, "{}", "");
+        static final Settings USUAL =
+                new Settings("", "", true, Optional.empty(), "", "", Optional.empty(), VnicType.NORMAL, "{}", "");
     }
 
     /** What a request asks for; {@code fields} tell what it says something about. */

@@ -72,7 +72,8 @@ public final class SecurityGroupRoutes {
                         .map(fields -> fields.contains(SecurityGroupWire.RULES))
                         .orElse(true);
                 return transactions.run(handle -> {
-                    // A project has its default group from the moment it looks; a token without a project looks for none.
+                    // A project has its default group from the moment it looks; a token without a project looks for
+                    // none.
                     if (!project.isEmpty()) {
                         defaults.ensureDefault(handle, project);
                     }
@@ -90,14 +91,14 @@ public final class SecurityGroupRoutes {
 
     private Reply show(Exchange exchange) {
         UUID id = id(exchange);
-        SecurityGroup group = transactions.run(handle -> store.find(handle, viewer(exchange), id)
-                .orElseThrow(() -> NetworkProblems.securityGroupNotFound(id)));
+        SecurityGroup group = transactions.run(handle ->
+                store.find(handle, viewer(exchange), id).orElseThrow(() -> NetworkProblems.securityGroupNotFound(id)));
         return SecurityGroupWire.VIEW.ok(group, exchange);
     }
 
     private Reply create(Exchange exchange) {
-        Creation creation = Creation.of(
-                exchange, "security_group", "security_groups", MOST_AT_ONCE, SecurityGroupWire.ATTRIBUTES);
+        Creation creation =
+                Creation.of(exchange, "security_group", "security_groups", MOST_AT_ONCE, SecurityGroupWire.ATTRIBUTES);
         List<SecurityGroup> made = transactions.run(handle -> {
             List<SecurityGroup> groups = new ArrayList<>(creation.items().size());
             creation.items().forEach(fields -> groups.add(make(handle, exchange, fields)));
@@ -126,8 +127,7 @@ public final class SecurityGroupRoutes {
                     .orElseThrow(() -> NetworkProblems.securityGroupNotFound(id));
             requireMay(exchange, ifMatch, group);
             SecurityGroupWire.Settings settings = SecurityGroupWire.read(
-                    fields,
-                    new SecurityGroupWire.Settings(group.name(), group.description(), group.isStateful()));
+                    fields, new SecurityGroupWire.Settings(group.name(), group.description(), group.isStateful()));
             SecurityGroupRules.requireName(group, settings.name());
             return store.update(handle, id, settings);
         });

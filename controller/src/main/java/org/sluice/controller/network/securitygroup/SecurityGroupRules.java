@@ -22,8 +22,7 @@ public final class SecurityGroupRules {
     private SecurityGroupRules() {}
 
     static ProblemException anotherDefault() {
-        return NetworkProblems.conflict(
-                "SecurityGroupDefaultAlreadyExists", "Default security group already exists.");
+        return NetworkProblems.conflict("SecurityGroupDefaultAlreadyExists", "Default security group already exists.");
     }
 
     static ProblemException defaultStays() {

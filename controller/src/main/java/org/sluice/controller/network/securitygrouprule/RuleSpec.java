@@ -70,9 +70,10 @@ record RuleSpec(
         fields.required("direction");
         RuleSpec spec = new RuleSpec(
                 fields.oneOf("direction", List.of("ingress", "egress"))
-                        .orElseThrow(() -> NetworkProblems.badField(
-                                "direction", "'None' is not in ['ingress', 'egress']")),
-                ethertype(fields.optionalText("ethertype", 0, Attributes.LONGEST).orElse("IPv4")),
+                        .orElseThrow(
+                                () -> NetworkProblems.badField("direction", "'None' is not in ['ingress', 'egress']")),
+                ethertype(
+                        fields.optionalText("ethertype", 0, Attributes.LONGEST).orElse("IPv4")),
                 protocol(fields),
                 integer(fields, "port_range_min"),
                 integer(fields, "port_range_max"),

@@ -18,8 +18,7 @@ import org.sluice.controller.network.Viewer;
 /** Rules of security groups in SQL. Stateless; callers own the transaction. */
 public final class SecurityGroupRuleStore {
     private static final String COLUMNS = "r.*, text(r.remote_ip_prefix) as prefix";
-    private static final String SELECT =
-            "select " + COLUMNS + " from security_group_rule r where " + Viewer.OF_RULE;
+    private static final String SELECT = "select " + COLUMNS + " from security_group_rule r where " + Viewer.OF_RULE;
 
     /** The rules of those groups, by the group's id, in one query. */
     public Map<UUID, List<SecurityGroupRule>> ofGroups(Handle handle, List<UUID> groups) {
@@ -83,9 +82,7 @@ public final class SecurityGroupRuleStore {
                           and port_range_max is not distinct from cast(:last as integer)
                           and remote_ip_prefix is not distinct from cast(:prefix as cidr)
                           and remote_group_id is not distinct from cast(:remote as uuid)
-                        limit 1"""), group, spec)
-                .mapTo(UUID.class)
-                .findOne();
+                        limit 1"""), group, spec).mapTo(UUID.class).findOne();
     }
 
     SecurityGroupRule insert(Handle handle, UUID group, String project, RuleSpec spec, String description) {
@@ -125,9 +122,7 @@ public final class SecurityGroupRuleStore {
     void touch(Handle handle, UUID group) {
         handle.createUpdate("""
                         update security_group set revision_number = revision_number + 1, updated_at = now()
-                        where id = :id""")
-                .bind("id", group)
-                .execute();
+                        where id = :id""").bind("id", group).execute();
     }
 
     private static SecurityGroupRule read(ResultSet row, StatementContext context) throws SQLException {

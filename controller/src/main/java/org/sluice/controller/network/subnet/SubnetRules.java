@@ -15,8 +15,8 @@ import tools.jackson.databind.node.ArrayNode;
 
 /** Who may do what with subnets, as Neutron's policies say, and what they tell their hosts. */
 final class SubnetRules {
-    static final Rule GET = Rule.of(
-            "get_subnet", Owners.READER + " or field:networks:shared=True", "Show subnets, and list them.");
+    static final Rule GET =
+            Rule.of("get_subnet", Owners.READER + " or field:networks:shared=True", "Show subnets, and list them.");
     static final Rule CREATE = Rule.of("create_subnet", Owners.NETWORK_MEMBER, "Create subnets.");
     static final Rule UPDATE = Rule.of("update_subnet", Owners.MEMBER, "Change a subnet.");
     static final Rule UPDATE_TAGS = Rule.of("update_subnet:tags", Who.PROJECT_MEMBER, "Change the tags of a subnet.");

@@ -76,9 +76,7 @@ final class SubnetStore {
     /** Counts a change of the network. */
     void touch(Handle handle, UUID network) {
         handle.createUpdate("""
-                        update network set revision_number = revision_number + 1, updated_at = now() where id = :id""")
-                .bind("id", network)
-                .execute();
+                        update network set revision_number = revision_number + 1, updated_at = now() where id = :id""").bind("id", network).execute();
     }
 
     boolean overlaps(Handle handle, UUID network, IpRange block) {
@@ -142,8 +140,14 @@ final class SubnetStore {
                         insert into allocation_pool (subnet_id, first, last)
                         select :subnet, f, l from unnest(cast(:firsts as inet[]), cast(:lasts as inet[])) as pool (f, l)""")
                 .bind("subnet", subnet)
-                .bindArray("firsts", String.class, pools.stream().map(IpRange::firstText).toList())
-                .bindArray("lasts", String.class, pools.stream().map(IpRange::lastText).toList())
+                .bindArray(
+                        "firsts",
+                        String.class,
+                        pools.stream().map(IpRange::firstText).toList())
+                .bindArray(
+                        "lasts",
+                        String.class,
+                        pools.stream().map(IpRange::lastText).toList())
                 .execute();
     }
 
@@ -156,9 +160,7 @@ final class SubnetStore {
         handle.createUpdate("""
                         delete from ip_allocation a using port p
                         where a.subnet_id = :id and p.id = a.port_id and p.server_id is null
-                          and (p.service_host_id is not null or p.device_owner = 'network:dhcp')""")
-                .bind("id", id)
-                .execute();
+                          and (p.service_host_id is not null or p.device_owner = 'network:dhcp')""").bind("id", id).execute();
         try {
             handle.createUpdate("delete from subnet where id = :id")
                     .bind("id", id)
@@ -174,7 +176,8 @@ final class SubnetStore {
     private static Subnet read(ResultSet row, StatementContext context) throws SQLException {
         List<IpRange> pools = new ArrayList<>();
         for (JsonNode pool : Json.MAPPER.readTree(row.getString("pools"))) {
-            pools.add(IpRange.between(pool.path("start").asString(), pool.path("end").asString())
+            pools.add(IpRange.between(
+                            pool.path("start").asString(), pool.path("end").asString())
                     .orElseThrow());
         }
         List<String> nameServers = new ArrayList<>();

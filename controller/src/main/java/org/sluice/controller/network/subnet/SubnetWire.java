@@ -140,9 +140,8 @@ final class SubnetWire {
                 .orElseThrow(() ->
                         NetworkProblems.badRequest("Failed to parse request. Required attribute 'cidr' not specified"));
         IpRange block = SubnetPlan.block(cidr, version);
-        Optional<String> gateway = fields.has("gateway_ip")
-                ? gateway(fields, block)
-                : Optional.of(SubnetPlan.defaultGateway(block));
+        Optional<String> gateway =
+                fields.has("gateway_ip") ? gateway(fields, block) : Optional.of(SubnetPlan.defaultGateway(block));
         return new Settings(
                 fields.text("name", "", 0, Attributes.LONGEST),
                 fields.text("description", "", 0, Attributes.LONGEST),
@@ -156,8 +155,7 @@ final class SubnetWire {
     static Settings read(Fields fields, Subnet subnet) {
         SubnetRules.refuseWhatIsNotOffered(fields);
         int version = subnet.block().version();
-        Optional<String> gateway =
-                fields.has("gateway_ip") ? gateway(fields, subnet.block()) : subnet.gateway();
+        Optional<String> gateway = fields.has("gateway_ip") ? gateway(fields, subnet.block()) : subnet.gateway();
         return new Settings(
                 fields.text("name", subnet.name(), 0, Attributes.LONGEST),
                 fields.text("description", subnet.description(), 0, Attributes.LONGEST),

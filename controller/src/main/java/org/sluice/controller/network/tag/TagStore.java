@@ -26,10 +26,11 @@ final class TagStore {
     /** The tags of that thing, if the viewer sees it; whoever locks it lets others who change it wait, so that no change is lost. */
     Optional<Found> find(Handle handle, UUID id, Viewer viewer, boolean lock) {
         String alias = tagged.alias();
-        return viewer.bind(handle.createQuery("select " + alias + ".tags, " + alias + ".project_id, " + tagged.networkOwner()
-                        + " as network_owner, " + alias + ".revision_number from " + tagged.from() + " where "
-                        + tagged.visible() + " and " + alias + ".id = :id"
-                        + (lock ? " for no key update of " + alias : "")))
+        return viewer.bind(handle.createQuery(
+                        "select " + alias + ".tags, " + alias + ".project_id, " + tagged.networkOwner()
+                                + " as network_owner, " + alias + ".revision_number from " + tagged.from() + " where "
+                                + tagged.visible() + " and " + alias + ".id = :id"
+                                + (lock ? " for no key update of " + alias : "")))
                 .bind("id", id)
                 .map((row, context) -> new Found(
                         List.of((String[]) row.getArray("tags").getArray()),

@@ -70,8 +70,7 @@ final class RevocationsTest {
         here = controller();
         there = controller();
         String name = "user-" + IdentityIds.next();
-        user = here.directory()
-                .users().create(Directory.user(Map.of("name", name, "password", "old")), ASKER);
+        user = here.directory().users().create(Directory.user(Map.of("name", name, "password", "old")), ASKER);
         project = here.directory().projects().create(Directory.project(Map.of("name", "p-" + name.substring(0, 20))));
         member = here.directory().roleNamed("member");
         here.directory().assignments().assign(assignment());
@@ -103,9 +102,14 @@ final class RevocationsTest {
                         "project disabled",
                         test -> test.here
                                 .directory()
-                                .projects().update(test.project.id(), Directory.project(Map.of("enabled", false)))),
-                new Ending("project deleted", test -> test.here.directory().projects().delete(test.project.id())),
-                new Ending("role taken away", test -> test.here.directory().assignments().unassign(test.assignment())));
+                                .projects()
+                                .update(test.project.id(), Directory.project(Map.of("enabled", false)))),
+                new Ending(
+                        "project deleted",
+                        test -> test.here.directory().projects().delete(test.project.id())),
+                new Ending(
+                        "role taken away",
+                        test -> test.here.directory().assignments().unassign(test.assignment())));
     }
 
     @ParameterizedTest
@@ -124,8 +128,7 @@ final class RevocationsTest {
 
     @Test
     void whatIsNotConcernedLives() {
-        Project other =
-                here.directory().projects().create(Directory.project(Map.of("name", IdentityIds.next())));
+        Project other = here.directory().projects().create(Directory.project(Map.of("name", IdentityIds.next())));
         here.directory().assignments().assign(new RoleAssignment(user.id(), other.id(), member.id()));
         String inOther = logIn(here, "old", other).text();
         String admin = here.authentication()

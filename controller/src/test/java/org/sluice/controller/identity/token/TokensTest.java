@@ -40,7 +40,9 @@ final class TokensTest {
     void aTokenSpeaksForItsUserInItsProject() {
         Caller caller = fresh().verify(issue().text());
 
-        assertThat(caller).isEqualTo(new Caller(USER, "admin", "6163728b1cbe45f3a72fc2bb0cfab848", "admin", Set.of("admin", "member")));
+        assertThat(caller)
+                .isEqualTo(new Caller(
+                        USER, "admin", "6163728b1cbe45f3a72fc2bb0cfab848", "admin", Set.of("admin", "member")));
     }
 
     @Test
@@ -241,7 +243,8 @@ final class TokensTest {
     void aTokenOfATokenEndsWithItAndContinuesItsAuditChain() {
         Tokens.Issued first = issue();
         clock.advance(Duration.ofMinutes(10));
-        Token second = tokens.reissue(first.token(), new Scope.Nothing(), Set.of(), 0).token();
+        Token second =
+                tokens.reissue(first.token(), new Scope.Nothing(), Set.of(), 0).token();
 
         assertThat(second.expiresAt()).isEqualTo(first.token().expiresAt());
         assertThat(second.auditIds())
@@ -252,7 +255,8 @@ final class TokensTest {
     }
 
     private Tokens.Issued issue() {
-        return tokens.issue(USER, "admin", PROJECT, Set.of("admin", "member"), List.of("password"), 1_795_376_400_072_000L);
+        return tokens.issue(
+                USER, "admin", PROJECT, Set.of("admin", "member"), List.of("password"), 1_795_376_400_072_000L);
     }
 
     /** Another controller: it has cached nothing. */

@@ -1,8 +1,5 @@
 package org.sluice.controller.image.data;
 
-import org.sluice.controller.image.image.ImageRules;
-import org.sluice.controller.image.image.DiskFormat;
-import org.sluice.controller.image.ImageFamily;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -33,9 +30,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import org.sluice.controller.http.ApiClient.Answer;
 import org.sluice.controller.http.ApiClient;
+import org.sluice.controller.http.ApiClient.Answer;
 import org.sluice.controller.http.ApiServer;
+import org.sluice.controller.image.ImageFamily;
+import org.sluice.controller.image.image.DiskFormat;
+import org.sluice.controller.image.image.ImageRules;
 import org.sluice.controller.policy.Caller;
 import org.sluice.controller.store.Database;
 import org.sluice.controller.store.TestDatabase;
