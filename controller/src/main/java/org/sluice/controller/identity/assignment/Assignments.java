@@ -72,7 +72,9 @@ public final class Assignments {
 
     /** 404 unless both are there. */
     void requireParties(Handle handle, String accountId, Place place) {
-        users.find(handle, accountId).orElseThrow(() -> IdentityProblems.notFound("user", accountId));
+        if (users.find(handle, accountId).isEmpty()) {
+            throw IdentityProblems.notFound("user", accountId);
+        }
         if (place instanceof Place.OfProject project) {
             projects.require(handle, project.id());
         }
