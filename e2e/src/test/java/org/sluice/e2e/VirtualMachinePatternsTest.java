@@ -29,7 +29,7 @@ class VirtualMachinePatternsTest {
     @BeforeAll
     void boot(@TempDir Path directory) throws IOException {
         String images = Command.run(
-                        Map.of(), List.of(RunningCloud.HOME.resolve("lab/build").toString(), "--print"))
+                        Map.of(), List.of(RunningCloud.HOME.resolve("lab/build").toString()))
                 .succeeded()
                 .strip();
         Path _ = Files.copy(

@@ -41,8 +41,8 @@ class BridgeMachineTest {
     @BeforeAll
     static void findImage() throws IOException, InterruptedException {
         assumeTrue("root".equals(System.getProperty("user.name")), "Making network namespaces needs root.");
-        // Surefire runs tests in the module's folder.
-        Process build = new ProcessBuilder("../lab/build", "--print")
+        // Surefire runs tests in the module's folder. The images are built here if nobody has built them yet.
+        Process build = new ProcessBuilder("../lab/build")
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         build.getOutputStream().close();
