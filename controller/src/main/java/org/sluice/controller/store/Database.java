@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.metrics.MetricsTrackerFactory;
 import java.time.Duration;
 import java.util.Properties;
 import org.flywaydb.core.Flyway;
@@ -35,6 +36,7 @@ public final class Database implements AutoCloseable {
         this.jdbi = Jdbi.create(pool);
         // Arguments are passwords' hashes and users' data; by default they are part of the message, and so of the log.
         jdbi.getConfig(StatementExceptions.class).setMessageRendering(Database::withoutArguments);
+        jdbi.setTransactionHandler(new AttributedTransactions());
     }
 
     /**
@@ -96,6 +98,11 @@ public final class Database implements AutoCloseable {
     /** The door to SQL. */
     public Jdbi jdbi() {
         return jdbi;
+    }
+
+    /** Lets a tracker measure the pool: how many connections are in use, and how long they are waited for. Once. */
+    public void measuredBy(MetricsTrackerFactory tracker) {
+        pool.setMetricsTrackerFactory(tracker);
     }
 
     /** The JDBC URL, for the one connection that listens and must not come from the pool. */
