@@ -31,6 +31,7 @@ import org.sluice.controller.policy.Caller;
 import org.sluice.controller.policy.Policy;
 import org.sluice.controller.policy.Rule;
 import org.sluice.controller.policy.Target;
+import org.sluice.controller.policy.Who;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
 import tools.jackson.core.JacksonException;
@@ -312,7 +313,8 @@ public final class Exchange implements Shown {
                 family.mount(),
                 request.prologue().method().text(),
                 family.mount() + route.pattern(),
-                route.access() instanceof Route.Access.Ruled ruled ? Optional.of(ruled.rule().name()) : Optional.empty());
+                route.access() instanceof Route.Access.Ruled ruled ? Optional.of(ruled.rule().name()) : Optional.empty(),
+                route.access() instanceof Route.Access.Ruled ruled && ruled.rule().check().equals(Who.ADMIN.check()));
     }
 
     /** The same of a request that has no route. */
@@ -326,7 +328,8 @@ public final class Exchange implements Shown {
                 family,
                 request.prologue().method().text(),
                 RequestObserver.Asked.NO_ROUTE,
-                Optional.empty());
+                Optional.empty(),
+                false);
     }
 
     private static Optional<String> globalRequestId(ServerRequest request) {

@@ -26,6 +26,7 @@ public interface RequestObserver {
      * @param route pattern of the route with the family's mount, {@code /network/v2.0/ports/{id}}; {@code none} where no route
      *     has path and method. Never the path itself: there are as many of those as clients like
      * @param rule name of the route's rule; empty for open routes and for those that go by action
+     * @param forOperators whether the rule, unless overridden, lets nobody in but operators
      */
     record Asked(
             String id,
@@ -36,7 +37,8 @@ public interface RequestObserver {
             String family,
             String method,
             String route,
-            Optional<String> rule) {
+            Optional<String> rule,
+            boolean forOperators) {
         /** What stands for the route of a request that has none. */
         public static final String NO_ROUTE = "none";
 

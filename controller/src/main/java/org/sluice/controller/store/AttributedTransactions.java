@@ -5,21 +5,30 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.transaction.DelegatingTransactionHandler;
 import org.jdbi.v3.core.transaction.LocalTransactionHandler;
 import org.jdbi.v3.core.transaction.TransactionException;
 import org.jdbi.v3.core.transaction.TransactionHandler;
 
 /**
  * Transactions that tell the database for which request they are made, if they are for one. The driver sends BEGIN along with
- * the first statement, which is this one: it costs a transaction one round trip, and those of reading requests nothing.
+ * the first statement, which is this one: it costs such a transaction one round trip, and any other nothing.
  */
-final class AttributedTransactions extends LocalTransactionHandler {
-    @Override
-    public TransactionHandler specialize(Handle handle) {
-        return new Attributed();
+final class AttributedTransactions extends DelegatingTransactionHandler {
+    AttributedTransactions() {
+        super(LocalTransactionHandler.binding());
     }
 
-    private static final class Attributed extends LocalTransactionHandler {
+    @Override
+    public TransactionHandler specialize(Handle handle) throws SQLException {
+        return new OfHandle(getDelegate().specialize(handle));
+    }
+
+    private static final class OfHandle extends DelegatingTransactionHandler {
+        OfHandle(TransactionHandler local) {
+            super(local);
+        }
+
         @Override
         public void begin(Handle handle) {
             super.begin(handle);
