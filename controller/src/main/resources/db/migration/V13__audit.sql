@@ -59,7 +59,7 @@ begin
     for part in
         select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid
         where i.inhparent = cast('audit_event' as regclass) and c.relname ~ '^audit_event_[0-9]{6}$'
-          and date_trunc('month', to_timestamp(right(c.relname, 6) || '15 UTC', 'YYYYMMDD TZH') , 'UTC') + interval '1 month'
+          and date_trunc('month', to_timestamp(right(c.relname, 6) || '15', 'YYYYMMDD'), 'UTC') + interval '1 month'
               < now() - greatest(keep, interval '31 days')
     loop
         execute format('drop table %I', part);
@@ -102,9 +102,9 @@ begin
     return null;
 end $$;
 
--- Has the changes of a table written down. Columns that hold secrets by their names are left out of it; "only" names the
+-- Has the changes of a table written down. Columns that hold secrets by their names are left out of it; "counting" names the
 -- columns whose updates count, where agents keep the others current.
-create function audited(of_table regclass, only text default null) returns void language plpgsql as $$
+create function audited(of_table regclass, counting text default null) returns void language plpgsql as $$
 declare
     keys   text;
     hidden text;
@@ -121,14 +121,14 @@ begin
         execute function audit(%L, %L)', of_table, told, keys, hidden);
     execute format('create or replace trigger audit_updates after update %s on %s for each row
         when (old.* is distinct from new.* and %s) execute function audit(%L, %L)',
-        case when only is null then '' else 'of ' || only end, of_table, told, keys, hidden);
+        case when counting is null then '' else 'of ' || counting end, of_table, told, keys, hidden);
 end $$;
 
 select audit_keep(interval '400 days');
 
 -- Every table that people change. The others are the controllers' and the agents' own, and follow from these.
 select audited(t) from unnest(cast(array[
-    'project', 'account', 'role', 'role_assignment',
+    'project', 'account', 'role', 'role_assignment', 'cloud_assignment',
     'network', 'subnet', 'allocation_pool', 'security_group', 'security_group_rule', 'port', 'ip_allocation',
     'port_security_group',
     'image', 'flavor', 'keypair', 'aggregate', 'aggregate_host', 'server',

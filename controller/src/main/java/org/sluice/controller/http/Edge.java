@@ -74,8 +74,11 @@ final class Edge {
                     reply = reply.withHeader("Allow", api.router().allowed(below));
                 }
             } catch (RuntimeException failure) {
-                log.error("{} {} failed ({})", request.prologue().method().text(), path, id.value(), failure);
-                reply = api.family().faults().render(internalError(id));
+                Problem problem = DatabaseTrouble.problem(failure).orElseGet(() -> {
+                    log.error("{} {} failed ({})", request.prologue().method().text(), path, id.value(), failure);
+                    return internalError(id);
+                });
+                reply = refusal(api.family(), problem);
             }
             sending.send(api.family().finish(exchange, reply.withHeader("x-openstack-request-id", id.value())));
         } finally {
