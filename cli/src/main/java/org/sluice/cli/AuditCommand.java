@@ -26,7 +26,10 @@ final class AuditCommand implements Callable<Integer> {
     @Mixin
     private final Operator operator = new Operator();
 
-    @Option(names = "--since", paramLabel = "TIME", description = "Only what happened then or later: 2026-11-22T19:47:19Z.")
+    @Option(
+            names = "--since",
+            paramLabel = "TIME",
+            description = "Only what happened then or later: 2026-11-22T19:47:19Z.")
     private @Nullable String since;
 
     @Option(names = "--until", paramLabel = "TIME", description = "Only what happened before then.")
@@ -38,13 +41,19 @@ final class AuditCommand implements Callable<Integer> {
     @Option(names = "--project", paramLabel = "PROJECT", description = "Only what was done in that project, by id.")
     private @Nullable String project;
 
-    @Option(names = "--resource", paramLabel = "KIND", description = "Only what was done to that kind: port, server, account.")
+    @Option(
+            names = "--resource",
+            paramLabel = "KIND",
+            description = "Only what was done to that kind: port, server, account.")
     private @Nullable String resource;
 
     @Option(names = "--id", paramLabel = "ID", description = "Only what was done to the one of that id.")
     private @Nullable String id;
 
-    @Option(names = "--request", paramLabel = "ID", description = "Only what that request did, by its id or its global id.")
+    @Option(
+            names = "--request",
+            paramLabel = "ID",
+            description = "Only what that request did, by its id or its global id.")
     private @Nullable String request;
 
     @Option(
@@ -73,7 +82,8 @@ final class AuditCommand implements Callable<Integer> {
         for (JsonNode event : operator.client().get(path.toString()).path("audit_events")) {
             String what = event.path("outcome").asString().equals("refused")
                     ? "refused with " + event.path("status").asInt()
-                    : event.path("operation").asString() + " " + event.path("resource_type").asString() + " "
+                    : event.path("operation").asString() + " "
+                            + event.path("resource_type").asString() + " "
                             + event.path("resource_id").asString();
             String[] row = {
                 event.path("at").asString(),

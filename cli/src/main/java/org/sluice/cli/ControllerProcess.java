@@ -122,8 +122,7 @@ final class ControllerProcess {
         ImageStore images = new ImageStore();
         // Neither long copies of images nor a burst of requests keep agents from saying that they are alive.
         Database agentsDatabase = resources.add("agents' connections", database.beside("agents", AGENTS_CONNECTIONS));
-        Database imagesDatabase =
-                resources.add("images' connections", database.beside("images", limits.connections()));
+        Database imagesDatabase = resources.add("images' connections", database.beside("images", limits.connections()));
         observation.measure(agentsDatabase);
         observation.measure(imagesDatabase);
         ImageBytes imageBytes = new ImageBytes(imagesDatabase);

@@ -1,7 +1,5 @@
 package org.sluice.cli;
 
-import org.sluice.controller.store.Transactions;
-import org.sluice.controller.observation.audit.AuditRoutes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -35,10 +33,12 @@ import org.sluice.controller.identity.IdentityBootstrap;
 import org.sluice.controller.identity.IdentityFamily;
 import org.sluice.controller.identity.password.Passwords;
 import org.sluice.controller.identity.token.Tokens;
+import org.sluice.controller.observation.audit.AuditRoutes;
 import org.sluice.controller.pki.CertificateAuthority;
 import org.sluice.controller.pki.JoinTokens;
 import org.sluice.controller.policy.Caller;
 import org.sluice.controller.store.TestDatabase;
+import org.sluice.controller.store.Transactions;
 import org.sluice.model.VnicType;
 import org.sluice.model.protocol.JoinToken;
 import org.sluice.model.qualification.Baseline;
@@ -84,7 +84,8 @@ class OperatorCommandsTest {
                                 postgres.database(),
                                 joinTokens,
                                 clock,
-                                new AuditRoutes(new Transactions(postgres.database().jdbi()))::routes)));
+                                new AuditRoutes(
+                                        new Transactions(postgres.database().jdbi()))::routes)));
         servers.add(server);
         base = "http://127.0.0.1:" + server.address().getPort();
         new Credentials("secret").write(new DataDirectory(data), base + "/identity/v3", true);
@@ -356,6 +357,12 @@ class OperatorCommandsTest {
 
     @CommandLine.Command(
             name = "sluice",
-            subcommands = {FleetCommand.class, ExplainCommand.class, ImportCommand.class, PolicyCommand.class, AuditCommand.class})
+            subcommands = {
+                FleetCommand.class,
+                ExplainCommand.class,
+                ImportCommand.class,
+                PolicyCommand.class,
+                AuditCommand.class
+            })
     private static final class Root {}
 }

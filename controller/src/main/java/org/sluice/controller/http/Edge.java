@@ -51,7 +51,8 @@ final class Edge {
         request.context().register(Exchange.RequestId.class, id);
         String path = request.prologue().uriPath().rawPath();
         Optional<RouteTable.Mounted> mounted = table.find(path);
-        Sending sending = new Sending(response, request.prologue().method().text().equals("HEAD"));
+        Sending sending =
+                new Sending(response, request.prologue().method().text().equals("HEAD"));
         Optional<Exchange> known = Optional.empty();
         try {
             if (mounted.isEmpty()) {
@@ -64,7 +65,8 @@ final class Edge {
             Reply reply;
             try {
                 door.arrives(request.remotePeer().address());
-                Router.Match match = api.router().match(request.prologue().method().text(), below);
+                Router.Match match =
+                        api.router().match(request.prologue().method().text(), below);
                 exchange = new Exchange(request, api.family(), match, policy, door);
                 known = Optional.of(exchange);
                 reply = answer(match.route(), exchange);
@@ -83,7 +85,8 @@ final class Edge {
             sending.send(api.family().finish(exchange, reply.withHeader("x-openstack-request-id", id.value())));
         } finally {
             RequestObserver.Asked asked = known.map(Exchange::asked)
-                    .orElseGet(() -> Exchange.asked(request, mounted.map(api -> api.family().mount()).orElse("")));
+                    .orElseGet(() -> Exchange.asked(
+                            request, mounted.map(api -> api.family().mount()).orElse("")));
             observer.answered(new RequestObserver.Answered(
                     asked, path, sending.status, sending.bytes, System.nanoTime() - began));
         }

@@ -40,7 +40,8 @@ import tools.jackson.databind.node.ObjectNode;
 /** One request, as a route sees it. Used by one thread. */
 public final class Exchange implements Shown {
     /** As oslo.middleware takes it: anything else in that header is as if it were not there. */
-    private static final Pattern REQUEST_ID = Pattern.compile("req-[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
+    private static final Pattern REQUEST_ID =
+            Pattern.compile("req-[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 
     private static final HeaderName GLOBAL_REQUEST_ID = HeaderNames.create("X-OpenStack-Request-ID");
 
@@ -313,8 +314,11 @@ public final class Exchange implements Shown {
                 family.mount(),
                 request.prologue().method().text(),
                 family.mount() + route.pattern(),
-                route.access() instanceof Route.Access.Ruled ruled ? Optional.of(ruled.rule().name()) : Optional.empty(),
-                route.access() instanceof Route.Access.Ruled ruled && ruled.rule().check().equals(Who.ADMIN.check()));
+                route.access() instanceof Route.Access.Ruled ruled
+                        ? Optional.of(ruled.rule().name())
+                        : Optional.empty(),
+                route.access() instanceof Route.Access.Ruled ruled
+                        && ruled.rule().check().equals(Who.ADMIN.check()));
     }
 
     /** The same of a request that has no route. */
@@ -333,7 +337,9 @@ public final class Exchange implements Shown {
     }
 
     private static Optional<String> globalRequestId(ServerRequest request) {
-        return request.headers().first(GLOBAL_REQUEST_ID).filter(text -> REQUEST_ID.matcher(text).matches());
+        return request.headers()
+                .first(GLOBAL_REQUEST_ID)
+                .filter(text -> REQUEST_ID.matcher(text).matches());
     }
 
     /** Whether the request has an entity. */

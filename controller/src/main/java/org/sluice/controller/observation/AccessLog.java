@@ -184,7 +184,8 @@ public final class AccessLog implements RequestObserver, AutoCloseable {
         Answered answered = line.answered();
         Asked asked = answered.asked();
         json.writeStartObject();
-        json.writeStringProperty("time", line.at().truncatedTo(ChronoUnit.MILLIS).toString());
+        json.writeStringProperty(
+                "time", line.at().truncatedTo(ChronoUnit.MILLIS).toString());
         json.writeStringProperty("request_id", asked.id());
         asked.globalId().ifPresent(id -> json.writeStringProperty("global_request_id", id));
         json.writeStringProperty("peer", address(asked.peer()));
@@ -194,7 +195,7 @@ public final class AccessLog implements RequestObserver, AutoCloseable {
         json.writeStringProperty("route", asked.route());
         json.writeNumberProperty("status", answered.status());
         json.writeNumberProperty("bytes", answered.bytes());
-        json.writeNumberProperty("duration_ms", answered.nanos() / 1_000 / 1_000.0);
+        json.writeNumberProperty("duration_ms", answered.nanos() / 1e6);
         json.writeEndObject();
     }
 
@@ -213,9 +214,13 @@ public final class AccessLog implements RequestObserver, AutoCloseable {
 
     /** Writes what waits, and closes the file. */
     @Override
-    public void close() throws IOException, InterruptedException {
+    public void close() throws IOException {
         closed = true;
-        writer.join(TimeUnit.SECONDS.toMillis(5));
+        try {
+            writer.join(TimeUnit.SECONDS.toMillis(5));
+        } catch (InterruptedException hurried) {
+            Thread.currentThread().interrupt();
+        }
         channel.close();
     }
 }

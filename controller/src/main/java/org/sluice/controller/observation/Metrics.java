@@ -86,7 +86,8 @@ public final class Metrics implements RequestObserver, AutoCloseable {
 
     /** Counts one decision over a server: the filters that refused hosts, when it was refused; {@code none} without hosts. */
     public void decided(boolean placed, Collection<String> filters) {
-        registry.counter("sluice.scheduling.decisions", "outcome", placed ? "placed" : "refused").increment();
+        registry.counter("sluice.scheduling.decisions", "outcome", placed ? "placed" : "refused")
+                .increment();
         if (!placed) {
             for (String filter : filters.isEmpty() ? Set.of("none") : filters) {
                 registry.counter("sluice.scheduling.refusals", "filter", filter).increment();
@@ -108,7 +109,7 @@ public final class Metrics implements RequestObserver, AutoCloseable {
         requests.computeIfAbsent(new Line(asked.route(), method, answered.status()), line -> timer(asked, line))
                 .record(answered.nanos(), TimeUnit.NANOSECONDS);
         if (answered.bytes() > 0) {
-            bytes.computeIfAbsent(asked.family(), this::sent).increment(answered.bytes());
+            bytes.computeIfAbsent(asked.family(), this::sent).increment((double) answered.bytes());
         }
         if (LIMITS.contains(answered.status())) {
             refused("request", answered.status());
@@ -144,17 +145,29 @@ public final class Metrics implements RequestObserver, AutoCloseable {
     }
 
     private void refused(String stage, int status) {
-        registry.counter("sluice.door.refusals", "stage", stage, "status", Integer.toString(status)).increment();
+        registry.counter("sluice.door.refusals", "stage", stage, "status", Integer.toString(status))
+                .increment();
     }
 
     private void feed(ChangeFeed feed) {
-        feedGauge(feed, "sluice.change.feed.listening", "1 while the connection stands that listens for changes.",
+        feedGauge(
+                feed,
+                "sluice.change.feed.listening",
+                "1 while the connection stands that listens for changes.",
                 health -> health.listening() ? 1 : 0);
-        feedGauge(feed, "sluice.change.feed.silence.seconds", "Since the database last said anything to the change feed.",
+        feedGauge(
+                feed,
+                "sluice.change.feed.silence.seconds",
+                "Since the database last said anything to the change feed.",
                 health -> health.silence().toNanos() / 1e9);
-        count("sluice.change.feed.connections", "How often the change feed connected; each after the first was lost.",
+        count(
+                "sluice.change.feed.connections",
+                "How often the change feed connected; each after the first was lost.",
                 () -> feed.health().connections());
-        count("sluice.change.feed.notifications", "Changes that were announced.", () -> feed.health().notifications());
+        count(
+                "sluice.change.feed.notifications",
+                "Changes that were announced.",
+                () -> feed.health().notifications());
     }
 
     private void feedGauge(ChangeFeed feed, String name, String sentence, ToDoubleFunction<ChangeFeed.Health> value) {
@@ -179,13 +192,14 @@ public final class Metrics implements RequestObserver, AutoCloseable {
 
     /** A host is up as the scheduler takes it: heard of in the last 45 s. */
     private static Agents agents(Database database) {
-        return database.jdbi().withHandle(handle -> handle.createQuery("""
+        return database.jdbi()
+                .withHandle(handle -> handle.createQuery("""
                         select count(*) filter (where enabled and heard), count(*) filter (where enabled and not heard),
                             count(*) filter (where not enabled)
                         from (select enabled,
                                   coalesce(last_seen_at > now() - interval '45 seconds', false) as heard from host) h""")
-                .map((row, _) -> new Agents(row.getLong(1), row.getLong(2), row.getLong(3)))
-                .one());
+                        .map((row, _) -> new Agents(row.getLong(1), row.getLong(2), row.getLong(3)))
+                        .one());
     }
 
     /** Everything in Prometheus's text format. */

@@ -56,18 +56,15 @@ public final class Observation implements RequestObserver, AutoCloseable {
     public static Observation start(
             Database database, ChangeFeed feed, BooleanSupplier fleetLoaded, Path accessLog, InstantSource clock)
             throws IOException {
-        Transactions transactions = new Transactions(requireNonNull(database, "database is null").jdbi());
+        Transactions transactions =
+                new Transactions(requireNonNull(database, "database is null").jdbi());
         AccessLog lines = AccessLog.open(accessLog, clock);
         Auditing auditing = Auditing.start(transactions, clock, AUDIT_KEPT);
         Metrics metrics = new Metrics(database, feed);
         metrics.count("sluice.access.log.dropped", "Lines of the access log that were lost.", lines::dropped);
         metrics.count("sluice.audit.dropped", "Refusals that were not written to the audit log.", auditing::dropped);
         return new Observation(
-                metrics,
-                lines,
-                auditing,
-                new AuditRoutes(transactions),
-                new Readiness(database, feed, fleetLoaded));
+                metrics, lines, auditing, new AuditRoutes(transactions), new Readiness(database, feed, fleetLoaded));
     }
 
     /** The routes below {@code /sluice/v1}. */
@@ -120,7 +117,7 @@ public final class Observation implements RequestObserver, AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException, InterruptedException {
+    public void close() throws IOException {
         auditing.close();
         accessLog.close();
         metrics.close();

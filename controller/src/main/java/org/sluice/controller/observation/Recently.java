@@ -63,7 +63,9 @@ final class Recently<T> {
         }
         try {
             // Who comes while an earlier question hangs need not wait to learn that.
-            return left <= 0 && !waitFor.isDone() ? Optional.empty() : waitFor.get(Math.max(0, left), TimeUnit.NANOSECONDS);
+            return left <= 0 && !waitFor.isDone()
+                    ? Optional.empty()
+                    : waitFor.get(Math.max(0, left), TimeUnit.NANOSECONDS);
         } catch (TimeoutException | ExecutionException none) {
             return Optional.empty();
         } catch (InterruptedException closing) {

@@ -112,7 +112,8 @@ public final class Database implements AutoCloseable {
     public boolean isMigrated() {
         String newest = newestMigration;
         if (newest.isEmpty()) {
-            newest = Arrays.stream(Flyway.configure().dataSource(pool).load().info().all())
+            newest = Arrays.stream(
+                            Flyway.configure().dataSource(pool).load().info().all())
                     .filter(migration -> migration.getState().isResolved())
                     .map(MigrationInfo::getVersion)
                     .max(Comparator.naturalOrder())

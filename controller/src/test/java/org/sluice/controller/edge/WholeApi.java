@@ -124,8 +124,6 @@ final class WholeApi implements AutoCloseable {
             observation.close();
         } catch (IOException cause) {
             throw new UncheckedIOException(cause);
-        } catch (InterruptedException hurried) {
-            Thread.currentThread().interrupt();
         }
         feed.close();
     }

@@ -73,9 +73,14 @@ final class AuditTest {
     }
 
     private static String port() {
-        String network = id(api.send("admin", "POST", "/network/v2.0/networks", "{'network': {'name': 'n'}}"), "network");
+        String network =
+                id(api.send("admin", "POST", "/network/v2.0/networks", "{'network': {'name': 'n'}}"), "network");
         return id(
-                api.send("admin", "POST", "/network/v2.0/ports", "{'port': {'network_id': '" + network + "', 'name': 'old'}}"),
+                api.send(
+                        "admin",
+                        "POST",
+                        "/network/v2.0/ports",
+                        "{'port': {'network_id': '" + network + "', 'name': 'old'}}"),
                 "port");
     }
 
@@ -110,10 +115,13 @@ final class AuditTest {
     @Test
     void creationAndDeletionAreThereWithWhatWasMadeAndWhatIsGone() {
         String port = port();
-        assertThat(api.send("admin", "DELETE", "/network/v2.0/ports/" + port, "").status()).isEqualTo(204);
+        assertThat(api.send("admin", "DELETE", "/network/v2.0/ports/" + port, "")
+                        .status())
+                .isEqualTo(204);
 
         List<JsonNode> events = events("id=" + port + "&resource=port");
-        assertThat(events.stream().map(event -> event.path("operation").asString())).containsExactly("delete", "create");
+        assertThat(events.stream().map(event -> event.path("operation").asString()))
+                .containsExactly("delete", "create");
         assertThat(events.getFirst().path("before").path("name").asString()).isEqualTo("old");
         assertThat(events.getFirst().path("after").isNull()).isTrue();
         assertThat(events.getLast().path("before").isNull()).isTrue();
@@ -123,10 +131,12 @@ final class AuditTest {
     @Test
     void whatFailedLeavesNoTraceAndReadingNone() {
         long before = events("limit=1").getFirst().path("id").asLong();
-        Answer refused = api.send("admin", "POST", "/network/v2.0/ports", "{'port': {'network_id': '" + UUID.randomUUID() + "'}}");
+        Answer refused = api.send(
+                "admin", "POST", "/network/v2.0/ports", "{'port': {'network_id': '" + UUID.randomUUID() + "'}}");
         assertThat(refused.status()).isEqualTo(404);
         assertThat(api.get("admin", "/network/v2.0/ports").status()).isEqualTo(200);
-        assertThat(events("request_id=" + refused.header("x-openstack-request-id"))).isEmpty();
+        assertThat(events("request_id=" + refused.header("x-openstack-request-id")))
+                .isEmpty();
         assertThat(events("limit=1").getFirst().path("id").asLong()).isEqualTo(before);
     }
 
@@ -155,8 +165,11 @@ final class AuditTest {
                 .mapTo(String.class)
                 .list());
         assertThat(written)
-                .noneMatch(text -> text.contains("password") || text.contains("$2") || text.contains("argon2")
-                        || text.contains("secret_hash") || text.contains("user_data"));
+                .noneMatch(text -> text.contains("password")
+                        || text.contains("$2")
+                        || text.contains("argon2")
+                        || text.contains("secret_hash")
+                        || text.contains("user_data"));
     }
 
     @ParameterizedTest
@@ -176,7 +189,8 @@ final class AuditTest {
                     for part in select inhrelid::regclass::text from pg_inherits where inhparent = 'audit_event'::regclass loop
                         execute 'truncate ' || part;
                     end loop;
-                end $$""".replace("::regclass::text", "\\:\\:regclass\\:\\:text").replace("'audit_event'::regclass", "'audit_event'\\:\\:regclass")));
+                end $$""".replace("::regclass::text", "\\:\\:regclass\\:\\:text")
+                .replace("'audit_event'::regclass", "'audit_event'\\:\\:regclass")));
         assertThatThrownBy(() -> jdbi().useHandle(handle -> handle.execute(statement)))
                 .hasMessageContaining("append-only");
     }
@@ -186,7 +200,8 @@ final class AuditTest {
         jdbi().useHandle(handle -> {
             handle.execute("create table audit_event_202001 partition of audit_event"
                     + " for values from ('2020-01-01 00:00+00') to ('2020-02-01 00:00+00')");
-            handle.execute("insert into audit_event (at, request_id, action) values ('2020-01-31 23:00+00', 'req-old', 'x')");
+            handle.execute(
+                    "insert into audit_event (at, request_id, action) values ('2020-01-31 23:00+00', 'req-old', 'x')");
         });
         assertThat(events("request_id=req-old")).hasSize(1);
         int dropped = jdbi().withHandle(handle -> handle.createQuery("select audit_keep(interval '400 days')")
@@ -194,7 +209,9 @@ final class AuditTest {
                 .one());
         assertThat(dropped).isEqualTo(1);
         assertThat(events("request_id=req-old")).isEmpty();
-        assertThat(events("limit=1")).as("this month's stay, however short they are to be kept").isNotEmpty();
+        assertThat(events("limit=1"))
+                .as("this month's stay, however short they are to be kept")
+                .isNotEmpty();
         jdbi().useHandle(handle -> handle.execute("select audit_keep(interval '0')"));
         assertThat(events("limit=1")).isNotEmpty();
     }
@@ -222,23 +239,24 @@ final class AuditTest {
         assertThat(events("user=" + "a".repeat(32))).isNotEmpty();
         assertThat(events("user=somebody-else")).isEmpty();
         assertThat(events("until=2020-01-01T00:00:00Z")).isEmpty();
-        assertThat(events("since=2020-01-01T00:00:00Z&project=" + "1".repeat(32))).isNotEmpty();
+        assertThat(events("since=2020-01-01T00:00:00Z&project=" + "1".repeat(32)))
+                .isNotEmpty();
         JsonNode first = api.get("admin", "/sluice/v1/audit?limit=1").json();
         String marker = first.path("audit_events").path(0).path("id").asString();
-        assertThat(events("limit=1&marker=" + marker).getFirst().path("id").asLong()).isLessThan(Long.parseLong(marker));
+        assertThat(events("limit=1&marker=" + marker).getFirst().path("id").asLong())
+                .isLessThan(Long.parseLong(marker));
     }
 
     @Test
     void everyTableIsAuditedOrNamedHere() {
-        List<String> without = jdbi().withHandle(handle -> handle.createQuery("""
+        List<String> without = jdbi().withHandle(
+                        handle -> handle.createQuery("""
                         select cast(c.relname as text) from pg_class c
                         where c.relkind in ('r', 'p') and not c.relispartition
                           and c.relnamespace = cast('public' as regnamespace)
                           and 2 > (select count(*) from pg_trigger t where t.tgrelid = c.oid and t.tgname like 'audit\\_%'
                                    and t.tgname <> 'audit_event_append_only')
-                        order by 1""")
-                .mapTo(String.class)
-                .list());
+                        order by 1""").mapTo(String.class).list());
         assertThat(without)
                 .as("a migration that makes a table calls audited('the_table')")
                 .isSubsetOf(NOT_AUDITED);

@@ -51,9 +51,12 @@ class ObservationTest {
 
     @Test
     void requestsAreCountedByRouteAndNeverByPath() {
-        assertThat(api.get("member", "/network/v2.0/ports/11111111-1111-4111-8111-111111111111").status())
+        assertThat(api.get("member", "/network/v2.0/ports/11111111-1111-4111-8111-111111111111")
+                        .status())
                 .isEqualTo(404);
-        assertThat(api.get("member", "/network/v2.0/nothing-" + System.nanoTime()).status()).isEqualTo(404);
+        assertThat(api.get("member", "/network/v2.0/nothing-" + System.nanoTime())
+                        .status())
+                .isEqualTo(404);
         String text = metrics();
         assertThat(text)
                 .containsPattern(
@@ -65,7 +68,8 @@ class ObservationTest {
     @Test
     void metricsAreForServicesAndOperators() {
         assertThat(api.get("member", "/sluice/v1/metrics").status()).isEqualTo(403);
-        assertThat(api.client.send("GET", "/sluice/v1/metrics", Map.of()).status()).isEqualTo(401);
+        assertThat(api.client.send("GET", "/sluice/v1/metrics", Map.of()).status())
+                .isEqualTo(401);
         assertThat(api.get("admin", "/sluice/v1/metrics").status()).isEqualTo(200);
     }
 
@@ -77,7 +81,8 @@ class ObservationTest {
         JsonNode dashboard = Json.MAPPER.readTree(Files.readString(Path.of("..", "docs", "grafana", "sluice.json")));
         TreeSet<String> missing = new TreeSet<>();
         for (JsonNode panel : dashboard.required("panels")) {
-            Matcher names = Pattern.compile("(?:sluice|hikaricp|jvm)_[a-z_]+").matcher(panel.at("/targets/0/expr").asString());
+            Matcher names = Pattern.compile("(?:sluice|hikaricp|jvm)_[a-z_]+")
+                    .matcher(panel.at("/targets/0/expr").asString());
             while (names.find()) {
                 if (!text.contains("\n" + names.group() + "{") && !text.contains("\n" + names.group() + " ")) {
                     missing.add(names.group());
@@ -111,8 +116,12 @@ class ObservationTest {
                 Map.of("X-Auth-Token", "member", "X-OpenStack-Request-ID", global));
         Path file = directory.resolve("access.log");
         String id = answer.header("x-openstack-request-id");
-        await().atMost(Duration.ofSeconds(10)).until(() -> Files.readString(file).contains(id));
-        String line = Files.readAllLines(file).stream().filter(text -> text.contains(id)).findFirst().orElseThrow();
+        await().atMost(Duration.ofSeconds(10))
+                .until(() -> Files.readString(file).contains(id));
+        String line = Files.readAllLines(file).stream()
+                .filter(text -> text.contains(id))
+                .findFirst()
+                .orElseThrow();
         JsonNode json = Json.MAPPER.readTree(line);
         assertThat(json.required("global_request_id").asString()).isEqualTo(global);
         assertThat(json.required("status").asInt()).isEqualTo(200);
@@ -120,6 +129,7 @@ class ObservationTest {
         assertThat(json.required("user").asString()).isEqualTo("demo");
         assertThat(json.required("duration_ms").isNumber()).isTrue();
         assertThat(line).doesNotContain("a-secret").doesNotContain("X-Auth-Token");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
     }
 }

@@ -1,5 +1,6 @@
 package org.sluice.controller.observation;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -31,9 +32,11 @@ import org.sluice.model.Problem;
 
 /** Identity, network and Sluice's own API on one listener that is observed. */
 final class ObservedApi implements AutoCloseable {
-    static final Caller ADMIN = new Caller("a".repeat(32), "root\u202e \"of all\"", "1".repeat(32), "admin", Set.of("admin"));
+    static final Caller ADMIN =
+            new Caller("a".repeat(32), "root\u202e \"of all\"", "1".repeat(32), "admin", Set.of("admin"));
     static final Caller MEMBER = new Caller("b".repeat(32), "demo", "2".repeat(32), "demo", Set.of("member"));
-    static final Caller SERVICE = new Caller("c".repeat(32), "prometheus", "3".repeat(32), "service", Set.of("service"));
+    static final Caller SERVICE =
+            new Caller("c".repeat(32), "prometheus", "3".repeat(32), "service", Set.of("service"));
     static final Map<String, Caller> TOKENS = Map.of("admin", ADMIN, "member", MEMBER, "service", SERVICE);
 
     final Observation observation;
@@ -85,7 +88,7 @@ final class ObservedApi implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         client.close();
         server.close();
         observation.close();

@@ -71,8 +71,7 @@ final class MessageReader implements Supplier<byte @Nullable []> {
     private final List<Entity> entities = new ArrayList<>();
 
     /** {@code source} gives what arrives, and {@code null} at the end; {@code writer} takes what is answered here. */
-    MessageReader(
-            Supplier<byte[]> source, DataWriter writer, Visit visit, DoorLimits limits, IntConsumer turnedAway) {
+    MessageReader(Supplier<byte[]> source, DataWriter writer, Visit visit, DoorLimits limits, IntConsumer turnedAway) {
         this.turnedAway = turnedAway;
         this.source = source;
         this.writer = writer;

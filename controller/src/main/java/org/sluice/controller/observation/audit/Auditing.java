@@ -65,7 +65,9 @@ public final class Auditing implements RequestObserver, AutoCloseable {
 
     @Override
     public Reply during(Asked asked, Supplier<Reply> handler) {
-        return asked.isSafe() || asked.certified() ? handler.get() : origin(asked).during(handler);
+        return asked.isSafe() || asked.certified()
+                ? handler.get()
+                : origin(asked).during(handler);
     }
 
     @Override
@@ -145,8 +147,12 @@ public final class Auditing implements RequestObserver, AutoCloseable {
 
     /** Writes down what waits, for at most some seconds. */
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         closed = true;
-        worker.join(Duration.ofSeconds(3));
+        try {
+            boolean _ = worker.join(Duration.ofSeconds(3));
+        } catch (InterruptedException hurried) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
