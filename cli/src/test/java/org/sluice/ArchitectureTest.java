@@ -31,15 +31,15 @@ final class ArchitectureTest {
     private static final Map<String, Set<String>> CONTROLLER = Map.ofEntries(
             entry("policy", Set.of()),
             entry("store", Set.of()),
-            entry("http", Set.of("policy")),
-            entry("identity", Set.of("http", "policy", "store")),
-            entry("network", Set.of("http", "policy", "store")),
-            entry("image", Set.of("http", "policy", "store")),
-            entry("scheduling", Set.of("http", "policy", "store", "network")),
-            entry("compute", Set.of("http", "policy", "store", "network", "scheduling")),
-            entry("pki", Set.of("http", "store")),
-            entry("fleet", Set.of("http", "policy", "store", "scheduling", "pki")),
-            entry("agents", Set.of("http", "policy", "store", "network", "scheduling")));
+            entry("observation", Set.of("policy", "http", "store")),
+            entry("identity", Set.of("policy", "http", "store")),
+            entry("network", Set.of("policy", "http", "store")),
+            entry("image", Set.of("policy", "http", "store")),
+            entry("scheduling", Set.of("policy", "http", "store", "network")),
+            entry("compute", Set.of("policy", "http", "store", "network", "scheduling")),
+            entry("pki", Set.of("policy", "http", "store")),
+            entry("fleet", Set.of("policy", "http", "store", "scheduling", "pki")),
+            entry("agents", Set.of("policy", "http", "store", "network", "scheduling")));
 
     /** The rooms of the agent, and which others each may know. */
     private static final Map<String, Set<String>> AGENT = Map.ofEntries(

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -38,6 +39,7 @@ import org.sluice.controller.network.Bindings;
 import org.sluice.controller.network.NetworkFamily;
 import org.sluice.controller.network.ServerPorts;
 import org.sluice.controller.network.ServicePorts;
+import org.sluice.controller.observation.Observation;
 import org.sluice.controller.pki.AgentAuthentication;
 import org.sluice.controller.pki.CertificateAuthority;
 import org.sluice.controller.pki.EnrolmentFamily;
@@ -110,21 +112,25 @@ final class ControllerProcess {
         JoinTokens joinTokens = new JoinTokens(authority, clock, random);
         ChangeFeed feed = new ChangeFeed(database);
         FleetIndex fleet = resources.add("fleet index", FleetIndex.following(database, feed, FLEET_LOOK));
+        Observation observation = resources.add(
+                "observation", Observation.start(database, feed, fleet::isLoaded, data.accessLog(), clock));
         ServerPorts serverPorts = new ServerPorts(random);
         Bindings bindings = new Bindings();
         ServicePorts servicePorts = new ServicePorts(random);
-        Scheduling scheduling = new Scheduling(fleet, serverPorts, bindings, servicePorts);
+        Scheduling scheduling = new Scheduling(fleet, serverPorts, bindings, servicePorts, observation::decided);
         ConsoleQueries consoles = new ConsoleQueries(database, feed);
         ImageStore images = new ImageStore();
         // Neither long copies of images nor a burst of requests keep agents from saying that they are alive.
         Database agentsDatabase = resources.add("agents' connections", database.beside("agents", AGENTS_CONNECTIONS));
-        ImageBytes imageBytes =
-                new ImageBytes(resources.add("images' connections", database.beside("images", limits.connections())));
+        Database imagesDatabase = resources.add("images' connections", database.beside("images", limits.connections()));
+        observation.measure(agentsDatabase);
+        observation.measure(imagesDatabase);
+        ImageBytes imageBytes = new ImageBytes(imagesDatabase);
         ImageSweep sweep = resources.add("image sweep", ImageSweep.start(imageBytes));
         UploadRoom uploads = UploadRoom.in(data.uploads(), limits, Files.isDirectory(data.postgres()));
 
         Tokens tokens = resources.add("tokens", Tokens.following(database, feed, clock, random));
-        List<ApiFamily> openStack = List.of(
+        List<ApiFamily> openStack = new ArrayList<>(List.of(
                 new IdentityFamily(database, tokens, passwords, clock),
                 new NetworkFamily(database.jdbi(), random, clock),
                 new ComputeFamily(
@@ -136,7 +142,8 @@ final class ControllerProcess {
                         clock,
                         random),
                 new ImageFamily(database, imageBytes, sweep, uploads, clock),
-                new SluiceFamily(database, joinTokens, clock));
+                new SluiceFamily(database, joinTokens, clock, observation::routes)));
+        openStack.addAll(observation.probes());
         // The more specific mount comes first, because every mount answers for all paths below it.
         List<ApiFamily> agentsApi = List.of(
                 new EnrolmentFamily(new HostEnrolment(database, authority, joinTokens, clock)),
@@ -161,10 +168,20 @@ final class ControllerProcess {
                         agentsTable,
                         agentsTable.policy(),
                         DoorLimits.forAgents(Runtime.getRuntime().maxMemory()),
-                        RateLimits.FOR_AGENTS));
+                        RateLimits.FOR_AGENTS,
+                        observation));
+        RouteTable table = RouteTable.of(openStack);
         ApiServer api = resources.add(
                 "API listener",
-                ApiServer.start(doors.api().socketAddress(), Optional.empty(), authenticator, openStack));
+                ApiServer.start(
+                        doors.api().socketAddress(),
+                        Optional.empty(),
+                        authenticator,
+                        table,
+                        table.policy(),
+                        DoorLimits.ofHeap(Runtime.getRuntime().maxMemory()),
+                        RateLimits.DEFAULT,
+                        observation));
         // Before the listeners: requests that wait for a change end while there still is a database to answer from.
         resources.add("waiting requests", feed);
         return new ControllerProcess(api, agents);

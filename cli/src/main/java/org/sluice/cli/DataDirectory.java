@@ -62,6 +62,11 @@ public record DataDirectory(Path path) {
         return path.resolve("sluice.log");
     }
 
+    /** A line for every request. */
+    Path accessLog() {
+        return path.resolve("access.log");
+    }
+
     /** The log of {@code up} and of the agents in its process. */
     Path upLog() {
         return path.resolve("up.log");

@@ -22,6 +22,7 @@ import picocli.CommandLine.Command;
             ExplainCommand.class,
             ImportCommand.class,
             PolicyCommand.class,
+            AuditCommand.class,
             TrafficCommand.class
         })
 public final class Sluice {

@@ -76,9 +76,8 @@ final class AgentClassPathTest {
     void noDatabaseAndNoWebServerIsOnIt() {
         assertThat(libraries)
                 .isNotEmpty()
-                .noneMatch(
-                        name -> name.matches("(?i).*(postgres|hikari|jdbi|flyway|helidon|caffeine|bucket4j|password4j"
-                                + "|jose4j|micrometer|xchart).*"));
+                .noneMatch(name -> name.matches("(?i).*(postgres|hikari|jdbi|flyway|helidon|bucket4j|password4j"
+                        + "|jose4j|micrometer|xchart).*"));
     }
 
     @Test

@@ -33,10 +33,12 @@ import org.sluice.controller.identity.IdentityBootstrap;
 import org.sluice.controller.identity.IdentityFamily;
 import org.sluice.controller.identity.password.Passwords;
 import org.sluice.controller.identity.token.Tokens;
+import org.sluice.controller.observation.audit.AuditRoutes;
 import org.sluice.controller.pki.CertificateAuthority;
 import org.sluice.controller.pki.JoinTokens;
 import org.sluice.controller.policy.Caller;
 import org.sluice.controller.store.TestDatabase;
+import org.sluice.controller.store.Transactions;
 import org.sluice.model.VnicType;
 import org.sluice.model.protocol.JoinToken;
 import org.sluice.model.qualification.Baseline;
@@ -78,7 +80,12 @@ class OperatorCommandsTest {
                 token -> token.equals("member") ? TestFleet.CALLER : verify(tokens, token),
                 List.of(
                         new IdentityFamily(postgres.database(), tokens, passwords, clock),
-                        new SluiceFamily(postgres.database(), joinTokens, clock)));
+                        new SluiceFamily(
+                                postgres.database(),
+                                joinTokens,
+                                clock,
+                                new AuditRoutes(
+                                        new Transactions(postgres.database().jdbi()))::routes)));
         servers.add(server);
         base = "http://127.0.0.1:" + server.address().getPort();
         new Credentials("secret").write(new DataDirectory(data), base + "/identity/v3", true);
@@ -116,6 +123,21 @@ class OperatorCommandsTest {
                 .contains("interfaces: phys0, eth1", "uplink to sriovnet9: eth1", "8086:10c9", "0/2", "serial-node0");
         assertThat(run("fleet", "hosts")).contains("node0", "nova", "0/64", "0/2");
         assertThat(run("fleet", "map", "node0", "ens1f0")).isEqualTo("ens1f0 of node0 is on no physical network.");
+    }
+
+    @Test
+    void whoChangedWhatIsShown() {
+        postgres.database().jdbi().useHandle(handle -> handle.execute("""
+                insert into audit_event (request_id, user_name, peer, action, operation, resource_type, resource_id, before, after)
+                values ('req-1', 'alice', '192.0.2.7', 'PUT /network/v2.0/ports/{id}', 'update', 'port', 'p1',
+                        '{"name": "old"}', '{"name": "new"}')"""));
+
+        assertThat(run("audit", "--user", "alice"))
+                .contains("alice", "192.0.2.7", "update port p1", "req-1")
+                .doesNotContain("old");
+        assertThat(run("audit", "--id", "p1", "--whole")).contains("{\"name\":\"old\"}", "{\"name\":\"new\"}");
+        assertThat(run("audit", "--user", "nobody")).doesNotContain("alice");
+        assertThat(run("audit", "--since", "yesterday")).startsWith("sluice: ").contains("since", "yesterday");
     }
 
     @Test
@@ -335,6 +357,12 @@ class OperatorCommandsTest {
 
     @CommandLine.Command(
             name = "sluice",
-            subcommands = {FleetCommand.class, ExplainCommand.class, ImportCommand.class, PolicyCommand.class})
+            subcommands = {
+                FleetCommand.class,
+                ExplainCommand.class,
+                ImportCommand.class,
+                PolicyCommand.class,
+                AuditCommand.class
+            })
     private static final class Root {}
 }

@@ -1,7 +1,10 @@
 package org.sluice.controller.fleet;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.sluice.controller.fleet.host.HostRoutes;
 import org.sluice.controller.fleet.importing.ImportRoutes;
 import org.sluice.controller.fleet.jointoken.JoinTokenRoutes;
@@ -29,9 +32,16 @@ public final class SluiceFamily implements ApiFamily {
     private final ImportRoutes imports;
     private final QualificationRoutes qualifications;
     private final PolicyRoutes policy = new PolicyRoutes();
+    private final Consumer<Routes> further;
 
     /** Shows and changes the fleet in that database; join tokens come from those. */
     public SluiceFamily(Database database, JoinTokens tokens, InstantSource clock) {
+        this(database, tokens, clock, _ -> {});
+    }
+
+    /** The same with further routes, which another room adds below the same mount. */
+    public SluiceFamily(Database database, JoinTokens tokens, InstantSource clock, Consumer<Routes> further) {
+        this.further = requireNonNull(further, "further is null");
         Transactions transactions = new Transactions(database.jdbi());
         this.hosts = new HostRoutes(transactions);
         this.networks = new PhysicalNetworkRoutes(transactions);
@@ -73,5 +83,6 @@ public final class SluiceFamily implements ApiFamily {
         imports.routes(routes);
         qualifications.routes(routes);
         policy.routes(routes);
+        further.accept(routes);
     }
 }

@@ -60,8 +60,21 @@ public final class ApiServer implements AutoCloseable {
             Policy policy,
             DoorLimits limits,
             RateLimits rates) {
-        Door door = new Door(limits, rates, tls.isPresent());
-        Edge edge = new Edge(requireNonNull(authenticator, "authenticator is null"), policy, table, door);
+        return start(listen, tls, authenticator, table, policy, limits, rates, RequestObserver.NONE);
+    }
+
+    /** The same with an observer, which hears of everything that the listener answers. */
+    public static ApiServer start(
+            InetSocketAddress listen,
+            Optional<Tls> tls,
+            Authenticator authenticator,
+            RouteTable table,
+            Policy policy,
+            DoorLimits limits,
+            RateLimits rates,
+            RequestObserver observer) {
+        Door door = new Door(limits, rates, tls.isPresent(), observer::turnedAway);
+        Edge edge = new Edge(requireNonNull(authenticator, "authenticator is null"), policy, table, door, observer);
         HttpRouting.Builder routing = HttpRouting.builder();
         var config = WebServer.builder()
                 .address(listen.getAddress())

@@ -5,6 +5,7 @@ import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -34,46 +35,61 @@ final class Edge {
     private final Policy policy;
     private final RouteTable table;
     private final Door door;
+    private final RequestObserver observer;
 
-    Edge(Authenticator authenticator, Policy policy, RouteTable table, Door door) {
+    Edge(Authenticator authenticator, Policy policy, RouteTable table, Door door, RequestObserver observer) {
         this.authenticator = authenticator;
         this.policy = policy;
         this.table = table;
         this.door = door;
+        this.observer = observer;
     }
 
     void answer(ServerRequest request, ServerResponse response) {
+        long began = System.nanoTime();
         Exchange.RequestId id = Exchange.RequestId.next();
         request.context().register(Exchange.RequestId.class, id);
         String path = request.prologue().uriPath().rawPath();
         Optional<RouteTable.Mounted> mounted = table.find(path);
-        boolean headOnly = request.prologue().method().text().equals("HEAD");
-        if (mounted.isEmpty()) {
-            send(OUTSIDE.render(NO_SUCH_PATH).withHeader("x-openstack-request-id", id.value()), response, headOnly);
-            return;
-        }
-        RouteTable.Mounted api = mounted.get();
-        String below = path.substring(api.family().mount().length());
-        Exchange exchange = new Exchange(request, api.family(), NOWHERE, policy, door);
-        Reply reply;
+        Sending sending =
+                new Sending(response, request.prologue().method().text().equals("HEAD"));
+        Optional<Exchange> known = Optional.empty();
         try {
-            door.arrives(request.remotePeer().address());
-            Router.Match match = api.router().match(request.prologue().method().text(), below);
-            exchange = new Exchange(request, api.family(), match, policy, door);
-            reply = answer(match.route(), exchange);
-        } catch (ProblemException failure) {
-            reply = refusal(api.family(), failure.problem());
-            if (failure.problem().kind() == Problem.Kind.METHOD_NOT_ALLOWED) {
-                reply = reply.withHeader("Allow", api.router().allowed(below));
+            if (mounted.isEmpty()) {
+                sending.send(OUTSIDE.render(NO_SUCH_PATH).withHeader("x-openstack-request-id", id.value()));
+                return;
             }
-        } catch (RuntimeException failure) {
-            Problem problem = DatabaseTrouble.problem(failure).orElseGet(() -> {
-                log.error("{} {} failed ({})", request.prologue().method().text(), path, id.value(), failure);
-                return internalError(id);
-            });
-            reply = refusal(api.family(), problem);
+            RouteTable.Mounted api = mounted.get();
+            String below = path.substring(api.family().mount().length());
+            Exchange exchange = new Exchange(request, api.family(), NOWHERE, policy, door);
+            Reply reply;
+            try {
+                door.arrives(request.remotePeer().address());
+                Router.Match match =
+                        api.router().match(request.prologue().method().text(), below);
+                exchange = new Exchange(request, api.family(), match, policy, door);
+                known = Optional.of(exchange);
+                reply = answer(match.route(), exchange);
+            } catch (ProblemException failure) {
+                reply = refusal(api.family(), failure.problem());
+                if (failure.problem().kind() == Problem.Kind.METHOD_NOT_ALLOWED) {
+                    reply = reply.withHeader("Allow", api.router().allowed(below));
+                }
+            } catch (RuntimeException failure) {
+                Problem problem = DatabaseTrouble.problem(failure).orElseGet(() -> {
+                    log.error("{} {} failed ({})", request.prologue().method().text(), path, id.value(), failure);
+                    return internalError(id);
+                });
+                reply = refusal(api.family(), problem);
+            }
+            sending.send(api.family().finish(exchange, reply.withHeader("x-openstack-request-id", id.value())));
+        } finally {
+            RequestObserver.Asked asked = known.map(Exchange::asked)
+                    .orElseGet(() -> Exchange.asked(
+                            request, mounted.map(api -> api.family().mount()).orElse("")));
+            observer.answered(new RequestObserver.Answered(
+                    asked, path, sending.status, sending.bytes, System.nanoTime() - began));
         }
-        send(api.family().finish(exchange, reply.withHeader("x-openstack-request-id", id.value())), response, headOnly);
     }
 
     private Reply answer(Route route, Exchange exchange) {
@@ -88,13 +104,13 @@ final class Edge {
                 requireVersion(route, known);
                 Exchange permitted = known.under(ruled.rule());
                 requireMediaType(route, permitted);
-                yield route.handler().handle(permitted);
+                yield observer.during(permitted.asked(), () -> route.handler().handle(permitted));
             }
             case Route.Access.ByAction _ -> {
                 Exchange known = authenticated(exchange);
                 requireVersion(route, known);
                 requireMediaType(route, known);
-                yield ActionTable.answer(route, known);
+                yield observer.during(known.asked(), () -> ActionTable.answer(route, known));
             }
         };
     }
@@ -104,10 +120,10 @@ final class Edge {
         boolean logsIn =
                 route.method().equals("POST") && exchange.peerCertificate().isEmpty();
         if (!logsIn) {
-            return route.handler().handle(exchange);
+            return observer.during(exchange.asked(), () -> route.handler().handle(exchange));
         }
         door.logsIn(exchange.peer());
-        Reply reply = route.handler().handle(exchange);
+        Reply reply = observer.during(exchange.asked(), () -> route.handler().handle(exchange));
         door.hasLoggedIn(exchange.peer());
         return reply;
     }
@@ -193,64 +209,95 @@ final class Edge {
                 "An internal error occurred; the controller's log has it under " + id.value() + ".");
     }
 
-    private static void send(Reply reply, ServerResponse response, boolean headOnly) {
-        response.status(Status.create(reply.status()));
-        reply.headers().forEach((name, value) -> response.header(HeaderNames.create(name), value));
-        switch (reply.body()) {
-            case Reply.Body.Empty _ -> response.send();
-            case Reply.Body.Json json -> sendJson(Json.MAPPER.writeValueAsBytes(json.value()), response, headOnly);
-            case Reply.Body.Written written -> sendJson(bytes(written.writer()), response, headOnly);
-            case Reply.Body.Streamed streamed -> {
-                response.header(HeaderNames.CONTENT_TYPE, "application/json");
-                if (headOnly) {
-                    response.send();
-                    return;
+    /** One reply on its way out, and how much of it went. */
+    private static final class Sending {
+        private final ServerResponse response;
+        private final boolean headOnly;
+        /** Until there is one: nothing that fails before it leaves a status of its own. */
+        private int status = 500;
+
+        private long bytes;
+
+        Sending(ServerResponse response, boolean headOnly) {
+            this.response = response;
+            this.headOnly = headOnly;
+        }
+
+        void send(Reply reply) {
+            status = reply.status();
+            response.status(Status.create(status));
+            reply.headers().forEach((name, value) -> response.header(HeaderNames.create(name), value));
+            switch (reply.body()) {
+                case Reply.Body.Empty _ -> response.send();
+                case Reply.Body.Json json -> sendJson(Json.MAPPER.writeValueAsBytes(json.value()));
+                case Reply.Body.Written written -> sendJson(written(written.writer()));
+                case Reply.Body.Streamed streamed -> {
+                    response.header(HeaderNames.CONTENT_TYPE, "application/json");
+                    if (headOnly) {
+                        response.send();
+                        return;
+                    }
+                    stream(out -> {
+                        JsonGenerator json = Json.MAPPER.createGenerator(out);
+                        streamed.writer().writeTo(json);
+                        json.flush();
+                    });
                 }
-                send(response, out -> {
-                    JsonGenerator json = Json.MAPPER.createGenerator(out);
-                    streamed.writer().writeTo(json);
-                    json.flush();
-                });
-            }
-            case Reply.Body.Text text -> {
-                response.header(HeaderNames.CONTENT_TYPE, text.mediaType());
-                response.send(text.text().getBytes(StandardCharsets.UTF_8));
-            }
-            case Reply.Body.Stream stream -> {
-                response.header(HeaderNames.CONTENT_TYPE, stream.mediaType());
-                if (stream.length() >= 0) {
-                    response.contentLength(stream.length());
+                case Reply.Body.Text text -> {
+                    response.header(HeaderNames.CONTENT_TYPE, text.mediaType());
+                    byte[] whole = text.text().getBytes(StandardCharsets.UTF_8);
+                    bytes = whole.length;
+                    response.send(whole);
                 }
-                send(response, stream.writer());
+                case Reply.Body.Stream stream -> {
+                    response.header(HeaderNames.CONTENT_TYPE, stream.mediaType());
+                    if (stream.length() >= 0) {
+                        response.contentLength(stream.length());
+                    }
+                    stream(stream.writer());
+                }
             }
         }
-    }
 
-    /** Ends the entity only when it was written whole: what fails breaks the connection off, so that a part is not taken for it. */
-    private static void send(ServerResponse response, Reply.Writer writer) {
-        try {
-            OutputStream out = response.outputStream();
-            writer.writeTo(out);
-            out.close();
-        } catch (IOException cause) {
-            throw new UncheckedIOException("the reply could not be sent", cause);
-        }
-    }
+        /** Ends the entity only when it was written whole: what fails breaks the connection off, so that a part is not taken for it. */
+        private void stream(Reply.Writer writer) {
+            try {
+                OutputStream out = new FilterOutputStream(response.outputStream()) {
+                    @Override
+                    public void write(int value) throws IOException {
+                        out.write(value);
+                        bytes++;
+                    }
 
-    private static void sendJson(byte[] bytes, ServerResponse response, boolean headOnly) {
-        response.header(HeaderNames.CONTENT_TYPE, "application/json");
-        if (headOnly) {
-            response.send();
-        } else {
-            response.send(bytes);
+                    @Override
+                    public void write(byte[] data, int offset, int length) throws IOException {
+                        out.write(data, offset, length);
+                        bytes += length;
+                    }
+                };
+                writer.writeTo(out);
+                out.close();
+            } catch (IOException cause) {
+                throw new UncheckedIOException("the reply could not be sent", cause);
+            }
         }
-    }
 
-    private static byte[] bytes(Reply.JsonWriter writer) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(TYPICAL_REPLY);
-        try (JsonGenerator json = Json.MAPPER.createGenerator(out)) {
-            writer.writeTo(json);
+        private void sendJson(byte[] whole) {
+            response.header(HeaderNames.CONTENT_TYPE, "application/json");
+            if (headOnly) {
+                response.send();
+            } else {
+                bytes = whole.length;
+                response.send(whole);
+            }
         }
-        return out.toByteArray();
+
+        private static byte[] written(Reply.JsonWriter writer) {
+            ByteArrayOutputStream out = new ByteArrayOutputStream(TYPICAL_REPLY);
+            try (JsonGenerator json = Json.MAPPER.createGenerator(out)) {
+                writer.writeTo(json);
+            }
+            return out.toByteArray();
+        }
     }
 }

@@ -2,6 +2,7 @@ package org.sluice.controller.http;
 
 import static java.util.Objects.requireNonNull;
 
+import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.sluice.controller.http.body.EntityReader;
 import org.sluice.controller.http.body.Fields;
@@ -29,6 +31,7 @@ import org.sluice.controller.policy.Caller;
 import org.sluice.controller.policy.Policy;
 import org.sluice.controller.policy.Rule;
 import org.sluice.controller.policy.Target;
+import org.sluice.controller.policy.Who;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
 import tools.jackson.core.JacksonException;
@@ -36,6 +39,12 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** One request, as a route sees it. Used by one thread. */
 public final class Exchange implements Shown {
+    /** As oslo.middleware takes it: anything else in that header is as if it were not there. */
+    private static final Pattern REQUEST_ID =
+            Pattern.compile("req-[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
+
+    private static final HeaderName GLOBAL_REQUEST_ID = HeaderNames.create("X-OpenStack-Request-ID");
+
     private final ServerRequest request;
     private final ApiFamily family;
     private final Router.Match match;
@@ -46,10 +55,11 @@ public final class Exchange implements Shown {
     private final Read entity;
     private int minorVersion = -1;
 
-    /** Helidon gives an entity once; every view of one request shares what was read. */
+    /** Helidon gives an entity once; every view of one request shares what was read, and who was found to ask. */
     private static final class Read {
         private byte @Nullable [] bytes;
         private @Nullable ObjectNode object;
+        private @Nullable Caller caller;
     }
 
     Exchange(ServerRequest request, ApiFamily family, Router.Match match, Policy policy, Door door) {
@@ -77,6 +87,7 @@ public final class Exchange implements Shown {
 
     /** The same request of a caller who was authenticated. */
     Exchange by(Caller authenticated) {
+        entity.caller = authenticated;
         return new Exchange(request, family, match, policy, door, authenticated, null, entity);
     }
 
@@ -276,10 +287,59 @@ public final class Exchange implements Shown {
 
     /** The identifier of this request, {@code req-...}; also in the response's headers. */
     public String requestId() {
+        return requestId(request);
+    }
+
+    private static String requestId(ServerRequest request) {
         return request.context()
                 .get(RequestId.class, RequestId.class)
                 .map(RequestId::value)
                 .orElseThrow(() -> new IllegalStateException("request without an id"));
+    }
+
+    /** The identifier that the client gave everything that it does for one purpose, if it gave a good one. */
+    public Optional<String> globalRequestId() {
+        return globalRequestId(request);
+    }
+
+    /** What an observer may know of the request so far. */
+    RequestObserver.Asked asked() {
+        Route route = match.route();
+        return new RequestObserver.Asked(
+                requestId(),
+                globalRequestId(),
+                peer(),
+                Optional.ofNullable(entity.caller),
+                peerCertificate().isPresent(),
+                family.mount(),
+                request.prologue().method().text(),
+                family.mount() + route.pattern(),
+                route.access() instanceof Route.Access.Ruled ruled
+                        ? Optional.of(ruled.rule().name())
+                        : Optional.empty(),
+                route.access() instanceof Route.Access.Ruled ruled
+                        && ruled.rule().check().equals(Who.ADMIN.check()));
+    }
+
+    /** The same of a request that has no route. */
+    static RequestObserver.Asked asked(ServerRequest request, String family) {
+        return new RequestObserver.Asked(
+                requestId(request),
+                globalRequestId(request),
+                request.remotePeer().address(),
+                Optional.empty(),
+                false,
+                family,
+                request.prologue().method().text(),
+                RequestObserver.Asked.NO_ROUTE,
+                Optional.empty(),
+                false);
+    }
+
+    private static Optional<String> globalRequestId(ServerRequest request) {
+        return request.headers()
+                .first(GLOBAL_REQUEST_ID)
+                .filter(text -> REQUEST_ID.matcher(text).matches());
     }
 
     /** Whether the request has an entity. */

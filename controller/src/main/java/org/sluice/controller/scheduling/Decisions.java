@@ -10,7 +10,7 @@ import org.sluice.controller.http.Json;
 import org.sluice.model.HostId;
 import org.sluice.model.ServerId;
 
-/** Keeps why servers are where they are, or nowhere. Stateless; the caller owns the transaction. */
+/** Keeps why servers are where they are, or nowhere. The caller owns the transaction. Thread-safe. */
 final class Decisions {
     /** A fleet of thousands has a verdict a host; what people read of them is the reasons and some examples. */
     private static final int MOST_HOSTS = 50;
@@ -18,7 +18,16 @@ final class Decisions {
     /** How many hosts a filter refused. */
     private record Count(String filter, long hosts) {}
 
+    private final DecisionObserver observer;
+
+    Decisions(DecisionObserver observer) {
+        this.observer = observer;
+    }
+
     void record(Handle handle, ServerId server, Optional<HostId> chosen, List<Verdict> verdicts) {
+        List<Count> counts = counts(verdicts);
+        handle.afterCommit(() -> observer.decided(
+                chosen.isPresent(), counts.stream().map(Count::filter).toList()));
         handle.createUpdate("""
                         insert into scheduling_decision (server_id, host_id, hosts, considered, reasons)
                         values (:server, cast(:host as uuid), cast(:hosts as jsonb), :considered,
@@ -27,7 +36,7 @@ final class Decisions {
                 .bind("host", chosen.map(HostId::toString).orElse(null))
                 .bind("hosts", Json.MAPPER.writeValueAsString(examples(verdicts)))
                 .bind("considered", verdicts.size())
-                .bind("reasons", Json.MAPPER.writeValueAsString(counts(verdicts)))
+                .bind("reasons", Json.MAPPER.writeValueAsString(counts))
                 .execute();
     }
 

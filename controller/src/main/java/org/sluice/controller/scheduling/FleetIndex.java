@@ -48,6 +48,11 @@ public final class FleetIndex implements AutoCloseable {
         return index;
     }
 
+    /** Whether the fleet was read at least once. */
+    public boolean isLoaded() {
+        return loaded;
+    }
+
     /** All hosts, as far as known. */
     Collection<HostState> hosts(Handle handle) {
         if (!loaded) {

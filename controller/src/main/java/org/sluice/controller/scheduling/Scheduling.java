@@ -47,11 +47,22 @@ public final class Scheduling {
     private final Bindings bindings;
     private final ServicePorts servicePorts;
     private final Claims claims = new Claims();
-    private final Decisions decisions = new Decisions();
+    private final Decisions decisions;
     private final Releases releases;
 
     /** Proposes from that index, binds and frees ports through the network's own rules. */
     public Scheduling(FleetIndex index, ServerPorts serverPorts, Bindings bindings, ServicePorts servicePorts) {
+        this(index, serverPorts, bindings, servicePorts, (_, _) -> {});
+    }
+
+    /** The same with somebody who hears of every decision. */
+    public Scheduling(
+            FleetIndex index,
+            ServerPorts serverPorts,
+            Bindings bindings,
+            ServicePorts servicePorts,
+            DecisionObserver observer) {
+        this.decisions = new Decisions(requireNonNull(observer, "observer is null"));
         this.index = requireNonNull(index, "index is null");
         this.bindings = requireNonNull(bindings, "bindings is null");
         this.servicePorts = requireNonNull(servicePorts, "servicePorts is null");

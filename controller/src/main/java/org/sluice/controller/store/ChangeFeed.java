@@ -9,6 +9,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jdbi.v3.core.Handle;
@@ -43,6 +44,9 @@ public final class ChangeFeed implements AutoCloseable {
     private long connections;
 
     private volatile boolean closed;
+    private volatile boolean listening;
+    private volatile long heardNanos = System.nanoTime();
+    private final LongAdder notifications = new LongAdder();
 
     /** Starts to listen on a connection of its own. */
     public ChangeFeed(Database database) {
@@ -98,6 +102,28 @@ public final class ChangeFeed implements AutoCloseable {
         return closed;
     }
 
+    /**
+     * How the feed is.
+     *
+     * @param listening whether its connection stands
+     * @param silence since the server last said anything, a notification or an answer; at most some 25 s while it listens
+     * @param connections how often it connected; each after the first is one that was lost
+     * @param notifications how many came
+     */
+    public record Health(boolean listening, Duration silence, long connections, long notifications) {}
+
+    /** How the feed is now. */
+    public Health health() {
+        long count;
+        lock.lock();
+        try {
+            count = connections;
+        } finally {
+            lock.unlock();
+        }
+        return new Health(listening, Duration.ofNanos(System.nanoTime() - heardNanos), count, notifications.sum());
+    }
+
     private void wake(String topic) {
         lock.lock();
         try {
@@ -127,6 +153,8 @@ public final class ChangeFeed implements AutoCloseable {
                     Statement statement = connection.createStatement()) {
                 statement.execute("listen " + CHANNEL);
                 connected = true;
+                heardNanos = System.nanoTime();
+                listening = true;
                 wakeEveryone();
                 if (away) {
                     away = false;
@@ -135,6 +163,7 @@ public final class ChangeFeed implements AutoCloseable {
                 pause = FIRST_PAUSE;
                 follow(connection, statement);
             } catch (SQLException | RuntimeException failure) {
+                listening = false;
                 if (closed) {
                     return;
                 }
@@ -150,18 +179,18 @@ public final class ChangeFeed implements AutoCloseable {
 
     private void follow(Connection connection, Statement statement) throws SQLException {
         PGConnection postgres = connection.unwrap(PGConnection.class);
-        long heard = System.nanoTime();
         while (!closed) {
             PGNotification[] notifications = postgres.getNotifications((int) LISTEN.toMillis());
             if (notifications != null && notifications.length > 0) {
-                heard = System.nanoTime();
+                heardNanos = System.nanoTime();
+                this.notifications.add(notifications.length);
                 for (PGNotification notification : notifications) {
                     wake(notification.getParameter());
                 }
-            } else if (System.nanoTime() - heard > QUIET.toNanos()) {
+            } else if (System.nanoTime() - heardNanos > QUIET.toNanos()) {
                 // A server that went away without a word sends nothing either.
                 statement.execute("select 1");
-                heard = System.nanoTime();
+                heardNanos = System.nanoTime();
             }
         }
     }

@@ -4,9 +4,14 @@ import static java.util.Objects.requireNonNull;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.metrics.MetricsTrackerFactory;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Properties;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.MigrationVersion;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jdbi.v3.core.statement.StatementException;
@@ -28,6 +33,7 @@ public final class Database implements AutoCloseable {
     private final String url;
     private final HikariDataSource pool;
     private final Jdbi jdbi;
+    private volatile String newestMigration = "";
 
     private Database(String url, HikariDataSource pool) {
         this.url = url;
@@ -35,6 +41,7 @@ public final class Database implements AutoCloseable {
         this.jdbi = Jdbi.create(pool);
         // Arguments are passwords' hashes and users' data; by default they are part of the message, and so of the log.
         jdbi.getConfig(StatementExceptions.class).setMessageRendering(Database::withoutArguments);
+        jdbi.setTransactionHandler(new AttributedTransactions());
     }
 
     /**
@@ -96,6 +103,35 @@ public final class Database implements AutoCloseable {
     /** The door to SQL. */
     public Jdbi jdbi() {
         return jdbi;
+    }
+
+    /**
+     * Whether the database answers, and its schema is the one that this program migrates to. The first call reads what that
+     * is.
+     */
+    public boolean isMigrated() {
+        String newest = newestMigration;
+        if (newest.isEmpty()) {
+            newest = Arrays.stream(
+                            Flyway.configure().dataSource(pool).load().info().all())
+                    .filter(migration -> migration.getState().isResolved())
+                    .map(MigrationInfo::getVersion)
+                    .max(Comparator.naturalOrder())
+                    .map(MigrationVersion::getVersion)
+                    .orElseThrow(() -> new IllegalStateException("this program has no migrations"));
+            newestMigration = newest;
+        }
+        String wanted = newest;
+        return jdbi.withHandle(handle -> handle.createQuery(
+                        "select exists (select 1 from flyway_schema_history where version = :version and success)")
+                .bind("version", wanted)
+                .mapTo(Boolean.class)
+                .one());
+    }
+
+    /** Lets a tracker measure the pool: how many connections are in use, and how long they are waited for. Once. */
+    public void measuredBy(MetricsTrackerFactory tracker) {
+        pool.setMetricsTrackerFactory(tracker);
     }
 
     /** The JDBC URL, for the one connection that listens and must not come from the pool. */

@@ -1,5 +1,7 @@
 package org.sluice.controller.edge;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -30,11 +32,13 @@ import org.sluice.controller.network.Bindings;
 import org.sluice.controller.network.NetworkFamily;
 import org.sluice.controller.network.ServerPorts;
 import org.sluice.controller.network.ServicePorts;
+import org.sluice.controller.observation.Observation;
 import org.sluice.controller.pki.CertificateAuthority;
 import org.sluice.controller.pki.JoinTokens;
 import org.sluice.controller.policy.Caller;
 import org.sluice.controller.scheduling.FleetIndex;
 import org.sluice.controller.scheduling.Scheduling;
+import org.sluice.controller.store.ChangeFeed;
 import org.sluice.controller.store.Database;
 import org.sluice.model.Problem;
 
@@ -43,6 +47,8 @@ final class WholeApi implements AutoCloseable {
     private final RouteTable table;
     private final ApiServer server;
     private final ImageSweep sweep;
+    private final ChangeFeed feed;
+    private final Observation observation;
 
     /**
      * Starts it.
@@ -59,6 +65,12 @@ final class WholeApi implements AutoCloseable {
         Scheduling scheduling = new Scheduling(new FleetIndex(), ports, new Bindings(), new ServicePorts(random));
         ImageBytes bytes = new ImageBytes(database);
         this.sweep = ImageSweep.start(bytes);
+        this.feed = new ChangeFeed(database);
+        try {
+            this.observation = Observation.start(database, feed, () -> true, spool.resolve("access.log"), clock);
+        } catch (IOException cause) {
+            throw new UncheckedIOException(cause);
+        }
         JoinTokens joins = new JoinTokens(CertificateAuthority.open(database, clock), clock, random);
         List<ApiFamily> families = List.of(
                 new IdentityFamily(database, new Tokens(database, clock, random), passwords, clock),
@@ -72,7 +84,7 @@ final class WholeApi implements AutoCloseable {
                         clock,
                         random),
                 new ImageFamily(database, bytes, sweep, UploadRoom.in(spool, ImageLimits.USUAL, false), clock),
-                new SluiceFamily(database, joins, clock));
+                new SluiceFamily(database, joins, clock, observation::routes));
         this.table = RouteTable.of(families);
         Authenticator authenticator = token -> {
             Caller caller = callers.get(token);
@@ -92,7 +104,8 @@ final class WholeApi implements AutoCloseable {
                 table,
                 table.policy(),
                 DoorLimits.ofHeap(Runtime.getRuntime().maxMemory()),
-                RateLimits.DEFAULT);
+                RateLimits.DEFAULT,
+                observation);
     }
 
     RouteTable table() {
@@ -107,5 +120,11 @@ final class WholeApi implements AutoCloseable {
     public void close() {
         server.close();
         sweep.close();
+        try {
+            observation.close();
+        } catch (IOException cause) {
+            throw new UncheckedIOException(cause);
+        }
+        feed.close();
     }
 }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,12 +25,14 @@ final class Admission implements AutoCloseable {
 
     private final DoorLimits limits;
     private final boolean tls;
+    private final IntConsumer turnedAway;
     private final Map<Ends, Visit> visits = new HashMap<>();
     private final Map<AddressGroup, Integer> perAddress = new HashMap<>();
     private final Thread watch;
 
-    Admission(DoorLimits limits, boolean tls) {
+    Admission(DoorLimits limits, boolean tls, IntConsumer turnedAway) {
         this.limits = limits;
+        this.turnedAway = turnedAway;
         this.tls = tls;
         this.watch = Thread.ofPlatform().daemon().name("door-watch").start(this::watch);
     }
@@ -46,6 +49,7 @@ final class Admission implements AutoCloseable {
         if (add(ends, visit)) {
             return;
         }
+        turnedAway.accept(Refusal.Reason.UNAVAILABLE.status());
         log.warn("refused a connection from {}: too many are open", visit.from().name());
         if (!tls) {
             // The buffer of a new connection has room for it, so that this does not wait.

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketAddress;
 import java.util.OptionalLong;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,7 @@ public final class Door implements AutoCloseable {
     private record Scope(String userId, String projectId) {}
 
     private final DoorLimits limits;
+    private final IntConsumer turnedAway;
     private final Admission admission;
     private final InFlightBytes known;
     private final InFlightBytes anonymous;
@@ -38,10 +40,12 @@ public final class Door implements AutoCloseable {
      * Makes a door; {@link #guard} puts it before a listener.
      *
      * @param tls whether the listener speaks TLS
+     * @param turnedAway hears the status of everything that is refused before there is a route
      */
-    public Door(DoorLimits limits, RateLimits rates, boolean tls) {
+    public Door(DoorLimits limits, RateLimits rates, boolean tls, IntConsumer turnedAway) {
         this.limits = requireNonNull(limits, "limits is null");
-        this.admission = new Admission(limits, tls);
+        this.turnedAway = requireNonNull(turnedAway, "turnedAway is null");
+        this.admission = new Admission(limits, tls, turnedAway);
         this.known = new InFlightBytes(limits.entityKibibytes(), limits.entityWait());
         this.anonymous = new InFlightBytes(limits.anonymousEntityKibibytes(), limits.entityWait());
         this.perAddress = new Rates<>("This address has sent", rates.perAddress());
@@ -53,7 +57,7 @@ public final class Door implements AutoCloseable {
     public void guard(WebServerConfig.Builder listener, SocketOptions options, HttpRouting.Builder routing) {
         listener.connectionOptions(new GuardedSocketOptions(options, admission))
                 .protocolsDiscoverServices(false)
-                .addConnectionSelector(new GuardedSelector(admission, limits))
+                .addConnectionSelector(new GuardedSelector(admission, limits, turnedAway))
                 .directHandlers(inJson());
         routing.addFilter(Door::filter);
     }

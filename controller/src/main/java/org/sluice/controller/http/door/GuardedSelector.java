@@ -11,14 +11,17 @@ import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.spi.ServerConnectionSelector;
 import java.net.SocketAddress;
 import java.util.Set;
+import java.util.function.IntConsumer;
 
 /** Makes every connection of a listener one of HTTP/1.1 with our reader and writer. Thread-safe. */
 final class GuardedSelector implements ServerConnectionSelector {
     private final Admission admission;
     private final DoorLimits limits;
+    private final IntConsumer turnedAway;
     private final Http1ConnectionSelector http1;
 
-    GuardedSelector(Admission admission, DoorLimits limits) {
+    GuardedSelector(Admission admission, DoorLimits limits, IntConsumer turnedAway) {
+        this.turnedAway = turnedAway;
         this.admission = admission;
         this.limits = limits;
         // Our reader has checked both lengths before; Helidon's must only not be the smaller ones.
@@ -53,7 +56,7 @@ final class GuardedSelector implements ServerConnectionSelector {
                 .find(remote, local)
                 .orElseThrow(() -> new CloseConnectionException("The connection has ended already."));
         PacedWriter writer = new PacedWriter(context.dataWriter(), visit, limits.writeTime());
-        MessageReader requests = new MessageReader(context.serverSocket(), writer, visit, limits);
+        MessageReader requests = new MessageReader(context.serverSocket(), writer, visit, limits, turnedAway);
         ConnectionContext guarded = new GuardedContext(context, DataReader.create(requests), writer);
         return new GuardedConnection(
                 (Http1Connection) http1.connection(guarded),

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.sluice.model.Problem;
@@ -51,6 +52,7 @@ final class MessageReader implements Supplier<byte @Nullable []> {
     private final DataWriter writer;
     private final Visit visit;
     private final DoorLimits limits;
+    private final IntConsumer turnedAway;
 
     private byte[] buffer = NOTHING;
     private int position;
@@ -69,7 +71,8 @@ final class MessageReader implements Supplier<byte @Nullable []> {
     private final List<Entity> entities = new ArrayList<>();
 
     /** {@code source} gives what arrives, and {@code null} at the end; {@code writer} takes what is answered here. */
-    MessageReader(Supplier<byte[]> source, DataWriter writer, Visit visit, DoorLimits limits) {
+    MessageReader(Supplier<byte[]> source, DataWriter writer, Visit visit, DoorLimits limits, IntConsumer turnedAway) {
+        this.turnedAway = turnedAway;
         this.source = source;
         this.writer = writer;
         this.visit = visit;
@@ -123,6 +126,7 @@ final class MessageReader implements Supplier<byte @Nullable []> {
         } catch (Refusal refusal) {
             place = Place.OVER;
             visit.expectNothing();
+            turnedAway.accept(refusal.reason().status());
             writer.writeNow(BufferData.create(refusal.wire()));
             throw new CloseConnectionException("The request was refused: " + refusal.getMessage());
         }

@@ -28,6 +28,10 @@ final class Refusal extends RuntimeException {
             this.status = status;
             this.title = title;
         }
+
+        int status() {
+            return status;
+        }
     }
 
     private final Reason reason;

@@ -1,0 +1,215 @@
+package org.sluice.controller.observation;
+
+import static java.util.Objects.requireNonNull;
+
+import com.zaxxer.hikari.metrics.micrometer.MicrometerMetricsTrackerFactory;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.function.ToDoubleFunction;
+import org.sluice.controller.http.RequestObserver;
+import org.sluice.controller.store.ChangeFeed;
+import org.sluice.controller.store.Database;
+
+/**
+ * What Prometheus scrapes. Names are listed in docs/observe.md and used by docs/grafana/sluice.json; their labels are patterns,
+ * methods, states and reasons, of which there is a bounded number whatever clients send. Thread-safe.
+ */
+public final class Metrics implements RequestObserver, AutoCloseable {
+    /** The media type of {@link #text}. */
+    static final String MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+    private static final Duration[] BUCKETS = {
+        Duration.ofMillis(1),
+        Duration.ofNanos(2_500_000),
+        Duration.ofMillis(5),
+        Duration.ofMillis(10),
+        Duration.ofMillis(25),
+        Duration.ofMillis(50),
+        Duration.ofMillis(100),
+        Duration.ofMillis(250),
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(5)
+    };
+    private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
+    /** What the door and the limits refuse, as against what a handler has a reason for. */
+    private static final Set<Integer> LIMITS = Set.of(408, 413, 429, 503, 507);
+
+    private static final Duration AGENTS_KEPT = Duration.ofSeconds(5);
+    private static final Duration AGENTS_WITHIN = Duration.ofSeconds(1);
+
+    private record Line(String route, String method, int status) {}
+
+    private record Agents(long up, long down, long disabled) {}
+
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Map<Line, Timer> requests = new ConcurrentHashMap<>();
+    private final Map<String, Counter> bytes = new ConcurrentHashMap<>();
+    private final JvmGcMetrics collections = new JvmGcMetrics();
+
+    /** Metrics of this process, that pool and that feed. */
+    public Metrics(Database database, ChangeFeed feed) {
+        requireNonNull(database, "database is null");
+        requireNonNull(feed, "feed is null");
+        new JvmMemoryMetrics().bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+        new UptimeMetrics().bindTo(registry);
+        new FileDescriptorMetrics().bindTo(registry);
+        collections.bindTo(registry);
+        measure(database);
+        feed(feed);
+        agents(new Recently<>("agents by state", AGENTS_KEPT, AGENTS_WITHIN, () -> agents(database)));
+    }
+
+    /** Measures one more pool. Once for each. */
+    public void measure(Database pool) {
+        pool.measuredBy(new MicrometerMetricsTrackerFactory(registry));
+    }
+
+    /** Counts one decision over a server: the filters that refused hosts, when it was refused; {@code none} without hosts. */
+    public void decided(boolean placed, Collection<String> filters) {
+        registry.counter("sluice.scheduling.decisions", "outcome", placed ? "placed" : "refused")
+                .increment();
+        if (!placed) {
+            for (String filter : filters.isEmpty() ? Set.of("none") : filters) {
+                registry.counter("sluice.scheduling.refusals", "filter", filter).increment();
+            }
+        }
+    }
+
+    /** Shows a count that somebody else keeps. */
+    void count(String name, String sentence, LongSupplier count) {
+        FunctionCounter.builder(name, count, LongSupplier::getAsLong)
+                .description(sentence)
+                .register(registry);
+    }
+
+    @Override
+    public void answered(Answered answered) {
+        Asked asked = answered.asked();
+        String method = METHODS.contains(asked.method()) ? asked.method() : "other";
+        requests.computeIfAbsent(new Line(asked.route(), method, answered.status()), line -> timer(asked, line))
+                .record(answered.nanos(), TimeUnit.NANOSECONDS);
+        if (answered.bytes() > 0) {
+            bytes.computeIfAbsent(asked.family(), this::sent).increment((double) answered.bytes());
+        }
+        if (LIMITS.contains(answered.status())) {
+            refused("request", answered.status());
+        }
+    }
+
+    private Timer timer(Asked asked, Line line) {
+        return Timer.builder("sluice.http.requests")
+                .description("Requests, from the head to the end of the reply.")
+                .tag("family", family(asked.family()))
+                .tag("route", line.route())
+                .tag("method", line.method())
+                .tag("status", Integer.toString(line.status()))
+                .tag("status_class", line.status() / 100 + "xx")
+                .serviceLevelObjectives(BUCKETS)
+                .register(registry);
+    }
+
+    private Counter sent(String family) {
+        return Counter.builder("sluice.http.sent.bytes")
+                .description("Bytes of replies' entities.")
+                .tag("family", family(family))
+                .register(registry);
+    }
+
+    private static String family(String mount) {
+        return mount.isEmpty() ? Asked.NO_ROUTE : mount.substring(1);
+    }
+
+    @Override
+    public void turnedAway(int status) {
+        refused("connection", status);
+    }
+
+    private void refused(String stage, int status) {
+        registry.counter("sluice.door.refusals", "stage", stage, "status", Integer.toString(status))
+                .increment();
+    }
+
+    private void feed(ChangeFeed feed) {
+        feedGauge(
+                feed,
+                "sluice.change.feed.listening",
+                "1 while the connection stands that listens for changes.",
+                health -> health.listening() ? 1 : 0);
+        feedGauge(
+                feed,
+                "sluice.change.feed.silence.seconds",
+                "Since the database last said anything to the change feed.",
+                health -> health.silence().toNanos() / 1e9);
+        count(
+                "sluice.change.feed.connections",
+                "How often the change feed connected; each after the first was lost.",
+                () -> feed.health().connections());
+        count(
+                "sluice.change.feed.notifications",
+                "Changes that were announced.",
+                () -> feed.health().notifications());
+    }
+
+    private void feedGauge(ChangeFeed feed, String name, String sentence, ToDoubleFunction<ChangeFeed.Health> value) {
+        Gauge.builder(name, feed, asked -> value.applyAsDouble(asked.health()))
+                .description(sentence)
+                .register(registry);
+    }
+
+    private void agents(Recently<Agents> agents) {
+        Map<String, ToDoubleFunction<Agents>> states =
+                Map.of("up", Agents::up, "down", Agents::down, "disabled", Agents::disabled);
+        states.forEach((state, count) -> Gauge.builder("sluice.agents", agents, asked -> value(asked.get(), count))
+                .description("Hosts by what is known of their agents.")
+                .tag("state", state)
+                .strongReference(true)
+                .register(registry));
+    }
+
+    private static double value(Optional<Agents> agents, ToDoubleFunction<Agents> count) {
+        return agents.map(count::applyAsDouble).orElse(Double.NaN);
+    }
+
+    /** A host is up as the scheduler takes it: heard of in the last 45 s. */
+    private static Agents agents(Database database) {
+        return database.jdbi()
+                .withHandle(handle -> handle.createQuery("""
+                        select count(*) filter (where enabled and heard), count(*) filter (where enabled and not heard),
+                            count(*) filter (where not enabled)
+                        from (select enabled,
+                                  coalesce(last_seen_at > now() - interval '45 seconds', false) as heard from host) h""")
+                        .map((row, _) -> new Agents(row.getLong(1), row.getLong(2), row.getLong(3)))
+                        .one());
+    }
+
+    /** Everything in Prometheus's text format. */
+    String text() {
+        return registry.scrape();
+    }
+
+    @Override
+    public void close() {
+        collections.close();
+        registry.close();
+    }
+}

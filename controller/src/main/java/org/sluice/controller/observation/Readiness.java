@@ -1,0 +1,57 @@
+package org.sluice.controller.observation;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.sluice.controller.http.Reply;
+import org.sluice.controller.store.ChangeFeed;
+import org.sluice.controller.store.Database;
+
+/** Whether a controller should get requests: a load balancer asks, without a token and as often as it likes. Thread-safe. */
+final class Readiness {
+    private static final Duration KEPT = Duration.ofSeconds(1);
+    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(1);
+
+    private final Recently<Boolean> migrated;
+    private final ChangeFeed feed;
+    private final BooleanSupplier fleetLoaded;
+
+    Readiness(Database database, ChangeFeed feed, BooleanSupplier fleetLoaded) {
+        requireNonNull(database, "database is null");
+        this.migrated = new Recently<>("readiness", KEPT, ANSWER_WITHIN, database::isMigrated);
+        this.feed = requireNonNull(feed, "feed is null");
+        this.fleetLoaded = requireNonNull(fleetLoaded, "fleetLoaded is null");
+    }
+
+    /** What is not ready, and why; empty when everything is. */
+    Map<String, String> missing() {
+        Map<String, String> missing = new LinkedHashMap<>();
+        Optional<Boolean> current = migrated.get();
+        if (current.isEmpty()) {
+            missing.put("database", "The database does not answer within " + ANSWER_WITHIN.toSeconds() + " s.");
+        } else if (!current.get()) {
+            missing.put("migrations", "The database's schema is not the one that this controller needs.");
+        }
+        if (!feed.health().listening()) {
+            missing.put("change_feed", "The connection that listens for changes is lost; it is being made again.");
+        }
+        if (!fleetLoaded.getAsBoolean()) {
+            missing.put("fleet_index", "The fleet has not been read yet.");
+        }
+        return missing;
+    }
+
+    /** 200, or 503 with what is missing. */
+    Reply reply() {
+        Map<String, String> missing = missing();
+        List<Map<String, String>> named = new ArrayList<>();
+        missing.forEach((what, sentence) -> named.add(Map.of("what", what, "message", sentence)));
+        return Reply.json(missing.isEmpty() ? 200 : 503, Map.of("ready", missing.isEmpty(), "not_ready", named));
+    }
+}

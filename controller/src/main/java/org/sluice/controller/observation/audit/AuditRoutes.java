@@ -1,0 +1,39 @@
+package org.sluice.controller.observation.audit;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+import java.util.Optional;
+import org.sluice.controller.http.Exchange;
+import org.sluice.controller.http.Routes;
+import org.sluice.controller.http.list.Source;
+import org.sluice.controller.http.list.Window;
+import org.sluice.controller.store.Transactions;
+
+/** {@code /sluice/v1/audit}. Thread-safe. */
+public final class AuditRoutes {
+    private final Transactions transactions;
+    private final AuditStore store = new AuditStore();
+
+    /** Reads the events in that database. */
+    public AuditRoutes(Transactions transactions) {
+        this.transactions = requireNonNull(transactions, "transactions is null");
+    }
+
+    /** Adds them. */
+    public void routes(Routes routes) {
+        routes.list("/audit", AuditRules.LIST, AuditWire.LIST, new Source<>() {
+            @Override
+            public List<AuditEvent> rows(Exchange exchange, Window window) {
+                return transactions.run(handle -> store.list(handle, window));
+            }
+
+            @Override
+            public Optional<AuditEvent> marked(Exchange exchange, String marker) {
+                return marker.matches("[0-9]{1,18}")
+                        ? transactions.run(handle -> store.find(handle, Long.parseLong(marker)))
+                        : Optional.empty();
+            }
+        });
+    }
+}

@@ -1,0 +1,70 @@
+package org.sluice.controller.store;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * For which request something is changed: who, from where, by what. Every transaction that begins within {@link #during} tells
+ * it to the database, whose triggers write it beside what they see change (V13). Immutable and thread-safe.
+ *
+ * @param requestId of the request, {@code req-...}
+ * @param globalRequestId of all that the client does for one purpose; empty where it named none
+ * @param userId who; empty where nobody has logged in
+ * @param userName the user's name then
+ * @param projectId in which project; empty for none
+ * @param peer the address that the request came from
+ * @param action method and route, {@code PUT /network/v2.0/ports/{id}}
+ */
+public record Origin(
+        String requestId,
+        String globalRequestId,
+        String userId,
+        String userName,
+        String projectId,
+        String peer,
+        String action) {
+    private static final ScopedValue<Origin> CURRENT = ScopedValue.newInstance();
+    /** No name may have it, so that nobody writes another one's name beside his own. */
+    private static final char SEPARATOR = '\u001f';
+
+    public Origin {
+        requireNonNull(requestId, "requestId is null");
+        requireNonNull(globalRequestId, "globalRequestId is null");
+        requireNonNull(userId, "userId is null");
+        requireNonNull(userName, "userName is null");
+        requireNonNull(projectId, "projectId is null");
+        requireNonNull(peer, "peer is null");
+        requireNonNull(action, "action is null");
+    }
+
+    /** Does some work for a request; on this thread only. */
+    public <T> T during(Supplier<T> work) {
+        return ScopedValue.where(CURRENT, this).call(work::get);
+    }
+
+    /** For which request this thread works. */
+    static Optional<Origin> current() {
+        return CURRENT.isBound() ? Optional.of(CURRENT.get()) : Optional.empty();
+    }
+
+    /** As the database's function {@code audit} takes it apart. */
+    String text() {
+        return String.join(
+                String.valueOf(SEPARATOR),
+                clean(requestId),
+                clean(globalRequestId),
+                clean(userId),
+                clean(userName),
+                clean(projectId),
+                clean(peer),
+                clean(action));
+    }
+
+    private static String clean(String text) {
+        return text.indexOf(SEPARATOR) < 0 && text.indexOf('\0') < 0
+                ? text
+                : text.replace(SEPARATOR, ' ').replace('\0', ' ');
+    }
+}

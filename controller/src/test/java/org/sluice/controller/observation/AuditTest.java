@@ -1,0 +1,264 @@
+package org.sluice.controller.observation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.jdbi.v3.core.Jdbi;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.sluice.controller.http.ApiClient.Answer;
+import org.sluice.controller.store.TestDatabase;
+import tools.jackson.databind.JsonNode;
+
+final class AuditTest {
+    /** What controllers and agents write for themselves, or follows from a table that is audited. */
+    private static final Set<String> NOT_AUDITED = Set.of(
+            "audit_event",
+            "certificate_authority",
+            "flyway_schema_history",
+            "host_qualification",
+            "host_qualification_figure",
+            "host_query",
+            "image_chunk",
+            "image_upload",
+            "revocation",
+            "revocation_clock",
+            "scheduling_decision",
+            "signing_key",
+            "virtual_function");
+
+    @RegisterExtension
+    static final TestDatabase DATABASE = new TestDatabase();
+
+    private static ObservedApi api;
+
+    @BeforeAll
+    static void start(@TempDir Path directory) throws Exception {
+        DATABASE.database()
+                .jdbi()
+                .useHandle(handle -> handle.execute("insert into physical_network values ('physnet0', 1500);"
+                        + " insert into vlan_range values ('physnet0', 2000, 2100)"));
+        api = new ObservedApi(DATABASE.database(), directory.resolve("access.log"));
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        api.close();
+    }
+
+    private static Jdbi jdbi() {
+        return DATABASE.database().jdbi();
+    }
+
+    private static List<JsonNode> events(String query) {
+        Answer answer = api.get("admin", "/sluice/v1/audit?" + query);
+        assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+        return answer.json().path("audit_events").valueStream().toList();
+    }
+
+    private static String id(Answer made, String member) {
+        assertThat(made.status()).as(made.text()).isEqualTo(201);
+        return made.json().path(member).path("id").asString();
+    }
+
+    private static String port() {
+        String network =
+                id(api.send("admin", "POST", "/network/v2.0/networks", "{'network': {'name': 'n'}}"), "network");
+        return id(
+                api.send(
+                        "admin",
+                        "POST",
+                        "/network/v2.0/ports",
+                        "{'port': {'network_id': '" + network + "', 'name': 'old'}}"),
+                "port");
+    }
+
+    @Test
+    void anUpdateIsThereWithWhoFromWhereBeforeAndAfter() {
+        String port = port();
+        String global = "req-" + UUID.randomUUID();
+
+        Answer updated = api.client.send(
+                "PUT",
+                "/network/v2.0/ports/" + port,
+                Map.of("X-Auth-Token", "admin", "X-OpenStack-Request-ID", global),
+                "{\"port\": {\"name\": \"new\"}}");
+
+        assertThat(updated.status()).isEqualTo(200);
+        List<JsonNode> events = events("id=" + port + "&resource=port&operation=update");
+        assertThat(events).hasSize(1);
+        JsonNode event = events.getFirst();
+        assertThat(event.path("before").path("name").asString()).isEqualTo("old");
+        assertThat(event.path("after").path("name").asString()).isEqualTo("new");
+        assertThat(event.path("user_id").asString()).isEqualTo(ObservedApi.ADMIN.userId());
+        assertThat(event.path("user").asString()).isEqualTo(ObservedApi.ADMIN.userName());
+        assertThat(event.path("project_id").asString()).isEqualTo(ObservedApi.ADMIN.projectId());
+        assertThat(event.path("peer").asString()).isEqualTo("127.0.0.1");
+        assertThat(event.path("action").asString()).isEqualTo("PUT /network/v2.0/ports/{id}");
+        assertThat(event.path("outcome").asString()).isEqualTo("changed");
+        assertThat(event.path("request_id").asString()).isEqualTo(updated.header("x-openstack-request-id"));
+        assertThat(event.path("global_request_id").asString()).isEqualTo(global);
+        assertThat(events("request_id=" + global)).contains(event);
+    }
+
+    @Test
+    void creationAndDeletionAreThereWithWhatWasMadeAndWhatIsGone() {
+        String port = port();
+        assertThat(api.send("admin", "DELETE", "/network/v2.0/ports/" + port, "")
+                        .status())
+                .isEqualTo(204);
+
+        List<JsonNode> events = events("id=" + port + "&resource=port");
+        assertThat(events.stream().map(event -> event.path("operation").asString()))
+                .containsExactly("delete", "create");
+        assertThat(events.getFirst().path("before").path("name").asString()).isEqualTo("old");
+        assertThat(events.getFirst().path("after").isNull()).isTrue();
+        assertThat(events.getLast().path("before").isNull()).isTrue();
+        assertThat(events.getLast().path("after").path("name").asString()).isEqualTo("old");
+    }
+
+    @Test
+    void whatFailedLeavesNoTraceAndReadingNone() {
+        long before = events("limit=1").getFirst().path("id").asLong();
+        Answer refused = api.send(
+                "admin", "POST", "/network/v2.0/ports", "{'port': {'network_id': '" + UUID.randomUUID() + "'}}");
+        assertThat(refused.status()).isEqualTo(404);
+        assertThat(api.get("admin", "/network/v2.0/ports").status()).isEqualTo(200);
+        assertThat(events("request_id=" + refused.header("x-openstack-request-id")))
+                .isEmpty();
+        assertThat(events("limit=1").getFirst().path("id").asLong()).isEqualTo(before);
+    }
+
+    @Test
+    void whatNoRequestAskedForIsNobodysChange() {
+        String port = port();
+        jdbi().useTransaction(handle -> handle.createUpdate("update port set status = 'ACTIVE' where id = :id")
+                .bind("id", UUID.fromString(port))
+                .execute());
+        assertThat(events("id=" + port + "&resource=port&operation=update")).isEmpty();
+    }
+
+    @Test
+    void noSecretIsInIt() {
+        Answer made = api.send(
+                "admin", "POST", "/identity/v3/users", "{'user': {'name': 'eve', 'password': 'the secret of eve'}}");
+        String user = id(made, "user");
+        JsonNode event = events("resource=account&id=" + user).getFirst();
+        assertThat(event.path("after").path("name").asString()).isEqualTo("eve");
+        Answer token = api.send("admin", "POST", "/sluice/v1/join-tokens", "{}");
+        assertThat(token.status()).as(token.text()).isEqualTo(201);
+        assertThat(events("resource=join_token")).isNotEmpty();
+
+        List<String> written = jdbi().withHandle(handle -> handle.createQuery(
+                        "select coalesce(cast(before as text), '') || coalesce(cast(after as text), '') from audit_event")
+                .mapTo(String.class)
+                .list());
+        assertThat(written)
+                .noneMatch(text -> text.contains("password")
+                        || text.contains("$2")
+                        || text.contains("argon2")
+                        || text.contains("secret_hash")
+                        || text.contains("user_data"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "update audit_event set user_name = 'nobody'",
+                "delete from audit_event",
+                "truncate audit_event",
+                "select audit_truncate()"
+            })
+    void notEvenTheOwnerChangesWhatWasWritten(String statement) {
+        port();
+        jdbi().useHandle(handle -> handle.execute("""
+                create or replace function audit_truncate() returns void language plpgsql as $$
+                declare part text;
+                begin
+                    for part in select inhrelid::regclass::text from pg_inherits where inhparent = 'audit_event'::regclass loop
+                        execute 'truncate ' || part;
+                    end loop;
+                end $$""".replace("::regclass::text", "\\:\\:regclass\\:\\:text")
+                .replace("'audit_event'::regclass", "'audit_event'\\:\\:regclass")));
+        assertThatThrownBy(() -> jdbi().useHandle(handle -> handle.execute(statement)))
+                .hasMessageContaining("append-only");
+    }
+
+    @Test
+    void whatIsOlderThanItIsKeptGoesByTheMonth() {
+        jdbi().useHandle(handle -> {
+            handle.execute("create table audit_event_202001 partition of audit_event"
+                    + " for values from ('2020-01-01 00:00+00') to ('2020-02-01 00:00+00')");
+            handle.execute(
+                    "insert into audit_event (at, request_id, action) values ('2020-01-31 23:00+00', 'req-old', 'x')");
+        });
+        assertThat(events("request_id=req-old")).hasSize(1);
+        int dropped = jdbi().withHandle(handle -> handle.createQuery("select audit_keep(interval '400 days')")
+                .mapTo(Integer.class)
+                .one());
+        assertThat(dropped).isEqualTo(1);
+        assertThat(events("request_id=req-old")).isEmpty();
+        assertThat(events("limit=1"))
+                .as("this month's stay, however short they are to be kept")
+                .isNotEmpty();
+        jdbi().useHandle(handle -> handle.execute("select audit_keep(interval '0')"));
+        assertThat(events("limit=1")).isNotEmpty();
+    }
+
+    @Test
+    void whatOperatorsRoutesRefuseIsThereToo() {
+        Answer refused = api.send("member", "POST", "/identity/v3/users", "{'user': {'name': 'mallory'}}");
+        assertThat(refused.status()).isEqualTo(403);
+        String request = refused.header("x-openstack-request-id");
+        await().until(() -> !events("request_id=" + request).isEmpty());
+        JsonNode event = events("request_id=" + request).getFirst();
+        assertThat(event.path("outcome").asString()).isEqualTo("refused");
+        assertThat(event.path("status").asInt()).isEqualTo(403);
+        assertThat(event.path("user").asString()).isEqualTo("demo");
+        assertThat(event.path("action").asString()).isEqualTo("POST /identity/v3/users");
+        assertThat(event.path("after").isNull()).isTrue();
+    }
+
+    @Test
+    void onlyOperatorsReadItAndFiltersAreStrict() {
+        assertThat(api.get("member", "/sluice/v1/audit").status()).isEqualTo(403);
+        assertThat(api.get("service", "/sluice/v1/audit").status()).isEqualTo(403);
+        assertThat(api.get("admin", "/sluice/v1/audit?usr=x").status()).isEqualTo(400);
+        port();
+        assertThat(events("user=" + "a".repeat(32))).isNotEmpty();
+        assertThat(events("user=somebody-else")).isEmpty();
+        assertThat(events("until=2020-01-01T00:00:00Z")).isEmpty();
+        assertThat(events("since=2020-01-01T00:00:00Z&project=" + "1".repeat(32)))
+                .isNotEmpty();
+        JsonNode first = api.get("admin", "/sluice/v1/audit?limit=1").json();
+        String marker = first.path("audit_events").path(0).path("id").asString();
+        assertThat(events("limit=1&marker=" + marker).getFirst().path("id").asLong())
+                .isLessThan(Long.parseLong(marker));
+    }
+
+    @Test
+    void everyTableIsAuditedOrNamedHere() {
+        List<String> without = jdbi().withHandle(
+                        handle -> handle.createQuery("""
+                        select cast(c.relname as text) from pg_class c
+                        where c.relkind in ('r', 'p') and not c.relispartition
+                          and c.relnamespace = cast('public' as regnamespace)
+                          and 2 > (select count(*) from pg_trigger t where t.tgrelid = c.oid and t.tgname like 'audit\\_%'
+                                   and t.tgname <> 'audit_event_append_only')
+                        order by 1""").mapTo(String.class).list());
+        assertThat(without)
+                .as("a migration that makes a table calls audited('the_table')")
+                .isSubsetOf(NOT_AUDITED);
+    }
+}

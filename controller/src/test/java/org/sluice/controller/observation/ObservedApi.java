@@ -1,0 +1,97 @@
+package org.sluice.controller.observation;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import org.sluice.controller.fleet.SluiceFamily;
+import org.sluice.controller.http.ApiClient;
+import org.sluice.controller.http.ApiFamily;
+import org.sluice.controller.http.ApiServer;
+import org.sluice.controller.http.RouteTable;
+import org.sluice.controller.http.door.DoorLimits;
+import org.sluice.controller.http.door.RateLimits;
+import org.sluice.controller.identity.IdentityBootstrap;
+import org.sluice.controller.identity.IdentityFamily;
+import org.sluice.controller.identity.password.Passwords;
+import org.sluice.controller.identity.token.Tokens;
+import org.sluice.controller.network.NetworkFamily;
+import org.sluice.controller.pki.CertificateAuthority;
+import org.sluice.controller.pki.JoinTokens;
+import org.sluice.controller.policy.Caller;
+import org.sluice.controller.store.ChangeFeed;
+import org.sluice.controller.store.Database;
+import org.sluice.model.Problem;
+
+/** Identity, network and Sluice's own API on one listener that is observed. */
+final class ObservedApi implements AutoCloseable {
+    static final Caller ADMIN =
+            new Caller("a".repeat(32), "root\u202e \"of all\"", "1".repeat(32), "admin", Set.of("admin"));
+    static final Caller MEMBER = new Caller("b".repeat(32), "demo", "2".repeat(32), "demo", Set.of("member"));
+    static final Caller SERVICE =
+            new Caller("c".repeat(32), "prometheus", "3".repeat(32), "service", Set.of("service"));
+    static final Map<String, Caller> TOKENS = Map.of("admin", ADMIN, "member", MEMBER, "service", SERVICE);
+
+    final Observation observation;
+    final ApiServer server;
+    final ApiClient client;
+    final ChangeFeed feed;
+    private boolean loaded = true;
+
+    ObservedApi(Database database, Path accessLog) throws Exception {
+        InstantSource clock = InstantSource.system();
+        Random random = new Random();
+        Passwords passwords = new Passwords(random);
+        new IdentityBootstrap(database, passwords).run("the admin's password", "f".repeat(32));
+        feed = new ChangeFeed(database);
+        observation = Observation.start(database, feed, () -> loaded, accessLog, clock);
+        JoinTokens joins = new JoinTokens(CertificateAuthority.open(database, clock), clock, random);
+        List<ApiFamily> families = new ArrayList<>(List.of(
+                new IdentityFamily(database, new Tokens(database, clock, random), passwords, clock),
+                new NetworkFamily(database.jdbi(), random, clock),
+                new SluiceFamily(database, joins, clock, observation::routes)));
+        families.addAll(observation.probes());
+        RouteTable table = RouteTable.of(families);
+        server = ApiServer.start(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                Optional.empty(),
+                token -> Optional.ofNullable(TOKENS.get(token))
+                        .orElseThrow(() -> Problem.of(Problem.Kind.UNAUTHENTICATED, "Unauthorized", "No such token.")
+                                .asException()),
+                table,
+                table.policy(),
+                DoorLimits.ofHeap(Runtime.getRuntime().maxMemory()),
+                RateLimits.DEFAULT,
+                observation);
+        client = new ApiClient(server.address());
+    }
+
+    /** Says whether the fleet was read. */
+    void fleetLoaded(boolean was) {
+        loaded = was;
+    }
+
+    /** Sends a request; single quotes in the body stand for double ones. */
+    ApiClient.Answer send(String token, String method, String path, String body) {
+        return client.send(method, path, Map.of("X-Auth-Token", token), body.replace('\'', '"'));
+    }
+
+    ApiClient.Answer get(String token, String path) {
+        return client.send("GET", path, Map.of("X-Auth-Token", token));
+    }
+
+    @Override
+    public void close() throws IOException {
+        client.close();
+        server.close();
+        observation.close();
+        feed.close();
+    }
+}
