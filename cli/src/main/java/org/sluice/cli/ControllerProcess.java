@@ -21,6 +21,9 @@ import org.sluice.controller.fleet.SluiceFamily;
 import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.ApiServer;
 import org.sluice.controller.http.Authenticator;
+import org.sluice.controller.policy.Caller;
+import org.sluice.controller.identity.AdminAccess;
+import org.sluice.controller.http.Proxies;
 import org.sluice.controller.http.RouteTable;
 import org.sluice.controller.http.door.DoorLimits;
 import org.sluice.controller.http.door.RateLimits;
@@ -169,8 +172,7 @@ final class ControllerProcess {
                         agentsTable.policy(),
                         DoorLimits.forAgents(Runtime.getRuntime().maxMemory()),
                         RateLimits.FOR_AGENTS,
-                        observation));
-        RouteTable table = RouteTable.of(openStack);
+                        Proxies.NONE));
         ApiServer api = resources.add(
                 "API listener",
                 ApiServer.start(

@@ -38,7 +38,8 @@ public final class ApiServer implements AutoCloseable {
                 table,
                 table.policy(),
                 DoorLimits.ofHeap(Runtime.getRuntime().maxMemory()),
-                RateLimits.DEFAULT);
+                RateLimits.DEFAULT,
+                Proxies.NONE);
     }
 
     /**
@@ -51,6 +52,7 @@ public final class ApiServer implements AutoCloseable {
      * @param policy who may do what; has the rules of all families
      * @param limits how many connections it takes, and how much and how long each of them
      * @param rates how often they may ask
+     * @param proxies what stands before it
      */
     public static ApiServer start(
             InetSocketAddress listen,
@@ -59,22 +61,10 @@ public final class ApiServer implements AutoCloseable {
             RouteTable table,
             Policy policy,
             DoorLimits limits,
-            RateLimits rates) {
-        return start(listen, tls, authenticator, table, policy, limits, rates, RequestObserver.NONE);
-    }
-
-    /** The same with an observer, which hears of everything that the listener answers. */
-    public static ApiServer start(
-            InetSocketAddress listen,
-            Optional<Tls> tls,
-            Authenticator authenticator,
-            RouteTable table,
-            Policy policy,
-            DoorLimits limits,
             RateLimits rates,
-            RequestObserver observer) {
-        Door door = new Door(limits, rates, tls.isPresent(), observer::turnedAway);
-        Edge edge = new Edge(requireNonNull(authenticator, "authenticator is null"), policy, table, door, observer);
+            Proxies proxies) {
+        Door door = new Door(limits, rates, tls.isPresent());
+        Edge edge = new Edge(requireNonNull(authenticator, "authenticator is null"), policy, table, door, proxies);
         HttpRouting.Builder routing = HttpRouting.builder();
         var config = WebServer.builder()
                 .address(listen.getAddress())

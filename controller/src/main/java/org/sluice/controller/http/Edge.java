@@ -35,14 +35,14 @@ final class Edge {
     private final Policy policy;
     private final RouteTable table;
     private final Door door;
-    private final RequestObserver observer;
+    private final Proxies proxies;
 
-    Edge(Authenticator authenticator, Policy policy, RouteTable table, Door door, RequestObserver observer) {
+    Edge(Authenticator authenticator, Policy policy, RouteTable table, Door door, Proxies proxies) {
         this.authenticator = authenticator;
         this.policy = policy;
         this.table = table;
         this.door = door;
-        this.observer = observer;
+        this.proxies = proxies;
     }
 
     void answer(ServerRequest request, ServerResponse response) {
@@ -51,13 +51,25 @@ final class Edge {
         request.context().register(Exchange.RequestId.class, id);
         String path = request.prologue().uriPath().rawPath();
         Optional<RouteTable.Mounted> mounted = table.find(path);
-        Sending sending =
-                new Sending(response, request.prologue().method().text().equals("HEAD"));
-        Optional<Exchange> known = Optional.empty();
+        boolean headOnly = request.prologue().method().text().equals("HEAD");
+        if (mounted.isEmpty()) {
+            send(OUTSIDE.render(NO_SUCH_PATH).withHeader("x-openstack-request-id", id.value()), response, headOnly);
+            return;
+        }
+        RouteTable.Mounted api = mounted.get();
+        String below = path.substring(api.family().mount().length());
+        ClientOrigin origin = ClientOrigin.of(request, proxies);
+        Exchange exchange = new Exchange(request, origin, api.family(), NOWHERE, policy, door);
+        Reply reply;
         try {
-            if (mounted.isEmpty()) {
-                sending.send(OUTSIDE.render(NO_SUCH_PATH).withHeader("x-openstack-request-id", id.value()));
-                return;
+            door.arrives(origin.address());
+            Router.Match match = api.router().match(request.prologue().method().text(), below);
+            exchange = new Exchange(request, origin, api.family(), match, policy, door);
+            reply = answer(match.route(), exchange);
+        } catch (ProblemException failure) {
+            reply = refusal(api.family(), failure.problem());
+            if (failure.problem().kind() == Problem.Kind.METHOD_NOT_ALLOWED) {
+                reply = reply.withHeader("Allow", api.router().allowed(below));
             }
             RouteTable.Mounted api = mounted.get();
             String below = path.substring(api.family().mount().length());

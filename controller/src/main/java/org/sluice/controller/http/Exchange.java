@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
@@ -46,6 +45,7 @@ public final class Exchange implements Shown {
     private static final HeaderName GLOBAL_REQUEST_ID = HeaderNames.create("X-OpenStack-Request-ID");
 
     private final ServerRequest request;
+    private final ClientOrigin origin;
     private final ApiFamily family;
     private final Router.Match match;
     private final Policy policy;
@@ -62,12 +62,19 @@ public final class Exchange implements Shown {
         private @Nullable Caller caller;
     }
 
-    Exchange(ServerRequest request, ApiFamily family, Router.Match match, Policy policy, Door door) {
-        this(request, family, match, policy, door, null, null, new Read());
+    Exchange(
+            ServerRequest request,
+            ClientOrigin origin,
+            ApiFamily family,
+            Router.Match match,
+            Policy policy,
+            Door door) {
+        this(request, origin, family, match, policy, door, null, null, new Read());
     }
 
     private Exchange(
             ServerRequest request,
+            ClientOrigin origin,
             ApiFamily family,
             Router.Match match,
             Policy policy,
@@ -76,6 +83,7 @@ public final class Exchange implements Shown {
             @Nullable Access access,
             Read entity) {
         this.request = requireNonNull(request, "request is null");
+        this.origin = requireNonNull(origin, "origin is null");
         this.family = family;
         this.match = match;
         this.policy = policy;
@@ -87,8 +95,7 @@ public final class Exchange implements Shown {
 
     /** The same request of a caller who was authenticated. */
     Exchange by(Caller authenticated) {
-        entity.caller = authenticated;
-        return new Exchange(request, family, match, policy, door, authenticated, null, entity);
+        return new Exchange(request, origin, family, match, policy, door, authenticated, null, entity);
     }
 
     /**
@@ -102,7 +109,7 @@ public final class Exchange implements Shown {
         if (!family.takes(caller().scope()) || !asked.allowsOwn()) {
             throw wording().forbidden(rule);
         }
-        Exchange ruled = new Exchange(request, family, match, policy, door, caller, asked, entity);
+        Exchange ruled = new Exchange(request, origin, family, match, policy, door, caller, asked, entity);
         ruled.minorVersion = minorVersion;
         return ruled;
     }
@@ -262,15 +269,10 @@ public final class Exchange implements Shown {
         return request.headers().first(HeaderNames.create(name));
     }
 
-    /** All values of that header, one for each line of it. */
-    public List<String> headers(String name) {
-        return request.headers().all(HeaderNames.create(name), List::of);
-    }
-
-    /** The base of the URLs we hand out, as this client reached us: {@code http://127.0.0.1:8780}. */
+    /** The base of the URLs we hand out, as this client reached us or as it was set: {@code http://127.0.0.1:8780}. */
     @Override
     public String baseUrl() {
-        return (request.isSecure() ? "https://" : "http://") + request.authority();
+        return origin.baseUrl();
     }
 
     /** The certificate that the peer authenticated with, if it did. */
@@ -413,17 +415,14 @@ public final class Exchange implements Shown {
         }
     }
 
-    /** The address that the request came from. */
+    /** The address of the client: of the peer, or what a trusted proxy says about it. */
     public InetAddress peerAddress() {
-        if (peer() instanceof InetSocketAddress socket) {
-            return socket.getAddress();
-        }
-        throw new IllegalStateException("a request came from no IP address");
+        return origin.address().getAddress();
     }
 
-    /** Where the request came from. */
+    /** The same, as the door counts it. */
     SocketAddress peer() {
-        return request.remotePeer().address();
+        return origin.address();
     }
 
     private static Problem malformed(String sentence) {

@@ -16,6 +16,7 @@ import org.sluice.controller.fleet.SluiceFamily;
 import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.ApiServer;
 import org.sluice.controller.http.Authenticator;
+import org.sluice.controller.http.Proxies;
 import org.sluice.controller.http.RouteTable;
 import org.sluice.controller.http.door.DoorLimits;
 import org.sluice.controller.http.door.RateLimits;
@@ -57,6 +58,11 @@ final class WholeApi implements AutoCloseable {
      * @param callers token to who it speaks for; any other token is refused
      */
     WholeApi(Database database, Path spool, Map<String, Caller> callers) {
+        this(database, spool, callers, Proxies.NONE);
+    }
+
+    /** The same behind proxies. */
+    WholeApi(Database database, Path spool, Map<String, Caller> callers, Proxies proxies) {
         InstantSource clock = InstantSource.system();
         Random random = new Random();
         Passwords passwords = new Passwords(random);
@@ -105,7 +111,12 @@ final class WholeApi implements AutoCloseable {
                 table.policy(),
                 DoorLimits.ofHeap(Runtime.getRuntime().maxMemory()),
                 RateLimits.DEFAULT,
-                observation);
+                proxies);
+    }
+
+    private <T extends AutoCloseable> T kept(T resource) {
+        resources.addFirst(resource);
+        return resource;
     }
 
     RouteTable table() {

@@ -202,9 +202,14 @@ record RequestHead(String text, Body body, boolean expectsContinue, boolean clos
         return c == ' ' || c == '\t';
     }
 
+    /** It goes into the URLs that we hand out. */
     private static void requireOneHost(List<Field> fields) {
-        if (fields.stream().filter(field -> field.is("Host")).count() != 1) {
+        List<String> hosts = values(fields, "Host");
+        if (hosts.size() != 1) {
             throw bad("The request must have one header Host.");
+        }
+        if (Authority.parse(hosts.getFirst()).isEmpty()) {
+            throw bad("The header Host must be a host's name or address, with or without a port.");
         }
     }
 

@@ -24,6 +24,7 @@ import org.sluice.controller.http.Authenticator;
 import org.sluice.controller.http.BodyLimit;
 import org.sluice.controller.http.Faults;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.Proxies;
 import org.sluice.controller.http.RouteTable;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.SluiceFaults;
@@ -106,7 +107,8 @@ class DoorTest {
                 RouteTable.of(List.of(new Things())),
                 RouteTable.of(List.of(new Things())).policy(),
                 limits,
-                rates);
+                rates,
+                Proxies.NONE);
         servers.add(server);
         return server.address();
     }
