@@ -28,8 +28,7 @@ public final class CloudClient {
     private static final String JSON = "application/json";
     private static final String BYTES = "application/octet-stream";
 
-    private final HttpClient http =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final HttpClient http;
     private final String base;
     private final String token;
 
@@ -39,6 +38,12 @@ public final class CloudClient {
      * @throws ProblemException when the cloud does not answer, or refuses
      */
     CloudClient(Login login) throws InterruptedException {
+        this(login, login.authorities().map(CloudHttp::trusting).orElseGet(CloudHttp::usual));
+    }
+
+    /** Logs in by that way to speak HTTP. */
+    CloudClient(Login login, HttpClient http) throws InterruptedException {
+        this.http = requireNonNull(http, "http is null");
         this.base = login.base();
         Map<String, Object> domain = Map.of("id", "default");
         Map<String, Object> user = Map.of("name", login.userName(), "domain", domain, "password", login.password());
@@ -59,7 +64,8 @@ public final class CloudClient {
     }
 
     /** Speaks with a token that is there already. */
-    CloudClient(String base, String token) {
+    CloudClient(String base, String token, HttpClient http) {
+        this.http = requireNonNull(http, "http is null");
         this.base = requireNonNull(base, "base is null");
         this.token = requireNonNull(token, "token is null");
     }

@@ -14,10 +14,18 @@ final class Commands {
     /** The commands below that one. */
     static CommandLine of(Object program) {
         CommandLine commandLine = new CommandLine(program);
+        addSettings(commandLine);
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setExecutionExceptionHandler(Commands::explain);
         commandLine.setParameterExceptionHandler(Commands::refuse);
         return commandLine;
+    }
+
+    private static void addSettings(CommandLine command) {
+        if (command.getCommand() instanceof Configured configured) {
+            Configuration.addOptions(command.getCommandSpec(), configured.overridable());
+        }
+        command.getSubcommands().values().forEach(Commands::addSettings);
     }
 
     /** A command line that cannot be is one sentence, and where to read what can. */

@@ -138,7 +138,7 @@ final class ComputeHosts {
         Members members = resources.add("members", new Members(cloud.agentsUrl(), cloud::joinToken));
         DataDirectory.letPass(data.path());
         DataDirectory.letPass(data.hosts());
-        LocalAgent.start(name, data.agent(name), AgentCommand.LIBVIRT, members, resources);
+        LocalAgent.start(name, data.agent(name), settings.get(HostSettings.LIBVIRT), members, resources);
         List<JsonNode> _ = requireReports(Set.of(name), began, REPORT_WITHIN);
         return null;
     }

@@ -1,13 +1,17 @@
 package org.sluice.cli;
 
-import java.nio.file.Path;
+import java.net.http.HttpClient;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
+import org.sluice.cli.settings.CommonSettings;
+import org.sluice.cli.settings.ControllerSettings;
+import org.sluice.cli.settings.Setting;
+import org.sluice.cli.settings.Settings;
 import org.sluice.controller.store.Database;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code sluice controller}: one controller, on your PostgreSQL or on its own. */
 @Command(
@@ -15,65 +19,53 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = "Run one controller. Controllers keep no state: run as many as you like on one PostgreSQL.")
-final class ControllerCommand implements Callable<Integer> {
-    @Option(
-            names = "--database",
-            paramLabel = "URL",
-            description =
-                    "Your PostgreSQL: jdbc:postgresql://HOST/DATABASE?user=NAME&password=SECRET, or postgresql://...;"
-                            + " @FILE reads it from a file, which keeps the password out of the list of processes;"
-                            + " without it the controller starts one of its own in the data directory.")
-    private @Nullable String databaseUrl;
-
-    @Option(
-            names = "--data",
-            paramLabel = "DIR",
-            description = "Data directory, one for each controller: log, credentials, its own PostgreSQL;"
-                    + " /var/lib/sluice for root, else ~/.local/share/sluice.")
-    private @Nullable Path chosen;
-
+final class ControllerCommand implements Callable<Integer>, Configured {
     @Mixin
-    private final Listeners listeners = new Listeners();
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private Configuration.Source source;
 
-    @Mixin
-    private final ImageOptions images = new ImageOptions();
-
-    @Option(
-            names = "--connections",
-            paramLabel = "N",
-            defaultValue = "12",
-            description = "Connections to PostgreSQL for requests, besides one that listens, 4 for agents and 5 for the"
-                    + " bytes of images; ${DEFAULT-VALUE}.")
-    private int connections;
+    @Override
+    public List<Setting<?>> overridable() {
+        return Stream.concat(CommonSettings.all().stream(), ControllerSettings.all().stream())
+                .<Setting<?>>map(setting -> setting)
+                .filter(setting -> setting.flag().isPresent())
+                .toList();
+    }
 
     @Override
     public Integer call() throws Exception {
-        DataDirectory data = DataDirectory.of(chosen, System.getenv());
-        return Foreground.run(resources -> start(data, resources), true);
+        Configuration configuration = source.read(System.getenv());
+        ControllerSetup setup =
+                ControllerSetup.of(configuration.settings(), Runtime.getRuntime().maxMemory());
+        return Foreground.run(
+                resources -> start(configuration.data(), configuration.settings(), setup, resources), true);
     }
 
-    private void start(DataDirectory data, Resources resources) throws Exception {
+    private static void start(DataDirectory data, Settings settings, ControllerSetup setup, Resources resources)
+            throws Exception {
         resources.add("lock of " + data.path(), data.hold());
-        listeners.expectFree();
+        ControllerSetup.expectFree(settings);
         LogFile.open(data.log());
         Credentials credentials = Credentials.of(data);
-        String url = databaseUrl == null
-                ? resources
+        Optional<String> given = settings.findText(ControllerSettings.DATABASE);
+        String url = given.isPresent()
+                ? DatabaseUrl.jdbc(given.get())
+                : resources
                         .add("PostgreSQL", KeptPostgres.keep(data.postgres(), System.out::println))
                         .running()
                         .server()
-                        .url()
-                : DatabaseUrl.jdbc(DatabaseUrl.given(databaseUrl));
-        Database database = resources.add("database", DatabaseUrl.open(url, connections));
+                        .url();
+        Database database = resources.add("database", DatabaseUrl.open(url, setup.connections()));
         ControllerProcess controller = ControllerProcess.start(
                 database,
                 data,
                 credentials.password(),
-                new ControllerProcess.Doors(listeners.api(), listeners.agents(), Optional.empty()),
-                images.limits(),
+                new ControllerProcess.Doors(
+                        settings.get(ControllerSettings.LISTEN), ControllerSetup.agents(settings), Optional.empty()),
+                setup,
                 resources);
-        String identity = controller.url() + "/identity/v3";
-        credentials.write(data, identity, credentials.open(controller.url()));
-        System.out.println("ready  " + identity);
+        HttpClient http = CloudHttp.ofOwn(settings.find(ControllerSettings.TLS_CERT));
+        credentials.write(data, setup.entrance(controller.url()), credentials.open(controller.url(), http));
+        System.out.println("ready  " + controller.url() + "/identity/v3");
     }
 }

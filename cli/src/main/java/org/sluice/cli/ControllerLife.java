@@ -23,6 +23,7 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sluice.cli.settings.Listen;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
 
@@ -176,11 +177,10 @@ final class ControllerLife implements Keeper.Kept {
         try (BufferedReader lines = new BufferedReader(new InputStreamReader(said, UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 if (line.startsWith(SupervisedController.READY)) {
-                    Listen.Converter addresses = new Listen.Converter();
                     ready.complete(List.of(line.substring(SupervisedController.READY.length())
                                     .split(" ", -1))
                             .stream()
-                            .map(addresses::convert)
+                            .map(Listen::parse)
                             .toList());
                 } else if (!line.isBlank()) {
                     log.warn("the controller says: {}", line);

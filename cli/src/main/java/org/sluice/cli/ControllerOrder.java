@@ -2,8 +2,9 @@ package org.sluice.cli;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Map;
+import org.sluice.cli.settings.Given;
 import org.sluice.controller.http.Json;
-import org.sluice.controller.image.data.ImageLimits;
 
 /**
  * What {@code up} tells the controller it starts: one line of JSON on its standard input, because it holds secrets and a
@@ -14,8 +15,7 @@ import org.sluice.controller.image.data.ImageLimits;
  * @param door the secret that opens the {@link LocalDoor}
  * @param api where the OpenStack APIs listen, as {@link Listen} writes it
  * @param agents where agents connect
- * @param connections size of the pool
- * @param images what images may take
+ * @param settings what was given of the rest, by name
  */
 record ControllerOrder(
         String database,
@@ -23,15 +23,14 @@ record ControllerOrder(
         String door,
         String api,
         String agents,
-        int connections,
-        ImageLimits images) {
+        Map<String, Given> settings) {
     ControllerOrder {
         requireNonNull(database, "database is null");
         requireNonNull(adminPassword, "adminPassword is null");
         requireNonNull(door, "door is null");
         requireNonNull(api, "api is null");
         requireNonNull(agents, "agents is null");
-        requireNonNull(images, "images is null");
+        settings = Map.copyOf(settings);
     }
 
     static ControllerOrder parse(String line) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
+import org.sluice.cli.settings.Listen;
 import org.sluice.controller.agents.AgentsFamily;
 import org.sluice.controller.agents.ConsoleQueries;
 import org.sluice.controller.agents.DesiredStates;
@@ -22,9 +23,11 @@ import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.ApiServer;
 import org.sluice.controller.http.Authenticator;
 import org.sluice.controller.policy.Caller;
+import org.sluice.controller.policy.Policy;
 import org.sluice.controller.identity.AdminAccess;
 import org.sluice.controller.http.Proxies;
 import org.sluice.controller.http.RouteTable;
+import org.sluice.controller.http.TlsFiles;
 import org.sluice.controller.http.door.DoorLimits;
 import org.sluice.controller.http.door.RateLimits;
 import org.sluice.controller.identity.AdminAccess;
@@ -33,11 +36,9 @@ import org.sluice.controller.identity.IdentityFamily;
 import org.sluice.controller.identity.password.Passwords;
 import org.sluice.controller.identity.token.Tokens;
 import org.sluice.controller.image.ImageFamily;
-import org.sluice.controller.image.data.ImageBytes;
-import org.sluice.controller.image.data.ImageLimits;
-import org.sluice.controller.image.data.ImageSweep;
-import org.sluice.controller.image.data.UploadRoom;
-import org.sluice.controller.image.image.ImageStore;
+import org.sluice.controller.image.ImageStore;
+import org.sluice.controller.image.ImageSweep;
+import org.sluice.controller.image.UploadRoom;
 import org.sluice.controller.network.Bindings;
 import org.sluice.controller.network.NetworkFamily;
 import org.sluice.controller.network.ServerPorts;
@@ -64,10 +65,12 @@ final class ControllerProcess {
     private static final Duration FLEET_LOOK = Duration.ofSeconds(5);
     private static final int AGENTS_CONNECTIONS = 4;
 
+    private final String scheme;
     private final ApiServer api;
     private final ApiServer agents;
 
-    private ControllerProcess(ApiServer api, ApiServer agents) {
+    private ControllerProcess(String scheme, ApiServer api, ApiServer agents) {
+        this.scheme = scheme;
         this.api = api;
         this.agents = agents;
     }
@@ -88,7 +91,7 @@ final class ControllerProcess {
      * @param data where uploads are kept on their way into the database
      * @param adminPassword of the user {@code admin}, in force only if the database has no users yet
      * @param doors where it shall listen, and what else opens
-     * @param limits what images may take
+     * @param setup what the settings come to
      * @param resources take everything that must be closed
      */
     static ControllerProcess start(
@@ -96,7 +99,7 @@ final class ControllerProcess {
             DataDirectory data,
             String adminPassword,
             Doors doors,
-            ImageLimits limits,
+            ControllerSetup setup,
             Resources resources)
             throws Exception {
         InstantSource clock = InstantSource.system();
@@ -125,12 +128,10 @@ final class ControllerProcess {
         ImageStore images = new ImageStore();
         // Neither long copies of images nor a burst of requests keep agents from saying that they are alive.
         Database agentsDatabase = resources.add("agents' connections", database.beside("agents", AGENTS_CONNECTIONS));
-        Database imagesDatabase = resources.add("images' connections", database.beside("images", limits.connections()));
-        observation.measure(agentsDatabase);
-        observation.measure(imagesDatabase);
-        ImageBytes imageBytes = new ImageBytes(imagesDatabase);
+        ImageBytes imageBytes =
+                new ImageBytes(resources.add("images' connections", database.beside("images", setup.images().connections())));
         ImageSweep sweep = resources.add("image sweep", ImageSweep.start(imageBytes));
-        UploadRoom uploads = UploadRoom.in(data.uploads(), limits, Files.isDirectory(data.postgres()));
+        UploadRoom uploads = UploadRoom.in(data.uploads(), setup.images(), Files.isDirectory(data.postgres()));
 
         Tokens tokens = resources.add("tokens", Tokens.following(database, feed, clock, random));
         List<ApiFamily> openStack = new ArrayList<>(List.of(
@@ -145,8 +146,9 @@ final class ControllerProcess {
                         clock,
                         random),
                 new ImageFamily(database, imageBytes, sweep, uploads, clock),
-                new SluiceFamily(database, joinTokens, clock, observation::routes)));
-        openStack.addAll(observation.probes());
+                new SluiceFamily(database, joinTokens, clock));
+        RouteTable table = RouteTable.of(openStack);
+        Policy policy = setup.over(table.policy());
         // The more specific mount comes first, because every mount answers for all paths below it.
         List<ApiFamily> agentsApi = List.of(
                 new EnrolmentFamily(new HostEnrolment(database, authority, joinTokens, clock)),
@@ -177,21 +179,22 @@ final class ControllerProcess {
                 "API listener",
                 ApiServer.start(
                         doors.api().socketAddress(),
-                        Optional.empty(),
+                        setup.tls().map(TlsFiles::tls),
                         authenticator,
                         table,
-                        table.policy(),
-                        DoorLimits.ofHeap(Runtime.getRuntime().maxMemory()),
-                        RateLimits.DEFAULT,
-                        observation));
+                        policy,
+                        setup.limits(),
+                        setup.rates(),
+                        setup.proxies()));
+        setup.tls().ifPresent(files -> resources.add("TLS files", files.follow()));
         // Before the listeners: requests that wait for a change end while there still is a database to answer from.
         resources.add("waiting requests", feed);
-        return new ControllerProcess(api, agents);
+        return new ControllerProcess(setup.tls().isPresent() ? "https://" : "http://", api, agents);
     }
 
     /** Where the OpenStack APIs are, for whoever is on this machine: {@code http://127.0.0.1:8774}. */
     String url() {
-        return "http://" + Listen.reachable(api.address());
+        return scheme + Listen.reachable(api.address());
     }
 
     /** Where the OpenStack APIs listen. */

@@ -1,10 +1,15 @@
 package org.sluice.cli;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
+import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sluice.controller.http.Json;
 import org.sluice.model.Problem;
@@ -39,18 +44,18 @@ record Credentials(String password) {
     void replace(DataDirectory data) throws IOException {
         DataDirectory.writeSecret(data.adminPassword(), password + "\n");
         if (Files.exists(data.openrc())) {
-            @Nullable
-            String url = Login.variables(Files.readAllLines(data.openrc())).get("OS_AUTH_URL");
+            Map<String, String> known = Login.variables(Files.readAllLines(data.openrc()));
+            @Nullable String url = known.get("OS_AUTH_URL");
             if (url != null) {
-                write(data, url, true);
+                write(data, new Entrance(url, Login.authorities(known)), true);
             }
         }
     }
 
     /** Whether the user {@code admin} of the cloud at that base URL can log in with it. */
-    boolean open(String base) throws InterruptedException {
+    boolean open(String base, HttpClient http) throws InterruptedException {
         try {
-            CloudClient _ = new CloudClient(new Login(base, "admin", password, "admin"));
+            CloudClient _ = new CloudClient(new Login(base, "admin", password, "admin"), http);
             return true;
         } catch (ProblemException refused) {
             if (refused.problem().kind() == Problem.Kind.UNAUTHENTICATED) {
@@ -61,11 +66,25 @@ record Credentials(String password) {
     }
 
     /**
-     * Writes {@code openrc} and {@code clouds.yaml} for a cloud at that identity URL.
+     * Where clients log in.
      *
+     * @param identityUrl of the identity API, {@code http://127.0.0.1:8774/identity/v3}
+     * @param authorities PEM file of the certificates that they must trust beside those they know
+     */
+    record Entrance(String identityUrl, Optional<Path> authorities) {
+        Entrance {
+            requireNonNull(identityUrl, "identityUrl is null");
+            requireNonNull(authorities, "authorities is null");
+        }
+    }
+
+    /**
+     * Writes {@code openrc} and {@code clouds.yaml} for a cloud.
+     *
+     * @param entrance where clients log in
      * @param known whether the password is in force; if not, the files leave it out, and clients ask for it
      */
-    void write(DataDirectory data, String identityUrl, boolean known) throws IOException {
+    void write(DataDirectory data, Entrance entrance, boolean known) throws IOException {
         String note = "# The password of admin is another one now; set a new one with: sluice admin-password --data "
                 + data.path();
         DataDirectory.writeSecret(
@@ -78,7 +97,10 @@ record Credentials(String password) {
                 export OS_USER_DOMAIN_NAME=Default
                 export OS_PROJECT_DOMAIN_NAME=Default
                 export OS_REGION_NAME=RegionOne
-                """.formatted(identityUrl, known ? "export OS_PASSWORD=" + shell(password) : note));
+                """.formatted(entrance.identityUrl(), known ? "export OS_PASSWORD=" + shell(password) : note)
+                + entrance.authorities()
+                        .map(file -> "export OS_CACERT=" + shell(file.toString()) + "\n")
+                        .orElse(""));
         DataDirectory.writeSecret(data.clouds(), """
                 clouds:
                   sluice:
@@ -92,11 +114,15 @@ record Credentials(String password) {
                     region_name: RegionOne
                     identity_api_version: 3
                 """.formatted(
-                        identityUrl, known ? "password: " + Json.MAPPER.writeValueAsString(password) : note));
+                                entrance.identityUrl(),
+                                known ? "password: " + Json.MAPPER.writeValueAsString(password) : note)
+                + entrance.authorities()
+                        .map(file -> "    cacert: " + Json.MAPPER.writeValueAsString(file.toString()) + "\n")
+                        .orElse(""));
     }
 
     /** As the shell takes it for one word; what was generated needs no quotes. */
     private static String shell(String text) {
-        return text.matches("[A-Za-z0-9]+") ? text : "'" + text.replace("'", "'\\''") + "'";
+        return text.matches("[A-Za-z0-9/._-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
     }
 }

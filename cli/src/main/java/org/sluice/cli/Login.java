@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,13 +21,20 @@ import org.sluice.model.Problem;
  * @param userName {@code OS_USERNAME}
  * @param password {@code OS_PASSWORD}
  * @param projectName {@code OS_PROJECT_NAME}
+ * @param authorities {@code OS_CACERT}: PEM file of whom to trust instead of those this runtime trusts
  */
-record Login(String base, String userName, String password, String projectName) {
+record Login(String base, String userName, String password, String projectName, Optional<Path> authorities) {
     private static final Pattern EXPORT = Pattern.compile("\\s*(?:export\\s+)?(OS_[A-Z_]+)=(.*)");
     private static final Pattern IDENTITY = Pattern.compile("(https?://[^/]+)/identity(?:/v3)?/?");
 
     Login {
         requireNonNull(base, "base is null");
+        requireNonNull(authorities, "authorities is null");
+    }
+
+    /** The same at a cloud that needs no authorities of its own. */
+    Login(String base, String userName, String password, String projectName) {
+        this(base, userName, password, projectName, Optional.empty());
     }
 
     /** From the environment if it names a cloud, else from the openrc that {@code up} wrote. */
@@ -71,7 +79,15 @@ record Login(String base, String userName, String password, String projectName) 
                 matcher.group(1),
                 require(variables, "OS_USERNAME", source),
                 require(variables, "OS_PASSWORD", source),
-                require(variables, "OS_PROJECT_NAME", source));
+                require(variables, "OS_PROJECT_NAME", source),
+                authorities(variables));
+    }
+
+    /** The file that {@code OS_CACERT} names. */
+    static Optional<Path> authorities(Map<String, String> variables) {
+        return Optional.ofNullable(variables.get("OS_CACERT"))
+                .filter(file -> !file.isEmpty())
+                .map(Path::of);
     }
 
     private static String require(Map<String, String> variables, String name, String source) {

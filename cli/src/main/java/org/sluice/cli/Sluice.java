@@ -19,6 +19,7 @@ import picocli.CommandLine.Command;
             AdminPasswordCommand.class,
             AgentCommand.class,
             FleetCommand.class,
+            ConfigCommand.class,
             ExplainCommand.class,
             ImportCommand.class,
             PolicyCommand.class,

@@ -1,11 +1,16 @@
 package org.sluice.cli;
 
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
-import org.sluice.controller.image.data.ImageLimits;
+import org.sluice.cli.settings.ControllerSettings;
+import org.sluice.cli.settings.Listen;
+import org.sluice.cli.settings.Settings;
 import org.sluice.model.protocol.JoinToken;
 import tools.jackson.databind.JsonNode;
 
@@ -16,14 +21,18 @@ import tools.jackson.databind.JsonNode;
 final class SupervisedCloud implements AutoCloseable {
     private static final Keeper.Pauses PAUSES =
             new Keeper.Pauses(Duration.ofMillis(500), Duration.ofSeconds(30), Duration.ofMinutes(1));
-    private static final int DATABASE_CONNECTIONS = 12;
 
     private final Keeper<ControllerLife> controller;
     private final Listen api;
     private final Listen agents;
     private final String door;
+    private final String scheme;
+    private final HttpClient http;
 
-    private SupervisedCloud(Keeper<ControllerLife> controller, Listen api, Listen agents, String door) {
+    private SupervisedCloud(
+            Keeper<ControllerLife> controller, Listen api, Listen agents, String door, Optional<Path> certificate) {
+        this.scheme = certificate.isPresent() ? "https://" : "http://";
+        this.http = CloudHttp.ofOwn(certificate);
         this.controller = controller;
         this.api = api;
         this.agents = agents;
@@ -37,8 +46,7 @@ final class SupervisedCloud implements AutoCloseable {
      * @param next starts another one that waits
      * @param postgres has the database
      * @param adminPassword in force only if the database has no users yet
-     * @param listeners where the first one shall listen; the others listen where it did
-     * @param images what images may take
+     * @param settings in force; the first one listens where they say, the others where it did
      * @param news gets the lines about what ended and was started again
      */
     static SupervisedCloud keep(
@@ -46,25 +54,29 @@ final class SupervisedCloud implements AutoCloseable {
             Callable<ControllerLife> next,
             Keeper<KeptPostgres> postgres,
             String adminPassword,
-            Listeners listeners,
-            ImageLimits images,
+            Settings settings,
             Consumer<String> news)
             throws InterruptedException {
         String door = LocalDoor.newSecret();
-        ControllerLife serving =
-                first.begin(order(postgres, adminPassword, door, listeners.api(), listeners.agents(), images));
+        ControllerLife serving = first.begin(order(
+                postgres,
+                adminPassword,
+                door,
+                settings.get(ControllerSettings.LISTEN),
+                ControllerSetup.agents(settings),
+                settings));
         Listen api = serving.api();
         Listen agents = serving.agents();
         Keeper<ControllerLife> keeper = Keeper.of(
                 "The controller",
                 serving,
                 () -> {
-                    ControllerOrder order = order(postgres, adminPassword, door, api, agents, images);
+                    ControllerOrder order = order(postgres, adminPassword, door, api, agents, settings);
                     return next.call().begin(order);
                 },
                 PAUSES,
                 news);
-        return new SupervisedCloud(keeper, api, agents, door);
+        return new SupervisedCloud(keeper, api, agents, door, settings.find(ControllerSettings.TLS_CERT));
     }
 
     /** Waits for the database as long as it takes. */
@@ -74,7 +86,7 @@ final class SupervisedCloud implements AutoCloseable {
             String door,
             Listen api,
             Listen agents,
-            ImageLimits images)
+            Settings settings)
             throws InterruptedException {
         return new ControllerOrder(
                 postgres.running().server().url(),
@@ -82,13 +94,12 @@ final class SupervisedCloud implements AutoCloseable {
                 door,
                 api.toString(),
                 agents.toString(),
-                DATABASE_CONNECTIONS,
-                images);
+                settings.given());
     }
 
     /** Where the OpenStack APIs are, for whoever is on this machine: {@code http://127.0.0.1:8774}. */
     String url() {
-        return "http://" + Listen.reachable(api.socketAddress());
+        return scheme + Listen.reachable(api.socketAddress());
     }
 
     /** Where agents on this machine connect. */
@@ -101,9 +112,14 @@ final class SupervisedCloud implements AutoCloseable {
         return agents.port();
     }
 
+    /** The way to speak with it, whatever its certificate. */
+    HttpClient http() {
+        return http;
+    }
+
     /** Its APIs, through the {@link LocalDoor}. */
     CloudClient client() {
-        return new CloudClient(url(), door);
+        return new CloudClient(url(), door, http);
     }
 
     /** A token with which the host of that name may join, also again when it lost what it knew. */

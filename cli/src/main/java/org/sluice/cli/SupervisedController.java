@@ -14,6 +14,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
+import org.sluice.cli.settings.Listen;
+import org.sluice.cli.settings.Settings;
 import org.sluice.controller.store.Database;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -65,15 +67,16 @@ final class SupervisedController implements Callable<Integer> {
             resources.close();
             ended.countDown();
         });
-        Listen.Converter addresses = new Listen.Converter();
-        Database database = resources.add("database", DatabaseUrl.open(order.database(), order.connections()));
+        ControllerSetup setup =
+                ControllerSetup.of(Settings.of(order.settings()), Runtime.getRuntime().maxMemory());
+        Database database = resources.add("database", DatabaseUrl.open(order.database(), setup.connections()));
         ControllerProcess controller = ControllerProcess.start(
                 database,
                 data,
                 order.adminPassword(),
                 new ControllerProcess.Doors(
-                        addresses.convert(order.api()), addresses.convert(order.agents()), Optional.of(order.door())),
-                order.images(),
+                        Listen.parse(order.api()), Listen.parse(order.agents()), Optional.of(order.door())),
+                setup,
                 resources);
         out.println(
                 READY + Listen.authority(controller.apiAddress()) + " " + Listen.authority(controller.agentsAddress()));

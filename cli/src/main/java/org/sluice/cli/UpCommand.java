@@ -2,8 +2,13 @@ package org.sluice.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
+import org.sluice.cli.settings.CommonSettings;
+import org.sluice.cli.settings.ControllerSettings;
+import org.sluice.cli.settings.Setting;
+import org.sluice.cli.settings.Settings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -16,18 +21,10 @@ import picocli.CommandLine.Option;
         description =
                 "Start a cloud on this machine: its database, a controller and compute hosts. It runs until Ctrl-C or"
                         + " down; started again on the same data it finds everything as it was.")
-final class UpCommand implements Callable<Integer> {
-    @Option(
-            names = "--data",
-            paramLabel = "DIR",
-            description = "Data directory; /var/lib/sluice for root, else ~/.local/share/sluice.")
-    private @Nullable Path chosen;
-
+final class UpCommand implements Callable<Integer>, Configured {
     @Mixin
-    private final Listeners listeners = new Listeners();
-
-    @Mixin
-    private final ImageOptions images = new ImageOptions();
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private Configuration.Source source;
 
     @Option(
             names = "--hosts",
@@ -45,14 +42,30 @@ final class UpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        DataDirectory data = DataDirectory.of(chosen, System.getenv());
-        return Foreground.run(resources -> start(data, resources), !rehearse);
+        Configuration configuration = source.read(System.getenv());
+        Settings settings = configuration.settings();
+        if (settings.source(ControllerSettings.DATABASE).isPresent()) {
+            throw settings.refusal(
+                    ControllerSettings.DATABASE, "left out for 'sluice up', which has a PostgreSQL of its own");
+        }
+        // What the controller would refuse is refused before anything is started.
+        ControllerSetup setup = ControllerSetup.of(settings, Runtime.getRuntime().maxMemory());
+        return Foreground.run(resources -> start(configuration.data(), settings, setup, resources), !rehearse);
     }
 
-    private void start(DataDirectory data, Resources resources) throws Exception {
+    @Override
+    public List<Setting<?>> overridable() {
+        return Stream.concat(CommonSettings.all().stream(), ControllerSettings.all().stream())
+                .<Setting<?>>map(setting -> setting)
+                .filter(setting -> setting.flag().isPresent() && !setting.equals(ControllerSettings.DATABASE))
+                .toList();
+    }
+
+    private void start(DataDirectory data, Settings settings, ControllerSetup setup, Resources resources)
+            throws Exception {
         resources.add("lock of " + data.path(), data.hold());
         boolean _ = ControllerLife.stopLeftover(data);
-        listeners.expectFree();
+        ControllerSetup.expectFree(settings);
         LogFile.open(data.upLog());
         Progress progress =
                 resources.add("progress display", new Progress(System.out, Boolean.getBoolean("sluice.terminal")));
@@ -71,15 +84,14 @@ final class UpCommand implements Callable<Integer> {
                                 () -> newController(data),
                                 postgres,
                                 credentials.password(),
-                                listeners,
-                                images.limits(),
+                                settings,
                                 progress::line)));
         String identity = cloud.url() + "/identity/v3";
-        ComputeHosts hosts = new ComputeHosts(data, cloud, resources, progress);
-        Foreground.Work<Boolean> known = Foreground.begin("admin's password", () -> credentials.open(cloud.url()));
+        ComputeHosts hosts = new ComputeHosts(data, settings, cloud, resources, progress);
+        Foreground.Work<Boolean> known = Foreground.begin("admin's password", () -> credentials.open(cloud.url(), cloud.http()));
         hosts.start(ComputeHosts.resolve(this.hosts, Path.of("/sys")));
         boolean current = known.get();
-        credentials.write(data, identity, current);
+        credentials.write(data, setup.entrance(cloud.url()), current);
         progress.close();
         if (!current) {
             progress.line("The user admin cannot log in with the password in " + data.adminPassword()

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.sluice.model.Nearest;
 
 /** All rules in force. Immutable and thread-safe; a decision reads no database and costs about a microsecond. */
 public final class Policy {

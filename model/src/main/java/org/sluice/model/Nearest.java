@@ -1,4 +1,4 @@
-package org.sluice.controller.policy;
+package org.sluice.model;
 
 import java.util.Collection;
 import java.util.Comparator;

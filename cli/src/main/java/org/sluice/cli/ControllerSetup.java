@@ -1,0 +1,203 @@
+package org.sluice.cli;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.sluice.cli.settings.ControllerSettings;
+import org.sluice.cli.settings.Listen;
+import org.sluice.cli.settings.Setting;
+import org.sluice.cli.settings.Settings;
+import org.sluice.controller.http.Proxies;
+import org.sluice.controller.http.TlsFiles;
+import org.sluice.controller.http.door.DoorLimits;
+import org.sluice.controller.http.door.RateLimits;
+import org.sluice.controller.image.ImageLimits;
+import org.sluice.controller.policy.Policy;
+import org.sluice.controller.policy.PolicyFile;
+import org.sluice.model.Problem;
+import org.sluice.model.ProblemException;
+
+/**
+ * What the settings come to in a controller, with the files that they name read.
+ *
+ * @param limits of the API listener
+ * @param rates of the API listener
+ * @param images what they may take
+ * @param proxies what stands before the API listener
+ * @param tls of the API listener, if it speaks TLS
+ * @param policy checks that take the place of the shipped ones, by rule
+ * @param connections of the database's pool for requests
+ */
+record ControllerSetup(
+        DoorLimits limits,
+        RateLimits rates,
+        ImageLimits images,
+        Proxies proxies,
+        Optional<TlsFiles> tls,
+        Map<String, String> policy,
+        int connections) {
+    ControllerSetup {
+        requireNonNull(limits, "limits is null");
+        requireNonNull(rates, "rates is null");
+        requireNonNull(images, "images is null");
+        requireNonNull(proxies, "proxies is null");
+        requireNonNull(tls, "tls is null");
+        policy = Map.copyOf(policy);
+    }
+
+    /**
+     * Reads what the settings name.
+     *
+     * @param heapBytes of the controller
+     * @throws ProblemException with one sentence when a file is not what it should be
+     */
+    static ControllerSetup of(Settings settings, long heapBytes) {
+        return new ControllerSetup(
+                limits(settings, DoorLimits.ofHeap(heapBytes)),
+                rates(settings),
+                new ImageLimits(
+                        settings.get(ControllerSettings.LARGEST_IMAGE),
+                        settings.get(ControllerSettings.DISK_RESERVE),
+                        settings.get(ControllerSettings.UPLOADS),
+                        settings.get(ControllerSettings.COPIES)),
+                proxies(settings),
+                tls(settings),
+                settings.find(ControllerSettings.POLICY_FILE)
+                        .map(ControllerSetup::overrides)
+                        .orElse(Map.of()),
+                settings.get(ControllerSettings.DATABASE_CONNECTIONS));
+    }
+
+    private static DoorLimits limits(Settings settings, DoorLimits byHeap) {
+        return new DoorLimits(
+                settings.find(ControllerSettings.CONNECTIONS).orElse(byHeap.connections()),
+                settings.get(ControllerSettings.CONNECTIONS_PER_ADDRESS),
+                settings.get(ControllerSettings.HEAD_TIME),
+                settings.get(ControllerSettings.IDLE_TIME),
+                settings.get(ControllerSettings.STALL_TIME),
+                Math.toIntExact(settings.get(ControllerSettings.SLOWEST_BODY)),
+                settings.get(ControllerSettings.WRITE_TIME),
+                settings.find(ControllerSettings.BODIES)
+                        .map(ControllerSetup::kibibytes)
+                        .orElse(byHeap.entityKibibytes()),
+                settings.find(ControllerSettings.ANONYMOUS_BODIES)
+                        .map(ControllerSetup::kibibytes)
+                        .orElse(byHeap.anonymousEntityKibibytes()),
+                settings.get(ControllerSettings.BODY_WAIT));
+    }
+
+    private static int kibibytes(long bytes) {
+        return Math.toIntExact(bytes >> 10);
+    }
+
+    private static RateLimits rates(Settings settings) {
+        return new RateLimits(
+                rate(settings, ControllerSettings.ADDRESS_RATE, ControllerSettings.ADDRESS_BURST),
+                rate(settings, ControllerSettings.FAILED_LOG_IN_RATE, ControllerSettings.FAILED_LOG_IN_BURST),
+                rate(settings, ControllerSettings.CALLER_RATE, ControllerSettings.CALLER_BURST));
+    }
+
+    private static RateLimits.Rate rate(Settings settings, Setting<Integer> perSecond, Setting<Integer> burst) {
+        return new RateLimits.Rate(settings.get(perSecond), settings.get(burst));
+    }
+
+    private static Proxies proxies(Settings settings) {
+        return new Proxies(
+                settings.find(ControllerSettings.PUBLIC_URL).map(URI::toString),
+                settings.get(ControllerSettings.TRUSTED_PROXIES).stream()
+                        .map(text -> Proxies.network(text)
+                                .orElseThrow(() -> settings.refusal(
+                                        ControllerSettings.TRUSTED_PROXIES,
+                                        ControllerSettings.TRUSTED_PROXIES.kind().wanted())))
+                        .toList());
+    }
+
+    private static Optional<TlsFiles> tls(Settings settings) {
+        Optional<Path> certificate = settings.find(ControllerSettings.TLS_CERT);
+        Optional<Path> key = settings.find(ControllerSettings.TLS_KEY);
+        if (certificate.isPresent() != key.isPresent()) {
+            throw certificate.isPresent()
+                    ? settings.refusal(ControllerSettings.TLS_CERT, "given together with tls.key (--tls-key)")
+                    : settings.refusal(ControllerSettings.TLS_KEY, "given together with tls.cert (--tls-cert)");
+        }
+        try {
+            return certificate.map(file -> TlsFiles.read(file, key.orElseThrow()));
+        } catch (IllegalArgumentException unusable) {
+            throw refused("TlsUnusable", String.valueOf(unusable.getMessage()), unusable);
+        }
+    }
+
+    private static Map<String, String> overrides(Path file) {
+        try {
+            return PolicyFile.read(file);
+        } catch (IOException unreadable) {
+            throw refused(
+                    "PolicyUnusable", "The policy file " + file + " cannot be read: " + unreadable + ".", unreadable);
+        } catch (IllegalArgumentException malformed) {
+            throw refused("PolicyUnusable", String.valueOf(malformed.getMessage()), malformed);
+        }
+    }
+
+    /**
+     * The shipped rules with the operator's in their place.
+     *
+     * @throws ProblemException when a rule does not exist, or its check cannot be read
+     */
+    Policy over(Policy shipped) {
+        try {
+            return shipped.overriddenBy(policy);
+        } catch (IllegalArgumentException unusable) {
+            throw refused("PolicyUnusable", String.valueOf(unusable.getMessage()), unusable);
+        }
+    }
+
+    /** How clients get in: by the public URL, if there is one. */
+    Credentials.Entrance entrance(String url) {
+        return new Credentials.Entrance(
+                proxies.publicUrl().orElse(url) + "/identity/v3", tls.flatMap(TlsFiles::ownAuthority));
+    }
+
+    /** Where hosts' agents connect, when nothing else is said the port after that of the APIs. */
+    static Listen agents(Settings settings) {
+        return settings.find(ControllerSettings.AGENT_LISTEN)
+                .orElseGet(() -> settings.get(ControllerSettings.LISTEN).next());
+    }
+
+    /**
+     * Finds out before anything is started whether we may listen there.
+     *
+     * @throws ProblemException when an address is taken or not ours
+     */
+    static void expectFree(Settings settings) {
+        expectFree(settings.get(ControllerSettings.LISTEN), "--listen");
+        expectFree(agents(settings), "--agent-listen");
+    }
+
+    private static void expectFree(Listen listen, String option) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(listen.socketAddress());
+        } catch (BindException taken) {
+            throw cannotListen(
+                    "Sluice cannot listen on " + listen + " (" + taken.getMessage() + "); choose another with " + option
+                            + ".",
+                    taken);
+        } catch (IOException failure) {
+            throw cannotListen("Sluice cannot listen on " + listen + ": " + failure.getMessage() + ".", failure);
+        }
+    }
+
+    private static ProblemException cannotListen(String sentence, Exception cause) {
+        return new ProblemException(Problem.of(Problem.Kind.CONFLICT, "CannotListen", sentence), cause);
+    }
+
+    private static ProblemException refused(String code, String sentence, Exception cause) {
+        return new ProblemException(Problem.of(Problem.Kind.BAD_REQUEST, code, sentence), cause);
+    }
+}

@@ -1,0 +1,211 @@
+package org.sluice.cli.settings;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** What a controller can be told, also that of {@code up}. */
+public final class ControllerSettings {
+    private static final String BY_HEAP = "by the size of the heap";
+    private static final Kind<Integer> RATE = Kind.count(1, 100_000_000);
+
+    public static final Setting<Listen> LISTEN = Setting.of(
+                    "listen", Kind.listener(), "127.0.0.1:8774", "Where the OpenStack APIs listen.")
+            .flag("--listen");
+
+    public static final Setting<Listen> AGENT_LISTEN = Setting.optional(
+                    "agent-listen",
+                    Kind.listener(),
+                    "the next port",
+                    "Where the hosts' agents connect, with mutual TLS.")
+            .flag("--agent-listen");
+
+    public static final Setting<URI> PUBLIC_URL = Setting.optional(
+                    "public-url",
+                    Kind.base(List.of("http", "https"), "https://cloud.example"),
+                    "as each client reached it",
+                    "The base of every URL that is handed out: the catalog's, links, openrc.")
+            .flag("--public-url");
+
+    public static final Setting<List<String>> TRUSTED_PROXIES = new Setting<>(
+            "trusted-proxies",
+            Kind.list("NETWORKS", "a list of addresses and networks such as 10.0.0.0/8", Kind::network),
+            new Setting.Usual.Value(List.of()),
+            "Proxies whose Forwarded and X-Forwarded-* headers are believed.",
+            Optional.of("--trusted-proxies"),
+            false);
+
+    public static final Setting<Path> POLICY_FILE = Setting.optional(
+                    "policy-file",
+                    Kind.path("FILE"),
+                    "every rule as it is shipped",
+                    "YAML mapping of policy rules to checks that take the place of the shipped ones.")
+            .flag("--policy");
+
+    public static final Setting<Path> TLS_CERT = Setting.optional(
+                    "tls.cert",
+                    Kind.path("FILE"),
+                    "no TLS",
+                    "PEM file of the APIs' certificate and those that vouch for it; read again when it changes.")
+            .flag("--tls-cert");
+
+    public static final Setting<Path> TLS_KEY = Setting.optional(
+                    "tls.key",
+                    Kind.path("FILE"),
+                    "no TLS",
+                    "PEM file of that certificate's private key, PKCS#8, EC or RSA, without a password.")
+            .flag("--tls-key");
+
+    public static final Setting<Integer> CONNECTIONS = Setting.optional(
+            "limits.connections",
+            Kind.count(1, 1_000_000),
+            BY_HEAP,
+            "How many connections of clients are open at a time; the next one is refused.");
+
+    public static final Setting<Integer> CONNECTIONS_PER_ADDRESS = Setting.of(
+            "limits.connections-per-address",
+            Kind.count(1, 1_000_000),
+            "256",
+            "How many of them one IPv4 address or IPv6 /64 may have; raise it behind a proxy.");
+
+    public static final Setting<Duration> HEAD_TIME = Setting.of(
+            "limits.head-time",
+            Kind.duration("100ms", "1h"),
+            "15s",
+            "From a connection's start, or a later request's first byte, to the end of the headers.");
+
+    public static final Setting<Duration> IDLE_TIME = Setting.of(
+            "limits.idle-time", Kind.duration("100ms", "1d"), "60s", "How long a connection may wait for its next request.");
+
+    public static final Setting<Duration> STALL_TIME = Setting.of(
+            "limits.stall-time",
+            Kind.duration("100ms", "1h"),
+            "10s",
+            "How long a client may be behind limits.slowest-body while a body is read.");
+
+    public static final Setting<Long> SLOWEST_BODY = Setting.of(
+            "limits.slowest-body",
+            Kind.size("1B", "1GiB"),
+            "4KiB",
+            "What a client must send of a body in a second, on average.");
+
+    public static final Setting<Duration> WRITE_TIME = Setting.of(
+            "limits.write-time",
+            Kind.duration("100ms", "1h"),
+            "30s",
+            "How long a client may take for 64 KiB of a reply.");
+
+    public static final Setting<Long> BODIES = Setting.optional(
+            "limits.bodies",
+            Kind.size("1MiB", "1TiB"),
+            "an eighth of the heap",
+            "Request bodies that are kept in the heap at a time, all together.");
+
+    public static final Setting<Long> ANONYMOUS_BODIES = Setting.optional(
+            "limits.anonymous-bodies",
+            Kind.size("1MiB", "1TiB"),
+            "a sixty-fourth of the heap",
+            "The same for bodies of callers nobody has vouched for.");
+
+    public static final Setting<Duration> BODY_WAIT = Setting.of(
+            "limits.body-wait",
+            Kind.duration("1ms", "1m"),
+            "2s",
+            "How long a body waits for others to make room; then the answer is 503.");
+
+    public static final Setting<Integer> ADDRESS_RATE = Setting.of(
+            "rates.address", RATE, "4000", "Requests a second of one IPv4 address or IPv6 /64; above it the answer is 429.");
+
+    public static final Setting<Integer> ADDRESS_BURST = Setting.of(
+            "rates.address-burst", RATE, "20000", "How many of them may come at once.");
+
+    public static final Setting<Integer> FAILED_LOG_IN_RATE = Setting.of(
+            "rates.failed-log-ins", RATE, "20", "Failed attempts to log in a second of one address.");
+
+    public static final Setting<Integer> FAILED_LOG_IN_BURST = Setting.of(
+            "rates.failed-log-ins-burst", RATE, "100", "How many of them may come at once.");
+
+    public static final Setting<Integer> CALLER_RATE =
+            Setting.of("rates.caller", RATE, "2000", "Requests a second of one user in one project.");
+
+    public static final Setting<Integer> CALLER_BURST = Setting.of(
+            "rates.caller-burst", RATE, "10000", "How many of them may come at once.");
+
+    public static final Setting<Long> LARGEST_IMAGE = Setting.of(
+                    "images.largest", Kind.size("1B", "1024TiB"), "64GiB", "Largest image that an upload may bring.")
+            .flag("--largest-image");
+
+    public static final Setting<Long> DISK_RESERVE = Setting.of(
+                    "images.disk-reserve",
+                    Kind.size("0B", "1024TiB"),
+                    "1GiB",
+                    "Room on the data directory's disk that uploads of images leave free.")
+            .flag("--disk-reserve");
+
+    public static final Setting<Integer> UPLOADS = Setting.of(
+            "images.uploads", Kind.count(1, 10_000), "32", "How many images may come in at once.");
+
+    public static final Setting<Integer> COPIES = Setting.of(
+            "images.copies",
+            Kind.count(1, 100),
+            "2",
+            "How many of those may write into the database at once; the others wait.");
+
+    public static final Setting<String> DATABASE = Setting.optional(
+                    "database.url",
+                    Kind.text(
+                            "URL",
+                            "a URL such as postgresql://user:password@host:5432/sluice or @FILE, whose first line is one"),
+                    "a PostgreSQL of its own in the data directory",
+                    "Your PostgreSQL, of 'sluice controller' only: jdbc:postgresql://HOST/DATABASE?user=NAME&password=SECRET"
+                            + " or postgresql://...; @FILE reads it from a file, which keeps the password out of the list"
+                            + " of processes.")
+            .flag("--database")
+            .hidden();
+
+    public static final Setting<Integer> DATABASE_CONNECTIONS = Setting.of(
+                    "database.connections",
+                    Kind.count(1, 10_000),
+                    "12",
+                    "Connections to PostgreSQL for requests, besides one that listens, 4 for agents and 3 and images.copies"
+                            + " for the bytes of images.")
+            .flag("--connections");
+
+    private ControllerSettings() {}
+
+    /** All of them, in the order of the document. */
+    public static List<Setting<?>> all() {
+        return List.of(
+                LISTEN,
+                AGENT_LISTEN,
+                PUBLIC_URL,
+                TRUSTED_PROXIES,
+                POLICY_FILE,
+                TLS_CERT,
+                TLS_KEY,
+                CONNECTIONS,
+                CONNECTIONS_PER_ADDRESS,
+                HEAD_TIME,
+                IDLE_TIME,
+                STALL_TIME,
+                SLOWEST_BODY,
+                WRITE_TIME,
+                BODIES,
+                ANONYMOUS_BODIES,
+                BODY_WAIT,
+                ADDRESS_RATE,
+                ADDRESS_BURST,
+                FAILED_LOG_IN_RATE,
+                FAILED_LOG_IN_BURST,
+                CALLER_RATE,
+                CALLER_BURST,
+                LARGEST_IMAGE,
+                DISK_RESERVE,
+                UPLOADS,
+                COPIES,
+                DATABASE,
+                DATABASE_CONNECTIONS);
+    }
+}

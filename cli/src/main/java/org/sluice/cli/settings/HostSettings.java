@@ -1,0 +1,38 @@
+package org.sluice.cli.settings;
+
+import java.net.URI;
+import java.util.List;
+
+/** What {@code sluice agent} can be told. */
+public final class HostSettings {
+    public static final Setting<URI> CONTROLLER = Setting.optional(
+                    "agent.controller",
+                    Kind.base(List.of("https"), "https://192.0.2.10:8775"),
+                    "must be given",
+                    "The controllers' listener for agents.")
+            .flag("--controller");
+
+    public static final Setting<String> JOIN = Setting.optional(
+                    "agent.join",
+                    Kind.text("TOKEN", "a join token, or @FILE"),
+                    "the machine must have joined already",
+                    "One-time join token; needed until the machine has joined. @FILE reads it from a file, which keeps it out"
+                            + " of the list of processes.")
+            .flag("--join")
+            .hidden();
+
+    public static final Setting<String> NAME = Setting.optional(
+                    "agent.name", Kind.text("NAME", "a name"), "the machine's own", "Name to be known by.")
+            .flag("--name");
+
+    public static final Setting<String> LIBVIRT = Setting.of(
+                    "agent.libvirt", Kind.text("URI", "a libvirt connection URI"), "qemu:///system", "libvirt connection.")
+            .flag("--libvirt");
+
+    private HostSettings() {}
+
+    /** All of them, in the order of the document. */
+    public static List<Setting<?>> all() {
+        return List.of(CONTROLLER, JOIN, NAME, LIBVIRT);
+    }
+}
