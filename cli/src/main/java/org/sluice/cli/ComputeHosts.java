@@ -1,5 +1,7 @@
 package org.sluice.cli;
 
+import org.sluice.cli.settings.Settings;
+import org.sluice.cli.settings.HostSettings;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -36,12 +38,15 @@ final class ComputeHosts {
     private static final int BOOT_SIGNATURE = 510;
 
     private final DataDirectory data;
+    private final Settings settings;
     private final SupervisedCloud cloud;
     private final Resources resources;
     private final Progress progress;
 
-    ComputeHosts(DataDirectory data, SupervisedCloud cloud, Resources resources, Progress progress) {
+    ComputeHosts(
+            DataDirectory data, Settings settings, SupervisedCloud cloud, Resources resources, Progress progress) {
         this.data = data;
+        this.settings = settings;
         this.cloud = cloud;
         this.resources = resources;
         this.progress = progress;

@@ -1,5 +1,6 @@
 package org.sluice.cli;
 
+import org.sluice.cli.settings.Listen;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.security.SecureRandom;
@@ -11,7 +12,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
-import org.sluice.cli.settings.Listen;
 import org.sluice.controller.agents.AgentsFamily;
 import org.sluice.controller.agents.ConsoleQueries;
 import org.sluice.controller.agents.DesiredStates;
@@ -22,9 +22,6 @@ import org.sluice.controller.fleet.SluiceFamily;
 import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.ApiServer;
 import org.sluice.controller.http.Authenticator;
-import org.sluice.controller.policy.Caller;
-import org.sluice.controller.policy.Policy;
-import org.sluice.controller.identity.AdminAccess;
 import org.sluice.controller.http.Proxies;
 import org.sluice.controller.http.RouteTable;
 import org.sluice.controller.http.TlsFiles;
@@ -36,9 +33,10 @@ import org.sluice.controller.identity.IdentityFamily;
 import org.sluice.controller.identity.password.Passwords;
 import org.sluice.controller.identity.token.Tokens;
 import org.sluice.controller.image.ImageFamily;
-import org.sluice.controller.image.ImageStore;
-import org.sluice.controller.image.ImageSweep;
-import org.sluice.controller.image.UploadRoom;
+import org.sluice.controller.image.data.ImageBytes;
+import org.sluice.controller.image.data.ImageSweep;
+import org.sluice.controller.image.data.UploadRoom;
+import org.sluice.controller.image.image.ImageStore;
 import org.sluice.controller.network.Bindings;
 import org.sluice.controller.network.NetworkFamily;
 import org.sluice.controller.network.ServerPorts;
@@ -128,8 +126,10 @@ final class ControllerProcess {
         ImageStore images = new ImageStore();
         // Neither long copies of images nor a burst of requests keep agents from saying that they are alive.
         Database agentsDatabase = resources.add("agents' connections", database.beside("agents", AGENTS_CONNECTIONS));
-        ImageBytes imageBytes =
-                new ImageBytes(resources.add("images' connections", database.beside("images", setup.images().connections())));
+        Database imagesDatabase = resources.add("images' connections", database.beside("images", setup.images().connections()));
+        observation.measure(agentsDatabase);
+        observation.measure(imagesDatabase);
+        ImageBytes imageBytes = new ImageBytes(imagesDatabase);
         ImageSweep sweep = resources.add("image sweep", ImageSweep.start(imageBytes));
         UploadRoom uploads = UploadRoom.in(data.uploads(), setup.images(), Files.isDirectory(data.postgres()));
 
@@ -146,9 +146,8 @@ final class ControllerProcess {
                         clock,
                         random),
                 new ImageFamily(database, imageBytes, sweep, uploads, clock),
-                new SluiceFamily(database, joinTokens, clock));
-        RouteTable table = RouteTable.of(openStack);
-        Policy policy = setup.over(table.policy());
+                new SluiceFamily(database, joinTokens, clock, observation::routes)));
+        openStack.addAll(observation.probes());
         // The more specific mount comes first, because every mount answers for all paths below it.
         List<ApiFamily> agentsApi = List.of(
                 new EnrolmentFamily(new HostEnrolment(database, authority, joinTokens, clock)),
@@ -174,7 +173,9 @@ final class ControllerProcess {
                         agentsTable.policy(),
                         DoorLimits.forAgents(Runtime.getRuntime().maxMemory()),
                         RateLimits.FOR_AGENTS,
-                        Proxies.NONE));
+                        Proxies.NONE,
+                        observation));
+        RouteTable table = RouteTable.of(openStack);
         ApiServer api = resources.add(
                 "API listener",
                 ApiServer.start(
@@ -182,10 +183,11 @@ final class ControllerProcess {
                         setup.tls().map(TlsFiles::tls),
                         authenticator,
                         table,
-                        policy,
+                        setup.over(table.policy()),
                         setup.limits(),
                         setup.rates(),
-                        setup.proxies()));
+                        setup.proxies(),
+                        observation));
         setup.tls().ifPresent(files -> resources.add("TLS files", files.follow()));
         // Before the listeners: requests that wait for a change end while there still is a database to answer from.
         resources.add("waiting requests", feed);

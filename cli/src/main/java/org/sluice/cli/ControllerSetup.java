@@ -17,7 +17,7 @@ import org.sluice.controller.http.Proxies;
 import org.sluice.controller.http.TlsFiles;
 import org.sluice.controller.http.door.DoorLimits;
 import org.sluice.controller.http.door.RateLimits;
-import org.sluice.controller.image.ImageLimits;
+import org.sluice.controller.image.data.ImageLimits;
 import org.sluice.controller.policy.Policy;
 import org.sluice.controller.policy.PolicyFile;
 import org.sluice.model.Problem;

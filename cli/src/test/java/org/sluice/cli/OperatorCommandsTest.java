@@ -88,7 +88,11 @@ class OperatorCommandsTest {
                                         new Transactions(postgres.database().jdbi()))::routes)));
         servers.add(server);
         base = "http://127.0.0.1:" + server.address().getPort();
-        new Credentials("secret").write(new DataDirectory(data), base + "/identity/v3", true);
+        new Credentials("secret")
+                .write(
+                        new DataDirectory(data),
+                        new Credentials.Entrance(base + "/identity/v3", Optional.empty()),
+                        true);
     }
 
     private static Caller verify(Tokens tokens, String token) {

@@ -1,5 +1,6 @@
 package org.sluice.cli;
 
+import org.sluice.cli.settings.Listen;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -19,25 +20,24 @@ final class OptionsTest {
     @ParameterizedTest
     @CsvSource({"127.0.0.1:8774,127.0.0.1:8774", "[::1]:80,[0:0:0:0:0:0:0:1]:80", "0.0.0.0:0,0.0.0.0:0"})
     void addressesAreReadAndWritten(String text, String written) {
-        assertThat(new Listen.Converter().convert(text)).hasToString(written);
+        assertThat(Listen.parse(text)).hasToString(written);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"8774", ":8774", "127.0.0.1:", "127.0.0.1:http", "127.0.0.1:65536", "127.0.0.1:-1"})
     void whatIsNoAddressIsRefused(String text) {
-        assertThatThrownBy(() -> new Listen.Converter().convert(text)).isInstanceOf(TypeConversionException.class);
+        assertThatThrownBy(() -> Listen.parse(text)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
     void agentsConnectToTheNextPortUnlessItIsAFreeOne() {
-        Listen.Converter converter = new Listen.Converter();
-        assertThat(converter.convert("127.0.0.1:8774").next()).hasToString("127.0.0.1:8775");
-        assertThat(converter.convert("127.0.0.1:0").next()).hasToString("127.0.0.1:0");
+        assertThat(Listen.parse("127.0.0.1:8774").next()).hasToString("127.0.0.1:8775");
+        assertThat(Listen.parse("127.0.0.1:0").next()).hasToString("127.0.0.1:0");
     }
 
     @Test
     void aListenerOnEveryAddressIsReachedOverLoopback() {
-        Listen everywhere = new Listen.Converter().convert("0.0.0.0:8774");
+        Listen everywhere = Listen.parse("0.0.0.0:8774");
         assertThat(Listen.reachable(everywhere.socketAddress())).isEqualTo("127.0.0.1:8774");
     }
 

@@ -39,7 +39,8 @@ public final class ApiServer implements AutoCloseable {
                 table.policy(),
                 DoorLimits.ofHeap(Runtime.getRuntime().maxMemory()),
                 RateLimits.DEFAULT,
-                Proxies.NONE);
+                Proxies.NONE,
+                RequestObserver.NONE);
     }
 
     /**
@@ -53,6 +54,7 @@ public final class ApiServer implements AutoCloseable {
      * @param limits how many connections it takes, and how much and how long each of them
      * @param rates how often they may ask
      * @param proxies what stands before it
+     * @param observer hears of everything that it answers
      */
     public static ApiServer start(
             InetSocketAddress listen,
@@ -62,9 +64,10 @@ public final class ApiServer implements AutoCloseable {
             Policy policy,
             DoorLimits limits,
             RateLimits rates,
-            Proxies proxies) {
-        Door door = new Door(limits, rates, tls.isPresent());
-        Edge edge = new Edge(requireNonNull(authenticator, "authenticator is null"), policy, table, door, proxies);
+            Proxies proxies,
+            RequestObserver observer) {
+        Door door = new Door(limits, rates, tls.isPresent(), observer::turnedAway);
+        Edge edge = new Edge(requireNonNull(authenticator, "authenticator is null"), policy, table, door, proxies, observer);
         HttpRouting.Builder routing = HttpRouting.builder();
         var config = WebServer.builder()
                 .address(listen.getAddress())

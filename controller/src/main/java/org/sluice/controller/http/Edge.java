@@ -36,13 +36,21 @@ final class Edge {
     private final RouteTable table;
     private final Door door;
     private final Proxies proxies;
+    private final RequestObserver observer;
 
-    Edge(Authenticator authenticator, Policy policy, RouteTable table, Door door, Proxies proxies) {
+    Edge(
+            Authenticator authenticator,
+            Policy policy,
+            RouteTable table,
+            Door door,
+            Proxies proxies,
+            RequestObserver observer) {
         this.authenticator = authenticator;
         this.policy = policy;
         this.table = table;
         this.door = door;
         this.proxies = proxies;
+        this.observer = observer;
     }
 
     void answer(ServerRequest request, ServerResponse response) {
@@ -51,35 +59,24 @@ final class Edge {
         request.context().register(Exchange.RequestId.class, id);
         String path = request.prologue().uriPath().rawPath();
         Optional<RouteTable.Mounted> mounted = table.find(path);
-        boolean headOnly = request.prologue().method().text().equals("HEAD");
-        if (mounted.isEmpty()) {
-            send(OUTSIDE.render(NO_SUCH_PATH).withHeader("x-openstack-request-id", id.value()), response, headOnly);
-            return;
-        }
-        RouteTable.Mounted api = mounted.get();
-        String below = path.substring(api.family().mount().length());
+        Sending sending =
+                new Sending(response, request.prologue().method().text().equals("HEAD"));
+        Optional<Exchange> known = Optional.empty();
         ClientOrigin origin = ClientOrigin.of(request, proxies);
-        Exchange exchange = new Exchange(request, origin, api.family(), NOWHERE, policy, door);
-        Reply reply;
         try {
-            door.arrives(origin.address());
-            Router.Match match = api.router().match(request.prologue().method().text(), below);
-            exchange = new Exchange(request, origin, api.family(), match, policy, door);
-            reply = answer(match.route(), exchange);
-        } catch (ProblemException failure) {
-            reply = refusal(api.family(), failure.problem());
-            if (failure.problem().kind() == Problem.Kind.METHOD_NOT_ALLOWED) {
-                reply = reply.withHeader("Allow", api.router().allowed(below));
+            if (mounted.isEmpty()) {
+                sending.send(OUTSIDE.render(NO_SUCH_PATH).withHeader("x-openstack-request-id", id.value()));
+                return;
             }
             RouteTable.Mounted api = mounted.get();
             String below = path.substring(api.family().mount().length());
-            Exchange exchange = new Exchange(request, api.family(), NOWHERE, policy, door);
+            Exchange exchange = new Exchange(request, origin, api.family(), NOWHERE, policy, door);
             Reply reply;
             try {
-                door.arrives(request.remotePeer().address());
+                door.arrives(origin.address());
                 Router.Match match =
                         api.router().match(request.prologue().method().text(), below);
-                exchange = new Exchange(request, api.family(), match, policy, door);
+                exchange = new Exchange(request, origin, api.family(), match, policy, door);
                 known = Optional.of(exchange);
                 reply = answer(match.route(), exchange);
             } catch (ProblemException failure) {

@@ -95,6 +95,7 @@ public final class Exchange implements Shown {
 
     /** The same request of a caller who was authenticated. */
     Exchange by(Caller authenticated) {
+        entity.caller = authenticated;
         return new Exchange(request, origin, family, match, policy, door, authenticated, null, entity);
     }
 
@@ -267,6 +268,11 @@ public final class Exchange implements Shown {
     /** The first value of that header. */
     public Optional<String> header(String name) {
         return request.headers().first(HeaderNames.create(name));
+    }
+
+    /** All values of that header, one for each line of it. */
+    public List<String> headers(String name) {
+        return request.headers().all(HeaderNames.create(name), List::of);
     }
 
     /** The base of the URLs we hand out, as this client reached us or as it was set: {@code http://127.0.0.1:8780}. */

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.sluice.controller.http.ApiClient;
 import org.sluice.controller.http.Proxies;
+import org.sluice.controller.store.Database;
 import org.sluice.controller.store.TestDatabase;
 import tools.jackson.databind.JsonNode;
 
@@ -38,7 +39,9 @@ final class BehindProxyTest {
 
     private List<String> urls(Proxies proxies) throws Exception {
         List<String> found = new ArrayList<>();
-        try (WholeApi api = new WholeApi(DATABASE.database(), spool, Personas.all(), proxies);
+        // Each with a pool of its own, as each controller has one.
+        try (Database database = DATABASE.another();
+                WholeApi api = new WholeApi(database, spool, Personas.all(), proxies);
                 ApiClient client = new ApiClient(api.address())) {
             for (String path : List.of("/identity", "/identity/v3", "/compute/", "/compute/v2.1/", "/network/", "/image/")) {
                 collect(found, client.send("GET", path, SAID).json());

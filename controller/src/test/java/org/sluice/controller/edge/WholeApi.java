@@ -111,12 +111,8 @@ final class WholeApi implements AutoCloseable {
                 table.policy(),
                 DoorLimits.ofHeap(Runtime.getRuntime().maxMemory()),
                 RateLimits.DEFAULT,
-                proxies);
-    }
-
-    private <T extends AutoCloseable> T kept(T resource) {
-        resources.addFirst(resource);
-        return resource;
+                proxies,
+                observation);
     }
 
     RouteTable table() {

@@ -83,7 +83,13 @@ final class TlsFilesTest {
         KeyPair keys = keys(algorithm);
         Files.writeString(certificate, certificate(name, keys));
         byte[] pkcs8 = keys.getPrivate().getEncoded();
-        byte[] inner = PrivateKeyInfo.getInstance(pkcs8).parsePrivateKey().toASN1Primitive().getEncoded();
+        PrivateKeyInfo info = PrivateKeyInfo.getInstance(pkcs8);
+        // As openssl writes it, with the curve inside (RFC 5915); Java's own has it outside only.
+        byte[] inner = keys.getPrivate() instanceof java.security.interfaces.ECPrivateKey elliptic
+                ? new org.bouncycastle.asn1.sec.ECPrivateKey(
+                                256, elliptic.getS(), info.getPrivateKeyAlgorithm().getParameters())
+                        .getEncoded()
+                : info.parsePrivateKey().toASN1Primitive().getEncoded();
         Files.writeString(key, form.equals("PRIVATE KEY") ? pem(form, pkcs8) : pem(form, inner));
     }
 
@@ -162,8 +168,12 @@ final class TlsFilesTest {
         assertRefused("The private key in " + key + " is not that of the first certificate in " + certificate);
         Files.writeString(key, "nothing\n");
         assertRefused("The file " + key + " holds no private key");
-        Files.writeString(key, pem("ENCRYPTED PRIVATE KEY", java.util.HexFormat.of().parseHex(
-                "3020301806092a864886f70d010503300b0409010203040506070809020101040401020304")));
+        byte[] locked = new org.bouncycastle.asn1.pkcs.EncryptedPrivateKeyInfo(
+                        new org.bouncycastle.asn1.x509.AlgorithmIdentifier(
+                                org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers.id_PBES2),
+                        new byte[16])
+                .getEncoded();
+        Files.writeString(key, pem("ENCRYPTED PRIVATE KEY", locked));
         assertRefused("The private key in " + key + " is locked by a password");
         Files.writeString(key, good);
         Files.writeString(certificate, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");

@@ -1,5 +1,6 @@
 package org.sluice.controller.observation;
 
+import org.sluice.controller.http.Proxies;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -69,6 +70,7 @@ final class ObservedApi implements AutoCloseable {
                 table.policy(),
                 DoorLimits.ofHeap(Runtime.getRuntime().maxMemory()),
                 RateLimits.DEFAULT,
+                Proxies.NONE,
                 observation);
         client = new ApiClient(server.address());
     }

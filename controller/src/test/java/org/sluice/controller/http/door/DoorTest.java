@@ -1,5 +1,7 @@
 package org.sluice.controller.http.door;
 
+import org.sluice.controller.http.RequestObserver;
+import org.sluice.controller.http.Proxies;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -24,7 +26,6 @@ import org.sluice.controller.http.Authenticator;
 import org.sluice.controller.http.BodyLimit;
 import org.sluice.controller.http.Faults;
 import org.sluice.controller.http.Reply;
-import org.sluice.controller.http.Proxies;
 import org.sluice.controller.http.RouteTable;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.SluiceFaults;
@@ -108,7 +109,8 @@ class DoorTest {
                 RouteTable.of(List.of(new Things())).policy(),
                 limits,
                 rates,
-                Proxies.NONE);
+                Proxies.NONE,
+                RequestObserver.NONE);
         servers.add(server);
         return server.address();
     }

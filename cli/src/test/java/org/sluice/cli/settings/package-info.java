@@ -1,0 +1,4 @@
+@NullMarked
+package org.sluice.cli.settings;
+
+import org.jspecify.annotations.NullMarked;
