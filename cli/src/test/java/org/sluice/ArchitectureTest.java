@@ -30,6 +30,7 @@ final class ArchitectureTest {
     /** The rooms of the controller, and which others each may know. */
     private static final Map<String, Set<String>> CONTROLLER = Map.ofEntries(
             entry("policy", Set.of()),
+            entry("http", Set.of("policy")),
             entry("store", Set.of()),
             entry("observation", Set.of("policy", "http", "store")),
             entry("identity", Set.of("policy", "http", "store")),

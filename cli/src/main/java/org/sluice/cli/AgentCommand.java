@@ -36,7 +36,11 @@ final class AgentCommand implements Callable<Integer>, Configured {
     @Override
     public List<Setting<?>> overridable() {
         return List.of(
-                HostSettings.CONTROLLER, HostSettings.JOIN, CommonSettings.DATA, HostSettings.NAME, HostSettings.LIBVIRT);
+                HostSettings.CONTROLLER,
+                HostSettings.JOIN,
+                CommonSettings.DATA,
+                HostSettings.NAME,
+                HostSettings.LIBVIRT);
     }
 
     @Override
@@ -72,8 +76,8 @@ final class AgentCommand implements Callable<Integer>, Configured {
 
     private static JoinToken joinToken(Settings settings) {
         String token = settings.findText(HostSettings.JOIN)
-                .orElseThrow(() -> refused(
-                        "This machine has not joined a cluster yet; give a join token with --join.", null));
+                .orElseThrow(() ->
+                        refused("This machine has not joined a cluster yet; give a join token with --join.", null));
         try {
             return JoinToken.parse(token);
         } catch (IllegalArgumentException malformed) {

@@ -60,9 +60,7 @@ final class CloudHttp {
      * or was when it was last shown, under any name, because {@code up} comes over loopback.
      */
     static HttpClient ofOwn(Optional<Path> certificate) {
-        return certificate
-                .map(file -> with(new TrustManager[] {new Own(file)}))
-                .orElseGet(CloudHttp::usual);
+        return certificate.map(file -> with(new TrustManager[] {new Own(file)})).orElseGet(CloudHttp::usual);
     }
 
     private static HttpClient with(TrustManager[] trust) {
@@ -92,7 +90,9 @@ final class CloudHttp {
                 return;
             }
             try (InputStream in = Files.newInputStream(file)) {
-                if (!CertificateFactory.getInstance("X.509").generateCertificate(in).equals(chain[0])) {
+                if (!CertificateFactory.getInstance("X.509")
+                        .generateCertificate(in)
+                        .equals(chain[0])) {
                     throw new CertificateException("the certificate is not the one in " + file);
                 }
                 shown = Optional.of(chain[0]);

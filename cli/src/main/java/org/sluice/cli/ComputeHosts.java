@@ -1,7 +1,5 @@
 package org.sluice.cli;
 
-import org.sluice.cli.settings.Settings;
-import org.sluice.cli.settings.HostSettings;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -18,6 +16,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sluice.cli.settings.HostSettings;
+import org.sluice.cli.settings.Settings;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
 import tools.jackson.databind.JsonNode;
@@ -43,8 +43,7 @@ final class ComputeHosts {
     private final Resources resources;
     private final Progress progress;
 
-    ComputeHosts(
-            DataDirectory data, Settings settings, SupervisedCloud cloud, Resources resources, Progress progress) {
+    ComputeHosts(DataDirectory data, Settings settings, SupervisedCloud cloud, Resources resources, Progress progress) {
         this.data = data;
         this.settings = settings;
         this.cloud = cloud;

@@ -22,8 +22,9 @@ final class ConfigCommand {
             name = "show",
             mixinStandardHelpOptions = true,
             sortOptions = false,
-            description = "Print every setting with its value and where that comes from: flag, environment, file or default."
-                    + " Secrets are masked.")
+            description =
+                    "Print every setting with its value and where that comes from: flag, environment, file or default."
+                            + " Secrets are masked.")
     static final class Show implements Callable<Integer>, Configured {
         @Spec
         @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -45,7 +46,10 @@ final class ConfigCommand {
             Settings settings = source.read(System.getenv()).settings();
             Table table = new Table("SETTING", "VALUE", "FROM");
             for (Setting<?> setting : Settings.all()) {
-                table.row(setting.name(), settings.shown(setting), settings.source(setting).orElse("default"));
+                table.row(
+                        setting.name(),
+                        settings.shown(setting),
+                        settings.source(setting).orElse("default"));
             }
             table.print(spec.commandLine().getOut());
             return 0;

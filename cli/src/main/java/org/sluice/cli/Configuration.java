@@ -85,18 +85,20 @@ record Configuration(DataDirectory data, Optional<Path> file, Settings settings)
 
     static Configuration read(Map<String, String> flags, Map<String, String> environment, @Nullable Path chosen) {
         Settings asked = Settings.read(flags, environment, Optional.ofNullable(chosen));
-        DataDirectory data =
-                DataDirectory.of(asked.find(CommonSettings.DATA).orElse(null), environment);
+        DataDirectory data = DataDirectory.of(asked.find(CommonSettings.DATA).orElse(null), environment);
         Path found = data.path().resolve(FILE);
         if (chosen != null || !Files.exists(found)) {
             return new Configuration(data, Optional.ofNullable(chosen), asked);
         }
         Settings settings = Settings.read(flags, environment, Optional.of(found));
-        if (settings.source(CommonSettings.DATA).filter(source -> source.startsWith(found + ":")).isPresent()) {
+        if (settings.source(CommonSettings.DATA)
+                .filter(source -> source.startsWith(found + ":"))
+                .isPresent()) {
             throw Problem.of(
                             Problem.Kind.BAD_REQUEST,
                             "DataDirectoryInItself",
-                            "The settings file " + found + " cannot name the data directory that it is found in; give it"
+                            "The settings file " + found
+                                    + " cannot name the data directory that it is found in; give it"
                                     + " with --data, or the file with --config.")
                     .asException();
         }

@@ -35,8 +35,8 @@ final class ControllerCommand implements Callable<Integer>, Configured {
     @Override
     public Integer call() throws Exception {
         Configuration configuration = source.read(System.getenv());
-        ControllerSetup setup =
-                ControllerSetup.of(configuration.settings(), Runtime.getRuntime().maxMemory());
+        ControllerSetup setup = ControllerSetup.of(
+                configuration.settings(), Runtime.getRuntime().maxMemory());
         return Foreground.run(
                 resources -> start(configuration.data(), configuration.settings(), setup, resources), true);
     }

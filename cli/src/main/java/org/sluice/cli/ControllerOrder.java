@@ -18,12 +18,7 @@ import org.sluice.controller.http.Json;
  * @param settings what was given of the rest, by name
  */
 record ControllerOrder(
-        String database,
-        String adminPassword,
-        String door,
-        String api,
-        String agents,
-        Map<String, Given> settings) {
+        String database, String adminPassword, String door, String api, String agents, Map<String, Given> settings) {
     ControllerOrder {
         requireNonNull(database, "database is null");
         requireNonNull(adminPassword, "adminPassword is null");

@@ -1,6 +1,5 @@
 package org.sluice.cli;
 
-import org.sluice.cli.settings.Listen;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.security.SecureRandom;
@@ -12,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
+import org.sluice.cli.settings.Listen;
 import org.sluice.controller.agents.AgentsFamily;
 import org.sluice.controller.agents.ConsoleQueries;
 import org.sluice.controller.agents.DesiredStates;
@@ -126,7 +126,8 @@ final class ControllerProcess {
         ImageStore images = new ImageStore();
         // Neither long copies of images nor a burst of requests keep agents from saying that they are alive.
         Database agentsDatabase = resources.add("agents' connections", database.beside("agents", AGENTS_CONNECTIONS));
-        Database imagesDatabase = resources.add("images' connections", database.beside("images", setup.images().connections()));
+        Database imagesDatabase = resources.add(
+                "images' connections", database.beside("images", setup.images().connections()));
         observation.measure(agentsDatabase);
         observation.measure(imagesDatabase);
         ImageBytes imageBytes = new ImageBytes(imagesDatabase);

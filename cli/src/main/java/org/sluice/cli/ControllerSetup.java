@@ -114,7 +114,9 @@ record ControllerSetup(
                         .map(text -> Proxies.network(text)
                                 .orElseThrow(() -> settings.refusal(
                                         ControllerSettings.TRUSTED_PROXIES,
-                                        ControllerSettings.TRUSTED_PROXIES.kind().wanted())))
+                                        ControllerSettings.TRUSTED_PROXIES
+                                                .kind()
+                                                .wanted())))
                         .toList());
     }
 

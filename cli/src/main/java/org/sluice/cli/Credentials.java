@@ -88,7 +88,8 @@ record Credentials(String password) {
         String note = "# The password of admin is another one now; set a new one with: sluice admin-password --data "
                 + data.path();
         DataDirectory.writeSecret(
-                data.openrc(), """
+                data.openrc(),
+                """
                 export OS_AUTH_URL=%s
                 export OS_IDENTITY_API_VERSION=3
                 export OS_USERNAME=admin
@@ -98,10 +99,12 @@ record Credentials(String password) {
                 export OS_PROJECT_DOMAIN_NAME=Default
                 export OS_REGION_NAME=RegionOne
                 """.formatted(entrance.identityUrl(), known ? "export OS_PASSWORD=" + shell(password) : note)
-                + entrance.authorities()
-                        .map(file -> "export OS_CACERT=" + shell(file.toString()) + "\n")
-                        .orElse(""));
-        DataDirectory.writeSecret(data.clouds(), """
+                        + entrance.authorities()
+                                .map(file -> "export OS_CACERT=" + shell(file.toString()) + "\n")
+                                .orElse(""));
+        DataDirectory.writeSecret(
+                data.clouds(),
+                """
                 clouds:
                   sluice:
                     auth:
@@ -114,11 +117,11 @@ record Credentials(String password) {
                     region_name: RegionOne
                     identity_api_version: 3
                 """.formatted(
-                                entrance.identityUrl(),
-                                known ? "password: " + Json.MAPPER.writeValueAsString(password) : note)
-                + entrance.authorities()
-                        .map(file -> "    cacert: " + Json.MAPPER.writeValueAsString(file.toString()) + "\n")
-                        .orElse(""));
+                                        entrance.identityUrl(),
+                                        known ? "password: " + Json.MAPPER.writeValueAsString(password) : note)
+                        + entrance.authorities()
+                                .map(file -> "    cacert: " + Json.MAPPER.writeValueAsString(file.toString()) + "\n")
+                                .orElse(""));
     }
 
     /** As the shell takes it for one word; what was generated needs no quotes. */

@@ -67,8 +67,8 @@ final class SupervisedController implements Callable<Integer> {
             resources.close();
             ended.countDown();
         });
-        ControllerSetup setup =
-                ControllerSetup.of(Settings.of(order.settings()), Runtime.getRuntime().maxMemory());
+        ControllerSetup setup = ControllerSetup.of(
+                Settings.of(order.settings()), Runtime.getRuntime().maxMemory());
         Database database = resources.add("database", DatabaseUrl.open(order.database(), setup.connections()));
         ControllerProcess controller = ControllerProcess.start(
                 database,

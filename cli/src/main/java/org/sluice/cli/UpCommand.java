@@ -49,7 +49,8 @@ final class UpCommand implements Callable<Integer>, Configured {
                     ControllerSettings.DATABASE, "left out for 'sluice up', which has a PostgreSQL of its own");
         }
         // What the controller would refuse is refused before anything is started.
-        ControllerSetup setup = ControllerSetup.of(settings, Runtime.getRuntime().maxMemory());
+        ControllerSetup setup =
+                ControllerSetup.of(settings, Runtime.getRuntime().maxMemory());
         return Foreground.run(resources -> start(configuration.data(), settings, setup, resources), !rehearse);
     }
 
@@ -88,7 +89,8 @@ final class UpCommand implements Callable<Integer>, Configured {
                                 progress::line)));
         String identity = cloud.url() + "/identity/v3";
         ComputeHosts hosts = new ComputeHosts(data, settings, cloud, resources, progress);
-        Foreground.Work<Boolean> known = Foreground.begin("admin's password", () -> credentials.open(cloud.url(), cloud.http()));
+        Foreground.Work<Boolean> known =
+                Foreground.begin("admin's password", () -> credentials.open(cloud.url(), cloud.http()));
         hosts.start(ComputeHosts.resolve(this.hosts, Path.of("/sys")));
         boolean current = known.get();
         credentials.write(data, setup.entrance(cloud.url()), current);

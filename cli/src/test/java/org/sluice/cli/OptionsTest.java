@@ -1,6 +1,5 @@
 package org.sluice.cli;
 
-import org.sluice.cli.settings.Listen;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,6 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sluice.cli.settings.Listen;
 import org.sluice.model.ProblemException;
 import picocli.CommandLine.TypeConversionException;
 

@@ -77,7 +77,10 @@ public final class ControllerSettings {
             "From a connection's start, or a later request's first byte, to the end of the headers.");
 
     public static final Setting<Duration> IDLE_TIME = Setting.of(
-            "limits.idle-time", Kind.duration("100ms", "1d"), "60s", "How long a connection may wait for its next request.");
+            "limits.idle-time",
+            Kind.duration("100ms", "1d"),
+            "60s",
+            "How long a connection may wait for its next request.");
 
     public static final Setting<Duration> STALL_TIME = Setting.of(
             "limits.stall-time",
@@ -116,22 +119,25 @@ public final class ControllerSettings {
             "How long a body waits for others to make room; then the answer is 503.");
 
     public static final Setting<Integer> ADDRESS_RATE = Setting.of(
-            "rates.address", RATE, "4000", "Requests a second of one IPv4 address or IPv6 /64; above it the answer is 429.");
+            "rates.address",
+            RATE,
+            "4000",
+            "Requests a second of one IPv4 address or IPv6 /64; above it the answer is 429.");
 
-    public static final Setting<Integer> ADDRESS_BURST = Setting.of(
-            "rates.address-burst", RATE, "20000", "How many of them may come at once.");
+    public static final Setting<Integer> ADDRESS_BURST =
+            Setting.of("rates.address-burst", RATE, "20000", "How many of them may come at once.");
 
-    public static final Setting<Integer> FAILED_LOG_IN_RATE = Setting.of(
-            "rates.failed-log-ins", RATE, "20", "Failed attempts to log in a second of one address.");
+    public static final Setting<Integer> FAILED_LOG_IN_RATE =
+            Setting.of("rates.failed-log-ins", RATE, "20", "Failed attempts to log in a second of one address.");
 
-    public static final Setting<Integer> FAILED_LOG_IN_BURST = Setting.of(
-            "rates.failed-log-ins-burst", RATE, "100", "How many of them may come at once.");
+    public static final Setting<Integer> FAILED_LOG_IN_BURST =
+            Setting.of("rates.failed-log-ins-burst", RATE, "100", "How many of them may come at once.");
 
     public static final Setting<Integer> CALLER_RATE =
             Setting.of("rates.caller", RATE, "2000", "Requests a second of one user in one project.");
 
-    public static final Setting<Integer> CALLER_BURST = Setting.of(
-            "rates.caller-burst", RATE, "10000", "How many of them may come at once.");
+    public static final Setting<Integer> CALLER_BURST =
+            Setting.of("rates.caller-burst", RATE, "10000", "How many of them may come at once.");
 
     public static final Setting<Long> LARGEST_IMAGE = Setting.of(
                     "images.largest", Kind.size("1B", "1024TiB"), "64GiB", "Largest image that an upload may bring.")
@@ -144,8 +150,8 @@ public final class ControllerSettings {
                     "Room on the data directory's disk that uploads of images leave free.")
             .flag("--disk-reserve");
 
-    public static final Setting<Integer> UPLOADS = Setting.of(
-            "images.uploads", Kind.count(1, 10_000), "32", "How many images may come in at once.");
+    public static final Setting<Integer> UPLOADS =
+            Setting.of("images.uploads", Kind.count(1, 10_000), "32", "How many images may come in at once.");
 
     public static final Setting<Integer> COPIES = Setting.of(
             "images.copies",

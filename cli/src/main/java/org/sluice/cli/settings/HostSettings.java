@@ -26,7 +26,10 @@ public final class HostSettings {
             .flag("--name");
 
     public static final Setting<String> LIBVIRT = Setting.of(
-                    "agent.libvirt", Kind.text("URI", "a libvirt connection URI"), "qemu:///system", "libvirt connection.")
+                    "agent.libvirt",
+                    Kind.text("URI", "a libvirt connection URI"),
+                    "qemu:///system",
+                    "libvirt connection.")
             .flag("--libvirt");
 
     private HostSettings() {}

@@ -74,7 +74,10 @@ public record Kind<T>(String label, String wanted, boolean many, Function<List<S
 
     /** Where to listen. */
     public static Kind<Listen> listener() {
-        return one("ADDR:PORT", "ADDRESS:PORT such as 127.0.0.1:8774, the port from 0 (any free one) to 65535", Listen::parse);
+        return one(
+                "ADDR:PORT",
+                "ADDRESS:PORT such as 127.0.0.1:8774, the port from 0 (any free one) to 65535",
+                Listen::parse);
     }
 
     /** A file or a directory; a relative one is one of the directory in which the command was started. */

@@ -16,7 +16,8 @@ import java.util.Optional;
  * @param flag the option that overrides it: {@code --tls-cert}
  * @param secret whether its value is not shown
  */
-public record Setting<T>(String name, Kind<T> kind, Usual usual, String meaning, Optional<String> flag, boolean secret) {
+public record Setting<T>(
+        String name, Kind<T> kind, Usual usual, String meaning, Optional<String> flag, boolean secret) {
     private static final String PREFIX = "SLUICE_";
 
     /** What is in force when nothing is given. */

@@ -79,8 +79,7 @@ public final class Settings {
 
     /** The value of a setting that always has one. */
     public <T> T get(Setting<T> setting) {
-        return find(setting)
-                .orElseThrow(() -> new IllegalStateException(setting.name() + " has no value of its own"));
+        return find(setting).orElseThrow(() -> new IllegalStateException(setting.name() + " has no value of its own"));
     }
 
     /** The value, if one is given or usual. */
@@ -148,15 +147,14 @@ public final class Settings {
         }
     }
 
-    private static ProblemException refusal(
-            Setting<?> setting, Given value, String wanted, @Nullable Exception cause) {
+    private static ProblemException refusal(Setting<?> setting, Given value, String wanted, @Nullable Exception cause) {
         String text = setting.secret() ? "a value that is not shown" : "'" + String.join(", ", value.texts()) + "'";
         boolean isFlag = value.source().startsWith("--");
         Problem problem = Problem.of(
                 Problem.Kind.BAD_REQUEST,
                 "BadSetting",
-                (isFlag ? value.source() : setting.name() + " (" + value.source() + ")") + " is " + text + " and must be "
-                        + wanted + ".");
+                (isFlag ? value.source() : setting.name() + " (" + value.source() + ")") + " is " + text
+                        + " and must be " + wanted + ".");
         return cause == null ? problem.asException() : new ProblemException(problem, cause);
     }
 

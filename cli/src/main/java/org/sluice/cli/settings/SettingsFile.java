@@ -108,7 +108,8 @@ final class SettingsFile {
     private void keep(String name, List<String> texts, int line) {
         @Nullable Given other = found.putIfAbsent(name, new Given(texts, file + ":" + line));
         if (other != null) {
-            throw refused(name + " is given twice, in " + other.source() + " and in line " + line + "; keep one.", null);
+            throw refused(
+                    name + " is given twice, in " + other.source() + " and in line " + line + "; keep one.", null);
         }
     }
 

@@ -18,7 +18,8 @@ import org.sluice.model.ProblemException;
 
 /** Defaults, mapping, precedence and refusals of the settings; and that docs/settings.md has each of them. */
 class SettingsTest {
-    private static final String MARK = "<!-- What follows is made from the settings' declarations; SettingsTest writes it. -->\n";
+    private static final String MARK =
+            "<!-- What follows is made from the settings' declarations; SettingsTest writes it. -->\n";
 
     @TempDir
     Path directory = Path.of("");
@@ -65,13 +66,14 @@ class SettingsTest {
         assertThat(settings.get(ControllerSettings.SLOWEST_BODY)).isEqualTo(1_024);
         assertThat(settings.get(ControllerSettings.CONNECTIONS)).isEqualTo(77);
         assertThat(settings.get(ControllerSettings.LARGEST_IMAGE)).isEqualTo(2L << 40);
-        assertThat(settings.source(ControllerSettings.IDLE_TIME)).hasValueSatisfying(source -> assertThat(source)
-                .endsWith("sluice.yaml:7"));
+        assertThat(settings.source(ControllerSettings.IDLE_TIME))
+                .hasValueSatisfying(source -> assertThat(source).endsWith("sluice.yaml:7"));
     }
 
     @Test
     void theCommandLineComesBeforeTheEnvironmentAndThatBeforeTheFile() throws IOException {
-        Path file = Files.writeString(directory.resolve("sluice.yaml"), "listen: 127.0.0.1:1\ndatabase: {connections: 5}\n");
+        Path file = Files.writeString(
+                directory.resolve("sluice.yaml"), "listen: 127.0.0.1:1\ndatabase: {connections: 5}\n");
         Settings settings = Settings.read(
                 Map.of("--listen", "127.0.0.1:3"),
                 Map.of("SLUICE_LISTEN", "127.0.0.1:2", "SLUICE_DATABASE_CONNECTIONS", "6"),
@@ -97,7 +99,9 @@ class SettingsTest {
             listen: {                            | is no YAML
             """)
     void whatCannotBeIsRefusedWithKeyAndWish(String yaml, String sentence) {
-        assertThatThrownBy(() -> file(yaml)).isInstanceOf(ProblemException.class).hasMessageContaining(sentence);
+        assertThatThrownBy(() -> file(yaml))
+                .isInstanceOf(ProblemException.class)
+                .hasMessageContaining(sentence);
     }
 
     @Test
@@ -109,16 +113,23 @@ class SettingsTest {
     @Test
     void secretsAreMasked() {
         Settings settings = Settings.read(
-                Map.of("--database", "postgresql://sluice:hush@db/sluice", "--join", "@/etc/token"), Map.of(), Optional.empty());
+                Map.of("--database", "postgresql://sluice:hush@db/sluice", "--join", "@/etc/token"),
+                Map.of(),
+                Optional.empty());
         assertThat(settings.shown(ControllerSettings.DATABASE)).isEqualTo("********");
         assertThat(settings.shown(HostSettings.JOIN)).isEqualTo("@/etc/token");
     }
 
     @Test
     void theDocumentHasEverySetting() throws IOException {
-        StringBuilder made = new StringBuilder("| setting | value | default | option | meaning |\n|---|---|---|---|---|\n");
+        StringBuilder made =
+                new StringBuilder("| setting | value | default | option | meaning |\n|---|---|---|---|---|\n");
         for (Setting<?> setting : Settings.all()) {
-            made.append("| `").append(setting.name()).append("` | ").append(setting.kind().wanted()).append(" | ");
+            made.append("| `")
+                    .append(setting.name())
+                    .append("` | ")
+                    .append(setting.kind().wanted())
+                    .append(" | ");
             made.append(setting.usualText()).append(" | ");
             made.append(setting.flag().map(flag -> "`" + flag + "`").orElse("")).append(" | ");
             made.append(setting.meaning()).append(" |\n");
@@ -139,6 +150,7 @@ class SettingsTest {
     void noTwoSettingsShareANameOrAnOption() {
         List<String> names = Settings.all().stream().<String>map(Setting::name).toList();
         assertThat(names).doesNotHaveDuplicates();
-        assertThat(Settings.all().stream().flatMap(setting -> setting.flag().stream())).doesNotHaveDuplicates();
+        assertThat(Settings.all().stream().flatMap(setting -> setting.flag().stream()))
+                .doesNotHaveDuplicates();
     }
 }

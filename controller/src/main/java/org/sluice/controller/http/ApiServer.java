@@ -67,7 +67,8 @@ public final class ApiServer implements AutoCloseable {
             Proxies proxies,
             RequestObserver observer) {
         Door door = new Door(limits, rates, tls.isPresent(), observer::turnedAway);
-        Edge edge = new Edge(requireNonNull(authenticator, "authenticator is null"), policy, table, door, proxies, observer);
+        Edge edge = new Edge(
+                requireNonNull(authenticator, "authenticator is null"), policy, table, door, proxies, observer);
         HttpRouting.Builder routing = HttpRouting.builder();
         var config = WebServer.builder()
                 .address(listen.getAddress())

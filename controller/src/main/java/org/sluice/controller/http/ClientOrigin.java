@@ -50,15 +50,18 @@ record ClientOrigin(String baseUrl, InetSocketAddress address) {
         InetSocketAddress address =
                 said.client().map(client -> new InetSocketAddress(client, 0)).orElse(peer);
         return new ClientOrigin(
-                proxies.publicUrl().orElseGet(() -> said.scheme().orElse(secure ? "https" : "http") + "://"
-                        + authority(host, said)),
+                proxies.publicUrl()
+                        .orElseGet(
+                                () -> said.scheme().orElse(secure ? "https" : "http") + "://" + authority(host, said)),
                 address);
     }
 
     private static String authority(String host, Said said) {
         Optional<Authority> given = said.authority().or(() -> Authority.parse(host));
         boolean portIsKnown = said.port().isEmpty()
-                || said.authority().map(authority -> authority.port().isPresent()).orElse(false);
+                || said.authority()
+                        .map(authority -> authority.port().isPresent())
+                        .orElse(false);
         if (given.isEmpty() || portIsKnown) {
             return given.map(Authority::toString).orElse(host);
         }
@@ -71,8 +74,9 @@ record ClientOrigin(String baseUrl, InetSocketAddress address) {
 
     private static Said said(Headers headers, Proxies proxies) {
         List<String> elements = elements(headers, "Forwarded");
-        return elements.isEmpty() ? saidInParts(headers, proxies) : outermost(elements, proxies)
-                .orElseGet(() -> saidInParts(headers, proxies));
+        return elements.isEmpty()
+                ? saidInParts(headers, proxies)
+                : outermost(elements, proxies).orElseGet(() -> saidInParts(headers, proxies));
     }
 
     /**
@@ -174,7 +178,7 @@ record ClientOrigin(String baseUrl, InetSocketAddress address) {
             if (i < text.length() && text.charAt(i) == '"') {
                 quoted = !quoted;
             }
-            if (i == text.length() || text.charAt(i) == separator && !quoted) {
+            if (i == text.length() || (text.charAt(i) == separator && !quoted)) {
                 String part = text.substring(start, i).strip();
                 if (!part.isEmpty()) {
                     parts.add(part);

@@ -1,5 +1,6 @@
 package org.sluice.controller.http;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.Objects.requireNonNull;
 
@@ -18,7 +19,6 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
@@ -48,11 +48,7 @@ public final class TlsFiles {
     private final Tls tls;
 
     /** What the files held at one time. */
-    private record Content(byte[] certificate, byte[] key) {
-        boolean is(Content other) {
-            return Arrays.equals(certificate, other.certificate) && Arrays.equals(key, other.key);
-        }
-    }
+    private record Content(String certificate, String key) {}
 
     /** A certificate with those that vouch for it, and its key. */
     private record Pair(Content content, List<X509Certificate> chain, PrivateKey key) {
@@ -60,7 +56,8 @@ public final class TlsFiles {
             return Tls.builder()
                     .privateKey(key)
                     .privateKeyCertChain(chain)
-                    // Helidon exchanges the key of a Tls only together with whom it trusts; nobody shows certificates here.
+                    // Helidon exchanges the key of a Tls only together with whom it trusts; nobody shows certificates
+                    // here.
                     .trust(chain)
                     .enabledProtocols(List.of("TLSv1.3", "TLSv1.2"))
                     .build();
@@ -119,9 +116,9 @@ public final class TlsFiles {
                 try {
                     Content now = content(certificate, key);
                     // Certificate and key are two files: whoever replaces them is done when they stay as they are.
-                    boolean settled = now.is(seen);
+                    boolean settled = now.equals(seen);
                     seen = now;
-                    if (!settled || now.is(inForce) || now.is(refused)) {
+                    if (!settled || now.equals(inForce) || now.equals(refused)) {
                         continue;
                     }
                     refused = now;
@@ -129,10 +126,10 @@ public final class TlsFiles {
                     inForce = now;
                     log.info("the certificate in {} is in force for new connections", certificate);
                 } catch (RuntimeException bad) {
-                    Content missing = new Content(new byte[0], new byte[0]);
+                    Content missing = new Content("", "");
                     if (!(bad instanceof Unreadable)) {
                         log.error("the certificate that was in force stays: {}", bad.getMessage());
-                    } else if (!seen.is(missing)) {
+                    } else if (!seen.equals(missing)) {
                         seen = missing;
                         log.error("the certificate that was in force stays: {}", bad.getMessage());
                     }
@@ -152,15 +149,16 @@ public final class TlsFiles {
     }
 
     private static Content content(Path certificate, Path key) {
-        return new Content(bytes("certificate", certificate), bytes("private key", key));
+        return new Content(text("certificate", certificate), text("private key", key));
     }
 
-    private static byte[] bytes(String what, Path file) {
+    private static String text(String what, Path file) {
         try {
             if (Files.size(file) > LARGEST) {
-                throw new IllegalArgumentException("The file of the TLS " + what + ", " + file + ", is larger than 1 MiB.");
+                throw new IllegalArgumentException(
+                        "The file of the TLS " + what + ", " + file + ", is larger than 1 MiB.");
             }
-            return Files.readAllBytes(file);
+            return Files.readString(file, ISO_8859_1);
         } catch (IOException unreadable) {
             throw new Unreadable("The TLS " + what + " cannot be read: " + unreadable + ".", unreadable);
         }
@@ -170,18 +168,20 @@ public final class TlsFiles {
         List<X509Certificate> chain = chain(content.certificate(), certificateFile);
         PrivateKey key = key(content.key(), keyFile);
         if (!belongTogether(chain.getFirst().getPublicKey(), key)) {
-            throw new IllegalArgumentException("The private key in " + keyFile + " is not that of the first certificate in "
-                    + certificateFile + "; give the key with which it was requested.");
+            throw new IllegalArgumentException(
+                    "The private key in " + keyFile + " is not that of the first certificate in " + certificateFile
+                            + "; give the key with which it was requested.");
         }
         return new Pair(content, chain, key);
     }
 
-    private static List<X509Certificate> chain(byte[] pem, Path file) {
+    private static List<X509Certificate> chain(String pem, Path file) {
         try {
-            List<X509Certificate> chain =
-                    CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(pem)).stream()
-                            .map(X509Certificate.class::cast)
-                            .toList();
+            List<X509Certificate> chain = CertificateFactory.getInstance("X.509")
+                    .generateCertificates(new ByteArrayInputStream(pem.getBytes(ISO_8859_1)))
+                    .stream()
+                    .map(X509Certificate.class::cast)
+                    .toList();
             if (!chain.isEmpty()) {
                 return chain;
             }
@@ -190,11 +190,12 @@ public final class TlsFiles {
                     "The file " + file + " holds no PEM certificates that can be read: " + malformed.getMessage() + ".",
                     malformed);
         }
-        throw new IllegalArgumentException("The file " + file + " holds no certificate; it must be PEM, BEGIN CERTIFICATE.");
+        throw new IllegalArgumentException(
+                "The file " + file + " holds no certificate; it must be PEM, BEGIN CERTIFICATE.");
     }
 
-    private static PrivateKey key(byte[] pem, Path file) {
-        try (PEMParser parser = new PEMParser(new StringReader(new String(pem, US_ASCII)))) {
+    private static PrivateKey key(String pem, Path file) {
+        try (PEMParser parser = new PEMParser(new StringReader(pem))) {
             for (@Nullable Object found = parser.readObject(); found != null; found = parser.readObject()) {
                 switch (found) {
                     case PrivateKeyInfo info -> {
@@ -220,25 +221,23 @@ public final class TlsFiles {
     }
 
     private static PrivateKey key(PrivateKeyInfo info) throws IOException, GeneralSecurityException {
-        String algorithm =
-                switch (info.getPrivateKeyAlgorithm().getAlgorithm().getId()) {
-                    case "1.2.840.113549.1.1.1" -> "RSA";
-                    case "1.2.840.10045.2.1" -> "EC";
-                    case "1.3.101.112", "1.3.101.113" -> "EdDSA";
-                    default ->
-                        throw new GeneralSecurityException("its algorithm "
-                                + info.getPrivateKeyAlgorithm().getAlgorithm().getId() + " is neither RSA nor EC nor EdDSA");
-                };
+        String algorithm = switch (info.getPrivateKeyAlgorithm().getAlgorithm().getId()) {
+            case "1.2.840.113549.1.1.1" -> "RSA";
+            case "1.2.840.10045.2.1" -> "EC";
+            case "1.3.101.112", "1.3.101.113" -> "EdDSA";
+            default ->
+                throw new GeneralSecurityException("its algorithm "
+                        + info.getPrivateKeyAlgorithm().getAlgorithm().getId() + " is neither RSA nor EC nor EdDSA");
+        };
         return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(info.getEncoded()));
     }
 
     private static boolean belongTogether(PublicKey certified, PrivateKey key) {
-        String algorithm =
-                switch (key.getAlgorithm()) {
-                    case "RSA" -> "SHA256withRSA";
-                    case "EC" -> "SHA256withECDSA";
-                    default -> "EdDSA";
-                };
+        String algorithm = switch (key.getAlgorithm()) {
+            case "RSA" -> "SHA256withRSA";
+            case "EC" -> "SHA256withECDSA";
+            default -> "EdDSA";
+        };
         try {
             Signature signer = Signature.getInstance(algorithm);
             signer.initSign(key);

@@ -43,10 +43,12 @@ final class BehindProxyTest {
         try (Database database = DATABASE.another();
                 WholeApi api = new WholeApi(database, spool, Personas.all(), proxies);
                 ApiClient client = new ApiClient(api.address())) {
-            for (String path : List.of("/identity", "/identity/v3", "/compute/", "/compute/v2.1/", "/network/", "/image/")) {
+            for (String path :
+                    List.of("/identity", "/identity/v3", "/compute/", "/compute/v2.1/", "/network/", "/image/")) {
                 collect(found, client.send("GET", path, SAID).json());
             }
-            JsonNode token = client.send("POST", "/identity/v3/auth/tokens", SAID, """
+            JsonNode token =
+                    client.send("POST", "/identity/v3/auth/tokens", SAID, """
                     {"auth": {"identity": {"methods": ["password"], "password": {"user": {"name": "admin",
                      "domain": {"id": "default"}, "password": "the admin's password"}}},
                      "scope": {"project": {"name": "admin", "domain": {"id": "default"}}}}}""").json();
@@ -57,10 +59,13 @@ final class BehindProxyTest {
             for (String name : List.of("one", "two")) {
                 client.send("POST", "/network/v2.0/networks", known, "{\"network\": {\"name\": \"" + name + "\"}}");
             }
-            JsonNode page = client.send("GET", "/network/v2.0/networks?limit=1", known).json();
+            JsonNode page =
+                    client.send("GET", "/network/v2.0/networks?limit=1", known).json();
             assertThat(page.path("networks_links").size()).isPositive();
             collect(found, page.path("networks_links"));
-            collect(found, client.send("GET", "/compute/v2.1/flavors?limit=1", known).json());
+            collect(
+                    found,
+                    client.send("GET", "/compute/v2.1/flavors?limit=1", known).json());
         }
         return found;
     }

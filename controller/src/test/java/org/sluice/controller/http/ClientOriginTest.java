@@ -20,7 +20,8 @@ import org.sluice.controller.http.door.Authority;
 /** Whose word counts on where a request came from. */
 final class ClientOriginTest {
     private static final String PROXY = "192.0.2.10";
-    private static final Proxies TRUSTING = new Proxies(Optional.empty(), networks(PROXY, "10.0.0.0/8", "2001:db8:1::/48"));
+    private static final Proxies TRUSTING =
+            new Proxies(Optional.empty(), networks(PROXY, "10.0.0.0/8", "2001:db8:1::/48"));
 
     private static List<IPAddress> networks(String... texts) {
         return Stream.of(texts).map(text -> Proxies.network(text).orElseThrow()).toList();
@@ -89,7 +90,8 @@ final class ClientOriginTest {
     @Test
     void forwardedGoesBeforeTheOlderHeadersAndTheyStandInForItsGarbage() {
         Map<String, String> older = Map.of("X-Forwarded-Proto", "https", "X-Forwarded-Host", "old.example");
-        assertThat(origin(TRUSTING, PROXY, with(older, "proto=http;host=new.example")).baseUrl())
+        assertThat(origin(TRUSTING, PROXY, with(older, "proto=http;host=new.example"))
+                        .baseUrl())
                 .isEqualTo("http://new.example");
         assertThat(origin(TRUSTING, PROXY, with(older, "=;=")).baseUrl()).isEqualTo("https://old.example");
     }
@@ -123,20 +125,47 @@ final class ClientOriginTest {
     void thePublicUrlIsTheBaseWhateverIsSaid() {
         Proxies named = new Proxies(Optional.of("https://cloud.example/api"), TRUSTING.trusted());
         ClientOrigin origin = origin(
-                named, PROXY, Map.of("X-Forwarded-Proto", "http", "X-Forwarded-Host", "x", "X-Forwarded-For", "203.0.113.7"));
+                named,
+                PROXY,
+                Map.of("X-Forwarded-Proto", "http", "X-Forwarded-Host", "x", "X-Forwarded-For", "203.0.113.7"));
         assertThat(origin.baseUrl()).isEqualTo("https://cloud.example/api");
         assertThat(client(origin)).isEqualTo("203.0.113.7");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"cloud.example", "cloud.example:8774", "h", "127.0.0.1:1", "[::1]:8774", "a_b.example.", "[::ffff:192.0.2.1]"})
+    @ValueSource(
+            strings = {
+                "cloud.example",
+                "cloud.example:8774",
+                "h",
+                "127.0.0.1:1",
+                "[::1]:8774",
+                "a_b.example.",
+                "[::ffff:192.0.2.1]"
+            })
     void anAuthorityIsAHostAndPerhapsAPort(String text) {
         assertThat(Authority.parse(text).map(Authority::toString)).contains(text);
     }
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", ":80", "a b", "a/b", "a@b", "a:0", "a:65536", "a:b", "[::1", "[::g]", "::1", "a..b", "\"><script>", "a,b", "ä.example"})
+            strings = {
+                "",
+                ":80",
+                "a b",
+                "a/b",
+                "a@b",
+                "a:0",
+                "a:65536",
+                "a:b",
+                "[::1",
+                "[::g]",
+                "::1",
+                "a..b",
+                "\"><script>",
+                "a,b",
+                "ä.example"
+            })
     void whatCannotStandInAUrlIsNone(String text) {
         assertThat(Authority.parse(text)).isEmpty();
     }

@@ -87,7 +87,9 @@ final class TlsFilesTest {
         // As openssl writes it, with the curve inside (RFC 5915); Java's own has it outside only.
         byte[] inner = keys.getPrivate() instanceof java.security.interfaces.ECPrivateKey elliptic
                 ? new org.bouncycastle.asn1.sec.ECPrivateKey(
-                                256, elliptic.getS(), info.getPrivateKeyAlgorithm().getParameters())
+                                256,
+                                elliptic.getS(),
+                                info.getPrivateKeyAlgorithm().getParameters())
                         .getEncoded()
                 : info.parsePrivateKey().toASN1Primitive().getEncoded();
         Files.writeString(key, form.equals("PRIVATE KEY") ? pem(form, pkcs8) : pem(form, inner));

@@ -17,8 +17,8 @@ import java.util.regex.Pattern;
  */
 public record Authority(String host, OptionalInt port) {
     /** Letters, digits, hyphen and underscore; a name ends in a dot at most (RFC 1123, section 2.1). */
-    private static final Pattern FORM =
-            Pattern.compile("(\\[[0-9a-fA-F:.]{2,45}]|[A-Za-z0-9_-]{1,63}(?:\\.[A-Za-z0-9_-]{1,63}){0,126}\\.?)(?::([0-9]{1,5}))?");
+    private static final Pattern FORM = Pattern.compile(
+            "(\\[[0-9a-fA-F:.]{2,45}]|[A-Za-z0-9_-]{1,63}(?:\\.[A-Za-z0-9_-]{1,63}){0,126}\\.?)(?::([0-9]{1,5}))?");
 
     private static final int LONGEST = 255 + 6;
     private static final int LARGEST_PORT = 65_535;
@@ -50,7 +50,9 @@ public record Authority(String host, OptionalInt port) {
         if (digits == null) {
             return Optional.of(new Authority(host, OptionalInt.empty()));
         }
-        return port(digits).stream().mapToObj(port -> new Authority(host, OptionalInt.of(port))).findFirst();
+        return port(digits).stream()
+                .mapToObj(port -> new Authority(host, OptionalInt.of(port)))
+                .findFirst();
     }
 
     /** A port in decimal digits; empty when it is none. */

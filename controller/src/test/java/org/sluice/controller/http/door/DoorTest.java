@@ -1,7 +1,5 @@
 package org.sluice.controller.http.door;
 
-import org.sluice.controller.http.RequestObserver;
-import org.sluice.controller.http.Proxies;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -25,7 +23,9 @@ import org.sluice.controller.http.ApiServer;
 import org.sluice.controller.http.Authenticator;
 import org.sluice.controller.http.BodyLimit;
 import org.sluice.controller.http.Faults;
+import org.sluice.controller.http.Proxies;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.RequestObserver;
 import org.sluice.controller.http.RouteTable;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.SluiceFaults;

@@ -1,0 +1,150 @@
+package org.sluice.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Date;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.sluice.controller.store.EmbeddedPostgres;
+
+/** What settings, policy file and certificate do to a start. */
+final class SettingsAtStartTest {
+    @TempDir
+    Path parent;
+
+    private Path data() {
+        return parent.resolve("cloud");
+    }
+
+    private Path file(String name, String text) throws IOException {
+        return Files.writeString(parent.resolve(name), text);
+    }
+
+    private SluiceProcess.Result up(String option, Path file) throws Exception {
+        return SluiceProcess.run(
+                "up",
+                "--data",
+                data().toString(),
+                "--listen",
+                "127.0.0.1:0",
+                "--hosts",
+                "simulated:0",
+                option,
+                file.toString());
+    }
+
+    @AfterEach
+    void noDatabaseIsLeft() throws Exception {
+        EmbeddedPostgres.stopLeftover(data().resolve("postgres"));
+    }
+
+    @Test
+    void anUnknownKeyStopsTheStartWithTheNearestOne() throws Exception {
+        SluiceProcess.Result refused = up("--config", file("sluice.yaml", "limits:\n  idel-time: 5m\n"));
+        assertThat(refused.code()).isEqualTo(2);
+        assertThat(refused.output())
+                .contains(
+                        "There is no setting 'limits.idel-time'",
+                        "sluice.yaml:2",
+                        "the nearest one is 'limits.idle-time'");
+        assertThat(data().resolve("postgres")).doesNotExist();
+    }
+
+    @Test
+    void anUnknownRuleStopsTheStartWithTheNearestOne() throws Exception {
+        SluiceProcess.Result refused = up("--policy", file("policy.yaml", "\"create_prot\": \"role:admin\"\n"));
+        assertThat(refused.code()).isEqualTo(2);
+        assertThat(refused.output())
+                .contains("There is no policy rule 'create_prot'", "the nearest one is 'create_port'");
+    }
+
+    @Test
+    void whatIsInForceIsShownWithWhereItComesFrom() throws Exception {
+        Path settings =
+                file("sluice.yaml", "listen: 127.0.0.1:1234\ndatabase:\n  url: postgresql://sluice:hush@db/sluice\n");
+        SluiceProcess.Result shown = SluiceProcess.run(
+                "config",
+                "show",
+                "--data",
+                data().toString(),
+                "--config",
+                settings.toString(),
+                "--largest-image",
+                "1GiB");
+        assertThat(shown.code()).as(shown.output()).isZero();
+        assertThat(shown.output())
+                .containsPattern("listen +127.0.0.1:1234 +.*sluice.yaml:1")
+                .containsPattern("images.largest +1GiB +--largest-image")
+                .containsPattern("limits.idle-time +60s +default")
+                .containsPattern("database.url +\\*{8} +.*sluice.yaml:3")
+                .doesNotContain("hush");
+    }
+
+    @Test
+    void aCloudWithACertificateSpeaksTlsAndItsOwnCommandsTrustIt() throws Exception {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+        generator.initialize(256);
+        KeyPair keys = generator.generateKeyPair();
+        Path certificate = file("cert.pem", certificate(keys));
+        Path key = file("key.pem", pem("PRIVATE KEY", keys.getPrivate().getEncoded()));
+        try (SluiceProcess up = SluiceProcess.start(
+                "up",
+                "--data",
+                data().toString(),
+                "--listen",
+                "127.0.0.1:0",
+                "--hosts",
+                "simulated:1",
+                "--tls-cert",
+                certificate.toString(),
+                "--tls-key",
+                key.toString())) {
+            up.awaitLine("ready  https://127.0.0.1:");
+            assertThat(Files.readString(data().resolve("openrc"))).contains("OS_AUTH_URL=https://", "OS_CACERT=");
+            SluiceProcess.Result hosts = SluiceProcess.run("fleet", "hosts", "--data", data().toString());
+            assertThat(hosts.output()).contains("sim-000");
+            assertThat(SluiceProcess.run("down", "--data", data().toString()).code())
+                    .isZero();
+        }
+    }
+
+    private static String certificate(KeyPair keys) throws Exception {
+        X500Name name = new X500Name("CN=127.0.0.1");
+        var builder = new JcaX509v3CertificateBuilder(
+                name,
+                new BigInteger(64, new SecureRandom()),
+                Date.from(Instant.now().minusSeconds(60)),
+                Date.from(Instant.now().plusSeconds(3_600)),
+                name,
+                keys.getPublic());
+        builder.addExtension(
+                Extension.subjectAlternativeName,
+                false,
+                new GeneralNames(new GeneralName(GeneralName.iPAddress, "127.0.0.1")));
+        return pem(
+                "CERTIFICATE",
+                builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate()))
+                        .getEncoded());
+    }
+
+    private static String pem(String what, byte[] der) {
+        return "-----BEGIN " + what + "-----\n" + Base64.getMimeEncoder().encodeToString(der) + "\n-----END " + what
+                + "-----\n";
+    }
+}
