@@ -104,10 +104,12 @@ final class Convergence {
             desired.ifPresent(wanted -> begin(wanted, latest.orElseThrow().revision()));
             return false;
         }
-        Entry entry = known.get();
+        Entry begun = known.get();
         boolean unwanted = latest.isPresent()
-                && latest.get().revision() >= entry.revision()
+                && latest.get().revision() >= begun.revision()
                 && desired.map(wanted -> wanted.presence() == Presence.ABSENT).orElse(true);
+        // What is removed is what was built; that it goes, another request has asked for.
+        Entry entry = unwanted ? begun.askedBy(desired.flatMap(DesiredServer::requestId)) : begun;
         return switch (entry.phase()) {
             case BUILDING -> {
                 if (unwanted) {
@@ -150,7 +152,7 @@ final class Convergence {
                         .allMatch(lease -> journal.leases().isFreeFor(lease, wanted.id()))) {
                     build(new Entry(wanted, revision, Phase.BUILDING, List.of(), Optional.empty()), false);
                 } else {
-                    LOG.info("Server {} waits for a VF that a server on its way out still holds.", wanted.id());
+                    LOG.info("Server {} waits for a VF that a server on its way out still holds.", wanted.named());
                 }
             }
         }
@@ -193,7 +195,9 @@ final class Convergence {
             }
             journal.write(begun.in(Phase.RUNNING));
         }
-        LOG.info("Server {} runs, and all of its interfaces read back as wanted.", intent.id());
+        LOG.info(
+                "Server {} runs, and all of its interfaces read back as wanted.",
+                intent.server().named());
         verified.put(intent.id(), clock.instant());
         reports.accept(running.getLast());
     }
@@ -202,7 +206,7 @@ final class Convergence {
         Entry.Failure failure = entry.failure().orElseThrow();
         LOG.warn(
                 "Server {} could not be built, and {}. {}",
-                entry.id(),
+                entry.server().named(),
                 undone ? "nothing of it is left" : "undoing it goes on",
                 failure.reason());
         reports.accept(report(entry.id(), failure));
@@ -211,7 +215,10 @@ final class Convergence {
     private void keep(Entry entry, Optional<DesiredServer> desired, long revision) {
         Hypervisor.State state = host.hypervisor().state(entry.id());
         if (state != Hypervisor.State.RUNNING) {
-            LOG.info("The domain of server {} is {}: it is started again.", entry.id(), state);
+            LOG.info(
+                    "The domain of server {} is {}: it is started again.",
+                    entry.server().named(),
+                    state);
             ServerWorkflow workflow = workflow(entry);
             try (FunctionLocks.Held _ = ServerWorkflow.hold(locks, entry.server())) {
                 runner.restore(workflow.steps());
@@ -262,7 +269,7 @@ final class Convergence {
     private void deviates(Entry entry, String how, RuntimeException why) {
         String sentence = Failures.describe(why).reason();
         if (!sentence.equals(lastDeviation.put(entry.id(), sentence))) {
-            LOG.warn("Server {} {}: {}", entry.id(), how, sentence);
+            LOG.warn("Server {} {}: {}", entry.server().named(), how, sentence);
         }
     }
 
@@ -290,7 +297,7 @@ final class Convergence {
         journal.forget(entry.id());
         verified.remove(entry.id());
         lastDeviation.remove(entry.id());
-        LOG.info("Nothing is left of server {}.", entry.id());
+        LOG.info("Nothing is left of server {}.", entry.server().named());
         reports.accept(new ServerReport.Absent(entry.id(), ServerWorkflow.leases(entry.server())));
     }
 

@@ -82,7 +82,8 @@ public final class Samples {
                 Map.of("dev001", "ssh-ed25519 AAAA dev001"),
                 Map.of(),
                 Arrays.asList(interfaces),
-                Optional.of(new DesiredServer.Launch(2, "r-gbxb12pu", "m1.small", List.of("default"))));
+                Optional.of(new DesiredServer.Launch(2, "r-gbxb12pu", "m1.small", List.of("default"))),
+                Optional.of("req-0000000c-0000-0000-0000-00000000000d"));
     }
 
     /** The same server, which should go. */
@@ -119,6 +120,7 @@ public final class Samples {
                 server.keys(),
                 metadata,
                 server.interfaces(),
-                server.launch());
+                server.launch(),
+                server.requestId());
     }
 }

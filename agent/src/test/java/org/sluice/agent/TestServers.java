@@ -86,7 +86,8 @@ public final class TestServers {
                 Map.of("dev001", "ssh-ed25519 AAAAC3Nza dev001"),
                 Map.of("role", "router"),
                 nics,
-                Optional.of(new DesiredServer.Launch(2, "r-gbxb12pu", "m1.small", List.of("SG", "default"))));
+                Optional.of(new DesiredServer.Launch(2, "r-gbxb12pu", "m1.small", List.of("SG", "default"))),
+                Optional.of("req-0000000c-0000-0000-0000-00000000000d"));
     }
 
     /** An image of no particular content. */

@@ -1,8 +1,12 @@
 package org.sluice.cli;
 
-import java.io.IOException;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -17,7 +21,7 @@ import tools.jackson.databind.JsonNode;
         name = "audit",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Show who changed what in the cloud, from where, and what it was before; the newest first.")
+        description = "Show who changed what, from where, for which request; the newest first.")
 final class AuditCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -26,84 +30,101 @@ final class AuditCommand implements Callable<Integer> {
     @Mixin
     private final Operator operator = new Operator();
 
-    @Option(
-            names = "--since",
-            paramLabel = "TIME",
-            description = "Only what happened then or later: 2026-11-22T19:47:19Z.")
+    @Option(names = "--since", paramLabel = "TIME", description = "From then on: 2026-11-29T12:00:00Z.")
     private @Nullable String since;
 
-    @Option(names = "--until", paramLabel = "TIME", description = "Only what happened before then.")
+    @Option(names = "--until", paramLabel = "TIME", description = "Before then.")
     private @Nullable String until;
 
-    @Option(names = "--user", paramLabel = "USER", description = "Only what that user did, by name or id.")
+    @Option(names = "--user", paramLabel = "USER", description = "By that user, by id or by name.")
     private @Nullable String user;
 
-    @Option(names = "--project", paramLabel = "PROJECT", description = "Only what was done in that project, by id.")
+    @Option(names = "--project", paramLabel = "ID", description = "By users in that project.")
     private @Nullable String project;
 
     @Option(
             names = "--resource",
-            paramLabel = "KIND",
-            description = "Only what was done to that kind: port, server, account.")
+            paramLabel = "TYPE",
+            description = "Of that type: port, server, network, account, ...")
     private @Nullable String resource;
 
-    @Option(names = "--id", paramLabel = "ID", description = "Only what was done to the one of that id.")
+    @Option(names = "--id", paramLabel = "ID", description = "Of that resource.")
     private @Nullable String id;
 
-    @Option(
-            names = "--request",
-            paramLabel = "ID",
-            description = "Only what that request did, by its id or its global id.")
+    @Option(names = "--request", paramLabel = "ID", description = "For that request, or all of one global request id.")
     private @Nullable String request;
 
     @Option(
             names = "--limit",
             paramLabel = "N",
             defaultValue = "100",
-            description = "So many events at most, 1,000 at the most; ${DEFAULT-VALUE}.")
+            description = "At most so many; ${DEFAULT-VALUE}.")
     private int limit;
 
-    @Option(names = "--whole", description = "With each event's row before and after, as JSON.")
-    private boolean whole;
+    @Option(names = "--json", description = "Whole events, with before and after, one a line.")
+    private boolean json;
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
-        StringBuilder path = new StringBuilder("/sluice/v1/audit?limit=" + limit);
-        narrow(path, "since", since);
-        narrow(path, "until", until);
-        narrow(path, "user", user);
-        narrow(path, "project", project);
-        narrow(path, "resource", resource);
-        narrow(path, "id", id);
-        narrow(path, "request_id", request);
-        Table table = whole
-                ? new Table("TIME", "USER", "FROM", "ACTION", "WHAT", "REQUEST", "BEFORE", "AFTER")
-                : new Table("TIME", "USER", "FROM", "ACTION", "WHAT", "REQUEST");
-        for (JsonNode event : operator.client().get(path.toString()).path("audit_events")) {
-            String what = event.path("outcome").asString().equals("refused")
-                    ? "refused with " + event.path("status").asInt()
-                    : event.path("operation").asString() + " "
-                            + event.path("resource_type").asString() + " "
-                            + event.path("resource_id").asString();
-            String[] row = {
-                event.path("at").asString(),
-                event.path("user").asString("-"),
-                event.path("peer").asString(),
-                event.path("action").asString(),
-                what,
-                event.path("request_id").asString(),
-                event.path("before").toString(),
-                event.path("after").toString()
-            };
-            table.row(whole ? row : java.util.Arrays.copyOf(row, 6));
+    public Integer call() throws Exception {
+        List<JsonNode> events = operator.client()
+                .get("/sluice/v1/audit?" + query())
+                .path("audit_events")
+                .valueStream()
+                .toList();
+        if (json) {
+            events.forEach(event -> spec.commandLine().getOut().println(event));
+            spec.commandLine().getOut().flush();
+            return 0;
+        }
+        Table table = new Table("AT", "USER", "FROM", "WHAT", "RESOURCE", "ID", "CHANGED", "REQUEST");
+        for (JsonNode event : events) {
+            table.row(
+                    event.path("at").asString(),
+                    printable(event.path("user").asString("-")),
+                    event.path("peer").asString(""),
+                    event.path("operation")
+                            .asString("refused " + event.path("status").asString("")),
+                    event.path("resource_type").asString(event.path("action").asString("")),
+                    printable(event.path("resource_id").asString("-")),
+                    changed(event),
+                    event.path("request_id").asString(""));
         }
         table.print(spec.commandLine().getOut());
         return 0;
     }
 
-    private static void narrow(StringBuilder path, String parameter, @Nullable String value) {
-        if (value != null) {
-            path.append('&').append(parameter).append('=').append(URLEncoder.encode(value, StandardCharsets.UTF_8));
+    private String query() {
+        Map<String, @Nullable String> asked = new LinkedHashMap<>();
+        asked.put("since", since);
+        asked.put("until", until);
+        asked.put("user", user);
+        asked.put("project", project);
+        asked.put("resource", resource);
+        asked.put("id", id);
+        asked.put("request_id", request);
+        StringBuilder query = new StringBuilder("limit=" + limit);
+        asked.forEach((name, value) -> {
+            if (value != null) {
+                query.append('&').append(name).append('=').append(URLEncoder.encode(value, UTF_8));
+            }
+        });
+        return query.toString();
+    }
+
+    /** The members that differ. */
+    private static String changed(JsonNode event) {
+        JsonNode before = event.path("before");
+        JsonNode after = event.path("after");
+        if (!before.isObject() || !after.isObject()) {
+            return "-";
         }
+        TreeSet<String> names = new TreeSet<>(after.propertyNames());
+        names.removeIf(name -> after.path(name).equals(before.path(name)));
+        return String.join(",", names);
+    }
+
+    /** Names are users' to choose, and a terminal obeys some characters. */
+    private static String printable(String text) {
+        return text.replaceAll("[\\p{C}]", "?");
     }
 }

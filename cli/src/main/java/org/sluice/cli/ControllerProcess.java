@@ -23,6 +23,7 @@ import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.ApiServer;
 import org.sluice.controller.http.Authenticator;
 import org.sluice.controller.http.Proxies;
+import org.sluice.controller.http.RequestObserver;
 import org.sluice.controller.http.RouteTable;
 import org.sluice.controller.http.TlsFiles;
 import org.sluice.controller.http.door.DoorLimits;
@@ -189,6 +190,20 @@ final class ControllerProcess {
                         setup.rates(),
                         setup.proxies(),
                         observation));
+        RouteTable scraped = RouteTable.of(observation.scraped());
+        setup.metrics()
+                .ifPresent(listen -> resources.add(
+                        "metrics' listener",
+                        ApiServer.start(
+                                listen.socketAddress(),
+                                Optional.empty(),
+                                tokens,
+                                scraped,
+                                scraped.policy(),
+                                setup.limits(),
+                                setup.rates(),
+                                Proxies.NONE,
+                                RequestObserver.NONE)));
         setup.tls().ifPresent(files -> resources.add("TLS files", files.follow()));
         // Before the listeners: requests that wait for a change end while there still is a database to answer from.
         resources.add("waiting requests", feed);

@@ -33,6 +33,7 @@ import org.sluice.model.ProblemException;
  * @param tls of the API listener, if it speaks TLS
  * @param policy checks that take the place of the shipped ones, by rule
  * @param connections of the database's pool for requests
+ * @param metrics where they are read without a token, if anywhere
  */
 record ControllerSetup(
         DoorLimits limits,
@@ -41,13 +42,15 @@ record ControllerSetup(
         Proxies proxies,
         Optional<TlsFiles> tls,
         Map<String, String> policy,
-        int connections) {
+        int connections,
+        Optional<Listen> metrics) {
     ControllerSetup {
         requireNonNull(limits, "limits is null");
         requireNonNull(rates, "rates is null");
         requireNonNull(images, "images is null");
         requireNonNull(proxies, "proxies is null");
         requireNonNull(tls, "tls is null");
+        requireNonNull(metrics, "metrics is null");
         policy = Map.copyOf(policy);
     }
 
@@ -71,7 +74,8 @@ record ControllerSetup(
                 settings.find(ControllerSettings.POLICY_FILE)
                         .map(ControllerSetup::overrides)
                         .orElse(Map.of()),
-                settings.get(ControllerSettings.DATABASE_CONNECTIONS));
+                settings.get(ControllerSettings.DATABASE_CONNECTIONS),
+                settings.find(ControllerSettings.METRICS_LISTEN));
     }
 
     private static DoorLimits limits(Settings settings, DoorLimits byHeap) {

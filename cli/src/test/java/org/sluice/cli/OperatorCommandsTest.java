@@ -137,9 +137,9 @@ class OperatorCommandsTest {
                         '{"name": "old"}', '{"name": "new"}')"""));
 
         assertThat(run("audit", "--user", "alice"))
-                .contains("alice", "192.0.2.7", "update port p1", "req-1")
+                .contains("alice", "192.0.2.7", "update", "port", "p1", "name", "req-1")
                 .doesNotContain("old");
-        assertThat(run("audit", "--id", "p1", "--whole")).contains("{\"name\":\"old\"}", "{\"name\":\"new\"}");
+        assertThat(run("audit", "--id", "p1", "--json")).contains("{\"name\":\"old\"}", "{\"name\":\"new\"}");
         assertThat(run("audit", "--user", "nobody")).doesNotContain("alice");
         assertThat(run("audit", "--since", "yesterday")).startsWith("sluice: ").contains("since", "yesterday");
     }

@@ -103,6 +103,10 @@ final class SettingsAtStartTest {
         KeyPair keys = generator.generateKeyPair();
         Path certificate = file("cert.pem", certificate(keys));
         Path key = file("key.pem", pem("PRIVATE KEY", keys.getPrivate().getEncoded()));
+        int metrics;
+        try (java.net.ServerSocket free = new java.net.ServerSocket(0)) {
+            metrics = free.getLocalPort();
+        }
         try (SluiceProcess up = SluiceProcess.start(
                 "up",
                 "--data",
@@ -114,8 +118,18 @@ final class SettingsAtStartTest {
                 "--tls-cert",
                 certificate.toString(),
                 "--tls-key",
-                key.toString())) {
+                key.toString(),
+                "--metrics-listen",
+                "127.0.0.1:" + metrics)) {
             up.awaitLine("ready  https://127.0.0.1:");
+            assertThat(java.net.http.HttpClient.newHttpClient()
+                            .send(
+                                    java.net.http.HttpRequest.newBuilder(
+                                                    java.net.URI.create("http://127.0.0.1:" + metrics + "/metrics"))
+                                            .build(),
+                                    java.net.http.HttpResponse.BodyHandlers.ofString())
+                            .body())
+                    .contains("sluice_agents{state=\"up\"} 1.0");
             assertThat(Files.readString(data().resolve("openrc"))).contains("OS_AUTH_URL=https://", "OS_CACERT=");
             SluiceProcess.Result hosts = SluiceProcess.run("fleet", "hosts", "--data", data().toString());
             assertThat(hosts.output()).contains("sim-000");

@@ -61,6 +61,13 @@ public record Entry(
         return new Entry(server, revision, Phase.REMOVING, found, Optional.of(why));
     }
 
+    /** The same server, as that request wants it; unchanged when none is named. */
+    public Entry askedBy(Optional<String> request) {
+        return request.isEmpty() || request.equals(server.requestId())
+                ? this
+                : new Entry(server.askedBy(request), revision, phase, found, failure);
+    }
+
     /** The same server with other words about it (metadata, keys), at a newer revision. */
     public Entry describedBy(DesiredServer newer, long newerRevision) {
         return new Entry(newer, newerRevision, phase, found, failure);

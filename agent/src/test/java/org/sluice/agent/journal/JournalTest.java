@@ -18,6 +18,7 @@ import org.sluice.agent.host.VirtualFunctions.Tuple;
 import org.sluice.agent.journal.Entry.FoundFunction;
 import org.sluice.agent.journal.Entry.Phase;
 import org.sluice.agent.step.StepObserver;
+import org.sluice.agent.wire.ProtocolJson;
 import org.sluice.model.MacAddress;
 import org.sluice.model.ProblemException;
 import org.sluice.model.ServerId;
@@ -50,6 +51,17 @@ class JournalTest {
         try (Journal journal = open()) {
             assertThat(journal.entries()).containsExactly(failed);
         }
+    }
+
+    @Test
+    void whatWasWrittenBeforeRequestsHadIdsIsStillRead() {
+        Entry entry = entry(Phase.RUNNING);
+        String written = ProtocolJson.MAPPER.writeValueAsString(entry);
+        String old = written.replaceAll(",\"requestId\":\"[^\"]*\"", "");
+        assertThat(old).isNotEqualTo(written).doesNotContain("requestId");
+        Entry read = ProtocolJson.MAPPER.readValue(old, Entry.class);
+        assertThat(read.server().requestId()).isEmpty();
+        assertThat(read.askedBy(entry.server().requestId())).isEqualTo(entry);
     }
 
     @Test

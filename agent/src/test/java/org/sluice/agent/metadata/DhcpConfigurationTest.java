@@ -63,7 +63,8 @@ class DhcpConfigurationTest {
                         server.keys(),
                         server.metadata(),
                         server.interfaces(),
-                        server.launch()));
+                        server.launch(),
+                        server.requestId()));
         return text(client.nic().services().orElseThrow(), named)
                 .lines()
                 .filter(line -> line.startsWith("dhcp-host="))

@@ -133,7 +133,8 @@ class LinuxSegmentServicesTest {
                     server.keys(),
                     server.metadata(),
                     server.interfaces(),
-                    server.launch());
+                    server.launch(),
+                    server.requestId());
             services.serve(segment, List.of(new Client(client.nic(), named)));
 
             assertThat(DhcpClient.discover(guest, guestMac())).as(name).contains(InetAddress.getByName("10.0.0.10"));

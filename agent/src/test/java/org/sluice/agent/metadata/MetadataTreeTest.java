@@ -158,7 +158,8 @@ class MetadataTreeTest {
                 keys,
                 server.metadata(),
                 server.interfaces(),
-                server.launch());
+                server.launch(),
+                server.requestId());
     }
 
     @Test

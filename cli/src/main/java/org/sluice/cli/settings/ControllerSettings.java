@@ -22,6 +22,13 @@ public final class ControllerSettings {
                     "Where the hosts' agents connect, with mutual TLS.")
             .flag("--agent-listen");
 
+    public static final Setting<Listen> METRICS_LISTEN = Setting.optional(
+                    "metrics-listen",
+                    Kind.listener(),
+                    "nowhere",
+                    "Where /metrics is read without a token, by whoever reaches it.")
+            .flag("--metrics-listen");
+
     public static final Setting<URI> PUBLIC_URL = Setting.optional(
                     "public-url",
                     Kind.base(List.of("http", "https"), "https://cloud.example"),
@@ -186,6 +193,7 @@ public final class ControllerSettings {
         return List.of(
                 LISTEN,
                 AGENT_LISTEN,
+                METRICS_LISTEN,
                 PUBLIC_URL,
                 TRUSTED_PROXIES,
                 POLICY_FILE,

@@ -155,7 +155,9 @@ public final class DesiredStates {
                             coalesce(s.availability_zone, '') as zone, s.vcpus, s.memory_mib, s.disk_gib, s.image_id,
                             coalesce(i.disk_format, 'raw') as disk_format, coalesce(i.size, 0) as size,
                             coalesce(i.os_hash_value, '') as sha512, s.config_drive, s.user_data, s.key_name,
-                            s.public_key, s.metadata, s.launch_index, s.reservation_id, s.flavor_name
+                            s.public_key, s.metadata, s.launch_index, s.reservation_id, s.flavor_name,
+                            nullif(case when s.status in ('ERROR', 'DELETING') then coalesce(s.delete_request_id, '')
+                                        else s.create_request_id end, '') as request_id
                         from server s left join image i on i.id = s.image_id
                         where s.host_id = :host order by s.number""")
                 .bind("host", host.value())
@@ -192,7 +194,8 @@ public final class DesiredStates {
                         row.getInt("launch_index"),
                         row.getString("reservation_id"),
                         row.getString("flavor_name"),
-                        List.of())));
+                        List.of())),
+                Optional.ofNullable(row.getString("request_id")));
     }
 
     /** A failed server is wanted absent too, until the agent has said that nothing of it is left. */
@@ -230,6 +233,7 @@ public final class DesiredStates {
                 interfaces.of(ports),
                 server.launch()
                         .map(launch -> new DesiredServer.Launch(
-                                launch.index(), launch.reservationId(), launch.flavorName(), groups)));
+                                launch.index(), launch.reservationId(), launch.flavorName(), groups)),
+                server.requestId());
     }
 }

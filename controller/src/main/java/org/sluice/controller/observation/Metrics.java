@@ -17,10 +17,12 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.ToDoubleFunction;
@@ -55,13 +57,16 @@ public final class Metrics implements RequestObserver, AutoCloseable {
     private static final Duration AGENTS_KEPT = Duration.ofSeconds(5);
     private static final Duration AGENTS_WITHIN = Duration.ofSeconds(1);
 
-    private record Line(String route, String method, int status) {}
+    private record Line(String family, String route, String method, int status) {}
 
     private record Agents(long up, long down, long disabled) {}
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Map<Line, Timer> requests = new ConcurrentHashMap<>();
     private final Map<String, Counter> bytes = new ConcurrentHashMap<>();
+    /** The registry forgets what nobody else keeps. Filled at start. */
+    private final List<LongSupplier> counts = new CopyOnWriteArrayList<>();
+
     private final JvmGcMetrics collections = new JvmGcMetrics();
 
     /** Metrics of this process, that pool and that feed. */
@@ -97,6 +102,7 @@ public final class Metrics implements RequestObserver, AutoCloseable {
 
     /** Shows a count that somebody else keeps. */
     void count(String name, String sentence, LongSupplier count) {
+        counts.add(count);
         FunctionCounter.builder(name, count, LongSupplier::getAsLong)
                 .description(sentence)
                 .register(registry);
@@ -106,7 +112,7 @@ public final class Metrics implements RequestObserver, AutoCloseable {
     public void answered(Answered answered) {
         Asked asked = answered.asked();
         String method = METHODS.contains(asked.method()) ? asked.method() : "other";
-        requests.computeIfAbsent(new Line(asked.route(), method, answered.status()), line -> timer(asked, line))
+        requests.computeIfAbsent(new Line(asked.family(), asked.route(), method, answered.status()), this::timer)
                 .record(answered.nanos(), TimeUnit.NANOSECONDS);
         if (answered.bytes() > 0) {
             bytes.computeIfAbsent(asked.family(), this::sent).increment((double) answered.bytes());
@@ -116,10 +122,10 @@ public final class Metrics implements RequestObserver, AutoCloseable {
         }
     }
 
-    private Timer timer(Asked asked, Line line) {
+    private Timer timer(Line line) {
         return Timer.builder("sluice.http.requests")
                 .description("Requests, from the head to the end of the reply.")
-                .tag("family", family(asked.family()))
+                .tag("family", family(line.family()))
                 .tag("route", line.route())
                 .tag("method", line.method())
                 .tag("status", Integer.toString(line.status()))

@@ -72,7 +72,8 @@ class ProtocolJsonTest {
                 Map.of("dev001", "ssh-ed25519 AAAA"),
                 Map.of("role", "db"),
                 List.of(bridge, bare, direct),
-                Optional.of(new DesiredServer.Launch(2, "r-gbxb12pu", "m1.small", List.of("default"))));
+                Optional.of(new DesiredServer.Launch(2, "r-gbxb12pu", "m1.small", List.of("default"))),
+                Optional.of("req-0000000c-0000-0000-0000-00000000000d"));
         HostQuery query = new HostQuery(new UUID(9, 10), SERVER, -1);
         return List.of(
                 TestFleet.inventory("node0", 3),

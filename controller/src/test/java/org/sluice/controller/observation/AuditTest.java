@@ -178,19 +178,10 @@ final class AuditTest {
                 "update audit_event set user_name = 'nobody'",
                 "delete from audit_event",
                 "truncate audit_event",
-                "select audit_truncate()"
+                "do $$ begin execute 'truncate audit_event_' || to_char(now() at time zone 'UTC', 'YYYYMM'); end $$"
             })
     void notEvenTheOwnerChangesWhatWasWritten(String statement) {
         port();
-        jdbi().useHandle(handle -> handle.execute("""
-                create or replace function audit_truncate() returns void language plpgsql as $$
-                declare part text;
-                begin
-                    for part in select inhrelid::regclass::text from pg_inherits where inhparent = 'audit_event'::regclass loop
-                        execute 'truncate ' || part;
-                    end loop;
-                end $$""".replace("::regclass::text", "\\:\\:regclass\\:\\:text")
-                .replace("'audit_event'::regclass", "'audit_event'\\:\\:regclass")));
         assertThatThrownBy(() -> jdbi().useHandle(handle -> handle.execute(statement)))
                 .hasMessageContaining("append-only");
     }
@@ -218,7 +209,7 @@ final class AuditTest {
 
     @Test
     void whatOperatorsRoutesRefuseIsThereToo() {
-        Answer refused = api.send("member", "POST", "/identity/v3/users", "{'user': {'name': 'mallory'}}");
+        Answer refused = api.send("member", "POST", "/sluice/v1/operate", "{}");
         assertThat(refused.status()).isEqualTo(403);
         String request = refused.header("x-openstack-request-id");
         await().until(() -> !events("request_id=" + request).isEmpty());
@@ -226,7 +217,7 @@ final class AuditTest {
         assertThat(event.path("outcome").asString()).isEqualTo("refused");
         assertThat(event.path("status").asInt()).isEqualTo(403);
         assertThat(event.path("user").asString()).isEqualTo("demo");
-        assertThat(event.path("action").asString()).isEqualTo("POST /identity/v3/users");
+        assertThat(event.path("action").asString()).isEqualTo("POST /sluice/v1/operate");
         assertThat(event.path("after").isNull()).isTrue();
     }
 

@@ -16,6 +16,7 @@ import org.sluice.controller.http.ApiClient;
 import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.ApiServer;
 import org.sluice.controller.http.Proxies;
+import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.RouteTable;
 import org.sluice.controller.http.door.DoorLimits;
 import org.sluice.controller.http.door.RateLimits;
@@ -27,6 +28,8 @@ import org.sluice.controller.network.NetworkFamily;
 import org.sluice.controller.pki.CertificateAuthority;
 import org.sluice.controller.pki.JoinTokens;
 import org.sluice.controller.policy.Caller;
+import org.sluice.controller.policy.Rule;
+import org.sluice.controller.policy.Who;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.controller.store.Database;
 import org.sluice.model.Problem;
@@ -39,6 +42,9 @@ final class ObservedApi implements AutoCloseable {
     static final Caller SERVICE =
             new Caller("c".repeat(32), "prometheus", "3".repeat(32), "service", Set.of("service"));
     static final Map<String, Caller> TOKENS = Map.of("admin", ADMIN, "member", MEMBER, "service", SERVICE);
+
+    /** A route that is there to be refused. */
+    static final Rule OPERATORS = Rule.of("test:operate", Who.ADMIN, "What operators do.");
 
     final Observation observation;
     final ApiServer server;
@@ -57,7 +63,10 @@ final class ObservedApi implements AutoCloseable {
         List<ApiFamily> families = new ArrayList<>(List.of(
                 new IdentityFamily(database, new Tokens(database, clock, random), passwords, clock),
                 new NetworkFamily(database.jdbi(), random, clock),
-                new SluiceFamily(database, joins, clock, observation::routes)));
+                new SluiceFamily(database, joins, clock, routes -> {
+                    observation.routes(routes);
+                    routes.post("/operate", OPERATORS, _ -> Reply.empty(204));
+                })));
         families.addAll(observation.probes());
         RouteTable table = RouteTable.of(families);
         server = ApiServer.start(

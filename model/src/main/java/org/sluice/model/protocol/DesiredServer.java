@@ -28,6 +28,8 @@ import org.sluice.model.ServerId;
  * @param interfaces NICs, in the order in which the guest should see them
  * @param launch what the guest may know of the request that created it; empty in what was written before there was this
  *     member
+ * @param requestId the request that last asked for it to be there or gone, {@code req-...}, for logs and journals; empty in
+ *     what was written before there was this member
  */
 public record DesiredServer(
         ServerId id,
@@ -47,7 +49,8 @@ public record DesiredServer(
         Map<String, String> keys,
         Map<String, String> metadata,
         List<DesiredInterface> interfaces,
-        Optional<Launch> launch) {
+        Optional<Launch> launch,
+        Optional<String> requestId) {
     /** Whether a server should exist on the host. */
     public enum Presence {
         RUNNING,
@@ -81,5 +84,34 @@ public record DesiredServer(
         keys = Map.copyOf(keys);
         metadata = Map.copyOf(metadata);
         interfaces = List.copyOf(interfaces);
+    }
+
+    /** The same server, as that request wants it. */
+    public DesiredServer askedBy(Optional<String> request) {
+        return new DesiredServer(
+                id,
+                instanceName,
+                presence,
+                hostname,
+                name,
+                projectId,
+                userId,
+                availabilityZone,
+                vcpus,
+                memoryMib,
+                diskGib,
+                image,
+                configDrive,
+                userData,
+                keys,
+                metadata,
+                interfaces,
+                launch,
+                request);
+    }
+
+    /** How logs name it: its id, and the request that asked for it. */
+    public String named() {
+        return requestId.map(request -> id + " (" + request + ")").orElseGet(id::toString);
     }
 }

@@ -1,0 +1,133 @@
+package org.sluice.controller.observation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.sluice.controller.http.ApiClient.Answer;
+import org.sluice.controller.http.Json;
+import org.sluice.controller.store.TestDatabase;
+import tools.jackson.databind.JsonNode;
+
+/** What is exported, to whom, and that the dashboard asks for nothing else. */
+final class MetricsTest {
+    private static final Pattern NAME = Pattern.compile("\\b(?:sluice|hikaricp|jvm|process)_[a-z_]+");
+
+    @RegisterExtension
+    static final TestDatabase DATABASE = new TestDatabase();
+
+    private static ObservedApi api;
+
+    @BeforeAll
+    static void start(@TempDir Path directory) throws Exception {
+        api = new ObservedApi(DATABASE.database(), directory.resolve("access.log"));
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        api.close();
+    }
+
+    private static List<String> lines() {
+        Answer answer = api.get("service", "/sluice/v1/metrics");
+        assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+        assertThat(answer.header("Content-Type")).startsWith("text/plain");
+        return answer.text().lines().toList();
+    }
+
+    @Test
+    void aRequestCountsByItsPatternAndNeverByItsPath() {
+        String id = UUID.randomUUID().toString();
+        assertThat(api.get("admin", "/network/v2.0/ports/" + id).status()).isEqualTo(404);
+        assertThat(api.get("admin", "/network/v2.0/there-is-no-" + id).status()).isEqualTo(404);
+        assertThat(api.get("admin", "/nowhere/" + id).status()).isEqualTo(404);
+
+        List<String> lines = lines();
+        assertThat(lines).noneMatch(line -> line.contains(id));
+        assertThat(lines)
+                .anyMatch(line -> line.startsWith("sluice_http_requests_seconds_count{")
+                        && line.contains("family=\"network\"")
+                        && line.contains("method=\"GET\"")
+                        && line.contains("route=\"/network/v2.0/ports/{id}\"")
+                        && line.contains("status=\"404\"")
+                        && line.contains("status_class=\"4xx\""));
+        assertThat(lines)
+                .anyMatch(line -> line.startsWith("sluice_http_requests_seconds_count{")
+                        && line.contains("family=\"none\"")
+                        && line.contains("route=\"none\""));
+    }
+
+    @Test
+    void theFeedsConnectionsAreStillCountedAfterACollection() {
+        System.gc();
+        await().untilAsserted(() -> assertThat(lines())
+                .contains("sluice_change_feed_listening 1.0", "sluice_change_feed_connections_total 1.0"));
+    }
+
+    @Test
+    void methodsThatClientsInventAreOne() {
+        api.client.send("BREW", "/network/v2.0/ports", Map.of("X-Auth-Token", "admin"));
+        assertThat(lines()).noneMatch(line -> line.contains("BREW"));
+    }
+
+    @Test
+    void onlyServicesAndOperatorsReadThem() {
+        assertThat(api.client.send("GET", "/sluice/v1/metrics", Map.of()).status())
+                .isEqualTo(401);
+        assertThat(api.get("member", "/sluice/v1/metrics").status()).isEqualTo(403);
+        assertThat(api.get("admin", "/sluice/v1/metrics").status()).isEqualTo(200);
+    }
+
+    @Test
+    void hostsCountByTheStateOfTheirAgents() {
+        DATABASE.database().jdbi().useHandle(handle -> handle.execute("""
+                insert into host (id, name, enabled, last_seen_at) values
+                    (gen_random_uuid(), 'up', true, now() + interval '1 hour'),
+                    (gen_random_uuid(), 'silent', true, now() - interval '1 hour'),
+                    (gen_random_uuid(), 'never', true, null),
+                    (gen_random_uuid(), 'off', false, now())"""));
+        await().untilAsserted(() -> assertThat(lines())
+                .contains(
+                        "sluice_agents{state=\"up\"} 1.0",
+                        "sluice_agents{state=\"down\"} 2.0",
+                        "sluice_agents{state=\"disabled\"} 1.0"));
+    }
+
+    @Test
+    void theDashboardAsksForNothingThatIsNotExported() throws Exception {
+        api.observation.decided(false, Set.of("RamFilter"));
+        api.observation.decided(true, Set.of());
+        api.observation.turnedAway(503);
+        Set<String> exported = lines().stream()
+                .filter(line -> !line.startsWith("#"))
+                .map(line -> line.split("[{ ]", 2)[0])
+                .collect(Collectors.toSet());
+        // The summary is exported once there was a pause.
+        exported.add("jvm_gc_pause_seconds_sum");
+
+        Path file = Path.of("docs/grafana/sluice.json");
+        JsonNode dashboard = Json.MAPPER.readTree(
+                Files.readString(Files.exists(file) ? file : Path.of("..").resolve(file)));
+        Set<String> asked = new TreeSet<>();
+        for (JsonNode panel : dashboard.path("panels")) {
+            for (JsonNode target : panel.path("targets")) {
+                NAME.matcher(target.path("expr").asString()).results().forEach(match -> asked.add(match.group()));
+            }
+        }
+        assertThat(asked).hasSizeGreaterThan(15);
+        assertThat(exported).containsAll(asked);
+    }
+}
