@@ -146,6 +146,10 @@ public record Kind<T>(String label, String wanted, boolean many, Function<List<S
     }
 
     private static long amount(String text, Map<String, Long> units) {
+        // Nothing is nothing in any unit.
+        if (text.equals("0")) {
+            return 0;
+        }
         Matcher matcher = AMOUNT.matcher(text);
         @Nullable Long unit = matcher.matches() ? units.get(matcher.group(2)) : null;
         if (unit == null) {
