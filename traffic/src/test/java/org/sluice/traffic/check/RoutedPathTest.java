@@ -153,7 +153,8 @@ class RoutedPathTest {
             List<RelayedFrame> left = out.finish((1L + Excess.TRIALS) * FRAMES);
             for (int trial = 1; trial < found.size(); trial++) {
                 // The path's first trial has epoch 1.
-                excess.add(found.get(trial), p50(ofTrial(entered, trial + 1), ofTrial(left, trial + 1)));
+                long inner = p50(ofTrial(entered, trial + 1), ofTrial(left, trial + 1));
+                excess.add(found.get(trial), inner, inner);
             }
         }
         excess.assertSmall();
