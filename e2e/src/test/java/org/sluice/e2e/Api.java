@@ -8,6 +8,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
@@ -72,6 +73,36 @@ final class Api {
         return JSON.readTree(expect(2, exchange("POST", path, JSON.writeValueAsString(body))));
     }
 
+    /** The answer as it came. */
+    String text(String path) {
+        return expect(2, send(request(path).GET().build()));
+    }
+
+    /** Reads the answer without keeping it. */
+    void drain(String path) throws IOException, InterruptedException {
+        HttpResponse<Void> answer = client.send(request(path).GET().build(), BodyHandlers.discarding());
+        if (answer.statusCode() != 200) {
+            throw new AssertionError(path + " was answered " + answer.statusCode());
+        }
+    }
+
+    /** Has its own token validated, as services do for each request. */
+    void validateToken() {
+        String _ = expect(
+                2,
+                send(request("/identity/v3/auth/tokens")
+                        .header("X-Subject-Token", token)
+                        .GET()
+                        .build()));
+    }
+
+    /** Has a token issued for its own. */
+    void issueToken() {
+        JsonNode _ = post(
+                "/identity/v3/auth/tokens",
+                Map.of("auth", Map.of("identity", Map.of("methods", List.of("token"), "token", Map.of("id", token)))));
+    }
+
     void delete(String path) {
         expect(2, send(request(path).DELETE().build()));
     }
@@ -124,6 +155,32 @@ final class Api {
                         Map.of("port", Map.of("network_id", network, "binding:vnic_type", vnicType, "name", name)))
                 .at("/port/id")
                 .asString();
+    }
+
+    void createPorts(String network, int count) {
+        JsonNode _ = post(
+                "/network/v2.0/ports",
+                Map.of("ports", Collections.nCopies(count, Map.of("network_id", network, "name", "bench-bulk"))));
+    }
+
+    void createServers(String name, String image, String flavor, String network, int count) {
+        JsonNode _ = post(
+                "/compute/v2.1/servers",
+                Map.of(
+                        "server",
+                        Map.of(
+                                "name",
+                                name,
+                                "imageRef",
+                                image,
+                                "flavorRef",
+                                flavor,
+                                "min_count",
+                                count,
+                                "max_count",
+                                count,
+                                "networks",
+                                List.of(Map.of("uuid", network)))));
     }
 
     String createFlavor(String name, int vcpus, int memoryMib, int diskGib) {

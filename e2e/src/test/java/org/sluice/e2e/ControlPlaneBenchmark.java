@@ -1,19 +1,16 @@
 package org.sluice.e2e;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,51 +19,91 @@ import tools.jackson.databind.JsonNode;
 /** Measures the control plane through the public API; {@code bench/control-plane} runs it. Asserts no figure. */
 @EnabledIfSystemProperty(
         named = "sluice.bench",
-        matches = "\\d+,\\d+,\\d+",
+        matches = "\\d+,\\d+,\\d+,\\d+",
         disabledReason = "a benchmark; bench/control-plane runs it")
 class ControlPlaneBenchmark {
-    private static final Duration POLL = Duration.ofMillis(50);
+    private static final Duration POLL = Duration.ofMillis(20);
+    private static final Duration LIMIT = Duration.ofMinutes(3);
+    private static final int PGBENCH_SECONDS = 5;
+    private static final int STARTS = 5;
+    private static final int FIRST_BOOTS = 100;
+    private static final int WARM_ROUNDS = 3;
+    private static final int LISTED = 1_000;
+    private static final int LISTS = 41;
+    private static final int BULK = 500;
+    private static final int TOKENS = 100;
 
     @TempDir
     private Path directory;
 
+    private final int clients = size(0);
+    private final int ports = size(1);
+    private final int servers = size(2);
+    private final int many = size(3);
+
+    private static int size(int place) {
+        return Integer.parseInt(
+                System.getProperty("sluice.bench", "8,3000,120,0").split(",")[place]);
+    }
+
     @Test
     void measure() throws Exception {
-        int[] sizes = Arrays.stream(System.getProperty("sluice.bench").split(","))
-                .mapToInt(Integer::parseInt)
-                .toArray();
-        try (RunningCloud cloud =
-                RunningCloud.up(directory.resolve("data"), "simulated:4", Ports.free(), Duration.ofMinutes(2))) {
-            Api api = Api.of(cloud);
-            Networks networks = Networks.make(api);
-            ports(api, networks, sizes[0], sizes[1], sizes[0] + " clients, first round");
-            ports(api, networks, 1, Math.min(200, sizes[1]), "1 client");
-            ports(api, networks, sizes[0], sizes[1], sizes[0] + " clients");
-            servers(api, networks, sizes[0], sizes[2], sizes[0] + " clients, first round");
-            servers(api, networks, sizes[0], sizes[2], sizes[0] + " clients, second round");
-            servers(api, networks, 1, 20, "1 client");
-            servers(api, networks, sizes[0], sizes[2], sizes[0] + " clients");
-            report("memory of all processes (PSS)", "%d MiB in %d processes".formatted(memory(cloud)));
-        }
-    }
-
-    private static void ports(Api api, Networks networks, int clients, int count, String title) throws Exception {
-        List<String> made = new ArrayList<>();
-        Timing timing = Timing.of(clients, count, number -> {
-            String id = api.createPort(networks.normal(), "normal", "bench-" + number);
-            synchronized (made) {
-                made.add(id);
+        Path data = directory.resolve("data");
+        long begun = System.nanoTime();
+        RunningCloud cloud = RunningCloud.up(data, "simulated:4", Ports.free(), LIMIT);
+        report("first start on a data directory", seconds(System.nanoTime() - begun));
+        Networks networks = Networks.make(Api.of(cloud));
+        List<String> first = vfPorts(Api.of(cloud), networks, FIRST_BOOTS);
+        cloud.close();
+        long[] starts = new long[STARTS];
+        for (int start = 0; start < STARTS; start++) {
+            begun = System.nanoTime();
+            cloud = RunningCloud.up(data, "simulated:4", Ports.free(), LIMIT);
+            starts[start] = System.nanoTime() - begun;
+            if (start < STARTS - 1) {
+                cloud.close();
             }
-        });
-        report("port create, " + title, timing.toString());
-        Timing.of(8, made.size(), number -> api.delete("/network/v2.0/ports/" + made.get(number)));
+        }
+        Arrays.sort(starts);
+        report("start to ready, median of " + STARTS, seconds(starts[STARTS / 2]));
+        try (RunningCloud running = cloud) {
+            Api api = Api.of(running);
+            CloudProcesses processes = new CloudProcesses(running);
+            report("memory at ready", "%d MiB in %d processes".formatted(processes.memory() >> 10, processes.count()));
+            boots(api, networks, first);
+            ports(running, api, networks);
+            reads(running, api, networks);
+            tokens(running, api);
+            report(
+                    "memory of all processes (PSS)",
+                    "%d MiB in %d processes".formatted(processes.memory() >> 10, processes.count()));
+            if (many > 0) {
+                manyPorts(running, api, networks);
+            }
+        }
+        try (RunningCloud wide = RunningCloud.up(directory.resolve("wide"), "simulated:16", Ports.free(), LIMIT)) {
+            listOfServers(Api.of(wide));
+        }
     }
 
-    private static void servers(Api api, Networks networks, int clients, int count, String title) throws Exception {
-        List<String> ports = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            ports.add(api.createPort(networks.direct(), "direct", "bench-vf-" + i));
+    private void boots(Api api, Networks networks, List<String> first) throws Exception {
+        double cold = servers(api, networks, clients, first, "the first %d after the start".formatted(FIRST_BOOTS));
+        double warm = 0;
+        for (int round = 1; round <= WARM_ROUNDS; round++) {
+            List<String> made = vfPorts(api, networks, servers);
+            warm = servers(api, networks, clients, made, "round " + round);
+            deletePorts(api, made);
         }
+        report("the first boots, as a part of the warm rate", "%.2f".formatted(cold / warm));
+        List<String> alone = vfPorts(api, networks, 20);
+        double _ = servers(api, networks, 1, alone, "1 client");
+        deletePorts(api, alone);
+        deletePorts(api, first);
+    }
+
+    private static double servers(Api api, Networks networks, int clients, List<String> ports, String title)
+            throws Exception {
+        int count = ports.size();
         String[] made = new String[count];
         long[] accepted = new long[count];
         Timing timing = Timing.of(clients, count, number -> {
@@ -83,7 +120,122 @@ class ControlPlaneBenchmark {
             awaitGone(api, made[number]);
         });
         report("server delete to gone, " + title, gone.toString());
-        Timing.of(8, ports.size(), number -> api.delete("/network/v2.0/ports/" + ports.get(number)));
+        return timing.rate();
+    }
+
+    private void ports(RunningCloud cloud, Api api, Networks networks) throws Exception {
+        CloudProcesses processes = new CloudProcesses(cloud);
+        Optional<Pgbench> pgbench = Pgbench.on(cloud, directory);
+        report(
+                "port create, first round",
+                createAndDelete(api, networks, clients, ports).toString());
+        report("port create, 1 client", createAndDelete(api, networks, 1, 300).toString());
+        report(
+                "port create, second round",
+                createAndDelete(api, networks, clients, ports).toString());
+        String[] made = new String[ports];
+        double before = pgbench.isPresent() ? pgbench.orElseThrow().rate(clients, PGBENCH_SECONDS) : Double.NaN;
+        CloudProcesses.Work began = processes.work();
+        Timing timing = createPorts(api, networks, clients, made);
+        String cost = cost(processes.work().since(began), ports);
+        double after = pgbench.isPresent() ? pgbench.orElseThrow().rate(clients, PGBENCH_SECONDS) : Double.NaN;
+        report("port create, third round", timing + "  " + cost);
+        report("pgbench, insert and commit, before and after", "%.0f/s, %.0f/s".formatted(before, after));
+        report("port create, as a part of pgbench's rate", "%.3f".formatted(timing.rate() * 2 / (before + after)));
+        deletePorts(api, List.of(made));
+    }
+
+    private static Timing createAndDelete(Api api, Networks networks, int clients, int count) throws Exception {
+        String[] made = new String[count];
+        Timing timing = createPorts(api, networks, clients, made);
+        deletePorts(api, List.of(made));
+        return timing;
+    }
+
+    private static Timing createPorts(Api api, Networks networks, int clients, String[] made) throws Exception {
+        return Timing.of(
+                clients,
+                made.length,
+                number -> made[number] = api.createPort(networks.normal(), "normal", "bench-" + number));
+    }
+
+    private void reads(RunningCloud cloud, Api api, Networks networks) throws Exception {
+        CloudProcesses processes = new CloudProcesses(cloud);
+        String[] made = new String[LISTED];
+        Timing _ = createPorts(api, networks, clients, made);
+        for (int round = 1; round <= 2; round++) {
+            CloudProcesses.Work began = processes.work();
+            Timing show = Timing.of(clients, ports, number -> api.text("/network/v2.0/ports/" + made[number % LISTED]));
+            report(
+                    "port show, round " + round,
+                    show + "  " + cost(processes.work().since(began), ports));
+        }
+        // As openstackclient asks.
+        list(api, "/network/v2.0/ports?network_id=" + networks.normal(), "ports");
+        deletePorts(api, List.of(made));
+    }
+
+    private static void list(Api api, String path, String what) throws Exception {
+        for (int round = 1; round <= 2; round++) {
+            Timing timing = Timing.of(1, LISTS, _ -> api.text(path));
+            report(
+                    "list of %d %s, round %d".formatted(LISTED, what, round),
+                    "%s  %d KiB".formatted(timing, api.text(path).length() >> 10));
+        }
+    }
+
+    private void tokens(RunningCloud cloud, Api api) throws Exception {
+        CloudProcesses processes = new CloudProcesses(cloud);
+        for (int round = 1; round <= 2; round++) {
+            CloudProcesses.Work began = processes.work();
+            Timing validate = Timing.of(clients, ports, _ -> api.validateToken());
+            report(
+                    "token validate, round " + round,
+                    validate + "  " + cost(processes.work().since(began), ports));
+        }
+        for (int round = 1; round <= 2; round++) {
+            CloudProcesses.Work began = processes.work();
+            Timing byPassword = Timing.of(1, TOKENS, _ -> Api.of(cloud));
+            report(
+                    "token by password, 1 client, round " + round,
+                    byPassword + "  " + cost(processes.work().since(began), TOKENS));
+            began = processes.work();
+            Timing byToken = Timing.of(1, TOKENS, _ -> api.issueToken());
+            report(
+                    "token by token, 1 client, round " + round,
+                    byToken + "  " + cost(processes.work().since(began), TOKENS));
+        }
+    }
+
+    private void manyPorts(RunningCloud cloud, Api api, Networks networks) throws Exception {
+        CloudProcesses processes = new CloudProcesses(cloud);
+        for (int made = 0; made < many; made += BULK) {
+            api.createPorts(networks.normal(), Math.min(BULK, many - made));
+        }
+        long before = processes.memory();
+        Timing timing = Timing.of(1, 3, _ -> api.drain("/network/v2.0/ports?network_id=" + networks.normal()));
+        report(
+                "list of %d ports, streamed".formatted(many),
+                "%s  memory %d MiB before, %d MiB after".formatted(timing, before >> 10, processes.memory() >> 10));
+    }
+
+    private static void listOfServers(Api api) throws Exception {
+        Networks networks = Networks.make(api);
+        for (int made = 0; made < LISTED; made += BULK) {
+            api.createServers("listed", networks.image(), networks.flavor(), networks.normal(), BULK);
+        }
+        awaitAllActive(api);
+        list(api, "/compute/v2.1/servers/detail?deleted=False", "servers with detail");
+    }
+
+    private static void awaitAllActive(Api api) throws InterruptedException {
+        int active = 0;
+        while (active < LISTED) {
+            Thread.sleep(500);
+            active = api.get("/compute/v2.1/servers?status=ACTIVE&limit=" + LISTED)
+                    .path("servers")
+                    .size();
+        }
     }
 
     private static void awaitActive(Api api, String server) throws InterruptedException {
@@ -105,34 +257,38 @@ class ControlPlaneBenchmark {
         }
     }
 
-    private static void report(String what, String figures) {
-        System.out.printf("%-55s %s%n", what, figures);
-    }
-
-    /** MiB and number of the cloud's processes: everything below {@code ./sluice up}. */
-    private static Object[] memory(RunningCloud cloud) {
-        List<ProcessHandle> processes = Stream.concat(
-                        Stream.of(cloud.process().toHandle()), cloud.process().descendants())
-                .toList();
-        long kib = processes.stream().mapToLong(ControlPlaneBenchmark::pss).sum();
-        return new Object[] {kib >> 10, processes.size()};
-    }
-
-    private static long pss(ProcessHandle process) {
-        try (Stream<String> lines = Files.lines(Path.of("/proc", Long.toString(process.pid()), "smaps_rollup"))) {
-            return lines.filter(line -> line.startsWith("Pss:"))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-                    .sum();
-        } catch (IOException failure) {
-            throw new UncheckedIOException("the memory of process " + process.pid() + " cannot be read", failure);
+    private static List<String> vfPorts(Api api, Networks networks, int count) {
+        List<String> made = new ArrayList<>();
+        for (int number = 0; number < count; number++) {
+            made.add(api.createPort(networks.direct(), "direct", "bench-vf-" + number));
         }
+        return made;
+    }
+
+    private static void deletePorts(Api api, List<String> ports) throws Exception {
+        Timing _ = Timing.of(8, ports.size(), number -> api.delete("/network/v2.0/ports/" + ports.get(number)));
+    }
+
+    private static void report(String what, String figures) {
+        System.out.printf("%-60s %s%n", what, figures);
+    }
+
+    private static String seconds(long nanos) {
+        return "%.2f s".formatted(nanos / 1e9);
+    }
+
+    /** Processor time of one piece, in milliseconds. */
+    private static String cost(CloudProcesses.Work work, int pieces) {
+        double controller = (double) work.controller().toMillis() / pieces;
+        double postgres = (double) work.postgres().toMillis() / pieces;
+        return "CPU %.3f ms (controller %.3f, PostgreSQL %.3f)".formatted(controller + postgres, controller, postgres);
     }
 
     /** What the benchmark's servers are made of. */
     private record Networks(String normal, String direct, String image, String flavor) {
         static Networks make(Api api) {
-            String normal = api.createNetwork("bench-normal", "physnet0", "10.100.0.0/16");
-            String direct = api.createNetwork("bench-direct", "sriovnet0", "10.101.0.0/16");
+            String normal = api.createNetwork("bench-normal", "physnet0", "10.96.0.0/13");
+            String direct = api.createNetwork("bench-direct", "sriovnet0", "10.104.0.0/16");
             String image =
                     api.get("/image/v2/images").path("images").get(0).path("id").asString();
             String flavor = api.createFlavor("bench", 1, 64, 1);
@@ -166,11 +322,16 @@ class ControlPlaneBenchmark {
                     all.add(threads.submit(client));
                 }
                 for (Future<Boolean> one : all) {
-                    one.get();
+                    boolean _ = one.get();
                 }
             }
             long total = System.nanoTime() - begun;
             return new Timing(Arrays.stream(nanos).sorted().boxed().toList(), total);
+        }
+
+        /** Pieces a second. */
+        double rate() {
+            return nanos.size() * 1e9 / total;
         }
 
         @Override
@@ -179,7 +340,7 @@ class ControlPlaneBenchmark {
                     .formatted(
                             nanos.get(nanos.size() / 2) / 1e6,
                             nanos.get((int) (nanos.size() * 0.99)) / 1e6,
-                            nanos.size() * 1e9 / total,
+                            rate(),
                             nanos.size());
         }
     }
