@@ -9,8 +9,12 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.util.ServerErrorMessage;
+import org.sluice.controller.store.Origin;
+import org.sluice.controller.store.Transactions;
 import org.sluice.model.MacAddress;
 import org.sluice.model.PortId;
 import org.sluice.model.ProblemException;
@@ -19,7 +23,7 @@ import org.sluice.model.SubnetId;
 
 /**
  * Makes ports, each with its groups and addresses in one call of {@code port_make} in the database: a statement of its own for
- * each row costs several times the work of writing them. Thread-safe; the caller owns the transaction.
+ * each row costs several times the work of writing them. Thread-safe.
  */
 public final class PortMaking {
     /** A random address is one of 16 million; so many collisions in a row mean that the fabric has none left. */
@@ -30,8 +34,11 @@ public final class PortMaking {
             select (m.made).*, (m.made).binding_profile || (m.made).binding_facts as profile, m.fixed_ips, m.security_groups, m.refusal, m.at
             from port_make(:id, :network, :fabric, :project, :name, :description, :adminStateUp, :mac, :deviceId,
                 :deviceOwner, :portSecurity, :vnicType, cast(:profile as jsonb), :bindingHost, :madeForServer,
-                cast(:serviceHost as uuid), :groups, :slots, :subnets, cast(:addresses as inet[]), :place) m
+                cast(:serviceHost as uuid), :groups, :slots, :subnets, cast(:addresses as inet[]), :place, :origin) m
             """;
+
+    /** Raised by {@code port_make} where its caller has no transaction to roll back; the detail is the slot (V17). */
+    private static final String NO_ADDRESS = "SL001";
 
     private final RandomGenerator random;
 
@@ -48,7 +55,7 @@ public final class PortMaking {
     }
 
     /**
-     * Makes the port.
+     * Makes the port in the caller's transaction.
      *
      * @param fabric the physical network of its network
      * @param addresses what it gets
@@ -64,9 +71,35 @@ public final class PortMaking {
             List<WantedAddress> addresses,
             RowMapper<T> read,
             Function<WantedAddress, ProblemException> noAddress) {
+        return make(port, addresses, noAddress, mac -> call(handle, port, fabric, mac, addresses, read, null));
+    }
+
+    /** Makes the port in a transaction of its own, which is that single statement; parameters and errors as of {@link #make}. */
+    public <T> T makeAlone(
+            Transactions transactions,
+            NewPort port,
+            String fabric,
+            List<WantedAddress> addresses,
+            RowMapper<T> read,
+            Function<WantedAddress, ProblemException> noAddress) {
+        String origin = Origin.told();
+        return make(port, addresses, noAddress, mac -> {
+            try {
+                return transactions.autocommit(handle -> call(handle, port, fabric, mac, addresses, read, origin));
+            } catch (JdbiException failure) {
+                return new Outcome.NoAddress<>(slotWithout(failure).orElseThrow(() -> failure));
+            }
+        });
+    }
+
+    private <T> T make(
+            NewPort port,
+            List<WantedAddress> addresses,
+            Function<WantedAddress, ProblemException> noAddress,
+            Function<MacAddress, Outcome<T>> attempted) {
         for (int attempt = 0; attempt < MAC_ATTEMPTS; attempt++) {
             MacAddress mac = port.mac().orElseGet(() -> MacAddress.random(random));
-            switch (call(handle, port, fabric, mac, addresses, read)) {
+            switch (attempted.apply(mac)) {
                 case Outcome.Made<T>(T made) -> {
                     return made;
                 }
@@ -80,6 +113,13 @@ public final class PortMaking {
         }
         throw NetworkProblems.conflict(
                 "MacAddressGenerationFailure", "Unable to generate unique mac on network " + port.network() + ".");
+    }
+
+    private static Optional<Integer> slotWithout(JdbiException failure) {
+        return Transactions.databaseError(failure)
+                .filter(error -> NO_ADDRESS.equals(error.getSQLState()))
+                .map(ServerErrorMessage::getDetail)
+                .map(Integer::valueOf);
     }
 
     /** The next free address of that subnet for a port that is there; empty when it is full. */
@@ -110,7 +150,8 @@ public final class PortMaking {
             String fabric,
             MacAddress mac,
             List<WantedAddress> addresses,
-            RowMapper<T> read) {
+            RowMapper<T> read,
+            @Nullable String origin) {
         List<Integer> slots = new ArrayList<>();
         List<UUID> subnets = new ArrayList<>();
         List<@Nullable String> exactly = new ArrayList<>();
@@ -150,6 +191,7 @@ public final class PortMaking {
                 .bindArray("subnets", UUID.class, subnets)
                 .bindArray("addresses", String.class, exactly)
                 .bind("place", random.nextDouble())
+                .bind("origin", origin)
                 .map((row, context) -> {
                     @Nullable String refusal = row.getString("refusal");
                     if (refusal == null) {

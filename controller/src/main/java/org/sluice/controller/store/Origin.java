@@ -49,6 +49,11 @@ public record Origin(
         return CURRENT.isBound() ? Optional.of(CURRENT.get()) : Optional.empty();
     }
 
+    /** What functions of the database that are transactions by themselves are told; empty when it is for no request. */
+    public static String told() {
+        return current().map(Origin::text).orElse("");
+    }
+
     /** As the database's function {@code audit} takes it apart. */
     String text() {
         return String.join(

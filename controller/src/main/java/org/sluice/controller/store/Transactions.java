@@ -7,17 +7,20 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 
 /**
  * Runs work in transactions; and again those that PostgreSQL ended because they met others (class 40 of the SQL standard), or
  * that lost a row they refer to after they had looked: the second time the rule that looks finds it gone and says so.
  * Thread-safe.
  */
-public final class Transactions {
+public final class Transactions implements Steps {
     private static final int ATTEMPTS = 5;
     private static final String SERIALIZATION_FAILURE = "40001";
     private static final String DEADLOCK = "40P01";
@@ -33,10 +36,25 @@ public final class Transactions {
     }
 
     /** Runs work in a transaction of its own, up to five times; it must have no effect but on the database. */
+    @Override
     public <T> T run(Function<Handle, T> work) {
+        return repeatedly(() -> jdbi.inTransaction(work::apply));
+    }
+
+    /**
+     * Runs statements each of which is a transaction by itself: without BEGIN and COMMIT, whose round trip costs as much as a
+     * small statement does. The database is not told for which request they are ({@link Origin}): what changes something takes
+     * {@link Origin#told} along.
+     */
+    @Override
+    public <T> T autocommit(Function<Handle, T> statement) {
+        return repeatedly(() -> jdbi.withHandle(statement::apply));
+    }
+
+    private static <T> T repeatedly(Supplier<T> work) {
         for (int attempt = 1; ; attempt++) {
             try {
-                return jdbi.inTransaction(work::apply);
+                return work.get();
             } catch (JdbiException failure) {
                 if (attempt == ATTEMPTS || !mayPassNextTime(failure)) {
                     throw failure;
@@ -65,6 +83,16 @@ public final class Transactions {
     /** Whether the statement failed because a row with that key is there already. */
     public static boolean isUniqueViolation(JdbiException failure) {
         return state(failure).filter(UNIQUE::equals).isPresent();
+    }
+
+    /** What the database said when it refused a statement; empty when it was not the database that failed. */
+    public static Optional<ServerErrorMessage> databaseError(JdbiException failure) {
+        for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof PSQLException sql) {
+                return Optional.ofNullable(sql.getServerErrorMessage());
+            }
+        }
+        return Optional.empty();
     }
 
     /** The SQLSTATE with which the database refused a statement; empty when it was not the database that failed. */

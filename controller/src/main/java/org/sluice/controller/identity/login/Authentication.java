@@ -4,8 +4,11 @@ import static java.util.Objects.requireNonNull;
 
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.sluice.controller.identity.DefaultDomain;
@@ -37,6 +40,8 @@ public final class Authentication {
     private final ProjectStore projects = new ProjectStore();
     private final RoleStore roles = new RoleStore();
     private final AssignmentStore assignments = new AssignmentStore();
+    /** By name. They are few, and fixed: a role is neither renamed nor deleted. */
+    private final Map<String, Role> knownRoles = new ConcurrentHashMap<>();
 
     /** A new token and the roles it carries. */
     public record Granted(Tokens.Issued issued, List<Role> roles) {}
@@ -100,7 +105,16 @@ public final class Authentication {
 
     /** The roles that a token names, with their identifiers. */
     List<Role> rolesOf(Token token) {
-        return transactions.run(handle -> roles.named(handle, token.roles()));
+        if (!knownRoles.keySet().containsAll(token.roles())) {
+            transactions
+                    .autocommit(handle -> roles.named(handle, token.roles()))
+                    .forEach(role -> knownRoles.put(role.name(), role));
+        }
+        return token.roles().stream()
+                .sorted()
+                .map(knownRoles::get)
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     /** Whether that user can have a token for the cloud itself. */

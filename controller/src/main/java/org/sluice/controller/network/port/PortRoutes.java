@@ -27,12 +27,14 @@ import org.sluice.controller.network.NewPort;
 import org.sluice.controller.network.PortMaking;
 import org.sluice.controller.network.SecurityGroups;
 import org.sluice.controller.network.Viewer;
+import org.sluice.controller.network.WantedAddress;
 import org.sluice.controller.network.network.NetworkRules;
 import org.sluice.controller.network.securitygroup.SecurityGroupRules;
 import org.sluice.controller.network.tag.TagRoutes;
 import org.sluice.controller.network.tag.Tagged;
 import org.sluice.controller.policy.Rule;
 import org.sluice.controller.policy.Target;
+import org.sluice.controller.store.Steps;
 import org.sluice.controller.store.Transactions;
 import org.sluice.model.NetworkId;
 import org.sluice.model.PortId;
@@ -111,27 +113,53 @@ public final class PortRoutes {
     private Reply show(Exchange exchange) {
         UUID id = id(exchange);
         Viewer viewer = Viewer.of(exchange, PortRules.GET);
-        Port port = transactions.run(
+        Port port = transactions.autocommit(
                 handle -> store.find(handle, viewer, id).orElseThrow(() -> NetworkProblems.portNotFound(id)));
         return PortWire.VIEW.ok(port, exchange);
     }
 
     private Reply create(Exchange exchange) {
         Creation creation = Creation.of(exchange, "port", "ports", MOST_AT_ONCE, PortWire.ATTRIBUTES);
-        List<Port> made = transactions.run(handle -> {
-            List<Port> ports = new ArrayList<>(creation.items().size());
-            creation.items().forEach(fields -> ports.add(make(handle, exchange, fields)));
-            return ports;
-        });
+        List<Port> made = creation.items().size() == 1
+                ? List.of(makeAlone(exchange, creation.items().getFirst()))
+                : transactions.run(handle -> {
+                    List<Port> ports = new ArrayList<>(creation.items().size());
+                    creation.items().forEach(fields -> ports.add(make(handle, exchange, fields)));
+                    return ports;
+                });
         return creation.reply(PortWire.VIEW, made, exchange);
     }
 
+    private Port makeAlone(Exchange exchange, Fields fields) {
+        Wanted wanted = wanted(transactions, exchange, fields);
+        return making.makeAlone(
+                transactions,
+                wanted.port(),
+                wanted.fabric(),
+                wanted.addresses(),
+                PortStore::read,
+                address -> FixedIps.unavailable(wanted.port().network(), address));
+    }
+
     private Port make(Handle handle, Exchange exchange, Fields fields) {
+        Wanted wanted = wanted(Steps.within(handle), exchange, fields);
+        return making.make(
+                handle,
+                wanted.port(),
+                wanted.fabric(),
+                wanted.addresses(),
+                PortStore::read,
+                address -> FixedIps.unavailable(wanted.port().network(), address));
+    }
+
+    private record Wanted(NewPort port, String fabric, List<WantedAddress> addresses) {}
+
+    private Wanted wanted(Steps steps, Exchange exchange, Fields fields) {
         NetworkId id = new NetworkId(fields.id("network_id"));
         PortWire.Asked asked = PortWire.read(fields, PortWire.Settings.USUAL);
         PortWire.Settings settings = asked.settings();
         String project = Attributes.project(exchange, fields);
-        NetworkFacts network = NetworkFacts.find(handle, id, project)
+        NetworkFacts network = steps.autocommit(handle -> NetworkFacts.find(handle, id, project))
                 .filter(found -> found.isOpenTo(Viewer.of(exchange, NetworkRules.GET)))
                 .orElseThrow(() -> NetworkProblems.networkNotFound(id));
         Target target = target(project, network.project(), network.shared());
@@ -154,16 +182,13 @@ public final class PortRoutes {
                 settings.bindingHost(),
                 false,
                 Optional.empty(),
-                groups(handle, exchange, fields, network, project, secure));
-        return making.make(
-                handle,
+                groups(steps, exchange, fields, network, project, secure));
+        return new Wanted(
                 port,
                 network.fabric(),
                 PortRules.chosen(asked)
                         .map(addresses -> FixedIps.resolve(network, port.deviceOwner(), addresses))
-                        .orElseGet(() -> FixedIps.any(network)),
-                PortStore::read,
-                wanted -> FixedIps.unavailable(id, wanted));
+                        .orElseGet(() -> FixedIps.any(network)));
     }
 
     private Reply update(Exchange exchange) {
@@ -263,13 +288,14 @@ public final class PortRoutes {
     }
 
     private List<SecurityGroupId> groups(
-            Handle handle, Exchange exchange, Fields fields, NetworkFacts network, String project, boolean secure) {
+            Steps steps, Exchange exchange, Fields fields, NetworkFacts network, String project, boolean secure) {
         if (!fields.isSet("security_groups")) {
             return secure
-                    ? List.of(network.defaultGroup().orElseGet(() -> securityGroups.ensureDefault(handle, project)))
+                    ? List.of(network.defaultGroup()
+                            .orElseGet(() -> steps.run(handle -> securityGroups.ensureDefault(handle, project))))
                     : List.of();
         }
-        List<UUID> groups = known(handle, exchange, fields, project);
+        List<UUID> groups = steps.autocommit(handle -> known(handle, exchange, fields, project));
         if (!secure && !groups.isEmpty()) {
             throw PortRules.groupsWithoutSecurity();
         }
