@@ -37,7 +37,7 @@ final class UpCommand implements Callable<Integer>, Configured {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private HostsChoice hosts;
 
-    @Option(names = "--rehearse", hidden = true, description = "End as soon as it is ready.")
+    @Option(names = "--rehearse", hidden = true, description = "Play what users do, and end.")
     private boolean rehearse;
 
     @Override
@@ -93,6 +93,10 @@ final class UpCommand implements Callable<Integer>, Configured {
                 Foreground.begin("admin's password", () -> credentials.open(cloud.url(), cloud.http()));
         hosts.start(ComputeHosts.resolve(this.hosts, Path.of("/sys")));
         boolean current = known.get();
+        if (rehearse) {
+            Login admin = new Login(cloud.url(), "admin", credentials.password(), "admin");
+            new Rehearsal(new CloudClient(admin, cloud.http())).play();
+        }
         credentials.write(data, setup.entrance(cloud.url()), current);
         progress.close();
         if (!current) {
