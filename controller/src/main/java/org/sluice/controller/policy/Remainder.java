@@ -52,7 +52,8 @@ sealed interface Remainder {
             case And and -> joined(and.all(), " and ", names);
             case Or or -> joined(or.any(), " or ", names);
             case Compared compared ->
-                compared.column().sql() + (compared.equal() ? " = :" : " is distinct from :")
+                compared.column().sql()
+                        + (compared.equal() ? " = :" : " is distinct from :")
                         + names.computeIfAbsent(compared.value(), value -> "policy" + names.size());
             case Asked asked -> (asked.isTrue() ? "" : "not ") + asked.column().sql();
         };
@@ -94,7 +95,9 @@ sealed interface Remainder {
                 left.add(remainder);
             }
             left.remove(new Fixed(true));
-            return left.isEmpty() ? new Fixed(true) : left.size() == 1 ? left.iterator().next() : new And(left);
+            return left.isEmpty()
+                    ? new Fixed(true)
+                    : left.size() == 1 ? left.iterator().next() : new And(left);
         }
 
         private Remainder any(List<Check> parts, boolean holds) {
@@ -107,7 +110,9 @@ sealed interface Remainder {
                 left.add(remainder);
             }
             left.remove(new Fixed(false));
-            return left.isEmpty() ? new Fixed(false) : left.size() == 1 ? left.iterator().next() : new Or(left);
+            return left.isEmpty()
+                    ? new Fixed(false)
+                    : left.size() == 1 ? left.iterator().next() : new Or(left);
         }
 
         private Remainder compared(Check.Value value, String wanted, boolean holds) {

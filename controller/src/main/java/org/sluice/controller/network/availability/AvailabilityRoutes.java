@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.List;
 import java.util.Optional;
-import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Ids;
 import org.sluice.controller.http.Reply;
@@ -12,6 +11,7 @@ import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.list.Source;
 import org.sluice.controller.http.list.Window;
 import org.sluice.controller.network.NetworkProblems;
+import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.store.Transactions;
 
 /** {@code /network-ip-availabilities} (Networking API reference, "Network IP availability"). Thread-safe. */
@@ -63,7 +63,8 @@ public final class AvailabilityRoutes {
 
     private Reply show(Exchange exchange) {
         String id = exchange.path("id");
-        return AvailabilityWire.VIEW.ok(find(exchange, id).orElseThrow(() -> NetworkProblems.networkNotFound(id)), exchange);
+        return AvailabilityWire.VIEW.ok(
+                find(exchange, id).orElseThrow(() -> NetworkProblems.networkNotFound(id)), exchange);
     }
 
     private Optional<Availability> find(Exchange exchange, String network) {

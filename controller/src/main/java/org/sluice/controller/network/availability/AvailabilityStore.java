@@ -9,10 +9,10 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.StatementContext;
-import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.http.Json;
 import org.sluice.controller.http.list.Window;
 import org.sluice.controller.network.IpRange;
+import org.sluice.controller.policy.RowCondition;
 import tools.jackson.databind.JsonNode;
 
 /** Counts addresses in SQL. Stateless; callers own the transaction. */

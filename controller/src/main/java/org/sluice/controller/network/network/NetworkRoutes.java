@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
-import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.http.BodyLimit;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Ids;
@@ -23,6 +22,7 @@ import org.sluice.controller.network.IfMatch;
 import org.sluice.controller.network.NetworkProblems;
 import org.sluice.controller.network.tag.TagRoutes;
 import org.sluice.controller.network.tag.Tagged;
+import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.policy.Rule;
 import org.sluice.controller.policy.Target;
 import org.sluice.controller.store.Transactions;
@@ -152,12 +152,7 @@ public final class NetworkRoutes {
         Network network = held.network();
         NetworkWire.Settings wanted = NetworkWire.read(fields, NetworkWire.Settings.of(network));
         NetworkRules.requireMayGive(
-                exchange,
-                NetworkRules.IN_UPDATE,
-                target(network),
-                fields,
-                network.isShared(),
-                network.isExternal());
+                exchange, NetworkRules.IN_UPDATE, target(network), fields, network.isShared(), network.isExternal());
         NetworkRules.requireNoOtherSegment(fields);
         int mtu = fields.has("mtu") ? NetworkWire.mtu(wanted.mtu(), held.largestMtu()) : network.mtu();
         if (held.isBound() && (wanted.adminStateUp() != network.adminStateUp() || mtu != network.mtu())) {

@@ -15,8 +15,8 @@ import org.sluice.model.ProblemException;
 public final class NetworkRules {
     /** Who sees a network {@code n}. */
     public static final Rule GET = Rule.of(
-            "get_network",
-            "rule:project_reader or field:networks:shared=True or field:networks:router:external=True",
+                    "get_network",
+                    "rule:project_reader or field:networks:shared=True or field:networks:router:external=True",
                     "Show networks, and list them.")
             .over(RowTarget.ofProject("n.project_id")
                     .onNetworkOf("n.project_id")

@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 import org.jdbi.v3.core.Handle;
-import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.http.BodyLimit;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Ids;
@@ -31,6 +30,7 @@ import org.sluice.controller.network.network.NetworkRules;
 import org.sluice.controller.network.securitygroup.SecurityGroupRules;
 import org.sluice.controller.network.tag.TagRoutes;
 import org.sluice.controller.network.tag.Tagged;
+import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.policy.Rule;
 import org.sluice.controller.policy.Target;
 import org.sluice.controller.store.Transactions;
@@ -132,8 +132,7 @@ public final class PortRoutes {
         String project = Attributes.project(exchange, fields);
         NetworkFacts network = NetworkFacts.find(handle, id, project)
                 .filter(found -> exchange.may(
-                        NetworkRules.GET,
-                        NetworkRules.target(found.project(), found.shared(), found.external())))
+                        NetworkRules.GET, NetworkRules.target(found.project(), found.shared(), found.external())))
                 .orElseThrow(() -> NetworkProblems.networkNotFound(id));
         Target target = target(project, network.project(), network.shared());
         exchange.require(target);

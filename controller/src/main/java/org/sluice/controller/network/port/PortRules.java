@@ -26,8 +26,9 @@ import tools.jackson.databind.node.ObjectNode;
 final class PortRules {
     /** Who sees a port {@code p} on a network {@code n}. */
     static final Rule GET = Rule.of("get_port", Owners.READER, "Show ports, and list them.")
-            .over(RowTarget.ofProject("p.project_id").onNetworkOf("n.project_id").withTruth("shared", "n.shared"));
-
+            .over(RowTarget.ofProject("p.project_id")
+                    .onNetworkOf("n.project_id")
+                    .withTruth("shared", "n.shared"));
 
     static final Rule GET_PROFILE = Rule.of("get_port:binding:profile", Who.ADMIN, "See binding:profile.");
     static final Rule GET_HOST = Rule.of("get_port:binding:host_id", Who.ADMIN, "See the host of a port.");

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
-import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.http.BodyLimit;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Ids;
@@ -24,6 +23,7 @@ import org.sluice.controller.network.SecurityGroups;
 import org.sluice.controller.network.securitygrouprule.SecurityGroupRuleStore;
 import org.sluice.controller.network.tag.TagRoutes;
 import org.sluice.controller.network.tag.Tagged;
+import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.policy.Target;
 import org.sluice.controller.store.Transactions;
 
@@ -122,8 +122,8 @@ public final class SecurityGroupRoutes {
         IfMatch ifMatch = IfMatch.of(exchange);
         Fields fields = SecurityGroupWire.ATTRIBUTES.forUpdate(exchange, "security_group");
         SecurityGroup changed = transactions.run(handle -> {
-            SecurityGroup group = store.hold(handle, seen(exchange), id)
-                    .orElseThrow(() -> NetworkProblems.securityGroupNotFound(id));
+            SecurityGroup group =
+                    store.hold(handle, seen(exchange), id).orElseThrow(() -> NetworkProblems.securityGroupNotFound(id));
             requireMay(exchange, ifMatch, group);
             SecurityGroupWire.Settings settings = SecurityGroupWire.read(
                     fields, new SecurityGroupWire.Settings(group.name(), group.description(), group.isStateful()));

@@ -14,9 +14,9 @@ import org.jdbi.v3.core.statement.StatementContext;
 import org.sluice.controller.http.list.Window;
 import org.sluice.controller.network.SecurityGroups;
 import org.sluice.controller.network.Stamps;
-import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.network.securitygrouprule.SecurityGroupRule;
 import org.sluice.controller.network.securitygrouprule.SecurityGroupRuleStore;
+import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.store.Transactions;
 import org.sluice.model.SecurityGroupId;
 

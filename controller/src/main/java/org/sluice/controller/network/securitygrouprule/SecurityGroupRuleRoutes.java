@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
-import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.http.BodyLimit;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Ids;
@@ -21,6 +20,7 @@ import org.sluice.controller.network.Creation;
 import org.sluice.controller.network.IfMatch;
 import org.sluice.controller.network.NetworkProblems;
 import org.sluice.controller.network.securitygroup.SecurityGroupRules;
+import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.policy.Target;
 import org.sluice.controller.store.Transactions;
 

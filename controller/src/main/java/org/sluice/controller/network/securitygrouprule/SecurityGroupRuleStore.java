@@ -65,8 +65,8 @@ public final class SecurityGroupRuleStore {
     }
 
     private static Optional<String> project(Handle handle, RowCondition seen, UUID group, String lock) {
-        return seen.bind(handle.createQuery("select g.project_id from security_group g where "
-                        + seen.sql() + " and g.id = :id" + lock))
+        return seen.bind(handle.createQuery(
+                        "select g.project_id from security_group g where " + seen.sql() + " and g.id = :id" + lock))
                 .bind("id", group)
                 .mapTo(String.class)
                 .findOne();

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
-import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.http.BodyLimit;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Ids;
@@ -24,6 +23,7 @@ import org.sluice.controller.network.NetworkProblems;
 import org.sluice.controller.network.network.NetworkRules;
 import org.sluice.controller.network.tag.TagRoutes;
 import org.sluice.controller.network.tag.Tagged;
+import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.policy.Target;
 import org.sluice.controller.store.Transactions;
 import org.sluice.model.NetworkId;
@@ -118,8 +118,7 @@ public final class SubnetRoutes {
         Fields fields = SubnetWire.ATTRIBUTES.forUpdate(exchange, "subnet");
         RowCondition seen = exchange.access().rows(SubnetRules.GET);
         Subnet changed = transactions.run(handle -> {
-            SubnetStore.Held held =
-                    store.hold(handle, seen, id).orElseThrow(() -> NetworkProblems.subnetNotFound(id));
+            SubnetStore.Held held = store.hold(handle, seen, id).orElseThrow(() -> NetworkProblems.subnetNotFound(id));
             requireMay(exchange, ifMatch, held);
             SubnetWire.Settings settings = SubnetWire.read(fields, held.subnet());
             Subnet subnet = store.update(handle, id, settings, fields.isSet("allocation_pools"));

@@ -19,7 +19,9 @@ final class SubnetRules {
     /** Who sees a subnet {@code s} of a network {@code n}. */
     static final Rule GET = Rule.of(
                     "get_subnet", Owners.READER + " or field:networks:shared=True", "Show subnets, and list them.")
-            .over(RowTarget.ofProject("s.project_id").onNetworkOf("n.project_id").withTruth("shared", "n.shared"));
+            .over(RowTarget.ofProject("s.project_id")
+                    .onNetworkOf("n.project_id")
+                    .withTruth("shared", "n.shared"));
 
     static final Rule CREATE = Rule.of("create_subnet", Owners.NETWORK_MEMBER, "Create subnets.");
     static final Rule UPDATE = Rule.of("update_subnet", Owners.MEMBER, "Change a subnet.");

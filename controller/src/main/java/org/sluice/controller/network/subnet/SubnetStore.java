@@ -57,8 +57,8 @@ final class SubnetStore {
     }
 
     private static Optional<Held> hold(Handle handle, RowCondition seen, UUID id, String lock) {
-        return seen.bind(handle.createQuery(
-                        "select n.project_id as network_owner, " + COLUMNS + FROM + seen.sql() + " and s.id = :id" + lock))
+        return seen.bind(handle.createQuery("select n.project_id as network_owner, " + COLUMNS + FROM + seen.sql()
+                        + " and s.id = :id" + lock))
                 .bind("id", id)
                 .map((row, context) -> new Held(read(row, context), row.getString("network_owner")))
                 .findOne();
