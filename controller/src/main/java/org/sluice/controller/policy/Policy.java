@@ -88,7 +88,7 @@ public final class Policy {
     public RowCondition rows(Rule rule, Caller caller) {
         RowTarget target =
                 rule.rows().orElseThrow(() -> new IllegalStateException("the rule " + rule.name() + " has no rows"));
-        return Remainder.of(check(rule), checks, caller, target).condition();
+        return new RowCondition(Remainder.of(check(rule), checks, caller, target));
     }
 
     private Check check(Rule rule) {

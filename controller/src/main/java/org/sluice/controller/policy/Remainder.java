@@ -2,12 +2,12 @@ package org.sluice.controller.policy;
 
 import static java.util.Objects.requireNonNull;
 
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -38,29 +38,22 @@ sealed interface Remainder {
         return new Evaluation(checks, caller, target).remainder(check, true);
     }
 
-    /** The condition in SQL. Equal values share a parameter. */
-    default RowCondition condition() {
-        Map<String, String> names = new LinkedHashMap<>();
-        String sql = sql(this, names);
-        return new RowCondition(
-                sql, names.entrySet().stream().collect(Collectors.toMap(Map.Entry::getValue, Map.Entry::getKey)));
-    }
-
-    private static String sql(Remainder remainder, Map<String, String> names) {
-        return switch (remainder) {
-            case Fixed fixed -> fixed.passes() ? RowCondition.ALL : RowCondition.NONE;
-            case And and -> joined(and.all(), " and ", names);
-            case Or or -> joined(or.any(), " or ", names);
+    /** The same in SQL, with what is made of each value in the value's place. */
+    default String sql(UnaryOperator<String> parameter) {
+        return switch (this) {
+            case Fixed fixed -> Boolean.toString(fixed.passes());
+            case And and -> joined(and.all(), " and ", parameter);
+            case Or or -> joined(or.any(), " or ", parameter);
             case Compared compared ->
                 compared.column().sql()
-                        + (compared.equal() ? " = :" : " is distinct from :")
-                        + names.computeIfAbsent(compared.value(), value -> "policy" + names.size());
+                        + (compared.equal() ? " = " : " is distinct from ")
+                        + parameter.apply(compared.value());
             case Asked asked -> (asked.isTrue() ? "" : "not ") + asked.column().sql();
         };
     }
 
-    private static String joined(Set<Remainder> parts, String by, Map<String, String> names) {
-        return parts.stream().map(part -> sql(part, names)).collect(Collectors.joining(by, "(", ")"));
+    private static String joined(Set<Remainder> parts, String by, UnaryOperator<String> parameter) {
+        return parts.stream().map(part -> part.sql(parameter)).collect(Collectors.joining(by, "(", ")"));
     }
 
     /** Evaluates as far as the caller decides. */

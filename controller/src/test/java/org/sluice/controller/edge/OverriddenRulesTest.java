@@ -385,6 +385,34 @@ class OverriddenRulesTest {
     }
 
     @Test
+    void membersAreShownOfTheThingsForWhichTheirRulesPass() {
+        under(
+                Map.of(
+                        "get_network:provider:network_type", "rule:project_reader",
+                        "get_port:binding:vif_type", "rule:project_reader"),
+                api -> {
+                    JsonNode networks =
+                            api.send("stranger", "GET", NETWORKS, "").json().path("networks");
+                    assertThat(networks).hasSize(2);
+                    networks.forEach(network -> assertThat(network.has("provider:network_type"))
+                            .as(network.path("name").asString())
+                            .isEqualTo(network.path("name").asString().equals("their network")));
+                    assertThat(api.list("stranger", NETWORKS + "?provider:network_type=vlan", "networks"))
+                            .containsExactly("their network");
+                    assertThat(api.send("stranger", "GET", path(IDS, PORTS, "their port with us"), "")
+                                    .json()
+                                    .path("port")
+                                    .has("binding:vif_type"))
+                            .isTrue();
+                    assertThat(api.send("member", "GET", path(IDS, PORTS, "their port with us"), "")
+                                    .json()
+                                    .path("port")
+                                    .has("binding:vif_type"))
+                            .isFalse();
+                });
+    }
+
+    @Test
     void addressCountsAreThoseOfTheNetworksThatPass() {
         String counts = "/network/v2.0/network-ip-availabilities";
         under(Map.of("get_network_ip_availability", "rule:project_reader"), api -> {

@@ -175,10 +175,15 @@ class RowConditionTest {
     }
 
     @Test
-    void valuesAreBound() {
-        assertThat(rows("rule:project_reader and 'public':%(visibility)s", CALLERS.getFirst())
-                        .values())
-                .isEqualTo(Map.of("policy0", "p1", "policy1", "public"));
+    void theParametersCanBeAnothers() {
+        List<String> values = new ArrayList<>();
+        String sql = rows("rule:project_reader and 'public':%(visibility)s", CALLERS.getFirst())
+                .sql(value -> {
+                    values.add(value);
+                    return "?";
+                });
+        assertThat(sql).isEqualTo("(t.project = ? and t.visibility = ?)");
+        assertThat(values).containsExactly("p1", "public");
     }
 
     @Test

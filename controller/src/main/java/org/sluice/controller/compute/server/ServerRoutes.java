@@ -100,7 +100,7 @@ public final class ServerRoutes {
             @Override
             public List<Whole> rows(Exchange exchange, Window window) {
                 ServerFilters.Scope scope = ServerFilters.scope(exchange, all);
-                RowCondition seen = exchange.access().rows(scope.rule());
+                RowCondition seen = exchange.rows(scope.rule());
                 Map<String, String> patterns = ServerFilters.patterns(exchange);
                 return transactions.run(handle -> {
                     List<Server> servers =

@@ -80,7 +80,7 @@ public final class ImageRoutes {
 
     /** As in Glance, community images of others are in lists that ask for them, and in those of whoever sees everything. */
     private static ImageStore.Listed listed(Exchange exchange) {
-        RowCondition rows = exchange.access().rows(ImageRules.SHOW);
+        RowCondition rows = exchange.rows(ImageRules.SHOW);
         boolean community = exchange.query("visibility")
                 .filter(value -> value.equals("community") || value.equals("all"))
                 .isPresent();

@@ -78,13 +78,13 @@ public final class NetworkRoutes {
         return new Source<>() {
             @Override
             public List<Network> rows(Exchange exchange, Window window) {
-                RowCondition seen = exchange.access().rows(NetworkRules.GET);
+                RowCondition seen = exchange.rows(NetworkRules.GET);
                 return transactions.run(handle -> store.list(handle, seen, window));
             }
 
             @Override
             public Optional<Network> marked(Exchange exchange, String marker) {
-                RowCondition seen = exchange.access().rows(NetworkRules.GET);
+                RowCondition seen = exchange.rows(NetworkRules.GET);
                 return Ids.parse(marker).flatMap(id -> transactions.run(handle -> store.find(handle, seen, id)));
             }
         };
@@ -92,7 +92,7 @@ public final class NetworkRoutes {
 
     private Reply show(Exchange exchange) {
         UUID id = id(exchange);
-        RowCondition seen = exchange.access().rows(NetworkRules.GET);
+        RowCondition seen = exchange.rows(NetworkRules.GET);
         Network network = transactions.run(
                 handle -> store.find(handle, seen, id).orElseThrow(() -> NetworkProblems.networkNotFound(id)));
         return NetworkWire.VIEW.ok(network, exchange);
@@ -137,11 +137,11 @@ public final class NetworkRoutes {
         UUID id = id(exchange);
         IfMatch ifMatch = IfMatch.of(exchange);
         Fields fields = NetworkWire.ATTRIBUTES.forUpdate(exchange, "network");
-        RowCondition seen = exchange.access().rows(NetworkRules.GET);
+        RowCondition seen = exchange.rows(NetworkRules.GET);
         Network changed = transactions.run(handle -> {
             NetworkStore.Held held =
                     store.hold(handle, seen, id).orElseThrow(() -> NetworkProblems.networkNotFound(id));
-            exchange.require(target(held.network()));
+            exchange.require(NetworkRules.target(held.network()));
             ifMatch.require(held.network().stamps().revision());
             return change(handle, exchange, held, fields);
         });
@@ -152,7 +152,12 @@ public final class NetworkRoutes {
         Network network = held.network();
         NetworkWire.Settings wanted = NetworkWire.read(fields, NetworkWire.Settings.of(network));
         NetworkRules.requireMayGive(
-                exchange, NetworkRules.IN_UPDATE, target(network), fields, network.isShared(), network.isExternal());
+                exchange,
+                NetworkRules.IN_UPDATE,
+                NetworkRules.target(network),
+                fields,
+                network.isShared(),
+                network.isExternal());
         NetworkRules.requireNoOtherSegment(fields);
         int mtu = fields.has("mtu") ? NetworkWire.mtu(wanted.mtu(), held.largestMtu()) : network.mtu();
         if (held.isBound() && (wanted.adminStateUp() != network.adminStateUp() || mtu != network.mtu())) {
@@ -168,12 +173,12 @@ public final class NetworkRoutes {
     private Reply delete(Exchange exchange) {
         UUID id = id(exchange);
         IfMatch ifMatch = IfMatch.of(exchange);
-        RowCondition seen = exchange.access().rows(NetworkRules.GET);
+        RowCondition seen = exchange.rows(NetworkRules.GET);
         transactions.use(handle -> {
             Network network = store.holdAlone(handle, seen, id)
                     .orElseThrow(() -> NetworkProblems.networkNotFound(id))
                     .network();
-            exchange.require(target(network));
+            exchange.require(NetworkRules.target(network));
             ifMatch.require(network.stamps().revision());
             if (store.hasPorts(handle, id)) {
                 throw NetworkRules.hasPorts(id);
@@ -182,10 +187,6 @@ public final class NetworkRoutes {
             store.delete(handle, id);
         });
         return Reply.empty(204);
-    }
-
-    private static Target target(Network network) {
-        return NetworkRules.target(network.projectId(), network.isShared(), network.isExternal());
     }
 
     private static UUID id(Exchange exchange) {

@@ -95,13 +95,13 @@ public final class PortRoutes {
         return new Source<>() {
             @Override
             public List<Port> rows(Exchange exchange, Window window) {
-                RowCondition seen = exchange.access().rows(PortRules.GET);
+                RowCondition seen = exchange.rows(PortRules.GET);
                 return transactions.run(handle -> store.list(handle, seen, window));
             }
 
             @Override
             public Optional<Port> marked(Exchange exchange, String marker) {
-                RowCondition seen = exchange.access().rows(PortRules.GET);
+                RowCondition seen = exchange.rows(PortRules.GET);
                 return Ids.parse(marker).flatMap(id -> transactions.run(handle -> store.find(handle, seen, id)));
             }
         };
@@ -109,7 +109,7 @@ public final class PortRoutes {
 
     private Reply show(Exchange exchange) {
         UUID id = id(exchange);
-        RowCondition seen = exchange.access().rows(PortRules.GET);
+        RowCondition seen = exchange.rows(PortRules.GET);
         Port port = transactions.run(
                 handle -> store.find(handle, seen, id).orElseThrow(() -> NetworkProblems.portNotFound(id)));
         return PortWire.VIEW.ok(port, exchange);
@@ -233,7 +233,7 @@ public final class PortRoutes {
 
     /** Locks the port: 404 when the caller does not see it, 403 when he may not do with it what the route does. */
     private PortStore.Held hold(Handle handle, Exchange exchange, UUID id) {
-        PortStore.Held held = store.hold(handle, exchange.access().rows(PortRules.GET), id)
+        PortStore.Held held = store.hold(handle, exchange.rows(PortRules.GET), id)
                 .orElseThrow(() -> NetworkProblems.portNotFound(id));
         exchange.require(target(held));
         return held;
@@ -281,7 +281,7 @@ public final class PortRoutes {
         if (wanted.isEmpty()) {
             return wanted;
         }
-        List<UUID> found = store.groups(handle, exchange.access().rows(SecurityGroupRules.GET), project, wanted);
+        List<UUID> found = store.groups(handle, exchange.rows(SecurityGroupRules.GET), project, wanted);
         for (UUID id : wanted) {
             if (!found.contains(id)) {
                 throw NetworkProblems.securityGroupNotFound(id);

@@ -30,12 +30,20 @@ final class PortRules {
                     .onNetworkOf("n.project_id")
                     .withTruth("shared", "n.shared"));
 
-    static final Rule GET_PROFILE = Rule.of("get_port:binding:profile", Who.ADMIN, "See binding:profile.");
-    static final Rule GET_HOST = Rule.of("get_port:binding:host_id", Who.ADMIN, "See the host of a port.");
-    static final Rule GET_VIF_TYPE = Rule.of("get_port:binding:vif_type", Who.ADMIN, "See binding:vif_type.");
-    static final Rule GET_VIF_DETAILS = Rule.of("get_port:binding:vif_details", Who.ADMIN, "See binding:vif_details.");
-    static final Rule GET_RESOURCE_REQUEST =
-            Rule.of("get_port:resource_request", Who.ADMIN, "See what a port asks of Placement.");
+    /** What a port says of itself to those who ask which of its members they see. */
+    private static final RowTarget OWN = RowTarget.ofProject("p.project_id");
+
+    static final Rule GET_PROFILE = Rule.of("get_port:binding:profile", Who.ADMIN, "See binding:profile.")
+            .over(OWN);
+    static final Rule GET_HOST = Rule.of("get_port:binding:host_id", Who.ADMIN, "See the host of a port.")
+            .over(OWN);
+    static final Rule GET_VIF_TYPE = Rule.of("get_port:binding:vif_type", Who.ADMIN, "See binding:vif_type.")
+            .over(OWN);
+    static final Rule GET_VIF_DETAILS = Rule.of("get_port:binding:vif_details", Who.ADMIN, "See binding:vif_details.")
+            .over(OWN);
+    static final Rule GET_RESOURCE_REQUEST = Rule.of(
+                    "get_port:resource_request", Who.ADMIN, "See what a port asks of Placement.")
+            .over(OWN);
 
     static final Rule CREATE = Rule.of("create_port", Who.PROJECT_MEMBER, "Create ports.");
     static final Rule UPDATE = Rule.of("update_port", Who.PROJECT_MEMBER, "Change a port.");

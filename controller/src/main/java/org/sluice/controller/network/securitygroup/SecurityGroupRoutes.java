@@ -154,7 +154,7 @@ public final class SecurityGroupRoutes {
     }
 
     private static RowCondition seen(Exchange exchange) {
-        return exchange.access().rows(SecurityGroupRules.GET);
+        return exchange.rows(SecurityGroupRules.GET);
     }
 
     private static UUID id(Exchange exchange) {

@@ -87,11 +87,11 @@ public final class SecurityGroupRuleRoutes {
         RuleSpec spec = RuleSpec.parse(fields);
         String description = fields.text("description", "", 0, Attributes.LONGEST);
         Attributes.project(exchange, fields);
-        String project = store.holdGroup(handle, exchange.access().rows(SecurityGroupRules.GET), group)
+        String project = store.holdGroup(handle, exchange.rows(SecurityGroupRules.GET), group)
                 .orElseThrow(() -> NetworkProblems.securityGroupNotFound(group));
         exchange.require(Target.ofProject(project));
         spec.remoteGroup().ifPresent(remote -> {
-            if (!store.seesGroup(handle, exchange.access().rows(SecurityGroupRules.GET), remote)) {
+            if (!store.seesGroup(handle, exchange.rows(SecurityGroupRules.GET), remote)) {
                 throw NetworkProblems.securityGroupNotFound(remote);
             }
         });
@@ -117,7 +117,7 @@ public final class SecurityGroupRuleRoutes {
     }
 
     private static RowCondition seen(Exchange exchange) {
-        return exchange.access().rows(SecurityGroupRuleRules.GET);
+        return exchange.rows(SecurityGroupRuleRules.GET);
     }
 
     private static UUID id(Exchange exchange) {

@@ -68,13 +68,13 @@ public final class SubnetRoutes {
         return new Source<>() {
             @Override
             public List<Subnet> rows(Exchange exchange, Window window) {
-                RowCondition seen = exchange.access().rows(SubnetRules.GET);
+                RowCondition seen = exchange.rows(SubnetRules.GET);
                 return transactions.run(handle -> store.list(handle, seen, window));
             }
 
             @Override
             public Optional<Subnet> marked(Exchange exchange, String marker) {
-                RowCondition seen = exchange.access().rows(SubnetRules.GET);
+                RowCondition seen = exchange.rows(SubnetRules.GET);
                 return Ids.parse(marker).flatMap(id -> transactions.run(handle -> store.find(handle, seen, id)));
             }
         };
@@ -82,7 +82,7 @@ public final class SubnetRoutes {
 
     private Reply show(Exchange exchange) {
         UUID id = id(exchange);
-        RowCondition seen = exchange.access().rows(SubnetRules.GET);
+        RowCondition seen = exchange.rows(SubnetRules.GET);
         Subnet subnet = transactions.run(
                 handle -> store.find(handle, seen, id).orElseThrow(() -> NetworkProblems.subnetNotFound(id)));
         return SubnetWire.VIEW.ok(subnet, exchange);
@@ -102,7 +102,7 @@ public final class SubnetRoutes {
         UUID network = fields.id("network_id");
         SubnetWire.Settings settings = SubnetWire.readNew(fields);
         String project = Attributes.project(exchange, fields);
-        String owner = store.claim(handle, exchange.access().rows(NetworkRules.GET), network)
+        String owner = store.claim(handle, exchange.rows(NetworkRules.GET), network)
                 .orElseThrow(() -> NetworkProblems.networkNotFound(network));
         exchange.require(Target.ofProject(project).onNetworkOf(owner));
         if (store.overlaps(handle, network, settings.plan().block())) {
@@ -116,7 +116,7 @@ public final class SubnetRoutes {
         UUID id = id(exchange);
         IfMatch ifMatch = IfMatch.of(exchange);
         Fields fields = SubnetWire.ATTRIBUTES.forUpdate(exchange, "subnet");
-        RowCondition seen = exchange.access().rows(SubnetRules.GET);
+        RowCondition seen = exchange.rows(SubnetRules.GET);
         Subnet changed = transactions.run(handle -> {
             SubnetStore.Held held = store.hold(handle, seen, id).orElseThrow(() -> NetworkProblems.subnetNotFound(id));
             requireMay(exchange, ifMatch, held);
@@ -131,7 +131,7 @@ public final class SubnetRoutes {
     private Reply delete(Exchange exchange) {
         UUID id = id(exchange);
         IfMatch ifMatch = IfMatch.of(exchange);
-        RowCondition seen = exchange.access().rows(SubnetRules.GET);
+        RowCondition seen = exchange.rows(SubnetRules.GET);
         transactions.use(handle -> {
             SubnetStore.Held held =
                     store.holdAlone(handle, seen, id).orElseThrow(() -> NetworkProblems.subnetNotFound(id));

@@ -103,7 +103,7 @@ public final class TagRoutes {
     }
 
     private TagStore.Found find(Handle handle, Exchange exchange, UUID id, boolean lock) {
-        return store.find(handle, id, exchange.access().rows(tagged.get()), lock)
+        return store.find(handle, id, exchange.rows(tagged.get()), lock)
                 .orElseThrow(() -> tagged.notFound().apply(id));
     }
 
