@@ -63,8 +63,8 @@ sealed interface Remainder {
             return switch (check) {
                 case Check.Always _ -> new Fixed(holds);
                 case Check.Never _ -> new Fixed(!holds);
-                case Check.And and -> holds ? all(and.all(), true) : any(and.all(), false);
-                case Check.Or or -> holds ? any(or.any(), true) : all(or.any(), false);
+                case Check.And and -> joined(and.all(), holds, holds);
+                case Check.Or or -> joined(or.any(), holds, !holds);
                 case Check.Not not -> remainder(not.check(), !holds);
                 case Check.HasRole has -> new Fixed(caller.roles().contains(has.role()) == holds);
                 case Check.Named named ->
@@ -78,34 +78,25 @@ sealed interface Remainder {
             };
         }
 
-        private Remainder all(List<Check> parts, boolean holds) {
+        /** What remains of parts that must all come out so, or of which one must. */
+        private Remainder joined(List<Check> parts, boolean holds, boolean all) {
+            Remainder decisive = new Fixed(!all);
             Set<Remainder> left = new LinkedHashSet<>();
             for (Check part : parts) {
                 Remainder remainder = remainder(part, holds);
-                if (remainder.equals(new Fixed(false))) {
-                    return remainder;
+                if (remainder.equals(decisive)) {
+                    return decisive;
                 }
                 left.add(remainder);
             }
-            left.remove(new Fixed(true));
-            return left.isEmpty()
-                    ? new Fixed(true)
-                    : left.size() == 1 ? left.iterator().next() : new And(left);
-        }
-
-        private Remainder any(List<Check> parts, boolean holds) {
-            Set<Remainder> left = new LinkedHashSet<>();
-            for (Check part : parts) {
-                Remainder remainder = remainder(part, holds);
-                if (remainder.equals(new Fixed(true))) {
-                    return remainder;
-                }
-                left.add(remainder);
+            left.remove(new Fixed(all));
+            if (left.isEmpty()) {
+                return new Fixed(all);
             }
-            left.remove(new Fixed(false));
-            return left.isEmpty()
-                    ? new Fixed(false)
-                    : left.size() == 1 ? left.iterator().next() : new Or(left);
+            if (left.size() == 1) {
+                return left.iterator().next();
+            }
+            return all ? new And(left) : new Or(left);
         }
 
         private Remainder compared(Check.Value value, String wanted, boolean holds) {
