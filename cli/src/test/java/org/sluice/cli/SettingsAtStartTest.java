@@ -75,6 +75,15 @@ final class SettingsAtStartTest {
     }
 
     @Test
+    void anAttributeThatAListDoesNotHaveStopsTheStart() throws Exception {
+        SluiceProcess.Result refused =
+                up("--policy", file("policy.yaml", "\"get_network\": \"field:networks:name=ours\"\n"));
+        assertThat(refused.code()).isEqualTo(2);
+        assertThat(refused.output())
+                .contains("The policy rule 'get_network'", "the attribute 'name'", "router:external");
+    }
+
+    @Test
     void whatIsInForceIsShownWithWhereItComesFrom() throws Exception {
         Path settings =
                 file("sluice.yaml", "listen: 127.0.0.1:1234\ndatabase:\n  url: postgresql://sluice:hush@db/sluice\n");

@@ -28,6 +28,7 @@ import org.sluice.controller.http.view.Shown;
 import org.sluice.controller.policy.Access;
 import org.sluice.controller.policy.Caller;
 import org.sluice.controller.policy.Policy;
+import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.policy.Rule;
 import org.sluice.controller.policy.Target;
 import org.sluice.controller.policy.Who;
@@ -133,9 +134,14 @@ public final class Exchange implements Shown {
         return policy.access(rule, caller()).allowsOwn();
     }
 
-    /** Whether the caller passes that rule for that thing. */
+    @Override
     public boolean may(Rule rule, Target target) {
         return policy.allows(rule, caller(), target);
+    }
+
+    @Override
+    public RowCondition rows(Rule rule) {
+        return policy.rows(rule, caller());
     }
 
     /** 403 unless the caller passes that rule for things of his own. */

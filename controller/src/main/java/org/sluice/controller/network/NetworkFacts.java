@@ -59,11 +59,6 @@ public record NetworkFacts(
         return isOwnedBy(caller) || shared || external;
     }
 
-    /** Whether that viewer sees it, and so may put ports on it. */
-    public boolean isOpenTo(Viewer viewer) {
-        return viewer.all() || project.equals(viewer.project()) || shared || external;
-    }
-
     /** Whether the caller decides about the network: which addresses its ports take, for one. */
     public boolean isOwnedBy(Caller caller) {
         return caller.isAdmin() || project.equals(caller.projectId());

@@ -27,9 +27,22 @@ public final class Access {
         return rule;
     }
 
-    /** Whether the route's rule passes for something of the caller's own: the question that the edge asks before the body. */
+    /**
+     * The question that the edge asks before the body: whether the route's rule passes for something of the caller's own; of a
+     * rule that decides over rows, whether there can be one for which it passes.
+     */
     public boolean allowsOwn() {
-        return may(rule, Target.ownedBy(caller));
+        return rule.rows().isPresent() ? !rows().isNone() : may(rule);
+    }
+
+    /** The rows for which the route's rule passes. */
+    public RowCondition rows() {
+        return rows(rule);
+    }
+
+    /** The rows for which another rule passes: what a list has, and what can be shown. */
+    public RowCondition rows(Rule other) {
+        return policy.rows(other, caller);
     }
 
     /** Whether the route's rule passes for that thing. */
@@ -50,10 +63,5 @@ public final class Access {
     /** Whether another rule passes for that thing. */
     public boolean may(Rule other, Target target) {
         return policy.allows(other, caller, target);
-    }
-
-    /** Whether another rule passes whomever a thing belongs to. */
-    public boolean mayAll(Rule other) {
-        return may(other, Target.OF_OTHERS);
     }
 }

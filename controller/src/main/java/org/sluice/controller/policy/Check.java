@@ -28,7 +28,7 @@ sealed interface Check {
     /** {@code 'text':%(attribute)s}: an attribute of the target that must be that text. */
     record Literal(String text, Value value) implements Check {}
 
-    /** {@code field:networks:shared=True}: an attribute of the target, as Neutron's policies ask. */
+    /** {@code field:networks:shared=True}: an attribute of the target that must be that text, as Neutron's policies ask. */
     record Field(String attribute, String value) implements Check {}
 
     /** The right side of a check. */

@@ -121,7 +121,15 @@ final class CheckParser {
             throw new IllegalArgumentException("'" + text + "' has 'field:" + match
                     + "', which is not of the form field:RESOURCES:ATTRIBUTE=VALUE");
         }
-        return new Check.Field(match.substring(colon + 1, equals), match.substring(equals + 1));
+        return new Check.Field(match.substring(colon + 1, equals), truthAsWritten(match.substring(equals + 1)));
+    }
+
+    /** Neutron takes truth values in whatever case. */
+    private static String truthAsWritten(String value) {
+        if (value.equalsIgnoreCase(Target.TRUE)) {
+            return Target.TRUE;
+        }
+        return value.equalsIgnoreCase(Target.FALSE) ? Target.FALSE : value;
     }
 
     private static Check.Value value(String match) {

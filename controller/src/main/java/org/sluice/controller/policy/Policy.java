@@ -32,6 +32,7 @@ public final class Policy {
         lines.forEach((name, line) -> parsed.put(name, parse(name, line.check())));
         this.checks = parsed;
         parsed.forEach((name, check) -> requireSound(name, check, new TreeSet<>()));
+        lines.values().forEach(line -> line.rule().rows().ifPresent(rows -> requireColumns(line.rule(), rows)));
     }
 
     /**
@@ -80,11 +81,22 @@ public final class Policy {
 
     /** Whether that caller may do this to that thing. */
     public boolean allows(Rule rule, Caller caller, Target target) {
+        return passes(check(rule), caller, target);
+    }
+
+    /** The rows for which that caller passes a rule that decides over rows. */
+    public RowCondition rows(Rule rule, Caller caller) {
+        RowTarget target =
+                rule.rows().orElseThrow(() -> new IllegalStateException("the rule " + rule.name() + " has no rows"));
+        return new RowCondition(Remainder.of(check(rule), checks, caller, target));
+    }
+
+    private Check check(Rule rule) {
         Check check = checks.get(rule.name());
         if (check == null) {
             throw new IllegalStateException("the rule " + rule.name() + " is in no table");
         }
-        return passes(check, caller, target);
+        return check;
     }
 
     /** What a caller may under one rule. */
@@ -107,8 +119,7 @@ public final class Policy {
                 yield own.isPresent() && own.equals(value(attribute.value(), target));
             }
             case Check.Literal literal -> Optional.of(literal.text()).equals(value(literal.value(), target));
-            case Check.Field field ->
-                field.value().equalsIgnoreCase(target.attributes().get(field.attribute()));
+            case Check.Field field -> field.value().equals(target.attributes().get(field.attribute()));
         };
     }
 
@@ -171,6 +182,40 @@ public final class Policy {
             }
             case Check.Always _, Check.Never _, Check.HasRole _, Check.Attribute _, Check.Literal _, Check.Field _ -> {}
         }
+    }
+
+    /** Every attribute that the rule's check names, itself or by way of others, is one that its rows have. */
+    private void requireColumns(Rule rule, RowTarget rows) {
+        Set<String> asked = new TreeSet<>();
+        collectAttributes(check(rule), asked, new TreeSet<>());
+        asked.removeAll(rows.columns().keySet());
+        if (!asked.isEmpty()) {
+            throw new IllegalArgumentException("The policy rule '" + rule.name()
+                    + "' decides what lists show, and asks for the attribute '"
+                    + asked.iterator().next() + "', which Sluice does not know of these; it can ask for "
+                    + String.join(", ", rows.attributes()) + ".");
+        }
+    }
+
+    private void collectAttributes(Check check, Set<String> into, Set<String> seen) {
+        switch (check) {
+            case Check.And and -> and.all().forEach(part -> collectAttributes(part, into, seen));
+            case Check.Or or -> or.any().forEach(part -> collectAttributes(part, into, seen));
+            case Check.Not not -> collectAttributes(not.check(), into, seen);
+            case Check.Named named -> {
+                if (seen.add(named.rule())) {
+                    collectAttributes(requireNonNull(checks.get(named.rule()), "is sound"), into, seen);
+                }
+            }
+            case Check.Attribute attribute -> ofTarget(attribute.value()).ifPresent(into::add);
+            case Check.Literal literal -> ofTarget(literal.value()).ifPresent(into::add);
+            case Check.Field field -> into.add(field.attribute());
+            case Check.Always _, Check.Never _, Check.HasRole _ -> {}
+        }
+    }
+
+    private static Optional<String> ofTarget(Check.Value value) {
+        return value instanceof Check.Value.OfTarget of ? Optional.of(of.attribute()) : Optional.empty();
     }
 
     /** The names of all rules, for whoever lists them. */

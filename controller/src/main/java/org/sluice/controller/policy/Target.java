@@ -11,6 +11,11 @@ import java.util.Map;
  * @param attributes name to value; what is not among them matches nothing
  */
 public record Target(Map<String, String> attributes) {
+    /** How checks write a truth value, as Python does. */
+    static final String TRUE = "True";
+
+    static final String FALSE = "False";
+
     /** Matches no caller: what passes here passes for everything. */
     static final Target OF_OTHERS = new Target(Map.of());
 
@@ -41,6 +46,11 @@ public record Target(Map<String, String> attributes) {
     /** The same thing, on a network of that project: {@code network:project_id}, {@code network:tenant_id}. */
     public Target onNetworkOf(String projectId) {
         return with("network:project_id", projectId).with("network:tenant_id", projectId);
+    }
+
+    /** The same thing with one more attribute, a truth value. */
+    public Target with(String name, boolean value) {
+        return with(name, value ? TRUE : FALSE);
     }
 
     /** The same thing with one more attribute. */

@@ -59,6 +59,6 @@ public enum Who {
 
     /** The base rule itself. */
     public Rule rule() {
-        return new Rule(ruleName(), definition, sentence);
+        return Rule.of(ruleName(), definition, sentence);
     }
 }

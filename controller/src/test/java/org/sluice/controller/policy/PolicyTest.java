@@ -61,7 +61,7 @@ class PolicyTest {
 
     @Test
     void aTargetsFieldCounts() {
-        assertThat(passes("field:networks:shared=True", caller("p1"), new Target(Map.of("shared", "true"))))
+        assertThat(passes("field:networks:shared=True", caller("p1"), new Target(Map.of()).with("shared", true)))
                 .isTrue();
     }
 

@@ -88,11 +88,18 @@ final class ServerFilters {
     }
 
     /**
-     * Whose servers a list is about; empty for those of all projects.
+     * Which servers a list is about.
      *
-     * @param all the rule that those pass who list the servers of other projects
+     * @param project whose; of all projects when empty
+     * @param rule of these, those for which it passes
      */
-    static Optional<String> project(Exchange exchange, Rule all) {
+    record Scope(Optional<String> project, Rule rule) {}
+
+    /**
+     * Which servers a list is about: those of the caller's project for which the route's rule passes, or if he asks for others'
+     * too, those for which that other rule passes.
+     */
+    static Scope scope(Exchange exchange, Rule all) {
         String own = exchange.caller().projectId();
         Optional<String> named = exchange.query("project_id").or(() -> exchange.query("tenant_id"));
         boolean everywhere = exchange.query("all_tenants")
@@ -100,10 +107,10 @@ final class ServerFilters {
                 .isPresent();
         // As in nova, who names another project means all_tenants.
         if (!everywhere && named.orElse(own).equals(own)) {
-            return Optional.of(own);
+            return new Scope(Optional.of(own), exchange.access().rule());
         }
         exchange.require(all);
-        return named;
+        return new Scope(named, all);
     }
 
     /** The regular expressions of a request, by parameter. */

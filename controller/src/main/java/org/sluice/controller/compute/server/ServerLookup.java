@@ -5,7 +5,6 @@ import org.jdbi.v3.core.Handle;
 import org.sluice.controller.compute.Problems;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Ids;
-import org.sluice.controller.policy.Target;
 import org.sluice.model.ServerId;
 
 /**
@@ -26,10 +25,10 @@ public final class ServerLookup {
     }
 
     private static Server permitted(Optional<Server> found, Exchange exchange) {
-        Server server = found.filter(each -> exchange.may(ServerRules.SHOW, Target.ofProject(each.projectId())))
+        Server server = found.filter(each -> exchange.may(ServerRules.SHOW, ServerRules.target(each)))
                 .orElseThrow(() -> Problems.notFound(
                         "InstanceNotFound", "Instance " + exchange.path("id") + " could not be found."));
-        exchange.require(Target.ofProject(server.projectId()));
+        exchange.require(ServerRules.target(server));
         return server;
     }
 

@@ -22,8 +22,8 @@ import org.sluice.controller.http.list.Source;
 import org.sluice.controller.http.list.Window;
 import org.sluice.controller.network.AttachedPort;
 import org.sluice.controller.network.ServerPorts;
+import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.policy.Rule;
-import org.sluice.controller.policy.Target;
 import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.store.Transactions;
 import org.sluice.model.ServerId;
@@ -99,19 +99,22 @@ public final class ServerRoutes {
         return new Source<>() {
             @Override
             public List<Whole> rows(Exchange exchange, Window window) {
-                Optional<String> project = ServerFilters.project(exchange, all);
+                ServerFilters.Scope scope = ServerFilters.scope(exchange, all);
+                RowCondition seen = exchange.rows(scope.rule());
                 Map<String, String> patterns = ServerFilters.patterns(exchange);
                 return transactions.run(handle -> {
-                    List<Server> servers = store.list(handle, project, patterns, window, detail(exchange, detailed));
+                    List<Server> servers =
+                            store.list(handle, scope.project(), seen, patterns, window, detail(exchange, detailed));
                     return detailed ? withPorts(handle, servers) : brief(servers);
                 });
             }
 
             @Override
             public Optional<Whole> marked(Exchange exchange, String marker) {
+                Rule rule = ServerFilters.scope(exchange, all).rule();
                 return Ids.parse(marker)
                         .flatMap(id -> transactions.run(handle -> store.find(handle, new ServerId(id))))
-                        .filter(server -> exchange.access().allows(Target.ofProject(server.projectId())))
+                        .filter(server -> exchange.may(rule, ServerRules.target(server)))
                         .map(server -> new Whole(server, List.of(), clock.instant()));
             }
         };

@@ -1,21 +1,28 @@
 package org.sluice.controller.compute.server;
 
 import java.util.List;
+import org.sluice.controller.policy.RowTarget;
 import org.sluice.controller.policy.Rule;
+import org.sluice.controller.policy.Target;
 import org.sluice.controller.policy.Who;
 
 /** Who may do what with servers, as Nova's policies say. */
 final class ServerRules {
-    static final Rule INDEX = reader("servers:index", "List servers.");
-    static final Rule DETAIL = reader("servers:detail", "List servers with everything about them.");
-    static final Rule SHOW = reader("servers:show", "Show a server.");
+    private static final RowTarget ROWS = RowTarget.ofProject("s.project_id").with("user_id", "s.user_id");
+
+    static final Rule INDEX = reader("servers:index", "List servers.").over(ROWS);
+    static final Rule DETAIL =
+            reader("servers:detail", "List servers with everything about them.").over(ROWS);
+    static final Rule SHOW = reader("servers:show", "Show a server.").over(ROWS);
     static final Rule CREATE = member("servers:create", "Create a server.");
     static final Rule UPDATE = member("servers:update", "Change a server's name, hostname and description.");
     static final Rule DELETE = member("servers:delete", "Delete a server.");
     static final Rule FORCE_DELETE = member("os-deferred-delete:force", "Delete a server at once.");
-    static final Rule INDEX_ALL = admin("servers:index:get_all_tenants", "List the servers of all projects.");
-    static final Rule DETAIL_ALL =
-            admin("servers:detail:get_all_tenants", "List the servers of all projects with everything about them.");
+    static final Rule INDEX_ALL = admin("servers:index:get_all_tenants", "List the servers of all projects.")
+            .over(ROWS);
+    static final Rule DETAIL_ALL = admin(
+                    "servers:detail:get_all_tenants", "List the servers of all projects with everything about them.")
+            .over(ROWS);
     static final Rule ALL_FILTERS = admin("servers:allow_all_filters", "Find servers by where they are.");
     static final Rule FORCED_HOST = admin("servers:create:forced_host", "Name a host behind the zone of a new server.");
     // Nova's own name has another beginning.
@@ -47,6 +54,11 @@ final class ServerRules {
     static final Rule REMOTE_CONSOLES = member("os-remote-consoles", "Open a server's console.");
 
     private ServerRules() {}
+
+    /** A server as checks see it: {@code project_id}, {@code user_id}. */
+    static Target target(Server server) {
+        return Target.ofProject(server.projectId()).with("user_id", server.userId());
+    }
 
     static Rule reader(String name, String sentence) {
         return Rule.of("os_compute_api:" + name, Who.PROJECT_READER, sentence);

@@ -21,6 +21,7 @@ import org.sluice.controller.compute.Problems;
 import org.sluice.controller.compute.TextMap;
 import org.sluice.controller.compute.flavor.Flavor;
 import org.sluice.controller.http.list.Window;
+import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.controller.store.Transactions;
@@ -96,16 +97,22 @@ final class ServerStore {
      * A part of the list.
      *
      * @param project whose servers; of all projects when empty
+     * @param seen of these, those that the caller sees
      * @param patterns the regular expressions that users wrote, by parameter: one that the database refuses, or is at for too
      *     long, is the user's mistake and is answered as one
      */
     List<Server> list(
-            Handle handle, Optional<String> project, Map<String, String> patterns, Window window, Detail detail) {
+            Handle handle,
+            Optional<String> project,
+            RowCondition seen,
+            Map<String, String> patterns,
+            Window window,
+            Detail detail) {
         if (!patterns.isEmpty()) {
             handle.execute("set local statement_timeout = " + LONGEST_PATTERN_RUN.toMillis());
         }
-        String whose = project.isPresent() ? " where s.project_id = :project" : " where true";
-        Query query = window.bind(handle.createQuery(detail.select() + FROM + whose + window.sql()));
+        String whose = " where " + (project.isPresent() ? "s.project_id = :project and " : "") + seen.sql();
+        Query query = seen.bind(window.bind(handle.createQuery(detail.select() + FROM + whose + window.sql())));
         project.ifPresent(id -> query.bind("project", id));
         try {
             return query.map(ServerStore::read).list();

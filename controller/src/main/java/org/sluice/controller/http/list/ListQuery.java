@@ -105,7 +105,10 @@ public final class ListQuery<T> {
             return this;
         }
 
-        /** Only callers who pass that rule may use the parameter just named. */
+        /**
+         * Only callers who pass that rule may use the parameter just named; if the rule decides over rows, it finds those for which
+         * it passes.
+         */
         public Builder<T> allowedWith(Rule rule) {
             Parameter parameter = requireNonNull(parameters.get(last), "no filter was named");
             parameters.put(last, new Parameter(last, parameter.filter(), parameter.since(), Optional.of(rule)));
@@ -361,7 +364,12 @@ public final class ListQuery<T> {
         if (parameter == null || exchange.minorVersion() < parameter.since()) {
             throw exchange.wording().unknownFilter(name);
         }
-        parameter.rule().ifPresent(exchange::require);
+        parameter.rule().ifPresent(rule -> {
+            exchange.require(rule);
+            if (rule.rows().isPresent()) {
+                window.and(exchange.rows(rule).sql(window::value));
+            }
+        });
         if (!exchange.queryAll(name).stream().allMatch(EntityReader::isStorable)) {
             throw exchange.wording().badFilter(name, exchange.queryAll(name).getFirst(), "text without NUL characters");
         }

@@ -3,11 +3,13 @@ package org.sluice.controller.http.reference;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.Route;
 import org.sluice.controller.http.RouteTable;
 import org.sluice.controller.http.list.ListQuery;
 import org.sluice.controller.policy.Policy;
+import org.sluice.controller.policy.RowTarget;
 import org.sluice.controller.policy.Rule;
 import org.sluice.controller.policy.Who;
 
@@ -71,7 +73,16 @@ public final class ReferenceText {
         lines.removeIf(line -> Who.names().contains(line.rule().name()));
         lines.sort(Comparator.comparing(line -> line.rule().name()));
         lines.forEach(line -> row(page, line.rule()));
+        page.append(
+                "\n## Rules that decide row by row\n\n| rule | attributes that its check can ask for |\n|---|---|\n");
+        lines.forEach(line -> line.rule().rows().ifPresent(rows -> rows(page, line.rule(), rows)));
         return page.toString();
+    }
+
+    private static void rows(StringBuilder page, Rule rule, RowTarget rows) {
+        String attributes =
+                rows.attributes().stream().map(name -> "`" + name + "`").collect(Collectors.joining(" "));
+        page.append("| `").append(rule.name()).append("` | ").append(attributes).append(" |\n");
     }
 
     private static void row(StringBuilder page, Rule rule) {

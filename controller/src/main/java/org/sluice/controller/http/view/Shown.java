@@ -2,7 +2,9 @@ package org.sluice.controller.http.view;
 
 import java.util.Optional;
 import java.util.Set;
+import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.policy.Rule;
+import org.sluice.controller.policy.Target;
 
 /** To whom, and in which version, something is shown: a request, as its views see it. */
 public interface Shown {
@@ -11,6 +13,12 @@ public interface Shown {
 
     /** Whether the caller passes that rule for things of his own; decides over members that only some see. */
     boolean may(Rule rule);
+
+    /** Whether the caller passes that rule for that thing. */
+    boolean may(Rule rule, Target target);
+
+    /** The rows for which the caller passes a rule that decides over rows. */
+    RowCondition rows(Rule rule);
 
     /** The base of URLs: {@code https://cloud.example}. */
     String baseUrl();

@@ -15,7 +15,9 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.policy.Rule;
+import org.sluice.controller.policy.Target;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
 
@@ -33,7 +35,11 @@ public final class View<T> {
             int until,
             @Nullable Rule rule,
             @Nullable Predicate<T> condition,
-            BiFunction<T, Shown, @Nullable Object> getter) {}
+            BiFunction<T, Shown, @Nullable Object> getter) {
+        Member<T> onlyIf(Predicate<T> more) {
+            return new Member<>(name, since, until, rule, condition == null ? more : condition.and(more), getter);
+        }
+    }
 
     /** Stands for the value of a member that is left out. */
     private enum Absent {
@@ -47,13 +53,14 @@ public final class View<T> {
     private final String plural;
     private final List<Member<T>> members;
     private final @Nullable Function<T, Map<String, ?>> others;
+    private final @Nullable Function<T, Target> target;
 
-    private View(
-            String singular, String plural, List<Member<T>> members, @Nullable Function<T, Map<String, ?>> others) {
-        this.singular = singular;
-        this.plural = plural;
-        this.members = List.copyOf(members);
-        this.others = others;
+    private View(Builder<T> builder) {
+        this.singular = builder.singular;
+        this.plural = builder.plural;
+        this.members = List.copyOf(builder.members);
+        this.others = builder.others;
+        this.target = builder.target;
     }
 
     /** A view that is being written. */
@@ -62,6 +69,7 @@ public final class View<T> {
         private final String plural;
         private final List<Member<T>> members = new ArrayList<>();
         private @Nullable Function<T, Map<String, ?>> others;
+        private @Nullable Function<T, Target> target;
 
         private Builder(String singular, String plural) {
             this.singular = requireNonNull(singular, "singular is null");
@@ -93,7 +101,16 @@ public final class View<T> {
             return this;
         }
 
-        /** Only callers who pass that rule see the member just named. */
+        /** The thing as the checks of its members' rules see it, where such a rule decides over rows. */
+        public Builder<T> about(Function<T, Target> asked) {
+            target = requireNonNull(asked, "asked is null");
+            return this;
+        }
+
+        /**
+         * Only callers who pass that rule see the member just named: for the thing itself if the rule decides over rows, otherwise
+         * for things of their own.
+         */
         public Builder<T> seenWith(Rule rule) {
             Member<T> last = members.removeLast();
             members.add(new Member<>(last.name, last.since, last.until, rule, last.condition, last.getter));
@@ -130,11 +147,16 @@ public final class View<T> {
         public Builder<T> with(View<T> other) {
             members.addAll(other.members);
             others = other.others == null ? others : other.others;
+            target = other.target == null ? target : other.target;
             return this;
         }
 
         public View<T> build() {
-            return new View<>(singular, plural, members, others);
+            if (target == null && members.stream().anyMatch(View::isDecidedByThing)) {
+                throw new IllegalStateException(
+                        "the view of " + plural + " does not say what its rules are asked about");
+            }
+            return new View<>(this);
         }
     }
 
@@ -206,8 +228,26 @@ public final class View<T> {
                 .filter(member -> shown.fields()
                         .map(fields -> fields.contains(member.name))
                         .orElse(true))
+                .map(member -> decided(member, shown))
                 .toList();
         return new Writer<>(visible, others, shown);
+    }
+
+    private static boolean isDecidedByThing(Member<?> member) {
+        return member.rule != null && member.rule.rows().isPresent();
+    }
+
+    /** What depends on the caller alone, as the shipped rules do, costs the single thing nothing. */
+    private Member<T> decided(Member<T> member, Shown shown) {
+        @Nullable Rule rule = member.rule;
+        @Nullable Function<T, Target> asked = target;
+        if (rule == null
+                || asked == null
+                || rule.rows().isEmpty()
+                || shown.rows(rule).isAll()) {
+            return member;
+        }
+        return member.onlyIf(value -> shown.may(rule, asked.apply(value)));
     }
 
     /** Writes things for one request. Used by one thread. */
@@ -290,6 +330,16 @@ public final class View<T> {
         @Override
         public boolean may(Rule rule) {
             return outer.may(rule);
+        }
+
+        @Override
+        public boolean may(Rule rule, Target thing) {
+            return outer.may(rule, thing);
+        }
+
+        @Override
+        public RowCondition rows(Rule rule) {
+            return outer.rows(rule);
         }
 
         @Override

@@ -16,6 +16,7 @@ import org.sluice.controller.identity.NameFilters;
 import org.sluice.controller.identity.role.Role;
 import org.sluice.controller.identity.role.RoleStore;
 import org.sluice.controller.identity.role.RoleWire;
+import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.policy.Rule;
 import org.sluice.controller.store.Transactions;
 
@@ -79,15 +80,23 @@ public final class AssignmentRoutes {
     }
 
     private static RoleAssignment named(Exchange exchange, Function<Exchange, Place> place) {
-        return new RoleAssignment(exchange.path("user"), place.apply(exchange), exchange.path("role"));
+        Place where = place.apply(exchange);
+        return new RoleAssignment(user(exchange, where), where, exchange.path("role"));
+    }
+
+    /** The user of the path, for whose roles in that place the caller passes the route's rule. */
+    private static String user(Exchange exchange, Place where) {
+        String user = exchange.path("user");
+        exchange.require(AssignmentRules.target(user, where));
+        return user;
     }
 
     private Source<Role> given(Function<Exchange, Place> place) {
         return new Source<>() {
             @Override
             public List<Role> rows(Exchange exchange, Window window) {
-                String user = exchange.path("user");
                 Place where = place.apply(exchange);
+                String user = user(exchange, where);
                 return transactions.run(handle -> {
                     assignments.requireParties(handle, user, where);
                     return store.given(handle, user, where, window);
@@ -115,12 +124,14 @@ public final class AssignmentRoutes {
             @Override
             public List<Assigned> rows(Exchange exchange, Window window) {
                 boolean effective = NameFilters.isSet(exchange, "effective");
-                return transactions.run(handle -> store.list(handle, effective, window));
+                RowCondition seen = exchange.access().rows();
+                return transactions.run(handle -> store.list(handle, seen, effective, window));
             }
 
             @Override
             public Optional<Assigned> marked(Exchange exchange, String marker) {
-                return transactions.run(handle -> store.find(handle, marker));
+                RowCondition seen = exchange.access().rows();
+                return transactions.run(handle -> store.find(handle, seen, marker));
             }
         };
     }

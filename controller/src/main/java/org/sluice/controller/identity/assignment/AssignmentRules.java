@@ -1,12 +1,15 @@
 package org.sluice.controller.identity.assignment;
 
+import org.sluice.controller.policy.RowTarget;
 import org.sluice.controller.policy.Rule;
+import org.sluice.controller.policy.Target;
 import org.sluice.controller.policy.Who;
 
 /** Who may see and change who has which role, as Keystone's policies say. */
 final class AssignmentRules {
-    static final Rule LIST =
-            Rule.of("identity:list_role_assignments", Who.SYSTEM_READER, "List who has which role where.");
+    static final Rule LIST = Rule.of(
+                    "identity:list_role_assignments", Who.SYSTEM_READER, "List who has which role where.")
+            .over(RowTarget.ofProject("project_id").with("user_id", "account_id"));
     static final Rule LIST_TREE = Rule.of(
             "identity:list_role_assignments_for_tree",
             Who.SYSTEM_READER,
@@ -29,4 +32,13 @@ final class AssignmentRules {
             Rule.of("identity:revoke_system_grant_for_user", Who.ADMIN, "Take a role on the system away from a user.");
 
     private AssignmentRules() {}
+
+    /** A user's roles in a place as checks see them: {@code user_id}, and {@code project_id} or {@code domain_id}. */
+    static Target target(String user, Place place) {
+        return switch (place) {
+            case Place.OfProject project -> Target.ofProject(project.id()).with("user_id", user);
+            case Place.OfDomain domain -> Target.ofUser(user).with("domain_id", domain.key());
+            case Place.OfCloud _ -> Target.ofUser(user);
+        };
+    }
 }

@@ -10,6 +10,7 @@ import org.jdbi.v3.core.statement.StatementContext;
 import org.sluice.controller.http.list.Window;
 import org.sluice.controller.identity.role.Role;
 import org.sluice.controller.identity.role.RoleStore;
+import org.sluice.controller.policy.RowCondition;
 
 /** Who has which role where, in SQL. Stateless; callers own the transaction. */
 public final class AssignmentStore {
@@ -26,15 +27,15 @@ public final class AssignmentStore {
             + " where (:effective or role_id = given_id)";
 
     /** With implied roles as if they were given, if {@code effective}. */
-    List<Assigned> list(Handle handle, boolean effective, Window window) {
-        return window.bind(handle.createQuery(SELECT + window.sql()))
+    List<Assigned> list(Handle handle, RowCondition seen, boolean effective, Window window) {
+        return seen.bind(window.bind(handle.createQuery(SELECT + " and " + seen.sql() + window.sql())))
                 .bind("effective", effective)
                 .map(AssignmentStore::read)
                 .list();
     }
 
-    Optional<Assigned> find(Handle handle, String key) {
-        return handle.createQuery(SELECT + " and key = :key")
+    Optional<Assigned> find(Handle handle, RowCondition seen, String key) {
+        return seen.bind(handle.createQuery(SELECT + " and " + seen.sql() + " and key = :key"))
                 .bind("effective", true)
                 .bind("key", key)
                 .map(AssignmentStore::read)

@@ -17,6 +17,7 @@ import org.sluice.controller.http.list.Source;
 import org.sluice.controller.http.list.Window;
 import org.sluice.controller.identity.IdentityLinks;
 import org.sluice.controller.identity.IdentityProblems;
+import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.policy.Target;
 import org.sluice.controller.store.Transactions;
 import org.sluice.model.Problem;
@@ -59,12 +60,15 @@ public final class ProjectRoutes {
         return new Source<>() {
             @Override
             public List<Project> rows(Exchange exchange, Window window) {
-                return transactions.run(handle -> store.list(handle, window));
+                RowCondition seen = exchange.access().rows();
+                return transactions.run(handle -> store.list(handle, seen, window));
             }
 
             @Override
             public Optional<Project> marked(Exchange exchange, String marker) {
-                return transactions.run(handle -> store.find(handle, marker));
+                return transactions
+                        .run(handle -> store.find(handle, marker))
+                        .filter(project -> exchange.access().allows(ProjectRules.target(project.id())));
             }
         };
     }
@@ -101,18 +105,25 @@ public final class ProjectRoutes {
     }
 
     private Project found(Exchange exchange) {
-        String id = exchange.path("id");
-        exchange.require(Target.ofProject(id));
+        String id = asked(exchange);
         return transactions.run(handle -> store.require(handle, id));
     }
 
+    /** The project of the path, for which the caller passes the route's rule. */
+    private static String asked(Exchange exchange) {
+        String id = exchange.path("id");
+        exchange.require(ProjectRules.target(id));
+        return id;
+    }
+
     private Reply update(Exchange exchange) {
+        String id = asked(exchange);
         ProjectChange said = ProjectWire.read(exchange.body("project"));
-        return ProjectWire.VIEW.ok(projects.update(exchange.path("id"), said), exchange);
+        return ProjectWire.VIEW.ok(projects.update(id, said), exchange);
     }
 
     private Reply delete(Exchange exchange) {
-        projects.delete(exchange.path("id"));
+        projects.delete(asked(exchange));
         return Reply.empty(204);
     }
 
@@ -121,12 +132,13 @@ public final class ProjectRoutes {
     }
 
     private Reply replaceTags(Exchange exchange) {
+        String id = asked(exchange);
         List<String> tags = ProjectWire.tags(exchange.body().onlyKnows(Set.of("tags")));
-        return tagged(projects.retag(exchange.path("id"), before -> tags), exchange);
+        return tagged(projects.retag(id, before -> tags), exchange);
     }
 
     private Reply removeTags(Exchange exchange) {
-        projects.retag(exchange.path("id"), before -> List.of());
+        projects.retag(asked(exchange), before -> List.of());
         return Reply.empty(204);
     }
 
@@ -140,7 +152,7 @@ public final class ProjectRoutes {
 
     private Reply addTag(Exchange exchange) {
         String tag = exchange.path("tag");
-        projects.retag(exchange.path("id"), before -> {
+        projects.retag(asked(exchange), before -> {
             List<String> tags = new ArrayList<>(before);
             if (!tags.contains(tag)) {
                 tags.add(tag);
@@ -163,7 +175,7 @@ public final class ProjectRoutes {
 
     private Reply removeTag(Exchange exchange) {
         String tag = exchange.path("tag");
-        projects.retag(exchange.path("id"), before -> {
+        projects.retag(asked(exchange), before -> {
             List<String> tags = new ArrayList<>(before);
             if (!tags.remove(tag)) {
                 throw IdentityProblems.notFound("project tag", tag);

@@ -9,6 +9,7 @@ import org.jdbi.v3.core.statement.StatementContext;
 import org.jdbi.v3.core.statement.Update;
 import org.sluice.controller.http.list.Window;
 import org.sluice.controller.identity.IdentityProblems;
+import org.sluice.controller.policy.RowCondition;
 
 /** Projects in SQL. Stateless; callers own the transaction. */
 public final class ProjectStore {
@@ -44,8 +45,8 @@ public final class ProjectStore {
                 .orElseThrow(() -> IdentityProblems.notFound("project", id));
     }
 
-    List<Project> list(Handle handle, Window window) {
-        return window.bind(handle.createQuery(SELECT + window.sql()))
+    List<Project> list(Handle handle, RowCondition seen, Window window) {
+        return seen.bind(window.bind(handle.createQuery(SELECT + " and " + seen.sql() + window.sql())))
                 .map(ProjectStore::read)
                 .list();
     }

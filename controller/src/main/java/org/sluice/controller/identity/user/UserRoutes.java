@@ -11,7 +11,7 @@ import org.sluice.controller.http.list.Source;
 import org.sluice.controller.http.list.Window;
 import org.sluice.controller.identity.IdentityProblems;
 import org.sluice.controller.identity.password.LogInSource;
-import org.sluice.controller.policy.Target;
+import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.store.Transactions;
 
 /** {@code /v3/users} (Identity API reference, "Users"). Thread-safe. */
@@ -40,12 +40,15 @@ public final class UserRoutes {
         return new Source<>() {
             @Override
             public List<Account> rows(Exchange exchange, Window window) {
-                return transactions.run(handle -> store.list(handle, window));
+                RowCondition seen = exchange.access().rows();
+                return transactions.run(handle -> store.list(handle, seen, window));
             }
 
             @Override
             public Optional<Account> marked(Exchange exchange, String marker) {
-                return transactions.run(handle -> store.find(handle, marker));
+                return transactions
+                        .run(handle -> store.find(handle, marker))
+                        .filter(user -> exchange.access().allows(UserRules.target(user.id())));
             }
         };
     }
@@ -57,19 +60,23 @@ public final class UserRoutes {
 
     private Reply show(Exchange exchange) {
         String id = exchange.path("id");
-        exchange.require(Target.ofUser(id));
+        exchange.require(UserRules.target(id));
         Account user = transactions.run(
                 handle -> store.find(handle, id).orElseThrow(() -> IdentityProblems.notFound("user", id)));
         return UserWire.VIEW.ok(user, exchange);
     }
 
     private Reply update(Exchange exchange) {
+        String id = exchange.path("id");
+        exchange.require(UserRules.target(id));
         UserChange said = UserWire.read(exchange.body("user"));
-        return UserWire.VIEW.ok(users.update(exchange.path("id"), said, asker(exchange)), exchange);
+        return UserWire.VIEW.ok(users.update(id, said, asker(exchange)), exchange);
     }
 
     private Reply delete(Exchange exchange) {
-        users.delete(exchange.path("id"));
+        String id = exchange.path("id");
+        exchange.require(UserRules.target(id));
+        users.delete(id);
         return Reply.empty(204);
     }
 

@@ -8,6 +8,7 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jdbi.v3.core.statement.Update;
 import org.sluice.controller.http.list.Window;
+import org.sluice.controller.policy.RowCondition;
 
 /** Users in SQL. Stateless; callers own the transaction. */
 public final class UserStore {
@@ -38,8 +39,8 @@ public final class UserStore {
                 .findOne();
     }
 
-    List<Account> list(Handle handle, Window window) {
-        return window.bind(handle.createQuery(SELECT + window.sql()))
+    List<Account> list(Handle handle, RowCondition seen, Window window) {
+        return seen.bind(window.bind(handle.createQuery(SELECT + " and " + seen.sql() + window.sql())))
                 .map(UserStore::read)
                 .list();
     }

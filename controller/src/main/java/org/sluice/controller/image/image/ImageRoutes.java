@@ -17,6 +17,7 @@ import org.sluice.controller.http.body.EntityReader;
 import org.sluice.controller.http.body.Fields;
 import org.sluice.controller.http.list.Source;
 import org.sluice.controller.http.list.Window;
+import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.policy.Rule;
 import org.sluice.controller.store.Transactions;
 import org.sluice.model.ImageId;
@@ -62,27 +63,32 @@ public final class ImageRoutes {
         return new Source<>() {
             @Override
             public List<ImageRecord> rows(Exchange exchange, Window window) {
-                ImageStore.Seen seen = seen(exchange);
+                ImageStore.Listed listed = listed(exchange);
                 boolean hiddenToo = exchange.query("os_hidden").isPresent();
-                return transactions.run(handle -> store.list(handle, seen, hiddenToo, window));
+                return transactions.run(handle -> store.list(handle, listed, hiddenToo, window));
             }
 
             @Override
             public Optional<ImageRecord> marked(Exchange exchange, String marker) {
-                ImageStore.Seen seen = seen(exchange);
+                ImageStore.Listed listed = listed(exchange);
                 return Ids.parse(marker)
                         .map(ImageId::new)
-                        .flatMap(id -> transactions.run(handle -> store.findListed(handle, seen, id)));
+                        .flatMap(id -> transactions.run(handle -> store.findListed(handle, listed, id)));
             }
         };
     }
 
-    private static ImageStore.Seen seen(Exchange exchange) {
+    /** As in Glance, community images of others are in lists that ask for them, and in those of whoever sees everything. */
+    private static ImageStore.Listed listed(Exchange exchange) {
+        RowCondition rows = exchange.rows(ImageRules.SHOW);
         boolean community = exchange.query("visibility")
                 .filter(value -> value.equals("community") || value.equals("all"))
                 .isPresent();
-        return new ImageStore.Seen(
-                exchange.access().allowsAll(), exchange.caller().projectId(), community);
+        return new ImageStore.Listed(
+                rows,
+                community || rows.isAll()
+                        ? Optional.empty()
+                        : Optional.of(exchange.caller().projectId()));
     }
 
     private Reply create(Exchange exchange) {

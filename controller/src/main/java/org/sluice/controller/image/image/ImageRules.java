@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Ids;
+import org.sluice.controller.policy.RowTarget;
 import org.sluice.controller.policy.Rule;
 import org.sluice.controller.policy.Target;
 import org.sluice.controller.policy.Who;
@@ -14,14 +15,15 @@ import org.sluice.model.Promises;
 
 /** Who may do what with an image, as Glance's policies say, and what an image may be. Pure. */
 public final class ImageRules {
-    /** See one image: one's own, public and community ones. */
+    /** See an image, in a list too: one's own, public and community ones. */
     public static final Rule SHOW = Rule.of(
-            "get_image",
-            "(role:reader or role:member or role:manager) and (project_id:%(project_id)s or 'public':%(visibility)s"
-                    + " or 'community':%(visibility)s) or rule:admin",
-            "Show an image.");
+                    "get_image",
+                    "(role:reader or role:member or role:manager) and (project_id:%(project_id)s"
+                            + " or 'public':%(visibility)s or 'community':%(visibility)s) or rule:admin",
+                    "Show an image, and have it in lists.")
+            .over(RowTarget.ofProject("project_id").with("owner", "project_id").with("visibility", "visibility"));
 
-    static final Rule LIST = Rule.of("get_images", Who.PROJECT_READER, "List images; others' only for operators.");
+    static final Rule LIST = Rule.of("get_images", Who.PROJECT_READER, "List images, of those that get_image shows.");
     static final Rule CREATE = Rule.of("add_image", Who.PROJECT_MEMBER, "Create an image.");
     /** Change whatever an owner may change, tags too. */
     public static final Rule MODIFY = Rule.of("modify_image", Who.PROJECT_MEMBER, "Change an image and its tags.");

@@ -13,6 +13,7 @@ import org.jdbi.v3.core.statement.SqlStatement;
 import org.jdbi.v3.core.statement.Update;
 import org.sluice.controller.http.Json;
 import org.sluice.controller.http.list.Window;
+import org.sluice.controller.policy.RowCondition;
 import org.sluice.model.ImageId;
 import tools.jackson.core.type.TypeReference;
 
@@ -23,9 +24,6 @@ public final class ImageStore {
     private static final String IMAGE = "select id, project_id, name, status, visibility, protected, os_hidden,"
             + " disk_format, container_format, min_disk, min_ram, size, virtual_size, checksum, os_hash_value,"
             + " properties, tags, created_at, updated_at from image ";
-
-    private static final String SEEN = "where (:all or project_id = :project or visibility = 'public'"
-            + " or :community and visibility = 'community')";
 
     /** The image, in whatever state it is and whoever owns it. */
     public Optional<ImageRecord> find(Handle handle, ImageId id) {
@@ -52,27 +50,32 @@ public final class ImageStore {
     }
 
     /**
-     * Whose images a list has.
+     * Which images a list has.
      *
-     * @param all everybody's
-     * @param project those of this project, and public ones
-     * @param community those of everybody that are community images, too
+     * @param rows those that the caller sees
+     * @param communityOf of community images only those of this project; those of all projects if empty
      */
-    record Seen(boolean all, String project, boolean community) {
+    record Listed(RowCondition rows, Optional<String> communityOf) {
+        private String sql() {
+            return "where " + rows.sql()
+                    + (communityOf.isPresent() ? " and (visibility <> 'community' or project_id = :communityOf)" : "");
+        }
+
         private <S extends SqlStatement<S>> S bind(S statement) {
-            return statement.bind("all", all).bind("project", project).bind("community", community);
+            communityOf.ifPresent(project -> statement.bind("communityOf", project));
+            return rows.bind(statement);
         }
     }
 
-    List<ImageRecord> list(Handle handle, Seen seen, boolean hiddenToo, Window window) {
-        return window.bind(seen.bind(
-                        handle.createQuery(IMAGE + SEEN + (hiddenToo ? "" : " and not os_hidden") + window.sql())))
+    List<ImageRecord> list(Handle handle, Listed listed, boolean hiddenToo, Window window) {
+        return window.bind(listed.bind(handle.createQuery(
+                        IMAGE + listed.sql() + (hiddenToo ? "" : " and not os_hidden") + window.sql())))
                 .map((row, context) -> image(row))
                 .list();
     }
 
-    Optional<ImageRecord> findListed(Handle handle, Seen seen, ImageId id) {
-        return seen.bind(handle.createQuery(IMAGE + SEEN + " and id = :id"))
+    Optional<ImageRecord> findListed(Handle handle, Listed listed, ImageId id) {
+        return listed.bind(handle.createQuery(IMAGE + listed.sql() + " and id = :id"))
                 .bind("id", id.value())
                 .map((row, context) -> image(row))
                 .findOne();

@@ -11,6 +11,7 @@ import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.list.Source;
 import org.sluice.controller.http.list.Window;
 import org.sluice.controller.network.NetworkProblems;
+import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.store.Transactions;
 
 /** {@code /network-ip-availabilities} (Networking API reference, "Network IP availability"). Thread-safe. */
@@ -36,12 +37,13 @@ public final class AvailabilityRoutes {
             @Override
             public List<Availability> rows(Exchange exchange, Window window) {
                 List<Integer> versions = versions(exchange);
-                return transactions.run(handle -> store.list(handle, versions, window));
+                RowCondition seen = exchange.access().rows();
+                return transactions.run(handle -> store.list(handle, seen, versions, window));
             }
 
             @Override
             public Optional<Availability> marked(Exchange exchange, String marker) {
-                return find(marker);
+                return find(exchange, marker);
             }
         };
     }
@@ -61,10 +63,12 @@ public final class AvailabilityRoutes {
 
     private Reply show(Exchange exchange) {
         String id = exchange.path("id");
-        return AvailabilityWire.VIEW.ok(find(id).orElseThrow(() -> NetworkProblems.networkNotFound(id)), exchange);
+        return AvailabilityWire.VIEW.ok(
+                find(exchange, id).orElseThrow(() -> NetworkProblems.networkNotFound(id)), exchange);
     }
 
-    private Optional<Availability> find(String network) {
-        return Ids.parse(network).flatMap(id -> transactions.run(handle -> store.find(handle, BOTH, id)));
+    private Optional<Availability> find(Exchange exchange, String network) {
+        RowCondition seen = exchange.access().rows();
+        return Ids.parse(network).flatMap(id -> transactions.run(handle -> store.find(handle, seen, BOTH, id)));
     }
 }

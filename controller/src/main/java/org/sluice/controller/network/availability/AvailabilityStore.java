@@ -12,6 +12,7 @@ import org.jdbi.v3.core.statement.StatementContext;
 import org.sluice.controller.http.Json;
 import org.sluice.controller.http.list.Window;
 import org.sluice.controller.network.IpRange;
+import org.sluice.controller.policy.RowCondition;
 import tools.jackson.databind.JsonNode;
 
 /** Counts addresses in SQL. Stateless; callers own the transaction. */
@@ -25,19 +26,18 @@ final class AvailabilityStore {
                                   from allocation_pool p where p.subnet_id = s.id))
                     order by s.created_at, s.id), '[]')
                  from subnet s where s.network_id = n.id and s.ip_version = any(:versions)) as subnets
-            from network n where true
-            """;
+            from network n where """;
 
     /** The networks of a window with their subnets of those IP versions. */
-    List<Availability> list(Handle handle, List<Integer> versions, Window window) {
-        return window.bind(handle.createQuery(SELECT + window.sql()))
+    List<Availability> list(Handle handle, RowCondition seen, List<Integer> versions, Window window) {
+        return seen.bind(window.bind(handle.createQuery(SELECT + " " + seen.sql() + window.sql())))
                 .bindArray("versions", Integer.class, versions)
                 .map(AvailabilityStore::read)
                 .list();
     }
 
-    Optional<Availability> find(Handle handle, List<Integer> versions, UUID network) {
-        return handle.createQuery(SELECT + " and n.id = :id")
+    Optional<Availability> find(Handle handle, RowCondition seen, List<Integer> versions, UUID network) {
+        return seen.bind(handle.createQuery(SELECT + " " + seen.sql() + " and n.id = :id"))
                 .bindArray("versions", Integer.class, versions)
                 .bind("id", network)
                 .map(AvailabilityStore::read)

@@ -20,9 +20,9 @@ import org.sluice.controller.network.Attributes;
 import org.sluice.controller.network.Creation;
 import org.sluice.controller.network.IfMatch;
 import org.sluice.controller.network.NetworkProblems;
-import org.sluice.controller.network.Viewer;
 import org.sluice.controller.network.tag.TagRoutes;
 import org.sluice.controller.network.tag.Tagged;
+import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.policy.Rule;
 import org.sluice.controller.policy.Target;
 import org.sluice.controller.store.Transactions;
@@ -54,7 +54,6 @@ public final class NetworkRoutes {
                         "n",
                         "network n",
                         "n.project_id",
-                        Viewer.OF_NETWORK,
                         NetworkRules.GET,
                         NetworkRules.UPDATE_TAGS,
                         NetworkProblems::networkNotFound));
@@ -79,23 +78,23 @@ public final class NetworkRoutes {
         return new Source<>() {
             @Override
             public List<Network> rows(Exchange exchange, Window window) {
-                Viewer viewer = Viewer.of(exchange, NetworkRules.GET);
-                return transactions.run(handle -> store.list(handle, viewer, window));
+                RowCondition seen = exchange.rows(NetworkRules.GET);
+                return transactions.run(handle -> store.list(handle, seen, window));
             }
 
             @Override
             public Optional<Network> marked(Exchange exchange, String marker) {
-                Viewer viewer = Viewer.of(exchange, NetworkRules.GET);
-                return Ids.parse(marker).flatMap(id -> transactions.run(handle -> store.find(handle, viewer, id)));
+                RowCondition seen = exchange.rows(NetworkRules.GET);
+                return Ids.parse(marker).flatMap(id -> transactions.run(handle -> store.find(handle, seen, id)));
             }
         };
     }
 
     private Reply show(Exchange exchange) {
         UUID id = id(exchange);
-        Viewer viewer = Viewer.of(exchange, NetworkRules.GET);
+        RowCondition seen = exchange.rows(NetworkRules.GET);
         Network network = transactions.run(
-                handle -> store.find(handle, viewer, id).orElseThrow(() -> NetworkProblems.networkNotFound(id)));
+                handle -> store.find(handle, seen, id).orElseThrow(() -> NetworkProblems.networkNotFound(id)));
         return NetworkWire.VIEW.ok(network, exchange);
     }
 
@@ -112,7 +111,7 @@ public final class NetworkRoutes {
     private Network make(Handle handle, Exchange exchange, Fields fields) {
         NetworkWire.Settings settings = NetworkWire.read(fields, NetworkWire.Settings.USUAL);
         String project = Attributes.project(exchange, fields);
-        Target target = target(project);
+        Target target = NetworkRules.target(project, settings.isShared(), settings.isExternal());
         exchange.require(target);
         NetworkRules.requireMayGive(exchange, NetworkRules.IN_CREATE, target, fields, false, false);
         Segments.Wanted wanted = Segments.Wanted.of(fields);
@@ -138,11 +137,11 @@ public final class NetworkRoutes {
         UUID id = id(exchange);
         IfMatch ifMatch = IfMatch.of(exchange);
         Fields fields = NetworkWire.ATTRIBUTES.forUpdate(exchange, "network");
-        Viewer viewer = Viewer.of(exchange, NetworkRules.GET);
+        RowCondition seen = exchange.rows(NetworkRules.GET);
         Network changed = transactions.run(handle -> {
             NetworkStore.Held held =
-                    store.hold(handle, viewer, id).orElseThrow(() -> NetworkProblems.networkNotFound(id));
-            exchange.require(target(held.network().projectId()));
+                    store.hold(handle, seen, id).orElseThrow(() -> NetworkProblems.networkNotFound(id));
+            exchange.require(NetworkRules.target(held.network()));
             ifMatch.require(held.network().stamps().revision());
             return change(handle, exchange, held, fields);
         });
@@ -155,7 +154,7 @@ public final class NetworkRoutes {
         NetworkRules.requireMayGive(
                 exchange,
                 NetworkRules.IN_UPDATE,
-                target(network.projectId()),
+                NetworkRules.target(network),
                 fields,
                 network.isShared(),
                 network.isExternal());
@@ -174,12 +173,12 @@ public final class NetworkRoutes {
     private Reply delete(Exchange exchange) {
         UUID id = id(exchange);
         IfMatch ifMatch = IfMatch.of(exchange);
-        Viewer viewer = Viewer.of(exchange, NetworkRules.GET);
+        RowCondition seen = exchange.rows(NetworkRules.GET);
         transactions.use(handle -> {
-            Network network = store.holdAlone(handle, viewer, id)
+            Network network = store.holdAlone(handle, seen, id)
                     .orElseThrow(() -> NetworkProblems.networkNotFound(id))
                     .network();
-            exchange.require(target(network.projectId()));
+            exchange.require(NetworkRules.target(network));
             ifMatch.require(network.stamps().revision());
             if (store.hasPorts(handle, id)) {
                 throw NetworkRules.hasPorts(id);
@@ -188,10 +187,6 @@ public final class NetworkRoutes {
             store.delete(handle, id);
         });
         return Reply.empty(204);
-    }
-
-    private static Target target(String project) {
-        return Target.ofProject(project).onNetworkOf(project);
     }
 
     private static UUID id(Exchange exchange) {

@@ -5,6 +5,7 @@ import java.util.List;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.body.Fields;
 import org.sluice.controller.network.NetworkProblems;
+import org.sluice.controller.policy.RowTarget;
 import org.sluice.controller.policy.Rule;
 import org.sluice.controller.policy.Target;
 import org.sluice.controller.policy.Who;
@@ -12,18 +13,27 @@ import org.sluice.model.ProblemException;
 
 /** Who may do what with networks, as Neutron's policies say, and what a network may be. */
 public final class NetworkRules {
-    /** Who sees a network. */
-    public static final Rule GET = Rule.of(
-            "get_network",
-            "rule:project_reader or field:networks:shared=True or field:networks:router:external=True",
-            "Show networks, and list them.");
+    private static final RowTarget ROWS = RowTarget.ofProject("n.project_id")
+            .onNetworkOf("n.project_id")
+            .withTruth("shared", "n.shared")
+            .withTruth("router:external", "n.external");
 
-    static final Rule GET_NETWORK_TYPE =
-            Rule.of("get_network:provider:network_type", Who.ADMIN, "See the type of a network's segment.");
-    static final Rule GET_PHYSICAL_NETWORK =
-            Rule.of("get_network:provider:physical_network", Who.ADMIN, "See a network's physical network.");
-    static final Rule GET_SEGMENTATION_ID =
-            Rule.of("get_network:provider:segmentation_id", Who.ADMIN, "See a network's VLAN id.");
+    /** Who sees a network {@code n}. */
+    public static final Rule GET = Rule.of(
+                    "get_network",
+                    "rule:project_reader or field:networks:shared=True or field:networks:router:external=True",
+                    "Show networks, and list them.")
+            .over(ROWS);
+
+    static final Rule GET_NETWORK_TYPE = Rule.of(
+                    "get_network:provider:network_type", Who.ADMIN, "See the type of a network's segment.")
+            .over(ROWS);
+    static final Rule GET_PHYSICAL_NETWORK = Rule.of(
+                    "get_network:provider:physical_network", Who.ADMIN, "See a network's physical network.")
+            .over(ROWS);
+    static final Rule GET_SEGMENTATION_ID = Rule.of(
+                    "get_network:provider:segmentation_id", Who.ADMIN, "See a network's VLAN id.")
+            .over(ROWS);
 
     static final Rule CREATE = Rule.of("create_network", Who.PROJECT_MEMBER, "Create networks.");
     static final Rule UPDATE = Rule.of("update_network", Who.PROJECT_MEMBER, "Change a network.");
@@ -63,6 +73,18 @@ public final class NetworkRules {
     }
 
     private NetworkRules() {}
+
+    static Target target(Network network) {
+        return target(network.projectId(), network.isShared(), network.isExternal());
+    }
+
+    /** A network as checks see it: as a thing of its project, and as the network that it is. */
+    public static Target target(String project, boolean shared, boolean external) {
+        return Target.ofProject(project)
+                .onNetworkOf(project)
+                .with("shared", shared)
+                .with("router:external", external);
+    }
 
     /** The rules that no route names. */
     static List<Rule> ofFields() {

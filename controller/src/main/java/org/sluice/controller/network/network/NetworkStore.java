@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.sluice.controller.http.list.Window;
 import org.sluice.controller.http.view.RawJson;
 import org.sluice.controller.network.Stamps;
-import org.sluice.controller.network.Viewer;
+import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.store.Transactions;
 
 /** Networks in SQL. Stateless; callers own the transaction. */
@@ -23,7 +23,7 @@ final class NetworkStore {
                   from subnet s where s.network_id = n.id) as subnets
             """;
 
-    private static final String SELECT = "select " + COLUMNS + " from network n where " + Viewer.OF_NETWORK;
+    private static final String SELECT = "select " + COLUMNS + " from network n where ";
 
     /**
      * A network whose row is locked.
@@ -33,35 +33,35 @@ final class NetworkStore {
      */
     record Held(Network network, int largestMtu, boolean isBound) {}
 
-    List<Network> list(Handle handle, Viewer viewer, Window window) {
-        return viewer.bind(window.bind(handle.createQuery(SELECT + window.sql())))
+    List<Network> list(Handle handle, RowCondition seen, Window window) {
+        return seen.bind(window.bind(handle.createQuery(SELECT + seen.sql() + window.sql())))
                 .map(NetworkStore::read)
                 .list();
     }
 
-    Optional<Network> find(Handle handle, Viewer viewer, UUID id) {
-        return viewer.bind(handle.createQuery(SELECT + " and n.id = :id"))
+    Optional<Network> find(Handle handle, RowCondition seen, UUID id) {
+        return seen.bind(handle.createQuery(SELECT + seen.sql() + " and n.id = :id"))
                 .bind("id", id)
                 .map(NetworkStore::read)
                 .findOne();
     }
 
     /** Locks a network that changes; ports can come to it meanwhile. */
-    Optional<Held> hold(Handle handle, Viewer viewer, UUID id) {
-        return hold(handle, viewer, id, "for no key update of n");
+    Optional<Held> hold(Handle handle, RowCondition seen, UUID id) {
+        return hold(handle, seen, id, "for no key update of n");
     }
 
     /** Locks a network that goes. */
-    Optional<Held> holdAlone(Handle handle, Viewer viewer, UUID id) {
-        return hold(handle, viewer, id, "for update of n");
+    Optional<Held> holdAlone(Handle handle, RowCondition seen, UUID id) {
+        return hold(handle, seen, id, "for update of n");
     }
 
-    private static Optional<Held> hold(Handle handle, Viewer viewer, UUID id, String lock) {
-        return viewer.bind(handle.createQuery(
+    private static Optional<Held> hold(Handle handle, RowCondition seen, UUID id, String lock) {
+        return seen.bind(handle.createQuery(
                         "select f.mtu as largest, exists (select 1 from port p where p.network_id = n.id"
                                 + " and p.binding_host_id is not null) as bound, " + COLUMNS
                                 + " from network n join physical_network f on f.name = n.physical_network where "
-                                + Viewer.OF_NETWORK + " and n.id = :id " + lock))
+                                + seen.sql() + " and n.id = :id " + lock))
                 .bind("id", id)
                 .map((row, context) -> new Held(read(row, context), row.getInt("largest"), row.getBoolean("bound")))
                 .findOne();

@@ -57,6 +57,7 @@ final class NetworkWire {
                     "ipv6_address_scope"));
 
     static final View<Network> VIEW = View.<Network>of("network", "networks")
+            .about(NetworkRules::target)
             .member("id", Network::id)
             .member("name", Network::name)
             .member("tenant_id", Network::projectId)

@@ -26,12 +26,12 @@ import org.sluice.controller.network.NetworkProblems;
 import org.sluice.controller.network.NewPort;
 import org.sluice.controller.network.PortMaking;
 import org.sluice.controller.network.SecurityGroups;
-import org.sluice.controller.network.Viewer;
 import org.sluice.controller.network.WantedAddress;
 import org.sluice.controller.network.network.NetworkRules;
 import org.sluice.controller.network.securitygroup.SecurityGroupRules;
 import org.sluice.controller.network.tag.TagRoutes;
 import org.sluice.controller.network.tag.Tagged;
+import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.policy.Rule;
 import org.sluice.controller.policy.Target;
 import org.sluice.controller.store.Steps;
@@ -73,7 +73,6 @@ public final class PortRoutes {
                         "p",
                         "port p join network n on n.id = p.network_id",
                         "n.project_id",
-                        Viewer.OF_PORT,
                         PortRules.GET,
                         PortRules.UPDATE_TAGS,
                         NetworkProblems::portNotFound));
@@ -98,23 +97,23 @@ public final class PortRoutes {
         return new Source<>() {
             @Override
             public List<Port> rows(Exchange exchange, Window window) {
-                Viewer viewer = Viewer.of(exchange, PortRules.GET);
-                return transactions.run(handle -> store.list(handle, viewer, window));
+                RowCondition seen = exchange.rows(PortRules.GET);
+                return transactions.run(handle -> store.list(handle, seen, window));
             }
 
             @Override
             public Optional<Port> marked(Exchange exchange, String marker) {
-                Viewer viewer = Viewer.of(exchange, PortRules.GET);
-                return Ids.parse(marker).flatMap(id -> transactions.run(handle -> store.find(handle, viewer, id)));
+                RowCondition seen = exchange.rows(PortRules.GET);
+                return Ids.parse(marker).flatMap(id -> transactions.run(handle -> store.find(handle, seen, id)));
             }
         };
     }
 
     private Reply show(Exchange exchange) {
         UUID id = id(exchange);
-        Viewer viewer = Viewer.of(exchange, PortRules.GET);
+        RowCondition seen = exchange.rows(PortRules.GET);
         Port port = transactions.autocommit(
-                handle -> store.find(handle, viewer, id).orElseThrow(() -> NetworkProblems.portNotFound(id)));
+                handle -> store.find(handle, seen, id).orElseThrow(() -> NetworkProblems.portNotFound(id)));
         return PortWire.VIEW.ok(port, exchange);
     }
 
@@ -160,7 +159,8 @@ public final class PortRoutes {
         PortWire.Settings settings = asked.settings();
         String project = Attributes.project(exchange, fields);
         NetworkFacts network = steps.autocommit(handle -> NetworkFacts.find(handle, id, project))
-                .filter(found -> found.isOpenTo(Viewer.of(exchange, NetworkRules.GET)))
+                .filter(found -> exchange.may(
+                        NetworkRules.GET, NetworkRules.target(found.project(), found.shared(), found.external())))
                 .orElseThrow(() -> NetworkProblems.networkNotFound(id));
         Target target = target(project, network.project(), network.shared());
         exchange.require(target);
@@ -258,7 +258,7 @@ public final class PortRoutes {
 
     /** Locks the port: 404 when the caller does not see it, 403 when he may not do with it what the route does. */
     private PortStore.Held hold(Handle handle, Exchange exchange, UUID id) {
-        PortStore.Held held = store.hold(handle, Viewer.of(exchange, PortRules.GET), id)
+        PortStore.Held held = store.hold(handle, exchange.rows(PortRules.GET), id)
                 .orElseThrow(() -> NetworkProblems.portNotFound(id));
         exchange.require(target(held));
         return held;
@@ -269,7 +269,7 @@ public final class PortRoutes {
     }
 
     private static Target target(String project, String networkOwner, boolean shared) {
-        return Target.ofProject(project).onNetworkOf(networkOwner).with("shared", Boolean.toString(shared));
+        return Target.ofProject(project).onNetworkOf(networkOwner).with("shared", shared);
     }
 
     private static PortWire.Settings settingsOf(PortStore.Held held) {
@@ -307,7 +307,7 @@ public final class PortRoutes {
         if (wanted.isEmpty()) {
             return wanted;
         }
-        List<UUID> found = store.groups(handle, Viewer.of(exchange, SecurityGroupRules.GET), project, wanted);
+        List<UUID> found = store.groups(handle, exchange.rows(SecurityGroupRules.GET), project, wanted);
         for (UUID id : wanted) {
             if (!found.contains(id)) {
                 throw NetworkProblems.securityGroupNotFound(id);

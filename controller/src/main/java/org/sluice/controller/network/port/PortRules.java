@@ -10,6 +10,7 @@ import org.sluice.controller.http.body.Fields;
 import org.sluice.controller.network.FixedIps;
 import org.sluice.controller.network.NetworkProblems;
 import org.sluice.controller.network.Owners;
+import org.sluice.controller.policy.RowTarget;
 import org.sluice.controller.policy.Rule;
 import org.sluice.controller.policy.Target;
 import org.sluice.controller.policy.Who;
@@ -23,13 +24,26 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Who may do what with ports, as Neutron's policies say, and what a port may be. */
 final class PortRules {
-    static final Rule GET = Rule.of("get_port", Owners.READER, "Show ports, and list them.");
-    static final Rule GET_PROFILE = Rule.of("get_port:binding:profile", Who.ADMIN, "See binding:profile.");
-    static final Rule GET_HOST = Rule.of("get_port:binding:host_id", Who.ADMIN, "See the host of a port.");
-    static final Rule GET_VIF_TYPE = Rule.of("get_port:binding:vif_type", Who.ADMIN, "See binding:vif_type.");
-    static final Rule GET_VIF_DETAILS = Rule.of("get_port:binding:vif_details", Who.ADMIN, "See binding:vif_details.");
-    static final Rule GET_RESOURCE_REQUEST =
-            Rule.of("get_port:resource_request", Who.ADMIN, "See what a port asks of Placement.");
+    /** Who sees a port {@code p} on a network {@code n}. */
+    static final Rule GET = Rule.of("get_port", Owners.READER, "Show ports, and list them.")
+            .over(RowTarget.ofProject("p.project_id")
+                    .onNetworkOf("n.project_id")
+                    .withTruth("shared", "n.shared"));
+
+    /** What a port says of itself to those who ask which of its members they see. */
+    private static final RowTarget OWN = RowTarget.ofProject("p.project_id");
+
+    static final Rule GET_PROFILE = Rule.of("get_port:binding:profile", Who.ADMIN, "See binding:profile.")
+            .over(OWN);
+    static final Rule GET_HOST = Rule.of("get_port:binding:host_id", Who.ADMIN, "See the host of a port.")
+            .over(OWN);
+    static final Rule GET_VIF_TYPE = Rule.of("get_port:binding:vif_type", Who.ADMIN, "See binding:vif_type.")
+            .over(OWN);
+    static final Rule GET_VIF_DETAILS = Rule.of("get_port:binding:vif_details", Who.ADMIN, "See binding:vif_details.")
+            .over(OWN);
+    static final Rule GET_RESOURCE_REQUEST = Rule.of(
+                    "get_port:resource_request", Who.ADMIN, "See what a port asks of Placement.")
+            .over(OWN);
 
     static final Rule CREATE = Rule.of("create_port", Who.PROJECT_MEMBER, "Create ports.");
     static final Rule UPDATE = Rule.of("update_port", Who.PROJECT_MEMBER, "Change a port.");

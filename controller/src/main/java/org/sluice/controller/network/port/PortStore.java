@@ -12,7 +12,7 @@ import org.sluice.controller.http.list.Window;
 import org.sluice.controller.http.view.RawJson;
 import org.sluice.controller.network.NetworkProblems;
 import org.sluice.controller.network.Stamps;
-import org.sluice.controller.network.Viewer;
+import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.store.Transactions;
 import org.sluice.model.MacAddress;
 import org.sluice.model.NetworkId;
@@ -31,7 +31,7 @@ final class PortStore {
             """;
 
     private static final String SELECT =
-            "select " + COLUMNS + " from port p join network n on n.id = p.network_id where " + Viewer.OF_PORT;
+            "select " + COLUMNS + " from port p join network n on n.id = p.network_id where ";
 
     /**
      * A port whose row is locked, with what its changes depend on.
@@ -52,23 +52,23 @@ final class PortStore {
             boolean isBound,
             boolean isServing) {}
 
-    List<Port> list(Handle handle, Viewer viewer, Window window) {
-        return viewer.bind(window.bind(handle.createQuery(SELECT + window.sql())))
+    List<Port> list(Handle handle, RowCondition seen, Window window) {
+        return seen.bind(window.bind(handle.createQuery(SELECT + seen.sql() + window.sql())))
                 .map(PortStore::read)
                 .list();
     }
 
-    Optional<Port> find(Handle handle, Viewer viewer, UUID id) {
-        return viewer.bind(handle.createQuery(SELECT + " and p.id = :id"))
+    Optional<Port> find(Handle handle, RowCondition seen, UUID id) {
+        return seen.bind(handle.createQuery(SELECT + seen.sql() + " and p.id = :id"))
                 .bind("id", id)
                 .map(PortStore::read)
                 .findOne();
     }
 
-    Optional<Held> hold(Handle handle, Viewer viewer, UUID id) {
-        return viewer.bind(handle.createQuery(
+    Optional<Held> hold(Handle handle, RowCondition seen, UUID id) {
+        return seen.bind(handle.createQuery(
                         "select n.project_id as network_owner, n.shared as network_shared, " + COLUMNS
-                                + " from port p join network n on n.id = p.network_id where " + Viewer.OF_PORT
+                                + " from port p join network n on n.id = p.network_id where " + seen.sql()
                                 + " and p.id = :id for update of p"))
                 .bind("id", id)
                 .map((row, context) -> new Held(
@@ -122,11 +122,11 @@ final class PortStore {
         handle.createUpdate("delete from port where id = :id").bind("id", id).execute();
     }
 
-    /** Those of the groups that are the project's, or that the viewer sees. */
-    List<UUID> groups(Handle handle, Viewer viewer, String project, List<UUID> wanted) {
-        return viewer.bind(handle.createQuery(
+    /** Those of the groups that are the project's, or that are seen. */
+    List<UUID> groups(Handle handle, RowCondition seen, String project, List<UUID> wanted) {
+        return seen.bind(handle.createQuery(
                         "select g.id from security_group g where g.id = any(:ids) and (g.project_id = :owner or "
-                                + Viewer.OF_SECURITY_GROUP + ")"))
+                                + seen.sql() + ")"))
                 .bindArray("ids", UUID.class, wanted)
                 .bind("owner", project)
                 .mapTo(UUID.class)

@@ -11,6 +11,7 @@ import org.sluice.controller.http.list.ListQuery;
 import org.sluice.controller.http.view.View;
 import org.sluice.controller.network.Attributes;
 import org.sluice.controller.network.FixedIps;
+import org.sluice.controller.policy.Target;
 import org.sluice.model.MacAddress;
 import org.sluice.model.VnicType;
 
@@ -49,6 +50,7 @@ final class PortWire {
                     "qos_network_policy_id"));
 
     static final View<Port> VIEW = View.<Port>of("port", "ports")
+            .about(port -> Target.ofProject(port.projectId()))
             .member("id", Port::id)
             .member("name", Port::name)
             .member("network_id", Port::networkId)

@@ -20,10 +20,10 @@ import org.sluice.controller.network.Creation;
 import org.sluice.controller.network.IfMatch;
 import org.sluice.controller.network.NetworkProblems;
 import org.sluice.controller.network.SecurityGroups;
-import org.sluice.controller.network.Viewer;
 import org.sluice.controller.network.securitygrouprule.SecurityGroupRuleStore;
 import org.sluice.controller.network.tag.TagRoutes;
 import org.sluice.controller.network.tag.Tagged;
+import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.policy.Target;
 import org.sluice.controller.store.Transactions;
 
@@ -47,7 +47,6 @@ public final class SecurityGroupRoutes {
                         "g",
                         "security_group g",
                         "g.project_id",
-                        Viewer.OF_SECURITY_GROUP,
                         SecurityGroupRules.GET,
                         SecurityGroupRules.UPDATE_TAGS,
                         NetworkProblems::securityGroupNotFound));
@@ -77,14 +76,14 @@ public final class SecurityGroupRoutes {
                     if (!project.isEmpty()) {
                         defaults.ensureDefault(handle, project);
                     }
-                    return store.list(handle, viewer(exchange), window, withRules);
+                    return store.list(handle, seen(exchange), window, withRules);
                 });
             }
 
             @Override
             public Optional<SecurityGroup> marked(Exchange exchange, String marker) {
                 return Ids.parse(marker)
-                        .flatMap(id -> transactions.run(handle -> store.find(handle, viewer(exchange), id)));
+                        .flatMap(id -> transactions.run(handle -> store.find(handle, seen(exchange), id)));
             }
         };
     }
@@ -92,7 +91,7 @@ public final class SecurityGroupRoutes {
     private Reply show(Exchange exchange) {
         UUID id = id(exchange);
         SecurityGroup group = transactions.run(handle ->
-                store.find(handle, viewer(exchange), id).orElseThrow(() -> NetworkProblems.securityGroupNotFound(id)));
+                store.find(handle, seen(exchange), id).orElseThrow(() -> NetworkProblems.securityGroupNotFound(id)));
         return SecurityGroupWire.VIEW.ok(group, exchange);
     }
 
@@ -123,8 +122,8 @@ public final class SecurityGroupRoutes {
         IfMatch ifMatch = IfMatch.of(exchange);
         Fields fields = SecurityGroupWire.ATTRIBUTES.forUpdate(exchange, "security_group");
         SecurityGroup changed = transactions.run(handle -> {
-            SecurityGroup group = store.hold(handle, viewer(exchange), id)
-                    .orElseThrow(() -> NetworkProblems.securityGroupNotFound(id));
+            SecurityGroup group =
+                    store.hold(handle, seen(exchange), id).orElseThrow(() -> NetworkProblems.securityGroupNotFound(id));
             requireMay(exchange, ifMatch, group);
             SecurityGroupWire.Settings settings = SecurityGroupWire.read(
                     fields, new SecurityGroupWire.Settings(group.name(), group.description(), group.isStateful()));
@@ -138,7 +137,7 @@ public final class SecurityGroupRoutes {
         UUID id = id(exchange);
         IfMatch ifMatch = IfMatch.of(exchange);
         transactions.use(handle -> {
-            SecurityGroup group = store.holdAlone(handle, viewer(exchange), id)
+            SecurityGroup group = store.holdAlone(handle, seen(exchange), id)
                     .orElseThrow(() -> NetworkProblems.securityGroupNotFound(id));
             requireMay(exchange, ifMatch, group);
             if (group.isDefault()) {
@@ -154,8 +153,8 @@ public final class SecurityGroupRoutes {
         ifMatch.require(group.stamps().revision());
     }
 
-    private static Viewer viewer(Exchange exchange) {
-        return Viewer.of(exchange, SecurityGroupRules.GET);
+    private static RowCondition seen(Exchange exchange) {
+        return exchange.rows(SecurityGroupRules.GET);
     }
 
     private static UUID id(Exchange exchange) {

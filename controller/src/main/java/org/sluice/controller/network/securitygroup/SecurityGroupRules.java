@@ -1,15 +1,17 @@
 package org.sluice.controller.network.securitygroup;
 
 import org.sluice.controller.network.NetworkProblems;
+import org.sluice.controller.policy.RowTarget;
 import org.sluice.controller.policy.Rule;
 import org.sluice.controller.policy.Who;
 import org.sluice.model.ProblemException;
 
 /** Who may do what with security groups, as Neutron's policies say, and what they may be called. */
 public final class SecurityGroupRules {
-    /** Who sees a security group. */
-    public static final Rule GET =
-            Rule.of("get_security_group", Who.PROJECT_READER, "Show security groups, and list them.");
+    /** Who sees a security group {@code g}. */
+    public static final Rule GET = Rule.of(
+                    "get_security_group", Who.PROJECT_READER, "Show security groups, and list them.")
+            .over(RowTarget.ofProject("g.project_id"));
 
     static final Rule CREATE = Rule.of("create_security_group", Who.PROJECT_MEMBER, "Create security groups.");
     static final Rule UPDATE = Rule.of("update_security_group", Who.PROJECT_MEMBER, "Change a security group.");

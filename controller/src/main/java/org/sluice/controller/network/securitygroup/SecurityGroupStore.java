@@ -14,15 +14,15 @@ import org.jdbi.v3.core.statement.StatementContext;
 import org.sluice.controller.http.list.Window;
 import org.sluice.controller.network.SecurityGroups;
 import org.sluice.controller.network.Stamps;
-import org.sluice.controller.network.Viewer;
 import org.sluice.controller.network.securitygrouprule.SecurityGroupRule;
 import org.sluice.controller.network.securitygrouprule.SecurityGroupRuleStore;
+import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.store.Transactions;
 import org.sluice.model.SecurityGroupId;
 
 /** Security groups in SQL. Stateless; callers own the transaction. */
 final class SecurityGroupStore {
-    private static final String SELECT = "select g.* from security_group g where " + Viewer.OF_SECURITY_GROUP;
+    private static final String SELECT = "select g.* from security_group g where ";
 
     private final SecurityGroupRuleStore rules;
 
@@ -31,29 +31,29 @@ final class SecurityGroupStore {
     }
 
     /** The groups of a window, with their rules if they are wanted. */
-    List<SecurityGroup> list(Handle handle, Viewer viewer, Window window, boolean withRules) {
-        List<SecurityGroup> groups = viewer.bind(window.bind(handle.createQuery(SELECT + window.sql())))
+    List<SecurityGroup> list(Handle handle, RowCondition seen, Window window, boolean withRules) {
+        List<SecurityGroup> groups = seen.bind(window.bind(handle.createQuery(SELECT + seen.sql() + window.sql())))
                 .map(SecurityGroupStore::read)
                 .list();
         return withRules ? withRules(handle, groups) : groups;
     }
 
-    Optional<SecurityGroup> find(Handle handle, Viewer viewer, UUID id) {
-        return bare(handle, viewer, id, "").map(group -> withRules(handle, group));
+    Optional<SecurityGroup> find(Handle handle, RowCondition seen, UUID id) {
+        return bare(handle, seen, id, "").map(group -> withRules(handle, group));
     }
 
     /** Locks a group that changes; without its rules. */
-    Optional<SecurityGroup> hold(Handle handle, Viewer viewer, UUID id) {
-        return bare(handle, viewer, id, " for no key update of g");
+    Optional<SecurityGroup> hold(Handle handle, RowCondition seen, UUID id) {
+        return bare(handle, seen, id, " for no key update of g");
     }
 
     /** Locks a group that goes; without its rules. */
-    Optional<SecurityGroup> holdAlone(Handle handle, Viewer viewer, UUID id) {
-        return bare(handle, viewer, id, " for update of g");
+    Optional<SecurityGroup> holdAlone(Handle handle, RowCondition seen, UUID id) {
+        return bare(handle, seen, id, " for update of g");
     }
 
-    private static Optional<SecurityGroup> bare(Handle handle, Viewer viewer, UUID id, String lock) {
-        return viewer.bind(handle.createQuery(SELECT + " and g.id = :id" + lock))
+    private static Optional<SecurityGroup> bare(Handle handle, RowCondition seen, UUID id, String lock) {
+        return seen.bind(handle.createQuery(SELECT + seen.sql() + " and g.id = :id" + lock))
                 .bind("id", id)
                 .map(SecurityGroupStore::read)
                 .findOne();

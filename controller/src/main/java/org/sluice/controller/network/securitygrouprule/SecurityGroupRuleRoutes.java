@@ -19,7 +19,8 @@ import org.sluice.controller.network.Attributes;
 import org.sluice.controller.network.Creation;
 import org.sluice.controller.network.IfMatch;
 import org.sluice.controller.network.NetworkProblems;
-import org.sluice.controller.network.Viewer;
+import org.sluice.controller.network.securitygroup.SecurityGroupRules;
+import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.policy.Target;
 import org.sluice.controller.store.Transactions;
 
@@ -47,20 +48,20 @@ public final class SecurityGroupRuleRoutes {
         return new Source<>() {
             @Override
             public List<SecurityGroupRule> rows(Exchange exchange, Window window) {
-                return transactions.run(handle -> store.list(handle, viewer(exchange), window));
+                return transactions.run(handle -> store.list(handle, seen(exchange), window));
             }
 
             @Override
             public Optional<SecurityGroupRule> marked(Exchange exchange, String marker) {
                 return Ids.parse(marker)
-                        .flatMap(id -> transactions.run(handle -> store.find(handle, viewer(exchange), id)));
+                        .flatMap(id -> transactions.run(handle -> store.find(handle, seen(exchange), id)));
             }
         };
     }
 
     private Reply show(Exchange exchange) {
         UUID id = id(exchange);
-        SecurityGroupRule rule = transactions.run(handle -> store.find(handle, viewer(exchange), id)
+        SecurityGroupRule rule = transactions.run(handle -> store.find(handle, seen(exchange), id)
                 .orElseThrow(() -> NetworkProblems.securityGroupRuleNotFound(id)));
         return SecurityGroupRuleWire.VIEW.ok(rule, exchange);
     }
@@ -86,11 +87,11 @@ public final class SecurityGroupRuleRoutes {
         RuleSpec spec = RuleSpec.parse(fields);
         String description = fields.text("description", "", 0, Attributes.LONGEST);
         Attributes.project(exchange, fields);
-        String project = store.holdGroup(handle, viewer(exchange), group)
+        String project = store.holdGroup(handle, exchange.rows(SecurityGroupRules.GET), group)
                 .orElseThrow(() -> NetworkProblems.securityGroupNotFound(group));
         exchange.require(Target.ofProject(project));
         spec.remoteGroup().ifPresent(remote -> {
-            if (!store.seesGroup(handle, viewer(exchange), remote)) {
+            if (!store.seesGroup(handle, exchange.rows(SecurityGroupRules.GET), remote)) {
                 throw NetworkProblems.securityGroupNotFound(remote);
             }
         });
@@ -105,7 +106,7 @@ public final class SecurityGroupRuleRoutes {
         UUID id = id(exchange);
         IfMatch ifMatch = IfMatch.of(exchange);
         transactions.use(handle -> {
-            SecurityGroupRule rule = store.hold(handle, viewer(exchange), id)
+            SecurityGroupRule rule = store.hold(handle, seen(exchange), id)
                     .orElseThrow(() -> NetworkProblems.securityGroupRuleNotFound(id));
             exchange.require(Target.ofProject(rule.projectId()));
             ifMatch.require(rule.stamps().revision());
@@ -115,8 +116,8 @@ public final class SecurityGroupRuleRoutes {
         return Reply.empty(204);
     }
 
-    private static Viewer viewer(Exchange exchange) {
-        return Viewer.of(exchange, SecurityGroupRuleRules.GET);
+    private static RowCondition seen(Exchange exchange) {
+        return exchange.rows(SecurityGroupRuleRules.GET);
     }
 
     private static UUID id(Exchange exchange) {

@@ -1,14 +1,18 @@
 package org.sluice.controller.network.securitygrouprule;
 
 import org.sluice.controller.network.NetworkProblems;
+import org.sluice.controller.policy.RowTarget;
 import org.sluice.controller.policy.Rule;
 import org.sluice.controller.policy.Who;
 import org.sluice.model.ProblemException;
 
 /** Who may do what with rules of security groups, as Neutron's policies say. They are made and deleted, never changed. */
 final class SecurityGroupRuleRules {
-    static final Rule GET =
-            Rule.of("get_security_group_rule", Who.PROJECT_READER, "Show rules of security groups, and list them.");
+    /** Who sees a rule {@code r}; it belongs to the project of its group. */
+    static final Rule GET = Rule.of(
+                    "get_security_group_rule", Who.PROJECT_READER, "Show rules of security groups, and list them.")
+            .over(RowTarget.ofProject("r.project_id"));
+
     static final Rule CREATE =
             Rule.of("create_security_group_rule", Who.PROJECT_MEMBER, "Create rules of security groups.");
     static final Rule DELETE =

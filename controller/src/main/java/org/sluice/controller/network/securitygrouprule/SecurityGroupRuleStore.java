@@ -13,12 +13,12 @@ import org.jdbi.v3.core.statement.SqlStatement;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.sluice.controller.http.list.Window;
 import org.sluice.controller.network.Stamps;
-import org.sluice.controller.network.Viewer;
+import org.sluice.controller.policy.RowCondition;
 
 /** Rules of security groups in SQL. Stateless; callers own the transaction. */
 public final class SecurityGroupRuleStore {
     private static final String COLUMNS = "r.*, text(r.remote_ip_prefix) as prefix";
-    private static final String SELECT = "select " + COLUMNS + " from security_group_rule r where " + Viewer.OF_RULE;
+    private static final String SELECT = "select " + COLUMNS + " from security_group_rule r where ";
 
     /** The rules of those groups, by the group's id, in one query. */
     public Map<UUID, List<SecurityGroupRule>> ofGroups(Handle handle, List<UUID> groups) {
@@ -32,41 +32,41 @@ public final class SecurityGroupRuleStore {
         return byGroup;
     }
 
-    List<SecurityGroupRule> list(Handle handle, Viewer viewer, Window window) {
-        return viewer.bind(window.bind(handle.createQuery(SELECT + window.sql())))
+    List<SecurityGroupRule> list(Handle handle, RowCondition seen, Window window) {
+        return seen.bind(window.bind(handle.createQuery(SELECT + seen.sql() + window.sql())))
                 .map(SecurityGroupRuleStore::read)
                 .list();
     }
 
-    Optional<SecurityGroupRule> find(Handle handle, Viewer viewer, UUID id) {
-        return find(handle, viewer, id, "");
+    Optional<SecurityGroupRule> find(Handle handle, RowCondition seen, UUID id) {
+        return find(handle, seen, id, "");
     }
 
     /** Locks a rule that goes. */
-    Optional<SecurityGroupRule> hold(Handle handle, Viewer viewer, UUID id) {
-        return find(handle, viewer, id, " for update of r");
+    Optional<SecurityGroupRule> hold(Handle handle, RowCondition seen, UUID id) {
+        return find(handle, seen, id, " for update of r");
     }
 
-    private static Optional<SecurityGroupRule> find(Handle handle, Viewer viewer, UUID id, String lock) {
-        return viewer.bind(handle.createQuery(SELECT + " and r.id = :id" + lock))
+    private static Optional<SecurityGroupRule> find(Handle handle, RowCondition seen, UUID id, String lock) {
+        return seen.bind(handle.createQuery(SELECT + seen.sql() + " and r.id = :id" + lock))
                 .bind("id", id)
                 .map(SecurityGroupRuleStore::read)
                 .findOne();
     }
 
     /** Locks the group's row, so that two creates cannot both find that the rule is new; the group's project. */
-    Optional<String> holdGroup(Handle handle, Viewer viewer, UUID group) {
-        return project(handle, viewer, group, " for no key update of g");
+    Optional<String> holdGroup(Handle handle, RowCondition seen, UUID group) {
+        return project(handle, seen, group, " for no key update of g");
     }
 
-    /** Whether the viewer sees that group. */
-    boolean seesGroup(Handle handle, Viewer viewer, UUID group) {
-        return project(handle, viewer, group, "").isPresent();
+    /** Whether that group is seen. */
+    boolean seesGroup(Handle handle, RowCondition seen, UUID group) {
+        return project(handle, seen, group, "").isPresent();
     }
 
-    private static Optional<String> project(Handle handle, Viewer viewer, UUID group, String lock) {
-        return viewer.bind(handle.createQuery("select g.project_id from security_group g where "
-                        + Viewer.OF_SECURITY_GROUP + " and g.id = :id" + lock))
+    private static Optional<String> project(Handle handle, RowCondition seen, UUID group, String lock) {
+        return seen.bind(handle.createQuery(
+                        "select g.project_id from security_group g where " + seen.sql() + " and g.id = :id" + lock))
                 .bind("id", group)
                 .mapTo(String.class)
                 .findOne();

@@ -20,10 +20,10 @@ import org.sluice.controller.network.Attributes;
 import org.sluice.controller.network.Creation;
 import org.sluice.controller.network.IfMatch;
 import org.sluice.controller.network.NetworkProblems;
-import org.sluice.controller.network.Viewer;
 import org.sluice.controller.network.network.NetworkRules;
 import org.sluice.controller.network.tag.TagRoutes;
 import org.sluice.controller.network.tag.Tagged;
+import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.policy.Target;
 import org.sluice.controller.store.Transactions;
 import org.sluice.model.NetworkId;
@@ -49,7 +49,6 @@ public final class SubnetRoutes {
                         "s",
                         "subnet s join network n on n.id = s.network_id",
                         "n.project_id",
-                        Viewer.OF_SUBNET,
                         SubnetRules.GET,
                         SubnetRules.UPDATE_TAGS,
                         NetworkProblems::subnetNotFound));
@@ -69,23 +68,23 @@ public final class SubnetRoutes {
         return new Source<>() {
             @Override
             public List<Subnet> rows(Exchange exchange, Window window) {
-                Viewer viewer = Viewer.of(exchange, SubnetRules.GET);
-                return transactions.run(handle -> store.list(handle, viewer, window));
+                RowCondition seen = exchange.rows(SubnetRules.GET);
+                return transactions.run(handle -> store.list(handle, seen, window));
             }
 
             @Override
             public Optional<Subnet> marked(Exchange exchange, String marker) {
-                Viewer viewer = Viewer.of(exchange, SubnetRules.GET);
-                return Ids.parse(marker).flatMap(id -> transactions.run(handle -> store.find(handle, viewer, id)));
+                RowCondition seen = exchange.rows(SubnetRules.GET);
+                return Ids.parse(marker).flatMap(id -> transactions.run(handle -> store.find(handle, seen, id)));
             }
         };
     }
 
     private Reply show(Exchange exchange) {
         UUID id = id(exchange);
-        Viewer viewer = Viewer.of(exchange, SubnetRules.GET);
+        RowCondition seen = exchange.rows(SubnetRules.GET);
         Subnet subnet = transactions.run(
-                handle -> store.find(handle, viewer, id).orElseThrow(() -> NetworkProblems.subnetNotFound(id)));
+                handle -> store.find(handle, seen, id).orElseThrow(() -> NetworkProblems.subnetNotFound(id)));
         return SubnetWire.VIEW.ok(subnet, exchange);
     }
 
@@ -103,7 +102,7 @@ public final class SubnetRoutes {
         UUID network = fields.id("network_id");
         SubnetWire.Settings settings = SubnetWire.readNew(fields);
         String project = Attributes.project(exchange, fields);
-        String owner = store.claim(handle, Viewer.of(exchange, NetworkRules.GET), network)
+        String owner = store.claim(handle, exchange.rows(NetworkRules.GET), network)
                 .orElseThrow(() -> NetworkProblems.networkNotFound(network));
         exchange.require(Target.ofProject(project).onNetworkOf(owner));
         if (store.overlaps(handle, network, settings.plan().block())) {
@@ -117,10 +116,9 @@ public final class SubnetRoutes {
         UUID id = id(exchange);
         IfMatch ifMatch = IfMatch.of(exchange);
         Fields fields = SubnetWire.ATTRIBUTES.forUpdate(exchange, "subnet");
-        Viewer viewer = Viewer.of(exchange, SubnetRules.GET);
+        RowCondition seen = exchange.rows(SubnetRules.GET);
         Subnet changed = transactions.run(handle -> {
-            SubnetStore.Held held =
-                    store.hold(handle, viewer, id).orElseThrow(() -> NetworkProblems.subnetNotFound(id));
+            SubnetStore.Held held = store.hold(handle, seen, id).orElseThrow(() -> NetworkProblems.subnetNotFound(id));
             requireMay(exchange, ifMatch, held);
             SubnetWire.Settings settings = SubnetWire.read(fields, held.subnet());
             Subnet subnet = store.update(handle, id, settings, fields.isSet("allocation_pools"));
@@ -133,10 +131,10 @@ public final class SubnetRoutes {
     private Reply delete(Exchange exchange) {
         UUID id = id(exchange);
         IfMatch ifMatch = IfMatch.of(exchange);
-        Viewer viewer = Viewer.of(exchange, SubnetRules.GET);
+        RowCondition seen = exchange.rows(SubnetRules.GET);
         transactions.use(handle -> {
             SubnetStore.Held held =
-                    store.holdAlone(handle, viewer, id).orElseThrow(() -> NetworkProblems.subnetNotFound(id));
+                    store.holdAlone(handle, seen, id).orElseThrow(() -> NetworkProblems.subnetNotFound(id));
             requireMay(exchange, ifMatch, held);
             store.delete(handle, id);
             store.touch(handle, held.subnet().networkId());

@@ -7,6 +7,7 @@ import org.sluice.controller.http.body.Fields;
 import org.sluice.controller.network.IpRange;
 import org.sluice.controller.network.NetworkProblems;
 import org.sluice.controller.network.Owners;
+import org.sluice.controller.policy.RowTarget;
 import org.sluice.controller.policy.Rule;
 import org.sluice.controller.policy.Who;
 import org.sluice.model.Problem;
@@ -15,8 +16,13 @@ import tools.jackson.databind.node.ArrayNode;
 
 /** Who may do what with subnets, as Neutron's policies say, and what they tell their hosts. */
 final class SubnetRules {
-    static final Rule GET =
-            Rule.of("get_subnet", Owners.READER + " or field:networks:shared=True", "Show subnets, and list them.");
+    /** Who sees a subnet {@code s} of a network {@code n}. */
+    static final Rule GET = Rule.of(
+                    "get_subnet", Owners.READER + " or field:networks:shared=True", "Show subnets, and list them.")
+            .over(RowTarget.ofProject("s.project_id")
+                    .onNetworkOf("n.project_id")
+                    .withTruth("shared", "n.shared"));
+
     static final Rule CREATE = Rule.of("create_subnet", Owners.NETWORK_MEMBER, "Create subnets.");
     static final Rule UPDATE = Rule.of("update_subnet", Owners.MEMBER, "Change a subnet.");
     static final Rule UPDATE_TAGS = Rule.of("update_subnet:tags", Who.PROJECT_MEMBER, "Change the tags of a subnet.");

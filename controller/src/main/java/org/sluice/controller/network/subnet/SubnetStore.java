@@ -15,7 +15,7 @@ import org.sluice.controller.http.list.Window;
 import org.sluice.controller.http.view.RawJson;
 import org.sluice.controller.network.IpRange;
 import org.sluice.controller.network.Stamps;
-import org.sluice.controller.network.Viewer;
+import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.store.Transactions;
 import tools.jackson.databind.JsonNode;
 
@@ -28,45 +28,45 @@ final class SubnetStore {
                         order by a.first), '[]') from allocation_pool a where a.subnet_id = s.id) as pools
             """;
 
-    private static final String FROM = " from subnet s join network n on n.id = s.network_id where " + Viewer.OF_SUBNET;
+    private static final String FROM = " from subnet s join network n on n.id = s.network_id where ";
 
     /** A subnet whose row is locked, and the project of its network. */
     record Held(Subnet subnet, String networkOwner) {}
 
-    List<Subnet> list(Handle handle, Viewer viewer, Window window) {
-        return viewer.bind(window.bind(handle.createQuery("select " + COLUMNS + FROM + window.sql())))
+    List<Subnet> list(Handle handle, RowCondition seen, Window window) {
+        return seen.bind(window.bind(handle.createQuery("select " + COLUMNS + FROM + seen.sql() + window.sql())))
                 .map(SubnetStore::read)
                 .list();
     }
 
-    Optional<Subnet> find(Handle handle, Viewer viewer, UUID id) {
-        return viewer.bind(handle.createQuery("select " + COLUMNS + FROM + " and s.id = :id"))
+    Optional<Subnet> find(Handle handle, RowCondition seen, UUID id) {
+        return seen.bind(handle.createQuery("select " + COLUMNS + FROM + seen.sql() + " and s.id = :id"))
                 .bind("id", id)
                 .map(SubnetStore::read)
                 .findOne();
     }
 
     /** Locks a subnet that changes; ports can get addresses of it meanwhile. */
-    Optional<Held> hold(Handle handle, Viewer viewer, UUID id) {
-        return hold(handle, viewer, id, " for no key update of s");
+    Optional<Held> hold(Handle handle, RowCondition seen, UUID id) {
+        return hold(handle, seen, id, " for no key update of s");
     }
 
     /** Locks a subnet that goes. */
-    Optional<Held> holdAlone(Handle handle, Viewer viewer, UUID id) {
-        return hold(handle, viewer, id, " for update of s");
+    Optional<Held> holdAlone(Handle handle, RowCondition seen, UUID id) {
+        return hold(handle, seen, id, " for update of s");
     }
 
-    private static Optional<Held> hold(Handle handle, Viewer viewer, UUID id, String lock) {
-        return viewer.bind(handle.createQuery(
-                        "select n.project_id as network_owner, " + COLUMNS + FROM + " and s.id = :id" + lock))
+    private static Optional<Held> hold(Handle handle, RowCondition seen, UUID id, String lock) {
+        return seen.bind(handle.createQuery("select n.project_id as network_owner, " + COLUMNS + FROM + seen.sql()
+                        + " and s.id = :id" + lock))
                 .bind("id", id)
                 .map((row, context) -> new Held(read(row, context), row.getString("network_owner")))
                 .findOne();
     }
 
     /** Locks a network that the viewer sees, so that two creates cannot both find that they overlap with nothing; its project. */
-    Optional<String> claim(Handle handle, Viewer viewer, UUID network) {
-        return viewer.bind(handle.createQuery("select n.project_id from network n where " + Viewer.OF_NETWORK
+    Optional<String> claim(Handle handle, RowCondition seen, UUID network) {
+        return seen.bind(handle.createQuery("select n.project_id from network n where " + seen.sql()
                         + " and n.id = :id for no key update of n"))
                 .bind("id", network)
                 .mapTo(String.class)

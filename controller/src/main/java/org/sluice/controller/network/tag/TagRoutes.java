@@ -17,7 +17,6 @@ import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.body.Fields;
 import org.sluice.controller.network.IfMatch;
 import org.sluice.controller.network.NetworkProblems;
-import org.sluice.controller.network.Viewer;
 import org.sluice.controller.policy.Target;
 import org.sluice.controller.store.Transactions;
 import org.sluice.model.Problem.Kind;
@@ -104,7 +103,7 @@ public final class TagRoutes {
     }
 
     private TagStore.Found find(Handle handle, Exchange exchange, UUID id, boolean lock) {
-        return store.find(handle, id, Viewer.of(exchange, tagged.get()), lock)
+        return store.find(handle, id, exchange.rows(tagged.get()), lock)
                 .orElseThrow(() -> tagged.notFound().apply(id));
     }
 

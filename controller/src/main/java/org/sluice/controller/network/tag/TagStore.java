@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
-import org.sluice.controller.network.Viewer;
+import org.sluice.controller.policy.RowCondition;
 
 /** The tags of one resource in SQL. Stateless; callers own the transaction. */
 final class TagStore {
@@ -23,13 +23,13 @@ final class TagStore {
         this.tagged = requireNonNull(tagged, "tagged is null");
     }
 
-    /** The tags of that thing, if the viewer sees it; whoever locks it lets others who change it wait, so that no change is lost. */
-    Optional<Found> find(Handle handle, UUID id, Viewer viewer, boolean lock) {
+    /** The tags of that thing, if it is seen; whoever locks it lets others who change it wait, so that no change is lost. */
+    Optional<Found> find(Handle handle, UUID id, RowCondition seen, boolean lock) {
         String alias = tagged.alias();
-        return viewer.bind(handle.createQuery(
+        return seen.bind(handle.createQuery(
                         "select " + alias + ".tags, " + alias + ".project_id, " + tagged.networkOwner()
                                 + " as network_owner, " + alias + ".revision_number from " + tagged.from() + " where "
-                                + tagged.visible() + " and " + alias + ".id = :id"
+                                + seen.sql() + " and " + alias + ".id = :id"
                                 + (lock ? " for no key update of " + alias : "")))
                 .bind("id", id)
                 .map((row, context) -> new Found(

@@ -11,11 +11,10 @@ import org.sluice.model.ProblemException;
  *
  * @param collection its path, {@code /v2.0/ports}
  * @param table its table
- * @param alias how {@code from} and {@code visible} call it
- * @param from its table, and others that {@code visible} and {@code networkOwner} speak of
+ * @param alias how {@code from} calls it
+ * @param from its table, and others that {@code networkOwner} and the rows of {@code get} speak of
  * @param networkOwner SQL of the project whose network it is on
- * @param visible one of the conditions of {@link org.sluice.controller.network.Viewer}
- * @param get who sees it
+ * @param get who sees it; decides over rows of {@code from}
  * @param update who may change its tags
  * @param notFound the refusal of an id that names none of it
  */
@@ -25,7 +24,6 @@ public record Tagged(
         String alias,
         String from,
         String networkOwner,
-        String visible,
         Rule get,
         Rule update,
         Function<Object, ProblemException> notFound) {

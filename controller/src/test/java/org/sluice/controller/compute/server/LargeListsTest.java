@@ -6,7 +6,9 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.sluice.controller.http.view.Shown;
+import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.policy.Rule;
+import org.sluice.controller.policy.Target;
 
 /** A list of a thousand servers must not hold a thousand times 64 KiB of user data. */
 class LargeListsTest {
@@ -17,6 +19,16 @@ class LargeListsTest {
         @Override
         public boolean may(Rule rule) {
             return mayAll;
+        }
+
+        @Override
+        public boolean may(Rule rule, Target target) {
+            return mayAll;
+        }
+
+        @Override
+        public RowCondition rows(Rule rule) {
+            throw new AssertionError("no member of a server is decided by its row");
         }
 
         @Override
