@@ -112,7 +112,8 @@ final class UpDownTest {
         assertThat(hosts.code()).isEqualTo(2);
         assertThat(hosts.output())
                 .contains("\"simulated:many\" is not a choice of hosts; take auto, local, lab, or simulated:N");
-        assertThat(SluiceProcess.run("up", "--listen", "8774").output()).contains("--listen is '8774' and must be ADDRESS:PORT");
+        assertThat(SluiceProcess.run("up", "--listen", "8774").output())
+                .contains("--listen is '8774' and must be ADDRESS:PORT");
     }
 
     @Test

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import org.jdbi.v3.core.statement.SqlStatement;
 import org.sluice.controller.http.Exchange;
+import org.sluice.controller.policy.Access;
 import org.sluice.controller.policy.Rule;
 
 /**
@@ -37,7 +38,12 @@ public record Viewer(boolean all, String project) {
 
     /** What the caller sees who may see things under that rule. */
     public static Viewer of(Exchange exchange, Rule get) {
-        return new Viewer(exchange.access().mayAll(get), exchange.caller().projectId());
+        return of(exchange.access(), get);
+    }
+
+    /** The same, for what is not asked for by a request of its own. */
+    static Viewer of(Access access, Rule get) {
+        return new Viewer(access.mayAll(get), access.caller().projectId());
     }
 
     /** Binds the values of the conditions. */

@@ -134,7 +134,7 @@ public final class PortRoutes {
         NetworkFacts network = NetworkFacts.find(handle, id, project)
                 .filter(found -> found.isOpenTo(Viewer.of(exchange, NetworkRules.GET)))
                 .orElseThrow(() -> NetworkProblems.networkNotFound(id));
-        Target target = target(project, network.project(), network.shared());
+        Target target = PortRules.target(project, network.project(), network.shared());
         exchange.require(target);
         PortRules.requireMayGive(exchange, PortRules.IN_CREATE, target, asked, "");
         boolean secure = settings.portSecurity().orElse(network.portSecurity());
@@ -240,11 +240,7 @@ public final class PortRoutes {
     }
 
     private static Target target(PortStore.Held held) {
-        return target(held.port().projectId(), held.networkOwner(), held.networkShared());
-    }
-
-    private static Target target(String project, String networkOwner, boolean shared) {
-        return Target.ofProject(project).onNetworkOf(networkOwner).with("shared", Boolean.toString(shared));
+        return PortRules.target(held.port().projectId(), held.networkOwner(), held.networkShared());
     }
 
     private static PortWire.Settings settingsOf(PortStore.Held held) {

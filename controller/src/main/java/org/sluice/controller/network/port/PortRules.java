@@ -22,8 +22,10 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Who may do what with ports, as Neutron's policies say, and what a port may be. */
-final class PortRules {
-    static final Rule GET = Rule.of("get_port", Owners.READER, "Show ports, and list them.");
+public final class PortRules {
+    /** Who sees a port. */
+    public static final Rule GET = Rule.of("get_port", Owners.READER, "Show ports, and list them.");
+
     static final Rule GET_PROFILE = Rule.of("get_port:binding:profile", Who.ADMIN, "See binding:profile.");
     static final Rule GET_HOST = Rule.of("get_port:binding:host_id", Who.ADMIN, "See the host of a port.");
     static final Rule GET_VIF_TYPE = Rule.of("get_port:binding:vif_type", Who.ADMIN, "See binding:vif_type.");
@@ -31,7 +33,9 @@ final class PortRules {
     static final Rule GET_RESOURCE_REQUEST =
             Rule.of("get_port:resource_request", Who.ADMIN, "See what a port asks of Placement.");
 
-    static final Rule CREATE = Rule.of("create_port", Who.PROJECT_MEMBER, "Create ports.");
+    /** Who makes a port, be it by way of a server. */
+    public static final Rule CREATE = Rule.of("create_port", Who.PROJECT_MEMBER, "Create ports.");
+
     static final Rule UPDATE = Rule.of("update_port", Who.PROJECT_MEMBER, "Change a port.");
     static final Rule UPDATE_TAGS = Rule.of("update_port:tags", Who.PROJECT_MEMBER, "Change the tags of a port.");
     static final Rule DELETE = Rule.of("delete_port", Owners.MEMBER, "Delete a port.");
@@ -53,6 +57,10 @@ final class PortRules {
     }
 
     static final Giving IN_CREATE = giving("create_port", Owners.NETWORK_MEMBER);
+
+    /** Who chooses the address of a port that is made, be it by way of a server: all of them must pass. */
+    public static final List<Rule> CHOICE_OF_ADDRESS = List.of(IN_CREATE.address(), IN_CREATE.fixedIps());
+
     static final Giving IN_UPDATE = giving("update_port", Who.ADMIN.check());
 
     private static Giving giving(String verb, String mac) {
@@ -83,6 +91,11 @@ final class PortRules {
         List<Rule> rules = new ArrayList<>(IN_CREATE.all());
         rules.addAll(IN_UPDATE.all());
         return rules;
+    }
+
+    /** A port of that project on a network of that owner, as checks see it. */
+    public static Target target(String project, String networkOwner, boolean shared) {
+        return Target.ofProject(project).onNetworkOf(networkOwner).with("shared", Boolean.toString(shared));
     }
 
     /** 403 for an attribute that the caller may not give to a port of that kind. */
