@@ -97,7 +97,7 @@ public final class AgentsFamily implements ApiFamily {
     public void routes(Routes routes) {
         // Open to the token check only: every one of them asks the certificate.
         routes.open("PUT", "/inventory", this::putInventory).atMost(OF_A_LARGE_HOST);
-        routes.open("GET", "/desired", this::getDesired);
+        routes.open("GET", "/desired", this::getDesired).asks("after", "wait");
         routes.open("POST", "/reports", this::postReports).atMost(OF_A_LARGE_HOST);
         routes.open("GET", "/images/{id}/file", this::getImage);
         routes.open("POST", "/queries/{id}", this::postAnswer).atMost(OF_A_LARGE_HOST);

@@ -81,7 +81,7 @@ public final class PortRoutes {
     public void routes(Routes routes) {
         routes.list(ROOT, PortRules.GET, PortWire.LIST, source());
         routes.post(ROOT, PortRules.CREATE, this::create).atMost(BodyLimit.BULK);
-        routes.get(ROOT + "/{id}", PortRules.GET, this::show);
+        routes.get(ROOT + "/{id}", PortRules.GET, this::show).asks("fields");
         routes.put(ROOT + "/{id}", PortRules.UPDATE, this::update);
         routes.delete(ROOT + "/{id}", PortRules.DELETE, this::delete);
         tags.routes(routes);
