@@ -78,7 +78,7 @@ final class BootRequestReader {
                 fields.optionalObject("metadata").map(ServerMetadata::read).orElse(Map.of()),
                 fields.optionalText("description", 0, Names.LONGEST),
                 ServerTags.read(fields, "tags"),
-                Hostnames.read(fields),
+                Hostnames.read(exchange, fields),
                 atLeast,
                 count,
                 fields.flag("return_reservation_id").orElse(false),

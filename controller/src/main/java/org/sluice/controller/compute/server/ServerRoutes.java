@@ -101,6 +101,7 @@ public final class ServerRoutes {
         return new Source<>() {
             @Override
             public List<Whole> rows(Exchange exchange, Window window) {
+                ServerFilters.requireKnownStatus(exchange);
                 Optional<String> project = ServerFilters.project(exchange, all);
                 Map<String, String> patterns = ServerFilters.patterns(exchange);
                 return transactions.run(handle -> {
