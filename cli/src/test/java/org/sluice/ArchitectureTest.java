@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.sluice.controller.policy.Caller;
 
 /** The arrows between packages, as docs/architecture.md draws them. */
 final class ArchitectureTest {
@@ -296,6 +297,17 @@ final class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage("org.jdbi..", "org.postgresql..", "java.sql..")
                 .because("only the controller has a database")
+                .check(PROGRAM);
+    }
+
+    @Test
+    void onlyThePolicyAsksForRoles() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("org.sluice.controller.policy..")
+                .should()
+                .callMethod(Caller.class, "roles")
+                .because("a handler asks for a rule by its name, which an operator can override")
                 .check(PROGRAM);
     }
 

@@ -213,6 +213,35 @@ class AgentTest {
     }
 
     @Test
+    void failsAServerOnANetworkThatTheHostDoesNotReachAndNoOther() {
+        Bridge nic = Samples.bridgeNic(1);
+        DesiredServer server = Samples.server(new Bridge(
+                nic.port(),
+                nic.network(),
+                nic.mac(),
+                nic.vlan(),
+                nic.mtu(),
+                nic.addresses(),
+                nic.physicalNetwork(),
+                Bridge.NO_UPLINK,
+                nic.services()));
+        DesiredServer other = Samples.server(Samples.direct(on.card(0), 0, 1));
+        on.controller.want(Samples.state(1, server, other));
+        on.start();
+
+        Failed failed = on.awaitReport(server, Failed.class);
+        assertThat(failed.code()).isEqualTo("UplinkNotFound");
+        assertThat(failed.reason())
+                .contains("Port " + nic.port() + " is on physnet0, to which this host has no uplink.");
+        on.awaitReport(other, Running.class);
+        on.assertRuns(other);
+
+        on.controller.want(Samples.state(2, Samples.absent(server), other));
+        on.awaitReport(server, Absent.class);
+        assertThat(on.host.running()).containsExactly(other.id());
+    }
+
+    @Test
     void saysThatUndoingFailedAndGoesOnUntilItIsDone() {
         on.host.faults().refuse(HostCall.START_DOMAIN, "ENOMEM", 1);
         on.host.faults().refuse(HostCall.REMOVE_TAP, "EPERM", 2);

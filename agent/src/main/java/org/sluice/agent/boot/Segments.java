@@ -48,9 +48,11 @@ public final class Segments {
     /**
      * Makes the NIC's tap on the bridge of its network, and the bridge if this is the first; returns the tap's name.
      *
-     * @throws org.sluice.model.ProblemException when the tap does not read back on that bridge
+     * @throws org.sluice.model.ProblemException when the host has no uplink to the NIC's physical network, or the tap does not
+     *     read back on that bridge
      */
     String plug(Bridge nic) {
+        requireUplink(nic);
         Network network = lock(nic.network());
         try {
             Segment segment = segmentOf(nic);
@@ -131,6 +133,18 @@ public final class Segments {
             }
         }
         return ended;
+    }
+
+    private static void requireUplink(Bridge nic) {
+        if (nic.uplink().equals(Bridge.NO_UPLINK)) {
+            throw new Problem(
+                            Problem.Kind.CONFLICT,
+                            "UplinkNotFound",
+                            "Port " + nic.port() + " is on " + nic.physicalNetwork()
+                                    + ", to which this host has no uplink.",
+                            Optional.of("Name one with sluice fleet uplink, and create the server again."))
+                    .asException();
+        }
     }
 
     private void requirePlugged(Bridge nic, String tap, String bridge) {

@@ -97,7 +97,7 @@ public final class AgentsFamily implements ApiFamily {
     public void routes(Routes routes) {
         // Open to the token check only: every one of them asks the certificate.
         routes.open("PUT", "/inventory", this::putInventory).atMost(OF_A_LARGE_HOST);
-        routes.open("GET", "/desired", this::getDesired);
+        routes.open("GET", "/desired", this::getDesired).asks("after", "wait");
         routes.open("POST", "/reports", this::postReports).atMost(OF_A_LARGE_HOST);
         routes.open("GET", "/images/{id}/file", this::getImage);
         routes.open("POST", "/queries/{id}", this::postAnswer).atMost(OF_A_LARGE_HOST);
@@ -105,7 +105,7 @@ public final class AgentsFamily implements ApiFamily {
 
     private Reply putInventory(Exchange exchange) {
         HostId host = authentication.apply(exchange);
-        Inventory inventory = exchange.bodyAs(Inventory.class);
+        Inventory inventory = ProtocolBody.read(exchange, Inventory.class);
         transactions.run(handle -> {
             inventories.put(handle, host, inventory);
             inventories.calledFrom(handle, host, exchange.peerAddress());
@@ -183,7 +183,7 @@ public final class AgentsFamily implements ApiFamily {
     private Reply postAnswer(Exchange exchange) {
         HostId host = authentication.apply(exchange);
         UUID id = uuid(exchange, "id");
-        HostQuery.Answer answer = exchange.bodyAs(HostQuery.Answer.class);
+        HostQuery.Answer answer = ProtocolBody.read(exchange, HostQuery.Answer.class);
         if (!answer.id().equals(id)) {
             throw Problem.of(
                             Problem.Kind.BAD_REQUEST,

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.sluice.controller.network.AttachedPort;
 import org.sluice.model.NetworkId;
 import org.sluice.model.PortId;
@@ -37,11 +36,6 @@ record Interfaces(
     }
 
     private DesiredInterface bridge(AttachedPort port) {
-        @Nullable String uplink = uplinks.get(port.physicalNetwork());
-        if (uplink == null) {
-            throw new IllegalStateException(
-                    "Port " + port.port() + " is bound to a host without an uplink to " + port.physicalNetwork() + ".");
-        }
         return new DesiredInterface.Bridge(
                 port.port(),
                 port.network(),
@@ -50,7 +44,7 @@ record Interfaces(
                 port.mtu(),
                 port.addresses(),
                 port.physicalNetwork(),
-                uplink,
+                uplinks.getOrDefault(port.physicalNetwork(), DesiredInterface.Bridge.NO_UPLINK),
                 Optional.ofNullable(services.get(port.network())));
     }
 

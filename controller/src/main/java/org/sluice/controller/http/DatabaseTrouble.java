@@ -20,6 +20,7 @@ public final class DatabaseTrouble {
     private static final String TOO_MANY_CONNECTIONS = "53300";
     private static final String INSUFFICIENT_RESOURCES = "53";
     private static final String CONNECTION_EXCEPTION = "08";
+    private static final String QUERY_CANCELED = "57014";
     private static final String OPERATOR_INTERVENTION = "57P0";
     private static final int LONGEST_CHAIN = 20;
 
@@ -60,6 +61,9 @@ public final class DatabaseTrouble {
         }
         if (state.startsWith(CONNECTION_EXCEPTION)) {
             return Optional.of(unavailable("The controller lost its connection to the database."));
+        }
+        if (state.equals(QUERY_CANCELED)) {
+            return Optional.of(unavailable("The cloud's database takes too long for this request."));
         }
         if (state.startsWith(OPERATOR_INTERVENTION)) {
             return Optional.of(unavailable("The cloud's database is being stopped or started."));

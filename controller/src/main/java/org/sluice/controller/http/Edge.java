@@ -24,7 +24,7 @@ import tools.jackson.core.JsonGenerator;
 
 /**
  * What every request passes, in this order: its route (404, 405), its token (401), its microversion (400, 406), its rule (403),
- * its media type (415); then the handler, which reads the entity (413, 400). Thread-safe.
+ * its query (400), its media type (415); then the handler, which reads the entity (413, 400). Thread-safe.
  */
 final class Edge {
     private static final Logger log = LoggerFactory.getLogger(Edge.class);
@@ -105,20 +105,20 @@ final class Edge {
         return switch (route.access()) {
             case Route.Access.Open _ -> {
                 requireVersion(route, exchange);
-                requireMediaType(route, exchange);
+                requireForm(route, exchange);
                 yield openly(route, exchange);
             }
             case Route.Access.Ruled ruled -> {
                 Exchange known = authenticated(exchange);
                 requireVersion(route, known);
                 Exchange permitted = known.under(ruled.rule());
-                requireMediaType(route, permitted);
+                requireForm(route, permitted);
                 yield observer.during(permitted.asked(), () -> route.handler().handle(permitted));
             }
             case Route.Access.ByAction _ -> {
                 Exchange known = authenticated(exchange);
                 requireVersion(route, known);
-                requireMediaType(route, known);
+                requireForm(route, known);
                 yield observer.during(known.asked(), () -> ActionTable.answer(route, known));
             }
         };
@@ -169,6 +169,20 @@ final class Edge {
         }
     }
 
+    private static void requireForm(Route route, Exchange exchange) {
+        requireKnownQuery(route, exchange);
+        requireMediaType(route, exchange);
+    }
+
+    /** What is not obeyed is not taken either. */
+    private static void requireKnownQuery(Route route, Exchange exchange) {
+        for (String name : exchange.queryNames()) {
+            if (!route.takes(name, exchange.minorVersion())) {
+                throw exchange.wording().unknownParameter(name);
+            }
+        }
+    }
+
     /** An entity without a media type counts as JSON, as OpenStack's services take it. */
     private static void requireMediaType(Route route, Exchange exchange) {
         Optional<String> named = exchange.header("Content-Type")
@@ -203,6 +217,7 @@ final class Edge {
                     new Route.Access.Open(),
                     Route.Versions.ALL,
                     BodyLimit.OF_STRANGERS,
+                    java.util.List.of(),
                     java.util.List.of(),
                     Optional.empty(),
                     java.util.List.of(),

@@ -32,9 +32,7 @@ import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.policy.Rule;
 import org.sluice.controller.policy.Target;
 import org.sluice.controller.policy.Who;
-import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.node.ObjectNode;
 
 /** One request, as a route sees it. Used by one thread. */
@@ -366,38 +364,6 @@ public final class Exchange implements Shown {
         return request.content().inputStream();
     }
 
-    /**
-     * The entity as a JSON object.
-     *
-     * @throws org.sluice.model.ProblemException 400 when it is no JSON object, 413 when it is larger than the route takes
-     */
-    public ObjectNode bodyObject() {
-        return entityObject();
-    }
-
-    /**
-     * The member of that name of the entity's JSON object, which must be an object itself: {@code {"port": {...}}}.
-     *
-     * @throws org.sluice.model.ProblemException 400 when it is missing or no object
-     */
-    public ObjectNode bodyObject(String member) {
-        if (bodyObject().get(member) instanceof ObjectNode object) {
-            return object;
-        }
-        throw malformed("The request body must be a JSON object with the member '" + member + "'.")
-                .asException();
-    }
-
-    /** The entity read into a record by Jackson; the agents' own protocol uses this. */
-    public <T> T bodyAs(Class<T> type) {
-        try {
-            return Json.MAPPER.readValue(bodyBytes(), type);
-        } catch (JacksonException cause) {
-            throw new ProblemException(
-                    malformed("The request body is not a valid " + type.getSimpleName() + "."), cause);
-        }
-    }
-
     /** The entity's bytes, at most as many as the route takes; they may be asked for again. */
     public byte[] bodyBytes() {
         byte[] read = entity.bytes;
@@ -435,10 +401,6 @@ public final class Exchange implements Shown {
     /** The same, as the door counts it. */
     SocketAddress peer() {
         return origin.address();
-    }
-
-    private static Problem malformed(String sentence) {
-        return Problem.of(Problem.Kind.BAD_REQUEST, "MalformedRequestBody", sentence);
     }
 
     /** Makes and carries the identifier of a request. */

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.sluice.controller.http.list.ListQuery;
 import org.sluice.controller.policy.Rule;
 
@@ -16,6 +17,7 @@ import org.sluice.controller.policy.Rule;
  * @param versions in which microversions it is there
  * @param limit how large the entity may be
  * @param mediaTypes what the entity may be, apart from JSON
+ * @param parameters what the query may have, apart from what the list declares
  * @param list what the query may filter, sort and page by, for lists
  * @param actions the actions that the entity may name, for {@code POST .../action}
  * @param handler answers
@@ -27,6 +29,7 @@ public record Route(
         Versions versions,
         BodyLimit limit,
         List<String> mediaTypes,
+        List<Parameter> parameters,
         Optional<ListQuery<?>> list,
         List<Action> actions,
         Handler handler) {
@@ -58,6 +61,13 @@ public record Route(
         }
     }
 
+    /**
+     * One query parameter.
+     *
+     * @param since the microversion with which it came, 0 for the beginning
+     */
+    public record Parameter(String name, int since) {}
+
     /** One action of {@code POST .../action}. */
     public record Action(String name, Rule rule, Versions versions, Handler handler) {}
 
@@ -65,6 +75,21 @@ public record Route(
         requireNonNull(method, "method is null");
         requireNonNull(pattern, "pattern is null");
         mediaTypes = List.copyOf(mediaTypes);
+        parameters = List.copyOf(parameters);
         actions = List.copyOf(actions);
+    }
+
+    /** The names of all query parameters, those of the list too. */
+    public List<String> parameterNames() {
+        return Stream.concat(
+                        parameters.stream().map(Parameter::name),
+                        list.map(ListQuery::parameterNames).orElse(List.of()).stream())
+                .toList();
+    }
+
+    /** Whether the query may have that parameter in that microversion. A list is asked by itself: some take any name. */
+    boolean takes(String parameter, int minor) {
+        return list.isPresent()
+                || parameters.stream().anyMatch(each -> each.name().equals(parameter) && each.since() <= minor);
     }
 }

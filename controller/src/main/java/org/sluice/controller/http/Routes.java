@@ -26,6 +26,7 @@ public final class Routes {
         private Route.Versions versions = Route.Versions.ALL;
         private BodyLimit limit;
         private List<String> mediaTypes = List.of();
+        private final List<Route.Parameter> parameters = new ArrayList<>();
         private @Nullable ListQuery<?> list;
         private List<ActionLine> actions = List.of();
 
@@ -61,6 +62,22 @@ public final class Routes {
             return this;
         }
 
+        /** The query may have these parameters; every other one is refused. */
+        public Line asks(String... names) {
+            for (String name : names) {
+                parameters.add(new Route.Parameter(name, 0));
+            }
+            return this;
+        }
+
+        /** The query may have these parameters from that microversion on. */
+        public Line asksSince(int minor, String... names) {
+            for (String name : names) {
+                parameters.add(new Route.Parameter(name, minor));
+            }
+            return this;
+        }
+
         /** The query may filter, sort and page as that says; for lists that are not served by {@link Routes#list}. */
         public Line queriedBy(ListQuery<?> query) {
             list = query;
@@ -75,6 +92,7 @@ public final class Routes {
                     versions,
                     limit,
                     mediaTypes,
+                    parameters,
                     Optional.ofNullable(list),
                     actions.stream().map(ActionLine::action).toList(),
                     handler);

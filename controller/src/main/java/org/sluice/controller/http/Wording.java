@@ -32,6 +32,11 @@ public interface Wording {
     /** 400: a query parameter that the list does not know. */
     ProblemException unknownFilter(String name);
 
+    /** 400: a query parameter that a route other than a list does not know. */
+    default ProblemException unknownParameter(String name) {
+        return unknownFilter(name);
+    }
+
     /** 400: a query parameter's value is not what it must be; {@code expected} is a noun phrase: {@code a whole number}. */
     ProblemException badFilter(String name, String value, String expected);
 

@@ -53,6 +53,11 @@ public final class IdentityWording implements Wording {
     }
 
     @Override
+    public ProblemException unknownParameter(String name) {
+        return bad("Invalid input for query parameters: '" + name + "' is not known here.");
+    }
+
+    @Override
     public ProblemException badFilter(String name, String value, String expected) {
         return bad("Invalid input for query parameter '" + name + "': it must be " + expected + ".");
     }

@@ -9,7 +9,6 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.sluice.controller.http.Json;
-import org.sluice.controller.policy.Caller;
 import org.sluice.model.NetworkId;
 import org.sluice.model.SecurityGroupId;
 import org.sluice.model.SubnetId;
@@ -52,16 +51,6 @@ public record NetworkFacts(
                 .bind("project", projectId)
                 .map((row, context) -> read(network, row))
                 .findOne();
-    }
-
-    /** Whether the caller may put ports on it. */
-    public boolean isOpenTo(Caller caller) {
-        return isOwnedBy(caller) || shared || external;
-    }
-
-    /** Whether the caller decides about the network: which addresses its ports take, for one. */
-    public boolean isOwnedBy(Caller caller) {
-        return caller.isAdmin() || project.equals(caller.projectId());
     }
 
     private static NetworkFacts read(NetworkId network, ResultSet row) throws SQLException {

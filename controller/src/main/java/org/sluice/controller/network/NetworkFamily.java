@@ -75,8 +75,9 @@ public final class NetworkFamily implements ApiFamily {
         new QuotaRoutes().routes(routes);
         new ExtensionRoutes().routes(routes);
         // Networks reach every host that their physical network reaches; zones are a matter of the Compute API.
-        routes.get(
-                "/v2.0/availability_zones", GET_ZONES, exchange -> Reply.ok(Map.of("availability_zones", List.of())));
+        routes.get("/v2.0/availability_zones", GET_ZONES, exchange -> Reply.ok(Map.of("availability_zones", List.of())))
+                .asks("name", "resource", "state")
+                .asks(pages.parameters().stream().sorted().toArray(String[]::new));
     }
 
     @Override

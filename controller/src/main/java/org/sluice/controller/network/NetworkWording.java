@@ -80,6 +80,12 @@ final class NetworkWording implements Wording {
     }
 
     @Override
+    public ProblemException unknownParameter(String name) {
+        return NetworkProblems.badRequest(
+                "Invalid input for operation: '" + name + "' is not a query parameter of this resource.");
+    }
+
+    @Override
     public ProblemException badFilter(String name, String value, String expected) {
         return NetworkProblems.badRequest(
                 "Invalid input for operation: '" + name + "' filters by " + expected + ", not by '" + value + "'.");

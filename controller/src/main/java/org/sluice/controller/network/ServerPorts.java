@@ -12,10 +12,18 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.sluice.controller.http.Json;
+import org.sluice.controller.network.network.NetworkRules;
+import org.sluice.controller.network.port.PortRules;
+import org.sluice.controller.policy.Access;
 import org.sluice.controller.policy.Caller;
+import org.sluice.controller.policy.RowCondition;
+import org.sluice.controller.policy.Rule;
+import org.sluice.controller.policy.Target;
+import org.sluice.controller.policy.Who;
 import org.sluice.model.HostId;
 import org.sluice.model.MacAddress;
 import org.sluice.model.NetworkId;
@@ -36,6 +44,9 @@ import tools.jackson.databind.JsonNode;
  * where a user meets them.
  */
 public final class ServerPorts {
+    private static final Rule ATTACH_EXTERNAL = Rule.of(
+            "network:attach_external_network", Who.ADMIN, "Put servers on external networks that are not shared.");
+
     private final PortMaking making;
     private final SecurityGroups securityGroups = new SecurityGroups();
 
@@ -44,18 +55,28 @@ public final class ServerPorts {
         this.making = new PortMaking(random);
     }
 
+    /** The rules that it asks for. */
+    public static List<Rule> rules() {
+        return Stream.concat(
+                        Stream.of(NetworkRules.GET, PortRules.GET, PortRules.CREATE, ATTACH_EXTERNAL),
+                        PortRules.CHOICE_OF_ADDRESS.stream())
+                .toList();
+    }
+
     /**
      * Makes the requested NICs the server's, in that order. A port without addresses is taken as it is; a network without
-     * a subnet is refused, as in nova.
+     * a subnet is refused, as in nova. The caller may do by way of a server what he may at the Network API, and no more.
      *
+     * @param access what the caller may
      * @param securityGroupNames names or ids of the groups of ports made here; empty for the project's default group
      * @return the server's NICs
      * @throws org.sluice.model.ProblemException 400 for a port, network or group that is not there, a network without a
      *     subnet, an address outside the network, a port that is administratively down; 409 for a port or address in use
-     *     and for a group name that several groups have; 403 for an external network
+     *     and for a group name that several groups have; 403 for an external network, a port or an address that the caller may not
+     *     have
      */
     public List<AttachedPort> attach(
-            Handle handle, Caller caller, ServerId server, List<NicRequest> requests, List<String> securityGroupNames) {
+            Handle handle, Access access, ServerId server, List<NicRequest> requests, List<String> securityGroupNames) {
         requireNonNull(server, "server is null");
         lockPorts(handle, requests);
         Set<PortId> seen = new HashSet<>();
@@ -63,7 +84,7 @@ public final class ServerPorts {
         for (int index = 0; index < requests.size(); index++) {
             PortId port = switch (requests.get(index)) {
                 case NicRequest.ByPort byPort -> {
-                    requireUsable(handle, caller, byPort.port());
+                    requireUsable(handle, access, byPort.port());
                     if (!seen.add(byPort.port())) {
                         throw portInUse(byPort.port());
                     }
@@ -71,9 +92,9 @@ public final class ServerPorts {
                 }
                 case NicRequest.ByNetwork byNetwork -> {
                     if (groups == null) {
-                        groups = resolve(handle, caller.projectId(), securityGroupNames);
+                        groups = resolve(handle, access.caller().projectId(), securityGroupNames);
                     }
-                    yield make(handle, caller, byNetwork, groups);
+                    yield make(handle, access, byNetwork, groups);
                 }
             };
             handle.createUpdate("""
@@ -160,12 +181,13 @@ public final class ServerPorts {
         }
     }
 
-    private static void requireUsable(Handle handle, Caller caller, PortId port) {
+    private static void requireUsable(Handle handle, Access access, PortId port) {
         record Found(String projectId, boolean used, boolean portUp, boolean networkUp) {}
-        Found found = handle.createQuery("""
+        RowCondition seen = access.rows(PortRules.GET);
+        Found found = seen.bind(handle.createQuery("""
                         select p.project_id, p.server_id is not null or p.service_host_id is not null or p.device_id <> '' as used,
                             p.admin_state_up as port_up, n.admin_state_up as network_up
-                        from port p join network n on n.id = p.network_id where p.id = :id""")
+                        from port p join network n on n.id = p.network_id where p.id = :id and\s""" + seen.sql()))
                 .bind("id", port.value())
                 .map((row, context) -> new Found(
                         row.getString("project_id"),
@@ -173,10 +195,9 @@ public final class ServerPorts {
                         row.getBoolean("port_up"),
                         row.getBoolean("network_up")))
                 .findOne()
-                .filter(candidate -> candidate.projectId().equals(caller.projectId()) || caller.isAdmin())
                 .orElseThrow(() ->
                         NetworkProblems.of(Kind.BAD_REQUEST, "PortNotFound", "Port " + port + " could not be found."));
-        if (!found.projectId().equals(caller.projectId())) {
+        if (!found.projectId().equals(access.caller().projectId())) {
             throw NetworkProblems.of(
                     Kind.BAD_REQUEST,
                     "PortNotUsable",
@@ -194,18 +215,23 @@ public final class ServerPorts {
         }
     }
 
-    private PortId make(Handle handle, Caller caller, NicRequest.ByNetwork request, List<SecurityGroupId> groups) {
+    private PortId make(Handle handle, Access access, NicRequest.ByNetwork request, List<SecurityGroupId> groups) {
         NetworkId network = request.network();
-        NetworkFacts found = NetworkFacts.find(handle, network, caller.projectId())
-                .filter(candidate -> candidate.isOpenTo(caller))
+        String project = access.caller().projectId();
+        NetworkFacts found = NetworkFacts.find(handle, network, project)
+                .filter(candidate -> access.may(
+                        NetworkRules.GET,
+                        NetworkRules.target(candidate.project(), candidate.shared(), candidate.external())))
                 .orElseThrow(() -> NetworkProblems.of(
                         Kind.BAD_REQUEST, "NetworkNotFound", "Network " + network + " could not be found."));
-        if (found.external() && !found.shared() && !caller.isAdmin()) {
+        if (found.external() && !found.shared() && !access.may(ATTACH_EXTERNAL)) {
             throw NetworkProblems.of(
                     Kind.FORBIDDEN,
                     "ExternalNetworkAttachForbidden",
                     "It is not allowed to create an interface on external network " + network);
         }
+        Target target = PortRules.target(project, found.project(), found.shared());
+        requireMay(access, PortRules.CREATE, target);
         if (found.subnets().isEmpty()) {
             throw NetworkProblems.of(
                     Kind.BAD_REQUEST,
@@ -218,9 +244,9 @@ public final class ServerPorts {
                     "NetworkNotUsable",
                     "Network " + network + " is administratively down; set its admin_state_up to true first.");
         }
-        NewPort port = NewPort.plain(network, caller.projectId(), groups).madeForAServer();
+        NewPort port = NewPort.plain(network, project, groups).madeForAServer();
         List<WantedAddress> addresses = request.fixedIp()
-                .map(address -> List.of(chosen(found, caller, address)))
+                .map(address -> List.of(chosen(found, access, target, address)))
                 .orElseGet(() -> FixedIps.any(found));
         return making.make(
                 handle,
@@ -232,10 +258,8 @@ public final class ServerPorts {
     }
 
     /** The same rights as at the Network API: on a network of another project one takes the addresses one is given. */
-    private static WantedAddress chosen(NetworkFacts network, Caller caller, String text) {
-        if (!network.isOwnedBy(caller)) {
-            throw NetworkProblems.disallowed("create_port:fixed_ips:ip_address");
-        }
+    private static WantedAddress chosen(NetworkFacts network, Access access, Target port, String text) {
+        PortRules.CHOICE_OF_ADDRESS.forEach(rule -> requireMay(access, rule, port));
         Optional<IpRange> address = IpRange.single(text);
         SubnetId subnet = address.flatMap(one -> FixedIps.subnetOf(network, "", one))
                 .orElseThrow(() -> NetworkProblems.of(
@@ -243,6 +267,12 @@ public final class ServerPorts {
                         "InvalidFixedIp",
                         "Fixed IP address " + text + " is not a valid ip address for network " + network.id() + "."));
         return new WantedAddress(List.of(subnet), address.map(IpRange::firstText));
+    }
+
+    private static void requireMay(Access access, Rule rule, Target port) {
+        if (!access.may(rule, port)) {
+            throw NetworkProblems.disallowed(rule.name());
+        }
     }
 
     private static ProblemException unavailable(NetworkId network, WantedAddress wanted) {

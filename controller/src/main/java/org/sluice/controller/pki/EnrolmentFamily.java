@@ -4,11 +4,13 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Faults;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.Routes;
+import org.sluice.controller.http.body.Fields;
 import org.sluice.model.Problem;
 import org.sluice.model.protocol.Enrolment;
 
@@ -17,6 +19,10 @@ import org.sluice.model.protocol.Enrolment;
  * stand before a family mounted at {@code /agent/v1}, whose catch-all would take its path.
  */
 public final class EnrolmentFamily implements ApiFamily {
+    private static final int LONGEST_NAME = 255;
+    /** A request for a key of 8,192 bits has some 3 KB. */
+    private static final int LONGEST_REQUEST = 8_192;
+
     private final HostEnrolment enrolment;
 
     /** Enrols by those rules. */
@@ -40,7 +46,13 @@ public final class EnrolmentFamily implements ApiFamily {
     }
 
     private Reply enrol(Exchange exchange) {
-        return Reply.json(201, enrolment.enrol(exchange.bodyAs(Enrolment.Request.class)));
+        Fields body = exchange.body().onlyKnows(Set.of("secret", "hostname", "certificateRequestPem"));
+        return Reply.json(
+                201,
+                enrolment.enrol(new Enrolment.Request(
+                        body.text("secret", 1, LONGEST_NAME),
+                        body.text("hostname", 1, LONGEST_NAME),
+                        body.text("certificateRequestPem", 1, LONGEST_REQUEST))));
     }
 
     private static Reply fault(Problem problem) {

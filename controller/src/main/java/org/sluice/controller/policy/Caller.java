@@ -53,9 +53,4 @@ public record Caller(String userId, String userName, Scope scope, Set<String> ro
             default -> Optional.empty();
         };
     }
-
-    /** Whether the caller may see and change what belongs to other projects. */
-    public boolean isAdmin() {
-        return roles.contains("admin");
-    }
 }

@@ -24,10 +24,14 @@ final class Claims {
     /** A claim that was made: what {@code binding:profile} shows of each direct port's VF. */
     record Claimed(Map<PortId, Map<String, Object>> functions) {}
 
-    /** Claims on that host; empty when somebody else was faster, and then nothing of it remains, locks included. */
-    Optional<Claimed> claim(Handle handle, ServerRequest request, HostId host) {
+    /**
+     * Claims on that host; empty when somebody else was faster, or the host is not any more what it was chosen for, and then
+     * nothing of it remains, locks included.
+     */
+    Optional<Claimed> claim(Handle handle, ServerRequest request, Demand demand, HostState chosen) {
+        HostId host = chosen.id();
         handle.savepoint(SAVEPOINT);
-        if (claimHost(handle, request, host)) {
+        if (takeRoom(handle, request, host) && isAsChosen(handle, demand, chosen)) {
             Map<PortId, Map<String, Object>> functions = new LinkedHashMap<>();
             for (AttachedPort port : request.ports()) {
                 if (Demand.isDirect(port)) {
@@ -44,23 +48,45 @@ final class Claims {
         return Optional.empty();
     }
 
-    private static boolean claimHost(Handle handle, ServerRequest request, HostId host) {
+    /** Locks the host's row by counting the server in. */
+    private static boolean takeRoom(Handle handle, ServerRequest request, HostId host) {
         return handle.createUpdate("""
                         update host set vcpus_used = vcpus_used + :vcpus,
                             memory_mib_used = memory_mib_used + :memory, disk_gib_used = disk_gib_used + :disk,
                             desired_revision = desired_revision + 1
                         where id = :host and enabled and vcpus_used + :vcpus <= vcpus_total
                           and memory_mib_used + :memory <= memory_mib_total
-                          and disk_gib_used + :disk <= disk_gib_total
-                          and (exists (select 1 from qualification_setting where policy <> 'required')
-                              or (select coalesce(bool_and(q.verdict <> 'failed'), false)
-                                  from newest_qualification q where q.host_id = host.id))""")
+                          and disk_gib_used + :disk <= disk_gib_total""")
                         .bind("host", host.value())
                         .bind("vcpus", request.vcpus())
                         .bind("memory", request.memoryMib())
                         .bind("disk", request.diskGib())
                         .execute()
                 == 1;
+    }
+
+    /**
+     * Whether what other tables say of the host is still what it was chosen for. Asked in a statement of its own: the one before
+     * may have waited for the row, and sees other tables as they were when it began. Whoever changes zone, uplinks or
+     * measurements of a host locks its row first, so that the answer holds until the claim commits.
+     */
+    private static boolean isAsChosen(Handle handle, Demand demand, HostState chosen) {
+        return handle.createQuery("""
+                        select coalesce((select min(a.availability_zone)
+                                from aggregate_host m join aggregate a on a.id = m.aggregate_id
+                                where m.host_id = :host), :defaultZone) = :zone
+                          and not exists (select 1 from unnest(:bridged) as wanted (network)
+                              where wanted.network not in
+                                  (select physical_network from bridge_uplink where host_id = :host))
+                          and (exists (select 1 from qualification_setting where policy <> 'required')
+                              or (select coalesce(bool_and(q.verdict <> 'failed'), false)
+                                  from newest_qualification q where q.host_id = :host))""")
+                .bind("host", chosen.id().value())
+                .bind("zone", chosen.zone())
+                .bind("defaultZone", HostState.DEFAULT_ZONE)
+                .bindArray("bridged", String.class, demand.bridged())
+                .mapTo(Boolean.class)
+                .one();
     }
 
     private static Optional<Map<String, Object>> lease(Handle handle, ServerId server, AttachedPort port, HostId host) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.sluice.controller.network.AttachedPort;
@@ -96,7 +97,7 @@ public final class Scheduling {
                 }
                 beforeClaim.run();
                 handle.savepoint(SAVEPOINT);
-                Optional<Claims.Claimed> claimed = claims.claim(handle, request, host.id());
+                Optional<Claims.Claimed> claimed = claims.claim(handle, request, demand, host);
                 if (claimed.isPresent()) {
                     Optional<ProblemException> noAddress = serve(handle, request, host);
                     if (noAddress.isPresent()) {
@@ -169,6 +170,22 @@ public final class Scheduling {
             placements.add(placement);
         }
         return List.copyOf(placements);
+    }
+
+    /**
+     * Keeps claims off these hosts until the transaction ends: what it reads of them from now on is what claims go by. Waits, like
+     * everybody who holds more than one host, for others who do.
+     */
+    public static void lockOutClaims(Handle handle, Collection<HostId> hosts) {
+        if (hosts.isEmpty()) {
+            return;
+        }
+        oneAfterAnother(handle);
+        handle.createQuery("select id from host where id = any(:hosts) order by id for update")
+                .bindArray(
+                        "hosts", UUID.class, hosts.stream().map(HostId::value).toList())
+                .mapTo(UUID.class)
+                .list();
     }
 
     /** Taking it again in the same transaction is free. */

@@ -142,6 +142,16 @@ class AgentsFamilyTest {
     }
 
     @Test
+    void whatIsNoInventoryIsRefused() throws Exception {
+        for (String inventory : List.of("null", "[]", "{")) {
+            HttpResponse<String> answer = send("PUT", "/inventory", inventory.getBytes(UTF_8));
+
+            assertThat(answer.statusCode()).as(inventory).isEqualTo(400);
+            assertThat(answer.body()).contains("not a valid Inventory");
+        }
+    }
+
+    @Test
     void aListWithoutAReportIsRefused() throws Exception {
         for (String reports : List.of("[null]", "null")) {
             HttpResponse<String> answer = send("POST", "/reports", reports.getBytes(UTF_8));

@@ -186,6 +186,28 @@ class ReportsTest {
     }
 
     @Test
+    void aPortWithoutAnUplinkIsTheTroubleOfItsServerAlone() {
+        HostId host = fleet.host("node0", 1);
+        ServerId bridged = fleet.boot(fleet.port(fleet.network(TestFleet.UPLINK_NETWORK, 2001), VnicType.NORMAL))
+                .server();
+        ServerId other = fleet.boot(fleet.port(fleet.network(TestFleet.VF_NETWORK, 2401), VnicType.DIRECT))
+                .server();
+        postgres.database().jdbi().useHandle(handle -> handle.execute("delete from bridge_uplink"));
+
+        assertThat(desired(host)).extracting(DesiredServer::id).containsExactly(bridged, other);
+        assertThat(desired(host).getFirst().interfaces())
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        DesiredInterface.Bridge.class,
+                        nic -> assertThat(nic.uplink()).isEqualTo(DesiredInterface.Bridge.NO_UPLINK));
+
+        fleet.delete(bridged);
+        fleet.report(host, fleet.absent(host, bridged));
+        assertThat(fleet.count("select count(*) from server where id = ?", bridged.value()))
+                .isZero();
+    }
+
+    @Test
     void aLeasedFunctionThatVanishesStaysLeasedAndOutOfReach() {
         HostId host = fleet.host("node0", 2);
         ServerId server = bootBoth();

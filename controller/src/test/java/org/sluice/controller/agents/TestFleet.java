@@ -14,7 +14,9 @@ import org.sluice.controller.network.Bindings;
 import org.sluice.controller.network.NicRequest;
 import org.sluice.controller.network.ServerPorts;
 import org.sluice.controller.network.ServicePorts;
+import org.sluice.controller.policy.Access;
 import org.sluice.controller.policy.Caller;
+import org.sluice.controller.policy.Policy;
 import org.sluice.controller.scheduling.FleetIndex;
 import org.sluice.controller.scheduling.Placement;
 import org.sluice.controller.scheduling.Scheduling;
@@ -42,6 +44,9 @@ public final class TestFleet {
 
     public static final Caller CALLER =
             new Caller("22222222222222222222222222222222", "demo", PROJECT, "demo", Set.of("member"));
+
+    private static final Access ACCESS =
+            Policy.of(ServerPorts.rules()).access(ServerPorts.rules().getFirst(), CALLER);
 
     private final RandomGenerator random = new Random(7);
     private final Database database;
@@ -178,7 +183,7 @@ public final class TestFleet {
         for (PortId port : ports) {
             nics.add(new NicRequest.ByPort(port));
         }
-        List<AttachedPort> attached = serverPorts.attach(handle, CALLER, server, nics, List.of());
+        List<AttachedPort> attached = serverPorts.attach(handle, ACCESS, server, nics, List.of());
         return new ServerRequest(server, PROJECT, 1, 1024, 1, Map.of(), Map.of(), zone, attached);
     }
 

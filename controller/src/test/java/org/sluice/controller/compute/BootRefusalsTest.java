@@ -156,6 +156,18 @@ class BootRefusalsTest {
     }
 
     @Test
+    void moreNicsThanOneRequestMakes() {
+        String nic = "{'uuid': '" + network + "'}";
+        refusedWith("field/attribute networks", "'networks': [" + (nic + ",").repeat(28) + nic + "]");
+        refusedWith(
+                "501 servers of 2 NICs have 1002 NICs together",
+                "'max_count': 501, 'networks': [" + nic + "," + nic + "]");
+        refusedWith(
+                "field/attribute security_groups",
+                "'networks': 'none', 'security_groups': [" + "{'name': 'a'},".repeat(32) + "{'name': 'a'}]");
+    }
+
+    @Test
     void callersWhoMayNot() {
         String body = ComputeCloud.boot("vm", flavor, image, "'networks': 'none'");
         refused(

@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -202,6 +203,32 @@ class FleetViewsTest {
         cloud.execute("delete from aggregate_host");
         cloud.execute("delete from aggregate");
         cloud.execute("update host set vcpus_used = 0, memory_mib_used = 0, disk_gib_used = 0");
+    }
+
+    @Test
+    void aZoneDoesNotChangeUnderABootThatIsOnItsWay() throws Exception {
+        int rack0 = aggregate("rack0", "'rack0'");
+        act(rack0, "{'add_host': {'host': 'compute01'}}");
+        try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor();
+                Handle boot = postgres.database().jdbi().open()) {
+            boot.begin();
+            boot.execute("update host set vcpus_used = vcpus_used + 1 where id = ?", first.value());
+            boot.execute("""
+                    insert into server (id, project_id, user_id, name, hostname, status, image_id, flavor_id,
+                        flavor_name, vcpus, memory_mib, disk_gib, image_facts, reservation_id, host_id)
+                    values (gen_random_uuid(), 'p', 'u', 'vm', 'vm', 'BUILD', gen_random_uuid(), '1', 'm1', 1, 1, 1,
+                        '{}', 'r-1', ?)""", first.value());
+            Future<Answer> renamed = clients.submit(
+                    () -> act(rack0, "{'set_metadata': {'metadata':" + " {'availability_zone': 'rack1'}}}"));
+            postgres.awaitSomebodyWhoWaitsForALock();
+            boot.commit();
+
+            assertThat(renamed.get().status()).as(renamed.get().text()).isEqualTo(400);
+            assertThat(renamed.get().text()).contains("cannot change while servers are on compute01");
+        }
+        cloud.execute("delete from server");
+        cloud.execute("delete from aggregate_host");
+        cloud.execute("update host set vcpus_used = 0");
     }
 
     @Test

@@ -6,6 +6,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.UUID;
+import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -167,6 +168,18 @@ class ServerFiltersTest {
             assertThat(slow.text()).contains("takes more than 2 s");
         } finally {
             cloud.execute("update server set name = 'db' where length(name) = 200");
+        }
+    }
+
+    @Test
+    void aDatabaseThatIsSlowIsNotThePatternsFault() {
+        try (Handle elsewhere = postgres.database().jdbi().open()) {
+            elsewhere.begin();
+            elsewhere.execute("lock table server in access exclusive mode");
+            Answer slow = list("name=web");
+            assertThat(slow.status()).as(slow.text()).isEqualTo(503);
+            assertThat(slow.text()).contains("The cloud's database takes too long for this request.");
+            elsewhere.rollback();
         }
     }
 

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.sluice.controller.agents.TestFleet;
 import org.sluice.controller.http.ApiClient.Answer;
 import org.sluice.controller.store.TestDatabase;
+import org.sluice.model.HostId;
 import org.sluice.model.PortId;
 import org.sluice.model.VnicType;
 import tools.jackson.databind.JsonNode;
@@ -100,6 +101,28 @@ final class SluiceFamilyTest {
                 .isFalse();
         assertThat(api.delete(path).status()).isEqualTo(404);
         assertThat(api.delete("/hosts/none/uplinks/net").status()).isEqualTo(404);
+    }
+
+    @Test
+    void anUplinkIsGivenWhereThereIsNoneWhateverIsBound() {
+        HostId host = fleet.host("node1", 1);
+        String path = "/hosts/node1/uplinks/" + TestFleet.UPLINK_NETWORK;
+        PortId bridged = fleet.port(fleet.network(TestFleet.UPLINK_NETWORK, 2001), VnicType.NORMAL);
+        assertThat(fleet.boot(bridged).isPlaced()).isTrue();
+        assertThat(api.put(path, "{\"interface\":\"eth1\"}").status())
+                .as("another one than the port stands on")
+                .isEqualTo(409);
+        postgres.database().jdbi().useHandle(handle -> handle.execute("delete from bridge_uplink"));
+        long before = fleet.count("select desired_revision from host where id = ?", host.value());
+
+        Answer given = api.put(path, "{\"interface\":\"eth1\"}");
+
+        assertThat(given.status()).as(given.text()).isEqualTo(200);
+        assertThat(given.json().at("/host/uplinks/" + TestFleet.UPLINK_NETWORK).asString())
+                .isEqualTo("eth1");
+        assertThat(fleet.count("select desired_revision from host where id = ?", host.value()))
+                .as("the host hears of it")
+                .isEqualTo(before + 1);
     }
 
     @Test

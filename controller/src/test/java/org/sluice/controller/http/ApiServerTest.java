@@ -39,7 +39,10 @@ class ApiServerTest {
                     "/who",
                     ANYONE,
                     exchange -> Reply.ok(Map.of("user", exchange.caller().userName())));
-            routes.post("/object", ANYONE, exchange -> Reply.ok(exchange.bodyObject("thing")));
+            routes.post(
+                    "/object",
+                    ANYONE,
+                    exchange -> Reply.ok(exchange.body("thing").tree()));
             routes.open("GET", "/defect", _ -> {
                 throw new IllegalStateException("a defect");
             });

@@ -18,6 +18,7 @@ final class DatabaseTroubleTest {
         "53100, INSUFFICIENT_STORAGE",
         "53200, UNAVAILABLE",
         "53300, UNAVAILABLE",
+        "57014, UNAVAILABLE",
         "57P01, UNAVAILABLE",
         "57P02, UNAVAILABLE",
         "57P03, UNAVAILABLE",

@@ -621,6 +621,80 @@ final class IdentityApiTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "'auth': {'identity': IDENTITY, 'scopes': {}}",
+                "'auth': {'identity': IDENTITY}, 'tenantName': 'admin'",
+                "'auth': {'identity': IDENTITY, 'scope': {'projects': {}}}",
+                "'auth': {'identity': IDENTITY, 'scope': {'project': {'id': 'x', 'domain_id': 'default'}}}",
+                "'auth': {'identity': IDENTITY, 'scope': {'system': {'all': true, 'none': false}}}",
+                "'auth': {'identity': IDENTITY, 'scope': {'unscoped': {'really': true}}}",
+                "'auth': {'identity': IDENTITY, 'scope': {'domain': {'id': 'default', 'enabled': true}}}",
+                "'auth': {'identity': {'methods': ['password'], 'password': {'user': USER, 'totp': {}}}}",
+                "'auth': {'identity': {'methods': ['password'], 'password': {'user': USER}, 'token': {'id': 'x'}}}",
+                "'auth': {'identity': {'methods': ['token'], 'token': {'id': 'x', 'expires': 1}}}",
+                "'auth': {'identity': {'methods': ['password'], 'password': {'user': {'name': 'admin',"
+                        + " 'domain': {'id': 'default'}, 'password': 'secret-admin', 'passcode': '1'}}}}"
+            })
+    void whatALogInWouldPassOverIsRefusedByName(String body) {
+        String user = "{'name': 'admin', 'password': 'secret-admin', 'domain': {'id': 'default'}}";
+        Answer answer = client.send(
+                "POST",
+                TOKENS,
+                Map.of(),
+                ("{" + body + "}")
+                        .replace("IDENTITY", "{'methods': ['password'], 'password': {'user': USER}}")
+                        .replace("USER", user)
+                        .replace('\'', '"'));
+
+        assertThat(answer.status()).as(answer.text()).isEqualTo(400);
+        assertThat(answer.json().at("/error/message").asString())
+                .containsPattern(
+                        "'(scopes|tenantName|projects|domain_id|none|really|enabled|totp|token|expires|passcode)'");
+    }
+
+    @Test
+    void whatStandsBesideAnIdInALogInMustBeTrueOfIt() {
+        JsonNode admin = passwordToken("admin", "secret-admin", "").json().at("/token/user");
+        String user = "{\"auth\":{\"identity\":{\"methods\":[\"password\"],\"password\":{\"user\":{\"id\":\""
+                + admin.get("id").asString() + "\",\"name\":\"%s\",\"password\":\"secret-admin\","
+                + "\"domain\":{\"id\":\"%s\"}}}}}}";
+        assertThat(client.send("POST", TOKENS, Map.of(), user.formatted("admin", "default"))
+                        .status())
+                .isEqualTo(201);
+        assertThat(client.send("POST", TOKENS, Map.of(), user.formatted("demo", "default"))
+                        .status())
+                .isEqualTo(401);
+        assertThat(client.send("POST", TOKENS, Map.of(), user.formatted("admin", "another"))
+                        .status())
+                .isEqualTo(401);
+    }
+
+    @Test
+    void aTokenIsForOneScope() {
+        Answer answer = passwordToken(
+                "admin", "secret-admin", ",\"scope\":{\"system\":{\"all\":true},\"domain\":{\"id\":\"default\"}}");
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.json().at("/error/message").asString()).contains("'scope'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/v3/auth/tokens?colour=red",
+                "/v3/auth/catalog?colour=red",
+                "/v3/projects/x?parents_as_list=",
+                "/v3/users/x?colour=red"
+            })
+    void whatARouteDoesNotKnowIsRefusedByName(String path) {
+        Answer answer = admin("GET", path, "");
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.json().at("/error/message").asString())
+                .contains("'" + path.substring(path.indexOf('?') + 1, path.indexOf('=')) + "'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
                 "/v3/users?colour=red",
                 "/v3/projects?user_id=x",
                 "/v3/roles?enabled=true",

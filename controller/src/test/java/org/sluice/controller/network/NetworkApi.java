@@ -23,7 +23,10 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.sluice.controller.http.ApiServer;
 import org.sluice.controller.http.Json;
+import org.sluice.controller.network.port.PortRules;
+import org.sluice.controller.policy.Access;
 import org.sluice.controller.policy.Caller;
+import org.sluice.controller.policy.Policy;
 import org.sluice.controller.store.TestDatabase;
 import org.sluice.model.Problem;
 import tools.jackson.databind.JsonNode;
@@ -97,6 +100,16 @@ final class NetworkApi implements BeforeAllCallback, AfterAllCallback {
     void clear() {
         jdbi().useHandle(handle -> handle.execute("""
                 delete from port; delete from subnet; delete from network; delete from security_group"""));
+    }
+
+    /** What that caller may, as the rules are unless an operator says otherwise. */
+    static Access access(Caller caller) {
+        return access(caller, Map.of());
+    }
+
+    /** The same, with an operator's checks in the place of some. */
+    static Access access(Caller caller, Map<String, String> overrides) {
+        return Policy.of(ServerPorts.rules()).overriddenBy(overrides).access(PortRules.CREATE, caller);
     }
 
     Answer get(String path) {

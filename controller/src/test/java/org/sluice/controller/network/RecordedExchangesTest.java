@@ -65,7 +65,7 @@ final class RecordedExchangesTest {
             new ServerPorts(new Random(1))
                     .attach(
                             handle,
-                            NetworkApi.ADMIN,
+                            NetworkApi.access(NetworkApi.ADMIN),
                             new ServerId(UUID.randomUUID()),
                             List.of(new NicRequest.ByPort(port)),
                             List.of());

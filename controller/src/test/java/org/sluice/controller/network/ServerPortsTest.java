@@ -16,6 +16,7 @@ import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.sluice.controller.policy.Access;
 import org.sluice.controller.policy.Caller;
 import org.sluice.model.HostId;
 import org.sluice.model.NetworkId;
@@ -215,18 +216,22 @@ final class ServerPortsTest {
                         + " is administratively down; set admin_state_up of the port to true before you use it.");
         PortId free = port(network);
         assertThatThrownBy(() -> use(handle -> serverPorts.attach(
-                        handle, NetworkApi.MEMBER, ServerId.random(), List.of(new NicRequest.ByPort(free)), List.of())))
+                        handle,
+                        NetworkApi.access(NetworkApi.MEMBER),
+                        ServerId.random(),
+                        List.of(new NicRequest.ByPort(free)),
+                        List.of())))
                 .hasMessage("Port " + free + " could not be found.");
         assertThatThrownBy(() -> use(handle -> serverPorts.attach(
                         handle,
-                        NetworkApi.ADMIN,
+                        NetworkApi.access(NetworkApi.ADMIN),
                         ServerId.random(),
                         List.of(new NicRequest.ByPort(free), new NicRequest.ByPort(free)),
                         List.of())))
                 .hasMessage("Port " + free + " is still in use.");
         assertThatThrownBy(() -> use(handle -> serverPorts.attach(
                         handle,
-                        NetworkApi.ADMIN,
+                        NetworkApi.access(NetworkApi.ADMIN),
                         ServerId.random(),
                         List.of(new NicRequest.ByNetwork(network, Optional.empty())),
                         List.of("nogroup"))))
@@ -314,7 +319,11 @@ final class ServerPortsTest {
     private boolean wins(PortId wanted) {
         try {
             use(handle -> serverPorts.attach(
-                    handle, NetworkApi.ADMIN, ServerId.random(), List.of(new NicRequest.ByPort(wanted)), List.of()));
+                    handle,
+                    NetworkApi.access(NetworkApi.ADMIN),
+                    ServerId.random(),
+                    List.of(new NicRequest.ByPort(wanted)),
+                    List.of()));
             return true;
         } catch (ProblemException lost) {
             assertThat(lost).hasMessage("Port " + wanted + " is still in use.");
@@ -323,8 +332,8 @@ final class ServerPortsTest {
     }
 
     private void refused(NicRequest request, Problem.Kind kind, String sentence) {
-        assertThatThrownBy(() -> use(handle ->
-                        serverPorts.attach(handle, NetworkApi.ADMIN, ServerId.random(), List.of(request), List.of())))
+        assertThatThrownBy(() -> use(handle -> serverPorts.attach(
+                        handle, NetworkApi.access(NetworkApi.ADMIN), ServerId.random(), List.of(request), List.of())))
                 .isInstanceOfSatisfying(
                         ProblemException.class,
                         refusal -> assertThat(refusal.problem().kind()).isEqualTo(kind))
@@ -332,7 +341,8 @@ final class ServerPortsTest {
     }
 
     private List<AttachedPort> attach(NicRequest... requests) {
-        return use(handle -> serverPorts.attach(handle, NetworkApi.ADMIN, server, List.of(requests), List.of()));
+        return use(handle ->
+                serverPorts.attach(handle, NetworkApi.access(NetworkApi.ADMIN), server, List.of(requests), List.of()));
     }
 
     private Optional<DesiredInterface.ServicePort> ensure(NetworkId on) {
@@ -376,7 +386,7 @@ final class ServerPortsTest {
         for (String address : new String[] {"10.0.0.1", "10.0.0.77"}) {
             assertThatThrownBy(() -> use(handle -> serverPorts.attach(
                             handle,
-                            NetworkApi.MEMBER,
+                            NetworkApi.access(NetworkApi.MEMBER),
                             server,
                             List.of(new NicRequest.ByNetwork(network, Optional.of(address))),
                             List.of())))
@@ -384,11 +394,57 @@ final class ServerPortsTest {
         }
         List<AttachedPort> given = use(handle -> serverPorts.attach(
                 handle,
-                NetworkApi.MEMBER,
+                NetworkApi.access(NetworkApi.MEMBER),
                 server,
                 List.of(new NicRequest.ByNetwork(network, Optional.empty())),
                 List.of()));
         assertThat(given).hasSize(1);
+    }
+
+    @Test
+    void whatAnOperatorForbidsAtTheNetworkApiIsForbiddenByWayOfAServer() {
+        NicRequest chosen = new NicRequest.ByNetwork(network, Optional.of("10.0.0.77"));
+        NicRequest any = new NicRequest.ByNetwork(network, Optional.empty());
+        disallowed("create_port:fixed_ips:ip_address", "!", NetworkApi.ADMIN, chosen);
+        disallowed("create_port:fixed_ips", "!", NetworkApi.ADMIN, chosen);
+        disallowed("create_port", "!", NetworkApi.ADMIN, any);
+        assertThat(attach(NetworkApi.access(NetworkApi.ADMIN, Map.of("create_port:fixed_ips", "!")), any))
+                .hasSize(1);
+    }
+
+    @Test
+    void whatAnOperatorAllowsAtTheNetworkApiIsAllowedByWayOfAServer() {
+        NicRequest chosen = new NicRequest.ByNetwork(network, Optional.of("10.0.0.77"));
+        assertThatThrownBy(() -> attach(NetworkApi.access(NetworkApi.MEMBER), chosen))
+                .hasMessage("Network " + network + " could not be found.");
+        Map<String, String> trusting = Map.of(
+                "get_network", "role:member",
+                "create_port:fixed_ips", "role:member",
+                "create_port:fixed_ips:ip_address", "role:member");
+        assertThat(attach(NetworkApi.access(NetworkApi.MEMBER, trusting), chosen))
+                .hasSize(1);
+    }
+
+    @Test
+    void externalNetworksAreForThoseWhomTheRuleNames() {
+        api.put("/v2.0/networks/" + network, "{'network': {'router:external': true}}")
+                .expect(200, "network");
+        NicRequest any = new NicRequest.ByNetwork(network, Optional.empty());
+        assertThatThrownBy(() -> attach(NetworkApi.access(NetworkApi.MEMBER), any))
+                .hasMessage("It is not allowed to create an interface on external network " + network);
+        assertThat(attach(
+                        NetworkApi.access(NetworkApi.MEMBER, Map.of("network:attach_external_network", "role:member")),
+                        any))
+                .hasSize(1);
+    }
+
+    private void disallowed(String rule, String check, Caller caller, NicRequest request) {
+        assertThatThrownBy(() -> attach(NetworkApi.access(caller, Map.of(rule, check)), request))
+                .hasMessage("rule:" + rule + " is disallowed by policy");
+    }
+
+    private List<AttachedPort> attach(Access access, NicRequest request) {
+        return use(handle -> serverPorts.attach(handle, access, server, List.of(request), List.of()));
     }
 
     @Test

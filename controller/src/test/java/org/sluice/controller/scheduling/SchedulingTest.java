@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -95,6 +96,52 @@ class SchedulingTest {
         assertThat(boot.placed().host()).isEqualTo(next);
         assertThat(fleet.count("select vcpus_used from host where name = 'small'"))
                 .isEqualTo(1);
+    }
+
+    @Test
+    void aBootBesideTheRemovalOfAnUplinkDoesNotLandWithoutOne() throws Exception {
+        HostId host = fleet.host("node0", 0);
+        PortId bridged = fleet.port(fleet.network(TestFleet.UPLINK_NETWORK, 2001), VnicType.NORMAL);
+
+        TestFleet.Boot boot = bootBeside(host, bridged, "delete from bridge_uplink");
+
+        assertThat(boot.refusal()).contains("BridgeUplinkFilter: The host has no uplink to physnet0");
+        assertThat(fleet.count("select vcpus_used from host")).isZero();
+        assertThat(fleet.count("select count(*) from port where binding_host_id is not null"))
+                .isZero();
+    }
+
+    @Test
+    void aBootBesideAMoveToAnotherZoneIsInThatZone() throws Exception {
+        HostId host = fleet.host("node0", 0);
+        PortId bridged = fleet.port(fleet.network(TestFleet.UPLINK_NETWORK, 2001), VnicType.NORMAL);
+
+        TestFleet.Boot boot = bootBeside(
+                host,
+                bridged,
+                "with z2 as (insert into aggregate (name, availability_zone) values ('z2', 'z2') returning id)"
+                        + " insert into aggregate_host select z2.id, host.id from z2, host");
+
+        assertThat(boot.placed().zone()).isEqualTo("z2");
+        assertThat(fleet.text(
+                        "select availability_zone from server where id = ?",
+                        boot.server().value()))
+                .contains("z2");
+    }
+
+    /** A boot that has chosen the host, and waits for its row while somebody changes what it was chosen for. */
+    private TestFleet.Boot bootBeside(HostId host, PortId port, String change) throws Exception {
+        postgres.database().jdbi().useHandle(fleet.index::hosts);
+        try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor();
+                Handle operator = postgres.database().jdbi().open()) {
+            operator.begin();
+            operator.execute("select true from host where id = ? for update", host.value());
+            operator.execute(change);
+            Future<TestFleet.Boot> boot = clients.submit(() -> fleet.boot(port));
+            postgres.awaitSomebodyWhoWaitsForALock();
+            operator.commit();
+            return boot.get();
+        }
     }
 
     @Test

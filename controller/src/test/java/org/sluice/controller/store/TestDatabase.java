@@ -1,6 +1,7 @@
 package org.sluice.controller.store;
 
 import static java.util.Objects.requireNonNull;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,6 +10,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -44,6 +46,17 @@ public final class TestDatabase implements BeforeAllCallback, AfterAllCallback {
     /** Its JDBC URL, for a second controller on the same database. */
     public String url() {
         return requireNonNull(url, "the database is there from @BeforeAll to @AfterAll only");
+    }
+
+    /** Returns when somebody waits for a lock that another session of this database has. */
+    public void awaitSomebodyWhoWaitsForALock() {
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> database()
+                        .jdbi()
+                        .withHandle(handle ->
+                                handle.createQuery("""
+                                select exists (select 1 from pg_stat_activity
+                                    where datname = current_database() and wait_event_type = 'Lock')""").mapTo(Boolean.class).one()));
     }
 
     /** One more pool on the same database, as another controller would have it. The caller closes it. */

@@ -37,7 +37,8 @@ public sealed interface DesiredInterface {
      * A virtio NIC: a tap on the bridge of its VLAN segment, whose uplink is a VLAN device on a NIC of the host.
      *
      * @param physicalNetwork the physical network of the segment
-     * @param uplink netdev of this host that reaches the physical network, {@code eno2}
+     * @param uplink netdev of this host that reaches the physical network, {@code eno2}; {@link #NO_UPLINK} when there is none,
+     *     and then this server cannot be built, and no other one is the worse for it
      * @param services where DHCP and metadata of this host live on the network; empty when no subnet wants DHCP
      */
     record Bridge(
@@ -51,6 +52,9 @@ public sealed interface DesiredInterface {
             String uplink,
             Optional<ServicePort> services)
             implements DesiredInterface {
+        /** Stands for the uplink that the host does not have. */
+        public static final String NO_UPLINK = "";
+
         public Bridge {
             addresses = List.copyOf(addresses);
         }

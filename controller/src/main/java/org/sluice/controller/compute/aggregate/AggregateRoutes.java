@@ -18,6 +18,7 @@ import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.list.Source;
 import org.sluice.controller.http.list.Window;
+import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.controller.store.Transactions;
 import org.sluice.model.HostId;
@@ -165,6 +166,7 @@ public final class AggregateRoutes {
             Handle handle, Aggregate old, String name, @Nullable String zone, Map<String, String> metadata) {
         if (!Objects.equals(zone, old.zone())) {
             refuseTwoZones(handle, old.id(), zone, "update");
+            Scheduling.lockOutClaims(handle, store.hosts(handle, old.id()));
             List<String> busy = store.hostsWithServers(handle, old.id());
             if (!busy.isEmpty()) {
                 throw Problems.badRequest(

@@ -147,6 +147,13 @@ final class AggregateStore {
                 .one();
     }
 
+    List<HostId> hosts(Handle handle, int id) {
+        return handle.createQuery("select host_id from aggregate_host where aggregate_id = :id")
+                .bind("id", id)
+                .map((row, context) -> new HostId(Columns.uuid(row, "host_id")))
+                .list();
+    }
+
     /** Hosts of that aggregate that run servers. */
     List<String> hostsWithServers(Handle handle, int id) {
         return handle.createQuery("""

@@ -42,7 +42,7 @@ public final class HypervisorRoutes {
         routes.list(root + "/detail", HypervisorRules.DETAIL, HypervisorWire.DETAIL, source);
         routes.get(root + "/statistics", HypervisorRules.STATISTICS, this::statistics)
                 .until(87);
-        routes.get(root + "/{id}", HypervisorRules.SHOW, this::show);
+        routes.get(root + "/{id}", HypervisorRules.SHOW, this::show).asksSince(53, "with_servers");
         routes.get(root + "/{id}/uptime", HypervisorRules.UPTIME, this::uptime).until(87);
         routes.get(root + "/{id}/search", HypervisorRules.SEARCH, exchange -> search(exchange, false))
                 .until(52);

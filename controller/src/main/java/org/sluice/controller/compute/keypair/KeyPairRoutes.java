@@ -29,8 +29,8 @@ public final class KeyPairRoutes {
         String root = ComputeFamily.VERSION_PATH + "/os-keypairs";
         routes.list(root, KeyPairRules.INDEX, KeyPairWire.LIST, source());
         routes.post(root, KeyPairRules.CREATE, this::create);
-        routes.get(root + "/{name}", KeyPairRules.SHOW, this::show);
-        routes.delete(root + "/{name}", KeyPairRules.DELETE, this::delete);
+        routes.get(root + "/{name}", KeyPairRules.SHOW, this::show).asksSince(10, "user_id");
+        routes.delete(root + "/{name}", KeyPairRules.DELETE, this::delete).asksSince(10, "user_id");
     }
 
     private Source<KeyPair> source() {

@@ -24,7 +24,8 @@ public final class LimitRoutes {
     /** Adds them. */
     public void routes(Routes routes) {
         String quotas = ComputeFamily.VERSION_PATH + "/os-quota-sets/{project}";
-        routes.get(ComputeFamily.VERSION_PATH + "/limits", LimitRules.LIMITS, this::limits);
+        routes.get(ComputeFamily.VERSION_PATH + "/limits", LimitRules.LIMITS, this::limits)
+                .asks("tenant_id");
         routes.get(quotas, LimitRules.SHOW, LimitRoutes::quotas);
         routes.get(quotas + "/defaults", LimitRules.DEFAULTS, LimitRoutes::defaults);
         routes.get(quotas + "/detail", LimitRules.DETAIL, this::detail);

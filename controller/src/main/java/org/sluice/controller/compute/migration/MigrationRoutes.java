@@ -16,8 +16,12 @@ public final class MigrationRoutes {
     /** Adds them. */
     public void routes(Routes routes) {
         routes.get(
-                ComputeFamily.VERSION_PATH + "/os-migrations",
-                INDEX,
-                exchange -> Reply.ok(Map.of("migrations", List.of())));
+                        ComputeFamily.VERSION_PATH + "/os-migrations",
+                        INDEX,
+                        exchange -> Reply.ok(Map.of("migrations", List.of())))
+                .asks("hidden", "host", "instance_uuid", "migration_type", "source_compute", "status")
+                .asksSince(59, "changes-since", "limit", "marker")
+                .asksSince(66, "changes-before")
+                .asksSince(80, "project_id", "user_id");
     }
 }

@@ -43,6 +43,7 @@ final class ActionRoutes {
         Routes.Actions actions = routes.actions(server + "/action");
         actions.on("os-getConsoleOutput", ServerRules.CONSOLE_OUTPUT, this::console);
         actions.on("forceDelete", ServerRules.FORCE_DELETE, exchange -> {
+            exchange.body().refuseValue("forceDelete", "it takes nothing");
             servers.deleteServer(exchange);
             return Reply.empty(202);
         });

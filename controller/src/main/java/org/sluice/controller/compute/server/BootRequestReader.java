@@ -24,8 +24,12 @@ final class BootRequestReader {
     private static final List<String> HINTS = List.of("os:scheduler_hints", "OS-SCH-HNT:scheduler_hints");
     private static final int LONGEST_USER_DATA = 65_535;
     private static final int MOST_SERVERS_AT_ONCE = 1_000;
-    /** More than a server can have; what bounds it is the number of addresses. */
-    private static final int MOST_NICS = 1_000;
+    /** As many as nova's guests have slots for, of which disks take some too. */
+    private static final int MOST_NICS = 28;
+    /** As many as the Network API makes at once. */
+    private static final int MOST_NICS_AT_ONCE = 1_000;
+    /** Each of them is a row for each NIC. */
+    private static final int MOST_GROUPS = 32;
 
     private static final String NOT_OFFERED = "Sluice does not offer it; leave it out";
 
@@ -59,6 +63,7 @@ final class BootRequestReader {
         BootRequest.Networks networks = networks();
         if (count > 1 && networks instanceof BootRequest.Networks.Listed listed) {
             refuseSharedNics(listed.nics());
+            refuseTooManyNics(count, listed.nics().size());
         }
         return new BootRequest(
                 name,
@@ -73,7 +78,7 @@ final class BootRequestReader {
                 fields.optionalObject("metadata").map(ServerMetadata::read).orElse(Map.of()),
                 fields.optionalText("description", 0, Names.LONGEST),
                 ServerTags.read(fields, "tags"),
-                Hostnames.read(fields),
+                Hostnames.read(exchange, fields),
                 atLeast,
                 count,
                 fields.flag("return_reservation_id").orElse(false),
@@ -181,7 +186,7 @@ final class BootRequestReader {
 
     private List<String> securityGroups() {
         Set<String> names = new LinkedHashSet<>();
-        for (Fields group : fields.objects("security_groups", MOST_NICS)) {
+        for (Fields group : fields.objects("security_groups", MOST_GROUPS)) {
             names.add(group.onlyKnows(Set.of("name")).text("name", 1, Names.LONGEST));
         }
         return List.copyOf(names);
@@ -230,6 +235,16 @@ final class BootRequestReader {
                     "InvalidInput", "Bad networks format: each item of networks must have a port or a uuid.");
         }
         return new NicRequest.ByNetwork(new NetworkId(nic.id("uuid")), nic.optionalText("fixed_ip", 1, Names.LONGEST));
+    }
+
+    private void refuseTooManyNics(int count, int nics) {
+        if (count * nics > MOST_NICS_AT_ONCE) {
+            throw fields.refused(
+                    "networks",
+                    count + " servers of " + nics + " NICs have " + count * nics
+                            + " NICs together, and one request makes " + MOST_NICS_AT_ONCE
+                            + " at most: lower max_count");
+        }
     }
 
     private void refuseSharedNics(List<NicRequest> nics) {

@@ -6,6 +6,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.sluice.controller.compute.Names;
+import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.body.Fields;
 
 /** Names that guests get (RFC 1123, section 2.1). */
@@ -53,11 +54,14 @@ final class Hostnames {
         return (label.length() > room ? trim(label.substring(0, Math.max(1, room))) : label) + suffix + rest;
     }
 
-    /** The field {@code hostname}, from 2.90 on: the name the guest gets. */
-    static Optional<String> read(Fields fields) {
+    /** The field {@code hostname}, from 2.90 on: the name the guest gets, from 2.94 on with its domain if it is to have one. */
+    static Optional<String> read(Exchange exchange, Fields fields) {
         Optional<String> hostname = fields.optionalText("hostname", 1, Names.LONGEST);
         if (hostname.isPresent() && !isValid(hostname.get())) {
             throw fields.refused("hostname", "'" + hostname.get() + "' is not a 'hostname'");
+        }
+        if (hostname.isPresent() && hostname.get().contains(".") && !exchange.atLeast(94)) {
+            throw fields.refused("hostname", "'" + hostname.get() + "' has a domain, which it may from 2.94 on");
         }
         return hostname;
     }

@@ -2,21 +2,27 @@ package org.sluice.controller.compute.server;
 
 import org.sluice.controller.compute.flavor.FlavorRules;
 import org.sluice.controller.http.Exchange;
+import org.sluice.controller.policy.Access;
 import org.sluice.controller.policy.Caller;
 
 /**
  * Who asks for servers, and what he may name.
  *
+ * @param access what he may
  * @param requestId names the request in the record of what was done
  * @param seesPrivateFlavors whether he may name a private flavor
  * @param seesAllImages whether he may name any project's image
  */
-record Orderer(Caller caller, String requestId, boolean seesPrivateFlavors, boolean seesAllImages) {
+record Orderer(Access access, String requestId, boolean seesPrivateFlavors, boolean seesAllImages) {
     static Orderer of(Exchange exchange) {
         return new Orderer(
-                exchange.caller(),
+                exchange.access(),
                 exchange.requestId(),
                 exchange.may(FlavorRules.ACCESS),
                 exchange.may(ServerRules.ANY_IMAGE));
+    }
+
+    Caller caller() {
+        return access.caller();
     }
 }

@@ -167,7 +167,7 @@ final class ServerCreation {
         NewServer server = newServer(orderer, request, parts, reservation, index);
         store.insert(handle, server);
         List<AttachedPort> attached =
-                ports.attach(handle, orderer.caller(), server.id(), parts.nics(), request.securityGroups());
+                ports.attach(handle, orderer.access(), server.id(), parts.nics(), request.securityGroups());
         if (!server.configDrive() && attached.stream().noneMatch(ServerCreation::reachesMetadata)) {
             store.giveConfigDrive(handle, server.id());
         }

@@ -28,6 +28,29 @@ final class ServerFilters {
     private static final Map<String, Long> POWER_STATES = Map.of(
             "pending", 0L, "nostate", 0L, "running", 1L, "paused", 3L, "shutdown", 4L, "crashed", 6L, "suspended", 7L);
 
+    /** Every status that a server of nova can have, so that one that is misspelt is told from one that no server has. */
+    private static final Set<String> STATUSES = Set.of(
+            "ACTIVE",
+            "BUILD",
+            "DELETED",
+            "ERROR",
+            "HARD_REBOOT",
+            "MIGRATING",
+            "PASSWORD",
+            "PAUSED",
+            "REBOOT",
+            "REBUILD",
+            "RESCUE",
+            "RESIZE",
+            "REVERT_RESIZE",
+            "SHELVED",
+            "SHELVED_OFFLOADED",
+            "SHUTOFF",
+            "SOFT_DELETED",
+            "SUSPENDED",
+            "UNKNOWN",
+            "VERIFY_RESIZE");
+
     private static final Set<String> YES = Set.of("", "1", "true", "t", "yes", "y", "on");
 
     private ServerFilters() {}
@@ -111,6 +134,18 @@ final class ServerFilters {
         }
         exchange.require(all);
         return new Scope(named, all);
+    }
+
+    /** 400 for a status that there is not, from 2.38 on; before, no server has it. */
+    static void requireKnownStatus(Exchange exchange) {
+        if (!exchange.atLeast(38)) {
+            return;
+        }
+        for (String status : exchange.queryAll("status")) {
+            if (!STATUSES.contains(status.toUpperCase(Locale.ROOT))) {
+                throw exchange.wording().badFilter("status", status, "the status of a server");
+            }
+        }
     }
 
     /** The regular expressions of a request, by parameter. */

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.sluice.controller.compute.BootImages;
 import org.sluice.controller.compute.ComputeFamily;
@@ -72,7 +73,8 @@ public final class ServerRoutes {
 
     /** The rules that its handlers ask for. */
     public static List<Rule> rules() {
-        return ServerRules.asked();
+        return Stream.concat(ServerRules.asked().stream(), ServerPorts.rules().stream())
+                .toList();
     }
 
     /** Adds them. */
@@ -99,6 +101,7 @@ public final class ServerRoutes {
         return new Source<>() {
             @Override
             public List<Whole> rows(Exchange exchange, Window window) {
+                ServerFilters.requireKnownStatus(exchange);
                 ServerFilters.Scope scope = ServerFilters.scope(exchange, all);
                 RowCondition seen = exchange.rows(scope.rule());
                 Map<String, String> patterns = ServerFilters.patterns(exchange);

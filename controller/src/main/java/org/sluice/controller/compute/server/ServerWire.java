@@ -389,7 +389,7 @@ final class ServerWire {
         fields.refuseValue("accessIPv6", "Sluice does not offer it; leave it out");
         return new Change(
                 fields.has("name") ? Optional.of(Names.read(fields, "name")) : Optional.empty(),
-                Hostnames.read(fields),
+                Hostnames.read(exchange, fields),
                 fields.has("description"),
                 fields.optionalText("description", 0, Names.LONGEST));
     }

@@ -48,7 +48,9 @@ public final class ZoneRoutes {
         String zones = ComputeFamily.VERSION_PATH + "/os-availability-zone";
         routes.get(zones, LIST, exchange -> Zone.BRIEF.replyAll(200, zones(), exchange));
         routes.get(zones + "/detail", DETAIL, exchange -> Zone.WHOLE.replyAll(200, zones(), exchange));
-        routes.get(ComputeFamily.VERSION_PATH + "/os-hosts", HOSTS, this::hosts).until(42);
+        routes.get(ComputeFamily.VERSION_PATH + "/os-hosts", HOSTS, this::hosts)
+                .until(42)
+                .asks("zone");
     }
 
     private List<Zone> zones() {

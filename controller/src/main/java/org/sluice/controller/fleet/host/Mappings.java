@@ -8,7 +8,9 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.sluice.controller.scheduling.FleetIndex;
+import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.store.ChangeFeed;
+import org.sluice.model.HostId;
 import org.sluice.model.Problem;
 
 /**
@@ -94,10 +96,13 @@ public final class Mappings {
                             Optional.of("See what it has with: sluice fleet host " + host))
                     .asException();
         }
-        if (uplinkOf(handle, host, network).equals(Optional.of(wanted))) {
+        Optional<String> current = uplinkOf(handle, host, network);
+        if (current.equals(Optional.of(wanted))) {
             return;
         }
-        refuseUplinkInUse(handle, host, network);
+        if (current.isPresent()) {
+            refuseUplinkInUse(handle, host, network);
+        }
         handle.createUpdate("""
                         insert into bridge_uplink (host_id, physical_network, interface)
                         select id, :network, :interface from host where name = :host
@@ -107,6 +112,16 @@ public final class Mappings {
                 .bind("interface", wanted)
                 .execute();
         ChangeFeed.announce(handle, FleetIndex.TOPIC);
+        if (current.isEmpty()) {
+            tell(handle, host);
+        }
+    }
+
+    /** Ports that are bound without an uplink are described otherwise from now on. */
+    private static void tell(Handle handle, String host) {
+        UUID id = handle.createQuery("""
+                        update host set desired_revision = desired_revision + 1 where name = :host returning id""").bind("host", host).mapTo(UUID.class).one();
+        ChangeFeed.announce(handle, Scheduling.hostTopic(new HostId(id)));
     }
 
     /** Takes the interface off the network again. */

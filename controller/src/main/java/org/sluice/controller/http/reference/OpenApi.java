@@ -9,7 +9,6 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.sluice.controller.http.Route;
-import org.sluice.controller.http.list.ListQuery;
 
 /** A family's routes as an OpenAPI 3.1 document (OpenAPI Specification 3.1.0). Stateless. */
 public final class OpenApi {
@@ -50,9 +49,7 @@ public final class OpenApi {
             parameters.add(Map.of(
                     "name", matcher.group(1), "in", "path", "required", true, "schema", Map.of("type", "string")));
         }
-        route.list()
-                .map(ListQuery::parameterNames)
-                .orElse(List.of())
+        route.parameterNames()
                 .forEach(name -> parameters.add(
                         Map.of("name", name, "in", "query", "required", false, "schema", Map.of("type", "string"))));
         if (!parameters.isEmpty()) {

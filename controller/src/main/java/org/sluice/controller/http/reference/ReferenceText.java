@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.Route;
 import org.sluice.controller.http.RouteTable;
@@ -22,7 +23,7 @@ public final class ReferenceText {
         StringBuilder page = new StringBuilder();
         for (ApiFamily family : table.families()) {
             page.append("## `").append(family.mount()).append("`\n\n");
-            page.append("| route | rule | microversions | filters |\n|---|---|---|---|\n");
+            page.append("| route | rule | microversions | query |\n|---|---|---|---|\n");
             table.routes(family).stream()
                     .sorted(Comparator.comparing(Route::pattern).thenComparing(Route::method))
                     .forEach(route -> row(page, route));
@@ -37,7 +38,9 @@ public final class ReferenceText {
             case Route.Access.Ruled ruled -> "`" + ruled.rule().name() + "`";
             case Route.Access.ByAction _ -> "(by action)";
         };
-        String filters = route.list().map(ListQuery::filterNames).orElse(List.of()).stream()
+        String filters = Stream.concat(
+                        route.parameters().stream().map(Route.Parameter::name),
+                        route.list().map(ListQuery::filterNames).orElse(List.of()).stream())
                 .map(name -> "`" + name + "`")
                 .reduce((a, b) -> a + " " + b)
                 .orElse("");

@@ -149,10 +149,15 @@ public final class Authentication {
 
     private Optional<Account> account(Handle handle, AuthRequest.Reference reference) {
         return switch (reference) {
-            case AuthRequest.Reference.ById user -> accounts.find(handle, user.id());
+            case AuthRequest.Reference.ById user ->
+                accounts.find(handle, user.id()).filter(account -> isTrueOf(account.name(), user));
             case AuthRequest.Reference.ByName user ->
                 user.inDefaultDomain() ? accounts.findNamed(handle, user.name()) : Optional.empty();
         };
+    }
+
+    private static boolean isTrueOf(String name, AuthRequest.Reference.ById reference) {
+        return reference.inDefaultDomain() && reference.name().map(name::equals).orElse(true);
     }
 
     private static String named(AuthRequest.Reference reference) {
@@ -190,7 +195,8 @@ public final class Authentication {
 
     private Optional<Project> find(Handle handle, AuthRequest.Reference reference) {
         return switch (reference) {
-            case AuthRequest.Reference.ById project -> projects.find(handle, project.id());
+            case AuthRequest.Reference.ById id ->
+                projects.find(handle, id.id()).filter(project -> isTrueOf(project.name(), id));
             case AuthRequest.Reference.ByName project ->
                 project.inDefaultDomain() ? projects.findNamed(handle, project.name()) : Optional.empty();
         };

@@ -35,7 +35,8 @@ public final class SchemaRoutes {
         routes.get("/v2/schemas/metadefs/namespace", SCHEMAS, exchange -> Reply.ok(namespace));
         routes.get("/v2/schemas/metadefs/namespaces", SCHEMAS, exchange -> Reply.ok(list("namespaces", namespace)));
         routes.get("/v2/schemas/metadefs/resource_type", SCHEMAS, exchange -> Reply.ok(resourceType));
-        routes.get("/v2/metadefs/namespaces", NAMESPACES, exchange -> Reply.ok(noNamespaces()));
+        routes.get("/v2/metadefs/namespaces", NAMESPACES, exchange -> Reply.ok(noNamespaces()))
+                .asks("limit", "marker", "resource_types", "sort_dir", "sort_key", "visibility");
         routes.get("/v2/info/import", INFO, exchange -> Reply.ok(importMethods()));
         routes.get("/v2/info/stores", INFO, exchange -> Reply.ok(stores()));
     }

@@ -31,7 +31,7 @@ public final class AgentRoutes {
     /** Adds them. */
     public void routes(Routes routes) {
         routes.list(ROOT, AgentRules.GET, AgentWire.LIST, source());
-        routes.get(ROOT + "/{id}", AgentRules.GET, this::show);
+        routes.get(ROOT + "/{id}", AgentRules.GET, this::show).asks("fields");
     }
 
     private Source<Agent> source() {

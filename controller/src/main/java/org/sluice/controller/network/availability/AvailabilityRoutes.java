@@ -29,7 +29,7 @@ public final class AvailabilityRoutes {
     /** Adds them. */
     public void routes(Routes routes) {
         routes.list(ROOT, AvailabilityRules.GET, AvailabilityWire.LIST, source());
-        routes.get(ROOT + "/{id}", AvailabilityRules.GET, this::show);
+        routes.get(ROOT + "/{id}", AvailabilityRules.GET, this::show).asks("fields");
     }
 
     private Source<Availability> source() {

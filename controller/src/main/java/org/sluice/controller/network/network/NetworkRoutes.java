@@ -63,7 +63,7 @@ public final class NetworkRoutes {
     public void routes(Routes routes) {
         routes.list(ROOT, NetworkRules.GET, NetworkWire.LIST, source());
         routes.post(ROOT, NetworkRules.CREATE, this::create).atMost(BodyLimit.BULK);
-        routes.get(ROOT + "/{id}", NetworkRules.GET, this::show);
+        routes.get(ROOT + "/{id}", NetworkRules.GET, this::show).asks("fields");
         routes.put(ROOT + "/{id}", NetworkRules.UPDATE, this::update);
         routes.delete(ROOT + "/{id}", NetworkRules.DELETE, this::delete);
         tags.routes(routes);

@@ -82,7 +82,7 @@ public final class PortRoutes {
     public void routes(Routes routes) {
         routes.list(ROOT, PortRules.GET, PortWire.LIST, source());
         routes.post(ROOT, PortRules.CREATE, this::create).atMost(BodyLimit.BULK);
-        routes.get(ROOT + "/{id}", PortRules.GET, this::show);
+        routes.get(ROOT + "/{id}", PortRules.GET, this::show).asks("fields");
         routes.put(ROOT + "/{id}", PortRules.UPDATE, this::update);
         routes.delete(ROOT + "/{id}", PortRules.DELETE, this::delete);
         tags.routes(routes);
@@ -162,7 +162,7 @@ public final class PortRoutes {
                 .filter(found -> exchange.may(
                         NetworkRules.GET, NetworkRules.target(found.project(), found.shared(), found.external())))
                 .orElseThrow(() -> NetworkProblems.networkNotFound(id));
-        Target target = target(project, network.project(), network.shared());
+        Target target = PortRules.target(project, network.project(), network.shared());
         exchange.require(target);
         PortRules.requireMayGive(exchange, PortRules.IN_CREATE, target, asked, "");
         boolean secure = settings.portSecurity().orElse(network.portSecurity());
@@ -265,11 +265,7 @@ public final class PortRoutes {
     }
 
     private static Target target(PortStore.Held held) {
-        return target(held.port().projectId(), held.networkOwner(), held.networkShared());
-    }
-
-    private static Target target(String project, String networkOwner, boolean shared) {
-        return Target.ofProject(project).onNetworkOf(networkOwner).with("shared", shared);
+        return PortRules.target(held.port().projectId(), held.networkOwner(), held.networkShared());
     }
 
     private static PortWire.Settings settingsOf(PortStore.Held held) {

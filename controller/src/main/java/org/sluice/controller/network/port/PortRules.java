@@ -23,9 +23,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Who may do what with ports, as Neutron's policies say, and what a port may be. */
-final class PortRules {
+public final class PortRules {
     /** Who sees a port {@code p} on a network {@code n}. */
-    static final Rule GET = Rule.of("get_port", Owners.READER, "Show ports, and list them.")
+    public static final Rule GET = Rule.of("get_port", Owners.READER, "Show ports, and list them.")
             .over(RowTarget.ofProject("p.project_id")
                     .onNetworkOf("n.project_id")
                     .withTruth("shared", "n.shared"));
@@ -45,7 +45,9 @@ final class PortRules {
                     "get_port:resource_request", Who.ADMIN, "See what a port asks of Placement.")
             .over(OWN);
 
-    static final Rule CREATE = Rule.of("create_port", Who.PROJECT_MEMBER, "Create ports.");
+    /** Who makes a port, be it by way of a server. */
+    public static final Rule CREATE = Rule.of("create_port", Who.PROJECT_MEMBER, "Create ports.");
+
     static final Rule UPDATE = Rule.of("update_port", Who.PROJECT_MEMBER, "Change a port.");
     static final Rule UPDATE_TAGS = Rule.of("update_port:tags", Who.PROJECT_MEMBER, "Change the tags of a port.");
     static final Rule DELETE = Rule.of("delete_port", Owners.MEMBER, "Delete a port.");
@@ -67,6 +69,10 @@ final class PortRules {
     }
 
     static final Giving IN_CREATE = giving("create_port", Owners.NETWORK_MEMBER);
+
+    /** Who chooses the address of a port that is made, be it by way of a server: all of them must pass. */
+    public static final List<Rule> CHOICE_OF_ADDRESS = List.of(IN_CREATE.address(), IN_CREATE.fixedIps());
+
     static final Giving IN_UPDATE = giving("update_port", Who.ADMIN.check());
 
     private static Giving giving(String verb, String mac) {
@@ -97,6 +103,11 @@ final class PortRules {
         List<Rule> rules = new ArrayList<>(IN_CREATE.all());
         rules.addAll(IN_UPDATE.all());
         return rules;
+    }
+
+    /** A port of that project on a network of that owner, as checks see it. */
+    public static Target target(String project, String networkOwner, boolean shared) {
+        return Target.ofProject(project).onNetworkOf(networkOwner).with("shared", shared);
     }
 
     /** 403 for an attribute that the caller may not give to a port of that kind. */

@@ -56,7 +56,7 @@ public final class SecurityGroupRoutes {
     public void routes(Routes routes) {
         routes.list(ROOT, SecurityGroupRules.GET, SecurityGroupWire.LIST, source());
         routes.post(ROOT, SecurityGroupRules.CREATE, this::create).atMost(BodyLimit.BULK);
-        routes.get(ROOT + "/{id}", SecurityGroupRules.GET, this::show);
+        routes.get(ROOT + "/{id}", SecurityGroupRules.GET, this::show).asks("fields");
         routes.put(ROOT + "/{id}", SecurityGroupRules.UPDATE, this::update);
         routes.delete(ROOT + "/{id}", SecurityGroupRules.DELETE, this::delete);
         tags.routes(routes);

@@ -40,7 +40,7 @@ public final class SecurityGroupRuleRoutes {
     public void routes(Routes routes) {
         routes.list(ROOT, SecurityGroupRuleRules.GET, SecurityGroupRuleWire.LIST, source());
         routes.post(ROOT, SecurityGroupRuleRules.CREATE, this::create).atMost(BodyLimit.BULK);
-        routes.get(ROOT + "/{id}", SecurityGroupRuleRules.GET, this::show);
+        routes.get(ROOT + "/{id}", SecurityGroupRuleRules.GET, this::show).asks("fields");
         routes.delete(ROOT + "/{id}", SecurityGroupRuleRules.DELETE, this::delete);
     }
 

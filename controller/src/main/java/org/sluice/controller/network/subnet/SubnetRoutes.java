@@ -58,7 +58,7 @@ public final class SubnetRoutes {
     public void routes(Routes routes) {
         routes.list(ROOT, SubnetRules.GET, SubnetWire.LIST, source());
         routes.post(ROOT, SubnetRules.CREATE, this::create).atMost(BodyLimit.BULK);
-        routes.get(ROOT + "/{id}", SubnetRules.GET, this::show);
+        routes.get(ROOT + "/{id}", SubnetRules.GET, this::show).asks("fields");
         routes.put(ROOT + "/{id}", SubnetRules.UPDATE, this::update);
         routes.delete(ROOT + "/{id}", SubnetRules.DELETE, this::delete);
         tags.routes(routes);

@@ -67,7 +67,8 @@ class DoorTest {
 
         @Override
         public void routes(Routes routes) {
-            routes.get("/things", ANYONE, exchange -> Reply.ok(Map.of("query", exchange.queryString())));
+            routes.get("/things", ANYONE, exchange -> Reply.ok(Map.of("query", exchange.queryString())))
+                    .asks("a", "id", "name");
             routes.post("/echo", ANYONE, exchange -> Reply.ok(Map.of("bytes", exchange.bodyBytes().length)))
                     .atMost(BodyLimit.kibibytes(4_096));
             routes.post("/left", ANYONE, _ -> Reply.ok(Map.of("left", true)));
