@@ -17,6 +17,7 @@ import org.sluice.controller.identity.AdminAccess;
 import org.sluice.controller.identity.password.Passwords;
 import org.sluice.controller.store.Database;
 import org.sluice.controller.store.EmbeddedPostgres;
+import org.sluice.controller.store.Origin;
 import org.sluice.model.Problem;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -93,7 +94,12 @@ final class AdminPasswordCommand implements Callable<Integer> {
     private static void set(String url, String password) {
         try (Database database = DatabaseUrl.open(url, CONNECTIONS)) {
             Passwords passwords = new Passwords(new SecureRandom());
-            AdminAccess.restore(database, passwords, InstantSource.system(), password);
+            AdminAccess.restore(
+                    database,
+                    passwords,
+                    InstantSource.system(),
+                    password,
+                    Origin.ofCommand("sluice admin-password", System.getProperty("user.name")));
         }
     }
 
