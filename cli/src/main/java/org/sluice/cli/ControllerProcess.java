@@ -52,6 +52,7 @@ import org.sluice.controller.policy.Caller;
 import org.sluice.controller.scheduling.FleetIndex;
 import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.store.ChangeFeed;
+import org.sluice.controller.store.Chore;
 import org.sluice.controller.store.Database;
 import org.sluice.model.HostId;
 import org.sluice.model.ImageId;
@@ -63,6 +64,7 @@ import org.sluice.model.ServerId;
 final class ControllerProcess {
     private static final Duration FLEET_LOOK = Duration.ofSeconds(5);
     private static final int AGENTS_CONNECTIONS = 4;
+    private static final Duration BETWEEN_SWEEPS = Duration.ofHours(6);
 
     private final String scheme;
     private final ApiServer api;
@@ -115,6 +117,12 @@ final class ControllerProcess {
 
         CertificateAuthority authority = authorityWork.get();
         JoinTokens joinTokens = new JoinTokens(authority, clock, random);
+        resources.add(
+                "sweep of join tokens",
+                Chore.every(
+                        BETWEEN_SWEEPS,
+                        "sweep of join tokens",
+                        () -> database.jdbi().useHandle(joinTokens::deleteExpired)));
         ChangeFeed feed = new ChangeFeed(database);
         FleetIndex fleet = resources.add("fleet index", FleetIndex.following(database, feed, FLEET_LOOK));
         Observation observation = resources.add(
@@ -126,7 +134,8 @@ final class ControllerProcess {
         ConsoleQueries consoles = new ConsoleQueries(database, feed);
         ImageStore images = new ImageStore();
         // Neither long copies of images nor a burst of requests keep agents from saying that they are alive.
-        Database agentsDatabase = resources.add("agents' connections", database.beside("agents", AGENTS_CONNECTIONS));
+        Database agentsDatabase =
+                resources.add("agents' connections", database.beside("agents", AGENTS_CONNECTIONS));
         Database imagesDatabase = resources.add(
                 "images' connections", database.beside("images", setup.images().connections()));
         observation.measure(agentsDatabase);
@@ -154,7 +163,7 @@ final class ControllerProcess {
         List<ApiFamily> agentsApi = List.of(
                 new EnrolmentFamily(new HostEnrolment(database, authority, joinTokens, clock)),
                 new AgentsFamily(
-                        new AgentAuthentication()::hostOf,
+                        new AgentAuthentication(agentsDatabase)::hostOf,
                         agentsDatabase,
                         new DesiredStates(agentsDatabase, feed, serverPorts, servicePorts),
                         new Reports(scheduling, serverPorts, bindings),
