@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.sluice.controller.identity.AdminAccess;
 import org.sluice.controller.identity.password.Passwords;
 import org.sluice.controller.store.Database;
+import org.sluice.controller.store.DatabaseLimits;
 import org.sluice.controller.store.EmbeddedPostgres;
 import org.sluice.controller.store.Origin;
 import org.sluice.model.Problem;
@@ -92,7 +93,7 @@ final class AdminPasswordCommand implements Callable<Integer> {
     }
 
     private static void set(String url, String password) {
-        try (Database database = DatabaseUrl.open(url, CONNECTIONS)) {
+        try (Database database = DatabaseUrl.open(url, CONNECTIONS, DatabaseLimits.USUAL)) {
             Passwords passwords = new Passwords(new SecureRandom());
             AdminAccess.restore(
                     database,

@@ -63,7 +63,9 @@ import org.sluice.model.ServerId;
 /** One controller, put together here by constructors alone. It keeps no state: several may run on one database. Thread-safe. */
 final class ControllerProcess {
     private static final Duration FLEET_LOOK = Duration.ofSeconds(5);
-    private static final int AGENTS_CONNECTIONS = 4;
+    /** A piece of an image is short; a slow disk may take its time for it all the same, and a download goes on then. */
+    private static final Duration LONGEST_IMAGE_PIECE = Duration.ofMinutes(1);
+
     private static final Duration BETWEEN_SWEEPS = Duration.ofHours(6);
 
     private final String scheme;
@@ -135,9 +137,11 @@ final class ControllerProcess {
         ImageStore images = new ImageStore();
         // Neither long copies of images nor a burst of requests keep agents from saying that they are alive.
         Database agentsDatabase =
-                resources.add("agents' connections", database.beside("agents", AGENTS_CONNECTIONS));
+                resources.add("agents' connections", database.beside("agents", setup.agentConnections()));
         Database imagesDatabase = resources.add(
-                "images' connections", database.beside("images", setup.images().connections()));
+                "images' connections",
+                database.beside(
+                        "images", setup.images().connections(), setup.database().withStatement(LONGEST_IMAGE_PIECE)));
         observation.measure(agentsDatabase);
         observation.measure(imagesDatabase);
         ImageBytes imageBytes = new ImageBytes(imagesDatabase);
