@@ -245,6 +245,9 @@ public final class Agent implements AutoCloseable {
         } catch (ControllerUnavailableException | ProblemException | KernelException e) {
             answered.remove(query.id());
             LOG.warn("Query {} about server {} could not be answered: {}", query.id(), query.server(), e.getMessage());
+        } catch (RuntimeException e) {
+            answered.remove(query.id());
+            LOG.error("Query {} about server {} could not be answered.", query.id(), query.server(), e);
         }
     }
 
@@ -336,12 +339,7 @@ public final class Agent implements AutoCloseable {
     private void work(ServerId server) {
         boolean more = true;
         while (more && !isStopping()) {
-            boolean had = journal.find(server).isPresent();
             boolean continues = convergeOnce(server);
-            if (had && journal.find(server).isEmpty()) {
-                // Its VFs are free now, and another server may be waiting for one of them.
-                wakeAll();
-            }
             more = atWork.compute(server, (id, again) -> {
                         boolean goOn = continues || Boolean.TRUE.equals(again);
                         return goOn ? Boolean.FALSE : null;
@@ -353,12 +351,26 @@ public final class Agent implements AutoCloseable {
     private boolean convergeOnce(ServerId server) {
         building.acquireUninterruptibly();
         try {
-            return !isStopping() && convergence.converge(server, Optional.ofNullable(latest.get()));
+            if (isStopping()) {
+                return false;
+            }
+            boolean had = journal.find(server).isPresent();
+            boolean continues = convergence.converge(server, Optional.ofNullable(latest.get()));
+            if (had && journal.find(server).isEmpty()) {
+                // Its VFs are free now, and another server may be waiting for one of them.
+                wakeAll();
+            }
+            return continues;
         } catch (KernelException | ProblemException e) {
             LOG.warn(
                     "Server {} stays as it is until the next comparison: {}",
                     server,
                     Failures.describe(e).reason());
+            return false;
+        } catch (RuntimeException e) {
+            // Whatever it was: with an exception this thread would end and leave the server "at work", and so alone,
+            // for ever.
+            LOG.error("Server {} stays as it is until the next comparison.", server, e);
             return false;
         } finally {
             building.release();

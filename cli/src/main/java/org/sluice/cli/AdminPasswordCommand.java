@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
 import org.sluice.controller.identity.AdminAccess;
 import org.sluice.controller.identity.password.Passwords;
 import org.sluice.controller.store.Database;
+import org.sluice.controller.store.DatabaseLimits;
 import org.sluice.controller.store.EmbeddedPostgres;
+import org.sluice.controller.store.Origin;
 import org.sluice.model.Problem;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -91,9 +93,14 @@ final class AdminPasswordCommand implements Callable<Integer> {
     }
 
     private static void set(String url, String password) {
-        try (Database database = DatabaseUrl.open(url, CONNECTIONS)) {
+        try (Database database = DatabaseUrl.open(url, CONNECTIONS, DatabaseLimits.USUAL)) {
             Passwords passwords = new Passwords(new SecureRandom());
-            AdminAccess.restore(database, passwords, InstantSource.system(), password);
+            AdminAccess.restore(
+                    database,
+                    passwords,
+                    InstantSource.system(),
+                    password,
+                    Origin.ofCommand("sluice admin-password", System.getProperty("user.name")));
         }
     }
 

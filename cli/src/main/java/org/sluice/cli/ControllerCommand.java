@@ -55,7 +55,7 @@ final class ControllerCommand implements Callable<Integer>, Configured {
                         .running()
                         .server()
                         .url();
-        Database database = resources.add("database", DatabaseUrl.open(url, setup.connections()));
+        Database database = resources.add("database", DatabaseUrl.open(url, setup.connections(), setup.database()));
         ControllerProcess controller = ControllerProcess.start(
                 database,
                 data,

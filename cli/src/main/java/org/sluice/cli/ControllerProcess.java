@@ -52,6 +52,7 @@ import org.sluice.controller.policy.Caller;
 import org.sluice.controller.scheduling.FleetIndex;
 import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.store.ChangeFeed;
+import org.sluice.controller.store.Chore;
 import org.sluice.controller.store.Database;
 import org.sluice.model.HostId;
 import org.sluice.model.ImageId;
@@ -62,7 +63,10 @@ import org.sluice.model.ServerId;
 /** One controller, put together here by constructors alone. It keeps no state: several may run on one database. Thread-safe. */
 final class ControllerProcess {
     private static final Duration FLEET_LOOK = Duration.ofSeconds(5);
-    private static final int AGENTS_CONNECTIONS = 4;
+    /** A piece of an image is short; a slow disk may take its time for it all the same, and a download goes on then. */
+    private static final Duration LONGEST_IMAGE_PIECE = Duration.ofMinutes(1);
+
+    private static final Duration BETWEEN_SWEEPS = Duration.ofHours(6);
 
     private final String scheme;
     private final ApiServer api;
@@ -115,6 +119,12 @@ final class ControllerProcess {
 
         CertificateAuthority authority = authorityWork.get();
         JoinTokens joinTokens = new JoinTokens(authority, clock, random);
+        resources.add(
+                "sweep of join tokens",
+                Chore.every(
+                        BETWEEN_SWEEPS,
+                        "sweep of join tokens",
+                        () -> database.jdbi().useHandle(joinTokens::deleteExpired)));
         ChangeFeed feed = new ChangeFeed(database);
         FleetIndex fleet = resources.add("fleet index", FleetIndex.following(database, feed, FLEET_LOOK));
         Observation observation = resources.add(
@@ -126,9 +136,12 @@ final class ControllerProcess {
         ConsoleQueries consoles = new ConsoleQueries(database, feed);
         ImageStore images = new ImageStore();
         // Neither long copies of images nor a burst of requests keep agents from saying that they are alive.
-        Database agentsDatabase = resources.add("agents' connections", database.beside("agents", AGENTS_CONNECTIONS));
+        Database agentsDatabase =
+                resources.add("agents' connections", database.beside("agents", setup.agentConnections()));
         Database imagesDatabase = resources.add(
-                "images' connections", database.beside("images", setup.images().connections()));
+                "images' connections",
+                database.beside(
+                        "images", setup.images().connections(), setup.database().withStatement(LONGEST_IMAGE_PIECE)));
         observation.measure(agentsDatabase);
         observation.measure(imagesDatabase);
         ImageBytes imageBytes = new ImageBytes(imagesDatabase);
@@ -154,7 +167,7 @@ final class ControllerProcess {
         List<ApiFamily> agentsApi = List.of(
                 new EnrolmentFamily(new HostEnrolment(database, authority, joinTokens, clock)),
                 new AgentsFamily(
-                        new AgentAuthentication()::hostOf,
+                        new AgentAuthentication(agentsDatabase)::hostOf,
                         agentsDatabase,
                         new DesiredStates(agentsDatabase, feed, serverPorts, servicePorts),
                         new Reports(scheduling, serverPorts, bindings),

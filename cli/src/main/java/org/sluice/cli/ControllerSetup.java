@@ -20,6 +20,7 @@ import org.sluice.controller.http.door.RateLimits;
 import org.sluice.controller.image.data.ImageLimits;
 import org.sluice.controller.policy.Policy;
 import org.sluice.controller.policy.PolicyFile;
+import org.sluice.controller.store.DatabaseLimits;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
 
@@ -33,6 +34,8 @@ import org.sluice.model.ProblemException;
  * @param tls of the API listener, if it speaks TLS
  * @param policy checks that take the place of the shipped ones, by rule
  * @param connections of the database's pool for requests
+ * @param agentConnections of its pool for agents
+ * @param database how long both have patience
  * @param metrics where they are read without a token, if anywhere
  */
 record ControllerSetup(
@@ -43,6 +46,8 @@ record ControllerSetup(
         Optional<TlsFiles> tls,
         Map<String, String> policy,
         int connections,
+        int agentConnections,
+        DatabaseLimits database,
         Optional<Listen> metrics) {
     ControllerSetup {
         requireNonNull(limits, "limits is null");
@@ -50,6 +55,7 @@ record ControllerSetup(
         requireNonNull(images, "images is null");
         requireNonNull(proxies, "proxies is null");
         requireNonNull(tls, "tls is null");
+        requireNonNull(database, "database is null");
         requireNonNull(metrics, "metrics is null");
         policy = Map.copyOf(policy);
     }
@@ -75,6 +81,11 @@ record ControllerSetup(
                         .map(ControllerSetup::overrides)
                         .orElse(Map.of()),
                 settings.get(ControllerSettings.DATABASE_CONNECTIONS),
+                settings.get(ControllerSettings.AGENT_CONNECTIONS),
+                new DatabaseLimits(
+                        settings.get(ControllerSettings.LOCK_TIME),
+                        settings.get(ControllerSettings.STATEMENT_TIME),
+                        settings.get(ControllerSettings.IDLE_TRANSACTION_TIME)),
                 settings.find(ControllerSettings.METRICS_LISTEN));
     }
 
@@ -183,6 +194,7 @@ record ControllerSetup(
     static void expectFree(Settings settings) {
         expectFree(settings.get(ControllerSettings.LISTEN), "--listen");
         expectFree(agents(settings), "--agent-listen");
+        settings.find(ControllerSettings.METRICS_LISTEN).ifPresent(listen -> expectFree(listen, "--metrics-listen"));
     }
 
     private static void expectFree(Listen listen, String option) {

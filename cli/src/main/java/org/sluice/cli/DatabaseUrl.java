@@ -11,6 +11,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.sluice.controller.store.Database;
+import org.sluice.controller.store.DatabaseLimits;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
 
@@ -70,9 +71,9 @@ final class DatabaseUrl {
     }
 
     /** Opens it, with one sentence when that fails; the URL's password is not repeated. */
-    static Database open(String url, int connections) {
+    static Database open(String url, int connections, DatabaseLimits limits) {
         try {
-            return Database.open(url, connections);
+            return Database.open(url, connections, limits);
         } catch (RuntimeException failure) {
             Throwable root = failure;
             while (root.getCause() != null) {

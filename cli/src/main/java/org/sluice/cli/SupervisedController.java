@@ -69,7 +69,8 @@ final class SupervisedController implements Callable<Integer> {
         });
         ControllerSetup setup = ControllerSetup.of(
                 Settings.of(order.settings()), Runtime.getRuntime().maxMemory());
-        Database database = resources.add("database", DatabaseUrl.open(order.database(), setup.connections()));
+        Database database =
+                resources.add("database", DatabaseUrl.open(order.database(), setup.connections(), setup.database()));
         ControllerProcess controller = ControllerProcess.start(
                 database,
                 data,

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.math.BigInteger;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -63,6 +65,26 @@ final class SettingsAtStartTest {
                         "There is no setting 'limits.idel-time'",
                         "sluice.yaml:2",
                         "the nearest one is 'limits.idle-time'");
+        assertThat(data().resolve("postgres")).doesNotExist();
+    }
+
+    @Test
+    void aTakenPortForMetricsStopsTheStartBeforeAnythingIsStarted() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            SluiceProcess.Result refused = SluiceProcess.run(
+                    "up",
+                    "--data",
+                    data().toString(),
+                    "--listen",
+                    "127.0.0.1:0",
+                    "--hosts",
+                    "simulated:0",
+                    "--metrics-listen",
+                    "127.0.0.1:" + taken.getLocalPort());
+            assertThat(refused.code()).isNotZero();
+            assertThat(refused.output())
+                    .contains("Sluice cannot listen on 127.0.0.1:" + taken.getLocalPort(), "--metrics-listen");
+        }
         assertThat(data().resolve("postgres")).doesNotExist();
     }
 

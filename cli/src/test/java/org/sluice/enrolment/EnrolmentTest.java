@@ -132,6 +132,54 @@ final class EnrolmentTest {
     }
 
     @Test
+    void whoRejoinsTakesThePlaceOfTheMachineBefore() throws Exception {
+        JoinToken first = token();
+        AgentIdentity lost = enroller("one").join(controller(), first, "compute01");
+        AgentIdentity back = enroller("two").join(controller(), token("compute01"), "compute01");
+
+        assertThat(back.host()).isEqualTo(lost.host());
+        assertThat(whoAmI(back.tls())).isEqualTo(back.host().toString());
+        assertThat(whoAmI(lost.tls())).contains("has rejoined with another key");
+        Files.delete(data.resolve("one").resolve("agent").resolve("host-id"));
+        assertThatThrownBy(() -> enroller("one").join(controller(), first, "compute01"))
+                .isInstanceOf(EnrolmentException.class)
+                .hasMessageContaining("has rejoined with another key");
+        assertThat(whoAmI(back.tls())).isEqualTo(back.host().toString());
+    }
+
+    @Test
+    void aHostFromBeforeKeysWereKeptIsKnownByTheFirstThatItCallsWith() throws Exception {
+        AgentIdentity first = enroller("one").join(controller(), token(), "compute01");
+        AgentIdentity second = enroller("two").join(controller(), token("compute01"), "compute01");
+        postgres.database().jdbi().useHandle(handle -> handle.execute("update host set key_digest = null"));
+
+        assertThat(whoAmI(second.tls())).isEqualTo(first.host().toString());
+        assertThat(whoAmI(first.tls())).contains("has rejoined with another key");
+    }
+
+    @Test
+    void tokensThatAreLongOverGo() throws Exception {
+        AgentIdentity member = enroller("one").join(controller(), token(), "compute01");
+        JoinToken unspent = token();
+        now.updateAndGet(then -> then.plus(Duration.ofDays(7)));
+        JoinToken fresh = token();
+        assertThat(swept()).as("for a week it is told that they expired").isZero();
+        now.updateAndGet(then -> then.plus(Duration.ofHours(2)));
+
+        assertThat(swept()).isEqualTo(2);
+
+        assertThatThrownBy(() -> enroller("two").join(controller(), unspent, "compute02"))
+                .hasMessageContaining("not one of this cluster");
+        assertThatThrownBy(() -> enroller("two").join(controller(), fresh, "compute02"))
+                .hasMessageContaining("expired at");
+        assertThat(whoAmI(member.tls())).isEqualTo(member.host().toString());
+    }
+
+    private int swept() {
+        return postgres.database().jdbi().withHandle(tokens::deleteExpired);
+    }
+
+    @Test
     void anExpiredTokenIsRefused() {
         JoinToken token = token();
         now.updateAndGet(then -> then.plus(Duration.ofHours(2)));
@@ -277,6 +325,12 @@ final class EnrolmentTest {
         return JoinToken.parse(issued.text());
     }
 
+    private JoinToken token(String host) {
+        return postgres.database()
+                .jdbi()
+                .withHandle(handle -> tokens.issue(handle, Duration.ofHours(1), Optional.of(host)));
+    }
+
     private Enroller enroller(String host) {
         return new Enroller(data.resolve(host));
     }
@@ -314,10 +368,16 @@ final class EnrolmentTest {
                 List.of(
                         new EnrolmentFamily(new HostEnrolment(
                                 database, authority, new JoinTokens(authority, clock, new SecureRandom()), clock)),
-                        new WhoAmI()));
+                        new WhoAmI(new AgentAuthentication(database))));
     }
 
     private static final class WhoAmI implements ApiFamily {
+        private final AgentAuthentication authentication;
+
+        WhoAmI(AgentAuthentication authentication) {
+            this.authentication = authentication;
+        }
+
         @Override
         public String mount() {
             return "/agent/v1";
@@ -333,7 +393,7 @@ final class EnrolmentTest {
                             Map.of(),
                             new Reply.Body.Text(
                                     "text/plain",
-                                    new AgentAuthentication().hostOf(exchange).toString())));
+                                    authentication.hostOf(exchange).toString())));
         }
 
         @Override

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.sluice.agent.boot.Segments;
 import org.sluice.agent.host.SegmentServices;
 import org.sluice.agent.host.VirtualFunctions.Setting;
+import org.sluice.agent.step.StepObserver;
 import org.sluice.model.MacAddress;
 import org.sluice.model.NetworkId;
 import org.sluice.model.ServerId;
@@ -89,6 +91,21 @@ class AgentTest {
 
         assertThat(report.released()).containsExactly(function.lease());
         on.assertClean(server);
+    }
+
+    @Test
+    void comesBackToAServerAfterADefectOfItsOwn() {
+        DesiredServer server = Samples.server(Samples.direct(on.card(0), 0, 1));
+        AtomicInteger writes = new AtomicInteger();
+        on.controller.want(Samples.state(1, server));
+        on.start((moment, _) -> {
+            if (moment == StepObserver.Moment.BEFORE_JOURNAL && writes.incrementAndGet() == 1) {
+                throw new IllegalStateException("a defect");
+            }
+        });
+
+        Running _ = on.awaitReport(server, Running.class);
+        on.assertRuns(server);
     }
 
     @Test

@@ -182,9 +182,33 @@ public final class ControllerSettings {
                     "database.connections",
                     Kind.count(1, 10_000),
                     "12",
-                    "Connections to PostgreSQL for requests, besides one that listens, 4 for agents and 3 and images.copies"
-                            + " for the bytes of images.")
+                    "Connections to PostgreSQL for requests, besides one that listens, database.agent-connections and 3 and"
+                            + " images.copies for the bytes of images.")
             .flag("--connections");
+
+    public static final Setting<Integer> AGENT_CONNECTIONS = Setting.of(
+            "database.agent-connections",
+            Kind.count(1, 10_000),
+            "8",
+            "Connections to PostgreSQL for the hosts' agents; one serves some hundred hosts.");
+
+    public static final Setting<Duration> LOCK_TIME = Setting.of(
+            "database.lock-time",
+            Kind.duration("10ms", "1h"),
+            "10s",
+            "How long a statement waits for what another transaction holds; then the answer is 503.");
+
+    public static final Setting<Duration> STATEMENT_TIME = Setting.of(
+            "database.statement-time",
+            Kind.duration("100ms", "1h"),
+            "15s",
+            "How long a statement may run; a PostgreSQL that says nothing is given up 5 s later.");
+
+    public static final Setting<Duration> IDLE_TRANSACTION_TIME = Setting.of(
+            "database.idle-transaction-time",
+            Kind.duration("100ms", "1h"),
+            "30s",
+            "How long PostgreSQL keeps a transaction in which nothing is asked.");
 
     private ControllerSettings() {}
 
@@ -220,6 +244,10 @@ public final class ControllerSettings {
                 UPLOADS,
                 COPIES,
                 DATABASE,
-                DATABASE_CONNECTIONS);
+                DATABASE_CONNECTIONS,
+                AGENT_CONNECTIONS,
+                LOCK_TIME,
+                STATEMENT_TIME,
+                IDLE_TRANSACTION_TIME);
     }
 }

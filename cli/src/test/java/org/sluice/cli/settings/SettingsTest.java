@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.sluice.controller.store.DatabaseLimits;
 import org.sluice.model.ProblemException;
 
 /** Defaults, mapping, precedence and refusals of the settings; and that docs/settings.md has each of them. */
@@ -38,6 +39,12 @@ class SettingsTest {
         assertThat(settings.get(ControllerSettings.ADDRESS_RATE)).isEqualTo(4_000);
         assertThat(settings.get(ControllerSettings.LARGEST_IMAGE)).isEqualTo(64L << 30);
         assertThat(settings.get(ControllerSettings.DATABASE_CONNECTIONS)).isEqualTo(12);
+        assertThat(settings.get(ControllerSettings.AGENT_CONNECTIONS)).isEqualTo(8);
+        assertThat(new DatabaseLimits(
+                        settings.get(ControllerSettings.LOCK_TIME),
+                        settings.get(ControllerSettings.STATEMENT_TIME),
+                        settings.get(ControllerSettings.IDLE_TRANSACTION_TIME)))
+                .isEqualTo(DatabaseLimits.USUAL);
         assertThat(settings.get(ControllerSettings.TRUSTED_PROXIES)).isEmpty();
         assertThat(settings.get(HostSettings.LIBVIRT)).isEqualTo("qemu:///system");
         assertThat(settings.find(ControllerSettings.TLS_CERT)).isEmpty();

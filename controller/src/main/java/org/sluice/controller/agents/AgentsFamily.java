@@ -10,8 +10,11 @@ import java.util.UUID;
 import java.util.function.Function;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.BodyLimit;
+import org.sluice.controller.http.DatabaseTrouble;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Faults;
 import org.sluice.controller.http.Ids;
@@ -48,6 +51,8 @@ import tools.jackson.core.type.TypeReference;
  * Thread-safe.
  */
 public final class AgentsFamily implements ApiFamily {
+    private static final Logger log = LoggerFactory.getLogger(AgentsFamily.class);
+
     /** Thousands of virtual functions, a report for each of hundreds of servers, or the console of one. */
     private static final BodyLimit OF_A_LARGE_HOST = BodyLimit.kibibytes(4_096);
 
@@ -119,7 +124,12 @@ public final class AgentsFamily implements ApiFamily {
         long after = number(exchange, "after", -1);
         Duration wait = Duration.ofSeconds(Math.clamp(number(exchange, "wait", 0), 0, LONGEST_WAIT.toSeconds()));
         try {
-            return desired.await(host, after, wait).map(Reply::ok).orElseGet(() -> Reply.empty(204));
+            Optional<DesiredHost> state = desired.await(host, after, wait);
+            if (state.isPresent()) {
+                // Another machine may have become this host while it waited; two must not build the same servers.
+                HostId _ = authentication.apply(exchange);
+            }
+            return state.map(Reply::ok).orElseGet(() -> Reply.empty(204));
         } catch (InterruptedException closing) {
             Thread.currentThread().interrupt();
             throw Problem.of(Problem.Kind.UNAVAILABLE, "Closing", "The controller is closing; ask another one.")
@@ -132,13 +142,32 @@ public final class AgentsFamily implements ApiFamily {
         // A transaction each: one report that cannot be taken does not hold up the others' servers.
         Optional<Problem> repeat = Optional.empty();
         for (ServerReport report : readReports(exchange)) {
-            Optional<Problem> problem = transactions.run(handle -> reports.take(handle, host, report));
+            Optional<Problem> problem = take(host, report);
             repeat = repeat.or(() -> problem);
         }
         if (repeat.isPresent()) {
             throw repeat.get().asException();
         }
         return Reply.empty(204);
+    }
+
+    /** Takes a report; what is wrong with it when it did not count. A database that is away is wrong with none of them. */
+    private Optional<Problem> take(HostId host, ServerReport report) {
+        try {
+            return transactions.run(handle -> reports.take(handle, host, report));
+        } catch (ProblemException refused) {
+            return Optional.of(refused.problem());
+        } catch (RuntimeException failure) {
+            if (DatabaseTrouble.problem(failure).isPresent()) {
+                throw failure;
+            }
+            log.error("The report {} of host {} could not be taken.", report, host, failure);
+            return Optional.of(Problem.of(
+                    Problem.Kind.CONFLICT,
+                    "ReportNotTaken",
+                    "The report about server " + report.server()
+                            + " could not be taken; the controller's log says why."));
+        }
     }
 
     private static List<ServerReport> readReports(Exchange exchange) {

@@ -66,12 +66,10 @@ public final class DesiredStates {
     Optional<DesiredHost> await(HostId host, long after, Duration wait) throws InterruptedException {
         String topic = Scheduling.hostTopic(host);
         long end = System.nanoTime() + wait.toNanos();
-        transactions.run(handle -> {
-            seen(handle, host);
-            return true;
-        });
+        boolean seen = false;
         while (true) {
             long mark = feed.mark(topic);
+            seen = seen || transactions.run(handle -> seen(handle, host));
             long revision = database.jdbi().withHandle(handle -> revision(handle, host));
             if (revision != after) {
                 return Optional.of(read(host));
@@ -107,19 +105,34 @@ public final class DesiredStates {
         return new DesiredHost(revision, servers, queries.open(handle, host));
     }
 
-    /** Writes only when the last sign of life is some seconds old, since every claim on the host locks the same row. */
-    private static void seen(Handle handle, HostId host) {
-        handle.createQuery("""
+    /**
+     * Writes only when the last sign of life is some seconds old, since every claim on the host locks the same row; and never waits
+     * for one: a boot of many holds the rows of many hosts, and their polls would hold every connection that the agents have.
+     *
+     * @return false when the row was held, and the sign is to be given later
+     */
+    private static boolean seen(Handle handle, HostId host) {
+        Optional<Boolean> returned = handle.createQuery("""
                         with before as (
                             select id, last_seen_at from host where id = :host
-                              and (last_seen_at is null or last_seen_at < now() - interval '5 seconds'))
+                              and (last_seen_at is null or last_seen_at < now() - interval '5 seconds')
+                            for no key update skip locked)
                         update host set last_seen_at = now() from before where host.id = before.id
                         returning before.last_seen_at is null or before.last_seen_at < now() - interval '45 seconds'""")
                 .bind("host", host.value())
                 .mapTo(Boolean.class)
+                .findOne();
+        if (returned.isPresent()) {
+            if (returned.get()) {
+                ChangeFeed.announce(handle, FleetIndex.TOPIC);
+            }
+            return true;
+        }
+        return handle.createQuery("select last_seen_at >= now() - interval '5 seconds' from host where id = :host")
+                .bind("host", host.value())
+                .mapTo(Boolean.class)
                 .findOne()
-                .filter(returned -> returned)
-                .ifPresent(_ -> ChangeFeed.announce(handle, FleetIndex.TOPIC));
+                .orElse(false);
     }
 
     private static long revision(Handle handle, HostId host) {

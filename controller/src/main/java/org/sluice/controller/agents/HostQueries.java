@@ -47,8 +47,7 @@ final class HostQueries {
                         where id = :id and host_id = :host and answered_at is null""")
                 .bind("id", answer.id())
                 .bind("host", host.value())
-                // PostgreSQL's text cannot hold NUL, and a console can print it.
-                .bind("text", answer.text().replace("\0", ""))
+                .bind("text", StorableText.of(answer.text()))
                 .execute();
         if (taken == 1) {
             ChangeFeed.announce(handle, topic(host));

@@ -206,9 +206,9 @@ public final class Reports {
                                     updated_at = now()
                                 where id = :server""")
                         .bind("server", server.value())
-                        .bind("code", report.code())
-                        .bind("message", report.reason())
-                        .bind("details", report.fix().orElse(""))
+                        .bind("code", StorableText.of(report.code()))
+                        .bind("message", StorableText.of(report.reason()))
+                        .bind("details", StorableText.of(report.fix().orElse("")))
                         .execute();
                 serverPorts.of(handle, List.of(server)).forEach(port -> bindings.markError(handle, port.port()));
                 handle.createUpdate("update host set desired_revision = desired_revision + 1 where id = :host")

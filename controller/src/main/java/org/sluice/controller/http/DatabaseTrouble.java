@@ -4,6 +4,7 @@ import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.sluice.model.Problem;
 
@@ -22,6 +23,9 @@ public final class DatabaseTrouble {
     private static final String CONNECTION_EXCEPTION = "08";
     private static final String QUERY_CANCELED = "57014";
     private static final String OPERATOR_INTERVENTION = "57P0";
+    private static final String TRANSACTION_ROLLBACK = "40";
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
+    private static final Set<String> TRANSACTION_TOO_LONG = Set.of("25P03", "25P04");
     private static final int LONGEST_CHAIN = 20;
 
     private DatabaseTrouble() {}
@@ -68,7 +72,23 @@ public final class DatabaseTrouble {
         if (state.startsWith(OPERATOR_INTERVENTION)) {
             return Optional.of(unavailable("The cloud's database is being stopped or started."));
         }
+        if (state.startsWith(TRANSACTION_ROLLBACK)) {
+            return Optional.of(busy("Others were changing the same all the time."));
+        }
+        if (state.equals(LOCK_NOT_AVAILABLE)) {
+            return Optional.of(busy("Another request holds what this one needs, and has for long."));
+        }
+        if (TRANSACTION_TOO_LONG.contains(state)) {
+            return Optional.of(busy("The request was at work on the cloud's database for too long."));
+        }
         return Optional.empty();
+    }
+
+    private static Problem busy(String sentence) {
+        return Problem.of(
+                Problem.Kind.UNAVAILABLE,
+                "DatabaseBusy",
+                sentence + " Nothing was changed; ask again in some seconds.");
     }
 
     private static Problem unavailable(String sentence) {

@@ -8,6 +8,7 @@ import org.jdbi.v3.core.Handle;
 import org.sluice.controller.identity.password.Passwords;
 import org.sluice.controller.identity.token.Revocations;
 import org.sluice.controller.store.Database;
+import org.sluice.controller.store.Origin;
 import org.sluice.controller.store.Transactions;
 
 /**
@@ -32,15 +33,20 @@ public final class AdminAccess {
     /**
      * Gives the user {@code admin} this password, enables it and its project, and gives it the admin role there. The tokens
      * that it has end, as with every change of a password.
+     *
+     * @param origin who does it, for the audit log
      */
-    public static void restore(Database database, Passwords passwords, InstantSource clock, String password) {
+    public static void restore(
+            Database database, Passwords passwords, InstantSource clock, String password, Origin origin) {
         String hash = passwords.hash(requireNonNull(password, "password is null"));
         Revocations revocations = new Revocations(database, clock);
-        new Transactions(database.jdbi()).use(handle -> {
+        Transactions transactions = new Transactions(database.jdbi());
+        String _ = origin.during(() -> transactions.run(handle -> {
             long at = Revocations.begin(handle);
             String account = restore(handle, hash);
             revocations.revoke(handle, at, new Revocations.Subject.OfAccount(account));
-        });
+            return account;
+        }));
     }
 
     private static String restore(Handle handle, String hash) {

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
+import org.sluice.controller.store.Origin;
 import org.sluice.model.SecurityGroupId;
 
 /** The security group that every project has. Stateless; the caller owns the transaction. */
@@ -35,6 +36,8 @@ public final class SecurityGroups {
     }
 
     private static SecurityGroupId make(Handle handle, String projectId) {
+        // A list makes it too, and is no change otherwise.
+        Origin.tell(handle);
         SecurityGroupId id = SecurityGroupId.random();
         int made = handle.createUpdate("""
                         insert into security_group (id, project_id, name, description)

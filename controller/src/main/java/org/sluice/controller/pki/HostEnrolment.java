@@ -49,8 +49,8 @@ public final class HostEnrolment {
      * Enrols a host. Asked again with the same token and key, it grants the same host again.
      *
      * @throws ProblemException 400 when the host name or the certificate request is wrong, 401 when the join token is
-     *     unknown or expired, 409 when it was spent by another key, is for another host, or a host of that name exists that it is
-     *     not for; nothing is changed then
+     *     unknown or expired, 409 when it was spent by another key, is for another host, the host it was spent for has been
+     *     given to another machine, or a host of that name exists that it is not for; nothing is changed then
      */
     public Enrolment.Grant enrol(Enrolment.Request request) {
         String hostname = validHostname(request.hostname());
@@ -59,13 +59,15 @@ public final class HostEnrolment {
             throw badRequest("The member 'secret' is missing.");
         }
         HostId host = transactions.run(handle -> {
-            JoinTokens.Spent spent =
-                    tokens.spend(handle, request.secret(), JoinTokens.digest(key.getEncoded()), hostname);
+            String digest = HostKeys.digest(key);
+            JoinTokens.Spent spent = tokens.spend(handle, request.secret(), digest, hostname);
             if (spent.host().isPresent()) {
+                HostKeys.requireStill(handle, spent.host().get(), digest);
                 return spent.host().get();
             }
             Optional<HostId> member = spent.mayReplace() ? member(handle, hostname) : Optional.empty();
             HostId granted = member.orElseGet(() -> create(handle, hostname));
+            HostKeys.give(handle, granted, digest);
             tokens.attribute(handle, request.secret(), granted);
             return granted;
         });

@@ -33,6 +33,9 @@ public final class JoinTokens {
             from join_token t left join host h on h.id = t.host_id
             """;
 
+    /** How long a token that is over is still listed, and told from one that never was. */
+    private static final Duration REMEMBERED = Duration.ofDays(7);
+
     private final CertificateAuthority authority;
     private final InstantSource clock;
     private final RandomGenerator random;
@@ -125,6 +128,17 @@ public final class JoinTokens {
             throw Problem.of(Problem.Kind.NOT_FOUND, "JoinTokenNotFound", "There is no join token '" + id + "'.")
                     .asException();
         }
+    }
+
+    /**
+     * Deletes the tokens that expired a week ago or longer, spent or not. Leaves the hosts that were made with them.
+     *
+     * @return how many
+     */
+    public int deleteExpired(Handle handle) {
+        return handle.createUpdate("delete from join_token where expires_at < :then")
+                .bind("then", clock.instant().minus(REMEMBERED))
+                .execute();
     }
 
     /** Begins with no hyphen, so that no command line takes {@code --join -hX...} for an option. */

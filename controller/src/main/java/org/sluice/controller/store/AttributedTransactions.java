@@ -3,7 +3,6 @@ package org.sluice.controller.store;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.transaction.DelegatingTransactionHandler;
 import org.jdbi.v3.core.transaction.LocalTransactionHandler;
@@ -32,20 +31,18 @@ final class AttributedTransactions extends DelegatingTransactionHandler {
         @Override
         public void begin(Handle handle) {
             super.begin(handle);
-            Optional<Origin> origin = Origin.current();
-            if (origin.isPresent()) {
-                tell(handle.getConnection(), origin.get());
-            }
+            Origin.ofChanges().ifPresent(origin -> tell(handle.getConnection(), origin));
         }
+    }
 
-        private static void tell(Connection connection, Origin origin) {
-            try (PreparedStatement statement =
-                    connection.prepareStatement("select set_config('sluice.request', ?, true)")) {
-                statement.setString(1, origin.text());
-                statement.execute();
-            } catch (SQLException failure) {
-                throw new TransactionException("the database could not be told for whom this transaction is", failure);
-            }
+    /** Says for whom the transaction is that is open on that connection. */
+    static void tell(Connection connection, Origin origin) {
+        try (PreparedStatement statement =
+                connection.prepareStatement("select set_config('sluice.request', ?, true)")) {
+            statement.setString(1, origin.text());
+            statement.execute();
+        } catch (SQLException failure) {
+            throw new TransactionException("the database could not be told for whom this transaction is", failure);
         }
     }
 }

@@ -5,13 +5,18 @@ import static java.util.Objects.requireNonNull;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.metrics.MetricsTrackerFactory;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Properties;
+import java.util.function.Consumer;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationVersion;
+import org.jdbi.v3.core.ConnectionException;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jdbi.v3.core.statement.StatementException;
@@ -27,16 +32,16 @@ public final class Database implements AutoCloseable {
     private static final Duration CONNECT_WITHIN = Duration.ofSeconds(5);
 
     private static final Duration VALIDATE_WITHIN = Duration.ofSeconds(2);
-    /** A server that says nothing for so long, while a statement runs, is gone without a word. */
-    private static final Duration LONGEST_STATEMENT = Duration.ofSeconds(60);
 
     private final String url;
+    private final DatabaseLimits limits;
     private final HikariDataSource pool;
     private final Jdbi jdbi;
     private volatile String newestMigration = "";
 
-    private Database(String url, HikariDataSource pool) {
+    private Database(String url, DatabaseLimits limits, HikariDataSource pool) {
         this.url = url;
+        this.limits = limits;
         this.pool = pool;
         this.jdbi = Jdbi.create(pool);
         // Arguments are passwords' hashes and users' data; by default they are part of the message, and so of the log.
@@ -52,7 +57,12 @@ public final class Database implements AutoCloseable {
      * @param connections size of the pool
      */
     public static Database open(String url, int connections) {
-        Database database = connect(url, "sluice", connections);
+        return open(url, connections, DatabaseLimits.USUAL);
+    }
+
+    /** The same with limits of one's own, which hold for the pool and not for the migrations. */
+    public static Database open(String url, int connections, DatabaseLimits limits) {
+        Database database = connect(url, "sluice", connections, limits);
         try {
             // Connections of its own: a migration of much data may take longer than any request's statement.
             Flyway.configure().dataSource(url, null, null).load().migrate();
@@ -65,10 +75,15 @@ public final class Database implements AutoCloseable {
 
     /** Connects to a database whose schema is known to be up to date. */
     static Database connect(String url, int connections) {
-        return connect(url, "sluice", connections);
+        return connect(url, connections, DatabaseLimits.USUAL);
     }
 
-    private static Database connect(String url, String name, int connections) {
+    /** The same with limits of one's own. */
+    static Database connect(String url, int connections, DatabaseLimits limits) {
+        return connect(url, "sluice", connections, limits);
+    }
+
+    private static Database connect(String url, String name, int connections, DatabaseLimits limits) {
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(requireNonNull(url, "url is null"));
         config.setMaximumPoolSize(connections);
@@ -79,8 +94,9 @@ public final class Database implements AutoCloseable {
         config.setAutoCommit(true);
         config.setConnectionTimeout(CONNECT_WITHIN.toMillis());
         config.setValidationTimeout(VALIDATE_WITHIN.toMillis());
-        config.setDataSourceProperties(lively(LONGEST_STATEMENT));
-        return new Database(url, new HikariDataSource(config));
+        config.setConnectionInitSql(limits.sql());
+        config.setDataSourceProperties(lively(limits.silence()));
+        return new Database(url, limits, new HikariDataSource(config));
     }
 
     private static String withoutArguments(StatementException failure) {
@@ -91,13 +107,50 @@ public final class Database implements AutoCloseable {
     }
 
     /**
-     * One more pool to the same database. The caller closes it.
+     * One more pool to the same database, with the same limits. The caller closes it.
      *
      * @param name of the pool, for the log
      * @param connections size of the pool
      */
     public Database beside(String name, int connections) {
-        return connect(url, "sluice-" + requireNonNull(name, "name is null"), connections);
+        return beside(name, connections, limits);
+    }
+
+    /** The same with limits of its own. */
+    public Database beside(String name, int connections, DatabaseLimits others) {
+        return connect(url, "sluice-" + requireNonNull(name, "name is null"), connections, others);
+    }
+
+    /** What its connections have patience for. */
+    public DatabaseLimits limits() {
+        return limits;
+    }
+
+    /**
+     * Does one piece of work that may take longer than the pool's limits allow, such as a vacuum; outside of any transaction.
+     *
+     * @param longest how long each of its statements may take
+     */
+    public void atLeisure(Duration longest, Consumer<Handle> work) {
+        DatabaseLimits leisurely = limits.withStatement(longest);
+        jdbi.useHandle(handle -> {
+            beSilentFor(leisurely.silence(), handle.getConnection());
+            handle.execute(leisurely.sql());
+            try {
+                work.accept(handle);
+            } finally {
+                handle.execute(limits.sql());
+            }
+        });
+    }
+
+    /** The pool sets the driver's patience back when it gets the connection. */
+    private static void beSilentFor(Duration silence, Connection connection) {
+        try {
+            connection.setNetworkTimeout(Runnable::run, Math.toIntExact(silence.toMillis()));
+        } catch (SQLException gone) {
+            throw new ConnectionException(gone);
+        }
     }
 
     /** The door to SQL. */

@@ -3,11 +3,13 @@ package org.sluice.controller.store;
 import static java.util.Objects.requireNonNull;
 
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
@@ -17,8 +19,8 @@ import org.postgresql.util.ServerErrorMessage;
 
 /**
  * Runs work in transactions; and again those that PostgreSQL ended because they met others (class 40 of the SQL standard), or
- * that lost a row they refer to after they had looked: the second time the rule that looks finds it gone and says so.
- * Thread-safe.
+ * that lost a row they refer to after they had looked: the second time the rule that looks finds it gone and says so. Before
+ * each further attempt it waits for a time by lot, longer each time, so that those who met do not meet again. Thread-safe.
  */
 public final class Transactions implements Steps {
     private static final int ATTEMPTS = 5;
@@ -28,11 +30,28 @@ public final class Transactions implements Steps {
     private static final String UNIQUE = "23505";
     private static final Set<String> PASSING = Set.of(SERIALIZATION_FAILURE, DEADLOCK, FOREIGN_KEY);
 
+    /** The longest pause after the first attempt; it doubles with each. */
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(16);
+
     private final Jdbi jdbi;
+    private final RandomGenerator random;
+    private final Pause pause;
+
+    /** How a thread waits. */
+    interface Pause {
+        void take(Duration length) throws InterruptedException;
+    }
 
     /** Transactions of that database. */
     public Transactions(Jdbi jdbi) {
+        this(jdbi, RandomGenerator.getDefault(), Thread::sleep);
+    }
+
+    /** The same with another lot and another way to wait. */
+    Transactions(Jdbi jdbi, RandomGenerator random, Pause pause) {
         this.jdbi = requireNonNull(jdbi, "jdbi is null");
+        this.random = requireNonNull(random, "random is null");
+        this.pause = requireNonNull(pause, "pause is null");
     }
 
     /** Runs work in a transaction of its own, up to five times; it must have no effect but on the database. */
@@ -51,15 +70,27 @@ public final class Transactions implements Steps {
         return repeatedly(() -> jdbi.withHandle(statement::apply));
     }
 
-    private static <T> T repeatedly(Supplier<T> work) {
+    private <T> T repeatedly(Supplier<T> work) {
         for (int attempt = 1; ; attempt++) {
             try {
                 return work.get();
             } catch (JdbiException failure) {
-                if (attempt == ATTEMPTS || !mayPassNextTime(failure)) {
+                if (attempt == ATTEMPTS || !mayPassNextTime(failure) || !paused(attempt)) {
                     throw failure;
                 }
             }
+        }
+    }
+
+    /** Waits before the next attempt; false when whoever waits is to hurry. */
+    private boolean paused(int attempt) {
+        Duration longest = FIRST_PAUSE.multipliedBy(1L << (attempt - 1));
+        try {
+            pause.take(Duration.ofNanos(random.nextLong(longest.toNanos())));
+            return true;
+        } catch (InterruptedException hurried) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 

@@ -2,6 +2,7 @@ package org.sluice.controller.agents;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -18,6 +19,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,6 +36,7 @@ import org.sluice.model.ServerId;
 import org.sluice.model.VnicType;
 import org.sluice.model.protocol.DesiredHost;
 import org.sluice.model.protocol.HostQuery;
+import org.sluice.model.protocol.ServerReport;
 
 /** The agents' API through its own door; a header stands in for the client certificate. */
 class AgentsFamilyTest {
@@ -41,6 +44,8 @@ class AgentsFamilyTest {
     static final TestDatabase postgres = new TestDatabase();
 
     private final HttpClient http = HttpClient.newHttpClient();
+    private final AtomicInteger calls = new AtomicInteger();
+    private volatile boolean replaced;
     private TestFleet fleet = new TestFleet(postgres.database());
     private ChangeFeed feed = new ChangeFeed(postgres.database());
     private ApiServer server = start();
@@ -65,11 +70,15 @@ class AgentsFamilyTest {
 
     private ApiServer start(Database database) {
         AgentsFamily agents = new AgentsFamily(
-                exchange -> exchange.header("X-Test-Host")
-                        .map(HostId::parse)
-                        .orElseThrow(
-                                () -> Problem.of(Problem.Kind.UNAUTHENTICATED, "NoCertificate", "Show a certificate.")
-                                        .asException()),
+                exchange -> {
+                    calls.incrementAndGet();
+                    return exchange.header("X-Test-Host")
+                            .filter(_ -> !replaced)
+                            .map(HostId::parse)
+                            .orElseThrow(() -> Problem.of(
+                                            Problem.Kind.UNAUTHENTICATED, "NoCertificate", "Show a certificate.")
+                                    .asException());
+                },
                 database,
                 new DesiredStates(database, feed, fleet.serverPorts, fleet.servicePorts),
                 fleet.reports,
@@ -177,6 +186,85 @@ class AgentsFamilyTest {
             taken.forEach(Handle::close);
             server.close();
         }
+    }
+
+    @Test
+    void agentsAreHeardWhileTheirHostsRowsAreHeldAndTheirSignOfLifeComesLater() throws Exception {
+        String heard = "select count(*) from host where last_seen_at > now() - interval '1 minute'";
+        server.close();
+        try (Database other = postgres.another();
+                Database own = other.beside("agents", 1);
+                ExecutorService agents = Executors.newVirtualThreadPerTaskExecutor()) {
+            server = start(own);
+            other.jdbi()
+                    .useHandle(handle -> handle.execute("update host set last_seen_at = now() - interval '1 hour'"));
+            Future<HttpResponse<String>> waiting = other.jdbi().inTransaction(boot -> {
+                boot.execute("update host set vcpus_used = vcpus_used where id = ?", host.value());
+                assertThat(get("/desired").statusCode()).isEqualTo(200);
+                assertThat(fleet.count(heard)).isZero();
+                long revision = fleet.count("select desired_revision from host");
+                return agents.submit(() -> get("/desired?after=" + revision + "&wait=5"));
+            });
+            assertThat(waiting.get().statusCode()).isEqualTo(204);
+            assertThat(fleet.count(heard))
+                    .as("the poll that waited meanwhile gave it")
+                    .isEqualTo(1);
+            server.close();
+        }
+    }
+
+    @Test
+    void aHostThatAnotherMachineBecameWhileItWaitedGetsNothing() throws Exception {
+        DesiredHost empty = Json.MAPPER.readValue(get("/desired").body(), DesiredHost.class);
+        try (ExecutorService agent = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<HttpResponse<String>> poll =
+                    agent.submit(() -> get("/desired?after=" + empty.revision() + "&wait=30"));
+            await().until(() -> calls.get() == 3);
+            replaced = true;
+            ServerId _ = boot();
+
+            assertThat(poll.get().statusCode()).isEqualTo(401);
+        }
+    }
+
+    @Test
+    void aReportThatCannotBeTakenHoldsUpNoOther() throws Exception {
+        ServerId poisoned = boot();
+        ServerId runs = boot();
+        ServerReport.Running running = fleet.running(host, poisoned);
+        ServerReport.InterfaceState nic = running.interfaces().getFirst();
+
+        HttpResponse<String> answer = report(
+                new ServerReport.Running(
+                        poisoned, List.of(new ServerReport.InterfaceState(nic.port(), "a\0b", nic.virtualFunction()))),
+                fleet.running(host, runs));
+
+        assertThat(answer.statusCode()).isEqualTo(409);
+        assertThat(answer.body()).contains("ReportNotTaken", poisoned.toString());
+        assertThat(fleet.text("select status from server where id = ?", poisoned.value()))
+                .contains("BUILD");
+        assertThat(fleet.text("select status from server where id = ?", runs.value()))
+                .contains("ACTIVE");
+    }
+
+    @Test
+    void whatAProgramOnAHostPrintedIsTakenWithoutWhatTheDatabaseCannotKeep() throws Exception {
+        ServerId failed = boot();
+
+        assertThat(report(new ServerReport.Failed(failed, "Some\0Code", "It says \0.", Optional.of("Do \0.")))
+                        .statusCode())
+                .isEqualTo(204);
+
+        assertThat(fleet.text(
+                        "select fault_code || ': ' || fault_message || ' ' || fault_details from server where id = ?",
+                        failed.value()))
+                .contains("SomeCode: It says . Do .");
+    }
+
+    private HttpResponse<String> report(ServerReport... reports) throws IOException, InterruptedException {
+        return send("POST", "/reports", (Object) Json.MAPPER
+                .writerFor(Json.MAPPER.getTypeFactory().constructCollectionType(List.class, ServerReport.class))
+                .writeValueAsBytes(List.of(reports)));
     }
 
     @Test

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
@@ -18,6 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sluice.controller.http.ApiClient.Answer;
+import org.sluice.controller.identity.AdminAccess;
+import org.sluice.controller.identity.password.Passwords;
+import org.sluice.controller.store.Origin;
 import org.sluice.controller.store.TestDatabase;
 import tools.jackson.databind.JsonNode;
 
@@ -126,6 +131,134 @@ final class AuditTest {
         assertThat(events.getFirst().path("after").isNull()).isTrue();
         assertThat(events.getLast().path("before").isNull()).isTrue();
         assertThat(events.getLast().path("after").path("name").asString()).isEqualTo("old");
+    }
+
+    @Test
+    void aPortIsMadeWithItsAddressesAndGroupsAndWhatComesLaterIsItsOwnEvent() {
+        String network =
+                id(api.send("admin", "POST", "/network/v2.0/networks", "{'network': {'name': 'n'}}"), "network");
+        String _ = id(
+                api.send(
+                        "admin",
+                        "POST",
+                        "/network/v2.0/subnets",
+                        "{'subnet': {'network_id': '" + network + "', 'ip_version': 4, 'cidr': '10.7.0.0/24'}}"),
+                "subnet");
+        Answer made = api.send(
+                "admin",
+                "POST",
+                "/network/v2.0/ports",
+                "{'port': {'network_id': '" + network + "', 'fixed_ips': [{'ip_address': '10.7.0.9'}]}}");
+        String port = id(made, "port");
+
+        List<JsonNode> events = events("request_id=" + made.header("x-openstack-request-id"));
+        assertThat(events).hasSize(1);
+        JsonNode after = events.getFirst().path("after");
+        assertThat(after.path("ip_addresses").valueStream().map(JsonNode::asString))
+                .containsExactly("10.7.0.9");
+        assertThat(after.path("security_group_ids").valueStream().map(JsonNode::asString))
+                .containsExactlyElementsOf(made.json()
+                        .at("/port/security_groups")
+                        .valueStream()
+                        .map(JsonNode::asString)
+                        .toList());
+        assertThat(after.path("mac_address").asString())
+                .isEqualTo(made.json().at("/port/mac_address").asString());
+
+        Answer moved = api.send(
+                "admin",
+                "PUT",
+                "/network/v2.0/ports/" + port,
+                "{'port': {'fixed_ips': [{'ip_address': '10.7.0.10'}], 'security_groups': []}}");
+        assertThat(moved.status()).as(moved.text()).isEqualTo(200);
+        assertThat(events("request_id=" + moved.header("x-openstack-request-id")).stream()
+                        .map(event -> event.path("operation").asString() + " "
+                                + event.path("resource_type").asString()))
+                .contains("delete ip_allocation", "create ip_allocation", "delete port_security_group");
+    }
+
+    @Test
+    void aListThatMakesTheDefaultGroupSaysWhoLooked() {
+        jdbi().useHandle(handle -> handle.execute("delete from security_group where project_id = ?", "2".repeat(32)));
+
+        Answer looked = api.get("member", "/network/v2.0/security-groups");
+        Answer again = api.get("member", "/network/v2.0/security-groups");
+
+        List<JsonNode> events = events("request_id=" + looked.header("x-openstack-request-id"));
+        assertThat(events.stream().map(event -> event.path("resource_type").asString()))
+                .containsExactlyInAnyOrder(
+                        "security_group",
+                        "security_group_rule",
+                        "security_group_rule",
+                        "security_group_rule",
+                        "security_group_rule");
+        assertThat(events.getFirst().path("user").asString()).isEqualTo("demo");
+        assertThat(events.getFirst().path("action").asString()).isEqualTo("GET /network/v2.0/security-groups");
+        assertThat(events("request_id=" + again.header("x-openstack-request-id")))
+                .isEmpty();
+    }
+
+    @Test
+    void theCommandForAdminsPasswordIsThereWithWhoTypedIt() {
+        AdminAccess.restore(
+                DATABASE.database(),
+                new Passwords(new Random()),
+                InstantSource.system(),
+                "another password",
+                Origin.ofCommand("sluice admin-password", "operator"));
+
+        List<JsonNode> events = events("resource=account&operation=update");
+        assertThat(events).isNotEmpty();
+        assertThat(events.getFirst().path("after").path("name").asString()).isEqualTo("admin");
+        assertThat(events.getFirst().path("action").asString()).isEqualTo("sluice admin-password");
+        assertThat(events.getFirst().path("user").asString()).isEqualTo("operator");
+        assertThat(events.getFirst().path("peer").asString()).isEqualTo("local");
+    }
+
+    @Test
+    void aMonthThatNobodyMadeRoomForFailsNothingAndIsThereAfterwards() {
+        jdbi().useHandle(handle -> {
+            handle.execute("insert into audit_event (at, request_id, action) values"
+                    + " ('2091-03-31 23:59:59+00', 'req-late', 'x'), ('2091-04-01 00:00+00', 'req-late', 'y')");
+            handle.execute("select audit_keep(interval '400 days')");
+        });
+
+        assertThat(events("request_id=req-late")).hasSize(2);
+        List<String> partitions = jdbi().withHandle(
+                        handle -> handle.createQuery("select cast(cast(tableoid as regclass) as text) from audit_event"
+                                        + " where request_id = 'req-late' order by at")
+                                .mapTo(String.class)
+                                .list());
+        assertThat(partitions).containsExactly("audit_event_209103", "audit_event_209104");
+        assertThatThrownBy(() -> jdbi().useHandle(handle -> handle.execute("truncate audit_event_late")))
+                .hasMessageContaining("append-only");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"UTC", "America/New_York", "Pacific/Auckland"})
+    void monthsAreThoseOfUtcWhereverTheControllerIs(String zone) {
+        List<String> bounds = jdbi().inTransaction(handle -> {
+            handle.execute(
+                    "create schema elsewhere; set local search_path = elsewhere; set local timezone = '" + zone + "'");
+            handle.execute("create table audit_event (id bigint generated always as identity, at timestamptz not null)"
+                    + " partition by range (at); create table audit_event_late partition of audit_event default");
+            handle.execute(
+                    "create function audit_refuse() returns trigger language plpgsql as 'begin return null; end'");
+            handle.execute("insert into audit_event (at) select make_timestamptz(2024, month, 15, 0, 0, 0, 'UTC')"
+                    + " from generate_series(1, 12) month");
+            handle.execute("select public.audit_keep(interval '10000 days')");
+            handle.execute("set local timezone = 'UTC'");
+            List<String> found = handle.createQuery("""
+                            select pg_get_expr(c.relpartbound, c.oid) from pg_class c
+                            where c.relname like 'audit\\_event\\_2024%'
+                              and c.relnamespace = cast('elsewhere' as regnamespace) order by c.relname""").mapTo(String.class).list();
+            handle.rollback();
+            return found;
+        });
+        assertThat(bounds).hasSize(12);
+        assertThat(bounds.get(1)).isEqualTo("FOR VALUES FROM ('2024-02-01 00:00:00+00') TO ('2024-03-01 00:00:00+00')");
+        assertThat(bounds.get(10))
+                .isEqualTo("FOR VALUES FROM ('2024-11-01 00:00:00+00') TO ('2024-12-01 00:00:00+00')");
     }
 
     @Test

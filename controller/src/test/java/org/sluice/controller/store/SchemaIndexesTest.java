@@ -32,6 +32,20 @@ final class SchemaIndexesTest {
         assertThat(without).isEmpty();
     }
 
+    @Test
+    void noTwoIndexesAreOfTheSameColumns() {
+        List<String> twice = postgres.database()
+                .jdbi()
+                .withHandle(
+                        handle -> handle.createQuery("""
+                        select cast(cast(i.indrelid as regclass) as text) || ': '
+                            || string_agg(cast(cast(i.indexrelid as regclass) as text), ', ' order by i.indexrelid)
+                        from pg_index i join pg_class c on c.oid = i.indrelid join pg_class x on x.oid = i.indexrelid
+                        where c.relnamespace = cast('public' as regnamespace) and not i.indisunique and i.indexprs is null
+                        group by i.indrelid, x.relam, cast(i.indkey as text) having count(*) > 1 order by 1""").mapTo(String.class).list());
+        assertThat(twice).isEmpty();
+    }
+
     @ParameterizedTest
     @CsvSource({
         "network, project_id",

@@ -31,7 +31,7 @@ public final class Revocations {
     static final int TOKENS_OF_ONE_ACCOUNT = 500;
 
     /** Clocks of controllers may differ by this much. */
-    private static final Duration SLACK = Duration.ofMinutes(10);
+    static final Duration SLACK = Duration.ofMinutes(10);
 
     private final Jdbi jdbi;
     private final InstantSource clock;

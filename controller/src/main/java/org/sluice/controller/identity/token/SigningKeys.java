@@ -27,7 +27,8 @@ import org.sluice.controller.store.Database;
 /**
  * The P-256 keys that tokens are signed with (RFC 7518, section 3.4). They live in the database, so that every controller
  * verifies what any of them signed. A key signs for {@link #SIGNING_PERIOD}; it verifies until the tokens it signed are
- * over. A key id that nobody knows costs one read a second, however many tokens are forged with it. Thread-safe.
+ * over, and not longer: an old backup may be anywhere. A key id that nobody knows costs one read a second, however many tokens
+ * are forged with it. Thread-safe.
  */
 final class SigningKeys {
     /** How long one key signs before the next is made. */
@@ -35,6 +36,10 @@ final class SigningKeys {
 
     /** How soon the keys are read again after they were; a key of another controller comes by the change feed before that. */
     private static final Duration BETWEEN_READS = Duration.ofSeconds(1);
+
+    /** How old a key is when the last token that it signed has ended, on every controller's clock. */
+    private static final Duration VERIFYING_PERIOD =
+            SIGNING_PERIOD.plus(Tokens.LIFETIME).plus(Revocations.SLACK);
 
     private static final Pattern KEY_ID = Pattern.compile("[0-9a-f]{12}");
 
@@ -64,14 +69,28 @@ final class SigningKeys {
         return KEY_ID.matcher(text).matches();
     }
 
-    /** The key of that id; one that another controller made is found by a read, unless there was one a moment ago. */
+    /**
+     * The key of that id, unless it is too old for any token that has not ended; one that another controller made is found by a
+     * read, unless there was one a moment ago.
+     */
     Optional<Key> find(String id) {
         Key key = known.get(id);
         if (key == null && mayReadAgain()) {
             readUnlessRead();
             key = known.get(id);
         }
-        return Optional.ofNullable(key);
+        return Optional.ofNullable(key).filter(found -> found.createdAt().isAfter(oldest()));
+    }
+
+    private Instant oldest() {
+        return clock.instant().minus(VERIFYING_PERIOD);
+    }
+
+    /** Deletes the keys of which every token has ended. Leaves all others alone, also those that sign no more. */
+    void deleteExpired() {
+        jdbi.useHandle(handle -> handle.createUpdate("delete from signing_key where created_at <= :oldest")
+                .bind("oldest", oldest())
+                .execute());
     }
 
     private boolean mayReadAgain() {
@@ -133,7 +152,8 @@ final class SigningKeys {
 
     private void load(Handle handle) {
         Map<String, Key> all = new HashMap<>();
-        handle.createQuery("select id, jwk, created_at from signing_key")
+        handle.createQuery("select id, jwk, created_at from signing_key where created_at > :oldest")
+                .bind("oldest", oldest())
                 .map((row, context) -> {
                     Key before = known.get(row.getString("id"));
                     return before != null

@@ -105,7 +105,7 @@ public final class Tokens implements Authenticator, AutoCloseable {
 
     /**
      * Tokens that also follow what other controllers revoke, and the keys they make, as it is announced; and that look by
-     * themselves every two seconds, and remove revocations that are over from the database. Ends with {@link #close}.
+     * themselves every two seconds, and remove revocations and keys that are over from the database. Ends with {@link #close}.
      */
     public static Tokens following(Database database, ChangeFeed feed, InstantSource clock, RandomGenerator random) {
         Tokens tokens = new Tokens(database, clock, random);
@@ -123,6 +123,7 @@ public final class Tokens implements Authenticator, AutoCloseable {
                 if (clock.instant().isAfter(cleaned.plus(CLEANING))) {
                     cleaned = clock.instant();
                     revocations.deleteExpired();
+                    keys.deleteExpired();
                 }
                 feed.await(Revocations.TOPIC, mark, LOOK);
             } catch (InterruptedException closing) {

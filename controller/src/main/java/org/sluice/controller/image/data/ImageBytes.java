@@ -31,12 +31,17 @@ public final class ImageBytes {
     /** Some 64 MiB: enough to be fast, short enough to be in nobody's way. */
     private static final int SWEPT_AT_ONCE = 64;
 
+    /** A vacuum of a large store reads all of its table. */
+    private static final Duration LONGEST_VACUUM = Duration.ofHours(1);
+
+    private final Database database;
     private final Jdbi jdbi;
     private final Transactions transactions;
 
     /** Bytes in that database. */
     public ImageBytes(Database database) {
-        this.jdbi = requireNonNull(database, "database is null").jdbi();
+        this.database = requireNonNull(database, "database is null");
+        this.jdbi = database.jdbi();
         this.transactions = new Transactions(jdbi);
     }
 
@@ -181,7 +186,7 @@ public final class ImageBytes {
         }
         if (removed > 0) {
             // The room is for the next image then, and at the table's end it goes back to the disk.
-            jdbi.useHandle(handle -> handle.execute("vacuum (skip_locked) image_chunk"));
+            database.atLeisure(LONGEST_VACUUM, handle -> handle.execute("vacuum (skip_locked) image_chunk"));
         }
         return removed;
     }

@@ -65,8 +65,11 @@ public final class Auditing implements RequestObserver, AutoCloseable {
 
     @Override
     public Reply during(Asked asked, Supplier<Reply> handler) {
-        return asked.isSafe() || asked.certified()
-                ? handler.get()
+        if (asked.certified()) {
+            return handler.get();
+        }
+        return asked.isSafe()
+                ? origin(asked).whileReading(handler)
                 : origin(asked).during(handler);
     }
 

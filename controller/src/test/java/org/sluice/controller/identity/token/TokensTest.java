@@ -62,6 +62,40 @@ final class TokensTest {
     }
 
     @Test
+    void aKeyOfWhichEveryTokenHasEndedVerifiesNoMoreAndGoes() throws Exception {
+        issue();
+        SigningKeys keys = new SigningKeys(postgres.database(), clock, new SecureRandom());
+        SigningKeys.Key leaked = keys.current();
+        clock.advance(SigningKeys.SIGNING_PERIOD);
+        assertThat(keys.find(leaked.id())).as("its last tokens are good").contains(leaked);
+        clock.advance(Tokens.LIFETIME.plus(Revocations.SLACK));
+        Instant now = clock.instant();
+        JsonWebSignature signature = new JsonWebSignature();
+        signature.setAlgorithmHeaderValue("ES256");
+        signature.setKeyIdHeaderValue(leaked.id());
+        signature.setKey(leaked.privateKey());
+        signature.setPayload("{\"sub\":\"" + USER
+                + "\",\"name\":\"admin\",\"roles\":[\"admin\"],\"amr\":[\"password\"],"
+                + "\"jti\":[\"x\"],\"iat\":" + now.getEpochSecond() + ",\"exp\":" + (now.getEpochSecond() + 3_600)
+                + "}");
+        String forged = signature.getCompactSerialization();
+
+        assertThat(keys.find(leaked.id())).isEmpty();
+        assertRefused(tokens, forged);
+        assertRefused(fresh(), forged);
+
+        String own = issue().text();
+        keys.deleteExpired();
+        List<String> kept = postgres.database()
+                .jdbi()
+                .withHandle(handle -> handle.createQuery("select id from signing_key")
+                        .mapTo(String.class)
+                        .list());
+        assertThat(kept).isNotEmpty().doesNotContain(leaked.id());
+        assertThat(fresh().verify(own).userId()).isEqualTo(USER);
+    }
+
+    @Test
     void controllersThatStartTogetherShareOneKey() throws InterruptedException {
         try (Database another = postgres.another()) {
             List<Thread> controllers = List.of(postgres.database(), another).stream()

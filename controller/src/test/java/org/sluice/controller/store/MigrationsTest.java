@@ -1,0 +1,82 @@
+package org.sluice.controller.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
+import org.jdbi.v3.core.Jdbi;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** That migrations stay as databases have run them, and what they make of databases from before. */
+final class MigrationsTest {
+    /**
+     * What Flyway keeps in each database of the migrations that it ran. One that has another checksum than the database's stops
+     * the start, so whatever is to change needs a migration of its own; a new migration gets its line here.
+     */
+    private static final Map<String, Integer> CHECKSUMS = Map.ofEntries(
+            Map.entry("1", -1_914_802_571),
+            Map.entry("2", 230_613_325),
+            Map.entry("3", 1_883_383_068),
+            Map.entry("4", 187_140_303),
+            Map.entry("5", 1_222_188_995),
+            Map.entry("6", 784_442_650),
+            Map.entry("7", -1_560_534_967),
+            Map.entry("8", 1_700_322_513),
+            Map.entry("9", 1_759_757_470),
+            Map.entry("10", 663_222_278),
+            Map.entry("11", -1_390_411_076),
+            Map.entry("12", -895_522_545),
+            Map.entry("13", -1_122_935_532),
+            Map.entry("16", -1_304_668_935));
+
+    @RegisterExtension
+    static final TestDatabase postgres = new TestDatabase();
+
+    private static FluentConfiguration flyway(String schema) {
+        return Flyway.configure().dataSource(postgres.url(), null, null).defaultSchema(schema);
+    }
+
+    @Test
+    void noMigrationChangesOnceADatabaseMayHaveRunIt() {
+        Map<String, Integer> found = new TreeMap<>();
+        for (MigrationInfo migration :
+                Arrays.asList(flyway("public").load().info().all())) {
+            found.put(migration.getVersion().getVersion(), migration.getChecksum());
+        }
+        assertThat(found).containsExactlyInAnyOrderEntriesOf(CHECKSUMS);
+    }
+
+    @Test
+    void aHostFromBeforeIsKnownByTheKeyThatSpentItsNewestToken() {
+        Jdbi jdbi = Jdbi.create(postgres.url() + "&currentSchema=before");
+        flyway("before").target("13").load().migrate();
+        UUID rejoined = UUID.randomUUID();
+        UUID forgotten = UUID.randomUUID();
+        jdbi.useHandle(handle -> {
+            handle.execute(
+                    "insert into host (id, name) values (?, 'rejoined'), (?, 'of a void token')", rejoined, forgotten);
+            handle.execute(
+                    "insert into join_token (secret_hash, expires_at, used_at, host_id, key_hash) values"
+                            + " ('a', now(), now() - interval '2 hours', ?, 'old'), ('b', now(), now(), ?, 'new'),"
+                            + " ('c', now(), now() - interval '1 hour', ?, 'older'), ('d', now(), null, null, null)",
+                    rejoined,
+                    rejoined,
+                    rejoined);
+        });
+
+        flyway("before").load().migrate();
+
+        List<String> known = jdbi.withHandle(handle -> handle.createQuery(
+                        "select name || ' ' || coalesce(key_digest, 'nothing') from host order by name")
+                .mapTo(String.class)
+                .list());
+        assertThat(known).containsExactly("of a void token nothing", "rejoined new");
+    }
+}
