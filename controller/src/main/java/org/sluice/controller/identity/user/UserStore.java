@@ -39,9 +39,7 @@ public final class UserStore {
     }
 
     List<Account> list(Handle handle, Window window) {
-        return window.bind(handle.createQuery(SELECT + window.sql()))
-                .map(UserStore::read)
-                .list();
+        return window.list(handle.createQuery(SELECT + window.sql()), UserStore::read);
     }
 
     /** Whether there is any user. */

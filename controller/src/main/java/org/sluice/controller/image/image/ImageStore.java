@@ -65,10 +65,9 @@ public final class ImageStore {
     }
 
     List<ImageRecord> list(Handle handle, Seen seen, boolean hiddenToo, Window window) {
-        return window.bind(seen.bind(
-                        handle.createQuery(IMAGE + SEEN + (hiddenToo ? "" : " and not os_hidden") + window.sql())))
-                .map((row, context) -> image(row))
-                .list();
+        return window.list(
+                seen.bind(handle.createQuery(IMAGE + SEEN + (hiddenToo ? "" : " and not os_hidden") + window.sql())),
+                (row, context) -> image(row));
     }
 
     Optional<ImageRecord> findListed(Handle handle, Seen seen, ImageId id) {

@@ -30,10 +30,9 @@ final class AvailabilityStore {
 
     /** The networks of a window with their subnets of those IP versions. */
     List<Availability> list(Handle handle, List<Integer> versions, Window window) {
-        return window.bind(handle.createQuery(SELECT + window.sql()))
-                .bindArray("versions", Integer.class, versions)
-                .map(AvailabilityStore::read)
-                .list();
+        return window.list(
+                handle.createQuery(SELECT + window.sql()).bindArray("versions", Integer.class, versions),
+                AvailabilityStore::read);
     }
 
     Optional<Availability> find(Handle handle, List<Integer> versions, UUID network) {

@@ -34,9 +34,7 @@ final class NetworkStore {
     record Held(Network network, int largestMtu, boolean isBound) {}
 
     List<Network> list(Handle handle, Viewer viewer, Window window) {
-        return viewer.bind(window.bind(handle.createQuery(SELECT + window.sql())))
-                .map(NetworkStore::read)
-                .list();
+        return window.list(viewer.bind(handle.createQuery(SELECT + window.sql())), NetworkStore::read);
     }
 
     Optional<Network> find(Handle handle, Viewer viewer, UUID id) {

@@ -53,9 +53,7 @@ final class PortStore {
             boolean isServing) {}
 
     List<Port> list(Handle handle, Viewer viewer, Window window) {
-        return viewer.bind(window.bind(handle.createQuery(SELECT + window.sql())))
-                .map(PortStore::read)
-                .list();
+        return window.list(viewer.bind(handle.createQuery(SELECT + window.sql())), PortStore::read);
     }
 
     Optional<Port> find(Handle handle, Viewer viewer, UUID id) {

@@ -34,9 +34,8 @@ final class SubnetStore {
     record Held(Subnet subnet, String networkOwner) {}
 
     List<Subnet> list(Handle handle, Viewer viewer, Window window) {
-        return viewer.bind(window.bind(handle.createQuery("select " + COLUMNS + FROM + window.sql())))
-                .map(SubnetStore::read)
-                .list();
+        return window.list(
+                viewer.bind(handle.createQuery("select " + COLUMNS + FROM + window.sql())), SubnetStore::read);
     }
 
     Optional<Subnet> find(Handle handle, Viewer viewer, UUID id) {
@@ -87,6 +86,17 @@ final class SubnetStore {
                 .bind("cidr", block.cidr())
                 .mapTo(Boolean.class)
                 .one();
+    }
+
+    /** One of these networks that has more than so many subnets, if there is one. */
+    Optional<UUID> overfull(Handle handle, List<UUID> networks, int most) {
+        return handle.createQuery("""
+                        select network_id from subnet where network_id = any(:networks)
+                        group by network_id having count(*) > :most limit 1""")
+                .bindArray("networks", UUID.class, networks)
+                .bind("most", most)
+                .mapTo(UUID.class)
+                .findOne();
     }
 
     Subnet insert(Handle handle, UUID network, String project, SubnetWire.Settings settings) {
