@@ -62,8 +62,9 @@ public final class Window {
             List<T> read = new ArrayList<>();
             try (ResultSet row = results.get()) {
                 RowMapper<T> specialized = mapper.specialize(row, context);
+                int columns = row.getMetaData().getColumnCount();
                 while (!cut && row.next()) {
-                    long more = bytesOf(row) + luggage.bytes(row);
+                    long more = bytesOf(row, columns) + luggage.bytes(row);
                     if (read.isEmpty() || bytes + more <= MOST_BYTES) {
                         bytes += more;
                         read.add(specialized.map(row, context));
@@ -76,8 +77,7 @@ public final class Window {
         });
     }
 
-    private static long bytesOf(ResultSet row) throws SQLException {
-        int columns = row.getMetaData().getColumnCount();
+    private static long bytesOf(ResultSet row, int columns) throws SQLException {
         long sum = 0;
         for (int column = 1; column <= columns; column++) {
             // The driver has the column in just this form; it is neither copied nor converted.
