@@ -74,6 +74,8 @@ record ControllerSetup(
                         settings.get(ControllerSettings.LARGEST_IMAGE),
                         settings.get(ControllerSettings.DISK_RESERVE),
                         settings.get(ControllerSettings.UPLOADS),
+                        settings.get(ControllerSettings.UPLOADS_PER_PROJECT),
+                        settings.get(ControllerSettings.UPLOAD_TIME),
                         settings.get(ControllerSettings.COPIES)),
                 proxies(settings),
                 tls(settings),
@@ -98,17 +100,23 @@ record ControllerSetup(
                 settings.get(ControllerSettings.STALL_TIME),
                 Math.toIntExact(settings.get(ControllerSettings.SLOWEST_BODY)),
                 settings.get(ControllerSettings.WRITE_TIME),
-                settings.find(ControllerSettings.BODIES)
-                        .map(ControllerSetup::kibibytes)
-                        .orElse(byHeap.entityKibibytes()),
-                settings.find(ControllerSettings.ANONYMOUS_BODIES)
-                        .map(ControllerSetup::kibibytes)
-                        .orElse(byHeap.anonymousEntityKibibytes()),
+                heap(settings, byHeap.heap()),
+                settings.get(ControllerSettings.REQUESTS_PER_USER),
+                settings.get(ControllerSettings.REQUEST_WAIT));
+    }
+
+    private static DoorLimits.Heap heap(Settings settings, DoorLimits.Heap usual) {
+        return new DoorLimits.Heap(
+                kibibytes(settings, ControllerSettings.BODIES, usual.entityKibibytes()),
+                kibibytes(settings, ControllerSettings.ANONYMOUS_BODIES, usual.anonymousKibibytes()),
+                kibibytes(settings, ControllerSettings.REPLIES, usual.replyKibibytes()),
+                settings.get(ControllerSettings.USER_SHARE),
+                settings.get(ControllerSettings.ADDRESS_SHARE),
                 settings.get(ControllerSettings.BODY_WAIT));
     }
 
-    private static int kibibytes(long bytes) {
-        return Math.toIntExact(bytes >> 10);
+    private static int kibibytes(Settings settings, Setting<Long> bytes, int usual) {
+        return settings.find(bytes).map(set -> Math.toIntExact(set >> 10)).orElse(usual);
     }
 
     private static RateLimits rates(Settings settings) {

@@ -119,11 +119,42 @@ public final class ControllerSettings {
             "a sixty-fourth of the heap",
             "The same for bodies of callers nobody has vouched for.");
 
+    public static final Setting<Long> REPLIES = Setting.optional(
+            "limits.replies",
+            Kind.size("4MiB", "1TiB"),
+            "a sixteenth of the heap",
+            "Replies, and rows that they are made of, that are kept in the heap at a time, all together.");
+
+    public static final Setting<Integer> USER_SHARE = Setting.of(
+            "limits.user-share",
+            Kind.count(1, 100),
+            "25",
+            "How many percent of limits.bodies and of limits.replies one user may hold; above it the answer is 429.");
+
+    public static final Setting<Integer> ADDRESS_SHARE = Setting.of(
+            "limits.address-share",
+            Kind.count(1, 100),
+            "12",
+            "How many percent of limits.anonymous-bodies one IPv4 address or IPv6 /64 may hold; raise it behind a proxy"
+                    + " that is not named in trusted-proxies.");
+
     public static final Setting<Duration> BODY_WAIT = Setting.of(
             "limits.body-wait",
             Kind.duration("1ms", "1m"),
             "2s",
-            "How long a body waits for others to make room; then the answer is 503.");
+            "How long a body or a reply waits for others to make room; then the answer is 503.");
+
+    public static final Setting<Integer> REQUESTS_PER_USER = Setting.of(
+            "limits.requests-per-user",
+            Kind.count(1, 10_000),
+            "8",
+            "How many requests of one user are worked on at a time, the others wait; keep it below database.connections.");
+
+    public static final Setting<Duration> REQUEST_WAIT = Setting.of(
+            "limits.request-wait",
+            Kind.duration("1ms", "10m"),
+            "5s",
+            "How long a request waits for others of its user; then the answer is 429.");
 
     public static final Setting<Integer> ADDRESS_RATE = Setting.of(
             "rates.address",
@@ -159,6 +190,18 @@ public final class ControllerSettings {
 
     public static final Setting<Integer> UPLOADS =
             Setting.of("images.uploads", Kind.count(1, 10_000), "32", "How many images may come in at once.");
+
+    public static final Setting<Integer> UPLOADS_PER_PROJECT = Setting.of(
+            "images.uploads-per-project",
+            Kind.count(1, 10_000),
+            "8",
+            "How many of those may be of one project; above it the answer is 429.");
+
+    public static final Setting<Duration> UPLOAD_TIME = Setting.of(
+            "images.upload-time",
+            Kind.duration("1s", "30d"),
+            "12h",
+            "How long an image may take to come in; then the answer is 408.");
 
     public static final Setting<Integer> COPIES = Setting.of(
             "images.copies",
@@ -232,7 +275,12 @@ public final class ControllerSettings {
                 WRITE_TIME,
                 BODIES,
                 ANONYMOUS_BODIES,
+                REPLIES,
+                USER_SHARE,
+                ADDRESS_SHARE,
                 BODY_WAIT,
+                REQUESTS_PER_USER,
+                REQUEST_WAIT,
                 ADDRESS_RATE,
                 ADDRESS_BURST,
                 FAILED_LOG_IN_RATE,
@@ -242,6 +290,8 @@ public final class ControllerSettings {
                 LARGEST_IMAGE,
                 DISK_RESERVE,
                 UPLOADS,
+                UPLOADS_PER_PROJECT,
+                UPLOAD_TIME,
                 COPIES,
                 DATABASE,
                 DATABASE_CONNECTIONS,

@@ -1,26 +1,19 @@
 package org.sluice.controller.http;
 
-import io.helidon.http.HeaderNames;
-import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
-import java.io.ByteArrayOutputStream;
-import java.io.FilterOutputStream;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sluice.controller.http.door.Door;
+import org.sluice.controller.http.door.Party;
 import org.sluice.controller.policy.Caller;
 import org.sluice.controller.policy.Policy;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
-import tools.jackson.core.JsonGenerator;
 
 /**
  * What every request passes, in this order: its route (404, 405), its token (401), its microversion (400, 406), its rule (403),
@@ -29,7 +22,6 @@ import tools.jackson.core.JsonGenerator;
 final class Edge {
     private static final Logger log = LoggerFactory.getLogger(Edge.class);
     private static final SluiceFaults OUTSIDE = new SluiceFaults();
-    private static final int TYPICAL_REPLY = 2_048;
 
     private final Authenticator authenticator;
     private final Policy policy;
@@ -65,40 +57,57 @@ final class Edge {
         ClientOrigin origin = ClientOrigin.of(request, proxies);
         try {
             if (mounted.isEmpty()) {
-                sending.send(OUTSIDE.render(NO_SUCH_PATH).withHeader("x-openstack-request-id", id.value()));
+                Reply reply = OUTSIDE.render(NO_SUCH_PATH).withHeader("x-openstack-request-id", id.value());
+                sending.send(reply, kibibytes -> door.holdForReply(Party.at(origin.address()), kibibytes));
                 return;
             }
             RouteTable.Mounted api = mounted.get();
             String below = path.substring(api.family().mount().length());
             Exchange exchange = new Exchange(request, origin, api.family(), NOWHERE, policy, door);
-            Reply reply;
             try {
                 door.arrives(origin.address());
                 Router.Match match =
                         api.router().match(request.prologue().method().text(), below);
                 exchange = new Exchange(request, origin, api.family(), match, policy, door);
                 known = Optional.of(exchange);
-                reply = answer(match.route(), exchange);
-            } catch (ProblemException failure) {
-                reply = refusal(api.family(), failure.problem());
-                if (failure.problem().kind() == Problem.Kind.METHOD_NOT_ALLOWED) {
+                send(sending, exchange, answer(match.route(), exchange));
+            } catch (RuntimeException failure) {
+                if (sending.hasBegun()) {
+                    throw failure;
+                }
+                Problem problem = problem(failure, request, id);
+                Reply reply = refusal(api.family(), problem);
+                if (problem.kind() == Problem.Kind.METHOD_NOT_ALLOWED) {
                     reply = reply.withHeader("Allow", api.router().allowed(below));
                 }
-            } catch (RuntimeException failure) {
-                Problem problem = DatabaseTrouble.problem(failure).orElseGet(() -> {
-                    log.error("{} {} failed ({})", request.prologue().method().text(), path, id.value(), failure);
-                    return internalError(id);
-                });
-                reply = refusal(api.family(), problem);
+                send(sending, exchange, reply);
             }
-            sending.send(api.family().finish(exchange, reply.withHeader("x-openstack-request-id", id.value())));
         } finally {
             RequestObserver.Asked asked = known.map(Exchange::asked)
                     .orElseGet(() -> Exchange.asked(
                             request, mounted.map(api -> api.family().mount()).orElse("")));
             observer.answered(new RequestObserver.Answered(
-                    asked, path, sending.status, sending.bytes, System.nanoTime() - began));
+                    asked, path, sending.status(), sending.bytes(), System.nanoTime() - began));
         }
+    }
+
+    private static void send(Sending sending, Exchange exchange, Reply reply) {
+        sending.send(exchange.finish(reply), exchange::holdForReply);
+    }
+
+    private static Problem problem(RuntimeException failure, ServerRequest request, Exchange.RequestId id) {
+        if (failure instanceof ProblemException refused) {
+            return refused.problem();
+        }
+        return DatabaseTrouble.problem(failure).orElseGet(() -> {
+            log.error(
+                    "{} {} failed ({})",
+                    request.prologue().method().text(),
+                    request.prologue().uriPath().rawPath(),
+                    id.value(),
+                    failure);
+            return internalError(id);
+        });
     }
 
     private Reply answer(Route route, Exchange exchange) {
@@ -113,15 +122,19 @@ final class Edge {
                 requireVersion(route, known);
                 Exchange permitted = known.under(ruled.rule());
                 requireForm(route, permitted);
-                yield observer.during(permitted.asked(), () -> route.handler().handle(permitted));
+                yield working(permitted, () -> route.handler().handle(permitted));
             }
             case Route.Access.ByAction _ -> {
                 Exchange known = authenticated(exchange);
                 requireVersion(route, known);
                 requireForm(route, known);
-                yield observer.during(known.asked(), () -> ActionTable.answer(route, known));
+                yield working(known, () -> ActionTable.answer(route, known));
             }
         };
+    }
+
+    private Reply working(Exchange exchange, Supplier<Reply> handler) {
+        return exchange.atWork(() -> observer.during(exchange.asked(), handler));
     }
 
     /** What anyone may change without a token is an attempt to log in, or to join: those that are refused are counted. */
@@ -231,97 +244,5 @@ final class Edge {
                 Problem.Kind.INTERNAL,
                 "InternalError",
                 "An internal error occurred; the controller's log has it under " + id.value() + ".");
-    }
-
-    /** One reply on its way out, and how much of it went. */
-    private static final class Sending {
-        private final ServerResponse response;
-        private final boolean headOnly;
-        /** Until there is one: nothing that fails before it leaves a status of its own. */
-        private int status = 500;
-
-        private long bytes;
-
-        Sending(ServerResponse response, boolean headOnly) {
-            this.response = response;
-            this.headOnly = headOnly;
-        }
-
-        void send(Reply reply) {
-            status = reply.status();
-            response.status(Status.create(status));
-            reply.headers().forEach((name, value) -> response.header(HeaderNames.create(name), value));
-            switch (reply.body()) {
-                case Reply.Body.Empty _ -> response.send();
-                case Reply.Body.Json json -> sendJson(Json.MAPPER.writeValueAsBytes(json.value()));
-                case Reply.Body.Written written -> sendJson(written(written.writer()));
-                case Reply.Body.Streamed streamed -> {
-                    response.header(HeaderNames.CONTENT_TYPE, "application/json");
-                    if (headOnly) {
-                        response.send();
-                        return;
-                    }
-                    stream(out -> {
-                        JsonGenerator json = Json.MAPPER.createGenerator(out);
-                        streamed.writer().writeTo(json);
-                        json.flush();
-                    });
-                }
-                case Reply.Body.Text text -> {
-                    response.header(HeaderNames.CONTENT_TYPE, text.mediaType());
-                    byte[] whole = text.text().getBytes(StandardCharsets.UTF_8);
-                    bytes = whole.length;
-                    response.send(whole);
-                }
-                case Reply.Body.Stream stream -> {
-                    response.header(HeaderNames.CONTENT_TYPE, stream.mediaType());
-                    if (stream.length() >= 0) {
-                        response.contentLength(stream.length());
-                    }
-                    stream(stream.writer());
-                }
-            }
-        }
-
-        /** Ends the entity only when it was written whole: what fails breaks the connection off, so that a part is not taken for it. */
-        private void stream(Reply.Writer writer) {
-            try {
-                OutputStream out = new FilterOutputStream(response.outputStream()) {
-                    @Override
-                    public void write(int value) throws IOException {
-                        out.write(value);
-                        bytes++;
-                    }
-
-                    @Override
-                    public void write(byte[] data, int offset, int length) throws IOException {
-                        out.write(data, offset, length);
-                        bytes += length;
-                    }
-                };
-                writer.writeTo(out);
-                out.close();
-            } catch (IOException cause) {
-                throw new UncheckedIOException("the reply could not be sent", cause);
-            }
-        }
-
-        private void sendJson(byte[] whole) {
-            response.header(HeaderNames.CONTENT_TYPE, "application/json");
-            if (headOnly) {
-                response.send();
-            } else {
-                bytes = whole.length;
-                response.send(whole);
-            }
-        }
-
-        private static byte[] written(Reply.JsonWriter writer) {
-            ByteArrayOutputStream out = new ByteArrayOutputStream(TYPICAL_REPLY);
-            try (JsonGenerator json = Json.MAPPER.createGenerator(out)) {
-                writer.writeTo(json);
-            }
-            return out.toByteArray();
-        }
     }
 }

@@ -17,12 +17,15 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.sluice.controller.http.body.EntityReader;
 import org.sluice.controller.http.body.Fields;
 import org.sluice.controller.http.door.Door;
 import org.sluice.controller.http.door.Entity;
+import org.sluice.controller.http.door.HeapBudget;
+import org.sluice.controller.http.door.Party;
 import org.sluice.controller.http.list.PageStyle;
 import org.sluice.controller.http.view.Shown;
 import org.sluice.controller.policy.Access;
@@ -385,12 +388,45 @@ public final class Exchange implements Shown {
             // The entity stays until the request is answered, and so does its share of the bytes in flight.
             @SuppressWarnings("resource")
             Entity read = caller == null && peerCertificate().isEmpty()
-                    ? door.readAnonymous(in, length)
-                    : door.read(in, length, match.route().limit().bytes());
+                    ? door.readAnonymous(party(), in, length)
+                    : door.read(party(), in, length, match.route().limit().bytes());
             return read.toByteArray();
         } catch (IOException cause) {
             throw new UncheckedIOException("the request body could not be read", cause);
         }
+    }
+
+    /**
+     * Takes a part of the heap for rows or bytes of the reply, before they are read; it is given back when the request is
+     * answered, or before.
+     *
+     * @throws ProblemException 503 when others hold all there is, 429 when this caller holds all he may
+     */
+    public HeapBudget.Held holdForReply(int kibibytes) {
+        return door.holdForReply(party(), kibibytes);
+    }
+
+    /** Whom this request's part of the heap is counted for. */
+    private Party party() {
+        Caller known = entity.caller;
+        return known == null ? Party.at(peer()) : Party.user(known.userId());
+    }
+
+    /**
+     * Does work that may keep the database busy, as soon as the caller has no more of it in hand than he may. Handlers are
+     * within it already; what they leave to be done while the reply is sent is not.
+     *
+     * @throws ProblemException 429 when the caller's other requests keep him from it for too long
+     */
+    public <T> T atWork(Supplier<T> work) {
+        Caller known = entity.caller;
+        // Bodies that go by in a stream come at their client's pace; they have places of their own.
+        return known == null || match.route().limit().isStreamed() ? work.get() : door.work(known.userId(), work);
+    }
+
+    /** The reply as it goes out. */
+    Reply finish(Reply reply) {
+        return family.finish(this, reply.withHeader("x-openstack-request-id", requestId()));
     }
 
     /** The address of the client: of the peer, or what a trusted proxy says about it. */

@@ -25,11 +25,8 @@ public record Reply(int status, Map<String, String> headers, Body body) {
         /** A value that Jackson writes as JSON: a record, a map, a tree. */
         record Json(Object value) implements Body {}
 
-        /** JSON that the writer writes, small enough to be made before the status goes out. */
+        /** JSON that the writer writes; what is too long to be kept is sent while it is written. */
         record Written(JsonWriter writer) implements Body {}
-
-        /** JSON of any length, written while it is sent. */
-        record Streamed(JsonWriter writer) implements Body {}
 
         /** Text of that media type. */
         record Text(String mediaType, String text) implements Body {}
@@ -41,7 +38,10 @@ public record Reply(int status, Map<String, String> headers, Body body) {
     /** Writes a JSON value. */
     @FunctionalInterface
     public interface JsonWriter {
-        /** Writes all of it; an exception while it is sent breaks the connection off. */
+        /**
+         * Writes all of it. An exception is answered as one of the handler's, unless a part is out already: then it breaks the
+         * connection off.
+         */
         void writeTo(JsonGenerator json);
     }
 
@@ -57,6 +57,9 @@ public record Reply(int status, Map<String, String> headers, Body body) {
         headers = Map.copyOf(headers);
     }
 
+    /** The most that a streamed entity's writer holds, and so writes at a time, in bytes. */
+    public static final int PIECE_BYTES = 64 << 10;
+
     /** 200 with a JSON entity. */
     public static Reply ok(Object json) {
         return json(200, json);
@@ -67,14 +70,9 @@ public record Reply(int status, Map<String, String> headers, Body body) {
         return new Reply(status, Map.of(), new Body.Json(requireNonNull(json, "json is null")));
     }
 
-    /** That status with a JSON entity of bounded size, written without a tree. */
+    /** That status with a JSON entity of any size, written without a tree. */
     public static Reply written(int status, JsonWriter writer) {
         return new Reply(status, Map.of(), new Body.Written(writer));
-    }
-
-    /** That status with a JSON entity of any size, sent while it is written. */
-    public static Reply streamed(int status, JsonWriter writer) {
-        return new Reply(status, Map.of(), new Body.Streamed(writer));
     }
 
     /** That status without an entity. */
@@ -82,7 +80,7 @@ public record Reply(int status, Map<String, String> headers, Body body) {
         return new Reply(status, Map.of(), new Body.Empty());
     }
 
-    /** 200 with a streamed entity. */
+    /** 200 with a streamed entity, whose writer holds no more than {@link #PIECE_BYTES} of it at a time. */
     public static Reply stream(String mediaType, long length, Writer writer) {
         return new Reply(200, Map.of(), new Body.Stream(mediaType, length, writer));
     }

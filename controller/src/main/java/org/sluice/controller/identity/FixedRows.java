@@ -45,10 +45,10 @@ public final class FixedRows<T> implements Source<T> {
                 .map(name -> "cast(:" + name + " as text[])")
                 .collect(Collectors.joining(", "));
         return transactions.run(handle -> {
-            Query query = window.bind(handle.createQuery("select id from unnest(" + values + ") as fixed ("
-                    + String.join(", ", columns.keySet()) + ") where true" + window.sql()));
+            Query query = handle.createQuery("select id from unnest(" + values + ") as fixed ("
+                    + String.join(", ", columns.keySet()) + ") where true" + window.sql());
             columns.forEach((name, texts) -> query.bindArray(name, String.class, texts));
-            return query.mapTo(String.class).list().stream()
+            return window.list(query, (row, _) -> row.getString("id")).stream()
                     .flatMap(found -> find(found).stream())
                     .toList();
         });

@@ -39,7 +39,11 @@ public final class FixedIps {
     public static List<Wanted> parse(Fields fields) {
         List<Wanted> wanted = new ArrayList<>();
         Set<String> addresses = new HashSet<>();
-        for (Fields item : fields.objects("fixed_ips", Integer.MAX_VALUE)) {
+        List<Fields> items = fields.objects("fixed_ips", Integer.MAX_VALUE);
+        if (items.size() > MOST) {
+            throw NetworkProblems.invalidInput("Exceeded maximum amount of fixed ips per port: " + MOST);
+        }
+        for (Fields item : items) {
             item.onlyKnows(Set.of("subnet_id", "ip_address"));
             Optional<SubnetId> subnet = item.optionalId("subnet_id").map(SubnetId::new);
             Optional<String> address = item.optionalText("ip_address", 0, Attributes.LONGEST)
@@ -54,9 +58,6 @@ public final class FixedIps {
                 throw NetworkProblems.badField("fixed_ips", "Duplicate IP address '" + address.get() + "'");
             }
             wanted.add(new Wanted(subnet, address));
-        }
-        if (wanted.size() > MOST) {
-            throw NetworkProblems.invalidInput("Exceeded maximum amount of fixed ips per port: " + MOST);
         }
         return wanted;
     }

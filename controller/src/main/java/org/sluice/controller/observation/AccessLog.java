@@ -54,7 +54,14 @@ public final class AccessLog implements RequestObserver, AutoCloseable {
 
     private record Line(Instant at, RequestObserver.Answered answered) {}
 
+    /** Makes a file, or goes on with one. */
+    @FunctionalInterface
+    interface Opener {
+        FileChannel open(Path file) throws IOException;
+    }
+
     private final Path file;
+    private final Opener opener;
     private final InstantSource clock;
     private final long largest;
     private final BlockingQueue<Line> waiting;
@@ -65,12 +72,13 @@ public final class AccessLog implements RequestObserver, AutoCloseable {
     private boolean failing;
     private volatile boolean closed;
 
-    private AccessLog(Path file, InstantSource clock, long largest, int queue) throws IOException {
+    private AccessLog(Path file, Opener opener, InstantSource clock, long largest, int queue) throws IOException {
         this.file = requireNonNull(file, "file is null");
+        this.opener = requireNonNull(opener, "opener is null");
         this.clock = requireNonNull(clock, "clock is null");
         this.largest = largest;
         this.waiting = new ArrayBlockingQueue<>(queue);
-        this.channel = open(file);
+        this.channel = opener.open(file);
         this.size = channel.size();
         this.writer = Thread.ofPlatform().daemon().name("access-log").unstarted(this::write);
     }
@@ -81,7 +89,11 @@ public final class AccessLog implements RequestObserver, AutoCloseable {
     }
 
     static AccessLog open(Path file, InstantSource clock, long largest, int queue) throws IOException {
-        AccessLog opened = new AccessLog(file, clock, largest, queue);
+        return open(file, AccessLog::open, clock, largest, queue);
+    }
+
+    static AccessLog open(Path file, Opener opener, InstantSource clock, long largest, int queue) throws IOException {
+        AccessLog opened = new AccessLog(file, opener, clock, largest, queue);
         opened.writer.start();
         return opened;
     }
@@ -136,25 +148,41 @@ public final class AccessLog implements RequestObserver, AutoCloseable {
     }
 
     private void append(byte[] bytes) throws IOException {
+        if (!channel.isOpen()) {
+            reopen();
+        }
         if (size > 0 && size + bytes.length > largest) {
             roll();
         }
         ByteBuffer left = ByteBuffer.wrap(bytes);
-        while (left.hasRemaining()) {
-            size += channel.write(left);
+        try {
+            while (left.hasRemaining()) {
+                channel.write(left);
+            }
+        } catch (IOException full) {
+            // Half a line would spoil the next one.
+            channel.truncate(size);
+            throw full;
         }
+        size += bytes.length;
     }
 
+    /** Whatever fails on the way, the next try goes on where this one ended, so that none moves a file twice. */
     private void roll() throws IOException {
         channel.close();
-        try {
-            for (int number = OLDER; number >= 1; number--) {
-                move(number == 1 ? file : older(number - 1), older(number));
-            }
-        } finally {
-            channel = open(file);
-            size = channel.size();
+        int free = 1;
+        while (free < OLDER && Files.exists(older(free))) {
+            free++;
         }
+        for (int number = free; number >= 1; number--) {
+            move(number == 1 ? file : older(number - 1), older(number));
+        }
+        reopen();
+    }
+
+    private void reopen() throws IOException {
+        channel = opener.open(file);
+        size = channel.size();
     }
 
     private Path older(int number) {

@@ -101,9 +101,7 @@ public final class JoinTokens {
 
     /** Tokens as a list's window has them; {@code t.secret_hash} is the id. */
     public List<Issued> list(Handle handle, Window window) {
-        return window.bind(handle.createQuery(ISSUED + "where true" + window.sql()))
-                .map((row, _) -> issued(row))
-                .list();
+        return window.list(handle.createQuery(ISSUED + "where true" + window.sql()), (row, _) -> issued(row));
     }
 
     private static Issued issued(ResultSet row) throws SQLException {

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -75,6 +76,7 @@ class EdgeTest {
 
     private static final class Things implements ApiFamily, Source<Thing> {
         private final List<Integer> windows = new ArrayList<>();
+        private final List<Integer> secretBytes = new ArrayList<>();
 
         @Override
         public String mount() {
@@ -124,16 +126,20 @@ class EdgeTest {
         @Override
         public List<Thing> rows(Exchange exchange, Window window) {
             windows.add(window.rows());
-            return DATABASE.database()
+            List<Thing> rows = DATABASE.database()
                     .jdbi()
-                    .withHandle(handle -> window.bind(handle.createQuery(
-                                    "select id, name, size, secret from thing where true" + window.sql()))
-                            .map((row, _) -> new Thing(
+                    .inTransaction(handle -> window.list(
+                            handle.createQuery("select id, name, size, secret from thing where true" + window.sql()),
+                            (row, _) -> new Thing(
                                     UUID.fromString(row.getString(1)),
                                     row.getString(2),
                                     row.getInt(3),
-                                    row.getString(4)))
-                            .list());
+                                    row.getString(4))));
+            secretBytes.add(rows.stream()
+                    .mapToInt(
+                            thing -> thing.secret() == null ? 0 : thing.secret().length())
+                    .sum());
+            return rows;
         }
 
         @Override
@@ -198,6 +204,39 @@ class EdgeTest {
             all.put(more[i], more[i + 1]);
         }
         return all;
+    }
+
+    @Test
+    void batchesAreBoundedInBytesWhateverTheOrderOfThinAndFatRows() {
+        DATABASE.database().jdbi().useHandle(handle -> {
+            handle.execute(
+                    "insert into thing select gen_random_uuid(), 'wide', i, null from generate_series(1, 300) i");
+            handle.execute("insert into thing select gen_random_uuid(), 'wide', i, repeat('x', 100000)"
+                    + " from generate_series(301, 340) i");
+            handle.execute("insert into thing select gen_random_uuid(), 'wide', 341, repeat('x', 900000)");
+        });
+        try {
+            FAMILY.secretBytes.clear();
+            JsonNode things = get("/test/things?name=wide&sort_key=size", "admin", "Minor", "5")
+                    .json()
+                    .required("things");
+
+            assertThat(things.valueStream().map(thing -> thing.required("size").asInt()))
+                    .containsExactlyElementsOf(
+                            IntStream.rangeClosed(1, 341).boxed().toList());
+            // Half a MiB; a row that is larger comes alone.
+            assertThat(FAMILY.secretBytes)
+                    .allMatch(bytes -> bytes <= 512 << 10 || bytes == 900_000)
+                    .contains(900_000)
+                    .hasSizeLessThan(12);
+            assertThat(get("/test/things?name=wide&sort_key=size&limit=310", "admin")
+                            .json()
+                            .required("things")
+                            .size())
+                    .isEqualTo(310);
+        } finally {
+            DATABASE.database().jdbi().useHandle(handle -> handle.execute("delete from thing where name = 'wide'"));
+        }
     }
 
     @Test

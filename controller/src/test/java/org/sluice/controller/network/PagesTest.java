@@ -161,4 +161,28 @@ final class PagesTest {
         }
         return "";
     }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "%2B300000-01-01T00:00:00Z",
+                "-9999-01-01T00:00:00Z",
+                "%2B10000-01-01T00:00:00",
+                "0000-01-01",
+                "9999-12-31T23:59:59-01:00"
+            })
+    void aTimeInAYearThatTheDatabaseHasNotIsRefused(String time) {
+        for (String collection : List.of("networks", "subnets", "ports", "security-groups", "security-group-rules")) {
+            NetworkApi.Answer answer = api.get("/v2.0/" + collection + "?changed_since=" + time);
+            assertThat(answer.status()).as(collection).isEqualTo(400);
+            assertThat(answer.body().toString()).contains("changed_since").contains("a time in the years 1 to 9999");
+        }
+    }
+
+    @Test
+    void timesAtBothEndsAreTaken() {
+        for (String time : List.of("0001-01-01", "9999-12-31T23:59:59Z")) {
+            assertThat(api.get("/v2.0/ports?changed_since=" + time).status()).isEqualTo(200);
+        }
+    }
 }

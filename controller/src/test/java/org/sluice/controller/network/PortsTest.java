@@ -2,6 +2,7 @@ package org.sluice.controller.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -125,6 +126,17 @@ final class PortsTest {
         assertThat(api.put("/v2.0/ports/" + other, "{'port': {'mac_address': 'fa:16:3e:00:00:01'}}")
                         .status())
                 .isEqualTo(409);
+    }
+
+    @Test
+    void aPortIsInAHundredGroupsAtMost() {
+        StringBuilder groups = new StringBuilder();
+        for (int number = 0; number <= 100; number++) {
+            groups.append(number == 0 ? "'" : ", '").append(UUID.randomUUID()).append('\'');
+        }
+        NetworkApi.Answer refused = create("'security_groups': [" + groups + "]");
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.body().toString()).contains("security_groups").contains("100");
     }
 
     @Test

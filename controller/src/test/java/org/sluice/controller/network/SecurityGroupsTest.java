@@ -73,6 +73,52 @@ final class SecurityGroupsTest {
     }
 
     @Test
+    void aGroupHasAThousandRulesAndNoMore() {
+        String id = group("SG").path("id").asString();
+        StringBuilder rules = new StringBuilder();
+        // With the two that let everything out: two too many.
+        for (int port = 1; port <= 1_000; port++) {
+            rules.append(port == 1 ? "" : ", ")
+                    .append("{'security_group_id': '")
+                    .append(id)
+                    .append("', 'direction': 'ingress', 'protocol': 'tcp', 'port_range_min': ")
+                    .append(port)
+                    .append(", 'port_range_max': ")
+                    .append(port)
+                    .append('}');
+        }
+        api.post("/v2.0/security-group-rules", "{'security_group_rules': [" + rules + "]}")
+                .expectFault(
+                        409,
+                        "TooManySecurityGroupRules",
+                        "Security group " + id + " would have more than 1000 rules, which is the most that one group"
+                                + " may have; use another group, or wider prefixes.");
+        assertThat(api.get("/v2.0/security-groups/" + id)
+                        .expect(200, "security_group")
+                        .path("security_group_rules"))
+                .hasSize(2);
+    }
+
+    @Test
+    void aListOfGroupsWithManyRulesComesWholeInBatches() {
+        for (int number = 0; number < 4; number++) {
+            String id = group("many" + number).path("id").asString();
+            api.jdbi()
+                    .useHandle(handle -> handle.createUpdate("""
+                            insert into security_group_rule (id, security_group_id, project_id, direction, ethertype,
+                                protocol, port_range_min, port_range_max, description)
+                            select gen_random_uuid(), g.id, g.project_id, 'ingress', 'IPv4', 'tcp', i, i, ''
+                            from security_group g, generate_series(1, 998) i where g.id = cast(:id as uuid)""").bind("id", id).execute());
+        }
+        JsonNode groups = api.get("/v2.0/security-groups").expect(200, "security_groups");
+        assertThat(groups).hasSize(5);
+        assertThat(groups.valueStream()
+                        .mapToInt(group -> group.path("security_group_rules").size())
+                        .sum())
+                .isEqualTo(4 + 4 * 1_000);
+    }
+
+    @Test
     void aRuleIsMadeOnceAndShown() {
         String id = group("SG").path("id").asString();
         String ssh = "'direction': 'ingress', 'ethertype': 'IPv4', 'protocol': 'tcp', 'port_range_min': '22',"

@@ -51,6 +51,37 @@ final class SubnetsTest {
     }
 
     @Test
+    void poolsOfASubnetAndSubnetsOfANetworkHaveABound() {
+        StringBuilder pools = new StringBuilder();
+        for (int number = 0; number < 33; number++) {
+            String address = "10.0." + number + ".9'";
+            pools.append(number == 0 ? "" : ", ").append("{'start': '" + address + ", 'end': '" + address + "}");
+        }
+        api.post(
+                        "/v2.0/subnets",
+                        "{'subnet': {'network_id': '" + network
+                                + "', 'ip_version': 4, 'cidr': '10.0.0.0/16', 'allocation_pools': [" + pools + "]}}")
+                .expectFault(
+                        400,
+                        "AllocationPoolsExhausted",
+                        "Unable to complete operation for the subnet. The number of allocation pools exceeds the limit 32.");
+
+        StringBuilder subnets = new StringBuilder();
+        for (int number = 0; number < 65; number++) {
+            subnets.append(number == 0 ? "" : ", ")
+                    .append("{'network_id': '" + network + "', 'ip_version': 4, 'cidr': '10.0." + number + ".0/24'}");
+        }
+        api.post("/v2.0/subnets", "{'subnets': [" + subnets + "]}")
+                .expectFault(
+                        409,
+                        "TooManySubnets",
+                        "Network " + network + " would have more than 64 subnets, which is the most that one network"
+                                + " may have; use another network, or larger subnets.");
+        assertThat(api.get("/v2.0/subnets?network_id=" + network).expect(200, "subnets"))
+                .isEmpty();
+    }
+
+    @Test
     void aGatewayInTheMiddleSplitsThePool() {
         JsonNode pools = show(api.subnet(network, "10.0.0.0/29", "'gateway_ip': '10.0.0.3'"))
                 .path("allocation_pools");

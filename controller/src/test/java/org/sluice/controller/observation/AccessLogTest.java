@@ -3,16 +3,21 @@ package org.sluice.controller.observation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -125,6 +130,35 @@ final class AccessLogTest {
             // What is written at once may be larger than the small bound of this test, and then has a file to itself.
             assertThat(Files.size(each)).isLessThan(256 * 400);
         }
+    }
+
+    @Test
+    void aDiskThatIsFullWhenANewFileIsDueCostsNoOlderOne(@TempDir Path directory) throws Exception {
+        Path rolled = directory.resolve("access.log");
+        for (int number = 1; number <= 3; number++) {
+            Files.writeString(directory.resolve("access.log." + number), "older " + number);
+        }
+        Files.writeString(rolled, "x".repeat(2_000));
+        AtomicInteger opened = new AtomicInteger();
+        AccessLog.Opener full = path -> {
+            int number = opened.incrementAndGet();
+            if (number > 1 && number < 6) {
+                throw new IOException("No space left on device");
+            }
+            return FileChannel.open(
+                    path, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+        };
+        try (AccessLog log = AccessLog.open(rolled, full, Instant::now, 2_000, 100)) {
+            await().pollInterval(Duration.ofMillis(20)).until(() -> {
+                log.answered(answered());
+                return opened.get() >= 6;
+            });
+        }
+
+        assertThat(directory.resolve("access.log.1")).hasContent("x".repeat(2_000));
+        assertThat(directory.resolve("access.log.2")).hasContent("older 1");
+        assertThat(directory.resolve("access.log.3")).hasContent("older 2");
+        assertThat(Files.readAllLines(rolled)).isNotEmpty();
     }
 
     @Test

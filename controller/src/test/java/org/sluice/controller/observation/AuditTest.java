@@ -90,6 +90,35 @@ final class AuditTest {
     }
 
     @Test
+    void anUpdateHasWhatChangedAndNotTheRowTwice() {
+        String id = UUID.randomUUID().toString();
+        DATABASE.database().jdbi().useTransaction(handle -> {
+            handle.execute("create table if not exists wide (id uuid primary key, name text, large jsonb, small int)");
+            handle.execute("select audited('wide')");
+            handle.execute("select set_config('sluice.request', array_to_string(array['r','','u','n','p','a','PUT /x'],"
+                    + " e'\\x1f'), true)");
+            handle.execute(
+                    "insert into wide select ?, 'same', jsonb_object_agg('key' || i, repeat('x', 1000)), 1"
+                            + " from generate_series(1, 128) i",
+                    UUID.fromString(id));
+            handle.execute("update wide set small = 2, large = (large - 'key2') || '{\"key1\": \"y\", \"new\": [1]}'");
+        });
+
+        JsonNode event = events("id=" + id + "&operation=update").getFirst();
+        JsonNode before = event.path("before");
+        JsonNode after = event.path("after");
+        assertThat(before.propertyNames()).containsExactlyInAnyOrder("large", "small");
+        assertThat(before.path("large").propertyNames()).containsExactlyInAnyOrder("key1", "key2");
+        assertThat(before.path("small").asInt()).isEqualTo(1);
+        assertThat(after.toString()).isEqualTo("{\"large\":{\"new\":[1],\"key1\":\"y\"},\"small\":2}");
+        assertThat(events("id=" + id + "&operation=create")
+                        .getFirst()
+                        .path("after")
+                        .path("large"))
+                .hasSize(128);
+    }
+
+    @Test
     void anUpdateIsThereWithWhoFromWhereBeforeAndAfter() {
         String port = port();
         String global = "req-" + UUID.randomUUID();

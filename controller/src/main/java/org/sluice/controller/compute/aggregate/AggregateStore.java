@@ -25,9 +25,7 @@ final class AggregateStore {
             from aggregate a""";
 
     List<Aggregate> list(Handle handle, Window window) {
-        return window.bind(handle.createQuery(SELECT + " where true" + window.sql()))
-                .map(AggregateStore::read)
-                .list();
+        return window.list(handle.createQuery(SELECT + " where true" + window.sql()), AggregateStore::read);
     }
 
     Optional<Aggregate> find(Handle handle, int id) {

@@ -44,6 +44,7 @@ final class AggregateWire {
 
     static final ListQuery<Aggregate> LIST = ListQuery.of(WHOLE)
             .unique("id", "a.id", Aggregate::id, aggregate -> Integer.toString(aggregate.id()))
+            .largeRows()
             .build();
 
     private AggregateWire() {}

@@ -31,9 +31,9 @@ public final class FlavorStore {
      */
     List<Flavor> list(Handle handle, Optional<Boolean> isPublic, Window window) {
         String which = isPublic.map(yes -> yes ? "is_public" : "not is_public").orElse("true");
-        return window.bind(handle.createQuery("select " + COLUMNS + " from flavor where " + which + window.sql()))
-                .map(FlavorStore::read)
-                .list();
+        return window.list(
+                handle.createQuery("select " + COLUMNS + " from flavor where " + which + window.sql()),
+                FlavorStore::read);
     }
 
     /** Inserts it unless its id or name is taken; whether it did. */

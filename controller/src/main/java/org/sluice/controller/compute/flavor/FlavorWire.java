@@ -61,6 +61,7 @@ final class FlavorWire {
             .sort("vcpus", "vcpus", Flavor::vcpus)
             .sort("root_gb", "disk_gib", Flavor::diskGib)
             .pages(ComputePages.LARGEST, ComputePages.LARGEST)
+            .largeRows()
             .build();
 
     static final ListQuery<Flavor> DETAIL = LIST.shownAs(WHOLE);

@@ -30,6 +30,8 @@ public final class HostStore {
             left join (select host_id, count(*) as servers from server where host_id is not null group by host_id) s
                    on s.host_id = h.id""";
 
+    private static final int BYTES_OF_GUEST = 256;
+
     /** All hosts by number. */
     public List<HostRow> list(Handle handle) {
         return handle.createQuery(SELECT + " order by h.number")
@@ -39,9 +41,15 @@ public final class HostStore {
 
     /** One window of them. */
     public List<HostRow> list(Handle handle, Window window) {
-        return window.bind(handle.createQuery(SELECT + " where true" + window.sql()))
-                .map(HostStore::read)
-                .list();
+        return window.list(handle.createQuery(SELECT + " where true" + window.sql()), HostStore::read);
+    }
+
+    /** One window of hosts whose servers are read after them. */
+    public List<HostRow> listForGuests(Handle handle, Window window) {
+        return window.list(
+                handle.createQuery(SELECT + " where true" + window.sql()),
+                HostStore::read,
+                row -> row.getLong("servers") * BYTES_OF_GUEST);
     }
 
     /** The host of that id. */

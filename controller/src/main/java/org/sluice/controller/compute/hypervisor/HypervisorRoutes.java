@@ -55,7 +55,8 @@ public final class HypervisorRoutes {
             @Override
             public List<Hypervisor> rows(Exchange exchange, Window window) {
                 return transactions.run(handle -> {
-                    List<HostRow> hosts = store.list(handle, window);
+                    List<HostRow> hosts =
+                            wantsServers(exchange) ? store.listForGuests(handle, window) : store.list(handle, window);
                     if (hosts.isEmpty()) {
                         refuseWithoutMatch(handle, exchange);
                     }
@@ -89,13 +90,16 @@ public final class HypervisorRoutes {
 
     /** Servers are shown when they are asked for; until 2.74 only where there are any. */
     private List<Hypervisor> hypervisors(Handle handle, List<HostRow> hosts, Exchange exchange) {
-        boolean wanted = exchange.atLeast(53)
-                && exchange.query("with_servers").map(Boolean::parseBoolean).orElse(false);
-        return wanted
+        return wantsServers(exchange)
                 ? withServers(handle, hosts, exchange)
                 : hosts.stream()
                         .map(host -> hypervisor(host, Optional.empty(), exchange))
                         .toList();
+    }
+
+    private static boolean wantsServers(Exchange exchange) {
+        return exchange.atLeast(53)
+                && exchange.query("with_servers").map(Boolean::parseBoolean).orElse(false);
     }
 
     private List<Hypervisor> withServers(Handle handle, List<HostRow> hosts, Exchange exchange) {

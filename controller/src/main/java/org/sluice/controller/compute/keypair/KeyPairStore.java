@@ -26,10 +26,7 @@ public final class KeyPairStore {
     }
 
     List<KeyPair> list(Handle handle, String userId, Window window) {
-        return window.bind(handle.createQuery(SELECT + window.sql()))
-                .bind("user", userId)
-                .map(KeyPairStore::read)
-                .list();
+        return window.list(handle.createQuery(SELECT + window.sql()).bind("user", userId), KeyPairStore::read);
     }
 
     /** Inserts it unless the user has one of that name. */

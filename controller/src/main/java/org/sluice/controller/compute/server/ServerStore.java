@@ -48,6 +48,13 @@ final class ServerStore {
 
     private static final String WITHOUT_USER_DATA = SELECT.replace(" s.user_data,", " null as user_data,");
 
+    /** Stands for what a server's NICs take, which are read after it: a line for each, and for each of its security groups. */
+    private static final String NICS = """
+            (select count(*) from port p left join port_security_group g on g.port_id = p.id
+              where p.server_id = s.id) as nics,""";
+
+    private static final int BYTES_OF_NIC = 512;
+
     private static final Duration LONGEST_PATTERN_RUN = Duration.ofSeconds(2);
 
     /** SQLSTATEs of PostgreSQL, appendix A. */
@@ -89,10 +96,11 @@ final class ServerStore {
 
         private String select() {
             return switch (this) {
-                case WITH_USER_DATA -> SELECT;
-                case WHOLE -> WITHOUT_USER_DATA;
+                case WITH_USER_DATA -> SELECT.replaceFirst("select", "select " + NICS);
+                case WHOLE -> WITHOUT_USER_DATA.replaceFirst("select", "select " + NICS);
                 case BRIEF ->
                     WITHOUT_USER_DATA
+                            .replaceFirst("select", "select 0 as nics,")
                             .replace(" s.extra_specs::text as extra_specs,", " '{}' as extra_specs,")
                             .replace(" s.metadata::text as metadata,", " '{}' as metadata,")
                             .replace(" s.fault_details,", " null as fault_details,");
@@ -119,10 +127,10 @@ final class ServerStore {
             handle.execute("set local statement_timeout = " + LONGEST_PATTERN_RUN.toMillis());
         }
         String whose = " where " + (project.isPresent() ? "s.project_id = :project and " : "") + seen.sql();
-        Query query = seen.bind(window.bind(handle.createQuery(detail.select() + FROM + whose + window.sql())));
+        Query query = seen.bind(handle.createQuery(detail.select() + FROM + whose + window.sql()));
         project.ifPresent(id -> query.bind("project", id));
         try {
-            return query.map(ServerStore::read).list();
+            return window.list(query, ServerStore::read, row -> row.getLong("nics") * BYTES_OF_NIC);
         } catch (JdbiException failure) {
             throw patterns.isEmpty() ? failure : refusal(patterns, failure);
         }

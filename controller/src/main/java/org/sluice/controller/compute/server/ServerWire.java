@@ -103,6 +103,7 @@ final class ServerWire {
 
     static final ListQuery<Whole> LIST = sorted(ServerFilters.of(ListQuery.of(BRIEF)))
             .pages(ComputePages.LARGEST, ComputePages.LARGEST)
+            .largeRows()
             .build();
 
     /** {@code GET /servers/detail}. */

@@ -39,9 +39,7 @@ final class HostStore {
             from host h where true""";
 
     List<Host> list(Handle handle, Window window) {
-        return window.bind(handle.createQuery(SELECT + window.sql()))
-                .map(HostStore::read)
-                .list();
+        return window.list(handle.createQuery(SELECT + window.sql()), HostStore::read);
     }
 
     Optional<Host> find(Handle handle, String name) {

@@ -29,9 +29,7 @@ public final class PhysicalNetworkStore {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
 
     List<PhysicalNetwork> list(Handle handle, Window window) {
-        return window.bind(handle.createQuery(SELECT + window.sql()))
-                .map(PhysicalNetworkStore::read)
-                .list();
+        return window.list(handle.createQuery(SELECT + window.sql()), PhysicalNetworkStore::read);
     }
 
     Optional<PhysicalNetwork> find(Handle handle, String name) {

@@ -25,9 +25,7 @@ final class VirtualFunctionStore {
             where true""";
 
     List<VirtualFunction> list(Handle handle, Window window) {
-        return window.bind(handle.createQuery(SELECT + window.sql()))
-                .map(VirtualFunctionStore::read)
-                .list();
+        return window.list(handle.createQuery(SELECT + window.sql()), VirtualFunctionStore::read);
     }
 
     Optional<VirtualFunction> find(Handle handle, String marker) {

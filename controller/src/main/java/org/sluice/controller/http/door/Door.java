@@ -19,12 +19,19 @@ import java.io.InputStream;
 import java.net.SocketAddress;
 import java.util.OptionalLong;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Stands before one listener: lets connections in, reads their requests' frames, and counts what they take. Thread-safe.
  */
 public final class Door implements AutoCloseable {
+    /** What the largest of each kind needs: however small a share is, one of them fits into it. */
+    private static final int LARGEST_ENTITY_KIBIBYTES = 2 << 10;
+
+    private static final int LARGEST_ANONYMOUS_KIBIBYTES = 2 * DoorLimits.LONGEST_ANONYMOUS_ENTITY_BYTES / 1024 + 1;
+    private static final int LARGEST_REPLY_KIBIBYTES = 1 << 10;
+
     private record Scope(String userId, String projectId) {}
 
     private final DoorLimits limits;
@@ -32,6 +39,8 @@ public final class Door implements AutoCloseable {
     private final Admission admission;
     private final InFlightBytes known;
     private final InFlightBytes anonymous;
+    private final HeapBudget replies;
+    private final InWork inWork;
     private final Rates<AddressGroup> perAddress;
     private final Rates<AddressGroup> failedLogIns;
     private final Rates<Scope> perCaller;
@@ -46,11 +55,30 @@ public final class Door implements AutoCloseable {
         this.limits = requireNonNull(limits, "limits is null");
         this.turnedAway = requireNonNull(turnedAway, "turnedAway is null");
         this.admission = new Admission(limits, tls, turnedAway);
-        this.known = new InFlightBytes(limits.entityKibibytes(), limits.entityWait());
-        this.anonymous = new InFlightBytes(limits.anonymousEntityKibibytes(), limits.entityWait());
+        DoorLimits.Heap heap = limits.heap();
+        this.known = new InFlightBytes(new HeapBudget(
+                "large requests",
+                heap.entityKibibytes(),
+                share(heap.entityKibibytes(), heap.userPercent(), LARGEST_ENTITY_KIBIBYTES),
+                heap.longestWait()));
+        this.anonymous = new InFlightBytes(new HeapBudget(
+                "requests",
+                heap.anonymousKibibytes(),
+                share(heap.anonymousKibibytes(), heap.addressPercent(), LARGEST_ANONYMOUS_KIBIBYTES),
+                heap.longestWait()));
+        this.replies = new HeapBudget(
+                "large replies",
+                heap.replyKibibytes(),
+                share(heap.replyKibibytes(), heap.userPercent(), LARGEST_REPLY_KIBIBYTES),
+                heap.longestWait());
+        this.inWork = new InWork(limits.requestsPerUser(), limits.requestWait());
         this.perAddress = new Rates<>("This address has sent", rates.perAddress());
         this.failedLogIns = new Rates<>("This address has failed to log in with", rates.failedLogIns());
         this.perCaller = new Rates<>("This user has sent", rates.perCaller());
+    }
+
+    private static int share(int kibibytes, int percent, int least) {
+        return (int) Math.clamp((long) kibibytes * percent / 100, Math.min(least, kibibytes), kibibytes);
     }
 
     /** Puts the door before a listener that is about to be built. */
@@ -82,29 +110,52 @@ public final class Door implements AutoCloseable {
 
     /**
      * Reads all of a request's body into the heap, within the share that all bodies have together. The share is given back when
-     * the entity is closed or the request is answered. Called by the thread that serves the request.
+     * the request is answered. Called by the thread that serves the request.
      *
+     * @param who sends it
      * @param in the body
      * @param declaredLength what Content-Length says
      * @param mostBytes the most that the route takes
      * @throws org.sluice.model.ProblemException of kind TOO_LARGE for more than {@code mostBytes}; UNAVAILABLE when others hold
-     *     all there is; REQUEST_TIMEOUT when the client is too slow; BAD_REQUEST when the body's chunks are malformed
+     *     all there is; TOO_MANY_REQUESTS when that party holds all it may; REQUEST_TIMEOUT when the client is too slow; BAD_REQUEST when the body's chunks are malformed
      */
-    public Entity read(InputStream in, OptionalLong declaredLength, int mostBytes) throws IOException {
-        return kept(known.read(in, declaredLength, mostBytes));
+    public Entity read(Party who, InputStream in, OptionalLong declaredLength, int mostBytes) throws IOException {
+        return kept(known.read(who, in, declaredLength, mostBytes));
     }
 
     /**
      * As {@link #read}, for a caller nobody has vouched for: from a smaller share, and at most {@value
      * DoorLimits#LONGEST_ANONYMOUS_ENTITY_BYTES} bytes.
      */
-    public Entity readAnonymous(InputStream in, OptionalLong declaredLength) throws IOException {
-        return kept(anonymous.read(in, declaredLength, DoorLimits.LONGEST_ANONYMOUS_ENTITY_BYTES));
+    public Entity readAnonymous(Party who, InputStream in, OptionalLong declaredLength) throws IOException {
+        return kept(anonymous.read(who, in, declaredLength, DoorLimits.LONGEST_ANONYMOUS_ENTITY_BYTES));
     }
 
     private static Entity kept(Entity entity) {
-        GuardedConnection.CURRENT.get().keep(entity);
+        GuardedConnection.CURRENT.get().keep(entity.held());
         return entity;
+    }
+
+    /**
+     * Takes a part of the heap for a reply, before what shall be in it is read. It is given back when the request is answered,
+     * or before. Called by the thread that serves the request.
+     *
+     * @throws org.sluice.model.ProblemException of kind UNAVAILABLE when others hold all there is, TOO_MANY_REQUESTS when that
+     *     party holds all it may
+     */
+    public HeapBudget.Held holdForReply(Party who, int kibibytes) {
+        HeapBudget.Held held = replies.hold(who, kibibytes);
+        GuardedConnection.CURRENT.get().keep(held);
+        return held;
+    }
+
+    /**
+     * Does a piece of work for a user when he has no more in work than he may. It must not be within another one.
+     *
+     * @throws org.sluice.model.ProblemException of kind TOO_MANY_REQUESTS when his other requests keep him from it for too long
+     */
+    public <T> T work(String userId, Supplier<T> work) {
+        return inWork.during(userId, work);
     }
 
     /**

@@ -15,9 +15,9 @@ import java.time.Duration;
  * @param stallTime how long the client may be behind {@code slowestBytesPerSecond} while a body is read
  * @param slowestBytesPerSecond what a client must send of a body on average; more than 0
  * @param writeTime how long the client may take for 64 KiB of a reply
- * @param entityKibibytes how many KiB of request bodies are kept in the heap at a time
- * @param anonymousEntityKibibytes how many KiB of those that nobody has vouched for, on top of {@code entityKibibytes}
- * @param entityWait how long a body waits for others to give theirs back
+ * @param heap what bodies and replies may take of the heap
+ * @param requestsPerUser how many requests of one user are worked on at a time; the next one waits
+ * @param requestWait how long it does
  */
 public record DoorLimits(
         int connections,
@@ -27,9 +27,52 @@ public record DoorLimits(
         Duration stallTime,
         int slowestBytesPerSecond,
         Duration writeTime,
-        int entityKibibytes,
-        int anonymousEntityKibibytes,
-        Duration entityWait) {
+        Heap heap,
+        int requestsPerUser,
+        Duration requestWait) {
+    /**
+     * What may be kept in the heap at a time.
+     *
+     * @param entityKibibytes KiB of request bodies
+     * @param anonymousKibibytes KiB of those that nobody has vouched for, on top of {@code entityKibibytes}
+     * @param replyKibibytes KiB of replies on their way out, and of the rows that they are made of
+     * @param userPercent how much of the bodies and of the replies one user may hold
+     * @param addressPercent how much of the anonymous bodies one IPv4 address or one IPv6 /64 may hold
+     * @param longestWait how long whoever wants some waits for others to give theirs back
+     */
+    public record Heap(
+            int entityKibibytes,
+            int anonymousKibibytes,
+            int replyKibibytes,
+            int userPercent,
+            int addressPercent,
+            Duration longestWait) {
+        public Heap {
+            requireNonNull(longestWait, "longestWait is null");
+            if (entityKibibytes < 1 || anonymousKibibytes < 1 || replyKibibytes < 1) {
+                throw new IllegalArgumentException("every bound of the heap must be at least 1 KiB");
+            }
+            if (userPercent < 1 || userPercent > 100 || addressPercent < 1 || addressPercent > 100) {
+                throw new IllegalArgumentException("a share must be 1 to 100 percent");
+            }
+        }
+
+        /** What suits a heap of that many bytes. */
+        static Heap of(long bytes) {
+            return new Heap(
+                    kibibytes(bytes / 8), kibibytes(bytes / 64), kibibytes(bytes / 16), 25, 12, Duration.ofSeconds(2));
+        }
+
+        /** The same with everything for whoever wants it. */
+        Heap withoutShares() {
+            return new Heap(entityKibibytes, anonymousKibibytes, replyKibibytes, 100, 100, longestWait);
+        }
+
+        private static int kibibytes(long bytes) {
+            return Math.clamp(bytes >> 10, 1024, Integer.MAX_VALUE);
+        }
+    }
+
     /** The longest request target that is taken, in bytes: what OpenStack's clients assume (python-neutronclient splits there). */
     public static final int LONGEST_TARGET_BYTES = 8192;
 
@@ -47,12 +90,9 @@ public record DoorLimits(
         requireNonNull(idleTime, "idleTime is null");
         requireNonNull(stallTime, "stallTime is null");
         requireNonNull(writeTime, "writeTime is null");
-        requireNonNull(entityWait, "entityWait is null");
-        if (connections < 1
-                || connectionsPerAddress < 1
-                || slowestBytesPerSecond < 1
-                || entityKibibytes < 1
-                || anonymousEntityKibibytes < 1) {
+        requireNonNull(heap, "heap is null");
+        requireNonNull(requestWait, "requestWait is null");
+        if (connections < 1 || connectionsPerAddress < 1 || slowestBytesPerSecond < 1 || requestsPerUser < 1) {
             throw new IllegalArgumentException("every bound of the door must be at least 1");
         }
     }
@@ -67,13 +107,13 @@ public record DoorLimits(
                 Duration.ofSeconds(10),
                 4 << 10,
                 Duration.ofSeconds(30),
-                kibibytes(bytes / 8),
-                kibibytes(bytes / 64),
-                Duration.ofSeconds(2));
+                Heap.of(bytes),
+                8,
+                Duration.ofSeconds(5));
     }
 
     /**
-     * The bounds for the listener of the hosts' agents: as many from one address as in all, because every simulated host of
+     * The bounds for the listener of the hosts' agents: one address may have all there is, because every simulated host of
      * {@code up} comes from this machine, and hosts may sit behind one address.
      */
     public static DoorLimits forAgents(long heapBytes) {
@@ -86,12 +126,8 @@ public record DoorLimits(
                 open.stallTime,
                 open.slowestBytesPerSecond,
                 open.writeTime,
-                open.entityKibibytes,
-                open.anonymousEntityKibibytes,
-                open.entityWait);
-    }
-
-    private static int kibibytes(long bytes) {
-        return Math.clamp(bytes >> 10, 1024, Integer.MAX_VALUE);
+                open.heap.withoutShares(),
+                open.requestsPerUser,
+                open.requestWait);
     }
 }

@@ -3,23 +3,20 @@ package org.sluice.controller.http.door;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A request's body in the heap. Its share of the bytes in flight goes back with {@link #close}, at the latest when the request
- * is answered; whoever keeps the bytes longer keeps them uncounted. Thread-safe.
+ * A request's body in the heap. Its share of the bytes in flight goes back when the request is answered; whoever keeps the bytes
+ * longer keeps them uncounted.
  */
-public final class Entity implements AutoCloseable {
+public final class Entity {
     private final byte[] bytes;
     private final int size;
-    private final AtomicInteger held;
-    private final InFlightBytes budget;
+    private final HeapBudget.Held held;
 
-    Entity(byte[] bytes, int size, int held, InFlightBytes budget) {
+    Entity(byte[] bytes, int size, HeapBudget.Held held) {
         this.bytes = bytes;
         this.size = size;
-        this.held = new AtomicInteger(held);
-        this.budget = budget;
+        this.held = held;
     }
 
     /** How many bytes it has. */
@@ -37,8 +34,7 @@ public final class Entity implements AutoCloseable {
         return Arrays.copyOf(bytes, size);
     }
 
-    @Override
-    public void close() {
-        budget.giveBack(held.getAndSet(0));
+    HeapBudget.Held held() {
+        return held;
     }
 }

@@ -68,7 +68,8 @@ final class MessageReader implements Supplier<byte @Nullable []> {
     /** By how much the client is behind the slowest rate. */
     private long behindNanos;
 
-    private final List<Entity> entities = new ArrayList<>();
+    /** What the request that is answered holds of the heap. */
+    private final List<HeapBudget.Held> held = new ArrayList<>();
 
     /** {@code source} gives what arrives, and {@code null} at the end; {@code writer} takes what is answered here. */
     MessageReader(Supplier<byte[]> source, DataWriter writer, Visit visit, DoorLimits limits, IntConsumer turnedAway) {
@@ -109,15 +110,15 @@ final class MessageReader implements Supplier<byte @Nullable []> {
         return !inputEnded && (position < buffer.length || place != Place.HEAD);
     }
 
-    /** Keeps an entity's share until the request is answered. */
-    void keep(Entity entity) {
-        entities.add(entity);
+    /** Keeps a share until the request is answered. */
+    void keep(HeapBudget.Held share) {
+        held.add(share);
     }
 
     /** The request is answered. */
     void answered() {
-        entities.forEach(Entity::close);
-        entities.clear();
+        held.forEach(HeapBudget.Held::close);
+        held.clear();
     }
 
     private byte @Nullable [] head() {

@@ -15,6 +15,9 @@ import org.sluice.controller.http.Ids;
 /** How the values of one query parameter narrow a list. Stateless. */
 @FunctionalInterface
 public interface Filter {
+    /** The last year that has four digits. */
+    int LAST_YEAR = 9999;
+
     /**
      * The SQL condition that any of the values must meet.
      *
@@ -142,7 +145,7 @@ public interface Filter {
         };
     }
 
-    /** Reads a time, or a date: with a zone, or in UTC without one. */
+    /** Reads a time in the years 1 to 9999, or a date: with a zone, or in UTC without one. */
     static OffsetDateTime instant(String value, Terms terms) {
         try {
             // A plus in a query that was not encoded arrives as a blank.
@@ -153,7 +156,12 @@ public interface Filter {
             Instant instant = time.matches(".*(Z|[+-][0-9]{2}:[0-9]{2})")
                     ? OffsetDateTime.parse(time).toInstant()
                     : LocalDateTime.parse(time).toInstant(ZoneOffset.UTC);
-            return instant.atOffset(ZoneOffset.UTC);
+            OffsetDateTime utc = instant.atOffset(ZoneOffset.UTC);
+            // ISO 8601 has more digits for those who agree on them; the database has no such years.
+            if (utc.getYear() < 1 || utc.getYear() > LAST_YEAR) {
+                throw terms.bad(value, "a time in the years 1 to " + LAST_YEAR);
+            }
+            return utc;
         } catch (DateTimeException notATime) {
             throw terms.bad(value, "a time such as 2026-11-22T19:47:19Z");
         }

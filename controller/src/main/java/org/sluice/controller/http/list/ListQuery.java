@@ -17,17 +17,23 @@ import org.jspecify.annotations.Nullable;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.body.EntityReader;
+import org.sluice.controller.http.door.HeapBudget;
 import org.sluice.controller.http.view.View;
 import org.sluice.controller.policy.Rule;
 
 /**
  * What a list may be asked for, declared once per resource: filters, sort keys, pages. A parameter that is not declared is
  * refused. Pages and the batches in which a long list is read go by key and not by offset: they stay right while rows come and
- * go, and a list of any length costs the memory of one batch. Immutable and thread-safe.
+ * go, and a list of any length costs the memory of one batch, which is bounded in rows and in bytes. Immutable and thread-safe.
  */
 public final class ListQuery<T> {
     /** Rows that are read at a time; the client's speed does not matter to the database then. */
     private static final int BATCH = 500;
+    /** Rows that the database sends at a time: as many as are in the heap before their bytes are counted. */
+    private static final int FETCHED = 100;
+
+    private static final int FETCHED_OF_LARGE = 10;
+    private static final int MOST_KIBIBYTES = Window.MOST_BYTES >> 10;
     /** Rows of the page before a marker. */
     private static final int LARGEST_REVERSED = 1_000;
 
@@ -49,6 +55,7 @@ public final class ListQuery<T> {
     private final int most;
     private final boolean zeroMeansAll;
     private final int batch;
+    private final int fetched;
     private final @Nullable Function<String, Filter> others;
 
     private ListQuery(Builder<T> builder) {
@@ -63,6 +70,7 @@ public final class ListQuery<T> {
         this.most = builder.most;
         this.zeroMeansAll = builder.zeroMeansAll;
         this.batch = builder.batch;
+        this.fetched = builder.fetched;
         this.others = builder.others;
     }
 
@@ -79,6 +87,7 @@ public final class ListQuery<T> {
         private int most = Integer.MAX_VALUE;
         private boolean zeroMeansAll;
         private int batch = BATCH;
+        private int fetched = FETCHED;
         private @Nullable Function<String, Filter> others;
         private String last = "";
 
@@ -160,6 +169,12 @@ public final class ListQuery<T> {
             return this;
         }
 
+        /** Single rows may have tens of KiB and more, though most do not: few of them leave the database at a time. */
+        public Builder<T> largeRows() {
+            fetched = FETCHED_OF_LARGE;
+            return this;
+        }
+
         /** Every parameter that is not declared narrows the list too, by what its name says: the Image API's properties. */
         public Builder<T> others(Function<String, Filter> filter) {
             others = filter;
@@ -198,6 +213,7 @@ public final class ListQuery<T> {
         builder.most = most;
         builder.zeroMeansAll = zeroMeansAll;
         builder.batch = batch;
+        builder.fetched = fetched;
         builder.others = others;
         return builder;
     }
@@ -245,24 +261,30 @@ public final class ListQuery<T> {
         Request request = read(exchange);
         Optional<T> after = exchange.query("marker").map(text -> marked(exchange, source, text));
         // Read before the status goes out: what goes wrong here is still an error that the client understands.
-        List<T> first = request.limit == 0 ? List.of() : source.rows(exchange, request.window(after, 0));
-        boolean whole = first.size() < batch || first.size() >= request.limit;
+        Rows first = request.limit == 0 ? new Rows(List.of(), true, null) : request.rows(exchange, source, after, 0);
         Reply.JsonWriter writer = json -> {
             json.writeStartObject();
             json.writeArrayPropertyStart(view.plural());
             View.Writer<T> items = view.to(exchange);
-            List<T> rows = request.reverse ? first.reversed() : first;
-            @Nullable T head = rows.isEmpty() ? null : rows.getFirst();
+            Rows rows = first;
+            List<T> page = request.reverse ? rows.take().reversed() : rows.take();
+            @Nullable T head = page.isEmpty() ? null : page.getFirst();
             @Nullable T tail = null;
             int count = 0;
-            while (!rows.isEmpty()) {
-                for (T item : rows) {
+            while (!page.isEmpty()) {
+                for (T item : page) {
                     items.write(json, item);
                 }
-                count += rows.size();
-                tail = rows.getLast();
-                boolean more = !request.reverse && rows.size() == batch && count < request.limit;
-                rows = more ? source.rows(exchange, request.window(Optional.of(tail), count)) : List.of();
+                count += page.size();
+                tail = page.getLast();
+                page = List.of();
+                rows.giveBack();
+                if (!request.reverse && !rows.isLast && count < request.limit) {
+                    Optional<T> last = Optional.of(tail);
+                    int written = count;
+                    rows = exchange.atWork(() -> request.rows(exchange, source, last, written));
+                    page = rows.take();
+                }
             }
             json.writeEndArray();
             List<String> ids =
@@ -274,19 +296,45 @@ public final class ListQuery<T> {
                                     new PageLinks(exchange),
                                     view.plural(),
                                     ids,
-                                    count > 0 && count == request.limit,
+                                    count > 0 && (count == request.limit || !rows.isLast),
                                     request.hasLimit,
                                     after.isPresent(),
                                     request.reverse));
             json.writeEndObject();
         };
-        return whole ? Reply.written(200, writer) : Reply.streamed(200, writer);
+        return Reply.written(200, writer);
     }
 
     private T marked(Exchange exchange, Source<T> source, String text) {
         // What the database cannot keep names nothing.
         return (EntityReader.isStorable(text) ? source.marked(exchange, text) : Optional.<T>empty())
                 .orElseThrow(() -> exchange.wording().unknownMarker(view.plural(), text));
+    }
+
+    /** A batch of rows, and the part of the heap that they hold. */
+    private final class Rows {
+        private List<T> read;
+        private final boolean isLast;
+        private final HeapBudget.@Nullable Held held;
+
+        Rows(List<T> read, boolean isLast, HeapBudget.@Nullable Held held) {
+            this.read = read;
+            this.isLast = isLast;
+            this.held = held;
+        }
+
+        /** The rows, which are here no more: whoever takes them lets go of them before the next ones are read. */
+        List<T> take() {
+            List<T> taken = read;
+            read = List.of();
+            return taken;
+        }
+
+        void giveBack() {
+            if (held != null) {
+                held.close();
+            }
+        }
     }
 
     private final class Request {
@@ -304,9 +352,20 @@ public final class ListQuery<T> {
             this.reverse = reverse;
         }
 
-        /** The rows that follow one, {@code already} of them being out. */
+        /** Reads the rows that follow one, {@code already} of them being out. */
+        private Rows rows(Exchange exchange, Source<T> source, Optional<T> after, int already) {
+            // As much as they may have, because nobody knows how much they have before they are here.
+            HeapBudget.Held held = exchange.holdForReply(MOST_KIBIBYTES);
+            Window window = window(after, already);
+            List<T> read = source.rows(exchange, window);
+            held.resize(Math.toIntExact((window.bytes() + 1023) >> 10));
+            return new Rows(read, !window.isCut() && read.size() < window.rows(), held);
+        }
+
         private Window window(Optional<T> after, int already) {
-            Window window = base.copy().rows(reverse ? limit : Math.min(batch, limit - already));
+            Window window = base.copy()
+                    .rows(reverse ? limit : Math.min(batch, limit - already))
+                    .fetched(fetched);
             window.order(String.join(
                     ", ",
                     order.stream()

@@ -28,10 +28,8 @@ public final class AssignmentStore {
 
     /** With implied roles as if they were given, if {@code effective}. */
     List<Assigned> list(Handle handle, RowCondition seen, boolean effective, Window window) {
-        return seen.bind(window.bind(handle.createQuery(SELECT + " and " + seen.sql() + window.sql())))
-                .bind("effective", effective)
-                .map(AssignmentStore::read)
-                .list();
+        return window.list(seen.bind(handle.createQuery(SELECT + " and " + seen.sql() + window.sql()))
+                .bind("effective", effective), AssignmentStore::read);
     }
 
     Optional<Assigned> find(Handle handle, RowCondition seen, String key) {
@@ -55,13 +53,13 @@ public final class AssignmentStore {
 
     /** The roles that were given to a user in a place, without those they imply. */
     List<Role> given(Handle handle, String accountId, Place place, Window window) {
-        return window.bind(handle.createQuery("select id, name from role r where exists (select 1 from " + ALL
-                        + " a where a.role_id = r.id and a.account_id = :account and a.place = :place)"
-                        + window.sql()))
-                .bind("account", accountId)
-                .bind("place", place.key())
-                .map(AssignmentStore::role)
-                .list();
+        return window.list(
+                handle.createQuery("select id, name from role r where exists (select 1 from " + ALL
+                                + " a where a.role_id = r.id and a.account_id = :account and a.place = :place)"
+                                + window.sql())
+                        .bind("account", accountId)
+                        .bind("place", place.key()),
+                AssignmentStore::role);
     }
 
     /** Whether the role was given. */

@@ -46,19 +46,17 @@ public final class ProjectStore {
     }
 
     List<Project> list(Handle handle, RowCondition seen, Window window) {
-        return seen.bind(window.bind(handle.createQuery(SELECT + " and " + seen.sql() + window.sql())))
-                .map(ProjectStore::read)
-                .list();
+        return window.list(seen.bind(handle.createQuery(SELECT + " and " + seen.sql() + window.sql())), ProjectStore::read);
     }
 
     /** The enabled projects in which that user has any role. */
     List<Project> listOfUser(Handle handle, String accountId, Window window) {
-        return window.bind(handle.createQuery(SELECT
-                        + " and enabled and exists (select 1 from role_assignment a"
-                        + " where a.project_id = p.id and a.account_id = :account)" + window.sql()))
-                .bind("account", accountId)
-                .map(ProjectStore::read)
-                .list();
+        return window.list(
+                handle.createQuery(SELECT
+                                + " and enabled and exists (select 1 from role_assignment a"
+                                + " where a.project_id = p.id and a.account_id = :account)" + window.sql())
+                        .bind("account", accountId),
+                ProjectStore::read);
     }
 
     /** Returns whether the name was free. */

@@ -54,9 +54,7 @@ public final class RoleStore {
     }
 
     List<Role> list(Handle handle, Window window) {
-        return window.bind(handle.createQuery(SELECT + window.sql()))
-                .map(RoleStore::read)
-                .list();
+        return window.list(handle.createQuery(SELECT + window.sql()), RoleStore::read);
     }
 
     /** Returns whether the name was free. */

@@ -40,9 +40,7 @@ public final class UserStore {
     }
 
     List<Account> list(Handle handle, RowCondition seen, Window window) {
-        return seen.bind(window.bind(handle.createQuery(SELECT + " and " + seen.sql() + window.sql())))
-                .map(UserStore::read)
-                .list();
+        return window.list(seen.bind(handle.createQuery(SELECT + " and " + seen.sql() + window.sql())), UserStore::read);
     }
 
     /** Whether there is any user. */

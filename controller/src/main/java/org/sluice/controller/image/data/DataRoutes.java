@@ -58,7 +58,8 @@ public final class DataRoutes {
         ImageId id = Images.id(exchange);
         DiskFormat format =
                 transactions.run(handle -> DataRules.requireReadyForUpload(images.locked(handle, exchange)));
-        uploads.receive(id, format, promisedBytes(exchange), exchange.bodyStream(), handle -> {
+        String project = exchange.caller().projectId();
+        uploads.receive(id, project, format, promisedBytes(exchange), exchange.bodyStream(), handle -> {
             // While the bytes came in, the image may have changed, gone, or got other bytes.
             if (DataRules.requireReadyForUpload(images.locked(handle, exchange)) != format) {
                 throw Problem.of(

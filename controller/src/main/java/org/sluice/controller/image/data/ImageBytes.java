@@ -12,6 +12,7 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.sluice.controller.http.Reply;
 import org.sluice.controller.image.image.ImageContent;
 import org.sluice.controller.image.image.ImageRules;
 import org.sluice.controller.store.Database;
@@ -23,7 +24,7 @@ import org.sluice.model.ImageId;
  * so that neither a connection nor a row is held for the length of an upload or a download. Thread-safe.
  */
 public final class ImageBytes {
-    /** Images are kept in pieces of this size, so that no request holds more than one of them in memory. */
+    /** Images are kept in pieces of this size. */
     static final int CHUNK_BYTES = 1 << 20;
 
     /** Far beyond the time that one piece takes. */
@@ -46,7 +47,8 @@ public final class ImageBytes {
     }
 
     /**
-     * Writes an image's bytes. No connection to the database is held while the receiver is slow.
+     * Writes an image's bytes, {@link Reply#PIECE_BYTES} at a time. No connection to the database is held while the receiver
+     * is slow.
      *
      * @throws IOException if the receiver is gone, or the image was deleted meanwhile; what was written is no whole image
      */
@@ -54,18 +56,32 @@ public final class ImageBytes {
         Upload upload = jdbi.withHandle(handle -> active(handle, id))
                 .orElseThrow(() -> new IOException("image " + id + " has no bytes"));
         long written = 0;
-        for (int number = 0; written < upload.size(); number++) {
-            int piece = number;
-            byte[] data = jdbi.withHandle(handle -> handle.createQuery(
-                                    "select data from image_chunk where upload_id = :upload and number = :number")
-                            .bind("upload", upload.id())
-                            .bind("number", piece)
-                            .mapTo(byte[].class)
-                            .findOne())
+        int number = 0;
+        int position = 0;
+        while (written < upload.size()) {
+            byte[] data = part(upload.id(), number, position)
                     .orElseThrow(() -> new IOException("image " + id + " was deleted while it was read"));
             out.write(data);
             written += data.length;
+            position += data.length;
+            if (data.length < Reply.PIECE_BYTES || position == CHUNK_BYTES) {
+                number++;
+                position = 0;
+            }
         }
+    }
+
+    /** As much of a piece as one reply may hold: pieces are kept uncompressed, so that the rest of it is not read for that. */
+    private Optional<byte[]> part(UUID upload, int number, int position) {
+        return jdbi.withHandle(handle -> handle.createQuery("""
+                        select substring(data from :from for :length) from image_chunk
+                        where upload_id = :upload and number = :number""")
+                .bind("upload", upload)
+                .bind("number", number)
+                .bind("from", position + 1)
+                .bind("length", Reply.PIECE_BYTES)
+                .mapTo(byte[].class)
+                .findOne());
     }
 
     private record Upload(UUID id, long size) {}

@@ -10,6 +10,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.Set;
 import java.util.UUID;
@@ -30,27 +33,32 @@ final class ImageSpool implements AutoCloseable {
 
     private final FileChannel file;
     private final UploadRoom room;
+    private final InstantSource clock;
+    private final Instant begun;
     private final MessageDigest md5 = digest("MD5");
     private final MessageDigest sha512 = digest("SHA-512");
     private long size;
 
-    private ImageSpool(FileChannel file, UploadRoom room) {
+    private ImageSpool(FileChannel file, UploadRoom room, InstantSource clock) {
         this.file = file;
         this.room = room;
+        this.clock = clock;
+        this.begun = clock.instant();
     }
 
     /**
      * Receives everything; the directory is made if it is missing.
      *
-     * @throws ProblemException 400 when the sender hangs up, 413 or 507 when more comes than there is room for
+     * @throws ProblemException 400 when the sender hangs up, 408 when it takes too long, 413 or 507 when more comes than there
+     *     is room for
      */
-    static ImageSpool receive(UploadRoom room, InputStream source) throws IOException {
+    static ImageSpool receive(UploadRoom room, InstantSource clock, InputStream source) throws IOException {
         Path directory = room.directory();
         Files.createDirectories(directory);
         Path name = directory.resolve("image-" + UUID.randomUUID());
         FileChannel file = FileChannel.open(
                 name, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE));
-        ImageSpool spool = new ImageSpool(file, room);
+        ImageSpool spool = new ImageSpool(file, room, clock);
         try {
             Files.delete(name);
             spool.append(source);
@@ -106,6 +114,7 @@ final class ImageSpool implements AutoCloseable {
         long look = 0;
         while (length > 0) {
             room.requireAllowed(size + length);
+            room.requireInTime(Duration.between(begun, clock.instant()));
             if (size >= look) {
                 room.requireDisk(length);
                 look = size + LOOK_BYTES;

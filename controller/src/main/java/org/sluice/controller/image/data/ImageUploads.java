@@ -44,16 +44,23 @@ final class ImageUploads {
     /**
      * Receives and stores an image's bytes.
      *
+     * @param project whose place among the uploads it takes
      * @param promised how many bytes the sender says there are, if it says so
      * @param lastLook locks the image in the transaction that makes it active, and refuses when it cannot take the bytes any
      *     more
      * @throws ProblemException 400 when bytes are missing or are not of that format, 404 or 409 when the image went or changed
-     *     meanwhile, 413 and 507 when there are too many, 503 when too many uploads come in
+     *     meanwhile, 408 when they take too long, 413 and 507 when there are too many, 429 and 503 when too many uploads come
+     *     in
      */
     void receive(
-            ImageId image, DiskFormat format, OptionalLong promised, InputStream source, Consumer<Handle> lastLook) {
-        try (UploadRoom.Place _ = room.enter(promised.orElse(0));
-                ImageSpool received = ImageSpool.receive(room, source)) {
+            ImageId image,
+            String project,
+            DiskFormat format,
+            OptionalLong promised,
+            InputStream source,
+            Consumer<Handle> lastLook) {
+        try (UploadRoom.Place _ = room.enter(project, promised.orElse(0));
+                ImageSpool received = ImageSpool.receive(room, clock, source)) {
             requireComplete(promised, received.size());
             ImageContent content = received.content(
                     FormatCheck.virtualSize(format, received.head(), received.tail(), received.size()));

@@ -7,7 +7,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -16,7 +18,7 @@ import org.sluice.model.ProblemException;
 
 /**
  * Where uploads wait on their way into the database, and what they may take: bytes of one image, bytes of the disk, uploads at
- * once, writers at once. Thread-safe.
+ * once of all and of one project, time, writers at once. Thread-safe.
  */
 public final class UploadRoom {
     /** Longer than any two images take; a wait that is not bounded would hide a database that stands still. */
@@ -31,6 +33,8 @@ public final class UploadRoom {
     private final LongSupplier usableBytes;
     private final Semaphore uploads;
     private final Semaphore copies;
+    /** Uploads that are let in; only of projects that have one. */
+    private final Map<String, Integer> ofProjects = new ConcurrentHashMap<>();
 
     /**
      * Room in that directory.
@@ -66,18 +70,50 @@ public final class UploadRoom {
     /**
      * Lets one more upload in.
      *
+     * @param project whose it is
      * @param promised its size in bytes, 0 when that is not known
-     * @throws ProblemException 413 when that is too much for one image, 503 when too many others come in, 507 when the disk
-     *     has no room for it
+     * @throws ProblemException 413 when that is too much for one image, 429 when too many others of the project come in, 503
+     *     when too many of all do, 507 when the disk has no room for it
      */
-    Place enter(long promised) {
+    Place enter(String project, long promised) {
         requireAllowed(promised);
         requireDisk(databaseIsBeside ? 2 * promised : promised);
-        if (!uploads.tryAcquire()) {
+        if (ofProjects.merge(project, 1, Integer::sum) > limits.uploadsOfProject()) {
+            leave(project);
             throw busy(
+                    Problem.Kind.TOO_MANY_REQUESTS,
+                    limits.uploadsOfProject()
+                            + " images of this project are being uploaded to this controller, and it takes no more of"
+                            + " one project at once.");
+        }
+        if (!uploads.tryAcquire()) {
+            leave(project);
+            throw busy(
+                    Problem.Kind.UNAVAILABLE,
                     limits.uploads() + " images are being uploaded to this controller, and it takes no more at once.");
         }
-        return uploads::release;
+        return () -> {
+            uploads.release();
+            leave(project);
+        };
+    }
+
+    private void leave(String project) {
+        ofProjects.computeIfPresent(project, (_, count) -> count == 1 ? null : count - 1);
+    }
+
+    /** Refuses an upload that keeps its place for too long: however slow a sender may be at any moment, it must end. */
+    void requireInTime(Duration sinceBegin) {
+        if (sinceBegin.compareTo(limits.longestUpload()) > 0) {
+            throw new Problem(
+                            Problem.Kind.REQUEST_TIMEOUT,
+                            "UploadTooSlow",
+                            "The image data was not complete after "
+                                    + limits.longestUpload().toMinutes()
+                                    + " minutes, which is the longest that one upload may take.",
+                            Optional.of("Send it over a faster connection, or make it smaller."))
+                    .asException();
+        }
     }
 
     /** Refuses an image that grew larger than allowed. */
@@ -118,7 +154,9 @@ public final class UploadRoom {
     Place takeTurn() {
         try {
             if (!copies.tryAcquire(LONGEST_TURN_MINUTES, TimeUnit.MINUTES)) {
-                throw busy("Other images have been written into the database for an hour, and this one had no turn.");
+                throw busy(
+                        Problem.Kind.UNAVAILABLE,
+                        "Other images have been written into the database for an hour, and this one had no turn.");
             }
         } catch (InterruptedException closing) {
             Thread.currentThread().interrupt();
@@ -129,8 +167,8 @@ public final class UploadRoom {
         return copies::release;
     }
 
-    private static ProblemException busy(String sentence) {
-        return new Problem(Problem.Kind.UNAVAILABLE, "TooManyUploads", sentence, Optional.of("Try again later."))
+    private static ProblemException busy(Problem.Kind kind, String sentence) {
+        return new Problem(kind, "TooManyUploads", sentence, Optional.of("Try again later."))
                 .retryAfter(RETRY_AFTER)
                 .asException();
     }

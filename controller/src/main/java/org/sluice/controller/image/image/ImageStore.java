@@ -68,10 +68,10 @@ public final class ImageStore {
     }
 
     List<ImageRecord> list(Handle handle, Listed listed, boolean hiddenToo, Window window) {
-        return window.bind(listed.bind(handle.createQuery(
-                        IMAGE + listed.sql() + (hiddenToo ? "" : " and not os_hidden") + window.sql())))
-                .map((row, context) -> image(row))
-                .list();
+        return window.list(
+                listed.bind(handle.createQuery(
+                        IMAGE + listed.sql() + (hiddenToo ? "" : " and not os_hidden") + window.sql())),
+                (row, context) -> image(row));
     }
 
     Optional<ImageRecord> findListed(Handle handle, Listed listed, ImageId id) {

@@ -137,6 +137,7 @@ public final class ImageWire {
             .usually("created_at", false)
             .pages(USUAL_PAGE, LARGEST_PAGE)
             .batch(BATCH)
+            .largeRows()
             .build();
 
     private ImageWire() {}

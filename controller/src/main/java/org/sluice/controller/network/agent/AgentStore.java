@@ -36,10 +36,9 @@ final class AgentStore {
 
     /** The agents of a window; those not heard of after {@code silentSince} are dead. */
     List<Agent> list(Handle handle, Instant silentSince, Window window) {
-        return window.bind(handle.createQuery(SELECT + window.sql()))
-                .bind("silentSince", silentSince.atOffset(ZoneOffset.UTC))
-                .map(AgentStore::read)
-                .list();
+        return window.list(
+                handle.createQuery(SELECT + window.sql()).bind("silentSince", silentSince.atOffset(ZoneOffset.UTC)),
+                AgentStore::read);
     }
 
     Optional<Agent> find(Handle handle, Instant silentSince, UUID id) {

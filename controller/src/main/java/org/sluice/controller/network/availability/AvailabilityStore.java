@@ -30,10 +30,8 @@ final class AvailabilityStore {
 
     /** The networks of a window with their subnets of those IP versions. */
     List<Availability> list(Handle handle, RowCondition seen, List<Integer> versions, Window window) {
-        return seen.bind(window.bind(handle.createQuery(SELECT + " " + seen.sql() + window.sql())))
-                .bindArray("versions", Integer.class, versions)
-                .map(AvailabilityStore::read)
-                .list();
+        return window.list(seen.bind(handle.createQuery(SELECT + " " + seen.sql() + window.sql()))
+                .bindArray("versions", Integer.class, versions), AvailabilityStore::read);
     }
 
     Optional<Availability> find(Handle handle, RowCondition seen, List<Integer> versions, UUID network) {

@@ -48,6 +48,7 @@ final class AvailabilityWire {
             .sort("project_id", "n.project_id", Availability::projectId)
             .sort("tenant_id", "n.project_id", Availability::projectId)
             .zeroMeansAll()
+            .largeRows()
             .build();
 
     private AvailabilityWire() {}

@@ -34,9 +34,7 @@ final class NetworkStore {
     record Held(Network network, int largestMtu, boolean isBound) {}
 
     List<Network> list(Handle handle, RowCondition seen, Window window) {
-        return seen.bind(window.bind(handle.createQuery(SELECT + seen.sql() + window.sql())))
-                .map(NetworkStore::read)
-                .list();
+        return window.list(seen.bind(handle.createQuery(SELECT + seen.sql() + window.sql())), NetworkStore::read);
     }
 
     Optional<Network> find(Handle handle, RowCondition seen, UUID id) {

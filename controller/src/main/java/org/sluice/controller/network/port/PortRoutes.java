@@ -45,7 +45,8 @@ import org.sluice.model.VnicType;
 public final class PortRoutes {
     private static final String ROOT = "/v2.0/ports";
     private static final int MOST_AT_ONCE = 1_000;
-    private static final int MOST_GROUPS = 1_000;
+    /** They are shown with the port, in every list of ports. */
+    private static final int MOST_GROUPS = 100;
 
     private final Transactions transactions;
     private final PortMaking making;

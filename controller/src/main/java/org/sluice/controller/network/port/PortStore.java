@@ -53,9 +53,7 @@ final class PortStore {
             boolean isServing) {}
 
     List<Port> list(Handle handle, RowCondition seen, Window window) {
-        return seen.bind(window.bind(handle.createQuery(SELECT + seen.sql() + window.sql())))
-                .map(PortStore::read)
-                .list();
+        return window.list(seen.bind(handle.createQuery(SELECT + seen.sql() + window.sql())), PortStore::read);
     }
 
     Optional<Port> find(Handle handle, RowCondition seen, UUID id) {

@@ -24,6 +24,9 @@ import org.sluice.model.SecurityGroupId;
 final class SecurityGroupStore {
     private static final String SELECT = "select g.* from security_group g where ";
 
+    private static final String COUNTED = SELECT.replace("g.*", """
+            g.*, (select count(*) from security_group_rule r where r.security_group_id = g.id) as rules""");
+
     private final SecurityGroupRuleStore rules;
 
     SecurityGroupStore(SecurityGroupRuleStore rules) {
@@ -32,10 +35,15 @@ final class SecurityGroupStore {
 
     /** The groups of a window, with their rules if they are wanted. */
     List<SecurityGroup> list(Handle handle, RowCondition seen, Window window, boolean withRules) {
-        List<SecurityGroup> groups = seen.bind(window.bind(handle.createQuery(SELECT + seen.sql() + window.sql())))
-                .map(SecurityGroupStore::read)
-                .list();
-        return withRules ? withRules(handle, groups) : groups;
+        if (!withRules) {
+            return window.list(
+                    seen.bind(handle.createQuery(SELECT + seen.sql() + window.sql())), SecurityGroupStore::read);
+        }
+        List<SecurityGroup> groups = window.list(
+                seen.bind(handle.createQuery(COUNTED + seen.sql() + window.sql())),
+                SecurityGroupStore::read,
+                row -> row.getLong("rules") * SecurityGroupRuleStore.TYPICAL_BYTES);
+        return withRules(handle, groups);
     }
 
     Optional<SecurityGroup> find(Handle handle, RowCondition seen, UUID id) {

@@ -76,6 +76,11 @@ public final class SecurityGroupRuleRoutes {
         List<SecurityGroupRule> made = transactions.run(handle -> {
             List<SecurityGroupRule> rules = new ArrayList<>(creation.items().size());
             creation.items().forEach(fields -> rules.add(make(handle, exchange, fields)));
+            List<UUID> groups =
+                    rules.stream().map(SecurityGroupRule::groupId).distinct().toList();
+            store.overfull(handle, groups, SecurityGroupRuleRules.MOST_IN_GROUP).ifPresent(group -> {
+                throw SecurityGroupRuleRules.tooMany(group);
+            });
             return rules;
         });
         return creation.reply(SecurityGroupRuleWire.VIEW, made, exchange);

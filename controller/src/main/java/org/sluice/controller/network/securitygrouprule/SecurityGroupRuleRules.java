@@ -18,7 +18,17 @@ final class SecurityGroupRuleRules {
     static final Rule DELETE =
             Rule.of("delete_security_group_rule", Who.PROJECT_MEMBER, "Delete a rule of a security group.");
 
+    /** They are shown with their group, all of them. */
+    static final int MOST_IN_GROUP = 1_000;
+
     private SecurityGroupRuleRules() {}
+
+    static ProblemException tooMany(Object group) {
+        return NetworkProblems.conflict(
+                "TooManySecurityGroupRules",
+                "Security group " + group + " would have more than " + MOST_IN_GROUP
+                        + " rules, which is the most that one group may have; use another group, or wider prefixes.");
+    }
 
     static ProblemException exists(Object id) {
         return NetworkProblems.conflict(

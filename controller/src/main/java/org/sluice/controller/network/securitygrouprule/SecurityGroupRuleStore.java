@@ -17,6 +17,9 @@ import org.sluice.controller.policy.RowCondition;
 
 /** Rules of security groups in SQL. Stateless; callers own the transaction. */
 public final class SecurityGroupRuleStore {
+    /** What a rule takes, as the database sends it. */
+    public static final int TYPICAL_BYTES = 512;
+
     private static final String COLUMNS = "r.*, text(r.remote_ip_prefix) as prefix";
     private static final String SELECT = "select " + COLUMNS + " from security_group_rule r where ";
 
@@ -33,9 +36,7 @@ public final class SecurityGroupRuleStore {
     }
 
     List<SecurityGroupRule> list(Handle handle, RowCondition seen, Window window) {
-        return seen.bind(window.bind(handle.createQuery(SELECT + seen.sql() + window.sql())))
-                .map(SecurityGroupRuleStore::read)
-                .list();
+        return window.list(seen.bind(handle.createQuery(SELECT + seen.sql() + window.sql())), SecurityGroupRuleStore::read);
     }
 
     Optional<SecurityGroupRule> find(Handle handle, RowCondition seen, UUID id) {
@@ -83,6 +84,17 @@ public final class SecurityGroupRuleStore {
                           and remote_ip_prefix is not distinct from cast(:prefix as cidr)
                           and remote_group_id is not distinct from cast(:remote as uuid)
                         limit 1"""), group, spec).mapTo(UUID.class).findOne();
+    }
+
+    /** One of these groups that has more than so many rules, if there is one. */
+    Optional<UUID> overfull(Handle handle, List<UUID> groups, int most) {
+        return handle.createQuery("""
+                        select security_group_id from security_group_rule where security_group_id = any(:groups)
+                        group by security_group_id having count(*) > :most limit 1""")
+                .bindArray("groups", UUID.class, groups)
+                .bind("most", most)
+                .mapTo(UUID.class)
+                .findOne();
     }
 
     SecurityGroupRule insert(Handle handle, UUID group, String project, RuleSpec spec, String description) {

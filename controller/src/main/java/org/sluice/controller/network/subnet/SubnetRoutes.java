@@ -93,6 +93,11 @@ public final class SubnetRoutes {
         List<Subnet> made = transactions.run(handle -> {
             List<Subnet> subnets = new ArrayList<>(creation.items().size());
             creation.items().forEach(fields -> subnets.add(make(handle, exchange, fields)));
+            List<UUID> networks =
+                    subnets.stream().map(Subnet::networkId).distinct().toList();
+            store.overfull(handle, networks, SubnetRules.MOST_ON_NETWORK).ifPresent(network -> {
+                throw SubnetRules.tooMany(network);
+            });
             return subnets;
         });
         return creation.reply(SubnetWire.VIEW, made, exchange);

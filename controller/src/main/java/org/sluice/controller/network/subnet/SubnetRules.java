@@ -30,6 +30,11 @@ final class SubnetRules {
 
     private static final int MOST_ROUTES = 20;
     private static final int MOST_NAME_SERVERS = 5;
+    /** As many pieces as one block is cut into by hand: each costs a look when a port asks for an address. */
+    private static final int MOST_POOLS = 32;
+
+    /** All of them are read for each port that is made. */
+    static final int MOST_ON_NETWORK = 64;
 
     private SubnetRules() {}
 
@@ -44,8 +49,12 @@ final class SubnetRules {
     }
 
     static List<String> nameServers(Fields fields, int version) {
+        List<String> texts = fields.texts("dns_nameservers", Integer.MAX_VALUE, 0, Integer.MAX_VALUE);
+        if (texts.size() > MOST_NAME_SERVERS) {
+            throw exhausted("DNSNameServersExhausted", "DNS nameservers", MOST_NAME_SERVERS);
+        }
         List<String> servers = new ArrayList<>();
-        for (String text : fields.texts("dns_nameservers", Integer.MAX_VALUE, 0, Integer.MAX_VALUE)) {
+        for (String text : texts) {
             IpRange address = IpRange.single(text)
                     .orElseThrow(() -> NetworkProblems.badField(
                             "dns_nameservers", "'" + text + "' is not a valid nameserver: it must be an IP address"));
@@ -57,13 +66,6 @@ final class SubnetRules {
                 throw NetworkProblems.badField("dns_nameservers", "Duplicate nameserver '" + text + "'");
             }
             servers.add(address.firstText());
-        }
-        if (servers.size() > MOST_NAME_SERVERS) {
-            throw NetworkProblems.of(
-                    Problem.Kind.BAD_REQUEST,
-                    "DNSNameServersExhausted",
-                    "Unable to complete operation for the subnet. The number of DNS nameservers exceeds the limit "
-                            + MOST_NAME_SERVERS + ".");
         }
         return servers;
     }
@@ -87,11 +89,7 @@ final class SubnetRules {
             routes.addObject().put("destination", to.cidr()).put("nexthop", by.firstText());
         }
         if (routes.size() > MOST_ROUTES) {
-            throw NetworkProblems.of(
-                    Problem.Kind.BAD_REQUEST,
-                    "HostRoutesExhausted",
-                    "Unable to complete operation for the subnet. The number of host routes exceeds the limit "
-                            + MOST_ROUTES + ".");
+            throw exhausted("HostRoutesExhausted", "host routes", MOST_ROUTES);
         }
         return routes.toString();
     }
@@ -109,6 +107,30 @@ final class SubnetRules {
         if (fields.flag("dns_publish_fixed_ip").orElse(false)) {
             throw NetworkProblems.badField("dns_publish_fixed_ip", "a DNS service is not offered");
         }
+    }
+
+    /** The parts of the block that ports get addresses from, as they came. */
+    static List<Fields> pools(Fields fields) {
+        List<Fields> pools = fields.objects("allocation_pools", Integer.MAX_VALUE);
+        if (pools.size() > MOST_POOLS) {
+            throw exhausted("AllocationPoolsExhausted", "allocation pools", MOST_POOLS);
+        }
+        return pools;
+    }
+
+    private static ProblemException exhausted(String code, String what, int most) {
+        return NetworkProblems.of(
+                Problem.Kind.BAD_REQUEST,
+                code,
+                "Unable to complete operation for the subnet. The number of " + what + " exceeds the limit " + most
+                        + ".");
+    }
+
+    static ProblemException tooMany(Object network) {
+        return NetworkProblems.conflict(
+                "TooManySubnets",
+                "Network " + network + " would have more than " + MOST_ON_NETWORK
+                        + " subnets, which is the most that one network may have; use another network, or larger subnets.");
     }
 
     static ProblemException overlaps(IpRange block, Object network) {

@@ -34,9 +34,7 @@ final class SubnetStore {
     record Held(Subnet subnet, String networkOwner) {}
 
     List<Subnet> list(Handle handle, RowCondition seen, Window window) {
-        return seen.bind(window.bind(handle.createQuery("select " + COLUMNS + FROM + seen.sql() + window.sql())))
-                .map(SubnetStore::read)
-                .list();
+        return window.list(seen.bind(handle.createQuery("select " + COLUMNS + FROM + seen.sql() + window.sql())), SubnetStore::read);
     }
 
     Optional<Subnet> find(Handle handle, RowCondition seen, UUID id) {
@@ -87,6 +85,17 @@ final class SubnetStore {
                 .bind("cidr", block.cidr())
                 .mapTo(Boolean.class)
                 .one();
+    }
+
+    /** One of these networks that has more than so many subnets, if there is one. */
+    Optional<UUID> overfull(Handle handle, List<UUID> networks, int most) {
+        return handle.createQuery("""
+                        select network_id from subnet where network_id = any(:networks)
+                        group by network_id having count(*) > :most limit 1""")
+                .bindArray("networks", UUID.class, networks)
+                .bind("most", most)
+                .mapTo(UUID.class)
+                .findOne();
     }
 
     Subnet insert(Handle handle, UUID network, String project, SubnetWire.Settings settings) {

@@ -175,9 +175,7 @@ final class SubnetWire {
         SubnetPlan plan = new SubnetPlan(
                 block,
                 gateway,
-                fields.isSet("allocation_pools")
-                        ? SubnetPlan.pools(fields.objects("allocation_pools", Integer.MAX_VALUE), block)
-                        : usual);
+                fields.isSet("allocation_pools") ? SubnetPlan.pools(SubnetRules.pools(fields), block) : usual);
         plan.requireGatewayOutsidePools();
         return plan;
     }

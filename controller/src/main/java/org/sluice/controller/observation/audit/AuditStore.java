@@ -19,9 +19,7 @@ final class AuditStore {
             from audit_event where true""";
 
     List<AuditEvent> list(Handle handle, Window window) {
-        return window.bind(handle.createQuery(SELECT + window.sql()))
-                .map(AuditStore::read)
-                .list();
+        return window.list(handle.createQuery(SELECT + window.sql()), AuditStore::read);
     }
 
     Optional<AuditEvent> find(Handle handle, long number) {

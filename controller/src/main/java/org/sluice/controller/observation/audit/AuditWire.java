@@ -44,6 +44,7 @@ final class AuditWire {
             .unique("id", "id", AuditEvent::number, event -> Long.toString(event.number()))
             .usually("id", false)
             .pages(USUAL, LARGEST)
+            .largeRows()
             .build();
 
     private AuditWire() {}

@@ -6,13 +6,16 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,13 +50,19 @@ class DoorTest {
             Duration.ofSeconds(10),
             4096,
             Duration.ofSeconds(30),
-            20 << 10,
-            1 << 10,
-            Duration.ofMillis(100));
+            new DoorLimits.Heap(20 << 10, 1 << 10, 20 << 10, 100, 100, Duration.ofMillis(100)),
+            100,
+            Duration.ofSeconds(5));
 
     private static final String TOKEN = "X-Auth-Token: good\r\n";
     private static final String SMUGGLED = "DELETE /test/things/smuggled HTTP/1.1\r\nHost: h\r\n" + TOKEN + "\r\n";
 
+    /** Replies that a client might take for those to its next requests. */
+    private static final byte[] PIECE = Arrays.copyOf(
+            "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".repeat(2_000).getBytes(StandardCharsets.US_ASCII), 64 << 10);
+
+    private final Semaphore entered = new Semaphore(0);
+    private final Semaphore leave = new Semaphore(0);
     private final List<String> deleted = new CopyOnWriteArrayList<>();
     private final List<ApiServer> servers = new ArrayList<>();
     private final List<RawClient> clients = new ArrayList<>();
@@ -77,12 +86,29 @@ class DoorTest {
                 return Reply.empty(204);
             });
             routes.open("POST", "/tokens", exchange -> {
-                if (!new String(exchange.bodyBytes(), java.nio.charset.StandardCharsets.UTF_8).contains("secret")) {
+                if (!new String(exchange.bodyBytes(), StandardCharsets.UTF_8).contains("secret")) {
                     throw unauthenticated().asException();
                 }
                 return Reply.empty(204);
             });
             routes.get("/large", ANYONE, _ -> Reply.ok("x".repeat(64 << 20)));
+            routes.get(
+                    "/bytes",
+                    ANYONE,
+                    _ -> Reply.stream("application/octet-stream", 64 << 20, out -> {
+                        for (int piece = 0; piece < 1_024; piece++) {
+                            out.write(PIECE, 0, PIECE.length);
+                        }
+                    }));
+            routes.get("/unknown", ANYONE, _ -> Reply.stream("text/plain", -1, out -> out.write('x')));
+            routes.get("/text", ANYONE, _ -> new Reply(200, Map.of(), new Reply.Body.Text("text/plain", "text")));
+            routes.get("/written", ANYONE, _ -> Reply.written(200, json -> json.writeString("written")));
+            routes.get("/empty", ANYONE, _ -> Reply.empty(204));
+            routes.get("/long", ANYONE, _ -> {
+                entered.release();
+                leave.acquireUninterruptibly();
+                return Reply.empty(204);
+            });
         }
 
         @Override
@@ -97,10 +123,11 @@ class DoorTest {
 
     private InetSocketAddress listener(DoorLimits limits, RateLimits rates) {
         Authenticator authenticator = token -> {
-            if (!token.equals("good")) {
-                throw unauthenticated().asException();
-            }
-            return new Caller("u", "ursula", "p", "project", Set.of("member"));
+            return switch (token) {
+                case "good" -> new Caller("u", "ursula", "p", "project", Set.of("member"));
+                case "other" -> new Caller("v", "victor", "p", "project", Set.of("member"));
+                default -> throw unauthenticated().asException();
+            };
         };
         ApiServer server = ApiServer.start(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
@@ -419,6 +446,134 @@ class DoorTest {
         assertThat(client.rest()).isEmpty();
     }
 
+    // ---- replies
+
+    @ParameterizedTest
+    @ValueSource(strings = {"things", "large", "bytes", "unknown", "text", "written", "empty", "nowhere"})
+    void theReplyToHeadHasNoEntityWhateverItIsMadeOf(String path) throws Exception {
+        RawClient client = client();
+
+        client.send("HEAD /test/" + path + " HTTP/1.1\r\nHost: h\r\n" + TOKEN + "\r\n");
+        Answer head = client.answerWithoutBody();
+        client.send("GET /test/things?next=one HTTP/1.1\r\nHost: h\r\n" + TOKEN + "\r\n");
+
+        assertThat(client.answer().body()).isEqualTo("{\"query\":\"next=one\"}");
+        assertThat(head.status())
+                .isEqualTo(
+                        switch (path) {
+                            case "empty" -> 204;
+                            case "nowhere" -> 404;
+                            default -> 200;
+                        });
+        // RFC 9110, section 8.6: the length that the reply to GET has.
+        client.send("GET /test/" + path + " HTTP/1.1\r\nHost: h\r\n" + TOKEN + "\r\n");
+        Answer got = client.answer();
+        assertThat(head.headers().getOrDefault("Content-Length", "0"))
+                .isEqualTo("" + got.body().length());
+        assertThat(head.headers().get("Content-Type")).isEqualTo(got.headers().get("Content-Type"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"large", "bytes"})
+    void repliesThatNobodyReadsTakeTheirUsersShareAndNoMore(String path) throws Exception {
+        // Room for eight pieces of 256 KiB, four of them for one user.
+        InetSocketAddress listener = listener(limits(2 << 10, 50, 100, 100), RateLimits.DEFAULT);
+        int most = path.equals("large") ? 4 : 16;
+        for (int reader = 0; reader < most; reader++) {
+            client(listener).send("GET /test/" + path + " HTTP/1.1\r\nHost: h\r\n" + TOKEN + "\r\n");
+        }
+
+        await().untilAsserted(() -> {
+            Answer refused = get(listener, "/test/" + path, TOKEN);
+            assertThat(refused.status()).isEqualTo(429);
+            assertThat(refused.body()).contains("large replies").contains("fewer at a time");
+        });
+        assertThat(get(listener, "/test/things", TOKEN).status()).isEqualTo(200);
+        RawClient other = client(listener);
+        other.send("HEAD /test/" + path + " HTTP/1.1\r\nHost: h\r\nX-Auth-Token: other\r\n\r\n");
+        assertThat(other.answerWithoutBody().status()).isEqualTo(200);
+        other.send("GET /test/" + path + " HTTP/1.1\r\nHost: h\r\nX-Auth-Token: other\r\n\r\n");
+        assertThat(other.answer().body()).hasSizeGreaterThanOrEqualTo(64 << 20);
+
+        for (RawClient client : clients) {
+            client.close();
+        }
+        await().untilAsserted(() ->
+                assertThat(get(listener, "/test/" + path, TOKEN).status()).isEqualTo(200));
+    }
+
+    @Test
+    void oneUserHasSoManyRequestsInWorkAndTheOthersWaitInLine() throws Exception {
+        InetSocketAddress listener = listener(limits(20 << 10, 100, 100, 2), RateLimits.DEFAULT);
+        List<RawClient> inWork = List.of(client(listener), client(listener));
+        for (RawClient client : inWork) {
+            client.send("GET /test/long HTTP/1.1\r\nHost: h\r\n" + TOKEN + "\r\n");
+        }
+        entered.acquire(2);
+
+        Answer refused = get(listener, "/test/things", TOKEN);
+        assertThat(refused.status()).isEqualTo(429);
+        assertThat(refused.body()).contains("This user has 2 requests in work");
+        assertThat(refused.header("Retry-After")).isEqualTo("1");
+        assertThat(get(listener, "/test/things", "X-Auth-Token: other\r\n").status())
+                .isEqualTo(200);
+        leave.release(2);
+        for (RawClient client : inWork) {
+            assertThat(client.answer().status()).isEqualTo(204);
+        }
+        assertThat(get(listener, "/test/things", TOKEN).status()).isEqualTo(200);
+    }
+
+    @Test
+    void oneAddressLeavesOthersRoomToLogIn() throws Exception {
+        InetSocketAddress listener = listener(limits(20 << 10, 100, 12, 100), RateLimits.DEFAULT);
+        String stalled = post("/test/tokens", "Content-Length: 16000\r\n", "x".repeat(8_200));
+        for (int holder = 0; holder < 10; holder++) {
+            from("127.0.0.2", listener).send(stalled);
+        }
+
+        String logIn = post("/test/tokens", "Content-Length: 12000\r\n", "secret".repeat(2_000));
+        await().untilAsserted(() -> {
+            try (RawClient neighbour = RawClient.from("127.0.0.2", listener)) {
+                neighbour.send(logIn);
+                Answer refused = neighbour.answer();
+                assertThat(refused.status()).isEqualTo(429);
+                assertThat(refused.body()).contains("fewer at a time");
+            }
+        });
+        RawClient elsewhere = from("127.0.0.3", listener);
+        elsewhere.send(logIn);
+        assertThat(elsewhere.answer().status()).isEqualTo(204);
+    }
+
+    private static DoorLimits limits(int replyKibibytes, int userPercent, int addressPercent, int requestsPerUser) {
+        return new DoorLimits(
+                LIMITS.connections(),
+                LIMITS.connectionsPerAddress(),
+                LIMITS.headTime(),
+                LIMITS.idleTime(),
+                LIMITS.stallTime(),
+                LIMITS.slowestBytesPerSecond(),
+                LIMITS.writeTime(),
+                new DoorLimits.Heap(
+                        20 << 10, 1 << 10, replyKibibytes, userPercent, addressPercent, Duration.ofMillis(100)),
+                requestsPerUser,
+                Duration.ofMillis(200));
+    }
+
+    private Answer get(InetSocketAddress listener, String path, String headers) throws IOException {
+        try (RawClient client = RawClient.to(listener)) {
+            client.send("GET " + path + " HTTP/1.1\r\nHost: h\r\n" + headers + "\r\n");
+            return client.answer();
+        }
+    }
+
+    private RawClient from(String address, InetSocketAddress listener) throws IOException {
+        RawClient client = RawClient.from(address, listener);
+        clients.add(client);
+        return client;
+    }
+
     // ---- time
 
     private static DoorLimits quick() {
@@ -434,9 +589,9 @@ class DoorTest {
                 Duration.ofMillis(500),
                 4096,
                 Duration.ofMillis(500),
-                20 << 10,
-                1 << 10,
-                Duration.ofMillis(100));
+                new DoorLimits.Heap(20 << 10, 1 << 10, 20 << 10, 100, 100, Duration.ofMillis(100)),
+                100,
+                Duration.ofSeconds(5));
     }
 
     @Test
@@ -609,9 +764,9 @@ class DoorTest {
                 Duration.ofSeconds(10),
                 4096,
                 Duration.ofSeconds(30),
-                3 << 10,
-                1 << 10,
-                Duration.ofMillis(100));
+                new DoorLimits.Heap(3 << 10, 1 << 10, 20 << 10, 100, 100, Duration.ofMillis(100)),
+                100,
+                Duration.ofSeconds(5));
         InetSocketAddress listener = listener(tight, RateLimits.DEFAULT);
         RawClient holder = client(listener);
         holder.send(post("/test/echo", TOKEN + "Content-Length: 2000000\r\n", "x".repeat(1_900_000)));

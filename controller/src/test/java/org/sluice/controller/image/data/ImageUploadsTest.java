@@ -49,7 +49,7 @@ final class ImageUploadsTest {
     static final TestDatabase postgres = new TestDatabase();
 
     private static final int MIB = 1 << 20;
-    private static final ImageLimits LIMITS = new ImageLimits(32L * MIB, 10L * MIB, 16, 2);
+    private static final ImageLimits LIMITS = new ImageLimits(32L * MIB, 10L * MIB, 16, 16, Duration.ofHours(1), 2);
 
     @TempDir
     Path spool;
@@ -133,15 +133,16 @@ final class ImageUploadsTest {
 
     @Test
     void moreUploadsThanAreLetInAreSentAwayForAWhile() {
-        UploadRoom room = new UploadRoom(spool, new ImageLimits(MIB, 0, 1, 1), false, usable::get);
-        try (UploadRoom.Place _ = room.enter(10)) {
-            assertThatThrownBy(() -> room.enter(10))
+        UploadRoom room =
+                new UploadRoom(spool, new ImageLimits(MIB, 0, 1, 2, Duration.ofHours(1), 1), false, usable::get);
+        try (UploadRoom.Place _ = room.enter("p", 10)) {
+            assertThatThrownBy(() -> room.enter("p", 10))
                     .satisfies(failure -> assertThat(
                                     ((ProblemException) failure).problem().kind())
                             .isEqualTo(Problem.Kind.UNAVAILABLE));
         }
-        room.enter(10).close();
-        room.enter(10).close();
+        room.enter("p", 10).close();
+        room.enter("p", 10).close();
     }
 
     @Test
@@ -158,11 +159,86 @@ final class ImageUploadsTest {
         ImageUploads uploads = new ImageUploads(
                 bytes, sweep, new UploadRoom(spool, LIMITS, true, usable::get), InstantSource.system());
         ImageId endless = ImageId.parse(queued());
-        assertThatThrownBy(() -> uploads.receive(endless, DiskFormat.RAW, OptionalLong.empty(), endless(), _ -> {
+        assertThatThrownBy(() -> uploads.receive(endless, "p", DiskFormat.RAW, OptionalLong.empty(), endless(), _ -> {
                     throw new AssertionError("it was taken");
                 }))
                 .hasMessageContaining("more than");
         assertThat(spooled()).isZero();
+    }
+
+    @Test
+    void oneProjectLeavesPlacesForTheOthers() {
+        UploadRoom room =
+                new UploadRoom(spool, new ImageLimits(MIB, 0, 3, 2, Duration.ofHours(1), 1), false, usable::get);
+        try (UploadRoom.Place _ = room.enter("a", 10);
+                UploadRoom.Place _ = room.enter("a", 10)) {
+            assertThatThrownBy(() -> room.enter("a", 10))
+                    .satisfies(failure -> assertThat(
+                                    ((ProblemException) failure).problem().kind())
+                            .isEqualTo(Problem.Kind.TOO_MANY_REQUESTS))
+                    .hasMessageContaining("of this project");
+            room.enter("b", 10).close();
+        }
+        room.enter("a", 10).close();
+    }
+
+    @Test
+    void anUploadThatTakesTooLongIsEndedHoweverSteadilyItComes() throws Exception {
+        AtomicLong seconds = new AtomicLong();
+        // A minute for each read: an hour is over long before the end.
+        InputStream slow = new InputStream() {
+            @Override
+            public int read() {
+                return 1;
+            }
+
+            @Override
+            public int read(byte[] into, int offset, int length) {
+                seconds.addAndGet(60);
+                return length;
+            }
+        };
+        ImageUploads uploads = new ImageUploads(
+                bytes,
+                sweep,
+                new UploadRoom(spool, LIMITS, true, usable::get),
+                () -> java.time.Instant.ofEpochSecond(seconds.get()));
+        ImageId id = ImageId.parse(queued());
+
+        assertThatThrownBy(() -> uploads.receive(id, "p", DiskFormat.RAW, OptionalLong.empty(), slow, _ -> {
+                    throw new AssertionError("it was taken");
+                }))
+                .satisfies(failure -> assertThat(
+                                ((ProblemException) failure).problem().kind())
+                        .isEqualTo(Problem.Kind.REQUEST_TIMEOUT))
+                .hasMessageContaining("60 minutes");
+        assertThat(seconds.get()).isEqualTo(61 * 60);
+        assertThat(spooled()).isZero();
+    }
+
+    @Test
+    void anImageIsReadInPiecesOfWhichAReplyMayHoldOne() throws Exception {
+        String id = queued();
+        byte[] data = random(2 * MIB + 100_000);
+        assertThat(upload(id, data).status()).isEqualTo(204);
+
+        List<Integer> pieces = new ArrayList<>();
+        ByteArrayOutputStream whole = new ByteArrayOutputStream();
+        bytes.writeTo(ImageId.parse(id), new java.io.OutputStream() {
+            @Override
+            public void write(int value) {
+                throw new AssertionError("byte by byte");
+            }
+
+            @Override
+            public void write(byte[] piece, int offset, int length) {
+                pieces.add(piece.length);
+                whole.write(piece, offset, length);
+            }
+        });
+
+        assertThat(whole.toByteArray()).isEqualTo(data);
+        assertThat(pieces).allMatch(length -> length <= 64 << 10).hasSizeLessThan(40);
     }
 
     private static InputStream endless() {
@@ -191,6 +267,7 @@ final class ImageUploadsTest {
         ImageUploads uploads = new ImageUploads(bytes, sweep, shrinking, InstantSource.system());
         assertThatThrownBy(() -> uploads.receive(
                         ImageId.parse(other),
+                        "p",
                         DiskFormat.RAW,
                         OptionalLong.of(4L * MIB),
                         new ByteArrayInputStream(random(4 * MIB)),
@@ -213,6 +290,7 @@ final class ImageUploadsTest {
 
         assertThatThrownBy(() -> uploads.receive(
                         id,
+                        "p",
                         DiskFormat.RAW,
                         OptionalLong.of(9L * MIB),
                         new ByteArrayInputStream(random(9 * MIB)),

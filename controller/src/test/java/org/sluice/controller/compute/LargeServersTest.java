@@ -1,0 +1,48 @@
+package org.sluice.controller.compute;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.sluice.controller.store.TestDatabase;
+import tools.jackson.databind.JsonNode;
+
+/** Servers of which each has as much metadata as a tenant can give it. */
+class LargeServersTest {
+    @RegisterExtension
+    static final TestDatabase postgres = new TestDatabase();
+
+    private static final int SERVERS = 8;
+
+    @Test
+    void aListOfThemComesWholeAndInOrder() {
+        try (ComputeCloud cloud = new ComputeCloud(postgres.database())) {
+            cloud.host("compute01", 0);
+            String flavor = cloud.flavor("m1.tiny", 1, 64, 1);
+            UUID image = cloud.newImage();
+            cloud.admin()
+                    .post(
+                            "/v2.1/servers",
+                            ComputeCloud.boot("large", flavor, image, "'networks': 'none', 'max_count': " + SERVERS));
+            // 255 characters of four bytes each, in 128 values: four servers are half a MiB.
+            cloud.execute(
+                    "update server set metadata = (select jsonb_object_agg('key' || i, repeat(U&'\\+01F600', 255))"
+                            + " from generate_series(1, 128) i)");
+
+            JsonNode servers = cloud.admin()
+                    .get("/v2.1/servers/detail?sort_key=display_name&sort_dir=asc")
+                    .json()
+                    .required("servers");
+
+            assertThat(servers.valueStream()
+                            .map(server -> server.required("name").asString()))
+                    .containsExactlyElementsOf(List.of(
+                            "large-1", "large-2", "large-3", "large-4", "large-5", "large-6", "large-7", "large-8"));
+            assertThat(servers.valueStream()
+                            .map(server -> server.required("metadata").size()))
+                    .containsOnly(128);
+        }
+    }
+}
