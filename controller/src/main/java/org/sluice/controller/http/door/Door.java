@@ -78,7 +78,7 @@ public final class Door implements AutoCloseable {
     }
 
     private static int share(int kibibytes, int percent, int least) {
-        return (int) Math.clamp((long) kibibytes * percent / 100, Math.min(least, kibibytes), kibibytes);
+        return Math.clamp((long) kibibytes * percent / 100, Math.min(least, kibibytes), kibibytes);
     }
 
     /** Puts the door before a listener that is about to be built. */
