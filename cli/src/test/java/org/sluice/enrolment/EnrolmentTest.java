@@ -290,9 +290,13 @@ final class EnrolmentTest {
         nobody.init(null, new javax.net.ssl.TrustManager[] {new TrustEveryone()}, null);
         Map<String, String> named = Map.of(
                 "{}", "'hostname'",
-                "{\"hostname\":\"a\"}", "'certificateRequestPem' is missing",
-                "{\"hostname\":\"a\",\"certificateRequestPem\":\"nonsense\"}", "must be a PKCS #10 request",
-                "{", "not a valid Request");
+                "{\"hostname\":\"a\"}", "'certificateRequestPem' of body is required",
+                "{\"hostname\":\"a\",\"certificateRequestPem\":\"nonsense\"}", "'secret' of body is required",
+                "{\"hostname\":\"a\",\"certificateRequestPem\":\"nonsense\",\"secret\":\"s\"}",
+                        "must be a PKCS #10 request",
+                "{\"hostname\":\"a\",\"certificateRequestPem\":\"nonsense\",\"secret\":\"s\",\"colour\":1}",
+                        "'colour' of body is not known",
+                "{", "Malformed JSON");
 
         try (ApiClient client = client(nobody)) {
             named.forEach((body, sentence) -> {

@@ -47,12 +47,10 @@ public final class EnrolmentFamily implements ApiFamily {
 
     private Reply enrol(Exchange exchange) {
         Fields body = exchange.body().onlyKnows(Set.of("secret", "hostname", "certificateRequestPem"));
-        return Reply.json(
-                201,
-                enrolment.enrol(new Enrolment.Request(
-                        body.text("secret", 1, LONGEST_NAME),
-                        body.text("hostname", 1, LONGEST_NAME),
-                        body.text("certificateRequestPem", 1, LONGEST_REQUEST))));
+        String hostname = body.text("hostname", 1, LONGEST_NAME);
+        String certificateRequest = body.text("certificateRequestPem", 1, LONGEST_REQUEST);
+        String secret = body.text("secret", 1, LONGEST_NAME);
+        return Reply.json(201, enrolment.enrol(new Enrolment.Request(secret, hostname, certificateRequest)));
     }
 
     private static Reply fault(Problem problem) {

@@ -151,10 +151,12 @@ public record AuthRequest(Proof proof, Wanted wanted) {
 
     private static boolean isOurs(Fields domain) {
         domain.onlyKnows(Set.of("id", "name"));
-        boolean hasId = domain.has("id");
-        boolean idIsOurs = !hasId || domain.text("id", 0, LONGEST_NAME).equals(DefaultDomain.ID);
-        boolean nameIsOurs = hasId && !domain.has("name")
-                || domain.text("name", 0, LONGEST_NAME).equals(DefaultDomain.NAME);
-        return idIsOurs && nameIsOurs;
+        if (!domain.has("id")) {
+            return domain.text("name", 0, LONGEST_NAME).equals(DefaultDomain.NAME);
+        }
+        boolean nameIsOurs = domain.optionalText("name", 0, LONGEST_NAME)
+                .map(DefaultDomain.NAME::equals)
+                .orElse(true);
+        return nameIsOurs && domain.text("id", 0, LONGEST_NAME).equals(DefaultDomain.ID);
     }
 }
