@@ -83,7 +83,7 @@ public record Origin(
 
     /** What functions of the database that are transactions by themselves are told; empty when it is for no request. */
     public static String told() {
-        return current().map(Origin::text).orElse("");
+        return ofChanges().map(Origin::text).orElse("");
     }
 
     /** As the database's function {@code audit} takes it apart. */
