@@ -26,16 +26,19 @@ final class AvailabilityStore {
                                   from allocation_pool p where p.subnet_id = s.id))
                     order by s.created_at, s.id), '[]')
                  from subnet s where s.network_id = n.id and s.ip_version = any(:versions)) as subnets
-            from network n where """;
+            from network n where
+            """;
 
     /** The networks of a window with their subnets of those IP versions. */
     List<Availability> list(Handle handle, RowCondition seen, List<Integer> versions, Window window) {
-        return window.list(seen.bind(handle.createQuery(SELECT + " " + seen.sql() + window.sql()))
-                .bindArray("versions", Integer.class, versions), AvailabilityStore::read);
+        return window.list(
+                seen.bind(handle.createQuery(SELECT + seen.sql() + window.sql()))
+                        .bindArray("versions", Integer.class, versions),
+                AvailabilityStore::read);
     }
 
     Optional<Availability> find(Handle handle, RowCondition seen, List<Integer> versions, UUID network) {
-        return seen.bind(handle.createQuery(SELECT + " " + seen.sql() + " and n.id = :id"))
+        return seen.bind(handle.createQuery(SELECT + seen.sql() + " and n.id = :id"))
                 .bindArray("versions", Integer.class, versions)
                 .bind("id", network)
                 .map(AvailabilityStore::read)
