@@ -183,7 +183,7 @@ public final class AgentsFamily implements ApiFamily {
     private Reply postAnswer(Exchange exchange) {
         HostId host = authentication.apply(exchange);
         UUID id = uuid(exchange, "id");
-        HostQuery.Answer answer = exchange.bodyAs(HostQuery.Answer.class);
+        HostQuery.Answer answer = exchange.bodyWithAnyTextAs(HostQuery.Answer.class);
         if (!answer.id().equals(id)) {
             throw Problem.of(
                             Problem.Kind.BAD_REQUEST,

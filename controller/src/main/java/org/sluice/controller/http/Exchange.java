@@ -21,6 +21,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.sluice.controller.http.body.EntityReader;
 import org.sluice.controller.http.body.Fields;
+import org.sluice.controller.http.body.RecordReader;
 import org.sluice.controller.http.door.Door;
 import org.sluice.controller.http.door.Entity;
 import org.sluice.controller.http.list.PageStyle;
@@ -33,7 +34,6 @@ import org.sluice.controller.policy.Target;
 import org.sluice.controller.policy.Who;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.node.ObjectNode;
 
 /** One request, as a route sees it. Used by one thread. */
@@ -382,14 +382,22 @@ public final class Exchange implements Shown {
                 .asException();
     }
 
-    /** The entity read into a record by Jackson; the agents' own protocol uses this. */
+    /**
+     * The entity read into a record by Jackson; the agents' own protocol uses this.
+     *
+     * @throws ProblemException 400 with the member named when it is no such record, or has text that the database cannot keep
+     */
     public <T> T bodyAs(Class<T> type) {
-        try {
-            return Json.MAPPER.readValue(bodyBytes(), type);
-        } catch (JacksonException cause) {
-            throw new ProblemException(
-                    malformed("The request body is not a valid " + type.getSimpleName() + "."), cause);
-        }
+        return RecordReader.read(bodyBytes(), type, RecordReader.Texts.STORABLE, wording());
+    }
+
+    /**
+     * The same with any text in it, such as a console prints it. Whoever keeps it takes out what the database cannot.
+     *
+     * @throws ProblemException 400 with the member named when it is no such record
+     */
+    public <T> T bodyWithAnyTextAs(Class<T> type) {
+        return RecordReader.read(bodyBytes(), type, RecordReader.Texts.ANY, wording());
     }
 
     /** The entity's bytes, at most as many as the route takes; they may be asked for again. */
