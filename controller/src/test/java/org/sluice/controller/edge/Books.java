@@ -33,6 +33,8 @@ final class Books {
 
     private final String digest;
     private Map<String, String> kept = Map.of();
+    private Map<String, String> last = Map.of();
+    private long readBefore = -1;
 
     Books(Database database) {
         this.jdbi = database.jdbi();
@@ -48,6 +50,23 @@ final class Books {
 
     /** A digest of the content of each table. */
     Map<String, String> digest() {
+        long transaction = nextTransaction();
+        if (transaction != readBefore) {
+            last = read();
+            readBefore = transaction;
+        }
+        return last;
+    }
+
+    /** Nothing changes without a number of its own: as long as no transaction has taken the next one, all is as it was. */
+    private long nextTransaction() {
+        return jdbi.withHandle(handle -> handle.createQuery(
+                        "select cast(cast(pg_snapshot_xmax(pg_current_snapshot()) as text) as bigint)")
+                .mapTo(Long.class)
+                .one());
+    }
+
+    private Map<String, String> read() {
         Map<String, String> contents = new TreeMap<>();
         jdbi.useHandle(handle -> handle.createQuery(digest)
                 .map((row, _) -> Map.entry(row.getString(1), row.getString(2)))

@@ -98,6 +98,11 @@ record Example(
         return all;
     }
 
+    /** Whether making it writes something: what it sends is spent. */
+    boolean isMadeAnew() {
+        return family.mount().endsWith("/enrol");
+    }
+
     /** The rule of the route or the action; none where anybody may ask. */
     Optional<Rule> rule() {
         return action.map(Route.Action::rule).or(() -> switch (route.access()) {
