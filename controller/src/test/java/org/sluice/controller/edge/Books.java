@@ -1,5 +1,7 @@
 package org.sluice.controller.edge;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -105,8 +107,9 @@ final class Books {
     }
 
     private void putBack(Handle handle, String table) {
-        String columns =
-                tables.get(table).stream().map(name -> '"' + name + '"').collect(Collectors.joining(", "));
+        String columns = requireNonNull(tables.get(table)).stream()
+                .map(name -> '"' + name + '"')
+                .collect(Collectors.joining(", "));
         handle.execute("delete from " + table);
         handle.execute("insert into " + table + " (" + columns + ") overriding system value select " + columns
                 + " from kept." + table);
@@ -114,8 +117,9 @@ final class Books {
 
     /** The tables that are not in both as they are in the other. */
     static List<String> differing(Map<String, String> before, Map<String, String> after) {
-        return after.keySet().stream()
-                .filter(table -> !after.get(table).equals(before.get(table)))
+        return after.entrySet().stream()
+                .filter(table -> !table.getValue().equals(before.get(table.getKey())))
+                .map(Map.Entry::getKey)
                 .toList();
     }
 }

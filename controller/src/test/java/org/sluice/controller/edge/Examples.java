@@ -314,8 +314,7 @@ final class Examples {
                 .body(Things.ruleOf(things.securityGroup, 443))
                 .condition("get_security_group", owned, 404)
                 .owned(owned);
-        add("GET", v2 + "/security-group-rules", 200)
-                .shows(rule.parameters().get("id"), "get_security_group_rule", owned);
+        add("GET", v2 + "/security-group-rules", 200).shows(things.securityGroupRule, "get_security_group_rule", owned);
         add("GET", v2 + "/security-group-rules/{id}", 200).of(rule);
         add("DELETE", v2 + "/security-group-rules/{id}", 204).of(rule);
 

@@ -64,7 +64,6 @@ final class Things {
     final String role;
     final String adminRole;
     final String joinToken;
-    final String spentSecret;
 
     Things(Database database, ApiClient client, ApiClient agents) {
         this.client = client;
@@ -77,7 +76,8 @@ final class Things {
             Personas.all()
                     .values()
                     .forEach(caller -> handle.execute(
-                            "insert into account (id, name, password_hash) values (?, ?, 'none')",
+                            "insert into account (id, name, password_hash)"
+                                    + " select ?, ?, password_hash from account where name = 'admin'",
                             caller.userId(),
                             caller.userId()));
         });
@@ -99,8 +99,7 @@ final class Things {
                     "/sluice/v1/physical-networks/" + name,
                     "{'mtu': 9000, 'vlan_ranges': [{'first': 100, 'last': 4000}]}");
         }
-        spentSecret = secret();
-        host = enrol(spentSecret, "node0");
+        host = enrol(secret(), "node0");
         otherHost = enrol(secret(), "node1");
         for (String node : List.of("node0", "node1")) {
             report(node.equals("node0") ? host : otherHost, "PUT", "/inventory", inventory(node));

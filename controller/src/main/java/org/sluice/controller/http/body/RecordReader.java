@@ -57,9 +57,7 @@ public final class RecordReader {
         }
         // What a record's own constructor says about a member of it: a sentence of ours.
         @Nullable Throwable objection = failure.getCause();
-        boolean ours = (objection instanceof NullPointerException || objection instanceof IllegalArgumentException)
-                && objection.getMessage() != null;
-        if (ours) {
+        if (objection instanceof NullPointerException || objection instanceof IllegalArgumentException) {
             return ": " + (path.isEmpty() ? "" : path + ": ") + objection.getMessage();
         }
         return path.isEmpty() ? "" : ": " + path + " is not as it must be";
