@@ -3,8 +3,8 @@ package org.sluice.controller.agents;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
@@ -18,9 +18,9 @@ import org.sluice.controller.http.DatabaseTrouble;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Faults;
 import org.sluice.controller.http.Ids;
-import org.sluice.controller.http.Json;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.Routes;
+import org.sluice.controller.http.body.RecordReader;
 import org.sluice.controller.http.SluiceFaults;
 import org.sluice.controller.store.Database;
 import org.sluice.controller.store.Transactions;
@@ -32,8 +32,6 @@ import org.sluice.model.protocol.DesiredHost;
 import org.sluice.model.protocol.HostQuery;
 import org.sluice.model.protocol.Inventory;
 import org.sluice.model.protocol.ServerReport;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.type.TypeReference;
 
 /**
  * The agents' API, mounted on the TLS listener:
@@ -57,7 +55,6 @@ public final class AgentsFamily implements ApiFamily {
     private static final BodyLimit OF_A_LARGE_HOST = BodyLimit.kibibytes(4_096);
 
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
-    private static final TypeReference<@Nullable List<@Nullable ServerReport>> REPORTS = new TypeReference<>() {};
 
     private final Function<Exchange, HostId> authentication;
     private final Jdbi jdbi;
@@ -110,7 +107,7 @@ public final class AgentsFamily implements ApiFamily {
 
     private Reply putInventory(Exchange exchange) {
         HostId host = authentication.apply(exchange);
-        Inventory inventory = ProtocolBody.read(exchange, Inventory.class);
+        Inventory inventory = read(exchange, Inventory.class, RecordReader.Texts.STORABLE);
         transactions.run(handle -> {
             inventories.put(handle, host, inventory);
             inventories.calledFrom(handle, host, exchange.peerAddress());
@@ -171,22 +168,17 @@ public final class AgentsFamily implements ApiFamily {
     }
 
     private static List<ServerReport> readReports(Exchange exchange) {
-        try {
-            List<@Nullable ServerReport> reports = Json.MAPPER.readValue(exchange.bodyBytes(), REPORTS);
-            if (reports == null || reports.stream().anyMatch(Objects::isNull)) {
-                throw malformedReports().asException();
-            }
-            return List.copyOf(reports);
-        } catch (JacksonException cause) {
-            throw new ProblemException(malformedReports(), cause);
+        @Nullable ServerReport[] reports = read(exchange, ServerReport[].class, RecordReader.Texts.ANY);
+        int missing = Arrays.asList(reports).indexOf(null);
+        if (missing >= 0) {
+            throw exchange.wording().malformed("The request body has no report at [" + missing + "].");
         }
+        return List.of(reports);
     }
 
-    private static Problem malformedReports() {
-        return Problem.of(
-                Problem.Kind.BAD_REQUEST,
-                "MalformedRequestBody",
-                "The request body is not a valid list of server reports.");
+    /** The entity as a record of the protocol. Members that are not known are passed over: an agent may be newer than its controller. */
+    private static <T> T read(Exchange exchange, Class<T> type, RecordReader.Texts texts) {
+        return RecordReader.read(exchange.bodyBytes(), type, texts, exchange.wording());
     }
 
     private Reply getImage(Exchange exchange) {
@@ -212,7 +204,7 @@ public final class AgentsFamily implements ApiFamily {
     private Reply postAnswer(Exchange exchange) {
         HostId host = authentication.apply(exchange);
         UUID id = uuid(exchange, "id");
-        HostQuery.Answer answer = ProtocolBody.read(exchange, HostQuery.Answer.class);
+        HostQuery.Answer answer = read(exchange, HostQuery.Answer.class, RecordReader.Texts.ANY);
         if (!answer.id().equals(id)) {
             throw Problem.of(
                             Problem.Kind.BAD_REQUEST,

@@ -17,7 +17,10 @@ final class ActionTable {
         Fields body = exchange.body();
         if (body.names().size() != 1) {
             throw exchange.wording()
-                    .badAction("The request body must have exactly one member, which names the action.");
+                    .badAction("The request body must have exactly one member, which names the action"
+                            + (body.names().isEmpty()
+                                    ? "."
+                                    : ", and not '" + String.join("', '", body.names()) + "'."));
         }
         String name = body.names().getFirst();
         Optional<Route.Action> named = route.actions().stream()

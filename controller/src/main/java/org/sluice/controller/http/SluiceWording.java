@@ -60,14 +60,12 @@ public final class SluiceWording implements Wording {
 
     @Override
     public ProblemException unknownSortKey(String name, List<String> known) {
-        return bad(
-                "InvalidParameter",
-                "The list cannot be sorted by '" + name + "', but by " + String.join(", ", known) + ".");
+        return badFilter("sort_key", name, "one of " + String.join(", ", known));
     }
 
     @Override
     public ProblemException badSortDirection(String text) {
-        return bad("InvalidParameter", "A sort direction must be asc or desc, one for each key, not '" + text + "'.");
+        return badFilter("sort_dir", text, "asc or desc, one for each key");
     }
 
     @Override

@@ -7,10 +7,14 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,140 +25,179 @@ import org.sluice.controller.http.Json;
 import org.sluice.controller.http.door.RawClient;
 import org.sluice.controller.store.TestDatabase;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 
 /**
- * Requests that no client would send, to every route: no server error, no dropped connection, nothing half-made. As many as the
- * property {@code sluice.fuzz} says, 5,000 by default; the seed is printed and can be given as {@code sluice.fuzz.seed}.
+ * Requests that no client would send, to every route of both listeners: no server error, no dropped connection, a fault in the
+ * family's form that names what was wrong, and nothing in the database that a refused request left. As many as the property
+ * {@code sluice.fuzz} says, 5,000 by default; the seed is printed and can be given as {@code sluice.fuzz.seed}.
  */
 class FuzzTest {
     private static final Logger log = LoggerFactory.getLogger(FuzzTest.class);
     private static final Pattern ID = Pattern.compile("\"id\": ?\"([^\"]{1,64})\"");
-    private static final List<String> TABLES = List.of(
-            "project",
-            "account",
-            "network",
-            "subnet",
-            "port",
-            "ip_allocation",
-            "security_group",
-            "security_group_rule",
-            "server",
-            "flavor",
-            "keypair",
-            "aggregate",
-            "image",
-            "physical_network",
-            "vlan_range",
-            "role_assignment");
+    /** So many requests work on one another's leavings before everything is put back. */
+    private static final int BETWEEN_RESTORES = 50;
+
+    private static final int MOST_FAILURES = 20;
 
     @RegisterExtension
     static final TestDatabase DATABASE = new TestDatabase();
 
-    private static Map<String, Long> rows() {
-        StringBuilder sql = new StringBuilder();
-        List<String> known = DATABASE.database()
-                .jdbi()
-                .withHandle(handle -> handle.createQuery(
-                                "select table_name from information_schema.tables where table_schema = current_schema()")
-                        .mapTo(String.class)
-                        .list());
-        TABLES.stream()
-                .filter(known::contains)
-                .forEach(table -> sql.append(sql.isEmpty() ? "" : " union all ")
-                        .append("select '" + table + "' as name, count(*) as rows from " + table));
-        Map<String, Long> rows = new TreeMap<>();
-        DATABASE.database()
-                .jdbi()
-                .useHandle(handle -> handle.createQuery(sql.toString())
-                        .map((row, _) -> Map.entry(row.getString(1), row.getLong(2)))
-                        .forEach(entry -> rows.put(entry.getKey(), entry.getValue())));
-        return rows;
-    }
+    private final List<String> failures = new ArrayList<>();
 
     @Test
-    void nothingThatAnybodySendsIsAServerErrorOrLeavesATrace(@TempDir Path spool) {
+    void nothingThatAnybodySendsIsAServerErrorOrLeavesATrace(@TempDir Path spool) throws IOException {
         int requests = Integer.getInteger("sluice.fuzz", 5_000);
         long seed = Long.getLong("sluice.fuzz.seed", System.nanoTime());
         log.info("{} requests with the seed {}", requests, seed);
-        List<String> failures = new ArrayList<>();
-        try (WholeApi api = new WholeApi(DATABASE.database(), spool, Personas.all())) {
-            Fuzzer fuzzer =
-                    new Fuzzer(seed, api.table(), List.of("admin", "admin", "admin", "member", "reader", "expired"));
-            aNetworkCanBeMade(api.address());
-            Map<String, Long> before = rows();
+        try (WholeApi api = new WholeApi(DATABASE.database(), spool, Personas.all());
+                ApiClient client = new ApiClient(api.address());
+                ApiClient agents = new ApiClient(api.agentsAddress());
+                Connection toApis = new Connection(api.address());
+                Connection toAgents = new Connection(api.agentsAddress())) {
+            Examples examples = new Examples(api, new Things(DATABASE.database(), client, agents));
+            // The first token of all makes the key that signs them.
+            assertThat(api.token(Personas.MEMBER, "member")).isNotEmpty();
+            Books books = new Books(DATABASE.database());
+            books.keep();
+            Fuzzer fuzzer = new Fuzzer(seed, api, examples.all());
+            Map<String, String> before = books.digest();
             Map<Integer, Integer> statuses = new TreeMap<>();
-            for (int i = 0; i < requests && failures.size() < 20; i++) {
+            long began = System.nanoTime();
+            for (int i = 0; i < requests && failures.size() < MOST_FAILURES; i++) {
+                if (i % BETWEEN_RESTORES == 0) {
+                    books.restore();
+                    before = books.digest();
+                }
                 Fuzzer.Attempt attempt = fuzzer.next();
-                int status = send(api.address(), attempt, fuzzer, failures);
+                // Making the request may have spent something.
+                Map<String, String> made = attempt.example().isMadeAnew() ? books.digest() : before;
+                Connection connection = Fuzzer.isOfAgents(attempt.example()) ? toAgents : toApis;
+                Optional<RawClient.Answer> answer = send(connection, attempt);
+                int status = answer.map(RawClient.Answer::status).orElse(0);
                 statuses.merge(status, 1, Integer::sum);
-                boolean refused = status >= 400;
-                Map<String, Long> after = refused && i % 10 != 0 ? before : rows();
-                if (refused && !after.equals(before)) {
-                    failures.add("refused with " + status + ", and yet " + before + " became " + after + ":\n"
+                answer.ifPresent(each -> judge(each, attempt, fuzzer));
+                Map<String, String> after = books.digest();
+                if (status >= 400 && !after.equals(made)) {
+                    failures.add("refused with " + status + ", and yet " + Books.differing(made, after) + " changed:\n"
                             + attempt.what());
                 }
                 before = after;
+                if (answer.filter(each -> lacksName(each, attempt)).isPresent()) {
+                    // What it was about may have been gone: that counts only with everything in its place.
+                    books.restore();
+                    send(connection, attempt)
+                            .filter(each -> lacksName(each, attempt))
+                            .ifPresent(again -> failures.add("a refusal that does not name '"
+                                    + String.join("' or '", attempt.changed()) + "': " + again.body() + "\n"
+                                    + attempt.what()));
+                    before = books.digest();
+                }
             }
-            log.info("statuses: {}", statuses);
+            log.info("statuses: {}, in {} s", statuses, (System.nanoTime() - began) / 1_000_000_000);
+            assertThat(failures).as("seed %d", seed).isEmpty();
             assertThat(statuses.keySet())
                     .as("a fuzzer that meets only refusals tests little")
-                    .contains(200, 201, 400, 404);
-        }
-        assertThat(failures).as("seed %d", seed).isEmpty();
-    }
-
-    private static void aNetworkCanBeMade(InetSocketAddress listener) {
-        try (ApiClient client = new ApiClient(listener)) {
-            ApiClient.Answer made = client.send(
-                    "PUT",
-                    "/sluice/v1/physical-networks/physnet0",
-                    Map.of("X-Auth-Token", "admin"),
-                    "{\"mtu\": 9000, \"vlan_ranges\": [{\"first\": 100, \"last\": 4000}]}");
-            assertThat(made.status()).as(made.text()).isEqualTo(200);
+                    .contains(200, 201, 202, 204, 400, 404);
         }
     }
 
-    /** The status; 0 where a request that was cut got no reply, as it may. */
-    private static int send(InetSocketAddress listener, Fuzzer.Attempt attempt, Fuzzer fuzzer, List<String> failures) {
-        try (RawClient client = RawClient.to(listener)) {
-            client.send(attempt.bytes());
-            if (attempt.cut()) {
-                client.endOutput();
+    /** Stays open for as long as the other side has not said that it closes. */
+    private static final class Connection implements AutoCloseable {
+        private final InetSocketAddress listener;
+        private @Nullable RawClient client;
+        /** What was asked last on it: a reply that went on after its end shows only in the next one. */
+        private String last = "nothing";
+
+        Connection(InetSocketAddress listener) {
+            this.listener = listener;
+        }
+
+        RawClient client() throws IOException {
+            if (client == null) {
+                client = RawClient.to(listener);
+                last = "nothing";
             }
-            RawClient.Answer answer = attempt.what().startsWith("HEAD ") ? client.answerWithoutBody() : client.answer();
-            boolean notOffered = answer.status() == 501;
-            if (answer.status() >= 500 && !notOffered) {
-                failures.add(answer.status() + " " + answer.body() + "\n" + attempt.what());
+            return client;
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (client != null) {
+                client.close();
+                client = null;
             }
-            if (answer.status() >= 400 && !attempt.what().startsWith("HEAD ")) {
-                requireFault(answer, attempt, failures);
-            }
-            Matcher matcher = ID.matcher(answer.body());
-            while (matcher.find()) {
-                fuzzer.learn(matcher.group(1));
-            }
-            return answer.status();
-        } catch (IOException dropped) {
-            if (!attempt.cut()) {
-                failures.add("dropped: " + dropped + "\n" + attempt.what());
-            }
-            return 0;
         }
     }
 
-    /** A refusal says something, in JSON or, as some of OpenStack's services do, in HTML. */
-    private static void requireFault(RawClient.Answer answer, Fuzzer.Attempt attempt, List<String> failures) {
-        String type = answer.headers().getOrDefault("Content-Type", "");
-        if (type.startsWith("text/html") && !answer.body().isBlank()) {
-            return;
-        }
+    /** The reply; empty where a request that was cut got none, as it may. */
+    private Optional<RawClient.Answer> send(Connection connection, Fuzzer.Attempt attempt) throws IOException {
         try {
-            if (Json.MAPPER.readTree(answer.body()).isEmpty()) {
-                failures.add("an empty fault, " + answer.status() + "\n" + attempt.what());
+            connection.client().send(attempt.bytes());
+            if (attempt.cut()) {
+                connection.client().endOutput();
             }
-        } catch (JacksonException noJson) {
-            failures.add("a fault that is no JSON, " + answer.status() + " " + type + ": " + answer.body() + "\n"
-                    + attempt.what());
+            RawClient.Answer answer = attempt.isHead()
+                    ? connection.client().answerWithoutBody()
+                    : connection.client().answer();
+            if (answer.closes() || attempt.cut()) {
+                connection.close();
+            }
+            connection.last = answer.status() + " to " + attempt.what();
+            return Optional.of(answer);
+        } catch (IOException dropped) {
+            String last = connection.last;
+            connection.close();
+            if (!attempt.cut()) {
+                failures.add("dropped: " + dropped + "\n" + attempt.what() + "\nafter\n" + last);
+            }
+            return Optional.empty();
+        }
+    }
+
+    private void judge(RawClient.Answer answer, Fuzzer.Attempt attempt, Fuzzer fuzzer) {
+        Matcher matcher = ID.matcher(answer.body());
+        while (matcher.find()) {
+            fuzzer.learn(matcher.group(1));
+        }
+        boolean notOffered = answer.status() == 501;
+        if (answer.status() >= 500 && !notOffered) {
+            failures.add(answer.status() + " " + answer.body() + "\n" + attempt.what());
+        } else if (answer.status() >= 400 && !attempt.isHead()) {
+            boolean byTheDoor = !answer.headers().containsKey("x-openstack-request-id");
+            FaultShape.complaint(attempt.example().family().mount(), answer, byTheDoor)
+                    .ifPresent(complaint -> failures.add("a fault that is " + complaint + ": " + answer.status() + " "
+                            + answer.body() + "\n" + attempt.what()));
+        }
+    }
+
+    /** Whether it refuses a request for the one thing that is wrong with it, without a word of that. */
+    private static boolean lacksName(RawClient.Answer answer, Fuzzer.Attempt attempt) {
+        boolean refusedAnyway = attempt.example().status() == 400 || !attempt.permitted();
+        return answer.status() == 400
+                && !attempt.changed().isEmpty()
+                && !attempt.cut()
+                && !refusedAnyway
+                && !names(sentence(answer), attempt.changed());
+    }
+
+    private static boolean names(String sentence, Set<String> fields) {
+        String words = words(sentence);
+        return fields.stream().anyMatch(field -> words.contains(words(field)));
+    }
+
+    /** As people say it: {@code flavorRef} is a flavor, {@code network_id} a network, one of {@code host_routes} a host route. */
+    private static String words(String text) {
+        return text.replaceAll("(?<=[a-z])(Ref|_id|s)$", "").replace('_', ' ').toLowerCase(Locale.ROOT);
+    }
+
+    /** What a person reads of it. */
+    private static String sentence(RawClient.Answer answer) {
+        try {
+            JsonNode fault = Json.MAPPER.readTree(answer.body());
+            return fault.findValuesAsString("message") + " " + fault.findValuesAsString("fix");
+        } catch (JacksonException page) {
+            return answer.body();
         }
     }
 }

@@ -1,441 +1,382 @@
 package org.sluice.controller.edge;
 
 import java.io.ByteArrayOutputStream;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.sluice.controller.http.ApiFamily;
+import org.sluice.controller.http.Json;
 import org.sluice.controller.http.Route;
 import org.sluice.controller.http.RouteTable;
+import org.sluice.controller.policy.Caller;
+import org.sluice.controller.policy.Policy;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Makes requests that no client would send, from the table of routes: wrong types, missing and extra fields, huge and empty
- * values, broken UTF-8, NUL, deep nesting, bad ids, tricks in headers and queries, bad microversions, wrong media types, cut and
- * chunked bodies. The same seed makes the same requests.
+ * Makes requests that no client would send, from the table of routes and the example of each. Most are a good request about a
+ * thing that exists in which one thing is wrong: one field or parameter, whose name the refusal must tell. The others are
+ * wrong all over: any fields that the tables and examples know, broken entities, bad ids, tricks in headers and paths. Some of
+ * either are chunked, and some are cut. The same seed makes the same requests, but for the ids of things and for tokens.
  */
 final class Fuzzer {
     /**
      * One request.
      *
+     * @param example what it was made from
      * @param wire as it goes over the wire, a character a byte
      * @param cut whether it is incomplete on purpose, so that no reply need come
+     * @param permitted whether whoever asks would get through with the example as it is
+     * @param changed the field or query parameter that alone is not as in the example, and the fields within its new value:
+     *     a refusal names one of them; empty when it is something else that is wrong
      * @param what for whoever reads a failure
      */
-    record Attempt(String wire, boolean cut, String what) {
+    record Attempt(Example example, String wire, boolean cut, boolean permitted, Set<String> changed, String what) {
         byte[] bytes() {
             return wire.getBytes(StandardCharsets.ISO_8859_1);
         }
+
+        /** Whether the reply has no entity, whatever its headers say. */
+        boolean isHead() {
+            return wire.startsWith("HEAD ");
+        }
     }
 
-    private static final List<String> WORDS = List.of(
-            "",
-            "a",
-            "x".repeat(64),
-            "x".repeat(300),
-            "nul\0in",
-            "\n\r\tcontrol",
-            "'; drop table server; --",
-            "\" or 1=1 --",
-            "%",
-            "_",
-            "\\",
-            "../../etc/passwd",
-            "${jndi:x}",
-            "a\u00e4\u4e2d\ud83d\ude00",
-            "-1",
-            "0",
-            "1e999",
-            "99999999999999999999",
-            "true",
-            "null",
-            "[]",
-            "{}",
-            "(a+)+$",
-            "a++",
-            "[[:foo:]]",
-            "a{1,300}",
-            "\\p{L}+",
-            "10.0.0.1",
-            "10.0.0.0/8",
-            "10.0.0.0/99",
-            "::1",
-            "fe80::/64",
-            "fa:16:3e:00:00:01",
-            "ff:ff:ff:ff:ff:ff",
-            "2026-11-22T19:47:19Z",
-            "2026-13-45",
-            "+300000-01-01T00:00:00Z",
-            "-9999-01-01T00:00:00Z",
-            "0000-01-01",
-            "active",
-            "public",
-            "tcp",
-            "ingress",
-            "vlan",
-            "direct",
-            "00000000-0000-4000-8000-000000000000",
-            "00000000000040008000000000000000",
-            "default",
-            "admin",
-            "all",
-            "asc",
-            "desc");
-
-    private static final List<String> FIELDS = List.of(
-            "id",
-            "name",
-            "description",
-            "enabled",
-            "network_id",
-            "subnet_id",
-            "fixed_ips",
-            "ip_address",
-            "mac_address",
-            "cidr",
-            "ip_version",
-            "gateway_ip",
-            "allocation_pools",
-            "start",
-            "end",
-            "host_routes",
-            "dns_nameservers",
-            "enable_dhcp",
-            "admin_state_up",
-            "shared",
-            "router:external",
-            "mtu",
-            "provider:network_type",
-            "provider:physical_network",
-            "provider:segmentation_id",
-            "security_groups",
-            "security_group_id",
-            "direction",
-            "protocol",
-            "port_range_min",
-            "port_range_max",
-            "ethertype",
-            "remote_group_id",
-            "remote_ip_prefix",
-            "binding:vnic_type",
-            "binding:profile",
-            "binding:host_id",
-            "device_id",
-            "device_owner",
-            "tags",
-            "project_id",
-            "tenant_id",
-            "domain_id",
-            "password",
-            "email",
-            "options",
-            "parent_id",
-            "ram",
-            "vcpus",
-            "disk",
-            "swap",
-            "extra_specs",
-            "flavorRef",
-            "imageRef",
-            "networks",
-            "uuid",
-            "fixed_ip",
-            "port",
-            "min_count",
-            "max_count",
-            "metadata",
-            "user_data",
-            "key_name",
-            "availability_zone",
-            "hostname",
-            "config_drive",
-            "personality",
-            "block_device_mapping_v2",
-            "public_key",
-            "type",
-            "host",
-            "status",
-            "forced_down",
-            "visibility",
-            "disk_format",
-            "container_format",
-            "min_disk",
-            "min_ram",
-            "protected",
-            "vlan_ranges",
-            "interface",
-            "physical_network",
-            "valid_seconds",
-            "settings",
-            "auth",
-            "identity",
-            "methods",
-            "user",
-            "scope",
-            "project",
-            "domain",
-            "original_password",
-            "length",
-            "reservation_id",
-            "add_host",
-            "remove_host",
-            "set_metadata");
+    private static final int MOST_IDS = 200;
+    private static final String ROOT = "";
+    /** Fields that say what the ones beside them may be: a refusal may name either. */
+    private static final Set<String> DECIDING = Set.of("protocol", "ethertype", "ip_version", "cidr", "disk_format");
 
     private final Random random;
-    private final List<RouteOf> routes = new ArrayList<>();
-    private final List<String> tokens;
+    private final List<Example> examples;
+    private final Policy policy;
+    private final List<String> fields;
     private final List<String> ids = new ArrayList<>();
+    private final Oddities odd;
 
-    private record RouteOf(ApiFamily family, Route route) {}
-
-    Fuzzer(long seed, RouteTable table, List<String> tokens) {
+    Fuzzer(long seed, WholeApi api, List<Example> examples) {
         this.random = new Random(seed);
-        this.tokens = List.copyOf(tokens);
-        for (ApiFamily family : table.families()) {
-            table.routes(family).forEach(route -> routes.add(new RouteOf(family, route)));
+        this.examples = List.copyOf(examples);
+        this.policy = api.table().policy();
+        this.fields = List.copyOf(fieldsOf(List.of(api.table(), api.agentsTable()), examples));
+        this.odd = new Oddities(random, fields, ids);
+    }
+
+    /** Every field that the tables know of, as shown or filtered, and those of the examples. */
+    private static Set<String> fieldsOf(List<RouteTable> tables, List<Example> examples) {
+        Set<String> known = new LinkedHashSet<>();
+        for (RouteTable table : tables) {
+            for (ApiFamily family : table.families()) {
+                for (Route route : table.routes(family)) {
+                    route.list().ifPresent(list -> {
+                        known.addAll(list.view().memberNames());
+                        known.addAll(list.parameterNames());
+                    });
+                    route.actions().forEach(action -> known.add(action.name()));
+                }
+            }
+        }
+        for (Example example : examples) {
+            json(example).ifPresent(body -> names(body, known));
+        }
+        return known;
+    }
+
+    private static void names(JsonNode node, Set<String> known) {
+        known.addAll(node.propertyNames());
+        node.values().forEach(inner -> names(inner, known));
+    }
+
+    private static Optional<JsonNode> json(Example example) {
+        try {
+            byte[] body = example.body().get();
+            return body.length == 0 ? Optional.empty() : Optional.of(Json.MAPPER.readTree(body));
+        } catch (JacksonException bytes) {
+            return Optional.empty();
         }
     }
 
     /** Remembers an id that exists, so that later requests meet things that are there. */
     void learn(String id) {
-        if (ids.size() < 200 && !ids.contains(id)) {
+        if (ids.size() < MOST_IDS && !ids.contains(id)) {
             ids.add(id);
         }
     }
 
     Attempt next() {
-        RouteOf chosen = pick(routes);
-        String method = random.nextInt(20) == 0
-                ? pick(List.of("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "BREW"))
-                : chosen.route().method();
-        String target = path(chosen) + query(chosen.route());
-        StringBuilder head = new StringBuilder(method + " " + target + " HTTP/1.1\r\nHost: 127.0.0.1\r\n");
-        header(head);
-        boolean bodied = chosen.route().method().matches("POST|PUT|PATCH") || random.nextInt(10) == 0;
-        byte[] body = bodied ? body(chosen.route()) : new byte[0];
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        boolean cut = false;
-        if (bodied && random.nextInt(6) == 0) {
-            head.append("Transfer-Encoding: chunked\r\n\r\n");
-            bytes.writeBytes(ascii(head.toString()));
-            for (int at = 0; at < body.length; ) {
-                int length = Math.min(body.length - at, 1 + random.nextInt(4_000));
-                bytes.writeBytes(ascii(Integer.toHexString(length) + "\r\n"));
-                bytes.write(body, at, length);
-                bytes.writeBytes(ascii("\r\n"));
-                at += length;
-            }
-            bytes.writeBytes(ascii("0\r\n\r\n"));
+        Example example = odd.pick(examples);
+        Draft draft = new Draft(example);
+        if (odd.once(4)) {
+            wild(draft);
         } else {
-            cut = bodied && body.length > 1 && random.nextInt(12) == 0;
-            if (bodied) {
-                head.append("Content-Length: ").append(body.length).append("\r\n");
-            }
-            head.append("\r\n");
-            bytes.writeBytes(ascii(head.toString()));
-            bytes.write(body, 0, cut ? body.length / 2 : body.length);
+            oneChange(draft);
         }
-        String shown = head + new String(body, 0, Math.min(body.length, 600), StandardCharsets.UTF_8);
-        return new Attempt(bytes.toString(StandardCharsets.ISO_8859_1), cut, shown);
+        return draft.attempt();
     }
 
-    private String path(RouteOf chosen) {
-        StringBuilder path = new StringBuilder(chosen.family().mount());
-        for (String segment : chosen.route().pattern().split("/", -1)) {
-            if (!segment.isEmpty() || path.isEmpty()) {
-                path.append('/').append(segment.startsWith("{") ? id() : segment);
+    private void oneChange(Draft draft) {
+        Optional<JsonNode> json = json(draft.example);
+        if (json.filter(JsonNode::isContainer).isPresent() && !odd.once(4)) {
+            draft.changed = change(json.get());
+            draft.body = Json.MAPPER.writeValueAsBytes(json.get());
+        } else if (odd.once(2)) {
+            String name = parameter(draft.example.route());
+            draft.target += (draft.target.contains("?") ? "&" : "?") + encoded(name) + "=" + encoded(odd.word());
+            draft.changed = Set.of(name);
+        } else {
+            draft.target = path(draft.example) + draft.example.query();
+        }
+    }
+
+    /** Makes one field of the entity odd, takes it out or adds one, and tells what a refusal can name. */
+    private Set<String> change(JsonNode body) {
+        List<Place> places = new ArrayList<>();
+        places(body, List.of(), places);
+        Place place = odd.pick(places);
+        Set<String> named = new LinkedHashSet<>(place.within());
+        switch (place.container()) {
+            case ObjectNode object when odd.once(8) -> set(object, odd.pick(fields), named);
+            case ObjectNode object
+            when odd.once(6) -> {
+                object.remove(place.name());
+                // Of an action that is missing, nobody can tell the name.
+                if (object != body || !object.isEmpty()) {
+                    named.add(place.name());
+                }
+            }
+            case ObjectNode object -> set(object, place.name(), named);
+            case ArrayNode list -> {
+                JsonNode value = odd.value(1);
+                list.set(place.index(), value);
+                // A list that is the whole entity has no name.
+                if (!place.name().equals(ROOT)) {
+                    named.add(place.name());
+                    names(value, named);
+                }
+            }
+            default -> throw new IllegalStateException("only objects and lists hold anything");
+        }
+        return named;
+    }
+
+    private void set(ObjectNode object, String name, Set<String> named) {
+        JsonNode value = odd.value(1);
+        object.set(name, value);
+        named.add(name);
+        names(value, named);
+        if (DECIDING.contains(name)) {
+            named.addAll(object.propertyNames());
+        }
+        // An operation of a JSON patch is about the attribute that it points to.
+        if (object.path("path").isString()) {
+            named.add(object.path("path").stringValue().replace("/", ""));
+        }
+    }
+
+    /**
+     * Where a value stands.
+     *
+     * @param container the object or list that has it
+     * @param name its name there, or that of the list
+     * @param index its number in the list
+     * @param within the fields that it is in, but for the one that wraps the whole entity
+     */
+    private record Place(JsonNode container, String name, int index, List<String> within) {}
+
+    /** Collects the places below a node, which stands at the end of that path of names. */
+    private static void places(JsonNode node, List<String> path, List<Place> places) {
+        List<String> within = path.isEmpty() ? path : path.subList(1, path.size());
+        if (node.isObject()) {
+            node.forEachEntry((field, value) -> {
+                places.add(new Place(node, field, -1, within));
+                List<String> deeper = new ArrayList<>(path);
+                deeper.add(field);
+                places(value, deeper, places);
+            });
+        } else if (node.isArray()) {
+            for (int i = 0; i < node.size(); i++) {
+                places.add(new Place(node, path.isEmpty() ? ROOT : path.getLast(), i, within));
+                places(node.get(i), path, places);
             }
         }
-        if (random.nextInt(30) == 0) {
-            path.append(pick(List.of("/", "//", "/..", "/%2e%2e", "/%", "/%zz", "/%00", ";a=b", "/x/y/z")));
+    }
+
+    private String parameter(Route route) {
+        List<String> known = route.parameterNames();
+        return known.isEmpty() || odd.once(6)
+                ? odd.pick(List.of("colour", "limit", "marker", "fields", "sort_key", "name", "all_tenants"))
+                : odd.pick(known);
+    }
+
+    private void wild(Draft draft) {
+        if (odd.once(5)) {
+            draft.method =
+                    odd.pick(List.of("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "BREW"));
         }
-        return path.toString();
+        draft.target = path(draft.example) + (odd.once(8) ? odd.tail() : "") + query(draft.example.route());
+        if (draft.body.length > 0 || odd.once(10)) {
+            draft.body = odd.once(4) ? odd.pick(Oddities.ENTITIES) : entity(draft.example);
+        }
+        if (odd.once(8)) {
+            draft.headers.put("Content-Type", odd.mediaType());
+        }
+        if (odd.once(5)) {
+            draft.headers.put("OpenStack-API-Version", "compute " + odd.microversion());
+        }
+        if (odd.once(8)) {
+            String[] head = odd.head().split(": ", 2);
+            draft.headers.put(head[0], head[1]);
+        }
+    }
+
+    /** What the example has in the outermost member, with anything in it. */
+    private byte[] entity(Example example) {
+        ObjectNode entity = Json.MAPPER.createObjectNode();
+        json(example)
+                .filter(JsonNode::isObject)
+                .ifPresent(body -> body.propertyNames().forEach(name -> entity.set(name, odd.object(0))));
+        if (entity.isEmpty() || odd.once(10)) {
+            entity.set(odd.pick(fields), odd.value(1));
+        }
+        return Json.MAPPER.writeValueAsBytes(entity);
+    }
+
+    private String path(Example example) {
+        Map<String, String> parameters = new LinkedHashMap<>(example.parameters());
+        parameters.replaceAll((_, value) -> odd.once(2) ? value : id());
+        return new Example(
+                        example.family(),
+                        example.route(),
+                        example.action(),
+                        parameters,
+                        "",
+                        example.headers(),
+                        example.body(),
+                        example.status(),
+                        List.of(),
+                        List.of())
+                .target();
     }
 
     private String id() {
-        return switch (random.nextInt(4)) {
+        return switch (random.nextInt(3)) {
             case 0 -> "00000000-0000-4000-8000-00000000000" + random.nextInt(10);
-            case 1 -> encoded(pick(WORDS), false);
-            default -> ids.isEmpty() ? "nothing" : encoded(pick(ids), false);
+            case 1 -> odd.pick(Oddities.WORDS);
+            default -> ids.isEmpty() ? "nothing" : odd.pick(ids);
         };
     }
 
     private String query(Route route) {
-        Set<String> names = new LinkedHashSet<>(route.parameterNames());
-        if (route.list().isPresent() || random.nextInt(8) == 0) {
-            names.addAll(List.of(
-                    "limit",
-                    "marker",
-                    "fields",
-                    "sort_key",
-                    "sort_dir",
-                    "name",
-                    "colour",
-                    "page_reverse",
-                    "all_tenants"));
-        }
         StringBuilder query = new StringBuilder();
-        // A parameter that a route does not know ends the request before its entity is read.
-        int count = names.isEmpty() || random.nextInt(3) == 0 ? 0 : random.nextInt(4);
+        int count = odd.once(3) ? 0 : random.nextInt(4);
         for (int i = 0; i < count; i++) {
-            query.append(i == 0 ? '?' : '&').append(encoded(pick(List.copyOf(names)), true));
-            query.append('=').append(encoded(random.nextInt(4) == 0 && !ids.isEmpty() ? pick(ids) : pick(WORDS), true));
+            query.append(i == 0 ? '?' : '&').append(encoded(parameter(route)));
+            query.append('=').append(encoded(odd.word()));
         }
-        if (random.nextInt(25) == 0) {
-            query.append(query.isEmpty() ? '?' : '&')
-                    .append(pick(List.of(
-                            "%ff%fe=x", "name=%c3%28", "a=%", "=", "&&", "name=%00", "limit=1&limit=2", "name")));
+        if (odd.once(12)) {
+            query.append(query.isEmpty() ? '?' : '&').append(odd.brokenQuery());
         }
         return query.toString();
     }
 
-    private void header(StringBuilder head) {
-        if (random.nextInt(15) != 0) {
-            head.append("X-Auth-Token: ").append(pick(tokens)).append("\r\n");
+    /** Mostly one who gets through with the good request; else anybody, or nobody. */
+    private String token(Example example) {
+        if (odd.once(12)) {
+            return odd.pick(List.of("", "nobody's"));
         }
-        if (random.nextInt(3) != 0) {
-            head.append("Content-Type: ")
-                    .append(
-                            random.nextInt(8) != 0
-                                    ? "application/json"
-                                    : pick(List.of(
-                                            "text/plain",
-                                            "application/octet-stream",
-                                            "application/openstack-images-v2.1-json-patch",
-                                            "application/json; charset=utf-16",
-                                            "json",
-                                            ";",
-                                            "multipart/form-data")))
-                    .append("\r\n");
-        }
-        if (random.nextInt(3) == 0) {
-            head.append("OpenStack-API-Version: compute ")
-                    .append(pick(List.of(
-                            "2.1", "2.26", "2.47", "2.75", "2.90", "2.96", "latest", "2.999", "9.1", "2", "x", "-1.0")))
-                    .append("\r\n");
-        }
-        if (random.nextInt(20) == 0) {
-            head.append(pick(List.of(
-                            "If-Match: revision_number=0",
-                            "If-Match: revision_number=x",
-                            "If-Match: *",
-                            "X-Forwarded-Proto: javascript",
-                            "Forwarded: for=\"_x\";proto=",
-                            "Range: bytes=99999-1",
-                            "Accept: image/png",
-                            "Accept-Encoding: gzip;q=x",
-                            "X-Subject-Token: x",
-                            "X-OpenStack-Request-ID: " + "r".repeat(300),
-                            "X-Big: " + "b".repeat(4_000),
-                            "Cookie: a=b")))
-                    .append("\r\n");
-        }
+        List<String> passing = new ArrayList<>();
+        Personas.all().forEach((token, caller) -> {
+            if (example.expected(policy, caller) == example.status()) {
+                passing.add(token);
+            }
+        });
+        return passing.isEmpty() || odd.once(8)
+                ? odd.pick(List.copyOf(Personas.all().keySet()))
+                : odd.pick(passing);
     }
 
-    private byte[] body(Route route) {
-        if (random.nextInt(12) == 0) {
-            return pick(List.<byte[]>of(
-                    new byte[0],
-                    ascii("{"),
-                    ascii("[]"),
-                    ascii("null"),
-                    ascii("\"text\""),
-                    ascii("{\"a\":".repeat(3_000)),
-                    ascii("[".repeat(20_000)),
-                    ascii("{\"a\":[" + "{},".repeat(30_000) + "{}]}"),
-                    ascii("{\"a\":1e9999}"),
-                    ascii("{\"a\":" + "9".repeat(5_000) + "}"),
-                    ascii("{\"a\":1,\"a\":2}"),
-                    new byte[] {'{', '"', (byte) 0xff, (byte) 0xfe, '"', ':', '1', '}'},
-                    ascii("{\"name\":\"\\ud800\"}"),
-                    ascii("{\"na\\u0000me\":\"x\"}"),
-                    new byte[300_000]));
-        }
-        StringBuilder json = new StringBuilder("{");
-        String member = route.list().isPresent() || random.nextInt(3) != 0 ? memberOf(route) : pick(FIELDS);
-        if (!route.actions().isEmpty() && random.nextInt(5) != 0) {
-            member = pick(route.actions()).name();
-        }
-        json.append('"').append(member).append("\":");
-        value(json, 0, true);
-        if (random.nextInt(10) == 0) {
-            json.append(",\"").append(pick(FIELDS)).append("\":");
-            value(json, 1, false);
-        }
-        return json.append('}').toString().getBytes(StandardCharsets.UTF_8);
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
-    /** {@code /v2.0/security-groups/{id}} takes a {@code security_group}. */
-    private static String memberOf(Route route) {
-        String last = "";
-        for (String segment : route.pattern().split("/")) {
-            if (!segment.isEmpty() && !segment.startsWith("{")) {
-                last = segment;
+    /** A request that is being written. */
+    private final class Draft {
+        private final Example example;
+        private final Map<String, String> headers;
+        private String method;
+        private String target;
+        private byte[] body;
+        private Set<String> changed = Set.of();
+
+        private Draft(Example example) {
+            this.example = example;
+            this.headers = new LinkedHashMap<>(example.headers(isOfAgents(example) ? "" : token(example)));
+            this.method = example.route().method();
+            this.target = example.target();
+            this.body = example.body().get();
+            if (odd.once(2)) {
+                headers.remove("Accept");
             }
         }
-        String name = last.replace("os-", "").replace('-', '_');
-        return name.endsWith("ies")
-                ? name.substring(0, name.length() - 3) + "y"
-                : name.endsWith("s") ? name.substring(0, name.length() - 1) : name;
-    }
 
-    private void value(StringBuilder json, int depth, boolean object) {
-        int kind = object && random.nextInt(10) != 0 ? 6 : random.nextInt(depth > 3 ? 5 : 8);
-        switch (kind) {
-            case 0 -> json.append(pick(List.of("null", "true", "false")));
-            case 1 ->
-                json.append(pick(
-                        List.of("0", "-1", "1", "7", "65536", "2147483648", "1.5", "99999999999999999999", "1e400")));
-            case 2, 3 -> text(json, pick(WORDS));
-            case 4 -> text(json, ids.isEmpty() ? "nothing" : pick(ids));
-            case 5 -> {
-                json.append('[');
-                int items = random.nextInt(4);
-                for (int i = 0; i < items; i++) {
-                    json.append(i == 0 ? "" : ",");
-                    value(json, depth + 1, false);
-                }
-                json.append(']');
-            }
-            default -> {
-                json.append('{');
-                int members = random.nextInt(7);
-                for (int i = 0; i < members; i++) {
-                    json.append(i == 0 ? "" : ",");
-                    text(json, pick(FIELDS));
-                    json.append(':');
-                    value(json, depth + 1, false);
-                }
-                json.append('}');
-            }
-        }
-    }
-
-    private static void text(StringBuilder json, String text) {
-        json.append('"');
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c < 0x20 || c == '"' || c == '\\') {
-                json.append(String.format(java.util.Locale.ROOT, "\\u%04x", (int) c));
+        private Attempt attempt() {
+            StringBuilder head = new StringBuilder(method + " " + target + " HTTP/1.1\r\nHost: 127.0.0.1\r\n");
+            headers.forEach((name, value) ->
+                    head.append(name).append(": ").append(value).append("\r\n"));
+            ByteArrayOutputStream wire = new ByteArrayOutputStream();
+            boolean cut = false;
+            if (body.length > 0 && odd.once(6)) {
+                head.append("Transfer-Encoding: chunked\r\n\r\n");
+                wire.writeBytes(ascii(head.toString()));
+                chunks(wire);
             } else {
-                json.append(c);
+                cut = body.length > 1 && odd.once(20);
+                if (body.length > 0 || method.matches("POST|PUT|PATCH")) {
+                    head.append("Content-Length: ").append(body.length).append("\r\n");
+                }
+                head.append("\r\n");
+                wire.writeBytes(ascii(head.toString()));
+                wire.write(body, 0, cut ? body.length / 2 : body.length);
             }
+            String shown = head + new String(body, 0, Math.min(body.length, 900), StandardCharsets.UTF_8);
+            return new Attempt(example, wire.toString(StandardCharsets.ISO_8859_1), cut, isPermitted(), changed, shown);
         }
-        json.append('"');
+
+        private boolean isPermitted() {
+            Optional<Caller> caller = Optional.ofNullable(headers.get("X-Auth-Token"))
+                    .flatMap(token -> Optional.ofNullable(Personas.all().get(token)));
+            return example.rule().isEmpty()
+                    || caller.filter(who -> example.expected(policy, who) == example.status())
+                            .isPresent();
+        }
+
+        private void chunks(ByteArrayOutputStream wire) {
+            for (int at = 0; at < body.length; ) {
+                int length = Math.min(body.length - at, 1 + random.nextInt(4_000));
+                wire.writeBytes(ascii(String.format(Locale.ROOT, "%x\r\n", length)));
+                wire.write(body, at, length);
+                wire.writeBytes(ascii("\r\n"));
+                at += length;
+            }
+            wire.writeBytes(ascii("0\r\n\r\n"));
+        }
     }
 
-    private static String encoded(String text, boolean query) {
-        String encoded = java.net.URLEncoder.encode(text, StandardCharsets.UTF_8);
-        return query ? encoded : encoded.replace("+", "%20");
+    static boolean isOfAgents(Example example) {
+        return example.family().mount().startsWith("/agent/");
     }
 
     private static byte[] ascii(String text) {
         return text.getBytes(StandardCharsets.ISO_8859_1);
-    }
-
-    private <T> T pick(List<T> items) {
-        return items.get(random.nextInt(items.size()));
     }
 }

@@ -10,12 +10,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
+import org.jdbi.v3.core.Handle;
+import org.sluice.controller.agents.AgentsFamily;
+import org.sluice.controller.agents.DesiredStates;
+import org.sluice.controller.agents.Reports;
 import org.sluice.controller.compute.BootImages;
 import org.sluice.controller.compute.ComputeFamily;
 import org.sluice.controller.fleet.SluiceFamily;
 import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.ApiServer;
 import org.sluice.controller.http.Authenticator;
+import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Proxies;
 import org.sluice.controller.http.RouteTable;
 import org.sluice.controller.http.door.DoorLimits;
@@ -23,39 +29,63 @@ import org.sluice.controller.http.door.RateLimits;
 import org.sluice.controller.identity.IdentityBootstrap;
 import org.sluice.controller.identity.IdentityFamily;
 import org.sluice.controller.identity.password.Passwords;
+import org.sluice.controller.identity.token.Revocations;
 import org.sluice.controller.identity.token.Tokens;
 import org.sluice.controller.image.ImageFamily;
 import org.sluice.controller.image.data.ImageBytes;
 import org.sluice.controller.image.data.ImageLimits;
 import org.sluice.controller.image.data.ImageSweep;
 import org.sluice.controller.image.data.UploadRoom;
+import org.sluice.controller.image.image.ImageStore;
 import org.sluice.controller.network.Bindings;
 import org.sluice.controller.network.NetworkFamily;
 import org.sluice.controller.network.ServerPorts;
 import org.sluice.controller.network.ServicePorts;
 import org.sluice.controller.observation.Observation;
 import org.sluice.controller.pki.CertificateAuthority;
+import org.sluice.controller.pki.EnrolmentFamily;
+import org.sluice.controller.pki.HostEnrolment;
 import org.sluice.controller.pki.JoinTokens;
 import org.sluice.controller.policy.Caller;
+import org.sluice.controller.policy.Scope;
 import org.sluice.controller.scheduling.FleetIndex;
 import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.controller.store.Database;
+import org.sluice.model.HostId;
+import org.sluice.model.ImageId;
 import org.sluice.model.Problem;
 
-/** The OpenStack APIs and Sluice's own on one listener over one database, without hosts. */
+/**
+ * The OpenStack APIs and Sluice's own on one listener, and those of agents on another, over one database. The agents' listener
+ * has no TLS: a header names the host whose certificate stands for.
+ */
 final class WholeApi implements AutoCloseable {
+    /** Stands for the client certificate of the host that it names. */
+    static final String CERTIFICATE = "X-Test-Host";
+
+    static final String ADMIN_PASSWORD = "the admin's password";
+
+    private static final RateLimits UNHURRIED = new RateLimits(
+            new RateLimits.Rate(100_000, 100_000),
+            new RateLimits.Rate(100_000, 100_000),
+            new RateLimits.Rate(100_000, 100_000));
+
+    private final Database database;
     private final RouteTable table;
+    private final RouteTable agentsTable;
     private final ApiServer server;
-    private final ImageSweep sweep;
+    private final ApiServer agents;
     private final ChangeFeed feed;
     private final Observation observation;
+    private final Tokens tokens;
+    private final Tokens yesterdaysTokens;
 
     /**
      * Starts it.
      *
      * @param spool where uploads are kept
-     * @param callers token to who it speaks for; any other token is refused
+     * @param callers token to who it speaks for; any other token must be a real one
      */
     WholeApi(Database database, Path spool, Map<String, Caller> callers) {
         this(database, spool, callers, Proxies.NONE);
@@ -63,30 +93,38 @@ final class WholeApi implements AutoCloseable {
 
     /** The same behind proxies. */
     WholeApi(Database database, Path spool, Map<String, Caller> callers, Proxies proxies) {
+        this.database = database;
         InstantSource clock = InstantSource.system();
         Random random = new Random();
         Passwords passwords = new Passwords(random);
-        new IdentityBootstrap(database, passwords).run("the admin's password", "f".repeat(32));
+        new IdentityBootstrap(database, passwords).run(ADMIN_PASSWORD, "f".repeat(32));
         ServerPorts ports = new ServerPorts(random);
         Scheduling scheduling = new Scheduling(new FleetIndex(), ports, new Bindings(), new ServicePorts(random));
         ImageBytes bytes = new ImageBytes(database);
-        this.sweep = ImageSweep.start(bytes);
+        ImageSweep sweep = ImageSweep.start(bytes);
         this.feed = new ChangeFeed(database);
         try {
             this.observation = Observation.start(database, feed, () -> true, spool.resolve("access.log"), clock);
         } catch (IOException cause) {
             throw new UncheckedIOException(cause);
         }
-        JoinTokens joins = new JoinTokens(CertificateAuthority.open(database, clock), clock, random);
+        CertificateAuthority authority = CertificateAuthority.open(database, clock);
+        JoinTokens joins = new JoinTokens(authority, clock, random);
+        ImageStore images = new ImageStore();
+        this.tokens = new Tokens(database, clock, random);
+        this.yesterdaysTokens = new Tokens(
+                database,
+                InstantSource.offset(clock, Tokens.LIFETIME.plusSeconds(1).negated()),
+                random);
         List<ApiFamily> families = List.of(
-                new IdentityFamily(database, new Tokens(database, clock, random), passwords, clock),
+                new IdentityFamily(database, tokens, passwords, clock),
                 new NetworkFamily(database.jdbi(), random, clock),
                 new ComputeFamily(
                         database,
-                        (_, _) -> Optional.<BootImages.BootImage>empty(),
+                        (handle, id) -> bootImage(images, handle, id),
                         ports,
                         scheduling,
-                        (_, _, _, _) -> Optional.<String>empty(),
+                        (_, _, _, _) -> Optional.of("login: "),
                         clock,
                         random),
                 new ImageFamily(database, bytes, sweep, UploadRoom.in(spool, ImageLimits.USUAL, false), clock),
@@ -94,14 +132,7 @@ final class WholeApi implements AutoCloseable {
         this.table = RouteTable.of(families);
         Authenticator authenticator = token -> {
             Caller caller = callers.get(token);
-            if (caller == null) {
-                throw Problem.of(
-                                Problem.Kind.UNAUTHENTICATED,
-                                "Unauthorized",
-                                "The request you have made requires authentication.")
-                        .asException();
-            }
-            return caller;
+            return caller == null ? tokens.verify(token) : caller;
         };
         this.server = ApiServer.start(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
@@ -110,11 +141,51 @@ final class WholeApi implements AutoCloseable {
                 table,
                 table.policy(),
                 DoorLimits.ofHeap(Runtime.getRuntime().maxMemory()),
-                RateLimits.DEFAULT,
+                UNHURRIED,
                 proxies,
                 observation);
+        this.agentsTable = RouteTable.of(List.of(
+                new EnrolmentFamily(new HostEnrolment(database, authority, joins, clock)),
+                new AgentsFamily(
+                        WholeApi::certified,
+                        database,
+                        new DesiredStates(database, feed, ports, new ServicePorts(random)),
+                        new Reports(scheduling, ports, new Bindings()),
+                        bytes::writeTo)));
+        this.agents = ApiServer.start(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                Optional.empty(),
+                authenticator,
+                agentsTable,
+                agentsTable.policy(),
+                DoorLimits.forAgents(Runtime.getRuntime().maxMemory()),
+                UNHURRIED,
+                Proxies.NONE,
+                observation);
+        // Nothing is to change by itself: tests compare what the database holds before and after a request.
+        sweep.close();
     }
 
+    private static Optional<BootImages.BootImage> bootImage(ImageStore images, Handle handle, ImageId id) {
+        return images.findAndKeep(handle, id)
+                .map(image -> new BootImages.BootImage(
+                        image.status().apiName(),
+                        image.metadata().visibility().apiName(),
+                        image.projectId(),
+                        image.metadata().minDisk(),
+                        image.metadata().minRam(),
+                        image.content().map(content -> content.virtualSize()).orElse(0L),
+                        image.properties()));
+    }
+
+    private static HostId certified(Exchange exchange) {
+        return exchange.header(CERTIFICATE)
+                .map(HostId::parse)
+                .orElseThrow(() -> Problem.of(Problem.Kind.UNAUTHENTICATED, "NoCertificate", "Show a certificate.")
+                        .asException());
+    }
+
+    /** What the listener of the APIs serves. */
     RouteTable table() {
         return table;
     }
@@ -123,15 +194,42 @@ final class WholeApi implements AutoCloseable {
         return server.address();
     }
 
+    /** What the listener of the agents serves. */
+    RouteTable agentsTable() {
+        return agentsTable;
+    }
+
+    InetSocketAddress agentsAddress() {
+        return agents.address();
+    }
+
+    /** A real token of somebody, in no project. */
+    String token(String user, String name) {
+        return issue(tokens, user, name);
+    }
+
+    /** One that was good until a second ago. */
+    String expiredToken(String user, String name) {
+        return issue(yesterdaysTokens, user, name);
+    }
+
+    private String issue(Tokens source, String user, String name) {
+        long mark = database.jdbi().withHandle(Revocations::mark);
+        return source.issue(user, name, new Scope.Nothing(), Set.of(), List.of("password"), mark)
+                .text();
+    }
+
     @Override
     public void close() {
         server.close();
-        sweep.close();
+        agents.close();
         try {
             observation.close();
         } catch (IOException cause) {
             throw new UncheckedIOException(cause);
         }
         feed.close();
+        tokens.close();
+        yesterdaysTokens.close();
     }
 }

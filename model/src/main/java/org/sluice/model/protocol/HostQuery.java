@@ -1,5 +1,7 @@
 package org.sluice.model.protocol;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.UUID;
 import org.sluice.model.ServerId;
 
@@ -12,5 +14,10 @@ import org.sluice.model.ServerId;
  */
 public record HostQuery(UUID id, ServerId server, int lines) {
     /** The answer to the query of that id: the console's text. */
-    public record Answer(UUID id, String text) {}
+    public record Answer(UUID id, String text) {
+        public Answer {
+            requireNonNull(id, "id is null");
+            requireNonNull(text, "text is null");
+        }
+    }
 }

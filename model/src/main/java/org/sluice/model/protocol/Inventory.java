@@ -1,5 +1,7 @@
 package org.sluice.model.protocol;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.List;
 
 /**
@@ -26,7 +28,14 @@ public record Inventory(
         List<String> interfaces,
         List<PhysicalFunction> physicalFunctions) {
     public Inventory {
+        requireNonNull(hostname, "hostname is null");
+        requireNonNull(hypervisorType, "hypervisorType is null");
+        requireNonNull(cpuArchitecture, "cpuArchitecture is null");
+        requireNonNull(interfaces, "interfaces is null");
+        requireNonNull(physicalFunctions, "physicalFunctions is null");
+        interfaces.forEach(each -> requireNonNull(each, "interfaces has a null in it"));
         interfaces = List.copyOf(interfaces);
+        physicalFunctions.forEach(each -> requireNonNull(each, "physicalFunctions has a null in it"));
         physicalFunctions = List.copyOf(physicalFunctions);
     }
 }

@@ -1,5 +1,7 @@
 package org.sluice.model.protocol;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.List;
 import org.sluice.model.MacAddress;
 
@@ -33,6 +35,16 @@ public record PhysicalFunction(
         boolean carrier,
         List<VirtualFunction> virtualFunctions) {
     public PhysicalFunction {
+        requireNonNull(key, "key is null");
+        requireNonNull(name, "name is null");
+        requireNonNull(address, "address is null");
+        requireNonNull(vendorId, "vendorId is null");
+        requireNonNull(deviceId, "deviceId is null");
+        requireNonNull(virtualFunctionDeviceId, "virtualFunctionDeviceId is null");
+        requireNonNull(driver, "driver is null");
+        requireNonNull(mac, "mac is null");
+        requireNonNull(virtualFunctions, "virtualFunctions is null");
+        virtualFunctions.forEach(each -> requireNonNull(each, "virtualFunctions has a null in it"));
         virtualFunctions = List.copyOf(virtualFunctions);
     }
 }

@@ -1,5 +1,7 @@
 package org.sluice.model.protocol;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
@@ -22,6 +24,9 @@ public sealed interface ServerReport {
     /** The domain runs and every requested attribute of every interface was read back. */
     record Running(ServerId server, List<InterfaceState> interfaces) implements ServerReport {
         public Running {
+            requireNonNull(server, "server is null");
+            requireNonNull(interfaces, "interfaces is null");
+            interfaces.forEach(each -> requireNonNull(each, "interfaces has a null in it"));
             interfaces = List.copyOf(interfaces);
         }
     }
@@ -33,7 +38,14 @@ public sealed interface ServerReport {
      * @param reason complete sentences: what failed, and the cause chain
      * @param fix what the operator can do about it
      */
-    record Failed(ServerId server, String code, String reason, Optional<String> fix) implements ServerReport {}
+    record Failed(ServerId server, String code, String reason, Optional<String> fix) implements ServerReport {
+        public Failed {
+            requireNonNull(server, "server is null");
+            requireNonNull(code, "code is null");
+            requireNonNull(reason, "reason is null");
+            requireNonNull(fix, "fix is null");
+        }
+    }
 
     /**
      * Nothing of it is left on the host, and every VF of it reads back neutral.
@@ -42,6 +54,9 @@ public sealed interface ServerReport {
      */
     record Absent(ServerId server, List<VirtualFunctionLease> released) implements ServerReport {
         public Absent {
+            requireNonNull(server, "server is null");
+            requireNonNull(released, "released is null");
+            released.forEach(each -> requireNonNull(each, "released has a null in it"));
             released = List.copyOf(released);
         }
     }
@@ -53,7 +68,13 @@ public sealed interface ServerReport {
      * @param device tap name for a bridge port, PCI address for a VF
      * @param virtualFunction the VF's tuple as read back; empty for a bridge port
      */
-    record InterfaceState(PortId port, String device, Optional<VirtualFunctionState> virtualFunction) {}
+    record InterfaceState(PortId port, String device, Optional<VirtualFunctionState> virtualFunction) {
+        public InterfaceState {
+            requireNonNull(port, "port is null");
+            requireNonNull(device, "device is null");
+            requireNonNull(virtualFunction, "virtualFunction is null");
+        }
+    }
 
     /**
      * A VF's tuple as the kernel reads it back; a flag is empty where the driver does not report it.
@@ -72,6 +93,12 @@ public sealed interface ServerReport {
             int maxTxRate,
             List<String> refused) {
         public VirtualFunctionState {
+            requireNonNull(lease, "lease is null");
+            requireNonNull(mac, "mac is null");
+            requireNonNull(spoofCheck, "spoofCheck is null");
+            requireNonNull(trust, "trust is null");
+            requireNonNull(refused, "refused is null");
+            refused.forEach(each -> requireNonNull(each, "refused has a null in it"));
             refused = List.copyOf(refused);
         }
 

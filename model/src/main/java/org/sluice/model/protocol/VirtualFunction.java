@@ -1,5 +1,7 @@
 package org.sluice.model.protocol;
 
+import static java.util.Objects.requireNonNull;
+
 /**
  * A virtual function as an agent found it.
  *
@@ -8,4 +10,9 @@ package org.sluice.model.protocol;
  * @param iommuGroup IOMMU group number, -1 when there is none (IOMMU off: it cannot be handed to a VM)
  * @param driver kernel driver it is bound to, empty when none
  */
-public record VirtualFunction(int index, String address, int iommuGroup, String driver) {}
+public record VirtualFunction(int index, String address, int iommuGroup, String driver) {
+    public VirtualFunction {
+        requireNonNull(address, "address is null");
+        requireNonNull(driver, "driver is null");
+    }
+}

@@ -67,7 +67,8 @@ final class AggregateWire {
         if (!fields.has("name") && !fields.has(ZONE)) {
             throw Problems.badRequest(
                     "ValidationError",
-                    "Invalid input for field/attribute aggregate. {} does not have enough properties");
+                    "Invalid input for field/attribute aggregate. {} does not have enough properties: give name or "
+                            + ZONE);
         }
         return new Change(
                 fields.has("name") ? Optional.of(Names.read(fields, "name")) : Optional.empty(),

@@ -146,7 +146,9 @@ final class FlavorWire {
         Map<String, String> specs = exchange.body().textMap(Names.LONGEST);
         if (!specs.keySet().equals(Set.of(key))) {
             throw Problems.badRequest(
-                    "ValidationError", "The request body must have exactly one member, '" + key + "' as in the URL.");
+                    "ValidationError",
+                    "The request body must have exactly one member, '" + key + "' as in the URL, and has "
+                            + (specs.isEmpty() ? "none" : "'" + String.join("', '", specs.keySet()) + "'") + ".");
         }
         return sound(specs);
     }

@@ -72,8 +72,12 @@ final class MetadataRoutes {
 
     private Reply putOne(Exchange exchange) {
         Map<String, String> item = ServerMetadata.read(exchange.body("meta"));
-        if (!item.keySet().equals(Set.of(exchange.path("key")))) {
-            throw Problems.badRequest("InvalidInput", "Request body and URI mismatch");
+        String key = exchange.path("key");
+        if (!item.keySet().equals(Set.of(key))) {
+            throw Problems.badRequest(
+                    "InvalidInput",
+                    "Request body and URI mismatch: 'meta' must have '" + key + "' alone, and has "
+                            + (item.isEmpty() ? "nothing" : "'" + String.join("', '", item.keySet()) + "'") + ".");
         }
         return one(exchange, change(exchange, old -> {
             old.putAll(item);

@@ -94,7 +94,8 @@ public final class EntityReader {
 
     private record Named(String name, JsonNode node) {}
 
-    private static void requireStorable(JsonNode tree, Wording wording) {
+    /** Refuses a tree that has text which no database keeps, by the name of the member. */
+    static void requireStorable(JsonNode tree, Wording wording) {
         Deque<Named> open = new ArrayDeque<>();
         open.push(new Named("body", tree));
         while (!open.isEmpty()) {

@@ -79,6 +79,9 @@ public final class RawClient implements AutoCloseable {
         Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         for (String line = line(); !line.isEmpty(); line = line()) {
             int colon = line.indexOf(':');
+            if (colon < 0) {
+                throw new IOException("'" + line + "' stands where a header should");
+            }
             headers.put(line.substring(0, colon), line.substring(colon + 1).strip());
         }
         byte[] body = !withBody

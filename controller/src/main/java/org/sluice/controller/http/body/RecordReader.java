@@ -1,0 +1,65 @@
+package org.sluice.controller.http.body;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.sluice.controller.http.Json;
+import org.sluice.controller.http.Wording;
+import org.sluice.model.ProblemException;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/** Turns entities of Sluice's own protocol into its records; what is wrong is refused with the member named. Stateless. */
+public final class RecordReader {
+    /** Which texts an entity may have. */
+    public enum Texts {
+        /** What the database can keep: no NUL, no unpaired surrogate. */
+        STORABLE,
+        /** Any. */
+        ANY
+    }
+
+    private RecordReader() {}
+
+    /**
+     * Reads an entity.
+     *
+     * @throws ProblemException 400 when it is no such record, or has texts that it may not have
+     */
+    public static <T> T read(byte[] bytes, Class<T> type, Texts texts, Wording wording) {
+        try {
+            JsonNode tree = Json.MAPPER.readTree(bytes);
+            if (texts == Texts.STORABLE) {
+                EntityReader.requireStorable(tree, wording);
+            }
+            @Nullable T read = Json.MAPPER.treeToValue(tree, type);
+            if (read == null) {
+                throw wording.malformed("The request body is not a valid " + type.getSimpleName() + ".");
+            }
+            return read;
+        } catch (JacksonException cause) {
+            throw new ProblemException(
+                    wording.malformed("The request body is not a valid " + type.getSimpleName() + where(cause) + ".")
+                            .problem(),
+                    cause);
+        }
+    }
+
+    /** {@code : physicalFunctions[0].address is null}; nothing where the entity is no JSON. */
+    private static String where(JacksonException failure) {
+        StringBuilder path = new StringBuilder();
+        List<JacksonException.Reference> members = failure.getPath();
+        for (JacksonException.Reference member : members) {
+            if (member.getPropertyName() == null) {
+                path.append('[').append(member.getIndex()).append(']');
+            } else {
+                path.append(path.isEmpty() ? "" : ".").append(member.getPropertyName());
+            }
+        }
+        // What a record's own constructor says about a member of it: a sentence of ours.
+        @Nullable Throwable objection = failure.getCause();
+        if (objection instanceof NullPointerException || objection instanceof IllegalArgumentException) {
+            return ": " + (path.isEmpty() ? "" : path + ": ") + objection.getMessage();
+        }
+        return path.isEmpty() ? "" : ": " + path + " is not as it must be";
+    }
+}
