@@ -69,8 +69,7 @@ final class Rehearsal {
                                         physicalNetwork)))
                 .at("/network/id")
                 .asString();
-        cloud.post(
-                "/network/v2.0/subnets", Map.of("subnet", Map.of("network_id", id, "ip_version", 4, "cidr", cidr)));
+        cloud.post("/network/v2.0/subnets", Map.of("subnet", Map.of("network_id", id, "ip_version", 4, "cidr", cidr)));
         return id;
     }
 

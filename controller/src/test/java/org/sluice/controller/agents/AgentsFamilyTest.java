@@ -162,12 +162,13 @@ class AgentsFamilyTest {
 
     @Test
     void aListWithoutAReportIsRefused() throws Exception {
-        for (String reports : List.of("[null]", "null")) {
-            HttpResponse<String> answer = send("POST", "/reports", reports.getBytes(UTF_8));
+        HttpResponse<String> missing = send("POST", "/reports", "[null]".getBytes(UTF_8));
+        HttpResponse<String> none = send("POST", "/reports", "null".getBytes(UTF_8));
 
-            assertThat(answer.statusCode()).isEqualTo(400);
-            assertThat(answer.body()).contains("not a valid list of server reports");
-        }
+        assertThat(missing.statusCode()).isEqualTo(400);
+        assertThat(missing.body()).contains("no report at [0]");
+        assertThat(none.statusCode()).isEqualTo(400);
+        assertThat(none.body()).contains("not a valid list of ServerReport");
     }
 
     @Test
@@ -272,7 +273,7 @@ class AgentsFamilyTest {
         HttpResponse<String> answer = send("POST", "/reports", "[{\"kind\": \"lost\"}]".getBytes(UTF_8));
 
         assertThat(answer.statusCode()).isEqualTo(400);
-        assertThat(answer.body()).contains("not a valid list of server reports");
+        assertThat(answer.body()).contains("not a valid list of ServerReport: [0].kind is no kind of ServerReport");
         assertThat(get("/desired?wait=soon").body()).contains("Query parameter 'wait' must be a whole number.");
     }
 

@@ -155,6 +155,13 @@ class FuzzTest {
         }
     }
 
+    /** Of the family below whose mount the request is; one that only begins like it ({@code /network;a=b}) is nobody's. */
+    private static String mount(Fuzzer.Attempt attempt) {
+        String mount = attempt.example().family().mount();
+        String target = attempt.target();
+        return target.length() == mount.length() || "/?".indexOf(target.charAt(mount.length())) >= 0 ? mount : "";
+    }
+
     private void judge(RawClient.Answer answer, Fuzzer.Attempt attempt, Fuzzer fuzzer) {
         Matcher matcher = ID.matcher(answer.body());
         while (matcher.find()) {
@@ -165,7 +172,7 @@ class FuzzTest {
             failures.add(answer.status() + " " + answer.body() + "\n" + attempt.what());
         } else if (answer.status() >= 400 && !attempt.isHead()) {
             boolean byTheDoor = !answer.headers().containsKey("x-openstack-request-id");
-            FaultShape.complaint(attempt.example().family().mount(), answer, byTheDoor)
+            FaultShape.complaint(mount(attempt), answer, byTheDoor)
                     .ifPresent(complaint -> failures.add("a fault that is " + complaint + ": " + answer.status() + " "
                             + answer.body() + "\n" + attempt.what()));
         }

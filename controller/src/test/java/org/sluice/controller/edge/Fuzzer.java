@@ -37,13 +37,18 @@ final class Fuzzer {
      * @param wire as it goes over the wire, a character a byte
      * @param cut whether it is incomplete on purpose, so that no reply need come
      * @param permitted whether whoever asks would get through with the example as it is
-     * @param changed the field or query parameter that alone is not as in the example, and the fields within its new value:
-     *     a refusal names one of them; empty when it is something else that is wrong
+     * @param changed the field or query parameter that alone is not as in the example, and the fields within its new
+     *     and its old value: a refusal names one of them; empty when it is something else that is wrong
      * @param what for whoever reads a failure
      */
     record Attempt(Example example, String wire, boolean cut, boolean permitted, Set<String> changed, String what) {
         byte[] bytes() {
             return wire.getBytes(StandardCharsets.ISO_8859_1);
+        }
+
+        /** Path and query, as they are sent. */
+        String target() {
+            return wire.split(" ", 3)[1];
         }
 
         /** Whether the reply has no entity, whatever its headers say. */
@@ -171,6 +176,8 @@ final class Fuzzer {
 
     private void set(ObjectNode object, String name, Set<String> named) {
         JsonNode value = odd.value(1);
+        // What it had before may be missed in it now.
+        names(object.path(name), named);
         object.set(name, value);
         named.add(name);
         names(value, named);

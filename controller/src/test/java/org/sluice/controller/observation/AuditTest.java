@@ -238,7 +238,10 @@ final class AuditTest {
 
         List<JsonNode> events = events("resource=account&operation=update");
         assertThat(events).isNotEmpty();
-        assertThat(events.getFirst().path("after").path("name").asString()).isEqualTo("admin");
+        assertThat(events.getFirst().path("resource_id").asString())
+                .isEqualTo(jdbi().withHandle(handle -> handle.createQuery("select id from account where name = 'admin'")
+                        .mapTo(String.class)
+                        .one()));
         assertThat(events.getFirst().path("action").asString()).isEqualTo("sluice admin-password");
         assertThat(events.getFirst().path("user").asString()).isEqualTo("operator");
         assertThat(events.getFirst().path("peer").asString()).isEqualTo("local");

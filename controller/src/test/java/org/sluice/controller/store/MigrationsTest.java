@@ -34,7 +34,9 @@ final class MigrationsTest {
             Map.entry("11", -1_390_411_076),
             Map.entry("12", -895_522_545),
             Map.entry("13", -1_122_935_532),
-            Map.entry("16", -1_304_668_935));
+            Map.entry("14", 999_332_602),
+            Map.entry("16", -1_304_668_935),
+            Map.entry("17", -166_424_435));
 
     @RegisterExtension
     static final TestDatabase postgres = new TestDatabase();

@@ -1,5 +1,6 @@
 package org.sluice.controller.http.body;
 
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.sluice.controller.http.Json;
@@ -7,6 +8,8 @@ import org.sluice.controller.http.Wording;
 import org.sluice.model.ProblemException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.exc.InvalidTypeIdException;
+import tools.jackson.databind.exc.MismatchedInputException;
 
 /** Turns entities of Sluice's own protocol into its records; what is wrong is refused with the member named. Stateless. */
 public final class RecordReader {
@@ -33,15 +36,28 @@ public final class RecordReader {
             }
             @Nullable T read = Json.MAPPER.treeToValue(tree, type);
             if (read == null) {
-                throw wording.malformed("The request body is not a valid " + type.getSimpleName() + ".");
+                throw wording.malformed("The request body is not a valid " + name(type) + ".");
             }
             return read;
         } catch (JacksonException cause) {
             throw new ProblemException(
-                    wording.malformed("The request body is not a valid " + type.getSimpleName() + where(cause) + ".")
+                    wording.malformed("The request body is not a valid " + name(type) + where(cause) + ".")
                             .problem(),
                     cause);
         }
+    }
+
+    private static String name(Class<?> type) {
+        return type.isArray() ? "list of " + type.componentType().getSimpleName() : type.getSimpleName();
+    }
+
+    private static @Nullable Class<?> wanted(JacksonException failure) {
+        return switch (failure) {
+            case InvalidTypeIdException unknown
+            when unknown.getBaseType() != null -> unknown.getBaseType().getRawClass();
+            case MismatchedInputException mismatch -> mismatch.getTargetType();
+            default -> null;
+        };
     }
 
     /** {@code : physicalFunctions[0].address is null}; nothing where the entity is no JSON. */
@@ -59,6 +75,12 @@ public final class RecordReader {
         @Nullable Throwable objection = failure.getCause();
         if (objection instanceof NullPointerException || objection instanceof IllegalArgumentException) {
             return ": " + (path.isEmpty() ? "" : path + ": ") + objection.getMessage();
+        }
+        @Nullable Class<?> wanted = wanted(failure);
+        if (wanted != null && wanted.isAnnotationPresent(JsonTypeInfo.class)) {
+            // A member of the record says which of several records it is.
+            String member = wanted.getAnnotation(JsonTypeInfo.class).property();
+            return ": " + path + (path.isEmpty() ? "" : ".") + member + " is no kind of " + wanted.getSimpleName();
         }
         return path.isEmpty() ? "" : ": " + path + " is not as it must be";
     }

@@ -28,8 +28,10 @@ public final class AssignmentStore {
 
     /** With implied roles as if they were given, if {@code effective}. */
     List<Assigned> list(Handle handle, RowCondition seen, boolean effective, Window window) {
-        return window.list(seen.bind(handle.createQuery(SELECT + " and " + seen.sql() + window.sql()))
-                .bind("effective", effective), AssignmentStore::read);
+        return window.list(
+                seen.bind(handle.createQuery(SELECT + " and " + seen.sql() + window.sql()))
+                        .bind("effective", effective),
+                AssignmentStore::read);
     }
 
     Optional<Assigned> find(Handle handle, RowCondition seen, String key) {

@@ -46,7 +46,8 @@ public final class ProjectStore {
     }
 
     List<Project> list(Handle handle, RowCondition seen, Window window) {
-        return window.list(seen.bind(handle.createQuery(SELECT + " and " + seen.sql() + window.sql())), ProjectStore::read);
+        return window.list(
+                seen.bind(handle.createQuery(SELECT + " and " + seen.sql() + window.sql())), ProjectStore::read);
     }
 
     /** The enabled projects in which that user has any role. */

@@ -40,7 +40,8 @@ public final class UserStore {
     }
 
     List<Account> list(Handle handle, RowCondition seen, Window window) {
-        return window.list(seen.bind(handle.createQuery(SELECT + " and " + seen.sql() + window.sql())), UserStore::read);
+        return window.list(
+                seen.bind(handle.createQuery(SELECT + " and " + seen.sql() + window.sql())), UserStore::read);
     }
 
     /** Whether there is any user. */

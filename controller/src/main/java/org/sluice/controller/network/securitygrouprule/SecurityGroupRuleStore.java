@@ -36,7 +36,8 @@ public final class SecurityGroupRuleStore {
     }
 
     List<SecurityGroupRule> list(Handle handle, RowCondition seen, Window window) {
-        return window.list(seen.bind(handle.createQuery(SELECT + seen.sql() + window.sql())), SecurityGroupRuleStore::read);
+        return window.list(
+                seen.bind(handle.createQuery(SELECT + seen.sql() + window.sql())), SecurityGroupRuleStore::read);
     }
 
     Optional<SecurityGroupRule> find(Handle handle, RowCondition seen, UUID id) {

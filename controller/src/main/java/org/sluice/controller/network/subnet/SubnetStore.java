@@ -34,7 +34,9 @@ final class SubnetStore {
     record Held(Subnet subnet, String networkOwner) {}
 
     List<Subnet> list(Handle handle, RowCondition seen, Window window) {
-        return window.list(seen.bind(handle.createQuery("select " + COLUMNS + FROM + seen.sql() + window.sql())), SubnetStore::read);
+        return window.list(
+                seen.bind(handle.createQuery("select " + COLUMNS + FROM + seen.sql() + window.sql())),
+                SubnetStore::read);
     }
 
     Optional<Subnet> find(Handle handle, RowCondition seen, UUID id) {

@@ -455,9 +455,9 @@ class DoorTest {
 
         client.send("HEAD /test/" + path + " HTTP/1.1\r\nHost: h\r\n" + TOKEN + "\r\n");
         Answer head = client.answerWithoutBody();
-        client.send("GET /test/things?next=one HTTP/1.1\r\nHost: h\r\n" + TOKEN + "\r\n");
+        client.send("GET /test/things?a=next HTTP/1.1\r\nHost: h\r\n" + TOKEN + "\r\n");
 
-        assertThat(client.answer().body()).isEqualTo("{\"query\":\"next=one\"}");
+        assertThat(client.answer().body()).isEqualTo("{\"query\":\"a=next\"}");
         assertThat(head.status())
                 .isEqualTo(
                         switch (path) {
