@@ -48,7 +48,7 @@ final class Examples {
     }
 
     /** One example that is being written. */
-    private final class Draft {
+    private static final class Draft {
         private final ApiFamily family;
         private final Route route;
         private final Optional<Route.Action> action;
@@ -166,7 +166,7 @@ final class Examples {
         for (ApiFamily family : table.families()) {
             for (Route route : table.routes(family)) {
                 boolean plain = route.method().equals("GET") && !route.pattern().contains("{");
-                if (plain && drafts.stream().noneMatch(draft -> draft.route == route)) {
+                if (plain && drafts.stream().noneMatch(draft -> draft.route.equals(route))) {
                     drafts.add(new Draft(family, route, Optional.empty(), 200));
                 }
             }

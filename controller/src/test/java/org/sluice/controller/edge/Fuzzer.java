@@ -155,7 +155,7 @@ final class Fuzzer {
             when odd.once(6) -> {
                 object.remove(place.name());
                 // Of an action that is missing, nobody can tell the name.
-                if (object != body || !object.isEmpty()) {
+                if (!object.equals(body) || !object.isEmpty()) {
                     named.add(place.name());
                 }
             }

@@ -68,7 +68,8 @@ class PersonasTest {
         for (RouteTable table : List.of(api.table(), api.agentsTable())) {
             for (ApiFamily family : table.families()) {
                 for (Route route : table.routes(family)) {
-                    if (examples.all().stream().noneMatch(example -> example.route() == route)) {
+                    if (examples.all().stream()
+                            .noneMatch(example -> example.route().equals(route))) {
                         missing.add(route.method() + " " + family.mount() + route.pattern());
                     }
                     route.actions().stream()
