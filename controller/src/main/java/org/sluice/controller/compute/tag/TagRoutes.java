@@ -63,7 +63,7 @@ public final class TagRoutes {
     }
 
     private List<String> tags(Exchange exchange) {
-        return transactions.run(handle -> lookup.find(handle, exchange)).tags();
+        return transactions.autocommit(handle -> lookup.find(handle, exchange)).tags();
     }
 
     private static Reply all(List<String> tags) {

@@ -42,7 +42,7 @@ public final class HostRoutes {
 
             @Override
             public Optional<Host> marked(Exchange exchange, String marker) {
-                return transactions.run(handle -> store.find(handle, marker));
+                return transactions.autocommit(handle -> store.find(handle, marker));
             }
         };
     }

@@ -39,7 +39,7 @@ public final class JoinTokenRoutes {
 
             @Override
             public Optional<JoinTokens.Issued> marked(Exchange exchange, String marker) {
-                return transactions.run(handle -> tokens.find(handle, marker));
+                return transactions.autocommit(handle -> tokens.find(handle, marker));
             }
         };
     }

@@ -105,7 +105,7 @@ public final class AssignmentRoutes {
 
             @Override
             public Optional<Role> marked(Exchange exchange, String marker) {
-                return transactions.run(handle -> roles.find(handle, marker));
+                return transactions.autocommit(handle -> roles.find(handle, marker));
             }
         };
     }
@@ -131,7 +131,7 @@ public final class AssignmentRoutes {
             @Override
             public Optional<Assigned> marked(Exchange exchange, String marker) {
                 RowCondition seen = exchange.access().rows();
-                return transactions.run(handle -> store.find(handle, seen, marker));
+                return transactions.autocommit(handle -> store.find(handle, seen, marker));
             }
         };
     }

@@ -73,7 +73,7 @@ public final class ImageRoutes {
                 ImageStore.Listed listed = listed(exchange);
                 return Ids.parse(marker)
                         .map(ImageId::new)
-                        .flatMap(id -> transactions.run(handle -> store.findListed(handle, listed, id)));
+                        .flatMap(id -> transactions.autocommit(handle -> store.findListed(handle, listed, id)));
             }
         };
     }

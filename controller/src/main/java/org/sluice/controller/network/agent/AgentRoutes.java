@@ -54,7 +54,7 @@ public final class AgentRoutes {
     }
 
     private Optional<Agent> find(String text) {
-        return Ids.parse(text).flatMap(id -> transactions.run(handle -> store.find(handle, silentSince(), id)));
+        return Ids.parse(text).flatMap(id -> transactions.autocommit(handle -> store.find(handle, silentSince(), id)));
     }
 
     private Instant silentSince() {

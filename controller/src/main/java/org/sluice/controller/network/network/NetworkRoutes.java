@@ -85,7 +85,7 @@ public final class NetworkRoutes {
             @Override
             public Optional<Network> marked(Exchange exchange, String marker) {
                 RowCondition seen = exchange.rows(NetworkRules.GET);
-                return Ids.parse(marker).flatMap(id -> transactions.run(handle -> store.find(handle, seen, id)));
+                return Ids.parse(marker).flatMap(id -> transactions.autocommit(handle -> store.find(handle, seen, id)));
             }
         };
     }
@@ -93,7 +93,7 @@ public final class NetworkRoutes {
     private Reply show(Exchange exchange) {
         UUID id = id(exchange);
         RowCondition seen = exchange.rows(NetworkRules.GET);
-        Network network = transactions.run(
+        Network network = transactions.autocommit(
                 handle -> store.find(handle, seen, id).orElseThrow(() -> NetworkProblems.networkNotFound(id)));
         return NetworkWire.VIEW.ok(network, exchange);
     }
