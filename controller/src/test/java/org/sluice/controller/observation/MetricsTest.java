@@ -71,6 +71,26 @@ final class MetricsTest {
     }
 
     @Test
+    void anActionCountsByItsNameAndWhatIsNoneByItsRoute() {
+        assertThat(api.send("member", "POST", "/sluice/v1/operate/physnet0/action", "{'widen': {}}")
+                        .status())
+                .isEqualTo(403);
+        assertThat(api.send("admin", "POST", "/sluice/v1/operate/physnet0/action", "{'invented': {}}")
+                        .status())
+                .isEqualTo(400);
+
+        List<String> lines = lines();
+        assertThat(lines)
+                .anyMatch(line -> line.startsWith("sluice_http_requests_seconds_count{")
+                        && line.contains("route=\"/sluice/v1/operate/{network}/action widen\"")
+                        && line.contains("status=\"403\""))
+                .anyMatch(line -> line.startsWith("sluice_http_requests_seconds_count{")
+                        && line.contains("route=\"/sluice/v1/operate/{network}/action\"")
+                        && line.contains("status=\"400\""))
+                .noneMatch(line -> line.contains("invented"));
+    }
+
+    @Test
     void theFeedsConnectionsAreStillCountedAfterACollection() {
         System.gc();
         await().untilAsserted(() -> assertThat(lines())
