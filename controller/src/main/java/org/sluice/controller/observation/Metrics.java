@@ -29,6 +29,7 @@ import java.util.function.ToDoubleFunction;
 import org.sluice.controller.http.RequestObserver;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.controller.store.Database;
+import org.sluice.model.AgentSilence;
 
 /**
  * What Prometheus scrapes. Names are listed in docs/observe.md and used by docs/grafana/sluice.json; their labels are patterns,
@@ -196,14 +197,15 @@ public final class Metrics implements RequestObserver, AutoCloseable {
         return agents.map(count::applyAsDouble).orElse(Double.NaN);
     }
 
-    /** A host is up as the scheduler takes it: heard of in the last 45 s. */
     private static Agents agents(Database database) {
         return database.jdbi()
                 .withHandle(handle -> handle.createQuery("""
                         select count(*) filter (where enabled and heard), count(*) filter (where enabled and not heard),
                             count(*) filter (where not enabled)
                         from (select enabled,
-                                  coalesce(last_seen_at > now() - interval '45 seconds', false) as heard from host) h""")
+                                  coalesce(last_seen_at >= now() - make_interval(secs => :silence), false) as heard
+                              from host) h""")
+                        .bind("silence", AgentSilence.LONGEST.toSeconds())
                         .map((row, _) -> new Agents(row.getLong(1), row.getLong(2), row.getLong(3)))
                         .one());
     }

@@ -115,8 +115,8 @@ final class MetricsTest {
     void hostsCountByTheStateOfTheirAgents() {
         DATABASE.database().jdbi().useHandle(handle -> handle.execute("""
                 insert into host (id, name, enabled, last_seen_at) values
-                    (gen_random_uuid(), 'up', true, now() + interval '1 hour'),
-                    (gen_random_uuid(), 'silent', true, now() - interval '1 hour'),
+                    (gen_random_uuid(), 'up', true, now() - interval '46 seconds'),
+                    (gen_random_uuid(), 'silent', true, now() - interval '61 seconds'),
                     (gen_random_uuid(), 'never', true, null),
                     (gen_random_uuid(), 'off', false, now())"""));
         await().untilAsserted(() -> assertThat(lines())
