@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.sluice.cli.settings.CommonSettings;
 import org.sluice.cli.settings.HostSettings;
+import org.sluice.cli.settings.Role;
 import org.sluice.cli.settings.Setting;
 import org.sluice.cli.settings.Settings;
 import org.sluice.model.Problem;
@@ -35,17 +35,12 @@ final class AgentCommand implements Callable<Integer>, Configured {
 
     @Override
     public List<Setting<?>> overridable() {
-        return List.of(
-                HostSettings.CONTROLLER,
-                HostSettings.JOIN,
-                CommonSettings.DATA,
-                HostSettings.NAME,
-                HostSettings.LIBVIRT);
+        return Settings.overridable(Role.AGENT);
     }
 
     @Override
     public Integer call() throws Exception {
-        Configuration configuration = source.read(System.getenv());
+        Configuration configuration = source.read(System.getenv(), Role.AGENT);
         return Foreground.run(resources -> start(configuration.data(), configuration.settings(), resources), true);
     }
 

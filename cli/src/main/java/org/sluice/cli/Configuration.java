@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sluice.cli.settings.CommonSettings;
+import org.sluice.cli.settings.Role;
 import org.sluice.cli.settings.Setting;
 import org.sluice.cli.settings.Settings;
 import org.sluice.model.Problem;
@@ -55,6 +56,17 @@ record Configuration(DataDirectory data, Optional<Path> file, Settings settings)
          */
         Configuration read(Map<String, String> environment) {
             return Configuration.read(flags(command.commandLine().getParseResult()), environment, chosen);
+        }
+
+        /**
+         * The same for that program.
+         *
+         * @throws ProblemException with one sentence that names what cannot be, or what the program does not take
+         */
+        Configuration read(Map<String, String> environment, Role role) {
+            Configuration configuration = read(environment);
+            configuration.settings().requireTakenBy(role);
+            return configuration;
         }
 
         private static Map<String, String> flags(ParseResult parsed) {

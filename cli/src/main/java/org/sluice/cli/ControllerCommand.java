@@ -4,9 +4,8 @@ import java.net.http.HttpClient;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
-import org.sluice.cli.settings.CommonSettings;
 import org.sluice.cli.settings.ControllerSettings;
+import org.sluice.cli.settings.Role;
 import org.sluice.cli.settings.Setting;
 import org.sluice.cli.settings.Settings;
 import org.sluice.controller.store.Database;
@@ -26,17 +25,13 @@ final class ControllerCommand implements Callable<Integer>, Configured {
 
     @Override
     public List<Setting<?>> overridable() {
-        return Stream.concat(CommonSettings.all().stream(), ControllerSettings.all().stream())
-                .<Setting<?>>map(setting -> setting)
-                .filter(setting -> setting.flag().isPresent())
-                .toList();
+        return Settings.overridable(Role.CONTROLLER);
     }
 
     @Override
     public Integer call() throws Exception {
-        Configuration configuration = source.read(System.getenv());
-        ControllerSetup setup = ControllerSetup.of(
-                configuration.settings(), Runtime.getRuntime().maxMemory());
+        Configuration configuration = source.read(System.getenv(), Role.CONTROLLER);
+        ControllerSetup setup = ControllerSetup.of(configuration.settings(), ControllerHeap.bytes());
         return Foreground.run(
                 resources -> start(configuration.data(), configuration.settings(), setup, resources), true);
     }

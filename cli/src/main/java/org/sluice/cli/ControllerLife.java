@@ -36,8 +36,8 @@ final class ControllerLife implements Keeper.Kept {
     private static final Duration READY_WITHIN = Duration.ofMinutes(5);
     private static final Duration END_WITHIN = Duration.ofSeconds(20);
     private static final Path OWN_COMMAND_LINE = Path.of("/proc/self/cmdline");
-    /** Stands where the heap of the controller goes among the options of java; {@code sluice} knows how large. */
-    private static final String HEAP = "-Dsluice.controller.heap=";
+    /** Stands where the heap of the controller goes among the options of java. */
+    private static final String HEAP = "-D" + ControllerHeap.PROPERTY + "=";
 
     private final OutputStream orders;
     /** How it ended. */
@@ -95,7 +95,10 @@ final class ControllerLife implements Keeper.Kept {
         // A session of its own: Ctrl-C in a terminal is for up, which then ends the controller.
         List<String> command = new ArrayList<>(List.of("setsid"));
         for (String word : Files.readString(OWN_COMMAND_LINE).split("\0", -1)) {
-            command.add(word.startsWith(HEAP) ? "-Xmx" + word.substring(HEAP.length()) : word);
+            command.add(word);
+            if (word.startsWith(HEAP)) {
+                command.add("-Xmx" + word.substring(HEAP.length()));
+            }
             if (word.equals(Sluice.class.getName())) {
                 command.addAll(
                         List.of("supervised-controller", "--data", data.path().toString()));

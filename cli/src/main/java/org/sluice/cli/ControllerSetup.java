@@ -7,9 +7,12 @@ import java.net.BindException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.sluice.cli.settings.ControllerSettings;
+import org.sluice.cli.settings.Kind;
 import org.sluice.cli.settings.Listen;
 import org.sluice.cli.settings.Setting;
 import org.sluice.cli.settings.Settings;
@@ -49,6 +52,9 @@ record ControllerSetup(
         int agentConnections,
         DatabaseLimits database,
         Optional<Listen> metrics) {
+    /** Three times what an idle connection was measured to take. */
+    private static final int LEAST_HEAP_OF_CONNECTION = 64 << 10;
+
     ControllerSetup {
         requireNonNull(limits, "limits is null");
         requireNonNull(rates, "rates is null");
@@ -68,7 +74,7 @@ record ControllerSetup(
      */
     static ControllerSetup of(Settings settings, long heapBytes) {
         return new ControllerSetup(
-                limits(settings, DoorLimits.ofHeap(heapBytes)),
+                limits(settings, heapBytes),
                 rates(settings),
                 new ImageLimits(
                         settings.get(ControllerSettings.LARGEST_IMAGE),
@@ -91,28 +97,60 @@ record ControllerSetup(
                 settings.find(ControllerSettings.METRICS_LISTEN));
     }
 
-    private static DoorLimits limits(Settings settings, DoorLimits byHeap) {
+    /**
+     * The bounds of the API listener.
+     *
+     * @param heapBytes of the controller
+     * @throws ProblemException with one sentence when they would fill the heap
+     */
+    static DoorLimits limits(Settings settings, long heapBytes) {
+        DoorLimits byHeap = DoorLimits.ofHeap(heapBytes);
+        int connections = settings.find(ControllerSettings.CONNECTIONS).orElse(byHeap.connections());
+        long most = Math.max(byHeap.connections(), heapBytes / LEAST_HEAP_OF_CONNECTION);
+        if (connections > most) {
+            throw settings.refusal(
+                    ControllerSettings.CONNECTIONS,
+                    "at most " + most + ", because each one may take 64 KiB of " + heapOf(heapBytes));
+        }
         return new DoorLimits(
-                settings.find(ControllerSettings.CONNECTIONS).orElse(byHeap.connections()),
+                connections,
                 settings.get(ControllerSettings.CONNECTIONS_PER_ADDRESS),
                 settings.get(ControllerSettings.HEAD_TIME),
                 settings.get(ControllerSettings.IDLE_TIME),
                 settings.get(ControllerSettings.STALL_TIME),
                 Math.toIntExact(settings.get(ControllerSettings.SLOWEST_BODY)),
                 settings.get(ControllerSettings.WRITE_TIME),
-                heap(settings, byHeap.heap()),
+                heap(settings, byHeap.heap(), heapBytes),
                 settings.get(ControllerSettings.REQUESTS_PER_USER),
                 settings.get(ControllerSettings.REQUEST_WAIT));
     }
 
-    private static DoorLimits.Heap heap(Settings settings, DoorLimits.Heap usual) {
-        return new DoorLimits.Heap(
+    private static String heapOf(long heapBytes) {
+        return "the controller's heap of " + Kind.size(heapBytes >> 20 << 20)
+                + ", which SLUICE_JAVA_OPTIONS=-Xmx4g would make 4GiB";
+    }
+
+    private static DoorLimits.Heap heap(Settings settings, DoorLimits.Heap usual, long heapBytes) {
+        DoorLimits.Heap heap = new DoorLimits.Heap(
                 kibibytes(settings, ControllerSettings.BODIES, usual.entityKibibytes()),
                 kibibytes(settings, ControllerSettings.ANONYMOUS_BODIES, usual.anonymousKibibytes()),
                 kibibytes(settings, ControllerSettings.REPLIES, usual.replyKibibytes()),
                 settings.get(ControllerSettings.USER_SHARE),
                 settings.get(ControllerSettings.ADDRESS_SHARE),
                 settings.get(ControllerSettings.BODY_WAIT));
+        long together = ((long) heap.entityKibibytes() + heap.anonymousKibibytes() + heap.replyKibibytes()) << 10;
+        // Whoever fills the heap ends the controller, and all else that it does needs some, too.
+        List.of(ControllerSettings.BODIES, ControllerSettings.REPLIES, ControllerSettings.ANONYMOUS_BODIES).stream()
+                .filter(setting ->
+                        together > heapBytes / 2 && settings.find(setting).isPresent())
+                .max(Comparator.comparingLong(settings::get))
+                .ifPresent(largest -> {
+                    throw settings.refusal(
+                            largest,
+                            "less: limits.bodies, limits.anonymous-bodies and limits.replies together may take half, and"
+                                    + " would take " + Kind.size(together) + ", of " + heapOf(heapBytes));
+                });
+        return heap;
     }
 
     private static int kibibytes(Settings settings, Setting<Long> bytes, int usual) {

@@ -67,8 +67,7 @@ final class SupervisedController implements Callable<Integer> {
             resources.close();
             ended.countDown();
         });
-        ControllerSetup setup = ControllerSetup.of(
-                Settings.of(order.settings()), Runtime.getRuntime().maxMemory());
+        ControllerSetup setup = ControllerSetup.of(Settings.of(order.settings()), ControllerHeap.bytes());
         Database database =
                 resources.add("database", DatabaseUrl.open(order.database(), setup.connections(), setup.database()));
         ControllerProcess controller = ControllerProcess.start(

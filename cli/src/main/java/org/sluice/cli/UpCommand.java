@@ -4,9 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
-import org.sluice.cli.settings.CommonSettings;
-import org.sluice.cli.settings.ControllerSettings;
+import org.sluice.cli.settings.Role;
 import org.sluice.cli.settings.Setting;
 import org.sluice.cli.settings.Settings;
 import picocli.CommandLine.Command;
@@ -42,24 +40,16 @@ final class UpCommand implements Callable<Integer>, Configured {
 
     @Override
     public Integer call() throws Exception {
-        Configuration configuration = source.read(System.getenv());
+        Configuration configuration = source.read(System.getenv(), Role.UP);
         Settings settings = configuration.settings();
-        if (settings.source(ControllerSettings.DATABASE).isPresent()) {
-            throw settings.refusal(
-                    ControllerSettings.DATABASE, "left out for 'sluice up', which has a PostgreSQL of its own");
-        }
         // What the controller would refuse is refused before anything is started.
-        ControllerSetup setup =
-                ControllerSetup.of(settings, Runtime.getRuntime().maxMemory());
+        ControllerSetup setup = ControllerSetup.of(settings, ControllerHeap.bytes());
         return Foreground.run(resources -> start(configuration.data(), settings, setup, resources), !rehearse);
     }
 
     @Override
     public List<Setting<?>> overridable() {
-        return Stream.concat(CommonSettings.all().stream(), ControllerSettings.all().stream())
-                .<Setting<?>>map(setting -> setting)
-                .filter(setting -> setting.flag().isPresent() && !setting.equals(ControllerSettings.DATABASE))
-                .toList();
+        return Settings.overridable(Role.UP);
     }
 
     private void start(DataDirectory data, Settings settings, ControllerSetup setup, Resources resources)

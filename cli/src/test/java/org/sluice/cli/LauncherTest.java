@@ -136,6 +136,17 @@ final class LauncherTest {
     }
 
     @Test
+    void theHeapThatTheUserSaysIsThatOfTheControllerToo() throws Exception {
+        build();
+        Path _ = java("jdk-25", "25.0.1");
+        assertThat(launch(Map.of(), "config", "show").output())
+                .contains(" -Xmx96m ")
+                .containsPattern(" -Dsluice.controller.heap=(25[6-9]|2[6-9][0-9]|[3-9][0-9]{2}|10[0-2][0-9])m ");
+        assertThat(launch(Map.of("SLUICE_JAVA_OPTIONS", "-ea -Xmx2g"), "up").output())
+                .containsSubsequence("-Xmx96m ", "-Dsluice.controller.heap=2g ", "-ea -Xmx2g ");
+    }
+
+    @Test
     void sourcesThatAreNewerThanTheBuildAreBuilt() throws Exception {
         Path maven = tools.resolve("mvn");
         Path ran = directory.resolve("ran");

@@ -69,6 +69,22 @@ final class SettingsAtStartTest {
     }
 
     @Test
+    void aSettingOfAnotherProgramStopsTheStart() throws Exception {
+        SluiceProcess.Result refused = up("--config", file("sluice.yaml", "agent:\n  name: node7\n"));
+        assertThat(refused.code()).isEqualTo(2);
+        assertThat(refused.output()).contains("agent.name (", "sluice.yaml:2", "'sluice up' does not take it");
+        assertThat(data().resolve("postgres")).doesNotExist();
+    }
+
+    @Test
+    void aLimitThatWouldFillTheHeapStopsTheStart() throws Exception {
+        SluiceProcess.Result refused = up("--config", file("sluice.yaml", "limits:\n  bodies: 1TiB\n"));
+        assertThat(refused.code()).isEqualTo(2);
+        assertThat(refused.output()).contains("limits.bodies (", "sluice.yaml:2", "is '1TiB' and must be less");
+        assertThat(data().resolve("postgres")).doesNotExist();
+    }
+
+    @Test
     void aTakenPortForMetricsStopsTheStartBeforeAnythingIsStarted() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             SluiceProcess.Result refused = SluiceProcess.run(
@@ -122,7 +138,13 @@ final class SettingsAtStartTest {
         assertThat(shown.output())
                 .containsPattern("listen +127.0.0.1:1234 +.*sluice.yaml:1")
                 .containsPattern("images.largest +1GiB +--largest-image")
-                .containsPattern("limits.idle-time +60s +default")
+                .containsPattern("limits.idle-time +60s +default +up, controller")
+                .containsPattern("data +" + data() + " +--data +up, controller, agent")
+                .containsPattern("agent-listen +127.0.0.1:1235 +default: the next port")
+                .containsPattern("limits.connections +[0-9]+ +default: by the size of the heap")
+                .containsPattern("limits.bodies +[0-9]+[KM]iB +default: an eighth of the heap")
+                .containsPattern("agent.name +" + AgentCommand.machineName() + " +default: the machine's own +agent")
+                .containsPattern("metrics-listen +nowhere +default")
                 .containsPattern("database.url +\\*{8} +.*sluice.yaml:3")
                 .doesNotContain("hush");
     }

@@ -3,14 +3,15 @@ package org.sluice.cli.settings;
 import java.net.URI;
 import java.util.List;
 
-/** What {@code sluice agent} can be told. */
+/** What an agent can be told. */
 public final class HostSettings {
     public static final Setting<URI> CONTROLLER = Setting.optional(
                     "agent.controller",
                     Kind.base(List.of("https"), "https://192.0.2.10:8775"),
                     "must be given",
                     "The controllers' listener for agents.")
-            .flag("--controller");
+            .flag("--controller")
+            .takenBy(Role.AGENT);
 
     public static final Setting<String> JOIN = Setting.optional(
                     "agent.join",
@@ -19,18 +20,21 @@ public final class HostSettings {
                     "One-time join token; needed until the machine has joined. @FILE reads it from a file, which keeps it out"
                             + " of the list of processes.")
             .flag("--join")
-            .hidden();
+            .hidden()
+            .takenBy(Role.AGENT);
 
     public static final Setting<String> NAME = Setting.optional(
                     "agent.name", Kind.text("NAME", "a name"), "the machine's own", "Name to be known by.")
-            .flag("--name");
+            .flag("--name")
+            .takenBy(Role.AGENT);
 
     public static final Setting<String> LIBVIRT = Setting.of(
                     "agent.libvirt",
                     Kind.text("URI", "a libvirt connection URI"),
                     "qemu:///system",
-                    "libvirt connection.")
-            .flag("--libvirt");
+                    "libvirt connection of the agent on this machine.")
+            .flag("--libvirt")
+            .takenBy(Role.AGENT, Role.UP);
 
     private HostSettings() {}
 

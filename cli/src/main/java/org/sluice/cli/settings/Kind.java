@@ -145,6 +145,15 @@ public record Kind<T>(String label, String wanted, boolean many, Function<List<S
         return text;
     }
 
+    /** A number of bytes in the largest unit that has no remainder: {@code 32MiB}. */
+    public static String size(long bytes) {
+        return BYTES.entrySet().stream()
+                .filter(unit -> unit.getValue() <= bytes && bytes % unit.getValue() == 0)
+                .max(Map.Entry.comparingByValue())
+                .map(unit -> bytes / unit.getValue() + unit.getKey())
+                .orElse(bytes + "B");
+    }
+
     private static long amount(String text, Map<String, Long> units) {
         // Nothing is nothing in any unit.
         if (text.equals("0")) {

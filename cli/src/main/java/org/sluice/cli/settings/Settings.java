@@ -8,6 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.sluice.model.Nearest;
@@ -59,6 +61,39 @@ public final class Settings {
             });
         }
         return new Settings(given);
+    }
+
+    /**
+     * Nothing is given that the program would pass over.
+     *
+     * @throws ProblemException with one sentence that names what is, where it stands, and what to do
+     */
+    public void requireTakenBy(Role role) {
+        for (Setting<?> setting : all()) {
+            @Nullable Given value = given.get(setting.name());
+            if (value != null && !setting.roles().contains(role)) {
+                throw Problem.of(
+                                Problem.Kind.BAD_REQUEST,
+                                "SettingOfAnother",
+                                setting.name() + " (" + value.source() + ") is a setting of "
+                                        + commands(setting.roles()) + ", and '" + role.command()
+                                        + "' does not take it; remove it there, or give '" + role.command()
+                                        + "' a settings file of its own with --config.")
+                        .asException();
+            }
+        }
+    }
+
+    private static String commands(Set<Role> roles) {
+        return roles.stream().sorted().map(role -> "'" + role.command() + "'").collect(Collectors.joining(" and "));
+    }
+
+    /** The settings of a program that have an option. */
+    public static List<Setting<?>> overridable(Role role) {
+        return all().stream()
+                .filter(setting ->
+                        setting.roles().contains(role) && setting.flag().isPresent())
+                .toList();
     }
 
     /** What {@link #given} was elsewhere. */

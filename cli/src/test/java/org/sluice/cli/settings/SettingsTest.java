@@ -117,6 +117,36 @@ class SettingsTest {
                 .isInstanceOf(ProblemException.class);
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            agent: {name: node7}        | UP         | `agent.name (`       | is a setting of 'sluice agent', and 'sluice up' does not take it
+            agent: {libvirt: "x:///"}   | CONTROLLER | `agent.libvirt (`    | is a setting of 'sluice up' and 'sluice agent', and
+            limits: {head-time: 1s}     | AGENT      | `limits.head-time (` | is a setting of 'sluice up' and 'sluice controller', and 'sluice agent' does not
+            database: {url: "@/file"}   | UP         | `database.url (`     | remove it there, or give 'sluice up' a settings file of its own
+            """)
+    void whatAProgramDoesNotTakeStopsIt(String yaml, Role role, String name, String sentence) throws IOException {
+        Settings settings = file(yaml);
+        assertThatThrownBy(() -> settings.requireTakenBy(role))
+                .isInstanceOf(ProblemException.class)
+                .hasMessageContaining(name)
+                .hasMessageContaining("sluice.yaml:1")
+                .hasMessageContaining(sentence);
+    }
+
+    @Test
+    void whatAProgramTakesDoesNotStopIt() throws IOException {
+        file("listen: 127.0.0.1:1\nagent: {libvirt: \"test:///default\"}\n").requireTakenBy(Role.UP);
+        file("data: /var/lib/sluice\nagent: {name: node7}\n").requireTakenBy(Role.AGENT);
+        file("database: {url: \"@/etc/sluice/database\"}\n").requireTakenBy(Role.CONTROLLER);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0,0B", "1023,1023B", "33554432,32MiB", "4026531840,3840MiB", "1099511627776,1TiB", "1536,1536B"})
+    void sizesAreWrittenAsTheyAreRead(long bytes, String text) {
+        assertThat(Kind.size(bytes)).isEqualTo(text);
+        assertThat(Kind.size("0B", "1TiB").reader().apply(List.of(text))).isEqualTo(bytes);
+    }
+
     @Test
     void secretsAreMasked() {
         Settings settings = Settings.read(
@@ -129,8 +159,8 @@ class SettingsTest {
 
     @Test
     void theDocumentHasEverySetting() throws IOException {
-        StringBuilder made =
-                new StringBuilder("| setting | value | default | option | meaning |\n|---|---|---|---|---|\n");
+        StringBuilder made = new StringBuilder(
+                "| setting | value | default | option | taken by | meaning |\n|---|---|---|---|---|---|\n");
         for (Setting<?> setting : Settings.all()) {
             made.append("| `")
                     .append(setting.name())
@@ -139,6 +169,7 @@ class SettingsTest {
                     .append(" | ");
             made.append(setting.usualText()).append(" | ");
             made.append(setting.flag().map(flag -> "`" + flag + "`").orElse("")).append(" | ");
+            made.append(Role.wordsOf(setting.roles())).append(" | ");
             made.append(setting.meaning()).append(" |\n");
         }
         Path page = Path.of("..", "docs", "settings.md");

@@ -17,6 +17,7 @@ import org.sluice.controller.compute.server.ServerRoutes;
 import org.sluice.controller.compute.service.ServiceRoutes;
 import org.sluice.controller.compute.tag.TagRoutes;
 import org.sluice.controller.compute.zone.ZoneRoutes;
+import org.sluice.controller.http.Absent;
 import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Faults;
@@ -110,6 +111,11 @@ public final class ComputeFamily implements ApiFamily {
     @Override
     public int minorVersion(Exchange exchange) {
         return Microversion.of(exchange).minor();
+    }
+
+    @Override
+    public List<Absent> absences() {
+        return ComputeAbsences.ALL;
     }
 
     @Override

@@ -62,6 +62,11 @@ public interface ApiFamily {
         return List.of();
     }
 
+    /** What its reference in OpenStack has and it has not. */
+    default List<Absent> absences() {
+        return List.of();
+    }
+
     /** Last touch on every reply of the family, such as version headers; the default leaves it as it is. */
     default Reply finish(Exchange exchange, Reply reply) {
         return reply;

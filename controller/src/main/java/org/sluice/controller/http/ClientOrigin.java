@@ -18,7 +18,7 @@ import org.sluice.controller.http.door.Authority;
 /**
  * Where a request came from, and how its client reached us, with what trusted proxies say about that: {@code Forwarded} (RFC
  * 7239), else {@code X-Forwarded-For}, {@code -Proto}, {@code -Host} and {@code -Port}. What is malformed counts as not said.
- * See docs/decisions/0023-settings-and-origins.md. Immutable.
+ * Immutable.
  *
  * @param baseUrl the base of the URLs we hand out: {@code https://cloud.example}
  * @param address of the client; its port is 0 when a proxy told it

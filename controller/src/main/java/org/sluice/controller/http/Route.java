@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.sluice.controller.http.list.ListQuery;
+import org.sluice.controller.http.list.PageStyle;
 import org.sluice.controller.policy.Rule;
 
 /**
@@ -68,8 +69,12 @@ public record Route(
      */
     public record Parameter(String name, int since) {}
 
-    /** One action of {@code POST .../action}. */
-    public record Action(String name, Rule rule, Versions versions, Handler handler) {}
+    /**
+     * One action of {@code POST .../action}.
+     *
+     * @param offered whether it is done; another one is refused by name, because clients expect it
+     */
+    public record Action(String name, Rule rule, Versions versions, boolean offered, Handler handler) {}
 
     public Route {
         requireNonNull(method, "method is null");
@@ -79,12 +84,14 @@ public record Route(
         actions = List.copyOf(actions);
     }
 
-    /** The names of all query parameters, those of the list too. */
-    public List<String> parameterNames() {
-        return Stream.concat(
-                        parameters.stream().map(Parameter::name),
-                        list.map(ListQuery::parameterNames).orElse(List.of()).stream())
-                .toList();
+    /** The names of all query parameters, those of the list too, whose pages have the family's style. */
+    public List<String> parameterNames(PageStyle pages) {
+        Stream<String> own = parameters.stream().map(Parameter::name);
+        Stream<String> ofList = list.stream()
+                .flatMap(query -> Stream.concat(
+                        query.filterNames().stream(),
+                        pages.parameters().stream().sorted()));
+        return Stream.concat(own, ofList).distinct().toList();
     }
 
     /** Whether the query may have that parameter in that microversion. A list is asked by itself: some take any name. */

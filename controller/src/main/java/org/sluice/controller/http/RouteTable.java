@@ -51,7 +51,7 @@ public final class RouteTable {
     }
 
     private Map<String, Object> openApi(ApiFamily family, String title) {
-        return OpenApi.of(title, family.mount(), family.version(), routes(family));
+        return OpenApi.of(title, family, routes(family));
     }
 
     /** Every rule that a route, an action, a view, a list or a handler asks for. */

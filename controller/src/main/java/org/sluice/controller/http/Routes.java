@@ -106,6 +106,7 @@ public final class Routes {
         private final Rule rule;
         private final Handler handler;
         private Route.Versions versions = Route.Versions.ALL;
+        private boolean offered = true;
 
         private ActionLine(Actions table, String name, Rule rule, Handler handler) {
             this.table = table;
@@ -126,13 +127,19 @@ public final class Routes {
             return this;
         }
 
+        /** The handler only refuses the action. */
+        public ActionLine refused() {
+            offered = false;
+            return this;
+        }
+
         /** The next action of the same table. */
         public ActionLine on(String action, Rule permission, Handler answer) {
             return table.on(action, permission, answer);
         }
 
         private Route.Action action() {
-            return new Route.Action(name, rule, versions, handler);
+            return new Route.Action(name, rule, versions, offered, handler);
         }
     }
 

@@ -4,6 +4,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.sluice.controller.http.Absent;
 import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Faults;
@@ -91,6 +92,11 @@ public final class IdentityFamily implements ApiFamily {
     @Override
     public boolean takes(Scope scope) {
         return true;
+    }
+
+    @Override
+    public List<Absent> absences() {
+        return IdentityAbsences.ALL;
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.sluice.controller.http.Absent;
 import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Faults;
@@ -64,6 +65,11 @@ public final class ImageFamily implements ApiFamily {
     @Override
     public String mount() {
         return MOUNT;
+    }
+
+    @Override
+    public List<Absent> absences() {
+        return ImageAbsences.ALL;
     }
 
     @Override

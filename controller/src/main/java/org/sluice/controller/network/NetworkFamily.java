@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Jdbi;
+import org.sluice.controller.http.Absent;
 import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Faults;
@@ -94,6 +95,11 @@ public final class NetworkFamily implements ApiFamily {
     @Override
     public PageStyle pageStyle() {
         return pages;
+    }
+
+    @Override
+    public List<Absent> absences() {
+        return NetworkAbsences.ALL;
     }
 
     @Override

@@ -7,8 +7,8 @@ import org.sluice.model.HostId;
 import org.sluice.model.Problem;
 
 /**
- * Which key a host is known by: the one that enrolled last, by its digest. See docs/decisions/0024. Stateless; the caller owns the
- * transaction.
+ * Which key a host is known by: the one that enrolled last, by its digest. See docs/decisions/0024-a-host-is-its-key.md.
+ * Stateless; the caller owns the transaction.
  */
 final class HostKeys {
     private HostKeys() {}

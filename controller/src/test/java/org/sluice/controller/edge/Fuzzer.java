@@ -85,7 +85,7 @@ final class Fuzzer {
                 for (Route route : table.routes(family)) {
                     route.list().ifPresent(list -> {
                         known.addAll(list.view().memberNames());
-                        known.addAll(list.parameterNames());
+                        known.addAll(route.parameterNames(family.pageStyle()));
                     });
                     route.actions().forEach(action -> known.add(action.name()));
                 }
@@ -135,7 +135,7 @@ final class Fuzzer {
             draft.changed = change(json.get());
             draft.body = Json.MAPPER.writeValueAsBytes(json.get());
         } else if (odd.once(2)) {
-            String name = parameter(draft.example.route());
+            String name = parameter(draft.example);
             draft.target += (draft.target.contains("?") ? "&" : "?") + encoded(name) + "=" + encoded(odd.word());
             draft.changed = Set.of(name);
         } else {
@@ -218,8 +218,8 @@ final class Fuzzer {
         }
     }
 
-    private String parameter(Route route) {
-        List<String> known = route.parameterNames();
+    private String parameter(Example example) {
+        List<String> known = example.route().parameterNames(example.family().pageStyle());
         return known.isEmpty() || odd.once(6)
                 ? odd.pick(List.of("colour", "limit", "marker", "fields", "sort_key", "name", "all_tenants"))
                 : odd.pick(known);
@@ -230,7 +230,7 @@ final class Fuzzer {
             draft.method =
                     odd.pick(List.of("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "BREW"));
         }
-        draft.target = path(draft.example) + (odd.once(8) ? odd.tail() : "") + query(draft.example.route());
+        draft.target = path(draft.example) + (odd.once(8) ? odd.tail() : "") + query(draft.example);
         if (draft.body.length > 0 || odd.once(10)) {
             draft.body = odd.once(4) ? odd.pick(Oddities.ENTITIES) : entity(draft.example);
         }
@@ -283,11 +283,11 @@ final class Fuzzer {
         };
     }
 
-    private String query(Route route) {
+    private String query(Example example) {
         StringBuilder query = new StringBuilder();
         int count = odd.once(3) ? 0 : random.nextInt(4);
         for (int i = 0; i < count; i++) {
-            query.append(i == 0 ? '?' : '&').append(encoded(parameter(route)));
+            query.append(i == 0 ? '?' : '&').append(encoded(parameter(example)));
             query.append('=').append(encoded(odd.word()));
         }
         if (odd.once(12)) {

@@ -445,8 +445,11 @@ class EdgeTest {
         assertThat(document.at("/paths/~1test~1things/get/x-rule").asString()).isEqualTo("test:list");
         assertThat(document.at("/paths/~1test~1things/post/x-largest-entity").asInt())
                 .isEqualTo(4096);
-        assertThat(document.at("/paths/~1test~1things~1{id}~1action/post/x-actions/burn")
+        assertThat(document.at("/paths/~1test~1things~1{id}~1action/post/x-actions/burn/x-rule")
                         .asString())
                 .isEqualTo("test:burn");
+        assertThat(document.at("/paths/~1test~1things~1{id}~1action/post/x-actions/later/x-microversions")
+                        .asString())
+                .isEqualTo("2.9 to ");
     }
 }

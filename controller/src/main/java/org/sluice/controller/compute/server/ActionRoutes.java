@@ -53,7 +53,8 @@ final class ActionRoutes {
                         throw action.refusal();
                     })
                     .since(action.since())
-                    .until(action.until());
+                    .until(action.until())
+                    .refused();
         }
         routes.post(server + "/remote-consoles", ServerRules.REMOTE_CONSOLES, this::remoteConsole)
                 .since(6);

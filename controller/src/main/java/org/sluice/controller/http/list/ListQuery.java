@@ -228,16 +228,23 @@ public final class ListQuery<T> {
         return batch;
     }
 
-    /** The names of its query parameters, without those of paging and sorting. */
+    /** The names of its query parameters, without those that all lists of the family have ({@link PageStyle#parameters}). */
     public List<String> filterNames() {
         return List.copyOf(parameters.keySet());
     }
 
-    /** The names of all its query parameters, those of paging and sorting too. */
-    public List<String> parameterNames() {
-        List<String> names = new ArrayList<>(parameters.keySet());
-        names.addAll(List.of("limit", "marker", "sort_key", "sort_dir"));
-        return names;
+    /** The microversion with which a query parameter came, 0 for the beginning. */
+    public int since(String filter) {
+        return parameter(filter).since();
+    }
+
+    /** The rule that a query parameter needs beside that of the route, if it does. */
+    public Optional<Rule> rule(String filter) {
+        return parameter(filter).rule();
+    }
+
+    private Parameter parameter(String name) {
+        return requireNonNull(parameters.get(name), () -> "the list has no parameter " + name);
     }
 
     /** The names of its sort keys. */

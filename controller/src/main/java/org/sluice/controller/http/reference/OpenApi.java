@@ -8,7 +8,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.Route;
+import org.sluice.controller.http.list.PageStyle;
 
 /** A family's routes as an OpenAPI 3.1 document (OpenAPI Specification 3.1.0). Stateless. */
 public final class OpenApi {
@@ -20,18 +22,17 @@ public final class OpenApi {
      * Writes the document as maps and lists that Jackson can write.
      *
      * @param title the family's name
-     * @param mount where it is on the listener
-     * @param version the newest microversion, or the API's version
+     * @param routes its routes
      */
-    public static Map<String, Object> of(String title, String mount, String version, List<Route> routes) {
+    public static Map<String, Object> of(String title, ApiFamily family, List<Route> routes) {
         Map<String, Map<String, Object>> paths = new TreeMap<>();
         for (Route route : routes) {
-            paths.computeIfAbsent(mount + route.pattern(), _ -> new TreeMap<>())
-                    .put(route.method().toLowerCase(Locale.ROOT), operation(route));
+            paths.computeIfAbsent(family.mount() + route.pattern(), _ -> new TreeMap<>())
+                    .put(route.method().toLowerCase(Locale.ROOT), operation(route, family.pageStyle()));
         }
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("openapi", "3.1.0");
-        document.put("info", Map.of("title", title, "version", version));
+        document.put("info", Map.of("title", title, "version", family.version()));
         document.put("paths", paths);
         document.put(
                 "components",
@@ -41,7 +42,7 @@ public final class OpenApi {
         return document;
     }
 
-    private static Map<String, Object> operation(Route route) {
+    private static Map<String, Object> operation(Route route, PageStyle pages) {
         Map<String, Object> operation = new LinkedHashMap<>();
         List<Object> parameters = new ArrayList<>();
         Matcher matcher = PARAMETER.matcher(route.pattern());
@@ -49,7 +50,7 @@ public final class OpenApi {
             parameters.add(Map.of(
                     "name", matcher.group(1), "in", "path", "required", true, "schema", Map.of("type", "string")));
         }
-        route.parameterNames()
+        route.parameterNames(pages)
                 .forEach(name -> parameters.add(
                         Map.of("name", name, "in", "query", "required", false, "schema", Map.of("type", "string"))));
         if (!parameters.isEmpty()) {
@@ -64,10 +65,8 @@ public final class OpenApi {
             }
             case Route.Access.ByAction _ -> {
                 operation.put("security", List.of(Map.of("token", List.of())));
-                Map<String, String> actions = new TreeMap<>();
-                route.actions()
-                        .forEach(action ->
-                                actions.put(action.name(), action.rule().name()));
+                Map<String, Object> actions = new TreeMap<>();
+                route.actions().forEach(action -> actions.put(action.name(), action(action)));
                 operation.put("x-actions", actions);
             }
         }
@@ -80,6 +79,16 @@ public final class OpenApi {
         operation.put(
                 "responses", Map.of("default", Map.of("description", "The reply, or a fault in the family's form.")));
         return operation;
+    }
+
+    private static Map<String, Object> action(Route.Action action) {
+        Map<String, Object> described = new LinkedHashMap<>();
+        described.put("x-rule", action.rule().name());
+        described.put("x-offered", action.offered());
+        if (!action.versions().equals(Route.Versions.ALL)) {
+            described.put("x-microversions", versions(action.versions()));
+        }
+        return described;
     }
 
     static boolean takesEntity(Route route) {

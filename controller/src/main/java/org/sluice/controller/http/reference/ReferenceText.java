@@ -3,9 +3,12 @@ package org.sluice.controller.http.reference;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.sluice.controller.http.Absent;
 import org.sluice.controller.http.ApiFamily;
+import org.sluice.controller.http.BodyLimit;
 import org.sluice.controller.http.Route;
 import org.sluice.controller.http.RouteTable;
 import org.sluice.controller.http.list.ListQuery;
@@ -23,11 +26,17 @@ public final class ReferenceText {
         StringBuilder page = new StringBuilder();
         for (ApiFamily family : table.families()) {
             page.append("## `").append(family.mount()).append("`\n\n");
-            page.append("| route | rule | microversions | query |\n|---|---|---|---|\n");
+            if (table.routes(family).stream().anyMatch(route -> route.list().isPresent())) {
+                page.append("Lists take ")
+                        .append(codes(family.pageStyle().parameters().stream().sorted()))
+                        .append(" too.\n\n");
+            }
+            page.append("| route | rule | microversions | query | entity |\n|---|---|---|---|---|\n");
             table.routes(family).stream()
                     .sorted(Comparator.comparing(Route::pattern).thenComparing(Route::method))
                     .forEach(route -> row(page, route));
             page.append('\n');
+            absences(page, family);
         }
         return page.toString();
     }
@@ -38,12 +47,6 @@ public final class ReferenceText {
             case Route.Access.Ruled ruled -> "`" + ruled.rule().name() + "`";
             case Route.Access.ByAction _ -> "(by action)";
         };
-        String filters = Stream.concat(
-                        route.parameters().stream().map(Route.Parameter::name),
-                        route.list().map(ListQuery::filterNames).orElse(List.of()).stream())
-                .map(name -> "`" + name + "`")
-                .reduce((a, b) -> a + " " + b)
-                .orElse("");
         page.append("| `")
                 .append(route.method())
                 .append(' ')
@@ -53,15 +56,59 @@ public final class ReferenceText {
         page.append(" | ")
                 .append(OpenApi.versions(route.versions()))
                 .append(" | ")
-                .append(filters)
+                .append(Stream.concat(
+                                route.parameters().stream()
+                                        .map(each -> parameter(each.name(), each.since(), Optional.empty())),
+                                route.list().stream().flatMap(ReferenceText::filters))
+                        .collect(Collectors.joining(" ")))
+                .append(" | ")
+                .append(entity(route))
                 .append(" |\n");
         for (Route.Action action : route.actions()) {
             page.append("| &nbsp;&nbsp;`")
                     .append(action.name())
                     .append("` | `")
                     .append(action.rule().name());
-            page.append("` | ").append(OpenApi.versions(action.versions())).append(" | |\n");
+            page.append("` | ")
+                    .append(OpenApi.versions(action.versions()))
+                    .append(action.offered() ? " | | |\n" : " | not offered: 501 | |\n");
         }
+    }
+
+    private static Stream<String> filters(ListQuery<?> list) {
+        return list.filterNames().stream().map(name -> parameter(name, list.since(name), list.rule(name)));
+    }
+
+    private static String parameter(String name, int since, Optional<Rule> rule) {
+        String conditions = Stream.concat(
+                        since == 0 ? Stream.of() : Stream.of("since 2." + since),
+                        rule.stream().map(needed -> "with `" + needed.name() + "`"))
+                .collect(Collectors.joining(", "));
+        return "`" + name + "`" + (conditions.isEmpty() ? "" : " (" + conditions + ")");
+    }
+
+    /** How large the entity may be, where that is not the usual. */
+    private static String entity(Route route) {
+        if (!OpenApi.takesEntity(route) || route.limit().equals(BodyLimit.USUAL)) {
+            return "";
+        }
+        return route.limit().isStreamed() ? "streamed" : route.limit().bytes() / 1024 + " KiB";
+    }
+
+    private static void absences(StringBuilder page, ApiFamily family) {
+        if (family.absences().isEmpty()) {
+            return;
+        }
+        page.append("### Not offered at `").append(family.mount()).append("`\n\n| route | why |\n|---|---|\n");
+        for (Absent absent : family.absences()) {
+            page.append("| ").append(codes(Stream.of(absent.methods() + " " + absent.path())));
+            page.append(" | ").append(absent.reason()).append(" |\n");
+        }
+        page.append('\n');
+    }
+
+    private static String codes(Stream<String> texts) {
+        return texts.map(text -> "`" + text + "`").collect(Collectors.joining(" "));
     }
 
     /** Every rule: its default, and what it permits. */
@@ -83,8 +130,7 @@ public final class ReferenceText {
     }
 
     private static void rows(StringBuilder page, Rule rule, RowTarget rows) {
-        String attributes =
-                rows.attributes().stream().map(name -> "`" + name + "`").collect(Collectors.joining(" "));
+        String attributes = codes(rows.attributes().stream());
         page.append("| `").append(rule.name()).append("` | ").append(attributes).append(" |\n");
     }
 
