@@ -212,7 +212,12 @@ public final class Metrics implements RequestObserver, AutoCloseable {
                 Map.of("up", Agents::up, "down", Agents::down, "disabled", Agents::disabled));
         Recently<Rooms> rooms = recently("room on hosts", () -> rooms(database));
         room("sluice.host.vcpus", "Virtual processors that hosts have, and that servers hold.", rooms, Rooms::vcpus, 1);
-        room("sluice.host.memory.bytes", "Memory that hosts have, and that servers hold.", rooms, Rooms::memoryMib, MIB);
+        room(
+                "sluice.host.memory.bytes",
+                "Memory that hosts have, and that servers hold.",
+                rooms,
+                Rooms::memoryMib,
+                MIB);
         room("sluice.host.disk.bytes", "Disk that hosts have, and that servers hold.", rooms, Rooms::diskGib, GIB);
         gauges(
                 "sluice.virtual.functions",
@@ -237,7 +242,8 @@ public final class Metrics implements RequestObserver, AutoCloseable {
         return new Recently<>(name, FLEET_KEPT, FLEET_WITHIN, question);
     }
 
-    private <T> void gauges(String name, String sentence, Recently<T> question, Map<String, ToDoubleFunction<T>> states) {
+    private <T> void gauges(
+            String name, String sentence, Recently<T> question, Map<String, ToDoubleFunction<T>> states) {
         states.forEach((state, count) -> Gauge.builder(name, question, asked -> value(asked.get(), count))
                 .description(sentence)
                 .tag("state", state)

@@ -1,8 +1,6 @@
 package org.sluice.controller.agents;
 
 import java.util.ArrayList;
-import org.sluice.controller.scheduling.DecisionObserver;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +8,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import org.jdbi.v3.core.Handle;
 import org.sluice.controller.network.AttachedPort;
@@ -20,6 +19,7 @@ import org.sluice.controller.network.ServicePorts;
 import org.sluice.controller.policy.Access;
 import org.sluice.controller.policy.Caller;
 import org.sluice.controller.policy.Policy;
+import org.sluice.controller.scheduling.DecisionObserver;
 import org.sluice.controller.scheduling.FleetIndex;
 import org.sluice.controller.scheduling.Placement;
 import org.sluice.controller.scheduling.Scheduling;

@@ -143,7 +143,8 @@ final class MetricsTest {
                 from c, generate_series(0, 4) i"""));
         api.observation.lostRace();
 
-        // Of ten functions five are on a card without a physical network, one has no group, and one is not there any more.
+        // Of ten functions five are on a card without a physical network, one has no group, and one is not there any
+        // more.
         await().untilAsserted(() -> assertThat(lines())
                 .contains(
                         "sluice_host_vcpus{state=\"claimed\"} 10.0",
