@@ -127,6 +127,39 @@ final class MetricsTest {
     }
 
     @Test
+    void whatIsClaimedOfHostsIsThereBesideWhatTheyHave() {
+        DATABASE.database().jdbi().useHandle(handle -> handle.execute("""
+                with a as (insert into host (id, name, vcpus_total, vcpus_used, memory_mib_total, memory_mib_used,
+                        disk_gib_total, disk_gib_used, enabled)
+                        values (gen_random_uuid(), 'roomy', 64, 10, 2048, 512, 100, 7, false) returning id),
+                    n as (insert into physical_network (name) values ('metered') returning name),
+                    c as (insert into physical_function (id, host_id, serial, port, name, address, vendor_id, device_id,
+                        vf_device_id, driver, numa_node, total_vfs, mac, carrier, physical_network)
+                        select gen_random_uuid(), a.id, 's', g, 'ens' || g, '0000:01:00.' || g, '8086', '10c9', '10ca',
+                            'igb', 0, 8, '52:54:00:00:00:0' || g, true, case g when 0 then n.name end
+                        from a, n, generate_series(0, 1) g returning id)
+                insert into virtual_function (physical_function_id, index, address, iommu_group, present)
+                select c.id, i, '0000:01:10.' || i, case i when 0 then -1 else i end, i <> 1
+                from c, generate_series(0, 4) i"""));
+        api.observation.lostRace();
+
+        // Of ten functions five are on a card without a physical network, one has no group, and one is not there any
+        // more.
+        await().untilAsserted(() -> assertThat(lines())
+                .contains(
+                        "sluice_host_vcpus{state=\"claimed\"} 10.0",
+                        "sluice_host_vcpus{state=\"total\"} 64.0",
+                        "sluice_host_memory_bytes{state=\"claimed\"} 5.36870912E8",
+                        "sluice_host_memory_bytes{state=\"total\"} 2.147483648E9",
+                        "sluice_host_disk_bytes{state=\"claimed\"} 7.516192768E9",
+                        "sluice_host_disk_bytes{state=\"total\"} 1.073741824E11",
+                        "sluice_virtual_functions{state=\"leased\"} 0.0",
+                        "sluice_virtual_functions{state=\"free\"} 3.0")
+                .anyMatch(line -> line.matches("sluice_claims_lost_total [1-9].*")));
+        DATABASE.database().jdbi().useHandle(handle -> handle.execute("delete from host where name = 'roomy'"));
+    }
+
+    @Test
     void theDashboardAsksForNothingThatIsNotExported() throws Exception {
         api.observation.decided(false, Set.of("RamFilter"));
         api.observation.decided(true, Set.of());
