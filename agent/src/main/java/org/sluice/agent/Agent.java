@@ -244,10 +244,14 @@ public final class Agent implements AutoCloseable {
             controller.answer(new HostQuery.Answer(query.id(), text));
         } catch (ControllerUnavailableException | ProblemException | KernelException e) {
             answered.remove(query.id());
-            LOG.warn("Query {} about server {} could not be answered: {}", query.id(), query.server(), e.getMessage());
+            LOG.warn(
+                    "Query {} about server {} could not be answered: {}",
+                    query.named(),
+                    query.server(),
+                    e.getMessage());
         } catch (RuntimeException e) {
             answered.remove(query.id());
-            LOG.error("Query {} about server {} could not be answered.", query.id(), query.server(), e);
+            LOG.error("Query {} about server {} could not be answered.", query.named(), query.server(), e);
         }
     }
 
@@ -364,17 +368,26 @@ public final class Agent implements AutoCloseable {
         } catch (KernelException | ProblemException e) {
             LOG.warn(
                     "Server {} stays as it is until the next comparison: {}",
-                    server,
+                    named(server),
                     Failures.describe(e).reason());
             return false;
         } catch (RuntimeException e) {
             // Whatever it was: with an exception this thread would end and leave the server "at work", and so alone,
             // for ever.
-            LOG.error("Server {} stays as it is until the next comparison.", server, e);
+            LOG.error("Server {} stays as it is until the next comparison.", named(server), e);
             return false;
         } finally {
             building.release();
         }
+    }
+
+    /** As logs name it: as the controller wants it, since what went wrong may be that; else as the journal has it. */
+    private String named(ServerId server) {
+        return Optional.ofNullable(latest.get())
+                .flatMap(state -> state.find(server))
+                .or(() -> journal.find(server).map(Entry::server))
+                .map(DesiredServer::named)
+                .orElseGet(server::toString);
     }
 
     private synchronized void tellInventory(boolean again) {

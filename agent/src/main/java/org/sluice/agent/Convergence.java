@@ -99,7 +99,7 @@ final class Convergence {
      */
     boolean converge(ServerId server, Optional<DesiredHost> latest) {
         Optional<Entry> known = journal.find(server);
-        Optional<DesiredServer> desired = latest.flatMap(state -> find(state, server));
+        Optional<DesiredServer> desired = latest.flatMap(state -> state.find(server));
         if (known.isEmpty()) {
             desired.ifPresent(wanted -> begin(wanted, latest.orElseThrow().revision()));
             return false;
@@ -109,7 +109,7 @@ final class Convergence {
                 && latest.get().revision() >= begun.revision()
                 && desired.map(wanted -> wanted.presence() == Presence.ABSENT).orElse(true);
         // What is removed is what was built; that it goes, another request has asked for.
-        Entry entry = unwanted ? begun.askedBy(desired.flatMap(DesiredServer::requestId)) : begun;
+        Entry entry = unwanted ? desired.map(begun::askedLike).orElse(begun) : begun;
         return switch (entry.phase()) {
             case BUILDING -> {
                 if (unwanted) {
@@ -242,6 +242,9 @@ final class Convergence {
         if (described) {
             current = entry.describedBy(desired.get(), revision);
             journal.write(current);
+            LOG.info(
+                    "Server {} is described anew; its guest reads it from its metadata.",
+                    current.server().named());
         }
         if (described || last == null) {
             DesiredServer server = current.server();
@@ -307,11 +310,5 @@ final class Convergence {
 
     private static ServerReport report(ServerId server, Entry.Failure failure) {
         return new ServerReport.Failed(server, failure.code(), failure.reason(), failure.fix());
-    }
-
-    private static Optional<DesiredServer> find(DesiredHost state, ServerId server) {
-        return state.servers().stream()
-                .filter(candidate -> candidate.id().equals(server))
-                .findFirst();
     }
 }

@@ -83,17 +83,24 @@ public final class Samples {
                 Map.of(),
                 Arrays.asList(interfaces),
                 Optional.of(new DesiredServer.Launch(2, "r-gbxb12pu", "m1.small", List.of("default"))),
-                Optional.of("req-0000000c-0000-0000-0000-00000000000d"));
+                Optional.of("req-0000000c-0000-0000-0000-00000000000d"),
+                Optional.of("req-0000000e-0000-0000-0000-00000000000f"));
     }
 
     /** The same server, which should go. */
     public static DesiredServer absent(DesiredServer server) {
-        return described(server, Presence.ABSENT, server.metadata());
+        return described(server, Presence.ABSENT, server.metadata(), server.requestId(), server.globalRequestId());
     }
 
     /** The same server with other metadata. */
     public static DesiredServer withMetadata(DesiredServer server, Map<String, String> metadata) {
-        return described(server, server.presence(), metadata);
+        return described(server, server.presence(), metadata, server.requestId(), server.globalRequestId());
+    }
+
+    /** The same server, changed last for that request. */
+    public static DesiredServer changedFor(DesiredServer server, String request, String globalRequest) {
+        return described(
+                server, server.presence(), server.metadata(), Optional.of(request), Optional.of(globalRequest));
     }
 
     /** A desired state. */
@@ -101,7 +108,12 @@ public final class Samples {
         return new DesiredHost(revision, new ArrayList<>(Arrays.asList(servers)), List.of());
     }
 
-    private static DesiredServer described(DesiredServer server, Presence presence, Map<String, String> metadata) {
+    private static DesiredServer described(
+            DesiredServer server,
+            Presence presence,
+            Map<String, String> metadata,
+            Optional<String> requestId,
+            Optional<String> globalRequestId) {
         return new DesiredServer(
                 server.id(),
                 server.instanceName(),
@@ -121,6 +133,7 @@ public final class Samples {
                 metadata,
                 server.interfaces(),
                 server.launch(),
-                server.requestId());
+                requestId,
+                globalRequestId);
     }
 }

@@ -87,7 +87,8 @@ public final class TestServers {
                 Map.of("role", "router"),
                 nics,
                 Optional.of(new DesiredServer.Launch(2, "r-gbxb12pu", "m1.small", List.of("SG", "default"))),
-                Optional.of("req-0000000c-0000-0000-0000-00000000000d"));
+                Optional.of("req-0000000c-0000-0000-0000-00000000000d"),
+                Optional.of("req-0000000e-0000-0000-0000-00000000000f"));
     }
 
     /** An image of no particular content. */

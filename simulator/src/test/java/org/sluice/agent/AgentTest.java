@@ -1,19 +1,27 @@
 package org.sluice.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.contentOf;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 import org.sluice.agent.boot.Segments;
 import org.sluice.agent.host.SegmentServices;
 import org.sluice.agent.host.VirtualFunctions.Setting;
@@ -426,6 +434,43 @@ class AgentTest {
     }
 
     @Test
+    void namesInJournalAndLogTheRequestThatChangedAServerLast() {
+        Logger logger = (Logger) LoggerFactory.getLogger(Convergence.class);
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.list = new CopyOnWriteArrayList<>();
+        lines.start();
+        Level before = logger.getLevel();
+        logger.setLevel(Level.INFO);
+        logger.addAppender(lines);
+        try {
+            DesiredServer server = Samples.changedFor(Samples.server(Samples.bridgeNic(1)), "req-boot", "req-deploy");
+            DesiredServer renamed = Samples.changedFor(server, "req-rename", "req-upgrade");
+            DesiredServer gone = Samples.absent(Samples.changedFor(server, "req-delete", "req-clean-up"));
+            Path journal = directory.resolve("agent/journal/servers");
+
+            runThenWant(server, Samples.state(2, renamed));
+            await().atMost(LONG_ENOUGH)
+                    .untilAsserted(() -> assertThat(lines.list)
+                            .extracting(ILoggingEvent::getFormattedMessage)
+                            .contains("Server " + server.id() + " (req-boot, global req-deploy) runs, and all of its"
+                                    + " interfaces read back as wanted.")
+                            .anyMatch(line -> line.startsWith(
+                                    "Server " + server.id() + " (req-rename, global req-upgrade) is described anew")));
+            assertThat(journal)
+                    .isDirectoryContaining(file -> contentOf(file.toFile()).contains("req-upgrade"));
+
+            on.controller.want(Samples.state(3, gone));
+            on.awaitReport(server, Absent.class);
+            assertThat(lines.list)
+                    .extracting(ILoggingEvent::getFormattedMessage)
+                    .contains("Nothing is left of server " + server.id() + " (req-delete, global req-clean-up).");
+        } finally {
+            logger.detachAppender(lines);
+            logger.setLevel(before);
+        }
+    }
+
+    @Test
     void leavesTheBridgeToTheServersThatAreStillOnIt() {
         DesiredServer stays = Samples.server(Samples.bridgeNic(1));
         DesiredServer goes = Samples.server(Samples.bridgeNic(2));
@@ -448,8 +493,8 @@ class AgentTest {
         on.controller.want(Samples.state(1, server));
         on.start();
         on.awaitReport(server, Running.class);
-        HostQuery ours = new HostQuery(new UUID(0, 1), server.id(), 1);
-        HostQuery foreign = new HostQuery(new UUID(0, 2), ServerId.random(), -1);
+        HostQuery ours = new HostQuery(new UUID(0, 1), server.id(), 1, Optional.empty(), Optional.empty());
+        HostQuery foreign = new HostQuery(new UUID(0, 2), ServerId.random(), -1, Optional.empty(), Optional.empty());
         on.controller.want(new DesiredHost(2, List.of(server), List.of(ours, foreign)));
         await().atMost(LONG_ENOUGH)
                 .untilAsserted(() -> assertThat(on.controller.answers())

@@ -61,11 +61,9 @@ public record Entry(
         return new Entry(server, revision, Phase.REMOVING, found, Optional.of(why));
     }
 
-    /** The same server, as that request wants it; unchanged when none is named. */
-    public Entry askedBy(Optional<String> request) {
-        return request.isEmpty() || request.equals(server.requestId())
-                ? this
-                : new Entry(server.askedBy(request), revision, phase, found, failure);
+    /** The same server, for the request that the other was changed for last; unchanged when none is named. */
+    public Entry askedLike(DesiredServer other) {
+        return other.requestId().isEmpty() ? this : new Entry(server.askedLike(other), revision, phase, found, failure);
     }
 
     /** The same server with other words about it (metadata, keys), at a newer revision. */

@@ -57,11 +57,17 @@ class JournalTest {
     void whatWasWrittenBeforeRequestsHadIdsIsStillRead() {
         Entry entry = entry(Phase.RUNNING);
         String written = ProtocolJson.MAPPER.writeValueAsString(entry);
-        String old = written.replaceAll(",\"requestId\":\"[^\"]*\"", "");
-        assertThat(old).isNotEqualTo(written).doesNotContain("requestId");
+        String old = written.replaceAll(",\"(?:requestId|globalRequestId)\":\"[^\"]*\"", "");
+        assertThat(old).isNotEqualTo(written).doesNotContain("equestId");
         Entry read = ProtocolJson.MAPPER.readValue(old, Entry.class);
         assertThat(read.server().requestId()).isEmpty();
-        assertThat(read.askedBy(entry.server().requestId())).isEqualTo(entry);
+        assertThat(read.server().globalRequestId()).isEmpty();
+        assertThat(read.server().named()).isEqualTo(entry.id().toString());
+        assertThat(read.askedLike(entry.server())).isEqualTo(entry);
+        assertThat(entry.askedLike(read.server())).isEqualTo(entry);
+        assertThat(entry.server().named())
+                .isEqualTo(entry.id() + " (req-0000000c-0000-0000-0000-00000000000d,"
+                        + " global req-0000000e-0000-0000-0000-00000000000f)");
     }
 
     @Test

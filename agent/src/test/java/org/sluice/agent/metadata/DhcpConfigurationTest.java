@@ -64,7 +64,8 @@ class DhcpConfigurationTest {
                         server.metadata(),
                         server.interfaces(),
                         server.launch(),
-                        server.requestId()));
+                        server.requestId(),
+                        server.globalRequestId()));
         return text(client.nic().services().orElseThrow(), named)
                 .lines()
                 .filter(line -> line.startsWith("dhcp-host="))

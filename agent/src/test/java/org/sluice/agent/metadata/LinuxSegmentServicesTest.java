@@ -134,7 +134,8 @@ class LinuxSegmentServicesTest {
                     server.metadata(),
                     server.interfaces(),
                     server.launch(),
-                    server.requestId());
+                    server.requestId(),
+                    server.globalRequestId());
             services.serve(segment, List.of(new Client(client.nic(), named)));
 
             assertThat(DhcpClient.discover(guest, guestMac())).as(name).contains(InetAddress.getByName("10.0.0.10"));

@@ -159,7 +159,8 @@ class MetadataTreeTest {
                 server.metadata(),
                 server.interfaces(),
                 server.launch(),
-                server.requestId());
+                server.requestId(),
+                server.globalRequestId());
     }
 
     @Test

@@ -11,7 +11,6 @@ import org.sluice.controller.store.Database;
 import org.sluice.controller.store.Transactions;
 import org.sluice.model.HostId;
 import org.sluice.model.ServerId;
-import org.sluice.model.protocol.HostQuery;
 
 /** Asks hosts for the consoles of their servers, through whichever controller the host's agent polls. Thread-safe. */
 public final class ConsoleQueries {
@@ -38,12 +37,12 @@ public final class ConsoleQueries {
      * @return the text, or empty when the host did not answer in time
      */
     public Optional<String> ask(HostId host, ServerId server, int lines, Duration limit) throws InterruptedException {
-        HostQuery query = new HostQuery(UUID.randomUUID(), server, lines);
+        UUID query = UUID.randomUUID();
         String topic = HostQueries.topic(host);
         long end = System.nanoTime() + limit.toNanos();
         long mark = feed.mark(topic);
         transactions.run(handle -> {
-            queries.ask(handle, host, query);
+            queries.ask(handle, host, query, server, lines);
             handle.createUpdate("update host set desired_revision = desired_revision + 1 where id = :host")
                     .bind("host", host.value())
                     .execute();
@@ -52,7 +51,7 @@ public final class ConsoleQueries {
         });
         try {
             while (true) {
-                Optional<String> answer = database.jdbi().withHandle(handle -> queries.answerOf(handle, query.id()));
+                Optional<String> answer = database.jdbi().withHandle(handle -> queries.answerOf(handle, query));
                 Duration left = Duration.ofNanos(end - System.nanoTime());
                 if (answer.isPresent() || !left.isPositive() || feed.isClosed()) {
                     return answer;
@@ -61,7 +60,7 @@ public final class ConsoleQueries {
                 mark = feed.mark(topic);
             }
         } finally {
-            database.jdbi().useHandle(handle -> queries.drop(handle, query.id()));
+            database.jdbi().useHandle(handle -> queries.drop(handle, query));
         }
     }
 }

@@ -172,9 +172,9 @@ public final class DesiredStates {
                             coalesce(i.disk_format, 'raw') as disk_format, coalesce(i.size, 0) as size,
                             coalesce(i.os_hash_value, '') as sha512, s.config_drive, s.user_data, s.key_name,
                             s.public_key, s.metadata, s.launch_index, s.reservation_id, s.flavor_name,
-                            nullif(case when s.status in ('ERROR', 'DELETING') then coalesce(s.delete_request_id, '')
-                                        else s.create_request_id end, '') as request_id
+                            r.request_id, r.global_request_id
                         from server s left join image i on i.id = s.image_id
+                            left join server_request r on r.server_id = s.id
                         where s.host_id = :host order by s.number""")
                 .bind("host", host.value())
                 .map((row, _) -> server(row))
@@ -211,7 +211,8 @@ public final class DesiredStates {
                         row.getString("reservation_id"),
                         row.getString("flavor_name"),
                         List.of())),
-                Optional.ofNullable(row.getString("request_id")));
+                Optional.ofNullable(row.getString("request_id")),
+                Optional.ofNullable(row.getString("global_request_id")));
     }
 
     /** A failed server is wanted absent too, until the agent has said that nothing of it is left. */
@@ -250,6 +251,7 @@ public final class DesiredStates {
                 server.launch()
                         .map(launch -> new DesiredServer.Launch(
                                 launch.index(), launch.reservationId(), launch.flavorName(), groups)),
-                server.requestId());
+                server.requestId(),
+                server.globalRequestId());
     }
 }

@@ -16,28 +16,31 @@ final class HostQueries {
         return "queries:" + host;
     }
 
-    void ask(Handle handle, HostId host, HostQuery query) {
+    /** Asks; the table knows by itself for which request the handle's transaction is. */
+    void ask(Handle handle, HostId host, UUID query, ServerId server, int lines) {
         handle.createUpdate("""
                         insert into host_query (id, host_id, server_id, lines)
                         values (:id, :host, :server, :lines)""")
-                .bind("id", query.id())
+                .bind("id", query)
                 .bind("host", host.value())
-                .bind("server", query.server().value())
-                .bind("lines", query.lines())
+                .bind("server", server.value())
+                .bind("lines", lines)
                 .execute();
     }
 
     /** Those without an answer; what a controller asked that was killed meanwhile is left out after a minute. */
     List<HostQuery> open(Handle handle, HostId host) {
         return handle.createQuery("""
-                        select id, server_id, lines from host_query
+                        select id, server_id, lines, request_id, global_request_id from host_query
                         where host_id = :host and answered_at is null and created_at > now() - interval '1 minute'
                         order by created_at, id""")
                 .bind("host", host.value())
                 .map((row, _) -> new HostQuery(
                         row.getObject("id", UUID.class),
                         new ServerId(row.getObject("server_id", UUID.class)),
-                        row.getInt("lines")))
+                        row.getInt("lines"),
+                        Optional.ofNullable(row.getString("request_id")),
+                        Optional.ofNullable(row.getString("global_request_id"))))
                 .list();
     }
 

@@ -14,6 +14,7 @@ import org.sluice.controller.network.AttachedPort;
 import org.sluice.controller.network.ServerPorts;
 import org.sluice.controller.network.ServicePorts;
 import org.sluice.controller.store.ChangeFeed;
+import org.sluice.controller.store.ChangedServers;
 import org.sluice.model.HostId;
 import org.sluice.model.NetworkId;
 import org.sluice.model.ServerId;
@@ -56,6 +57,7 @@ final class Releases {
             handle.createUpdate("update host set desired_revision = desired_revision + 1 where id = :host")
                     .bind("host", host.value())
                     .execute();
+            ChangedServers.note(handle, List.of(server));
             ChangeFeed.announce(handle, Scheduling.hostTopic(host));
         }
     }

@@ -18,6 +18,7 @@ import org.sluice.controller.network.Bindings;
 import org.sluice.controller.network.ServerPorts;
 import org.sluice.controller.network.ServicePorts;
 import org.sluice.controller.store.ChangeFeed;
+import org.sluice.controller.store.ChangedServers;
 import org.sluice.model.HostId;
 import org.sluice.model.NetworkId;
 import org.sluice.model.ProblemException;
@@ -255,6 +256,7 @@ public final class Scheduling {
                 .bind("zone", host.zone())
                 .bind("server", request.server().value())
                 .execute();
+        ChangedServers.note(handle, List.of(request.server()));
         ChangeFeed.announce(handle, hostTopic(host.id()));
     }
 

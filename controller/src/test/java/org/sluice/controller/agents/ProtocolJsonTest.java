@@ -73,8 +73,10 @@ class ProtocolJsonTest {
                 Map.of("role", "db"),
                 List.of(bridge, bare, direct),
                 Optional.of(new DesiredServer.Launch(2, "r-gbxb12pu", "m1.small", List.of("default"))),
-                Optional.of("req-0000000c-0000-0000-0000-00000000000d"));
-        HostQuery query = new HostQuery(new UUID(9, 10), SERVER, -1);
+                Optional.of("req-0000000c-0000-0000-0000-00000000000d"),
+                Optional.of("req-0000000e-0000-0000-0000-00000000000f"));
+        HostQuery query = new HostQuery(
+                new UUID(9, 10), SERVER, -1, Optional.of("req-0000000c-0000-0000-0000-00000000000d"), Optional.empty());
         return List.of(
                 TestFleet.inventory("node0", 3),
                 new DesiredHost(42, List.of(server), List.of(query)),

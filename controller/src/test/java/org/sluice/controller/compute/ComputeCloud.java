@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Jdbi;
 import org.sluice.controller.http.ApiClient;
@@ -20,6 +21,12 @@ import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.ApiServer;
 import org.sluice.controller.http.Authenticator;
 import org.sluice.controller.http.Json;
+import org.sluice.controller.http.Proxies;
+import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.RequestObserver;
+import org.sluice.controller.http.RouteTable;
+import org.sluice.controller.http.door.DoorLimits;
+import org.sluice.controller.http.door.RateLimits;
 import org.sluice.controller.network.Bindings;
 import org.sluice.controller.network.SecurityGroups;
 import org.sluice.controller.network.ServerPorts;
@@ -28,6 +35,7 @@ import org.sluice.controller.policy.Caller;
 import org.sluice.controller.scheduling.FleetIndex;
 import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.store.Database;
+import org.sluice.controller.store.Origin;
 import org.sluice.model.HostId;
 import org.sluice.model.Problem;
 import org.sluice.model.ServerId;
@@ -73,12 +81,33 @@ final class ComputeCloud implements AutoCloseable {
         this.scheduling = new Scheduling(new FleetIndex(), ports, new Bindings(), new ServicePorts(random));
         ComputeFamily family = new ComputeFamily(
                 database, ComputeCloud::image, ports, scheduling, this::console, InstantSource.system(), random);
+        RouteTable table = RouteTable.of(
+                Stream.concat(Stream.of(family), Stream.of(beside)).toList());
         this.server = ApiServer.start(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 Optional.empty(),
                 AUTHENTICATOR,
-                Stream.concat(Stream.of(family), Stream.of(beside)).toList());
+                table,
+                table.policy(),
+                DoorLimits.ofHeap(Runtime.getRuntime().maxMemory()),
+                RateLimits.DEFAULT,
+                Proxies.NONE,
+                new ForItsRequest());
         this.client = new ApiClient(server.address());
+    }
+
+    /** Every change is for the request that makes it, as the audit log has it. */
+    private static final class ForItsRequest implements RequestObserver {
+        @Override
+        public Reply during(Asked asked, Supplier<Reply> handler) {
+            Origin origin = new Origin(asked.id(), asked.globalId().orElse(""), "", "", "", "", asked.route());
+            return asked.isSafe() ? origin.whileReading(handler) : origin.during(handler);
+        }
+
+        @Override
+        public void answered(Answered answered) {
+            // Nobody counts here.
+        }
     }
 
     @Override

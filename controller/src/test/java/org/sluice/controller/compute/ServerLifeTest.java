@@ -289,6 +289,24 @@ class ServerLifeTest {
     }
 
     @Test
+    void whatTheHostIsToldOfAServerIsForTheRequestThatChangedItLast() {
+        Answer booted = boot(cloud, "asked", "'networks': 'none'");
+        String server = id(booted);
+        String path = "/v2.1/servers/" + server;
+        assertToldFor(server, booted);
+        assertToldFor(server, cloud.admin().put(path, "{'server': {'name': 'renamed'}}"));
+        assertToldFor(server, cloud.admin().post(path + "/metadata", "{'metadata': {'b': '2'}}"));
+        assertToldFor(server, cloud.admin().delete(path));
+    }
+
+    private static void assertToldFor(String server, Answer answer) {
+        assertThat(answer.status()).as(answer.text()).isBetween(200, 204);
+        assertThat(cloud.count("from server_request where server_id = '" + server + "' and request_id = '"
+                        + answer.header("x-openstack-request-id") + "'"))
+                .isEqualTo(1);
+    }
+
+    @Test
     void metadataReachesTheGuest() {
         String server = id(boot(cloud, "meta", "'networks': 'none', 'metadata': {'a': '1'}"));
         long before = cloud.count("from host where desired_revision > 0");

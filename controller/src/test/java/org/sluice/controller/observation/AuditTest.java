@@ -38,6 +38,7 @@ final class AuditTest {
             "image_upload",
             "revocation_clock",
             "scheduling_decision",
+            "server_request",
             "signing_key",
             "virtual_function");
 

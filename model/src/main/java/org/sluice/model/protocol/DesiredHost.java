@@ -1,6 +1,8 @@
 package org.sluice.model.protocol;
 
 import java.util.List;
+import java.util.Optional;
+import org.sluice.model.ServerId;
 
 /**
  * Everything that should be on one host. Always the whole state: an agent that missed a revision is late, never wrong.
@@ -13,5 +15,12 @@ public record DesiredHost(long revision, List<DesiredServer> servers, List<HostQ
     public DesiredHost {
         servers = List.copyOf(servers);
         queries = List.copyOf(queries);
+    }
+
+    /** What is wanted of that server; empty where it is none of this host's. */
+    public Optional<DesiredServer> find(ServerId server) {
+        return servers.stream()
+                .filter(candidate -> candidate.id().equals(server))
+                .findFirst();
     }
 }

@@ -28,8 +28,10 @@ import org.sluice.model.ServerId;
  * @param interfaces NICs, in the order in which the guest should see them
  * @param launch what the guest may know of the request that created it; empty in what was written before there was this
  *     member
- * @param requestId the request that last asked for it to be there or gone, {@code req-...}, for logs and journals; empty in
- *     what was written before there was this member
+ * @param requestId the request that changed it last, or asked for it to be there or gone, {@code req-...}, for logs and journals;
+ *     empty in what was written before there was this member
+ * @param globalRequestId what that request's client calls all that it does for one purpose, also {@code req-...}; empty where it
+ *     named nothing, and in what was written before there was this member
  */
 public record DesiredServer(
         ServerId id,
@@ -50,7 +52,8 @@ public record DesiredServer(
         Map<String, String> metadata,
         List<DesiredInterface> interfaces,
         Optional<Launch> launch,
-        Optional<String> requestId) {
+        Optional<String> requestId,
+        Optional<String> globalRequestId) {
     /** Whether a server should exist on the host. */
     public enum Presence {
         RUNNING,
@@ -86,8 +89,8 @@ public record DesiredServer(
         interfaces = List.copyOf(interfaces);
     }
 
-    /** The same server, as that request wants it. */
-    public DesiredServer askedBy(Optional<String> request) {
+    /** The same server, for the request that the other was changed for last. */
+    public DesiredServer askedLike(DesiredServer other) {
         return new DesiredServer(
                 id,
                 instanceName,
@@ -107,11 +110,19 @@ public record DesiredServer(
                 metadata,
                 interfaces,
                 launch,
-                request);
+                other.requestId(),
+                other.globalRequestId());
     }
 
-    /** How logs name it: its id, and the request that asked for it. */
+    /** How logs name it: its id, and the request that changed it last. */
     public String named() {
-        return requestId.map(request -> id + " (" + request + ")").orElseGet(id::toString);
+        return named(id.toString(), requestId, globalRequestId);
+    }
+
+    static String named(String what, Optional<String> requestId, Optional<String> globalRequestId) {
+        return requestId
+                .map(request -> what + " (" + request
+                        + globalRequestId.map(global -> ", global " + global).orElse("") + ")")
+                .orElse(what);
     }
 }

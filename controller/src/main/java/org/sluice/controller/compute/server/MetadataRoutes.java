@@ -100,7 +100,7 @@ final class MetadataRoutes {
             Server server = lookup.findForUpdate(handle, exchange);
             Map<String, String> metadata = ServerMetadata.bounded(change.apply(new LinkedHashMap<>(server.metadata())));
             store.setMetadata(handle, server.id(), metadata, clock.instant());
-            server.host().ifPresent(host -> store.tellHost(handle, host.id()));
+            server.host().ifPresent(host -> store.tellHost(handle, server.id(), host.id()));
             return metadata;
         });
     }

@@ -195,7 +195,7 @@ public final class ServerRoutes {
                     change.hostname().orElse(old.hostname()),
                     change.changesDescription() ? change.description().orElse(null) : old.description(),
                     clock.instant());
-            old.host().ifPresent(host -> store.tellHost(handle, host.id()));
+            old.host().ifPresent(host -> store.tellHost(handle, old.id(), host.id()));
             return withPorts(handle, List.of(lookup.find(handle, exchange))).getFirst();
         });
         return ServerWire.UPDATED.ok(whole, exchange);

@@ -25,6 +25,7 @@ import org.sluice.controller.http.list.Window;
 import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.store.ChangeFeed;
+import org.sluice.controller.store.ChangedServers;
 import org.sluice.controller.store.Transactions;
 import org.sluice.model.HostId;
 import org.sluice.model.ImageId;
@@ -267,10 +268,11 @@ final class ServerStore {
     }
 
     /** What a guest reads from metadata has changed: its host shall look again. */
-    void tellHost(Handle handle, HostId host) {
+    void tellHost(Handle handle, ServerId server, HostId host) {
         handle.createUpdate("update host set desired_revision = desired_revision + 1 where id = :id")
                 .bind("id", host.value())
                 .execute();
+        ChangedServers.note(handle, List.of(server));
         ChangeFeed.announce(handle, Scheduling.hostTopic(host));
     }
 

@@ -10,8 +10,10 @@ import org.jspecify.annotations.Nullable;
 import org.sluice.controller.scheduling.FleetIndex;
 import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.store.ChangeFeed;
+import org.sluice.controller.store.ChangedServers;
 import org.sluice.model.HostId;
 import org.sluice.model.Problem;
+import org.sluice.model.ServerId;
 
 /**
  * Which cards and which uplinks belong to which physical network. A mapping that leases or bound ports stand on cannot be
@@ -113,14 +115,24 @@ public final class Mappings {
                 .execute();
         ChangeFeed.announce(handle, FleetIndex.TOPIC);
         if (current.isEmpty()) {
-            tell(handle, host);
+            tell(handle, host, network);
         }
     }
 
     /** Ports that are bound without an uplink are described otherwise from now on. */
-    private static void tell(Handle handle, String host) {
+    private static void tell(Handle handle, String host, String network) {
         UUID id = handle.createQuery("""
                         update host set desired_revision = desired_revision + 1 where name = :host returning id""").bind("host", host).mapTo(UUID.class).one();
+        ChangedServers.note(
+                handle,
+                handle.createQuery("""
+                                select distinct p.server_id from port p join network n on n.id = p.network_id
+                                where p.binding_host_id = :host and p.server_id is not null and p.vnic_type = 'normal'
+                                  and n.physical_network = :network""")
+                        .bind("host", id)
+                        .bind("network", network)
+                        .map((row, _) -> new ServerId(row.getObject(1, UUID.class)))
+                        .list());
         ChangeFeed.announce(handle, Scheduling.hostTopic(new HostId(id)));
     }
 

@@ -235,7 +235,7 @@ public final class PortRoutes {
                 .orElse(false);
         Port changed = store.update(handle, port, asked.settings());
         if (moved && held.isBound()) {
-            hosts.ofNetwork(handle, network);
+            hosts.ofPort(handle, network, new PortId(port.id()));
         }
         return changed;
     }
