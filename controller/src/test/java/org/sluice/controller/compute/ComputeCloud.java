@@ -1,7 +1,5 @@
 package org.sluice.controller.compute;
 
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -20,6 +18,7 @@ import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.ApiServer;
 import org.sluice.controller.http.Authenticator;
 import org.sluice.controller.http.Json;
+import org.sluice.controller.http.TestListener;
 import org.sluice.controller.network.Bindings;
 import org.sluice.controller.network.SecurityGroups;
 import org.sluice.controller.network.ServerPorts;
@@ -73,8 +72,7 @@ final class ComputeCloud implements AutoCloseable {
         this.scheduling = new Scheduling(new FleetIndex(), ports, new Bindings(), new ServicePorts(random));
         ComputeFamily family = new ComputeFamily(
                 database, ComputeCloud::image, ports, scheduling, this::console, InstantSource.system(), random);
-        this.server = ApiServer.start(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+        this.server = TestListener.start(
                 Optional.empty(),
                 AUTHENTICATOR,
                 Stream.concat(Stream.of(family), Stream.of(beside)).toList());
