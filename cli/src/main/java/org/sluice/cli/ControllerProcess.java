@@ -6,6 +6,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -49,6 +50,7 @@ import org.sluice.controller.pki.EnrolmentFamily;
 import org.sluice.controller.pki.HostEnrolment;
 import org.sluice.controller.pki.JoinTokens;
 import org.sluice.controller.policy.Caller;
+import org.sluice.controller.scheduling.DecisionObserver;
 import org.sluice.controller.scheduling.FleetIndex;
 import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.store.ChangeFeed;
@@ -133,7 +135,7 @@ final class ControllerProcess {
         ServerPorts serverPorts = new ServerPorts(random);
         Bindings bindings = new Bindings();
         ServicePorts servicePorts = new ServicePorts(random);
-        Scheduling scheduling = new Scheduling(fleet, serverPorts, bindings, servicePorts, observation::decided);
+        Scheduling scheduling = new Scheduling(fleet, serverPorts, bindings, servicePorts, counting(observation));
         ConsoleQueries consoles = new ConsoleQueries(database, feed);
         ImageStore images = new ImageStore();
         // Neither long copies of images nor a burst of requests keep agents from saying that they are alive.
@@ -255,6 +257,20 @@ final class ControllerProcess {
                         image.metadata().minRam(),
                         image.content().map(content -> content.virtualSize()).orElse(0L),
                         image.properties()));
+    }
+
+    private static DecisionObserver counting(Observation observation) {
+        return new DecisionObserver() {
+            @Override
+            public void decided(boolean placed, Collection<String> filters) {
+                observation.decided(placed, filters);
+            }
+
+            @Override
+            public void lostRace() {
+                observation.lostRace();
+            }
+        };
     }
 
     private static Optional<String> consoleTail(

@@ -23,6 +23,7 @@ import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.controller.store.Database;
 import org.sluice.controller.store.Transactions;
+import org.sluice.model.AgentSilence;
 import org.sluice.model.HostId;
 import org.sluice.model.ImageId;
 import org.sluice.model.PortId;
@@ -118,7 +119,9 @@ public final class DesiredStates {
                               and (last_seen_at is null or last_seen_at < now() - interval '5 seconds')
                             for no key update skip locked)
                         update host set last_seen_at = now() from before where host.id = before.id
-                        returning before.last_seen_at is null or before.last_seen_at < now() - interval '45 seconds'""")
+                        returning before.last_seen_at is null
+                            or before.last_seen_at < now() - make_interval(secs => :silence)""")
+                .bind("silence", AgentSilence.LONGEST.toSeconds())
                 .bind("host", host.value())
                 .mapTo(Boolean.class)
                 .findOne();

@@ -1,7 +1,7 @@
 package org.sluice.controller.http;
 
-import java.util.Optional;
 import org.sluice.controller.http.body.Fields;
+import org.sluice.model.ProblemException;
 
 /** Finds the action that the entity of {@code POST .../action} names. Stateless. */
 final class ActionTable {
@@ -12,8 +12,12 @@ final class ActionTable {
 
     private ActionTable() {}
 
-    /** Answers by the action's own handler, after its own rule. */
-    static Reply answer(Route route, Exchange exchange) {
+    /**
+     * The action.
+     *
+     * @throws ProblemException 400 in the words of the family when the entity names none that the route has in this microversion
+     */
+    static Route.Action named(Route route, Exchange exchange) {
         Fields body = exchange.body();
         if (body.names().size() != 1) {
             throw exchange.wording()
@@ -23,11 +27,10 @@ final class ActionTable {
                                     : ", and not '" + String.join("', '", body.names()) + "'."));
         }
         String name = body.names().getFirst();
-        Optional<Route.Action> named = route.actions().stream()
+        return route.actions().stream()
                 .filter(action -> action.name().equals(name))
                 .filter(action -> action.versions().have(exchange.minorVersion()))
-                .findFirst();
-        Route.Action action = named.orElseThrow(() -> exchange.wording().badAction("There is no such action: " + name));
-        return action.handler().handle(exchange.under(action.rule()));
+                .findFirst()
+                .orElseThrow(() -> exchange.wording().badAction("There is no such action: " + name));
     }
 }

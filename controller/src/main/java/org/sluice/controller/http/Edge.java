@@ -128,7 +128,13 @@ final class Edge {
                 Exchange known = authenticated(exchange);
                 requireVersion(route, known);
                 requireForm(route, known);
-                yield working(known, () -> ActionTable.answer(route, known));
+                // Which action it is stands in the entity, and is known before anybody observes what becomes of it.
+                yield known.atWork(() -> {
+                    Route.Action action = ActionTable.named(route, known);
+                    Exchange permitted = known.doing(action);
+                    return observer.during(
+                            permitted.asked(), () -> action.handler().handle(permitted));
+                });
             }
         };
     }

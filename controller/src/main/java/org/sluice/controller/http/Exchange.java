@@ -57,11 +57,12 @@ public final class Exchange implements Shown {
     private final Read entity;
     private int minorVersion = -1;
 
-    /** Helidon gives an entity once; every view of one request shares what was read, and who was found to ask. */
+    /** Helidon gives an entity once; every view of one request shares what was read, who was found to ask, and for which action. */
     private static final class Read {
         private byte @Nullable [] bytes;
         private @Nullable ObjectNode object;
         private @Nullable Caller caller;
+        private Route.@Nullable Action action;
     }
 
     Exchange(
@@ -115,6 +116,16 @@ public final class Exchange implements Shown {
         Exchange ruled = new Exchange(request, origin, family, match, policy, door, caller, asked, entity);
         ruled.minorVersion = minorVersion;
         return ruled;
+    }
+
+    /**
+     * The same request, of which is known which of the route's actions it asks for, under the action's rule.
+     *
+     * @throws ProblemException 403 as {@link #under}
+     */
+    Exchange doing(Route.Action action) {
+        entity.action = action;
+        return under(action.rule());
     }
 
     /** What the caller may under the route's rule; open routes have none. */
@@ -319,7 +330,7 @@ public final class Exchange implements Shown {
 
     /** What an observer may know of the request so far. */
     RequestObserver.Asked asked() {
-        Route route = match.route();
+        Optional<Rule> rule = rule();
         return new RequestObserver.Asked(
                 requestId(),
                 globalRequestId(),
@@ -328,12 +339,24 @@ public final class Exchange implements Shown {
                 peerCertificate().isPresent(),
                 family.mount(),
                 request.prologue().method().text(),
-                family.mount() + route.pattern(),
-                route.access() instanceof Route.Access.Ruled ruled
-                        ? Optional.of(ruled.rule().name())
-                        : Optional.empty(),
-                route.access() instanceof Route.Access.Ruled ruled
-                        && ruled.rule().check().equals(Who.ADMIN.check()));
+                family.mount()
+                        + match.route().pattern()
+                        + action().map(named -> " " + named.name()).orElse(""),
+                rule.map(Rule::name),
+                rule.filter(known -> known.check().equals(Who.ADMIN.check())).isPresent());
+    }
+
+    /** The rule that decides on the request; none where there is none, and where the action is not known (yet). */
+    private Optional<Rule> rule() {
+        return switch (match.route().access()) {
+            case Route.Access.Open _ -> Optional.empty();
+            case Route.Access.Ruled ruled -> Optional.of(ruled.rule());
+            case Route.Access.ByAction _ -> action().map(Route.Action::rule);
+        };
+    }
+
+    private Optional<Route.Action> action() {
+        return Optional.ofNullable(entity.action);
     }
 
     /** The same of a request that has no route. */

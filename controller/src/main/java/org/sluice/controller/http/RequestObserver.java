@@ -23,9 +23,10 @@ public interface RequestObserver {
      * @param certified whether the peer proved with a certificate that it is a host's agent
      * @param family the mount of its API, {@code /network}; empty where no family has the path
      * @param method as it came
-     * @param route pattern of the route with the family's mount, {@code /network/v2.0/ports/{id}}; {@code none} where no route
-     *     has path and method. Never the path itself: there are as many of those as clients like
-     * @param rule name of the route's rule; empty for open routes and for those that go by action
+     * @param route pattern of the route with the family's mount, {@code /network/v2.0/ports/{id}}, and the action where that
+     *     decides, {@code /compute/v2.1/servers/{id}/action reboot}; {@code none} where no route has path and method. Never the
+     *     path itself, nor an action that there is not: there are as many of those as clients like
+     * @param rule name of the route's or the action's rule; empty for open routes and before the action is known
      * @param forOperators whether the rule, unless overridden, lets nobody in but operators
      */
     record Asked(

@@ -24,11 +24,14 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.sluice.controller.http.RequestObserver;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.controller.store.Database;
+import org.sluice.model.AgentSilence;
 
 /**
  * What Prometheus scrapes. Names are listed in docs/observe.md and used by docs/grafana/sluice.json; their labels are patterns,
@@ -54,18 +57,31 @@ public final class Metrics implements RequestObserver, AutoCloseable {
     /** What the door and the limits refuse, as against what a handler has a reason for. */
     private static final Set<Integer> LIMITS = Set.of(408, 413, 429, 503, 507);
 
-    private static final Duration AGENTS_KEPT = Duration.ofSeconds(5);
-    private static final Duration AGENTS_WITHIN = Duration.ofSeconds(1);
+    private static final Duration FLEET_KEPT = Duration.ofSeconds(5);
+    private static final Duration FLEET_WITHIN = Duration.ofSeconds(1);
+
+    private static final double MIB = 1 << 20;
+    private static final double GIB = 1 << 30;
 
     private record Line(String family, String route, String method, int status) {}
 
     private record Agents(long up, long down, long disabled) {}
+
+    private record Room(long claimed, long total) {}
+
+    private record Rooms(Room vcpus, Room memoryMib, Room diskGib) {}
+
+    private record Functions(long leased, long free) {}
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Map<Line, Timer> requests = new ConcurrentHashMap<>();
     private final Map<String, Counter> bytes = new ConcurrentHashMap<>();
     /** The registry forgets what nobody else keeps. Filled at start. */
     private final List<LongSupplier> counts = new CopyOnWriteArrayList<>();
+
+    private final Counter lostRaces = Counter.builder("sluice.claims.lost")
+            .description("Claims that found what they wanted taken, or the host changed.")
+            .register(registry);
 
     private final JvmGcMetrics collections = new JvmGcMetrics();
 
@@ -81,7 +97,7 @@ public final class Metrics implements RequestObserver, AutoCloseable {
         collections.bindTo(registry);
         measure(database);
         feed(feed);
-        agents(new Recently<>("agents by state", AGENTS_KEPT, AGENTS_WITHIN, () -> agents(database)));
+        fleet(database);
     }
 
     /** Measures one more pool. Once for each. */
@@ -98,6 +114,11 @@ public final class Metrics implements RequestObserver, AutoCloseable {
                 registry.counter("sluice.scheduling.refusals", "filter", filter).increment();
             }
         }
+    }
+
+    /** Counts one claim that lost a race. */
+    void lostRace() {
+        lostRaces.increment();
     }
 
     /** Shows a count that somebody else keeps. */
@@ -182,29 +203,92 @@ public final class Metrics implements RequestObserver, AutoCloseable {
                 .register(registry);
     }
 
-    private void agents(Recently<Agents> agents) {
-        Map<String, ToDoubleFunction<Agents>> states =
-                Map.of("up", Agents::up, "down", Agents::down, "disabled", Agents::disabled);
-        states.forEach((state, count) -> Gauge.builder("sluice.agents", agents, asked -> value(asked.get(), count))
-                .description("Hosts by what is known of their agents.")
+    /** Three questions, so that what takes too long to count leaves the other figures alone. */
+    private void fleet(Database database) {
+        gauges(
+                "sluice.agents",
+                "Hosts by what is known of their agents.",
+                recently("agents by state", () -> agents(database)),
+                Map.of("up", Agents::up, "down", Agents::down, "disabled", Agents::disabled));
+        Recently<Rooms> rooms = recently("room on hosts", () -> rooms(database));
+        room("sluice.host.vcpus", "Virtual processors that hosts have, and that servers hold.", rooms, Rooms::vcpus, 1);
+        room(
+                "sluice.host.memory.bytes",
+                "Memory that hosts have, and that servers hold.",
+                rooms,
+                Rooms::memoryMib,
+                MIB);
+        room("sluice.host.disk.bytes", "Disk that hosts have, and that servers hold.", rooms, Rooms::diskGib, GIB);
+        gauges(
+                "sluice.virtual.functions",
+                "Virtual functions that a port has leased, and that a port could lease.",
+                recently("virtual functions by state", () -> functions(database)),
+                Map.of("leased", Functions::leased, "free", Functions::free));
+    }
+
+    private void room(String name, String sentence, Recently<Rooms> rooms, Function<Rooms, Room> which, double unit) {
+        gauges(
+                name,
+                sentence,
+                rooms,
+                Map.of(
+                        "claimed",
+                        all -> which.apply(all).claimed() * unit,
+                        "total",
+                        all -> which.apply(all).total() * unit));
+    }
+
+    private static <T> Recently<T> recently(String name, Supplier<T> question) {
+        return new Recently<>(name, FLEET_KEPT, FLEET_WITHIN, question);
+    }
+
+    private <T> void gauges(
+            String name, String sentence, Recently<T> question, Map<String, ToDoubleFunction<T>> states) {
+        states.forEach((state, count) -> Gauge.builder(name, question, asked -> value(asked.get(), count))
+                .description(sentence)
                 .tag("state", state)
                 .strongReference(true)
                 .register(registry));
     }
 
-    private static double value(Optional<Agents> agents, ToDoubleFunction<Agents> count) {
-        return agents.map(count::applyAsDouble).orElse(Double.NaN);
+    private static <T> double value(Optional<T> answer, ToDoubleFunction<T> count) {
+        return answer.map(count::applyAsDouble).orElse(Double.NaN);
     }
 
-    /** A host is up as the scheduler takes it: heard of in the last 45 s. */
     private static Agents agents(Database database) {
         return database.jdbi()
                 .withHandle(handle -> handle.createQuery("""
                         select count(*) filter (where enabled and heard), count(*) filter (where enabled and not heard),
                             count(*) filter (where not enabled)
                         from (select enabled,
-                                  coalesce(last_seen_at > now() - interval '45 seconds', false) as heard from host) h""")
+                                  coalesce(last_seen_at >= now() - make_interval(secs => :silence), false) as heard
+                              from host) h""")
+                        .bind("silence", AgentSilence.LONGEST.toSeconds())
                         .map((row, _) -> new Agents(row.getLong(1), row.getLong(2), row.getLong(3)))
+                        .one());
+    }
+
+    private static Rooms rooms(Database database) {
+        return database.jdbi()
+                .withHandle(handle -> handle.createQuery("""
+                        select coalesce(sum(vcpus_used), 0), coalesce(sum(vcpus_total), 0),
+                            coalesce(sum(memory_mib_used), 0), coalesce(sum(memory_mib_total), 0),
+                            coalesce(sum(disk_gib_used), 0), coalesce(sum(disk_gib_total), 0) from host""")
+                        .map((row, _) -> new Rooms(
+                                new Room(row.getLong(1), row.getLong(2)),
+                                new Room(row.getLong(3), row.getLong(4)),
+                                new Room(row.getLong(5), row.getLong(6))))
+                        .one());
+    }
+
+    /** Free is what a claim would take: of a card that is there and on a physical network, and with a group of its own. */
+    private static Functions functions(Database database) {
+        return database.jdbi()
+                .withHandle(handle -> handle.createQuery("""
+                        select count(vf.leased_port_id), count(*) filter (where vf.leased_port_id is null
+                            and vf.present and vf.iommu_group >= 0 and pf.present and pf.physical_network is not null)
+                        from virtual_function vf join physical_function pf on pf.id = vf.physical_function_id""")
+                        .map((row, _) -> new Functions(row.getLong(1), row.getLong(2)))
                         .one());
     }
 

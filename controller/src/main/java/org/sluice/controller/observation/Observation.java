@@ -100,6 +100,11 @@ public final class Observation implements RequestObserver, AutoCloseable {
         metrics.decided(placed, filters);
     }
 
+    /** Counts one claim that lost a race, and was not made. */
+    public void lostRace() {
+        metrics.lostRace();
+    }
+
     /** Measures a pool beside the requests' one. Once for each. */
     public void measure(Database pool) {
         metrics.measure(pool);

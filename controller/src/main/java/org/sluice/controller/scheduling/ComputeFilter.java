@@ -1,13 +1,10 @@
 package org.sluice.controller.scheduling;
 
-import java.time.Duration;
 import java.util.Optional;
+import org.sluice.model.AgentSilence;
 
 /** The operator lets new servers onto the host, and its agent is alive. */
 final class ComputeFilter implements HostFilter {
-    /** An agent that was silent for longer is taken for dead: it polls at least every 20 s. */
-    static final Duration LONGEST_SILENCE = Duration.ofSeconds(60);
-
     @Override
     public Optional<String> refusal(HostState host, Demand demand) {
         if (!host.enabled()) {
@@ -18,7 +15,7 @@ final class ComputeFilter implements HostFilter {
         if (host.silence().isEmpty()) {
             return Optional.of("The host's agent has not been heard of yet.");
         }
-        if (host.silence().get().compareTo(LONGEST_SILENCE) > 0) {
+        if (!AgentSilence.isUp(host.silence().get())) {
             return Optional.of("The host's agent has been silent for "
                     + host.silence().get().toSeconds() + " s.");
         }

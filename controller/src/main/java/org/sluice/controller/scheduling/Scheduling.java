@@ -47,13 +47,14 @@ public final class Scheduling {
     private final FleetIndex index;
     private final Bindings bindings;
     private final ServicePorts servicePorts;
+    private final DecisionObserver observer;
     private final Claims claims = new Claims();
     private final Decisions decisions;
     private final Releases releases;
 
     /** Proposes from that index, binds and frees ports through the network's own rules. */
     public Scheduling(FleetIndex index, ServerPorts serverPorts, Bindings bindings, ServicePorts servicePorts) {
-        this(index, serverPorts, bindings, servicePorts, (_, _) -> {});
+        this(index, serverPorts, bindings, servicePorts, DecisionObserver.NONE);
     }
 
     /** The same with somebody who hears of every decision. */
@@ -63,7 +64,8 @@ public final class Scheduling {
             Bindings bindings,
             ServicePorts servicePorts,
             DecisionObserver observer) {
-        this.decisions = new Decisions(requireNonNull(observer, "observer is null"));
+        this.observer = requireNonNull(observer, "observer is null");
+        this.decisions = new Decisions(observer);
         this.index = requireNonNull(index, "index is null");
         this.bindings = requireNonNull(bindings, "bindings is null");
         this.servicePorts = requireNonNull(servicePorts, "servicePorts is null");
@@ -113,6 +115,7 @@ public final class Scheduling {
                     return new Placement.Placed(host.id(), host.name(), host.zone());
                 }
                 handle.releaseSavepoint(SAVEPOINT);
+                observer.lostRace();
                 index.reload(handle, host.id());
             }
             if (withoutAddress.isPresent()) {

@@ -1,12 +1,14 @@
 package org.sluice.controller.agents;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import org.jdbi.v3.core.Handle;
 import org.sluice.controller.network.AttachedPort;
@@ -17,6 +19,7 @@ import org.sluice.controller.network.ServicePorts;
 import org.sluice.controller.policy.Access;
 import org.sluice.controller.policy.Caller;
 import org.sluice.controller.policy.Policy;
+import org.sluice.controller.scheduling.DecisionObserver;
 import org.sluice.controller.scheduling.FleetIndex;
 import org.sluice.controller.scheduling.Placement;
 import org.sluice.controller.scheduling.Scheduling;
@@ -54,11 +57,28 @@ public final class TestFleet {
     public final ServicePorts servicePorts = new ServicePorts(random);
     public final Bindings bindings = new Bindings();
     public final FleetIndex index = new FleetIndex();
-    public final Scheduling scheduling = new Scheduling(index, serverPorts, bindings, servicePorts);
+    private final AtomicInteger racesLost = new AtomicInteger();
+    public final Scheduling scheduling =
+            new Scheduling(index, serverPorts, bindings, servicePorts, new DecisionObserver() {
+                @Override
+                public void decided(boolean placed, Collection<String> filters) {
+                    // Tests read decisions in the books.
+                }
+
+                @Override
+                public void lostRace() {
+                    racesLost.incrementAndGet();
+                }
+            });
     public final Reports reports = new Reports(scheduling, serverPorts, bindings);
 
     public TestFleet(Database database) {
         this.database = database;
+    }
+
+    /** How many claims found what they wanted taken. */
+    public int racesLost() {
+        return racesLost.get();
     }
 
     /** Empties the database's tables that tests fill, so that each test starts from nothing. */

@@ -277,8 +277,15 @@ class FleetViewsTest {
     }
 
     @Test
-    void aSilentHostIsDown() {
-        cloud.execute("update host set last_seen_at = now() - interval '2 minutes' where name = 'compute02'");
+    void aHostIsUpForAMinuteAfterItsAgentWasHeardOf() {
+        cloud.execute("update host set last_seen_at = now() - interval '46 seconds' where name = 'compute02'");
+        assertThat(cloud.admin()
+                        .get("/v2.1/os-services?host=compute02")
+                        .json()
+                        .at("/services/0/state")
+                        .asString())
+                .isEqualTo("up");
+        cloud.execute("update host set last_seen_at = now() - interval '61 seconds' where name = 'compute02'");
         JsonNode services =
                 cloud.admin().get("/v2.1/os-services?host=compute02").json();
         assertThat(services.at("/services/0/state").asString()).isEqualTo("down");

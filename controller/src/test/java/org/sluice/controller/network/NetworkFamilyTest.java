@@ -96,9 +96,11 @@ final class NetworkFamilyTest {
         HostId silent = HostId.random();
         api.jdbi().useHandle(handle -> {
             handle.execute("delete from host");
-            handle.execute("insert into host (id, name, last_seen_at) values (?, 'a', now())", alive.value());
             handle.execute(
-                    "insert into host (id, name, last_seen_at) values (?, 'b', now() - interval '2 minutes')",
+                    "insert into host (id, name, last_seen_at) values (?, 'a', now() - interval '46 seconds')",
+                    alive.value());
+            handle.execute(
+                    "insert into host (id, name, last_seen_at) values (?, 'b', now() - interval '61 seconds')",
                     silent.value());
             handle.execute("insert into bridge_uplink values (?, 'physnet0', 'eno2')", alive.value());
         });

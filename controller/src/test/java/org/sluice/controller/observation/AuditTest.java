@@ -32,12 +32,10 @@ final class AuditTest {
             "audit_event",
             "certificate_authority",
             "flyway_schema_history",
-            "host_qualification",
             "host_qualification_figure",
             "host_query",
             "image_chunk",
             "image_upload",
-            "revocation",
             "revocation_clock",
             "scheduling_decision",
             "signing_key",
@@ -384,6 +382,46 @@ final class AuditTest {
         assertThat(event.path("user").asString()).isEqualTo("demo");
         assertThat(event.path("action").asString()).isEqualTo("POST /sluice/v1/operate");
         assertThat(event.path("after").isNull()).isTrue();
+    }
+
+    @Test
+    void anActionIsThereByItsNameWhetherItChangedSomethingOrWasRefused() {
+        Answer done = api.send("admin", "POST", "/sluice/v1/operate/physnet0/action", "{'widen': {}}");
+        assertThat(done.status()).as(done.text()).isEqualTo(204);
+        List<JsonNode> changed = events("request_id=" + done.header("x-openstack-request-id"));
+        assertThat(changed).hasSize(1);
+        assertThat(changed.getFirst().path("action").asString())
+                .isEqualTo("POST /sluice/v1/operate/{network}/action widen");
+
+        Answer refused = api.send("member", "POST", "/sluice/v1/operate/physnet0/action", "{'widen': {}}");
+        assertThat(refused.status()).isEqualTo(403);
+        String request = refused.header("x-openstack-request-id");
+        await().until(() -> !events("request_id=" + request).isEmpty());
+        JsonNode event = events("request_id=" + request).getFirst();
+        assertThat(event.path("outcome").asString()).isEqualTo("refused");
+        assertThat(event.path("user").asString()).isEqualTo("demo");
+        assertThat(event.path("action").asString()).isEqualTo("POST /sluice/v1/operate/{network}/action widen");
+    }
+
+    @Test
+    void tokensThatSomebodyTakesBackAreThere() {
+        Answer login = api.client.send("POST", "/identity/v3/auth/tokens", Map.of(), """
+                {"auth": {"identity": {"methods": ["password"], "password": {"user":
+                    {"name": "admin", "domain": {"id": "default"}, "password": "the admin's password"}}}}}""");
+        assertThat(login.status()).as(login.text()).isEqualTo(201);
+
+        Answer revoked = api.client.send(
+                "DELETE",
+                "/identity/v3/auth/tokens",
+                Map.of("X-Auth-Token", "admin", "X-Subject-Token", login.header("x-subject-token")));
+        assertThat(revoked.status()).as(revoked.text()).isEqualTo(204);
+
+        List<JsonNode> events = events("request_id=" + revoked.header("x-openstack-request-id"));
+        assertThat(events).hasSize(1);
+        assertThat(events.getFirst().path("resource_type").asString()).isEqualTo("revocation");
+        assertThat(events.getFirst().path("action").asString()).isEqualTo("DELETE /identity/v3/auth/tokens");
+        assertThat(events.getFirst().path("after").path("audit_id").asString())
+                .isEqualTo(login.json().at("/token/audit_ids/0").asString());
     }
 
     @Test

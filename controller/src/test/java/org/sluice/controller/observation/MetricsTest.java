@@ -71,6 +71,26 @@ final class MetricsTest {
     }
 
     @Test
+    void anActionCountsByItsNameAndWhatIsNoneByItsRoute() {
+        assertThat(api.send("member", "POST", "/sluice/v1/operate/physnet0/action", "{'widen': {}}")
+                        .status())
+                .isEqualTo(403);
+        assertThat(api.send("admin", "POST", "/sluice/v1/operate/physnet0/action", "{'invented': {}}")
+                        .status())
+                .isEqualTo(400);
+
+        List<String> lines = lines();
+        assertThat(lines)
+                .anyMatch(line -> line.startsWith("sluice_http_requests_seconds_count{")
+                        && line.contains("route=\"/sluice/v1/operate/{network}/action widen\"")
+                        && line.contains("status=\"403\""))
+                .anyMatch(line -> line.startsWith("sluice_http_requests_seconds_count{")
+                        && line.contains("route=\"/sluice/v1/operate/{network}/action\"")
+                        && line.contains("status=\"400\""))
+                .noneMatch(line -> line.contains("invented"));
+    }
+
+    @Test
     void theFeedsConnectionsAreStillCountedAfterACollection() {
         System.gc();
         await().untilAsserted(() -> assertThat(lines())
@@ -95,8 +115,8 @@ final class MetricsTest {
     void hostsCountByTheStateOfTheirAgents() {
         DATABASE.database().jdbi().useHandle(handle -> handle.execute("""
                 insert into host (id, name, enabled, last_seen_at) values
-                    (gen_random_uuid(), 'up', true, now() + interval '1 hour'),
-                    (gen_random_uuid(), 'silent', true, now() - interval '1 hour'),
+                    (gen_random_uuid(), 'up', true, now() - interval '46 seconds'),
+                    (gen_random_uuid(), 'silent', true, now() - interval '61 seconds'),
                     (gen_random_uuid(), 'never', true, null),
                     (gen_random_uuid(), 'off', false, now())"""));
         await().untilAsserted(() -> assertThat(lines())
@@ -104,6 +124,39 @@ final class MetricsTest {
                         "sluice_agents{state=\"up\"} 1.0",
                         "sluice_agents{state=\"down\"} 2.0",
                         "sluice_agents{state=\"disabled\"} 1.0"));
+    }
+
+    @Test
+    void whatIsClaimedOfHostsIsThereBesideWhatTheyHave() {
+        DATABASE.database().jdbi().useHandle(handle -> handle.execute("""
+                with a as (insert into host (id, name, vcpus_total, vcpus_used, memory_mib_total, memory_mib_used,
+                        disk_gib_total, disk_gib_used, enabled)
+                        values (gen_random_uuid(), 'roomy', 64, 10, 2048, 512, 100, 7, false) returning id),
+                    n as (insert into physical_network (name) values ('metered') returning name),
+                    c as (insert into physical_function (id, host_id, serial, port, name, address, vendor_id, device_id,
+                        vf_device_id, driver, numa_node, total_vfs, mac, carrier, physical_network)
+                        select gen_random_uuid(), a.id, 's', g, 'ens' || g, '0000:01:00.' || g, '8086', '10c9', '10ca',
+                            'igb', 0, 8, '52:54:00:00:00:0' || g, true, case g when 0 then n.name end
+                        from a, n, generate_series(0, 1) g returning id)
+                insert into virtual_function (physical_function_id, index, address, iommu_group, present)
+                select c.id, i, '0000:01:10.' || i, case i when 0 then -1 else i end, i <> 1
+                from c, generate_series(0, 4) i"""));
+        api.observation.lostRace();
+
+        // Of ten functions five are on a card without a physical network, one has no group, and one is not there any
+        // more.
+        await().untilAsserted(() -> assertThat(lines())
+                .contains(
+                        "sluice_host_vcpus{state=\"claimed\"} 10.0",
+                        "sluice_host_vcpus{state=\"total\"} 64.0",
+                        "sluice_host_memory_bytes{state=\"claimed\"} 5.36870912E8",
+                        "sluice_host_memory_bytes{state=\"total\"} 2.147483648E9",
+                        "sluice_host_disk_bytes{state=\"claimed\"} 7.516192768E9",
+                        "sluice_host_disk_bytes{state=\"total\"} 1.073741824E11",
+                        "sluice_virtual_functions{state=\"leased\"} 0.0",
+                        "sluice_virtual_functions{state=\"free\"} 3.0")
+                .anyMatch(line -> line.matches("sluice_claims_lost_total [1-9].*")));
+        DATABASE.database().jdbi().useHandle(handle -> handle.execute("delete from host where name = 'roomy'"));
     }
 
     @Test

@@ -66,6 +66,13 @@ final class ObservedApi implements AutoCloseable {
                 new SluiceFamily(database, joins, clock, routes -> {
                     observation.routes(routes);
                     routes.post("/operate", OPERATORS, _ -> Reply.empty(204));
+                    routes.actions("/operate/{network}/action").on("widen", OPERATORS, exchange -> {
+                        database.jdbi()
+                                .useTransaction(handle -> handle.execute(
+                                        "update physical_network set mtu = mtu + 1 where name = ?",
+                                        exchange.path("network")));
+                        return Reply.empty(204);
+                    });
                 })));
         families.addAll(observation.probes());
         RouteTable table = RouteTable.of(families);

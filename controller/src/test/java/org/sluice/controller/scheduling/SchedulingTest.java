@@ -90,10 +90,12 @@ class SchedulingTest {
         assertThat(other.boot(fleet.port(network, VnicType.DIRECT)).placed().host())
                 .isEqualTo(small);
         HostId next = fleet.host("zz-next", 1);
+        assertThat(fleet.racesLost()).isZero();
 
         TestFleet.Boot boot = fleet.boot(fleet.port(network, VnicType.DIRECT));
 
         assertThat(boot.placed().host()).isEqualTo(next);
+        assertThat(fleet.racesLost()).isEqualTo(1);
         assertThat(fleet.count("select vcpus_used from host where name = 'small'"))
                 .isEqualTo(1);
     }

@@ -36,7 +36,8 @@ final class MigrationsTest {
             Map.entry("13", -1_122_935_532),
             Map.entry("14", 999_332_602),
             Map.entry("16", -1_304_668_935),
-            Map.entry("17", -166_424_435));
+            Map.entry("17", -166_424_435),
+            Map.entry("18", -997_177_653));
 
     @RegisterExtension
     static final TestDatabase postgres = new TestDatabase();

@@ -60,7 +60,7 @@ public final class AggregateRoutes implements ResourceRoutes {
             @Override
             public Optional<Aggregate> marked(Exchange exchange, String marker) {
                 return marker.matches("[0-9]{1,9}")
-                        ? transactions.run(handle -> store.find(handle, Integer.parseInt(marker)))
+                        ? transactions.autocommit(handle -> store.find(handle, Integer.parseInt(marker)))
                         : Optional.empty();
             }
         };

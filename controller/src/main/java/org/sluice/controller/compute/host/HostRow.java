@@ -1,8 +1,9 @@
 package org.sluice.controller.compute.host;
 
-import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.sluice.model.AgentSilence;
 import org.sluice.model.HostId;
 
 /**
@@ -40,9 +41,6 @@ public record HostRow(
     /** The zone of hosts that no aggregate puts into one. */
     public static final String DEFAULT_ZONE = "nova";
 
-    /** An agent asks for news every 20 s; after three missed times the host counts as down, as in nova. */
-    public static final Duration DOWN_AFTER = Duration.ofSeconds(60);
-
     /** The id of its hypervisor and its service: from 2.53 on a UUID, before a number. */
     public Object shownId(boolean asUuid) {
         return asUuid ? id.value() : number;
@@ -50,7 +48,7 @@ public record HostRow(
 
     /** Whether the agent was heard lately. */
     public boolean isUp(Instant now) {
-        return lastSeenAt != null && !lastSeenAt.isBefore(now.minus(DOWN_AFTER));
+        return AgentSilence.isUp(Optional.ofNullable(lastSeenAt), now);
     }
 
     /** {@code up} or {@code down}. */

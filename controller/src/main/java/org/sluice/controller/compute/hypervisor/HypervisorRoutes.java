@@ -67,7 +67,7 @@ public final class HypervisorRoutes implements ResourceRoutes {
 
             @Override
             public Optional<Hypervisor> marked(Exchange exchange, String marker) {
-                return transactions.run(handle -> store.findShown(handle, marker, exchange.atLeast(53))
+                return transactions.autocommit(handle -> store.findShown(handle, marker, exchange.atLeast(53))
                         .map(host ->
                                 hypervisors(handle, List.of(host), exchange).getFirst()));
             }

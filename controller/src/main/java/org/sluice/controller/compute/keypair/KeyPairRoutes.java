@@ -45,7 +45,7 @@ public final class KeyPairRoutes implements ResourceRoutes {
             @Override
             public Optional<KeyPair> marked(Exchange exchange, String marker) {
                 String user = asked(exchange);
-                return transactions.run(handle -> store.find(handle, user, marker));
+                return transactions.autocommit(handle -> store.find(handle, user, marker));
             }
         };
     }
@@ -75,7 +75,7 @@ public final class KeyPairRoutes implements ResourceRoutes {
     private Reply show(Exchange exchange) {
         String user = asked(exchange);
         String name = exchange.path("name");
-        KeyPair key = transactions.run(
+        KeyPair key = transactions.autocommit(
                 handle -> store.find(handle, user, name).orElseThrow(() -> KeyPairRules.unknown(user, name)));
         return KeyPairWire.WHOLE.ok(key, exchange);
     }

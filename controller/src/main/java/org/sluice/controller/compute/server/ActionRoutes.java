@@ -61,7 +61,7 @@ final class ActionRoutes {
     }
 
     private Server find(Exchange exchange) {
-        return transactions.run(handle -> lookup.find(handle, exchange));
+        return transactions.autocommit(handle -> lookup.find(handle, exchange));
     }
 
     private Reply console(Exchange exchange) {

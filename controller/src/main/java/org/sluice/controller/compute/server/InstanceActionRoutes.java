@@ -68,7 +68,7 @@ final class InstanceActionRoutes {
 
     /** The last one first. */
     private List<Done> done(Exchange exchange) {
-        Server server = transactions.run(handle -> lookup.find(handle, exchange));
+        Server server = transactions.autocommit(handle -> lookup.find(handle, exchange));
         List<Done> all = new ArrayList<>();
         server.deletion()
                 .ifPresent(deletion -> all.add(new Done(

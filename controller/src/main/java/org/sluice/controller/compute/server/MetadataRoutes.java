@@ -37,7 +37,7 @@ final class MetadataRoutes {
     }
 
     private Map<String, String> metadata(Exchange exchange) {
-        return transactions.run(handle -> lookup.find(handle, exchange)).metadata();
+        return transactions.autocommit(handle -> lookup.find(handle, exchange)).metadata();
     }
 
     private static Reply all(Map<String, String> metadata) {

@@ -117,7 +117,7 @@ public final class ServerRoutes implements ResourceRoutes {
             public Optional<Whole> marked(Exchange exchange, String marker) {
                 Rule rule = ServerFilters.scope(exchange, all).rule();
                 return Ids.parse(marker)
-                        .flatMap(id -> transactions.run(handle -> store.find(handle, new ServerId(id))))
+                        .flatMap(id -> transactions.autocommit(handle -> store.find(handle, new ServerId(id))))
                         .filter(server -> exchange.may(rule, ServerRules.target(server)))
                         .map(server -> new Whole(server, List.of(), clock.instant()));
             }
@@ -180,7 +180,7 @@ public final class ServerRoutes implements ResourceRoutes {
     }
 
     private Reply show(Exchange exchange) {
-        Whole whole = transactions.run(handle ->
+        Whole whole = transactions.autocommit(handle ->
                 withPorts(handle, List.of(lookup.find(handle, exchange))).getFirst());
         return ServerWire.SHOWN.ok(whole, exchange);
     }

@@ -22,12 +22,12 @@ import org.sluice.controller.compute.Links;
 import org.sluice.controller.compute.Names;
 import org.sluice.controller.compute.Times;
 import org.sluice.controller.compute.flavor.FlavorRules;
-import org.sluice.controller.compute.host.HostRow;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.body.Fields;
 import org.sluice.controller.http.list.ListQuery;
 import org.sluice.controller.http.view.Shown;
 import org.sluice.controller.http.view.View;
+import org.sluice.model.AgentSilence;
 import org.sluice.model.ServerId;
 import org.sluice.model.ServerStatus;
 
@@ -347,8 +347,7 @@ final class ServerWire {
         if (!host.enabled()) {
             return "MAINTENANCE";
         }
-        Instant seen = host.lastSeenAt();
-        return seen != null && !seen.isBefore(now.minus(HostRow.DOWN_AFTER)) ? "UP" : "UNKNOWN";
+        return AgentSilence.isUp(Optional.ofNullable(host.lastSeenAt()), now) ? "UP" : "UNKNOWN";
     }
 
     private static @Nullable String taskState(Server server) {

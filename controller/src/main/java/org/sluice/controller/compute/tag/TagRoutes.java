@@ -64,7 +64,7 @@ public final class TagRoutes implements ResourceRoutes {
     }
 
     private List<String> tags(Exchange exchange) {
-        return transactions.run(handle -> lookup.find(handle, exchange)).tags();
+        return transactions.autocommit(handle -> lookup.find(handle, exchange)).tags();
     }
 
     private static Reply all(List<String> tags) {

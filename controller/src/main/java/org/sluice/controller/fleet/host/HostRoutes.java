@@ -43,7 +43,7 @@ public final class HostRoutes implements ResourceRoutes {
 
             @Override
             public Optional<Host> marked(Exchange exchange, String marker) {
-                return transactions.run(handle -> store.find(handle, marker));
+                return transactions.autocommit(handle -> store.find(handle, marker));
             }
         };
     }

@@ -40,7 +40,7 @@ public final class JoinTokenRoutes implements ResourceRoutes {
 
             @Override
             public Optional<JoinTokens.Issued> marked(Exchange exchange, String marker) {
-                return transactions.run(handle -> tokens.find(handle, marker));
+                return transactions.autocommit(handle -> tokens.find(handle, marker));
             }
         };
     }

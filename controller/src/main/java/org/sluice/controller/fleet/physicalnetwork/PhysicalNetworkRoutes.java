@@ -39,7 +39,7 @@ public final class PhysicalNetworkRoutes implements ResourceRoutes {
 
             @Override
             public Optional<PhysicalNetwork> marked(Exchange exchange, String marker) {
-                return transactions.run(handle -> store.find(handle, marker));
+                return transactions.autocommit(handle -> store.find(handle, marker));
             }
         };
     }

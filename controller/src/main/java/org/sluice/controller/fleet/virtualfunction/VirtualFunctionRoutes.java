@@ -34,7 +34,7 @@ public final class VirtualFunctionRoutes implements ResourceRoutes {
 
             @Override
             public Optional<VirtualFunction> marked(Exchange exchange, String marker) {
-                return transactions.run(handle -> store.find(handle, marker));
+                return transactions.autocommit(handle -> store.find(handle, marker));
             }
         };
     }

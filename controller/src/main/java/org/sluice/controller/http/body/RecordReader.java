@@ -7,9 +7,15 @@ import org.sluice.controller.http.Json;
 import org.sluice.controller.http.Wording;
 import org.sluice.model.ProblemException;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.databind.DeserializationContext;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.deser.std.StdScalarDeserializer;
 import tools.jackson.databind.exc.InvalidTypeIdException;
 import tools.jackson.databind.exc.MismatchedInputException;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.module.SimpleModule;
 
 /** Turns entities of Sluice's own protocol into its records; what is wrong is refused with the member named. Stateless. */
 public final class RecordReader {
@@ -20,6 +26,22 @@ public final class RecordReader {
         /** Any. */
         ANY
     }
+
+    /**
+     * Takes a string for a text and nothing else. Jackson's own reader of lists of texts is led astray by a list in one
+     * (3.x: what follows is read as if the list had ended).
+     */
+    private static final JsonMapper MAPPER = Json.MAPPER
+            .rebuild()
+            .addModule(new SimpleModule().addDeserializer(String.class, new StdScalarDeserializer<>(String.class) {
+                @Override
+                public String deserialize(JsonParser parser, DeserializationContext context) {
+                    return parser.hasToken(JsonToken.VALUE_STRING)
+                            ? parser.getString()
+                            : (String) context.handleUnexpectedToken(getValueType(context), parser);
+                }
+            }))
+            .build();
 
     private RecordReader() {}
 
@@ -34,7 +56,7 @@ public final class RecordReader {
             if (texts == Texts.STORABLE) {
                 EntityReader.requireStorable(tree, wording);
             }
-            @Nullable T read = Json.MAPPER.treeToValue(tree, type);
+            @Nullable T read = MAPPER.treeToValue(tree, type);
             if (read == null) {
                 throw wording.malformed("The request body is not a valid " + name(type) + ".");
             }

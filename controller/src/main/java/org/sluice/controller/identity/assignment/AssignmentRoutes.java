@@ -106,7 +106,7 @@ public final class AssignmentRoutes implements ResourceRoutes {
 
             @Override
             public Optional<Role> marked(Exchange exchange, String marker) {
-                return transactions.run(handle -> roles.find(handle, marker));
+                return transactions.autocommit(handle -> roles.find(handle, marker));
             }
         };
     }
@@ -132,7 +132,7 @@ public final class AssignmentRoutes implements ResourceRoutes {
             @Override
             public Optional<Assigned> marked(Exchange exchange, String marker) {
                 RowCondition seen = exchange.access().rows();
-                return transactions.run(handle -> store.find(handle, seen, marker));
+                return transactions.autocommit(handle -> store.find(handle, seen, marker));
             }
         };
     }

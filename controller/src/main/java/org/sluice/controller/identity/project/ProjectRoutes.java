@@ -86,7 +86,7 @@ public final class ProjectRoutes implements ResourceRoutes {
             public Optional<Project> marked(Exchange exchange, String marker) {
                 // Who may not ask for that user's projects hears so here too.
                 String _ = user.apply(exchange);
-                return transactions.run(handle -> store.find(handle, marker));
+                return transactions.autocommit(handle -> store.find(handle, marker));
             }
         };
     }
@@ -107,7 +107,7 @@ public final class ProjectRoutes implements ResourceRoutes {
 
     private Project found(Exchange exchange) {
         String id = asked(exchange);
-        return transactions.run(handle -> store.require(handle, id));
+        return transactions.autocommit(handle -> store.require(handle, id));
     }
 
     /** The project of the path, for which the caller passes the route's rule. */

@@ -36,13 +36,13 @@ public final class RoleRoutes implements ResourceRoutes {
 
             @Override
             public Optional<Role> marked(Exchange exchange, String marker) {
-                return transactions.run(handle -> store.find(handle, marker));
+                return transactions.autocommit(handle -> store.find(handle, marker));
             }
         };
     }
 
     private Reply show(Exchange exchange) {
         String id = exchange.path("id");
-        return RoleWire.VIEW.ok(transactions.run(handle -> store.require(handle, id)), exchange);
+        return RoleWire.VIEW.ok(transactions.autocommit(handle -> store.require(handle, id)), exchange);
     }
 }

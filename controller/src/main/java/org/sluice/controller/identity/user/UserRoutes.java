@@ -62,7 +62,7 @@ public final class UserRoutes implements ResourceRoutes {
     private Reply show(Exchange exchange) {
         String id = exchange.path("id");
         exchange.require(UserRules.target(id));
-        Account user = transactions.run(
+        Account user = transactions.autocommit(
                 handle -> store.find(handle, id).orElseThrow(() -> IdentityProblems.notFound("user", id)));
         return UserWire.VIEW.ok(user, exchange);
     }

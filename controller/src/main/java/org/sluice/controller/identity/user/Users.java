@@ -114,7 +114,7 @@ public final class Users {
      *     changed meanwhile
      */
     public void changePassword(String id, String original, String password, LogInSource asker) {
-        Optional<Account> known = transactions.run(handle -> store.find(handle, id));
+        Optional<Account> known = transactions.autocommit(handle -> store.find(handle, id));
         if (!checks.matches(asker, original, known.map(Account::passwordHash))) {
             throw Tokens.unauthenticated(
                     new IllegalArgumentException("there is no such user, or the original password is wrong"));

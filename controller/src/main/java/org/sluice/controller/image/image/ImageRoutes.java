@@ -74,7 +74,7 @@ public final class ImageRoutes implements ResourceRoutes {
                 ImageStore.Listed listed = listed(exchange);
                 return Ids.parse(marker)
                         .map(ImageId::new)
-                        .flatMap(id -> transactions.run(handle -> store.findListed(handle, listed, id)));
+                        .flatMap(id -> transactions.autocommit(handle -> store.findListed(handle, listed, id)));
             }
         };
     }

@@ -28,7 +28,7 @@ public final class Images {
     /** The image, if the caller sees it and passes the route's rule for it; 404 and 403 otherwise. */
     public ImageRecord permitted(Exchange exchange) {
         ImageId id = id(exchange);
-        return ImageRules.permitted(exchange, transactions.run(handle -> store.find(handle, id)), id);
+        return ImageRules.permitted(exchange, transactions.autocommit(handle -> store.find(handle, id)), id);
     }
 
     /** As {@link #permitted(Exchange)}, and nobody else changes the image until the caller's transaction ends. */

@@ -13,7 +13,7 @@ import org.sluice.controller.http.view.RawJson;
  * @param description why it does not, if somebody said
  * @param enrolledAt when the host came to the cloud
  * @param heartbeat when it was heard of last
- * @param isAlive whether that is not too long ago
+ * @param isAlive whether that is not too long ago ({@link org.sluice.model.AgentSilence})
  * @param configurations physical networks with their interfaces, and how many ports the host has
  */
 record Agent(

@@ -15,6 +15,7 @@ import org.sluice.controller.http.list.Source;
 import org.sluice.controller.http.list.Window;
 import org.sluice.controller.network.NetworkProblems;
 import org.sluice.controller.store.Transactions;
+import org.sluice.model.AgentSilence;
 
 /** {@code /agents} (Networking API reference, "Agents"): the agents of the hosts, one a host. Thread-safe. */
 public final class AgentRoutes implements ResourceRoutes {
@@ -39,7 +40,7 @@ public final class AgentRoutes implements ResourceRoutes {
         return new Source<>() {
             @Override
             public List<Agent> rows(Exchange exchange, Window window) {
-                return transactions.run(handle -> store.list(handle, silentSince(), window));
+                return transactions.run(handle -> store.list(handle, upSince(), window));
             }
 
             @Override
@@ -55,10 +56,10 @@ public final class AgentRoutes implements ResourceRoutes {
     }
 
     private Optional<Agent> find(String text) {
-        return Ids.parse(text).flatMap(id -> transactions.run(handle -> store.find(handle, silentSince(), id)));
+        return Ids.parse(text).flatMap(id -> transactions.autocommit(handle -> store.find(handle, upSince(), id)));
     }
 
-    private Instant silentSince() {
-        return clock.instant().minus(AgentRules.SILENCE);
+    private Instant upSince() {
+        return AgentSilence.upSince(clock.instant());
     }
 }

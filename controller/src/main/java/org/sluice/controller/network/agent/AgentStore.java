@@ -19,7 +19,7 @@ final class AgentStore {
             select * from (
                 select h.id, h.name as host, h.enabled, h.disabled_reason as description, h.enrolled_at,
                     coalesce(h.last_seen_at, h.enrolled_at) as heartbeat,
-                    coalesce(h.last_seen_at > :silentSince, false) as alive,
+                    coalesce(h.last_seen_at >= :upSince, false) as alive,
                     jsonb_build_object(
                         'interface_mappings',
                         (select coalesce(jsonb_object_agg(u.physical_network, u.interface), '{}')
@@ -34,16 +34,16 @@ final class AgentStore {
             where true
             """;
 
-    /** The agents of a window; those not heard of after {@code silentSince} are dead. */
-    List<Agent> list(Handle handle, Instant silentSince, Window window) {
+    /** The agents of a window; those heard of at {@code upSince} or later are alive. */
+    List<Agent> list(Handle handle, Instant upSince, Window window) {
         return window.list(
-                handle.createQuery(SELECT + window.sql()).bind("silentSince", silentSince.atOffset(ZoneOffset.UTC)),
+                handle.createQuery(SELECT + window.sql()).bind("upSince", upSince.atOffset(ZoneOffset.UTC)),
                 AgentStore::read);
     }
 
-    Optional<Agent> find(Handle handle, Instant silentSince, UUID id) {
+    Optional<Agent> find(Handle handle, Instant upSince, UUID id) {
         return handle.createQuery(SELECT + " and a.id = :id")
-                .bind("silentSince", silentSince.atOffset(ZoneOffset.UTC))
+                .bind("upSince", upSince.atOffset(ZoneOffset.UTC))
                 .bind("id", id)
                 .map(AgentStore::read)
                 .findOne();

@@ -70,6 +70,6 @@ public final class AvailabilityRoutes implements ResourceRoutes {
 
     private Optional<Availability> find(Exchange exchange, String network) {
         RowCondition seen = exchange.access().rows();
-        return Ids.parse(network).flatMap(id -> transactions.run(handle -> store.find(handle, seen, BOTH, id)));
+        return Ids.parse(network).flatMap(id -> transactions.autocommit(handle -> store.find(handle, seen, BOTH, id)));
     }
 }

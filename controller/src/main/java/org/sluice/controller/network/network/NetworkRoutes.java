@@ -86,7 +86,7 @@ public final class NetworkRoutes implements ResourceRoutes {
             @Override
             public Optional<Network> marked(Exchange exchange, String marker) {
                 RowCondition seen = exchange.rows(NetworkRules.GET);
-                return Ids.parse(marker).flatMap(id -> transactions.run(handle -> store.find(handle, seen, id)));
+                return Ids.parse(marker).flatMap(id -> transactions.autocommit(handle -> store.find(handle, seen, id)));
             }
         };
     }
@@ -94,7 +94,7 @@ public final class NetworkRoutes implements ResourceRoutes {
     private Reply show(Exchange exchange) {
         UUID id = id(exchange);
         RowCondition seen = exchange.rows(NetworkRules.GET);
-        Network network = transactions.run(
+        Network network = transactions.autocommit(
                 handle -> store.find(handle, seen, id).orElseThrow(() -> NetworkProblems.networkNotFound(id)));
         return NetworkWire.VIEW.ok(network, exchange);
     }

@@ -106,7 +106,7 @@ public final class PortRoutes implements ResourceRoutes {
             @Override
             public Optional<Port> marked(Exchange exchange, String marker) {
                 RowCondition seen = exchange.rows(PortRules.GET);
-                return Ids.parse(marker).flatMap(id -> transactions.run(handle -> store.find(handle, seen, id)));
+                return Ids.parse(marker).flatMap(id -> transactions.autocommit(handle -> store.find(handle, seen, id)));
             }
         };
     }

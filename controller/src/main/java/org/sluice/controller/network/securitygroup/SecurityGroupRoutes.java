@@ -84,7 +84,7 @@ public final class SecurityGroupRoutes implements ResourceRoutes {
             @Override
             public Optional<SecurityGroup> marked(Exchange exchange, String marker) {
                 return Ids.parse(marker)
-                        .flatMap(id -> transactions.run(handle -> store.find(handle, seen(exchange), id)));
+                        .flatMap(id -> transactions.autocommit(handle -> store.find(handle, seen(exchange), id)));
             }
         };
     }

@@ -55,14 +55,14 @@ public final class SecurityGroupRuleRoutes implements ResourceRoutes {
             @Override
             public Optional<SecurityGroupRule> marked(Exchange exchange, String marker) {
                 return Ids.parse(marker)
-                        .flatMap(id -> transactions.run(handle -> store.find(handle, seen(exchange), id)));
+                        .flatMap(id -> transactions.autocommit(handle -> store.find(handle, seen(exchange), id)));
             }
         };
     }
 
     private Reply show(Exchange exchange) {
         UUID id = id(exchange);
-        SecurityGroupRule rule = transactions.run(handle -> store.find(handle, seen(exchange), id)
+        SecurityGroupRule rule = transactions.autocommit(handle -> store.find(handle, seen(exchange), id)
                 .orElseThrow(() -> NetworkProblems.securityGroupRuleNotFound(id)));
         return SecurityGroupRuleWire.VIEW.ok(rule, exchange);
     }

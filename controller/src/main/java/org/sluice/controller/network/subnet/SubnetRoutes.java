@@ -76,7 +76,7 @@ public final class SubnetRoutes implements ResourceRoutes {
             @Override
             public Optional<Subnet> marked(Exchange exchange, String marker) {
                 RowCondition seen = exchange.rows(SubnetRules.GET);
-                return Ids.parse(marker).flatMap(id -> transactions.run(handle -> store.find(handle, seen, id)));
+                return Ids.parse(marker).flatMap(id -> transactions.autocommit(handle -> store.find(handle, seen, id)));
             }
         };
     }
@@ -84,7 +84,7 @@ public final class SubnetRoutes implements ResourceRoutes {
     private Reply show(Exchange exchange) {
         UUID id = id(exchange);
         RowCondition seen = exchange.rows(SubnetRules.GET);
-        Subnet subnet = transactions.run(
+        Subnet subnet = transactions.autocommit(
                 handle -> store.find(handle, seen, id).orElseThrow(() -> NetworkProblems.subnetNotFound(id)));
         return SubnetWire.VIEW.ok(subnet, exchange);
     }

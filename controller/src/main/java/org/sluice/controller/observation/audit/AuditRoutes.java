@@ -32,7 +32,7 @@ public final class AuditRoutes implements ResourceRoutes {
             @Override
             public Optional<AuditEvent> marked(Exchange exchange, String marker) {
                 return marker.matches("[0-9]{1,18}")
-                        ? transactions.run(handle -> store.find(handle, Long.parseLong(marker)))
+                        ? transactions.autocommit(handle -> store.find(handle, Long.parseLong(marker)))
                         : Optional.empty();
             }
         });

@@ -40,6 +40,8 @@ class RecordReaderTest {
                         + " physicalFunctions[0].virtualFunctions[1]: address is null",
                 "\"52:54:00:00:00:01\" | \"up\" | physicalFunctions[0].mac: 'up' is not a valid MAC address",
                 "[\"phys0\",\"eth1\"] | [null] | interfaces has a null in it",
+                "[\"phys0\",\"eth1\"] | [\"phys0\",[\"eth1\"]] | interfaces[1] is not as it must be",
+                "\"QEMU\" | 1 | hypervisorType is not as it must be",
                 "\"QEMU\" | \"nul\\u0000in\" | The field 'hypervisorType' must not have NUL characters",
             })
     void aRefusalNamesTheMember(String there, String instead, String sentence) {
