@@ -130,7 +130,8 @@ final class ControllerProcess {
         ChangeFeed feed = new ChangeFeed(database);
         FleetIndex fleet = resources.add("fleet index", FleetIndex.following(database, feed, FLEET_LOOK));
         Observation observation = resources.add(
-                "observation", Observation.start(database, feed, fleet::isLoaded, data.accessLog(), clock));
+                "observation",
+                Observation.start(database, feed, fleet::isLoaded, data.accessLog(), setup.auditKept(), clock));
         ServerPorts serverPorts = new ServerPorts(random);
         Bindings bindings = new Bindings();
         ServicePorts servicePorts = new ServicePorts(random);

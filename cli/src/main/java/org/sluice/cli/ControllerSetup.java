@@ -7,6 +7,7 @@ import java.net.BindException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,7 @@ import org.sluice.model.ProblemException;
  * @param connections of the database's pool for requests
  * @param agentConnections of its pool for agents
  * @param database how long both have patience
+ * @param auditKept how long the audit log's events are kept
  * @param metrics where they are read without a token, if anywhere
  */
 record ControllerSetup(
@@ -51,6 +53,7 @@ record ControllerSetup(
         int connections,
         int agentConnections,
         DatabaseLimits database,
+        Duration auditKept,
         Optional<Listen> metrics) {
     /** Three times what an idle connection was measured to take. */
     private static final int LEAST_HEAP_OF_CONNECTION = 64 << 10;
@@ -62,6 +65,7 @@ record ControllerSetup(
         requireNonNull(proxies, "proxies is null");
         requireNonNull(tls, "tls is null");
         requireNonNull(database, "database is null");
+        requireNonNull(auditKept, "auditKept is null");
         requireNonNull(metrics, "metrics is null");
         policy = Map.copyOf(policy);
     }
@@ -94,6 +98,7 @@ record ControllerSetup(
                         settings.get(ControllerSettings.LOCK_TIME),
                         settings.get(ControllerSettings.STATEMENT_TIME),
                         settings.get(ControllerSettings.IDLE_TRANSACTION_TIME)),
+                settings.get(ControllerSettings.AUDIT_KEPT),
                 settings.find(ControllerSettings.METRICS_LISTEN));
     }
 

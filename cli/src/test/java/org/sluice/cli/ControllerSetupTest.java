@@ -12,6 +12,7 @@ import org.sluice.cli.settings.Settings;
 import org.sluice.controller.http.door.DoorLimits;
 import org.sluice.controller.http.door.RateLimits;
 import org.sluice.controller.image.data.ImageLimits;
+import org.sluice.controller.observation.Observation;
 import org.sluice.controller.store.DatabaseLimits;
 import org.sluice.model.ProblemException;
 
@@ -30,6 +31,7 @@ class ControllerSetupTest {
         assertThat(usual.rates()).isEqualTo(RateLimits.DEFAULT);
         assertThat(usual.images()).isEqualTo(ImageLimits.USUAL);
         assertThat(usual.database()).isEqualTo(DatabaseLimits.USUAL);
+        assertThat(usual.auditKept()).isEqualTo(Observation.AUDIT_KEPT);
     }
 
     @Test

@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -29,6 +27,7 @@ import org.sluice.controller.agents.TestFleet;
 import org.sluice.controller.fleet.FleetApi;
 import org.sluice.controller.fleet.SluiceFamily;
 import org.sluice.controller.http.ApiServer;
+import org.sluice.controller.http.TestListener;
 import org.sluice.controller.identity.IdentityBootstrap;
 import org.sluice.controller.identity.IdentityFamily;
 import org.sluice.controller.identity.password.Passwords;
@@ -74,8 +73,7 @@ class OperatorCommandsTest {
         Tokens tokens = new Tokens(postgres.database(), clock, random);
         new IdentityBootstrap(postgres.database(), passwords).run("secret", "secret");
         JoinTokens joinTokens = new JoinTokens(CertificateAuthority.open(postgres.database(), clock), clock, random);
-        ApiServer server = ApiServer.start(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+        ApiServer server = TestListener.start(
                 Optional.empty(),
                 token -> token.equals("member") ? TestFleet.CALLER : verify(tokens, token),
                 List.of(

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
@@ -38,6 +36,7 @@ import org.sluice.controller.http.ApiServer;
 import org.sluice.controller.http.Faults;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.Routes;
+import org.sluice.controller.http.TestListener;
 import org.sluice.controller.pki.AgentAuthentication;
 import org.sluice.controller.pki.CertificateAuthority;
 import org.sluice.controller.pki.EnrolmentFamily;
@@ -363,8 +362,7 @@ final class EnrolmentTest {
     }
 
     private ApiServer serve(Database database, CertificateAuthority authority) {
-        return ApiServer.start(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+        return TestListener.start(
                 Optional.of(authority.serverTls()),
                 token -> {
                     throw new IllegalStateException("agents have no tokens");

@@ -259,6 +259,12 @@ public final class ControllerSettings {
             "30s",
             "How long PostgreSQL keeps a transaction in which nothing is asked.");
 
+    public static final Setting<Duration> AUDIT_KEPT = of(
+            "audit.keep",
+            Kind.duration("31d", "36500d"),
+            "400d",
+            "How long events of the audit log are kept; they go by whole months. Of several controllers the shortest time counts.");
+
     private ControllerSettings() {}
 
     private static <T> Setting<T> of(String name, Kind<T> kind, String usual, String meaning) {
@@ -312,6 +318,7 @@ public final class ControllerSettings {
                 AGENT_CONNECTIONS,
                 LOCK_TIME,
                 STATEMENT_TIME,
-                IDLE_TRANSACTION_TIME);
+                IDLE_TRANSACTION_TIME,
+                AUDIT_KEPT);
     }
 }

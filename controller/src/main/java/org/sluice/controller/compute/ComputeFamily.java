@@ -3,7 +3,6 @@ package org.sluice.controller.compute;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.sluice.controller.compute.aggregate.AggregateRoutes;
@@ -22,6 +21,7 @@ import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Faults;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.Wording;
 import org.sluice.controller.http.list.PageStyle;
@@ -46,7 +46,7 @@ public final class ComputeFamily implements ApiFamily {
     private final ComputeFaults faults = new ComputeFaults();
     private final ComputeWording wording = new ComputeWording();
     private final ComputePages pages = new ComputePages();
-    private final List<Consumer<Routes>> features;
+    private final List<ResourceRoutes> resources;
 
     /**
      * Wires the API.
@@ -68,19 +68,19 @@ public final class ComputeFamily implements ApiFamily {
             InstantSource clock,
             RandomGenerator random) {
         Transactions transactions = new Transactions(database.jdbi());
-        this.features = List.of(
-                new Versions()::routes,
-                new ServerRoutes(transactions, images, ports, scheduling, consoles, clock, random)::routes,
-                new TagRoutes(transactions)::routes,
-                new FlavorRoutes(transactions)::routes,
-                new KeyPairRoutes(transactions, clock)::routes,
-                new AggregateRoutes(transactions, clock)::routes,
-                new ZoneRoutes(transactions, clock)::routes,
-                new HypervisorRoutes(transactions, clock)::routes,
-                new ServiceRoutes(transactions, clock)::routes,
-                new LimitRoutes(transactions)::routes,
-                new ExtensionRoutes()::routes,
-                new MigrationRoutes()::routes);
+        this.resources = List.of(
+                new Versions(),
+                new ServerRoutes(transactions, images, ports, scheduling, consoles, clock, random),
+                new TagRoutes(transactions),
+                new FlavorRoutes(transactions),
+                new KeyPairRoutes(transactions, clock),
+                new AggregateRoutes(transactions, clock),
+                new ZoneRoutes(transactions, clock),
+                new HypervisorRoutes(transactions, clock),
+                new ServiceRoutes(transactions, clock),
+                new LimitRoutes(transactions),
+                new ExtensionRoutes(),
+                new MigrationRoutes());
     }
 
     @Override
@@ -90,7 +90,7 @@ public final class ComputeFamily implements ApiFamily {
 
     @Override
     public void routes(Routes routes) {
-        features.forEach(feature -> feature.accept(routes));
+        resources.forEach(resource -> resource.routes(routes));
     }
 
     @Override

@@ -4,7 +4,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.sluice.controller.http.Json;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** Key-value pairs of texts, as they go into jsonb columns and wire types. */
 public final class TextMap {
@@ -26,12 +25,5 @@ public final class TextMap {
     /** Writes it for a jsonb column. */
     public static String toJson(Map<String, String> texts) {
         return Json.MAPPER.writeValueAsString(texts);
-    }
-
-    /** As a JSON object of a wire type. */
-    public static ObjectNode tree(Map<String, String> texts) {
-        ObjectNode tree = Json.MAPPER.createObjectNode();
-        texts.forEach(tree::put);
-        return tree;
     }
 }

@@ -3,12 +3,14 @@ package org.sluice.controller.compute;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Json;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The version documents, from which clients learn the range of microversions. They need no token. */
-final class Versions {
-    void routes(Routes routes) {
+final class Versions implements ResourceRoutes {
+    @Override
+    public void routes(Routes routes) {
         routes.open("GET", "", Versions::all);
         routes.open("GET", "/", Versions::all);
         routes.open("GET", ComputeFamily.VERSION_PATH, Versions::current);

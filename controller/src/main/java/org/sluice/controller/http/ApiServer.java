@@ -8,7 +8,6 @@ import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import org.sluice.controller.http.door.Door;
 import org.sluice.controller.http.door.DoorLimits;
@@ -25,22 +24,6 @@ public final class ApiServer implements AutoCloseable {
         this.server = server;
         this.door = door;
         this.address = address;
-    }
-
-    /** Starts a listener with the rules' defaults and the limits that suit this process's heap. */
-    public static ApiServer start(
-            InetSocketAddress listen, Optional<Tls> tls, Authenticator authenticator, List<ApiFamily> families) {
-        RouteTable table = RouteTable.of(families);
-        return start(
-                listen,
-                tls,
-                authenticator,
-                table,
-                table.policy(),
-                DoorLimits.ofHeap(Runtime.getRuntime().maxMemory()),
-                RateLimits.DEFAULT,
-                Proxies.NONE,
-                RequestObserver.NONE);
     }
 
     /**

@@ -3,12 +3,12 @@ package org.sluice.controller.identity;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.sluice.controller.http.Absent;
 import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Faults;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.Wording;
 import org.sluice.controller.http.list.PageStyle;
@@ -41,7 +41,7 @@ public final class IdentityFamily implements ApiFamily {
     private final IdentityFaults faults = new IdentityFaults();
     private final IdentityWording wording = new IdentityWording();
     private final IdentityPages pages = new IdentityPages();
-    private final List<Consumer<Routes>> features;
+    private final List<ResourceRoutes> resources;
 
     /** Users and projects are those of the database; tokens are issued and verified by {@code tokens}. */
     public IdentityFamily(Database database, Tokens tokens, Passwords passwords, InstantSource clock) {
@@ -50,17 +50,17 @@ public final class IdentityFamily implements ApiFamily {
         Endings endings = new Endings(database, tokens.revocations());
         Users users = new Users(database, endings, checks);
         Authentication authentication = new Authentication(database, tokens, checks, users);
-        this.features = List.of(
-                new Versions()::routes,
-                new TokenRoutes(authentication, tokens, endings)::routes,
-                new UserRoutes(transactions, users)::routes,
-                new ProjectRoutes(transactions, new Projects(database, endings))::routes,
-                new RoleRoutes(transactions)::routes,
-                new AssignmentRoutes(transactions, new Assignments(database, endings))::routes,
-                new DomainRoutes(transactions)::routes,
-                new RegionRoutes(transactions)::routes,
-                new ServiceRoutes(transactions)::routes,
-                new EndpointRoutes(transactions)::routes);
+        this.resources = List.of(
+                new Versions(),
+                new TokenRoutes(authentication, tokens, endings),
+                new UserRoutes(transactions, users),
+                new ProjectRoutes(transactions, new Projects(database, endings)),
+                new RoleRoutes(transactions),
+                new AssignmentRoutes(transactions, new Assignments(database, endings)),
+                new DomainRoutes(transactions),
+                new RegionRoutes(transactions),
+                new ServiceRoutes(transactions),
+                new EndpointRoutes(transactions));
     }
 
     @Override
@@ -70,7 +70,7 @@ public final class IdentityFamily implements ApiFamily {
 
     @Override
     public void routes(Routes routes) {
-        features.forEach(feature -> feature.accept(routes));
+        resources.forEach(resource -> resource.routes(routes));
     }
 
     @Override

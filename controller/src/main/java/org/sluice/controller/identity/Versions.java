@@ -4,11 +4,12 @@ import java.util.List;
 import java.util.Map;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.view.View;
 
 /** The version documents. Stateless. */
-final class Versions {
+final class Versions implements ResourceRoutes {
     private static final View<String> VERSION = View.<String>of("version", "versions")
             .member("id", root -> "v3.14")
             .member("status", root -> "stable")
@@ -24,7 +25,8 @@ final class Versions {
             .member("values", root -> List.of(new View.Nested<>(VERSION, root)))
             .build();
 
-    void routes(Routes routes) {
+    @Override
+    public void routes(Routes routes) {
         for (String slash : List.of("", "/")) {
             routes.open("GET", slash, Versions::all);
             routes.open("GET", "/v3" + slash, Versions::one);

@@ -30,7 +30,7 @@ public final class Observation implements RequestObserver, AutoCloseable {
             Rule.of("sluice:metrics", Who.SERVICE_OR_ADMIN, "Read the controller's metrics in Prometheus's format.");
 
     /** Thirteen months: last year's same month is still there to compare with. */
-    private static final Duration AUDIT_KEPT = Duration.ofDays(400);
+    public static final Duration AUDIT_KEPT = Duration.ofDays(400);
 
     private final Metrics metrics;
     private final AccessLog accessLog;
@@ -52,14 +52,20 @@ public final class Observation implements RequestObserver, AutoCloseable {
      *
      * @param fleetLoaded whether the fleet was read
      * @param accessLog the file that gets a line for every request
+     * @param auditKept how long events of the audit log are kept, {@link #AUDIT_KEPT} usually
      */
     public static Observation start(
-            Database database, ChangeFeed feed, BooleanSupplier fleetLoaded, Path accessLog, InstantSource clock)
+            Database database,
+            ChangeFeed feed,
+            BooleanSupplier fleetLoaded,
+            Path accessLog,
+            Duration auditKept,
+            InstantSource clock)
             throws IOException {
         Transactions transactions =
                 new Transactions(requireNonNull(database, "database is null").jdbi());
         AccessLog lines = AccessLog.open(accessLog, clock);
-        Auditing auditing = Auditing.start(transactions, clock, AUDIT_KEPT);
+        Auditing auditing = Auditing.start(transactions, clock, auditKept);
         Metrics metrics = new Metrics(database, feed);
         metrics.count("sluice.access.log.dropped", "Lines of the access log that were lost.", lines::dropped);
         metrics.count("sluice.audit.dropped", "Refusals that were not written to the audit log.", auditing::dropped);

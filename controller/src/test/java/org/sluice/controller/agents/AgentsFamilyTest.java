@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -27,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.sluice.controller.http.ApiServer;
 import org.sluice.controller.http.Json;
+import org.sluice.controller.http.TestListener;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.controller.store.Database;
 import org.sluice.controller.store.TestDatabase;
@@ -83,8 +82,7 @@ class AgentsFamilyTest {
                 new DesiredStates(database, feed, fleet.serverPorts, fleet.servicePorts),
                 fleet.reports,
                 (_, out) -> out.write("image".getBytes(UTF_8)));
-        return ApiServer.start(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+        return TestListener.start(
                 Optional.empty(),
                 token -> {
                     throw Problem.of(Problem.Kind.UNAUTHENTICATED, "Unauthorized", "No token here.")

@@ -104,7 +104,8 @@ final class WholeApi implements AutoCloseable {
         ImageSweep sweep = ImageSweep.start(bytes);
         this.feed = new ChangeFeed(database);
         try {
-            this.observation = Observation.start(database, feed, () -> true, spool.resolve("access.log"), clock);
+            this.observation = Observation.start(
+                    database, feed, () -> true, spool.resolve("access.log"), Observation.AUDIT_KEPT, clock);
         } catch (IOException cause) {
             throw new UncheckedIOException(cause);
         }

@@ -1,7 +1,5 @@
 package org.sluice.controller.fleet;
 
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
@@ -11,6 +9,7 @@ import java.util.Set;
 import org.sluice.controller.http.ApiClient;
 import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.ApiServer;
+import org.sluice.controller.http.TestListener;
 import org.sluice.controller.pki.CertificateAuthority;
 import org.sluice.controller.pki.JoinTokens;
 import org.sluice.controller.policy.Caller;
@@ -23,8 +22,7 @@ public final class FleetApi implements AutoCloseable {
     private final ApiClient client;
 
     public FleetApi(Database database) {
-        server = ApiServer.start(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+        server = TestListener.start(
                 Optional.empty(),
                 token -> new Caller("a".repeat(32), token, "b".repeat(32), token, Set.of(token)),
                 List.of(family(database)));

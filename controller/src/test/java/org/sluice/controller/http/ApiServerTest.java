@@ -2,8 +2,6 @@ package org.sluice.controller.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -66,11 +64,7 @@ class ApiServerTest {
             }
             return new Caller("u", "ursula", "p", "project", Set.of("member"));
         };
-        server = ApiServer.start(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                Optional.empty(),
-                authenticator,
-                List.of(new TestFamily()));
+        server = TestListener.start(Optional.empty(), authenticator, List.of(new TestFamily()));
     }
 
     @AfterEach

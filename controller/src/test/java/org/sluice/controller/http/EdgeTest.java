@@ -2,8 +2,6 @@ package org.sluice.controller.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -170,11 +168,7 @@ class EdgeTest {
                 throw Problem.of(Problem.Kind.UNAUTHENTICATED, "Unauthorized", "No.")
                         .asException();
         };
-        server = ApiServer.start(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                Optional.empty(),
-                authenticator,
-                List.of(FAMILY));
+        server = TestListener.start(Optional.empty(), authenticator, List.of(FAMILY));
         client = new ApiClient(server.address());
     }
 

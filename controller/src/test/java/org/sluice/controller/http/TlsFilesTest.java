@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.math.BigInteger;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -122,8 +121,7 @@ final class TlsFilesTest {
     }
 
     private static ApiServer serve(TlsFiles files) {
-        return ApiServer.start(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+        return TestListener.start(
                 Optional.of(files.tls()),
                 _ -> {
                     throw new IllegalStateException("nobody asks");

@@ -2,8 +2,6 @@ package org.sluice.controller.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -21,6 +19,7 @@ import org.sluice.controller.http.ApiClient;
 import org.sluice.controller.http.ApiClient.Answer;
 import org.sluice.controller.http.ApiServer;
 import org.sluice.controller.http.RecordedExchange;
+import org.sluice.controller.http.TestListener;
 import org.sluice.controller.identity.password.PasswordChecks;
 import org.sluice.controller.identity.password.Passwords;
 import org.sluice.controller.identity.token.Tokens;
@@ -45,8 +44,7 @@ final class IdentityApiTest {
         Passwords passwords = new Passwords(new SecureRandom());
         Tokens tokens = new Tokens(postgres.database(), InstantSource.system(), new SecureRandom());
         new IdentityBootstrap(postgres.database(), passwords).run("secret-admin", "secret-demo");
-        server = ApiServer.start(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+        server = TestListener.start(
                 Optional.empty(),
                 tokens,
                 List.of(new IdentityFamily(postgres.database(), tokens, passwords, InstantSource.system())));

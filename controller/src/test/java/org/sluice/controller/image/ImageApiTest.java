@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -37,6 +36,7 @@ import org.sluice.controller.http.ApiClient;
 import org.sluice.controller.http.ApiClient.Answer;
 import org.sluice.controller.http.ApiServer;
 import org.sluice.controller.http.RecordedExchange;
+import org.sluice.controller.http.TestListener;
 import org.sluice.controller.image.data.ImageBytes;
 import org.sluice.controller.image.data.ImageLimits;
 import org.sluice.controller.image.data.ImageSweep;
@@ -77,8 +77,7 @@ final class ImageApiTest {
                 "demo", new Caller("u2", "demo", "p2", "demo", Set.of("member", "reader")),
                 "other", new Caller("u3", "other", "p3", "other", Set.of("member", "reader")),
                 "guest", new Caller("u4", "guest", "p2", "demo", Set.of("reader")));
-        server = ApiServer.start(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+        server = TestListener.start(
                 Optional.empty(),
                 token -> Optional.ofNullable(callers.get(token))
                         .orElseThrow(() -> Problem.of(Problem.Kind.UNAUTHENTICATED, "Unauthorized", "Who?")

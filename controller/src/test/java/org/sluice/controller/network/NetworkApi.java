@@ -4,8 +4,6 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -23,6 +21,7 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.sluice.controller.http.ApiServer;
 import org.sluice.controller.http.Json;
+import org.sluice.controller.http.TestListener;
 import org.sluice.controller.network.port.PortRules;
 import org.sluice.controller.policy.Access;
 import org.sluice.controller.policy.Caller;
@@ -68,8 +67,7 @@ final class NetworkApi implements BeforeAllCallback, AfterAllCallback {
     @Override
     public void beforeAll(ExtensionContext context) {
         database.beforeAll(context);
-        server = ApiServer.start(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+        server = TestListener.start(
                 Optional.empty(),
                 token -> Optional.ofNullable(TOKENS.get(token))
                         .orElseThrow(() -> Problem.of(

@@ -58,7 +58,7 @@ final class ObservedApi implements AutoCloseable {
         Passwords passwords = new Passwords(random);
         new IdentityBootstrap(database, passwords).run("the admin's password", "f".repeat(32));
         feed = new ChangeFeed(database);
-        observation = Observation.start(database, feed, () -> loaded, accessLog, clock);
+        observation = Observation.start(database, feed, () -> loaded, accessLog, Observation.AUDIT_KEPT, clock);
         JoinTokens joins = new JoinTokens(CertificateAuthority.open(database, clock), clock, random);
         List<ApiFamily> families = new ArrayList<>(List.of(
                 new IdentityFamily(database, new Tokens(database, clock, random), passwords, clock),

@@ -15,6 +15,7 @@ import org.sluice.controller.compute.ComputeFamily;
 import org.sluice.controller.compute.Problems;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.list.Source;
 import org.sluice.controller.http.list.Window;
@@ -25,7 +26,7 @@ import org.sluice.model.HostId;
 import org.sluice.model.ProblemException;
 
 /** {@code /os-aggregates} (Compute API reference, "Host aggregates"). Thread-safe. */
-public final class AggregateRoutes {
+public final class AggregateRoutes implements ResourceRoutes {
     private final Transactions transactions;
     private final InstantSource clock;
     private final AggregateStore store = new AggregateStore();
@@ -35,7 +36,7 @@ public final class AggregateRoutes {
         this.clock = requireNonNull(clock, "clock is null");
     }
 
-    /** Adds them. */
+    @Override
     public void routes(Routes routes) {
         String root = ComputeFamily.VERSION_PATH + "/os-aggregates";
         routes.list(root, AggregateRules.INDEX, AggregateWire.LIST, source());

@@ -5,13 +5,14 @@ import org.sluice.controller.compute.ComputeFamily;
 import org.sluice.controller.compute.Problems;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.view.View;
 import org.sluice.controller.policy.Rule;
 import org.sluice.controller.policy.Who;
 
 /** {@code /extensions} (Compute API reference, "Extensions"). Stateless. */
-public final class ExtensionRoutes {
+public final class ExtensionRoutes implements ResourceRoutes {
     private static final Rule READ = Rule.of("os_compute_api:extensions", Who.ANYONE, "List and show extensions.");
 
     private static final List<Extension> ALL = List.of(
@@ -55,7 +56,7 @@ public final class ExtensionRoutes {
     /** An extension as nova has listed them since they stopped being optional. */
     private record Extension(String alias, String name, String description) {}
 
-    /** Adds them. */
+    @Override
     public void routes(Routes routes) {
         String root = ComputeFamily.VERSION_PATH + "/extensions";
         routes.get(root, READ, exchange -> VIEW.replyAll(200, ALL, exchange));

@@ -9,13 +9,14 @@ import org.sluice.controller.compute.ComputeFamily;
 import org.sluice.controller.compute.Problems;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.list.Source;
 import org.sluice.controller.http.list.Window;
 import org.sluice.controller.store.Transactions;
 
 /** {@code /flavors} (Compute API reference, "Flavors", "Flavors access", "Flavors extra-specs"). Thread-safe. */
-public final class FlavorRoutes {
+public final class FlavorRoutes implements ResourceRoutes {
     private final Transactions transactions;
     private final FlavorStore store = new FlavorStore();
 
@@ -23,7 +24,7 @@ public final class FlavorRoutes {
         this.transactions = requireNonNull(transactions, "transactions is null");
     }
 
-    /** Adds them. */
+    @Override
     public void routes(Routes routes) {
         String root = ComputeFamily.VERSION_PATH + "/flavors";
         String flavor = root + "/{id}";

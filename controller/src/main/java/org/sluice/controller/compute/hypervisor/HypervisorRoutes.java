@@ -16,6 +16,7 @@ import org.sluice.controller.compute.host.HostStore;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Ids;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.list.Source;
 import org.sluice.controller.http.list.Window;
@@ -24,7 +25,7 @@ import org.sluice.controller.store.Transactions;
 /**
  * {@code /os-hypervisors} (Compute API reference, "Hypervisors"): what hosts have and how much of it is claimed. Thread-safe.
  */
-public final class HypervisorRoutes {
+public final class HypervisorRoutes implements ResourceRoutes {
     private final Transactions transactions;
     private final InstantSource clock;
     private final HostStore store = new HostStore();
@@ -34,7 +35,7 @@ public final class HypervisorRoutes {
         this.clock = requireNonNull(clock, "clock is null");
     }
 
-    /** Adds them. */
+    @Override
     public void routes(Routes routes) {
         String root = ComputeFamily.VERSION_PATH + "/os-hypervisors";
         Source<Hypervisor> source = source();

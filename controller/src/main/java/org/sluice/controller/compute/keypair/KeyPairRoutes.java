@@ -8,13 +8,14 @@ import java.util.Optional;
 import org.sluice.controller.compute.ComputeFamily;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.list.Source;
 import org.sluice.controller.http.list.Window;
 import org.sluice.controller.store.Transactions;
 
 /** {@code /os-keypairs} (Compute API reference, "Keypairs"). Thread-safe. */
-public final class KeyPairRoutes {
+public final class KeyPairRoutes implements ResourceRoutes {
     private final Transactions transactions;
     private final InstantSource clock;
     private final KeyPairStore store = new KeyPairStore();
@@ -24,7 +25,7 @@ public final class KeyPairRoutes {
         this.clock = requireNonNull(clock, "clock is null");
     }
 
-    /** Adds them. */
+    @Override
     public void routes(Routes routes) {
         String root = ComputeFamily.VERSION_PATH + "/os-keypairs";
         routes.list(root, KeyPairRules.INDEX, KeyPairWire.LIST, source());

@@ -7,13 +7,14 @@ import org.sluice.controller.compute.ComputeFamily;
 import org.sluice.controller.compute.Problems;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.policy.Rule;
 import org.sluice.controller.policy.Target;
 import org.sluice.controller.store.Transactions;
 
 /** {@code /limits} and {@code /os-quota-sets} (Compute API reference, "Limits", "Quota sets"). Thread-safe. */
-public final class LimitRoutes {
+public final class LimitRoutes implements ResourceRoutes {
     private final Transactions transactions;
     private final UseStore store = new UseStore();
 
@@ -21,7 +22,7 @@ public final class LimitRoutes {
         this.transactions = requireNonNull(transactions, "transactions is null");
     }
 
-    /** Adds them. */
+    @Override
     public void routes(Routes routes) {
         String quotas = ComputeFamily.VERSION_PATH + "/os-quota-sets/{project}";
         routes.get(ComputeFamily.VERSION_PATH + "/limits", LimitRules.LIMITS, this::limits)

@@ -4,16 +4,17 @@ import java.util.List;
 import java.util.Map;
 import org.sluice.controller.compute.ComputeFamily;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.policy.Rule;
 import org.sluice.controller.policy.Who;
 
 /** {@code /os-migrations} (Compute API reference, "Migrations"): servers stay where they are, so there are none. */
-public final class MigrationRoutes {
+public final class MigrationRoutes implements ResourceRoutes {
     private static final Rule INDEX =
             Rule.of("os_compute_api:os-migrations:index", Who.ADMIN, "List the migrations of servers.");
 
-    /** Adds them. */
+    @Override
     public void routes(Routes routes) {
         routes.get(
                         ComputeFamily.VERSION_PATH + "/os-migrations",

@@ -18,6 +18,7 @@ import org.sluice.controller.compute.Links;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Ids;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.list.Source;
 import org.sluice.controller.http.list.Window;
@@ -30,7 +31,7 @@ import org.sluice.controller.store.Transactions;
 import org.sluice.model.ServerId;
 
 /** {@code /servers} and all below it but tags (Compute API reference, "Servers"). Thread-safe. */
-public final class ServerRoutes {
+public final class ServerRoutes implements ResourceRoutes {
     private static final String PASSWORD_CHARACTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
     private static final int PASSWORD_LENGTH = 12;
 
@@ -77,7 +78,7 @@ public final class ServerRoutes {
                 .toList();
     }
 
-    /** Adds them. */
+    @Override
     public void routes(Routes routes) {
         String root = ComputeFamily.VERSION_PATH + "/servers";
         Source<Whole> details = source(ServerRules.DETAIL_ALL, true);

@@ -13,6 +13,7 @@ import org.sluice.controller.compute.host.HostStore;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Ids;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.list.Source;
 import org.sluice.controller.http.list.Window;
@@ -24,7 +25,7 @@ import org.sluice.model.HostId;
  * {@code /os-services} (Compute API reference, "Compute services"): the agent of every host, by nova's name for it. Controllers
  * are not listed: they keep no state, and whichever answers is up. Thread-safe.
  */
-public final class ServiceRoutes {
+public final class ServiceRoutes implements ResourceRoutes {
     private final Transactions transactions;
     private final InstantSource clock;
     private final HostStore store = new HostStore();
@@ -34,7 +35,7 @@ public final class ServiceRoutes {
         this.clock = requireNonNull(clock, "clock is null");
     }
 
-    /** Adds them. */
+    @Override
     public void routes(Routes routes) {
         String root = ComputeFamily.VERSION_PATH + "/os-services";
         routes.list(root, ServiceRules.LIST, ServiceWire.LIST, source());

@@ -17,6 +17,7 @@ import org.sluice.controller.compute.server.ServerLookup;
 import org.sluice.controller.compute.server.ServerTags;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.body.Fields;
 import org.sluice.controller.policy.Rule;
@@ -25,7 +26,7 @@ import org.sluice.controller.store.Transactions;
 import org.sluice.model.ProblemException;
 
 /** {@code /servers/ID/tags} (Compute API reference, "Server tags"), from 2.26 on. Thread-safe. */
-public final class TagRoutes {
+public final class TagRoutes implements ResourceRoutes {
     private static final Rule INDEX = reader("index", "List a server's tags.");
     private static final Rule SHOW = reader("show", "See whether a server has a tag.");
     private static final Rule UPDATE = member("update", "Give a server a tag.");
@@ -51,7 +52,7 @@ public final class TagRoutes {
         return Rule.of("os_compute_api:os-server-tags:" + what, Who.PROJECT_MEMBER, sentence);
     }
 
-    /** Adds them. */
+    @Override
     public void routes(Routes routes) {
         String root = ComputeFamily.VERSION_PATH + "/servers/{id}/tags";
         routes.get(root, INDEX, exchange -> all(tags(exchange))).since(FIRST_VERSION);

@@ -12,6 +12,7 @@ import org.sluice.controller.compute.host.HostRow;
 import org.sluice.controller.compute.host.HostStore;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.view.View;
 import org.sluice.controller.policy.Rule;
@@ -21,7 +22,7 @@ import org.sluice.controller.store.Transactions;
 /**
  * {@code /os-availability-zone} and {@code /os-hosts} (Compute API reference, "Availability zones", "Hosts"). Thread-safe.
  */
-public final class ZoneRoutes {
+public final class ZoneRoutes implements ResourceRoutes {
     private static final Rule LIST =
             Rule.of("os_compute_api:os-availability-zone:list", Who.PROJECT_READER, "List availability zones.");
     private static final Rule DETAIL = Rule.of(
@@ -43,7 +44,7 @@ public final class ZoneRoutes {
         this.clock = requireNonNull(clock, "clock is null");
     }
 
-    /** Adds them. */
+    @Override
     public void routes(Routes routes) {
         String zones = ComputeFamily.VERSION_PATH + "/os-availability-zone";
         routes.get(zones, LIST, exchange -> Zone.BRIEF.replyAll(200, zones(), exchange));

@@ -8,13 +8,14 @@ import org.jdbi.v3.core.Handle;
 import org.sluice.controller.fleet.physicalnetwork.PhysicalNetworkStore;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.list.Source;
 import org.sluice.controller.http.list.Window;
 import org.sluice.controller.store.Transactions;
 
 /** {@code /hosts}, with the cards and uplinks of one. Thread-safe. */
-public final class HostRoutes {
+public final class HostRoutes implements ResourceRoutes {
     private final Transactions transactions;
     private final HostStore store = new HostStore();
     private final PhysicalNetworkStore networks = new PhysicalNetworkStore();
@@ -24,7 +25,7 @@ public final class HostRoutes {
         this.transactions = requireNonNull(transactions, "transactions is null");
     }
 
-    /** Adds them. */
+    @Override
     public void routes(Routes routes) {
         routes.list("/hosts", HostRules.LIST, HostWire.LIST, source());
         routes.get("/hosts/{name}", HostRules.SHOW, this::show);

@@ -6,11 +6,12 @@ import java.util.List;
 import org.sluice.controller.http.BodyLimit;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.store.Transactions;
 
 /** {@code /import}. Thread-safe. */
-public final class ImportRoutes {
+public final class ImportRoutes implements ResourceRoutes {
     private final Transactions transactions;
     private final OpenstackImport openstack = new OpenstackImport();
 
@@ -18,7 +19,7 @@ public final class ImportRoutes {
         this.transactions = requireNonNull(transactions, "transactions is null");
     }
 
-    /** Adds them. */
+    @Override
     public void routes(Routes routes) {
         routes.post("/import", ImportRules.IMPORT, this::apply).atMost(BodyLimit.BULK);
     }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.list.Source;
 import org.sluice.controller.http.list.Window;
@@ -14,7 +15,7 @@ import org.sluice.controller.store.Transactions;
 import org.sluice.model.protocol.JoinToken;
 
 /** {@code /join-tokens}. Thread-safe. */
-public final class JoinTokenRoutes {
+public final class JoinTokenRoutes implements ResourceRoutes {
     private final Transactions transactions;
     private final JoinTokens tokens;
 
@@ -23,7 +24,7 @@ public final class JoinTokenRoutes {
         this.tokens = requireNonNull(tokens, "tokens is null");
     }
 
-    /** Adds them. */
+    @Override
     public void routes(Routes routes) {
         routes.list("/join-tokens", JoinTokenRules.LIST, JoinTokenWire.LIST, source());
         routes.post("/join-tokens", JoinTokenRules.CREATE, this::create);

@@ -7,13 +7,14 @@ import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.list.Source;
 import org.sluice.controller.http.list.Window;
 import org.sluice.controller.store.Transactions;
 
 /** {@code /physical-networks}. Thread-safe. */
-public final class PhysicalNetworkRoutes {
+public final class PhysicalNetworkRoutes implements ResourceRoutes {
     private final Transactions transactions;
     private final PhysicalNetworkStore store = new PhysicalNetworkStore();
 
@@ -21,7 +22,7 @@ public final class PhysicalNetworkRoutes {
         this.transactions = requireNonNull(transactions, "transactions is null");
     }
 
-    /** Adds them. */
+    @Override
     public void routes(Routes routes) {
         routes.list("/physical-networks", PhysicalNetworkRules.LIST, PhysicalNetworkWire.LIST, source());
         routes.get("/physical-networks/{name}", PhysicalNetworkRules.SHOW, this::show);

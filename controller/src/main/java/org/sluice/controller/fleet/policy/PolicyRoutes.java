@@ -4,12 +4,13 @@ import java.util.Comparator;
 import java.util.List;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.policy.Policy;
 
 /** {@code /policy}: the rules that the listener decides by, all of them, by name. Stateless. */
-public final class PolicyRoutes {
-    /** Adds them. */
+public final class PolicyRoutes implements ResourceRoutes {
+    @Override
     public void routes(Routes routes) {
         routes.get("/policy", PolicyRules.SHOW, PolicyRoutes::show);
     }

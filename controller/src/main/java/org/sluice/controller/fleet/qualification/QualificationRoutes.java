@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.body.Fields;
 import org.sluice.controller.store.Transactions;
@@ -18,7 +19,7 @@ import org.sluice.model.qualification.QualificationSettings;
 import org.sluice.model.qualification.QualificationSummary;
 
 /** {@code /qualification} and {@code /hosts/NAME/qualifications}: whether hosts reach what their class reaches. Thread-safe. */
-public final class QualificationRoutes {
+public final class QualificationRoutes implements ResourceRoutes {
     /** A host is measured when it joins and after repairs; who wants more than these wants another tool. */
     private static final int MOST_SHOWN = 100;
 
@@ -30,7 +31,7 @@ public final class QualificationRoutes {
         this.qualifications = new HostQualifications(clock);
     }
 
-    /** Adds them. */
+    @Override
     public void routes(Routes routes) {
         String ofHost = "/hosts/{name}/qualifications";
         routes.get(ofHost, QualificationRules.LIST, this::list);

@@ -8,11 +8,12 @@ import org.jdbi.v3.core.Handle;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Ids;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.store.Transactions;
 
 /** {@code /servers/ID/explain}, where ID may be a name that only one server has. Thread-safe. */
-public final class ExplanationRoutes {
+public final class ExplanationRoutes implements ResourceRoutes {
     private final Transactions transactions;
     private final ExplanationStore store = new ExplanationStore();
 
@@ -20,7 +21,7 @@ public final class ExplanationRoutes {
         this.transactions = requireNonNull(transactions, "transactions is null");
     }
 
-    /** Adds them. */
+    @Override
     public void routes(Routes routes) {
         routes.get("/servers/{id}/explain", ExplanationRules.EXPLAIN, this::explain);
     }

@@ -5,13 +5,14 @@ import static java.util.Objects.requireNonNull;
 import java.util.List;
 import java.util.Optional;
 import org.sluice.controller.http.Exchange;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.list.Source;
 import org.sluice.controller.http.list.Window;
 import org.sluice.controller.store.Transactions;
 
 /** {@code /virtual-functions}. Thread-safe. */
-public final class VirtualFunctionRoutes {
+public final class VirtualFunctionRoutes implements ResourceRoutes {
     private final Transactions transactions;
     private final VirtualFunctionStore store = new VirtualFunctionStore();
 
@@ -19,7 +20,7 @@ public final class VirtualFunctionRoutes {
         this.transactions = requireNonNull(transactions, "transactions is null");
     }
 
-    /** Adds them. */
+    @Override
     public void routes(Routes routes) {
         routes.list("/virtual-functions", VirtualFunctionRules.LIST, VirtualFunctionWire.LIST, source());
     }

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.list.Source;
 import org.sluice.controller.http.list.Window;
@@ -24,7 +25,7 @@ import org.sluice.controller.store.Transactions;
  * {@code /v3/role_assignments}, and the roles of users in projects, in the domain and on the system (Identity API reference,
  * "Roles", "System Role Assignments"). Thread-safe.
  */
-public final class AssignmentRoutes {
+public final class AssignmentRoutes implements ResourceRoutes {
     private final Transactions transactions;
     private final Assignments assignments;
     private final AssignmentStore store = new AssignmentStore();
@@ -38,7 +39,7 @@ public final class AssignmentRoutes {
         this.assignments = requireNonNull(assignments, "assignments is null");
     }
 
-    /** Adds them. */
+    @Override
     public void routes(Routes routes) {
         routes.get("/v3/role_assignments", AssignmentRules.LIST, this::list).queriedBy(AssignmentWire.LIST);
         Rules usual = new Rules(

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.list.Source;
 import org.sluice.controller.http.list.Window;
@@ -17,7 +18,7 @@ import org.sluice.controller.identity.assignment.Place;
 import org.sluice.controller.store.Transactions;
 
 /** {@code /v3/domains}, of which there is one (Identity API reference, "Domains"). Thread-safe. */
-public final class DomainRoutes {
+public final class DomainRoutes implements ResourceRoutes {
     private final Transactions transactions;
     private final AssignmentStore assignments = new AssignmentStore();
     private final FixedRows<Domain> domains;
@@ -27,7 +28,7 @@ public final class DomainRoutes {
         this.domains = new FixedRows<>(transactions, List.of(Domain.ONE), Domain::id, Map.of("name", Domain::name));
     }
 
-    /** Adds them. */
+    @Override
     public void routes(Routes routes) {
         routes.list("/v3/domains", DomainRules.LIST, DomainWire.LIST, domains);
         routes.get("/v3/domains/{id}", DomainRules.GET, this::show);

@@ -3,13 +3,14 @@ package org.sluice.controller.identity.endpoint;
 import java.util.Map;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.identity.FixedRows;
 import org.sluice.controller.identity.IdentityProblems;
 import org.sluice.controller.store.Transactions;
 
 /** {@code /v3/endpoints}, which are fixed (Identity API reference, "Service catalog and endpoints"). Thread-safe. */
-public final class EndpointRoutes {
+public final class EndpointRoutes implements ResourceRoutes {
     private final FixedRows<Endpoint> endpoints;
 
     public EndpointRoutes(Transactions transactions) {
@@ -23,7 +24,7 @@ public final class EndpointRoutes {
                         "region", Endpoint::region));
     }
 
-    /** Adds them. */
+    @Override
     public void routes(Routes routes) {
         routes.list("/v3/endpoints", EndpointRules.LIST, EndpointWire.LIST, endpoints);
         routes.get("/v3/endpoints/{id}", EndpointRules.GET, this::show);

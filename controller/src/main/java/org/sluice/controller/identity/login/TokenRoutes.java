@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.view.View;
 import org.sluice.controller.identity.IdentityLinks;
@@ -18,7 +19,7 @@ import org.sluice.model.ProblemException;
  * {@code /v3/auth}: how tokens are had, shown and ended, and what they lead to (Identity API reference, "Authentication and
  * token management"). Thread-safe.
  */
-public final class TokenRoutes {
+public final class TokenRoutes implements ResourceRoutes {
     private static final String TOKENS = "/v3/auth/tokens";
     private static final String SUBJECT_TOKEN = "X-Subject-Token";
     private static final String NO_CATALOG = "nocatalog";
@@ -33,7 +34,7 @@ public final class TokenRoutes {
         this.endings = requireNonNull(endings, "endings is null");
     }
 
-    /** Adds them. */
+    @Override
     public void routes(Routes routes) {
         routes.open("POST", TOKENS, this::issue).asks(NO_CATALOG);
         // Keystone's window for expired tokens can be 0 s, and here it is: the middleware asks, and is told that there

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.function.Function;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.list.Source;
 import org.sluice.controller.http.list.Window;
@@ -23,7 +24,7 @@ import org.sluice.controller.store.Transactions;
 import org.sluice.model.Problem;
 
 /** {@code /v3/projects} and their tags (Identity API reference, "Projects", "Project Tags"). Thread-safe. */
-public final class ProjectRoutes {
+public final class ProjectRoutes implements ResourceRoutes {
     private final Transactions transactions;
     private final Projects projects;
     private final ProjectStore store = new ProjectStore();
@@ -33,7 +34,7 @@ public final class ProjectRoutes {
         this.projects = requireNonNull(projects, "projects is null");
     }
 
-    /** Adds them. */
+    @Override
     public void routes(Routes routes) {
         String one = "/v3/projects/{id}";
         routes.list("/v3/projects", ProjectRules.LIST, ProjectWire.LIST, all());

@@ -4,20 +4,21 @@ import java.util.List;
 import java.util.Map;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.identity.FixedRows;
 import org.sluice.controller.identity.IdentityProblems;
 import org.sluice.controller.store.Transactions;
 
 /** {@code /v3/regions}, of which there is one (Identity API reference, "Regions"). Thread-safe. */
-public final class RegionRoutes {
+public final class RegionRoutes implements ResourceRoutes {
     private final FixedRows<Region> regions;
 
     public RegionRoutes(Transactions transactions) {
         this.regions = new FixedRows<>(transactions, List.of(Region.ONE), Region::id, Map.of());
     }
 
-    /** Adds them. */
+    @Override
     public void routes(Routes routes) {
         routes.list("/v3/regions", RegionRules.LIST, RegionWire.LIST, regions);
         routes.get("/v3/regions/{id}", RegionRules.GET, this::show);

@@ -6,13 +6,14 @@ import java.util.List;
 import java.util.Optional;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.list.Source;
 import org.sluice.controller.http.list.Window;
 import org.sluice.controller.store.Transactions;
 
 /** {@code /v3/roles}, which are fixed: they can be read and not changed (Identity API reference, "Roles"). Thread-safe. */
-public final class RoleRoutes {
+public final class RoleRoutes implements ResourceRoutes {
     private final Transactions transactions;
     private final RoleStore store = new RoleStore();
 
@@ -20,7 +21,7 @@ public final class RoleRoutes {
         this.transactions = requireNonNull(transactions, "transactions is null");
     }
 
-    /** Adds them. */
+    @Override
     public void routes(Routes routes) {
         routes.list("/v3/roles", RoleRules.LIST, RoleWire.LIST, source());
         routes.get("/v3/roles/{id}", RoleRules.GET, this::show);

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.list.Source;
 import org.sluice.controller.http.list.Window;
@@ -15,7 +16,7 @@ import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.store.Transactions;
 
 /** {@code /v3/users} (Identity API reference, "Users"). Thread-safe. */
-public final class UserRoutes {
+public final class UserRoutes implements ResourceRoutes {
     private final Transactions transactions;
     private final Users users;
     private final UserStore store = new UserStore();
@@ -25,7 +26,7 @@ public final class UserRoutes {
         this.users = requireNonNull(users, "users is null");
     }
 
-    /** Adds them. */
+    @Override
     public void routes(Routes routes) {
         String one = "/v3/users/{id}";
         routes.list("/v3/users", UserRules.LIST, UserWire.LIST, source());

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.time.InstantSource;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.image.image.ImageRecord;
 import org.sluice.controller.image.image.ImageStatus;
@@ -13,7 +14,7 @@ import org.sluice.controller.image.image.Images;
 import org.sluice.controller.store.Transactions;
 
 /** {@code /v2/images/ID/actions} (Image API reference, "Images"). Thread-safe. */
-public final class ActionRoutes {
+public final class ActionRoutes implements ResourceRoutes {
     private final Transactions transactions;
     private final Images images;
     private final InstantSource clock;
@@ -25,7 +26,7 @@ public final class ActionRoutes {
         this.clock = requireNonNull(clock, "clock is null");
     }
 
-    /** Adds them. */
+    @Override
     public void routes(Routes routes) {
         routes.post(
                 "/v2/images/{id}/actions/deactivate",

@@ -9,6 +9,7 @@ import java.util.OptionalLong;
 import org.sluice.controller.http.BodyLimit;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.image.image.DiskFormat;
 import org.sluice.controller.image.image.ImageRecord;
@@ -20,7 +21,7 @@ import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
 
 /** {@code /v2/images/ID/file} (Image API reference, "Image data"). Thread-safe. */
-public final class DataRoutes {
+public final class DataRoutes implements ResourceRoutes {
     private static final String BINARY = "application/octet-stream";
 
     private final Transactions transactions;
@@ -46,7 +47,7 @@ public final class DataRoutes {
         return List.of(DataRules.DOWNLOAD_DEACTIVATED);
     }
 
-    /** Adds them. */
+    @Override
     public void routes(Routes routes) {
         routes.put("/v2/images/{id}/file", DataRules.UPLOAD, this::upload)
                 .takes(BINARY)

@@ -12,6 +12,7 @@ import org.sluice.controller.http.BodyLimit;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Ids;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.body.EntityReader;
 import org.sluice.controller.http.body.Fields;
@@ -25,7 +26,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code /v2/images} (Image API reference, "Images"). Thread-safe. */
-public final class ImageRoutes {
+public final class ImageRoutes implements ResourceRoutes {
     /** Properties and tags of the largest image, all of their characters escaped. */
     private static final BodyLimit METADATA = BodyLimit.BULK;
 
@@ -48,7 +49,7 @@ public final class ImageRoutes {
         return List.of(ImageRules.PUBLICIZE, ImageRules.COMMUNITIZE);
     }
 
-    /** Adds them. */
+    @Override
     public void routes(Routes routes) {
         routes.list("/v2/images", ImageRules.LIST, ImageWire.LIST, source());
         routes.post("/v2/images", ImageRules.CREATE, this::create).atMost(METADATA);

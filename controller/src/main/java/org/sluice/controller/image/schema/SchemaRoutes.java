@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.util.Map;
 import org.sluice.controller.http.Json;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.policy.Rule;
 import org.sluice.controller.policy.Who;
@@ -16,7 +17,7 @@ import tools.jackson.databind.node.ObjectNode;
  * The JSON schemas that clients fetch to learn which attributes an image has, and what this cloud can do with images. Metadata
  * definitions are described, because a client asks for their schema before it lists images, but there are none. Thread-safe.
  */
-public final class SchemaRoutes {
+public final class SchemaRoutes implements ResourceRoutes {
     private static final Rule SCHEMAS =
             Rule.of("sluice:image_schemas:show", Who.ANYONE, "Show the schemas of the Image API.");
     private static final Rule NAMESPACES =
@@ -28,7 +29,7 @@ public final class SchemaRoutes {
     private final JsonNode namespace = resource("metadefs-namespace.json");
     private final JsonNode resourceType = resource("metadefs-resource-type.json");
 
-    /** Adds them. */
+    @Override
     public void routes(Routes routes) {
         routes.get("/v2/schemas/image", SCHEMAS, exchange -> Reply.ok(image));
         routes.get("/v2/schemas/images", SCHEMAS, exchange -> Reply.ok(list("images", image)));

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.image.image.ImageRules;
 import org.sluice.controller.image.image.ImageWire;
@@ -15,14 +16,14 @@ import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
 
 /** {@code /v2/images/ID/tags} (Image API reference, "Image tags"). Thread-safe. */
-public final class TagRoutes {
+public final class TagRoutes implements ResourceRoutes {
     private final Images images;
 
     public TagRoutes(Images images) {
         this.images = requireNonNull(images, "images is null");
     }
 
-    /** Adds them. */
+    @Override
     public void routes(Routes routes) {
         routes.put("/v2/images/{id}/tags/{tag}", ImageRules.MODIFY, this::add);
         routes.delete("/v2/images/{id}/tags/{tag}", ImageRules.MODIFY, this::remove);

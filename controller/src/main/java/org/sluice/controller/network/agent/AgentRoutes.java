@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Ids;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.list.Source;
 import org.sluice.controller.http.list.Window;
@@ -17,7 +18,7 @@ import org.sluice.controller.store.Transactions;
 import org.sluice.model.AgentSilence;
 
 /** {@code /agents} (Networking API reference, "Agents"): the agents of the hosts, one a host. Thread-safe. */
-public final class AgentRoutes {
+public final class AgentRoutes implements ResourceRoutes {
     private static final String ROOT = "/v2.0/agents";
 
     private final Transactions transactions;
@@ -29,7 +30,7 @@ public final class AgentRoutes {
         this.clock = requireNonNull(clock, "clock is null");
     }
 
-    /** Adds them. */
+    @Override
     public void routes(Routes routes) {
         routes.list(ROOT, AgentRules.GET, AgentWire.LIST, source());
         routes.get(ROOT + "/{id}", AgentRules.GET, this::show).asks("fields");

@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Ids;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.list.Source;
 import org.sluice.controller.http.list.Window;
@@ -15,7 +16,7 @@ import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.store.Transactions;
 
 /** {@code /network-ip-availabilities} (Networking API reference, "Network IP availability"). Thread-safe. */
-public final class AvailabilityRoutes {
+public final class AvailabilityRoutes implements ResourceRoutes {
     private static final String ROOT = "/v2.0/network-ip-availabilities";
     private static final List<Integer> BOTH = List.of(4, 6);
 
@@ -26,7 +27,7 @@ public final class AvailabilityRoutes {
         this.transactions = requireNonNull(transactions, "transactions is null");
     }
 
-    /** Adds them. */
+    @Override
     public void routes(Routes routes) {
         routes.list(ROOT, AvailabilityRules.GET, AvailabilityWire.LIST, source());
         routes.get(ROOT + "/{id}", AvailabilityRules.GET, this::show).asks("fields");

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.network.NetworkProblems;
 import org.sluice.controller.policy.Rule;
@@ -15,7 +16,7 @@ import org.sluice.model.Problem.Kind;
  * {@code /extensions} (Networking API reference, "Extensions"): those that are truly obeyed, because clients look here before
  * they use one. Stateless.
  */
-public final class ExtensionRoutes {
+public final class ExtensionRoutes implements ResourceRoutes {
     private static final Rule GET =
             Rule.of("sluice:get_network_extensions", Who.ANYONE, "Read what the Network API offers.");
 
@@ -123,7 +124,7 @@ public final class ExtensionRoutes {
                     "Security groups say whether they keep state.",
                     "2019-11-26T09:00:00-00:00"));
 
-    /** Adds them. */
+    @Override
     public void routes(Routes routes) {
         routes.get(
                 "/v2.0/extensions",

@@ -11,6 +11,7 @@ import org.sluice.controller.http.BodyLimit;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Ids;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.body.Fields;
 import org.sluice.controller.http.list.Source;
@@ -30,7 +31,7 @@ import org.sluice.model.NetworkId;
 import org.sluice.model.Problem;
 
 /** {@code /networks} (Networking API reference, "Networks"). Thread-safe. */
-public final class NetworkRoutes {
+public final class NetworkRoutes implements ResourceRoutes {
     private static final String ROOT = "/v2.0/networks";
     /** Each holds a lock on its VLAN until the transaction ends, and all transactions share one lock table. */
     private static final int MOST_AT_ONCE = 100;
@@ -59,7 +60,7 @@ public final class NetworkRoutes {
                         NetworkProblems::networkNotFound));
     }
 
-    /** Adds them. */
+    @Override
     public void routes(Routes routes) {
         routes.list(ROOT, NetworkRules.GET, NetworkWire.LIST, source());
         routes.post(ROOT, NetworkRules.CREATE, this::create).atMost(BodyLimit.BULK);

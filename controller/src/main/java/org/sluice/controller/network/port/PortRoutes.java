@@ -12,6 +12,7 @@ import org.sluice.controller.http.BodyLimit;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Ids;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.body.Fields;
 import org.sluice.controller.http.list.Source;
@@ -42,7 +43,7 @@ import org.sluice.model.SecurityGroupId;
 import org.sluice.model.VnicType;
 
 /** {@code /ports} (Networking API reference, "Ports"). Thread-safe. */
-public final class PortRoutes {
+public final class PortRoutes implements ResourceRoutes {
     private static final String ROOT = "/v2.0/ports";
     private static final int MOST_AT_ONCE = 1_000;
     /** They are shown with the port, in every list of ports. */
@@ -79,7 +80,7 @@ public final class PortRoutes {
                         NetworkProblems::portNotFound));
     }
 
-    /** Adds them. */
+    @Override
     public void routes(Routes routes) {
         routes.list(ROOT, PortRules.GET, PortWire.LIST, source());
         routes.post(ROOT, PortRules.CREATE, this::create).atMost(BodyLimit.BULK);

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.body.Fields;
 import org.sluice.controller.policy.Target;
@@ -14,13 +15,13 @@ import org.sluice.controller.policy.Target;
  * {@code /quotas} (Networking API reference, "Quotas extension"): Sluice limits nothing, so each is -1 and none can be set to
  * anything else. Stateless.
  */
-public final class QuotaRoutes {
+public final class QuotaRoutes implements ResourceRoutes {
     private static final String ROOT = "/v2.0/quotas";
     private static final int UNLIMITED = -1;
     private static final List<String> NAMES =
             List.of("network", "subnet", "port", "security_group", "security_group_rule");
 
-    /** Adds them. */
+    @Override
     public void routes(Routes routes) {
         routes.get(ROOT, QuotaRules.GET, QuotaRoutes::list);
         routes.get(ROOT + "/{project}", QuotaRules.GET, QuotaRoutes::show);

@@ -11,6 +11,7 @@ import org.sluice.controller.http.BodyLimit;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Ids;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.body.Fields;
 import org.sluice.controller.http.list.Source;
@@ -28,7 +29,7 @@ import org.sluice.controller.policy.Target;
 import org.sluice.controller.store.Transactions;
 
 /** {@code /security-groups} (Networking API reference, "Security groups"). Thread-safe. */
-public final class SecurityGroupRoutes {
+public final class SecurityGroupRoutes implements ResourceRoutes {
     private static final String ROOT = "/v2.0/security-groups";
     private static final int MOST_AT_ONCE = 1_000;
 
@@ -52,7 +53,7 @@ public final class SecurityGroupRoutes {
                         NetworkProblems::securityGroupNotFound));
     }
 
-    /** Adds them. */
+    @Override
     public void routes(Routes routes) {
         routes.list(ROOT, SecurityGroupRules.GET, SecurityGroupWire.LIST, source());
         routes.post(ROOT, SecurityGroupRules.CREATE, this::create).atMost(BodyLimit.BULK);

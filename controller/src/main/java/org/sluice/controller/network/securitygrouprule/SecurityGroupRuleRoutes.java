@@ -11,6 +11,7 @@ import org.sluice.controller.http.BodyLimit;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Ids;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.body.Fields;
 import org.sluice.controller.http.list.Source;
@@ -25,7 +26,7 @@ import org.sluice.controller.policy.Target;
 import org.sluice.controller.store.Transactions;
 
 /** {@code /security-group-rules} (Networking API reference, "Security group rules"). Thread-safe. */
-public final class SecurityGroupRuleRoutes {
+public final class SecurityGroupRuleRoutes implements ResourceRoutes {
     private static final String ROOT = "/v2.0/security-group-rules";
     private static final int MOST_AT_ONCE = 1_000;
 
@@ -36,7 +37,7 @@ public final class SecurityGroupRuleRoutes {
         this.transactions = requireNonNull(transactions, "transactions is null");
     }
 
-    /** Adds them. */
+    @Override
     public void routes(Routes routes) {
         routes.list(ROOT, SecurityGroupRuleRules.GET, SecurityGroupRuleWire.LIST, source());
         routes.post(ROOT, SecurityGroupRuleRules.CREATE, this::create).atMost(BodyLimit.BULK);

@@ -11,6 +11,7 @@ import org.sluice.controller.http.BodyLimit;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Ids;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.body.Fields;
 import org.sluice.controller.http.list.Source;
@@ -29,7 +30,7 @@ import org.sluice.controller.store.Transactions;
 import org.sluice.model.NetworkId;
 
 /** {@code /subnets} (Networking API reference, "Subnets"). Thread-safe. */
-public final class SubnetRoutes {
+public final class SubnetRoutes implements ResourceRoutes {
     private static final String ROOT = "/v2.0/subnets";
     private static final int MOST_AT_ONCE = 1_000;
 
@@ -54,7 +55,7 @@ public final class SubnetRoutes {
                         NetworkProblems::subnetNotFound));
     }
 
-    /** Adds them. */
+    @Override
     public void routes(Routes routes) {
         routes.list(ROOT, SubnetRules.GET, SubnetWire.LIST, source());
         routes.post(ROOT, SubnetRules.CREATE, this::create).atMost(BodyLimit.BULK);

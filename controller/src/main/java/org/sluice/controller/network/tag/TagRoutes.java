@@ -13,6 +13,7 @@ import org.jdbi.v3.core.Handle;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Ids;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.body.Fields;
 import org.sluice.controller.network.IfMatch;
@@ -22,7 +23,7 @@ import org.sluice.controller.store.Transactions;
 import org.sluice.model.Problem.Kind;
 
 /** {@code .../tags} of one resource (Networking API reference, "Standard Attributes Tag Extension"). Thread-safe. */
-public final class TagRoutes {
+public final class TagRoutes implements ResourceRoutes {
     private static final int LONGEST = 60;
     private static final int MOST = 50;
 
@@ -36,7 +37,7 @@ public final class TagRoutes {
         this.store = new TagStore(tagged);
     }
 
-    /** Adds them. */
+    @Override
     public void routes(Routes routes) {
         String all = tagged.collection() + "/{id}/tags";
         routes.get(all, tagged.get(), exchange -> Reply.ok(Map.of("tags", current(exchange))));

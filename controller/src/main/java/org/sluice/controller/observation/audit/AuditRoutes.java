@@ -5,13 +5,14 @@ import static java.util.Objects.requireNonNull;
 import java.util.List;
 import java.util.Optional;
 import org.sluice.controller.http.Exchange;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.list.Source;
 import org.sluice.controller.http.list.Window;
 import org.sluice.controller.store.Transactions;
 
 /** {@code /sluice/v1/audit}. Thread-safe. */
-public final class AuditRoutes {
+public final class AuditRoutes implements ResourceRoutes {
     private final Transactions transactions;
     private final AuditStore store = new AuditStore();
 
@@ -20,7 +21,7 @@ public final class AuditRoutes {
         this.transactions = requireNonNull(transactions, "transactions is null");
     }
 
-    /** Adds them. */
+    @Override
     public void routes(Routes routes) {
         routes.list("/audit", AuditRules.LIST, AuditWire.LIST, new Source<>() {
             @Override

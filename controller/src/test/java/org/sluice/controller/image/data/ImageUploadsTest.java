@@ -7,8 +7,6 @@ import static org.awaitility.Awaitility.await;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.sluice.controller.http.ApiClient;
 import org.sluice.controller.http.ApiClient.Answer;
 import org.sluice.controller.http.ApiServer;
+import org.sluice.controller.http.TestListener;
 import org.sluice.controller.image.ImageFamily;
 import org.sluice.controller.image.image.DiskFormat;
 import org.sluice.controller.image.image.ImageRules;
@@ -66,8 +65,7 @@ final class ImageUploadsTest {
         connections = postgres.database().beside("images", LIMITS.connections());
         bytes = new ImageBytes(connections);
         sweep = ImageSweep.start(bytes);
-        server = ApiServer.start(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+        server = TestListener.start(
                 Optional.empty(),
                 _ -> new Caller("u", "demo", "p", "demo", Set.of("member")),
                 List.of(new ImageFamily(
