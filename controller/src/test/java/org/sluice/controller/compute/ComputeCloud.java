@@ -1,5 +1,7 @@
 package org.sluice.controller.compute;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
