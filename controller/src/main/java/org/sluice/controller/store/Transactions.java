@@ -63,14 +63,18 @@ public final class Transactions implements Steps {
     /**
      * Runs statements each of which is a transaction by itself: without BEGIN and COMMIT, whose round trip costs as much as a
      * small statement does. The database is not told for which request they are ({@link Origin}): what changes something takes
-     * {@link Origin#told} along.
+     * {@link Origin#told} along, and stands within {@link #repeatedly}.
      */
     @Override
     public <T> T autocommit(Function<Handle, T> statement) {
-        return repeatedly(() -> jdbi.withHandle(statement::apply));
+        return jdbi.withHandle(statement::apply);
     }
 
-    private <T> T repeatedly(Supplier<T> work) {
+    /**
+     * Runs steps that are transactions by themselves, and all of them again, as {@link #run} does with its work: what an earlier
+     * step has found may be gone when a later one refers to it. All but the last must change nothing that matters twice.
+     */
+    public <T> T repeatedly(Supplier<T> work) {
         for (int attempt = 1; ; attempt++) {
             try {
                 return work.get();

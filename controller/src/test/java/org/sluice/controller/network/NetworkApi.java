@@ -90,6 +90,11 @@ final class NetworkApi implements BeforeAllCallback, AfterAllCallback {
         database.afterAll(context);
     }
 
+    /** Returns when somebody waits for a lock. */
+    void awaitLock() {
+        database.awaitSomebodyWhoWaitsForALock();
+    }
+
     Jdbi jdbi() {
         return database.database().jdbi();
     }

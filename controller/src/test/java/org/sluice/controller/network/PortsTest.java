@@ -3,6 +3,10 @@ package org.sluice.controller.network;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -41,6 +45,35 @@ final class PortsTest {
                         .path("name")
                         .asString())
                 .isEqualTo("default");
+    }
+
+    /** What was looked up may be gone when the port refers to it: then it is looked up again. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "delete from subnet where network_id = '%1$s'; delete from network where id = '%1$s' | NetworkNotFound",
+                "delete from security_group where id = '%2$s' | SecurityGroupNotFound"
+            })
+    void whatGoesWhileAPortIsMadeIsNotFound(String deletion, String fault) throws Exception {
+        String group = api.post("/v2.0/security-groups", "{'security_group': {'name': 'g'}}")
+                .expect(201, "security_group")
+                .path("id")
+                .asString();
+        try (Handle other = api.jdbi().open();
+                ExecutorService threads = Executors.newSingleThreadExecutor()) {
+            other.begin();
+            other.execute(deletion.formatted(network, group));
+
+            Future<NetworkApi.Answer> made = threads.submit(() -> api.post(
+                    "/v2.0/ports",
+                    "{'port': {'network_id': '%s', 'security_groups': ['%s']}}".formatted(network, group)));
+            api.awaitLock();
+            other.commit();
+
+            assertThat(made.get().status()).isEqualTo(404);
+            assertThat(made.get().body().at("/NeutronError/type").asString()).isEqualTo(fault);
+        }
     }
 
     @Test

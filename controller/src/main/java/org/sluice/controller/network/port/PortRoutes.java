@@ -122,7 +122,8 @@ public final class PortRoutes implements ResourceRoutes {
     private Reply create(Exchange exchange) {
         Creation creation = Creation.of(exchange, "port", "ports", MOST_AT_ONCE, PortWire.ATTRIBUTES);
         List<Port> made = creation.items().size() == 1
-                ? List.of(makeAlone(exchange, creation.items().getFirst()))
+                ? List.of(transactions.repeatedly(
+                        () -> makeAlone(exchange, creation.items().getFirst())))
                 : transactions.run(handle -> {
                     List<Port> ports = new ArrayList<>(creation.items().size());
                     creation.items().forEach(fields -> ports.add(make(handle, exchange, fields)));

@@ -480,7 +480,10 @@ class DoorTest {
         InetSocketAddress listener = listener(limits(2 << 10, 50, 100, 100), RateLimits.DEFAULT);
         int most = path.equals("large") ? 4 : 16;
         for (int reader = 0; reader < most; reader++) {
-            client(listener).send("GET /test/" + path + " HTTP/1.1\r\nHost: h\r\n" + TOKEN + "\r\n");
+            RawClient client = client(listener);
+            client.send("GET /test/" + path + " HTTP/1.1\r\nHost: h\r\n" + TOKEN + "\r\n");
+            // It has begun, and holds what it holds.
+            assertThat(client.answerWithoutBody().status()).isEqualTo(200);
         }
 
         await().untilAsserted(() -> {
