@@ -447,6 +447,12 @@ public final class Exchange implements Shown {
         return known == null || match.route().limit().isStreamed() ? work.get() : door.work(known.userId(), work);
     }
 
+    /** The same for a reply that has begun: it waits for as long as the caller's other requests can take. */
+    public <T> T stillAtWork(Supplier<T> work) {
+        Caller known = entity.caller;
+        return known == null ? work.get() : door.workOn(known.userId(), work);
+    }
+
     /** The reply as it goes out. */
     Reply finish(Reply reply) {
         return family.finish(this, reply.withHeader("x-openstack-request-id", requestId()));

@@ -2,10 +2,15 @@ package org.sluice.controller.compute;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.sluice.controller.http.ApiClient;
 import org.sluice.controller.store.TestDatabase;
 import tools.jackson.databind.JsonNode;
 
@@ -16,20 +21,48 @@ class LargeServersTest {
 
     private static final int SERVERS = 8;
 
+    private static ComputeCloud cloud() {
+        ComputeCloud cloud = new ComputeCloud(postgres.database());
+        cloud.execute("truncate server, host, flavor cascade");
+        cloud.host("compute01", 0);
+        String flavor = cloud.flavor("m1.tiny", 1, 64, 1);
+        UUID image = cloud.newImage();
+        cloud.admin()
+                .post(
+                        "/v2.1/servers",
+                        ComputeCloud.boot("large", flavor, image, "'networks': 'none', 'max_count': " + SERVERS));
+        // 255 characters of four bytes each, in 128 values: four servers are half a MiB.
+        cloud.execute("update server set metadata = (select jsonb_object_agg('key' || i, repeat(U&'\\+01F600', 255))"
+                + " from generate_series(1, 128) i)");
+        return cloud;
+    }
+
+    /** A reply that has begun goes on to its end, however many others its user asks for beside it. */
+    @Test
+    void ofManyListsAtOnceEachIsWholeOrRefused() throws Exception {
+        try (ComputeCloud cloud = cloud();
+                ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Integer>> lists = new ArrayList<>();
+            for (int number = 0; number < 32; number++) {
+                lists.add(clients.submit(() -> {
+                    ApiClient.Answer answer = cloud.admin().get("/v2.1/servers/detail");
+                    if (answer.status() == 200) {
+                        assertThat(answer.json().required("servers").size()).isEqualTo(SERVERS);
+                    }
+                    return answer.status();
+                }));
+            }
+            List<Integer> statuses = new ArrayList<>();
+            for (Future<Integer> list : lists) {
+                statuses.add(list.get());
+            }
+            assertThat(statuses).contains(200).isSubsetOf(200, 429);
+        }
+    }
+
     @Test
     void aListOfThemComesWholeAndInOrder() {
-        try (ComputeCloud cloud = new ComputeCloud(postgres.database())) {
-            cloud.host("compute01", 0);
-            String flavor = cloud.flavor("m1.tiny", 1, 64, 1);
-            UUID image = cloud.newImage();
-            cloud.admin()
-                    .post(
-                            "/v2.1/servers",
-                            ComputeCloud.boot("large", flavor, image, "'networks': 'none', 'max_count': " + SERVERS));
-            // 255 characters of four bytes each, in 128 values: four servers are half a MiB.
-            cloud.execute(
-                    "update server set metadata = (select jsonb_object_agg('key' || i, repeat(U&'\\+01F600', 255))"
-                            + " from generate_series(1, 128) i)");
+        try (ComputeCloud cloud = cloud()) {
 
             JsonNode servers = cloud.admin()
                     .get("/v2.1/servers/detail?sort_key=display_name&sort_dir=asc")

@@ -158,6 +158,11 @@ public final class Door implements AutoCloseable {
         return inWork.during(userId, work);
     }
 
+    /** The same for a piece of a reply that has begun; it waits longer. */
+    public <T> T workOn(String userId, Supplier<T> work) {
+        return inWork.goingOn(userId, work);
+    }
+
     /**
      * Counts a request of that peer, before anything else is done for it.
      *

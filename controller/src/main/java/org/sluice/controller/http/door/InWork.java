@@ -23,6 +23,9 @@ final class InWork {
         }
     }
 
+    /** How long the next piece of a reply that has begun waits: its caller's other requests may take as long as statements may. */
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+
     private final int most;
     private final Duration wait;
     private final ConcurrentHashMap<String, Places> ofUsers = new ConcurrentHashMap<>();
@@ -38,22 +41,31 @@ final class InWork {
      * @throws ProblemException of kind TOO_MANY_REQUESTS when his other requests keep all his places for too long
      */
     <T> T during(String user, Supplier<T> work) {
+        return during(user, wait, work);
+    }
+
+    /** The same for a piece of a reply that has begun: nobody could be told any more to come again. */
+    <T> T goingOn(String user, Supplier<T> work) {
+        return during(user, PATIENCE, work);
+    }
+
+    private <T> T during(String user, Duration patience, Supplier<T> work) {
         Places places = ofUsers.compute(user, (_, now) -> {
             Places joined = now == null ? new Places(most) : now;
             joined.requests++;
             return joined;
         });
         try {
-            return within(places, work);
+            return within(places, patience, work);
         } finally {
             ofUsers.computeIfPresent(user, (_, now) -> --now.requests == 0 ? null : now);
         }
     }
 
-    private <T> T within(Places places, Supplier<T> work) {
+    private <T> T within(Places places, Duration patience, Supplier<T> work) {
         boolean entered = false;
         try {
-            entered = places.free.tryAcquire(wait.toMillis(), TimeUnit.MILLISECONDS);
+            entered = places.free.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException closing) {
             Thread.currentThread().interrupt();
         }

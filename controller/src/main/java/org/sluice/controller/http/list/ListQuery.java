@@ -268,7 +268,9 @@ public final class ListQuery<T> {
         Request request = read(exchange);
         Optional<T> after = exchange.query("marker").map(text -> marked(exchange, source, text));
         // Read before the status goes out: what goes wrong here is still an error that the client understands.
-        Rows first = request.limit == 0 ? new Rows(List.of(), true, null) : request.rows(exchange, source, after, 0);
+        Rows first = request.limit == 0
+                ? new Rows(List.of(), true, null)
+                : request.rows(exchange.holdForReply(MOST_KIBIBYTES), exchange, source, after, 0);
         Reply.JsonWriter writer = json -> {
             json.writeStartObject();
             json.writeArrayPropertyStart(view.plural());
@@ -285,12 +287,14 @@ public final class ListQuery<T> {
                 count += page.size();
                 tail = page.getLast();
                 page = List.of();
-                rows.giveBack();
                 if (!request.reverse && !rows.isLast && count < request.limit) {
                     Optional<T> last = Optional.of(tail);
                     int written = count;
-                    rows = exchange.atWork(() -> request.rows(exchange, source, last, written));
+                    HeapBudget.@Nullable Held room = rows.held;
+                    rows = exchange.stillAtWork(() -> request.rows(room, exchange, source, last, written));
                     page = rows.take();
+                } else {
+                    rows.giveBack();
                 }
             }
             json.writeEndArray();
@@ -360,13 +364,16 @@ public final class ListQuery<T> {
         }
 
         /** Reads the rows that follow one, {@code already} of them being out. */
-        private Rows rows(Exchange exchange, Source<T> source, Optional<T> after, int already) {
-            // As much as they may have, because nobody knows how much they have before they are here.
-            HeapBudget.Held held = exchange.holdForReply(MOST_KIBIBYTES);
+        private Rows rows(
+                HeapBudget.@Nullable Held room, Exchange exchange, Source<T> source, Optional<T> after, int already) {
             Window window = window(after, already);
             List<T> read = source.rows(exchange, window);
-            held.resize(Math.toIntExact((window.bytes() + 1023) >> 10));
-            return new Rows(read, !window.isCut() && read.size() < window.rows(), held);
+            boolean isLast = !window.isCut() && read.size() < window.rows();
+            if (isLast && room != null) {
+                room.resize(Math.toIntExact((window.bytes() + 1023) >> 10));
+            }
+            // A reply that has begun keeps its room to its end: nobody could be told any more that there is none.
+            return new Rows(read, isLast, room);
         }
 
         private Window window(Optional<T> after, int already) {
