@@ -51,6 +51,14 @@ final class SettingsAtStartTest {
                 file.toString());
     }
 
+    /** What a start says that ends before anything is started. */
+    private String refusal(String option, Path file) throws Exception {
+        SluiceProcess.Result refused = up(option, file);
+        assertThat(refused.code()).isEqualTo(2);
+        assertThat(data().resolve("postgres")).doesNotExist();
+        return refused.output();
+    }
+
     @AfterEach
     void noDatabaseIsLeft() throws Exception {
         EmbeddedPostgres.stopLeftover(data().resolve("postgres"));
@@ -58,30 +66,23 @@ final class SettingsAtStartTest {
 
     @Test
     void anUnknownKeyStopsTheStartWithTheNearestOne() throws Exception {
-        SluiceProcess.Result refused = up("--config", file("sluice.yaml", "limits:\n  idel-time: 5m\n"));
-        assertThat(refused.code()).isEqualTo(2);
-        assertThat(refused.output())
+        assertThat(refusal("--config", file("sluice.yaml", "limits:\n  idel-time: 5m\n")))
                 .contains(
                         "There is no setting 'limits.idel-time'",
                         "sluice.yaml:2",
                         "the nearest one is 'limits.idle-time'");
-        assertThat(data().resolve("postgres")).doesNotExist();
     }
 
     @Test
     void aSettingOfAnotherProgramStopsTheStart() throws Exception {
-        SluiceProcess.Result refused = up("--config", file("sluice.yaml", "agent:\n  name: node7\n"));
-        assertThat(refused.code()).isEqualTo(2);
-        assertThat(refused.output()).contains("agent.name (", "sluice.yaml:2", "'sluice up' does not take it");
-        assertThat(data().resolve("postgres")).doesNotExist();
+        assertThat(refusal("--config", file("sluice.yaml", "agent:\n  name: node7\n")))
+                .contains("agent.name (", "sluice.yaml:2", "'sluice up' does not take it");
     }
 
     @Test
     void aLimitThatWouldFillTheHeapStopsTheStart() throws Exception {
-        SluiceProcess.Result refused = up("--config", file("sluice.yaml", "limits:\n  bodies: 1TiB\n"));
-        assertThat(refused.code()).isEqualTo(2);
-        assertThat(refused.output()).contains("limits.bodies (", "sluice.yaml:2", "is '1TiB' and must be less");
-        assertThat(data().resolve("postgres")).doesNotExist();
+        assertThat(refusal("--config", file("sluice.yaml", "limits:\n  bodies: 1TiB\n")))
+                .contains("limits.bodies (", "sluice.yaml:2", "is '1TiB' and must be less");
     }
 
     @Test
