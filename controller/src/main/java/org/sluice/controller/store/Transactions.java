@@ -122,19 +122,18 @@ public final class Transactions implements Steps {
 
     /** What the database said when it refused a statement; empty when it was not the database that failed. */
     public static Optional<ServerErrorMessage> databaseError(JdbiException failure) {
-        for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof PSQLException sql) {
-                return Optional.ofNullable(sql.getServerErrorMessage());
-            }
-        }
-        return Optional.empty();
+        return cause(failure, PSQLException.class).map(PSQLException::getServerErrorMessage);
     }
 
     /** The SQLSTATE with which the database refused a statement; empty when it was not the database that failed. */
     public static Optional<String> state(JdbiException failure) {
+        return cause(failure, SQLException.class).map(SQLException::getSQLState);
+    }
+
+    private static <T extends SQLException> Optional<T> cause(JdbiException failure, Class<T> type) {
         for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException sql) {
-                return Optional.ofNullable(sql.getSQLState());
+            if (type.isInstance(cause)) {
+                return Optional.of(type.cast(cause));
             }
         }
         return Optional.empty();
