@@ -166,7 +166,7 @@ class ImpairedPathTest {
     @Test
     void findsAFixedDelay() throws Exception {
         Duration delay = Duration.ofMillis(2);
-        Excess excess = new Excess();
+        Excess excess = new Excess(middle);
         try (Impairer wire = new Impairer(middle, Middle.IN, Middle.OUT, FaultPlan.NOTHING.delaying(delay))) {
             List<Long> found = new ArrayList<>();
             try (TestPath path = TestPath.open(List.of(stream(ipv4())), Mode.MMSG, LatenessBounds.DEFAULT, SETTLE);

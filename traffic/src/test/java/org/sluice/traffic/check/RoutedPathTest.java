@@ -128,13 +128,13 @@ class RoutedPathTest {
     /**
      * tcpdump has the kernel's stamp of each frame when it comes into the router and when it is handed to the router's other device.
      * The tester measures the same way and, at both ends, a passage of a veth pair more: from its own stamp before the send call to
-     * the first of the two, and from the second to the kernel's stamp at its receiver. These passages are what the 5 µs are for.
+     * the first of the two, and from the second to the kernel's stamp at its receiver. These passages are what {@link Excess} allows.
      */
     @Test
     void findsTheLatencyThatTheKernelsStampsShow() throws Exception {
         Program.assumeInstalled("tcpdump", "tcpdump");
         router.knowNeighbours();
-        Excess excess = new Excess();
+        Excess excess = new Excess(middle);
         List<Long> found = new ArrayList<>();
         try (Capture in = Capture.start(middle.name(), Middle.IN);
                 Capture out = Capture.start(middle.name(), Middle.OUT)) {
