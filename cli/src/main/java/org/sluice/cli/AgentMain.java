@@ -1,5 +1,6 @@
 package org.sluice.cli;
 
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /**
@@ -18,6 +19,6 @@ public final class AgentMain {
 
     /** Runs the command and ends the process with its exit code. */
     public static void main(String[] arguments) {
-        System.exit(Commands.of(new AgentMain()).execute(arguments));
+        System.exit(Commands.of(new CommandLine(new AgentMain())).execute(arguments));
     }
 }

@@ -30,6 +30,11 @@ final class CloudHttp {
         return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     }
 
+    /** For a cloud without TLS: trusts nobody, and so does not read all the authorities that there are at each start. */
+    private static HttpClient plain() {
+        return with(new TrustManager[0]);
+    }
+
     /**
      * Trusts who is vouched for by a certificate of that PEM file, under the name that stands in the URL.
      *
@@ -58,9 +63,11 @@ final class CloudHttp {
     /**
      * Trusts the controller that this machine's user starts: whoever shows the first certificate of that PEM file, as it is now
      * or was when it was last shown, under any name, because {@code up} comes over loopback.
+     *
+     * @param certificate empty where it speaks plain HTTP
      */
     static HttpClient ofOwn(Optional<Path> certificate) {
-        return certificate.map(file -> with(new TrustManager[] {new Own(file)})).orElseGet(CloudHttp::usual);
+        return certificate.map(file -> with(new TrustManager[] {new Own(file)})).orElseGet(CloudHttp::plain);
     }
 
     private static HttpClient with(TrustManager[] trust) {

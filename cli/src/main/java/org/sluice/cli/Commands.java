@@ -1,6 +1,7 @@
 package org.sluice.cli;
 
 import java.io.PrintWriter;
+import java.util.concurrent.Callable;
 import org.sluice.linux.LinuxException;
 import org.sluice.model.ProblemException;
 import picocli.CommandLine;
@@ -11,14 +12,22 @@ final class Commands {
 
     private Commands() {}
 
-    /** The commands below that one. */
-    static CommandLine of(Object program) {
-        CommandLine commandLine = new CommandLine(program);
+    /** Prepares a program and the commands below it. */
+    static CommandLine of(CommandLine commandLine) {
         addSettings(commandLine);
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setExecutionExceptionHandler(Commands::explain);
         commandLine.setParameterExceptionHandler(Commands::refuse);
         return commandLine;
+    }
+
+    /** Runs a program that has no command line to speak of. */
+    static int exitCodeOf(Callable<Integer> program) {
+        try {
+            return program.call();
+        } catch (Exception failure) {
+            return explain(failure, new PrintWriter(System.err, true));
+        }
     }
 
     private static void addSettings(CommandLine command) {
@@ -42,7 +51,10 @@ final class Commands {
 
     /** A problem is one sentence; anything else is a defect of ours and shows where it happened. */
     private static int explain(Exception failure, CommandLine command, CommandLine.ParseResult ignored) {
-        PrintWriter err = command.getErr();
+        return explain(failure, command.getErr());
+    }
+
+    private static int explain(Exception failure, PrintWriter err) {
         if (failure instanceof ProblemException problem) {
             err.println("sluice: " + problem.problem().text());
         } else if (failure instanceof LinuxException refusal) {

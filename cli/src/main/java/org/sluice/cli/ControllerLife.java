@@ -36,8 +36,8 @@ final class ControllerLife implements Keeper.Kept {
     private static final Duration READY_WITHIN = Duration.ofMinutes(5);
     private static final Duration END_WITHIN = Duration.ofSeconds(20);
     private static final Path OWN_COMMAND_LINE = Path.of("/proc/self/cmdline");
-    /** Stands where the heap of the controller goes among the options of java. */
-    private static final String HEAP = "-D" + ControllerHeap.PROPERTY + "=";
+    /** Stands where the controller's own go among the options of java. */
+    private static final String OPTIONS = "-D" + ControllerHeap.PROPERTY + "=";
 
     private final OutputStream orders;
     /** How it ended. */
@@ -90,19 +90,19 @@ final class ControllerLife implements Keeper.Kept {
         return new ControllerLife(orders, said, ended, () -> {});
     }
 
-    /** The options that this JVM was started with, but for the heap's size, and the hidden command. */
+    /** The options that this JVM was started with, and those that are the controller's. */
     private static List<String> command(DataDirectory data) throws IOException {
         // A session of its own: Ctrl-C in a terminal is for up, which then ends the controller.
         List<String> command = new ArrayList<>(List.of("setsid"));
         for (String word : Files.readString(OWN_COMMAND_LINE).split("\0", -1)) {
-            command.add(word);
-            if (word.startsWith(HEAP)) {
-                command.add("-Xmx" + word.substring(HEAP.length()));
-            }
             if (word.equals(Sluice.class.getName())) {
-                command.addAll(
-                        List.of("supervised-controller", "--data", data.path().toString()));
+                command.add(SupervisedController.class.getName());
+                command.add(data.path().toString());
                 return command;
+            }
+            command.add(word);
+            if (word.startsWith(OPTIONS)) {
+                ControllerHeap.words(word.substring(OPTIONS.length())).forEach(command::add);
             }
         }
         throw new IOException("the command line of this process does not name " + Sluice.class.getName());

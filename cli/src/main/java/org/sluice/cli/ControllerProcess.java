@@ -1,5 +1,6 @@
 package org.sluice.cli;
 
+import io.helidon.common.tls.Tls;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.security.SecureRandom;
@@ -120,6 +121,7 @@ final class ControllerProcess {
                 () -> new IdentityBootstrap(database, passwords).run(adminPassword, secret(random)));
 
         CertificateAuthority authority = authorityWork.get();
+        Foreground.Work<Tls> agentsTls = Foreground.begin("agents' certificate", authority::serverTls);
         JoinTokens joinTokens = new JoinTokens(authority, clock, random);
         resources.add(
                 "sweep of join tokens",
@@ -185,7 +187,7 @@ final class ControllerProcess {
                 "agents' listener",
                 ApiServer.start(
                         doors.agents().socketAddress(),
-                        Optional.of(authority.serverTls()),
+                        Optional.of(agentsTls.get()),
                         tokens,
                         agentsTable,
                         agentsTable.policy(),

@@ -1,5 +1,6 @@
 package org.sluice.cli;
 
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -9,13 +10,13 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        description = "An OpenStack-compatible cloud that gives VMs the virtual functions of SR-IOV cards.",
-        // Every command is registered here and nowhere else.
-        subcommands = {
+        description = "An OpenStack-compatible cloud that gives VMs the virtual functions of SR-IOV cards.")
+public final class Sluice {
+    /** Every command is registered here and nowhere else. */
+    private static final List<Class<?>> COMMANDS = List.of(
             UpCommand.class,
             DownCommand.class,
             ControllerCommand.class,
-            SupervisedController.class,
             AdminPasswordCommand.class,
             AgentCommand.class,
             FleetCommand.class,
@@ -24,14 +25,13 @@ import picocli.CommandLine.Command;
             ImportCommand.class,
             PolicyCommand.class,
             AuditCommand.class,
-            TrafficCommand.class
-        })
-public final class Sluice {
+            TrafficCommand.class);
+
     private Sluice() {}
 
     /** Runs one command and ends the process with its exit code. */
     public static void main(String[] arguments) {
-        System.exit(commandLine().execute(arguments));
+        System.exit(commandLine(arguments).execute(arguments));
     }
 
     /** The version that the jar's manifest carries. */
@@ -39,7 +39,20 @@ public final class Sluice {
         return Version.text();
     }
 
-    static CommandLine commandLine() {
-        return Commands.of(new Sluice());
+    /**
+     * What reads that command line. Only the command that it names is looked at, as all of them together cost a start half a second;
+     * where it names none, what is said about it is about all.
+     */
+    static CommandLine commandLine(String... arguments) {
+        CommandLine program = new CommandLine(new Sluice());
+        List<Class<?>> named = COMMANDS.stream()
+                .filter(command -> arguments.length > 0 && nameOf(command).equals(arguments[0]))
+                .toList();
+        (named.isEmpty() ? COMMANDS : named).forEach(command -> program.addSubcommand(new CommandLine(command)));
+        return Commands.of(program);
+    }
+
+    private static String nameOf(Class<?> command) {
+        return command.getAnnotation(Command.class).name();
     }
 }

@@ -30,9 +30,9 @@ final class SupervisedCloud implements AutoCloseable {
     private final HttpClient http;
 
     private SupervisedCloud(
-            Keeper<ControllerLife> controller, Listen api, Listen agents, String door, Optional<Path> certificate) {
-        this.scheme = certificate.isPresent() ? "https://" : "http://";
-        this.http = CloudHttp.ofOwn(certificate);
+            Keeper<ControllerLife> controller, Listen api, Listen agents, String door, String scheme, HttpClient http) {
+        this.scheme = scheme;
+        this.http = http;
         this.controller = controller;
         this.api = api;
         this.agents = agents;
@@ -58,6 +58,9 @@ final class SupervisedCloud implements AutoCloseable {
             Consumer<String> news)
             throws InterruptedException {
         String door = LocalDoor.newSecret();
+        Optional<Path> certificate = settings.find(ControllerSettings.TLS_CERT);
+        // Made while the controller starts.
+        HttpClient http = CloudHttp.ofOwn(certificate);
         ControllerLife serving = first.begin(order(
                 postgres,
                 adminPassword,
@@ -76,7 +79,7 @@ final class SupervisedCloud implements AutoCloseable {
                 },
                 PAUSES,
                 news);
-        return new SupervisedCloud(keeper, api, agents, door, settings.find(ControllerSettings.TLS_CERT));
+        return new SupervisedCloud(keeper, api, agents, door, certificate.isPresent() ? "https://" : "http://", http);
     }
 
     /** Waits for the database as long as it takes. */

@@ -141,9 +141,19 @@ final class LauncherTest {
         Path _ = java("jdk-25", "25.0.1");
         assertThat(launch(Map.of(), "config", "show").output())
                 .contains(" -Xmx96m ")
-                .containsPattern(" -Dsluice.controller.heap=(25[6-9]|2[6-9][0-9]|[3-9][0-9]{2}|10[0-2][0-9])m ");
+                .containsPattern(
+                        " -Dsluice.controller.options=-Xmx(25[6-9]|2[6-9][0-9]|[3-9][0-9]{2}|10[0-2][0-9])m -Xms");
         assertThat(launch(Map.of("SLUICE_JAVA_OPTIONS", "-ea -Xmx2g"), "up").output())
-                .containsSubsequence("-Xmx96m ", "-Dsluice.controller.heap=2g ", "-ea -Xmx2g ");
+                .containsSubsequence("-Xmx96m ", "-Dsluice.controller.options=-Xmx2g ", "-ea -Xmx2g ");
+    }
+
+    @Test
+    void eachRoleHasTheCompilerThatPaysForIt() throws Exception {
+        build();
+        Path _ = java("jdk-25", "25.0.1");
+        assertThat(launch(Map.of(), "fleet").output()).containsSubsequence("-XX:TieredStopAtLevel=1", "-Dsluice.");
+        assertThat(launch(Map.of(), "controller").output()).containsSubsequence("-XX:TieredStopAtLevel=4", "-Dsluice.");
+        assertThat(launch(Map.of(), "traffic").output()).containsSubsequence("-Xmx160m -Dsluice.");
     }
 
     @Test
@@ -220,15 +230,14 @@ final class LauncherTest {
         String started = launch(Map.of(), "up").output();
         assertThat(started).contains("-XX:AOTCache=" + tree.toRealPath().resolve(".build"));
         assertThat(jvmOptions(started))
-                .as("but for the heap, which each role has its own of and the cache does not care for")
+                .as("but for what each role has its own of and the cache does not care for")
                 .isEqualTo(jvmOptions(Files.readString(trained)));
     }
 
     private static List<String> jvmOptions(String commandLine) {
         String last = commandLine.strip().lines().reduce("", (_, line) -> line);
         return List.of(last.split(" ")).stream()
-                .filter(option -> !option.startsWith("-Xmx"))
-                .filter(word -> word.startsWith("-XX:+") || word.startsWith("-Xm") || word.startsWith("-Xs"))
+                .filter(word -> word.startsWith("-XX:+") || word.startsWith("-Xs"))
                 .toList();
     }
 

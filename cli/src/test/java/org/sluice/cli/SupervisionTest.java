@@ -167,7 +167,7 @@ final class SupervisionTest {
                             Files.readString(data().resolve("admin-password")).strip())
                     .doesNotContain(Files.readString(data().resolve("postgres/password"))
                             .strip())
-                    .contains("supervised-controller");
+                    .contains(SupervisedController.class.getName());
         }
     }
 }

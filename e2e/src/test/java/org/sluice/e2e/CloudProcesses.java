@@ -24,7 +24,7 @@ final class CloudProcesses {
     /** Processor time since they began. */
     Work work() {
         return new Work(
-                processorTime(words -> words.contains("supervised-controller")),
+                processorTime(words -> words.contains("org.sluice.cli.SupervisedController")),
                 processorTime(CloudProcesses::isPostgres));
     }
 

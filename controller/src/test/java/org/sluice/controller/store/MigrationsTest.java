@@ -57,6 +57,28 @@ final class MigrationsTest {
     }
 
     @Test
+    void theProgramKnowsItsNewestMigration() {
+        assertThat(flyway("public").load().info().pending()).isEmpty();
+        assertThat(flyway("public").load().info().current().getVersion().getVersion())
+                .isEqualTo(Database.NEWEST_MIGRATION);
+    }
+
+    @Test
+    void aSchemaIsBroughtUpToDateAndFoundToBe() {
+        String url = postgres.url() + "&currentSchema=empty";
+        Jdbi.create(postgres.url()).useHandle(handle -> handle.execute("create schema empty"));
+        try (Database before = Database.connect(url, 1)) {
+            assertThat(before.isMigrated()).isFalse();
+            flyway("empty").target("17").load().migrate();
+            assertThat(before.isMigrated()).isFalse();
+            try (Database opened = Database.open(url, 1)) {
+                assertThat(opened.isMigrated()).isTrue();
+            }
+            assertThat(before.isMigrated()).isTrue();
+        }
+    }
+
+    @Test
     void aHostFromBeforeIsKnownByTheKeyThatSpentItsNewestToken() {
         Jdbi jdbi = Jdbi.create(postgres.url() + "&currentSchema=before");
         flyway("before").target("13").load().migrate();
