@@ -1,5 +1,7 @@
 package org.sluice.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import org.sluice.linux.LinuxException;
@@ -26,7 +28,7 @@ final class Commands {
         try {
             return program.call();
         } catch (Exception failure) {
-            return explain(failure, new PrintWriter(System.err, true));
+            return explain(failure, new PrintWriter(System.err, true, UTF_8));
         }
     }
 
