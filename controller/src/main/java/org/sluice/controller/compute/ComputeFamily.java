@@ -25,7 +25,7 @@ import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.Wording;
 import org.sluice.controller.http.list.PageStyle;
-import org.sluice.controller.network.ServerPorts;
+import org.sluice.controller.network.binding.ServerPorts;
 import org.sluice.controller.policy.Rule;
 import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.store.Database;

@@ -3,7 +3,7 @@ package org.sluice.controller.compute.server;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.sluice.controller.network.NicRequest;
+import org.sluice.controller.network.binding.NicRequest;
 import org.sluice.model.ImageId;
 
 /**

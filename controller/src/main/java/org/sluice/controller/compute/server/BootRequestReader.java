@@ -12,7 +12,7 @@ import org.sluice.controller.compute.Problems;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Ids;
 import org.sluice.controller.http.body.Fields;
-import org.sluice.controller.network.NicRequest;
+import org.sluice.controller.network.binding.NicRequest;
 import org.sluice.model.ImageId;
 import org.sluice.model.NetworkId;
 import org.sluice.model.PortId;

@@ -10,7 +10,7 @@ import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.view.View;
-import org.sluice.controller.network.ServerPorts;
+import org.sluice.controller.network.binding.ServerPorts;
 import org.sluice.controller.store.Transactions;
 
 /**

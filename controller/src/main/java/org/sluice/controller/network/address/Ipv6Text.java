@@ -1,4 +1,4 @@
-package org.sluice.controller.network;
+package org.sluice.controller.network.address;
 
 /** IPv6 addresses in the one text form that RFC 5952 allows. */
 final class Ipv6Text {

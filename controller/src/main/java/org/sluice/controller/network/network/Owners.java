@@ -1,4 +1,4 @@
-package org.sluice.controller.network;
+package org.sluice.controller.network.network;
 
 /** Checks of Neutron's policies that speak of the network that a thing is on. */
 public final class Owners {

@@ -1,10 +1,12 @@
-package org.sluice.controller.network;
+package org.sluice.controller.network.subnet;
 
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.sluice.controller.http.body.Fields;
+import org.sluice.controller.network.address.IpRange;
+import org.sluice.controller.network.wire.NetworkProblems;
 import org.sluice.model.Problem;
 
 /**

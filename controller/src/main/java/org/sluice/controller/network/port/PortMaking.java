@@ -1,4 +1,4 @@
-package org.sluice.controller.network;
+package org.sluice.controller.network.port;
 
 import static java.util.Objects.requireNonNull;
 
@@ -13,6 +13,8 @@ import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.ServerErrorMessage;
+import org.sluice.controller.network.address.WantedAddress;
+import org.sluice.controller.network.wire.NetworkProblems;
 import org.sluice.controller.store.Origin;
 import org.sluice.controller.store.Transactions;
 import org.sluice.model.MacAddress;

@@ -1,4 +1,4 @@
-package org.sluice.controller.network;
+package org.sluice.controller.network.binding;
 
 import java.util.List;
 import java.util.Optional;

@@ -1,4 +1,4 @@
-package org.sluice.controller.network;
+package org.sluice.controller.network.binding;
 
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -10,6 +10,11 @@ import java.util.UUID;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
+import org.sluice.controller.network.address.AddressRows;
+import org.sluice.controller.network.port.NetworkFacts;
+import org.sluice.controller.network.port.NewPort;
+import org.sluice.controller.network.port.PortMaking;
+import org.sluice.controller.network.wire.NetworkProblems;
 import org.sluice.model.HostId;
 import org.sluice.model.MacAddress;
 import org.sluice.model.NetworkId;

@@ -1,4 +1,4 @@
-package org.sluice.controller.network;
+package org.sluice.controller.network.wire;
 
 import java.util.Optional;
 import java.util.Set;

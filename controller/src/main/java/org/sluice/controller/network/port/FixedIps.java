@@ -1,4 +1,4 @@
-package org.sluice.controller.network;
+package org.sluice.controller.network.port;
 
 import static java.util.Objects.requireNonNull;
 
@@ -11,6 +11,11 @@ import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.sluice.controller.http.body.Fields;
+import org.sluice.controller.network.address.IpRange;
+import org.sluice.controller.network.address.WantedAddress;
+import org.sluice.controller.network.subnet.SubnetPlan;
+import org.sluice.controller.network.wire.Attributes;
+import org.sluice.controller.network.wire.NetworkProblems;
 import org.sluice.model.NetworkId;
 import org.sluice.model.PortId;
 import org.sluice.model.Problem.Kind;

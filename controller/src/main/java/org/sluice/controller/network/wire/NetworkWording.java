@@ -1,4 +1,4 @@
-package org.sluice.controller.network;
+package org.sluice.controller.network.wire;
 
 import java.util.List;
 import org.sluice.controller.http.Ids;
@@ -9,7 +9,7 @@ import org.sluice.model.ProblemException;
 import tools.jackson.databind.JsonNode;
 
 /** The edge's refusals as Neutron says them: those of its attribute maps, its policies, its lists. Stateless. */
-final class NetworkWording implements Wording {
+public final class NetworkWording implements Wording {
     @Override
     public ProblemException forbidden(Rule rule) {
         return NetworkProblems.disallowed(rule.name());

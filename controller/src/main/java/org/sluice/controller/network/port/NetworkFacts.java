@@ -1,4 +1,4 @@
-package org.sluice.controller.network;
+package org.sluice.controller.network.port;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -9,6 +9,7 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.sluice.controller.http.Json;
+import org.sluice.controller.network.address.IpRange;
 import org.sluice.model.NetworkId;
 import org.sluice.model.SecurityGroupId;
 import org.sluice.model.SubnetId;

@@ -1,4 +1,4 @@
-package org.sluice.controller.network;
+package org.sluice.controller.network.wire;
 
 import java.util.List;
 import java.util.Map;
@@ -10,7 +10,7 @@ import tools.jackson.core.JsonGenerator;
  * {@code "ports_links": [{"rel": "next", "href": ...}, {"rel": "previous", "href": ...}]} where the client asked for a number of
  * items, as Neutron's native pagination. Stateless.
  */
-final class NetworkPages implements PageStyle {
+public final class NetworkPages implements PageStyle {
     @Override
     public Set<String> parameters() {
         return Set.of("fields", "limit", "marker", "page_reverse", "sort_key", "sort_dir");

@@ -1,4 +1,4 @@
-package org.sluice.controller.network;
+package org.sluice.controller.network.address;
 
 import java.math.BigInteger;
 import java.net.InetAddress;

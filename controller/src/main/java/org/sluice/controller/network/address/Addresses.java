@@ -1,4 +1,4 @@
-package org.sluice.controller.network;
+package org.sluice.controller.network.address;
 
 import java.net.InetAddress;
 import java.util.Optional;

@@ -1,4 +1,4 @@
-package org.sluice.controller.network;
+package org.sluice.controller.network.wire;
 
 import java.util.Map;
 import org.sluice.controller.http.Faults;
@@ -6,7 +6,7 @@ import org.sluice.controller.http.Reply;
 import org.sluice.model.Problem;
 
 /** Failures as Neutron words them: {@code {"NeutronError": {type, message, detail}}}. Stateless. */
-final class NetworkFaults implements Faults {
+public final class NetworkFaults implements Faults {
     @Override
     public Reply render(Problem problem) {
         if (problem.kind() == Problem.Kind.UNAUTHENTICATED) {

@@ -1,4 +1,4 @@
-package org.sluice.controller.network;
+package org.sluice.controller.network.address;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -9,9 +9,9 @@ import org.sluice.model.protocol.FixedAddress;
 import tools.jackson.databind.JsonNode;
 
 /** Reads a port's addresses with their subnets in one go: a JSON array that a sub-select of the port's query makes. */
-final class AddressRows {
+public final class AddressRows {
     /** The sub-select, for a query in which the port is {@code p}. */
-    static final String SELECT = """
+    public static final String SELECT = """
             (select coalesce(jsonb_agg(jsonb_build_object(
                         'address', host(a.address), 'cidr', text(s.cidr), 'gateway', host(s.gateway_ip),
                         'nameServers', (select coalesce(jsonb_agg(host(d)), '[]') from unnest(s.dns_nameservers) d),
@@ -25,7 +25,8 @@ final class AddressRows {
 
     private AddressRows() {}
 
-    static List<FixedAddress> parse(String json) {
+    /** The addresses that the sub-select gives. */
+    public static List<FixedAddress> parse(String json) {
         List<FixedAddress> addresses = new ArrayList<>();
         for (JsonNode node : Json.MAPPER.readTree(json)) {
             JsonNode gateway = node.path("gateway");

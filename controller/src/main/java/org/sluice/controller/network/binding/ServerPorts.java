@@ -1,4 +1,4 @@
-package org.sluice.controller.network;
+package org.sluice.controller.network.binding;
 
 import static java.util.Objects.requireNonNull;
 
@@ -16,8 +16,17 @@ import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.sluice.controller.http.Json;
+import org.sluice.controller.network.address.AddressRows;
+import org.sluice.controller.network.address.IpRange;
+import org.sluice.controller.network.address.WantedAddress;
 import org.sluice.controller.network.network.NetworkRules;
+import org.sluice.controller.network.port.FixedIps;
+import org.sluice.controller.network.port.NetworkFacts;
+import org.sluice.controller.network.port.NewPort;
+import org.sluice.controller.network.port.PortMaking;
 import org.sluice.controller.network.port.PortRules;
+import org.sluice.controller.network.securitygroup.SecurityGroups;
+import org.sluice.controller.network.wire.NetworkProblems;
 import org.sluice.controller.policy.Access;
 import org.sluice.controller.policy.Caller;
 import org.sluice.controller.policy.RowCondition;

@@ -1,4 +1,4 @@
-package org.sluice.controller.network;
+package org.sluice.controller.network.wire;
 
 import org.sluice.model.Problem;
 import org.sluice.model.Problem.Kind;
