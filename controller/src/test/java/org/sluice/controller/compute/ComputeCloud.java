@@ -16,6 +16,8 @@ import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Jdbi;
+import org.sluice.controller.compute.server.BootImages;
+import org.sluice.controller.compute.wire.TextMap;
 import org.sluice.controller.http.ApiClient;
 import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.ApiServer;

@@ -1,4 +1,4 @@
-package org.sluice.controller.compute;
+package org.sluice.controller.compute.wire;
 
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;

@@ -1,4 +1,4 @@
-package org.sluice.controller.compute;
+package org.sluice.controller.compute.wire;
 
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -11,9 +11,11 @@ import org.sluice.model.Problem;
  *
  * @param minor the part after {@code 2.}
  */
-record Microversion(int minor) implements Comparable<Microversion> {
-    static final Microversion FIRST = new Microversion(1);
-    static final Microversion LATEST = new Microversion(96);
+public record Microversion(int minor) implements Comparable<Microversion> {
+    /** What a client gets that asks for none. */
+    public static final Microversion FIRST = new Microversion(1);
+    /** The newest one that is offered. */
+    public static final Microversion LATEST = new Microversion(96);
 
     private static final Pattern FORM = Pattern.compile("([1-9][0-9]{0,5})\\.(0|[1-9][0-9]{0,5})");
 
@@ -22,12 +24,12 @@ record Microversion(int minor) implements Comparable<Microversion> {
      *
      * @throws org.sluice.model.ProblemException 400 for text that is no version, 406 for one that is not offered
      */
-    static Microversion of(Exchange exchange) {
+    public static Microversion of(Exchange exchange) {
         return requested(exchange).map(Microversion::parse).orElse(FIRST);
     }
 
     /** The version as the client wrote it, if it asked this service for one. */
-    static Optional<String> requested(Exchange exchange) {
+    public static Optional<String> requested(Exchange exchange) {
         Optional<String> modern = exchange.header("OpenStack-API-Version").flatMap(Microversion::ofCompute);
         return modern.isPresent()
                 ? modern
@@ -35,11 +37,16 @@ record Microversion(int minor) implements Comparable<Microversion> {
     }
 
     /** Whether that text has the form of a version, offered or not. */
-    static boolean isWellFormed(String text) {
+    public static boolean isWellFormed(String text) {
         return FORM.matcher(text).matches();
     }
 
-    static Microversion parse(String text) {
+    /**
+     * The version that the text names, {@code latest} for the newest.
+     *
+     * @throws org.sluice.model.ProblemException 400 for text that is no version, 406 for one that is not offered
+     */
+    public static Microversion parse(String text) {
         if (text.equals("latest")) {
             return LATEST;
         }

@@ -1,5 +1,7 @@
-package org.sluice.controller.compute;
+package org.sluice.controller.compute.version;
 
+import org.sluice.controller.compute.ComputeFamily;
+import org.sluice.controller.compute.wire.Microversion;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Json;
 import org.sluice.controller.http.Reply;
@@ -8,7 +10,7 @@ import org.sluice.controller.http.Routes;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The version documents, from which clients learn the range of microversions. They need no token. */
-final class Versions implements ResourceRoutes {
+public final class Versions implements ResourceRoutes {
     @Override
     public void routes(Routes routes) {
         routes.open("GET", "", Versions::all);

@@ -1,4 +1,4 @@
-package org.sluice.controller.compute;
+package org.sluice.controller.compute.wire;
 
 import org.sluice.controller.http.Faults;
 import org.sluice.controller.http.Json;
@@ -7,7 +7,7 @@ import org.sluice.model.Problem;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Words failures as nova does: one member named after the kind of fault. */
-final class ComputeFaults implements Faults {
+public final class ComputeFaults implements Faults {
     /** The code of the problem that the listener raises for a path that no route has. */
     private static final String NO_SUCH_ROUTE = "NotFound";
 

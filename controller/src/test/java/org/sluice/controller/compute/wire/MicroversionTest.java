@@ -1,4 +1,4 @@
-package org.sluice.controller.compute;
+package org.sluice.controller.compute.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package org.sluice.controller.compute;
+package org.sluice.controller.compute.wire;
 
 import java.util.List;
 import java.util.Map;

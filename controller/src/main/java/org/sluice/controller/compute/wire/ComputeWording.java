@@ -1,4 +1,4 @@
-package org.sluice.controller.compute;
+package org.sluice.controller.compute.wire;
 
 import java.util.List;
 import org.sluice.controller.http.Wording;
@@ -9,7 +9,7 @@ import org.sluice.model.ProblemException;
 import tools.jackson.databind.JsonNode;
 
 /** The edge's refusals as nova says them: those of its JSON schemas, its policies, its lists. Stateless. */
-final class ComputeWording implements Wording {
+public final class ComputeWording implements Wording {
     @Override
     public ProblemException forbidden(Rule rule) {
         return Problem.of(

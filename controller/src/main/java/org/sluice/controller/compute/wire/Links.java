@@ -1,5 +1,6 @@
-package org.sluice.controller.compute;
+package org.sluice.controller.compute.wire;
 
+import org.sluice.controller.compute.ComputeFamily;
 import org.sluice.controller.http.Json;
 import tools.jackson.databind.node.ArrayNode;
 

@@ -1,4 +1,4 @@
-package org.sluice.controller.compute;
+package org.sluice.controller.store;
 
 import java.sql.Array;
 import java.sql.ResultSet;

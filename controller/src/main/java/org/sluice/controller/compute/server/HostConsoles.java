@@ -1,4 +1,4 @@
-package org.sluice.controller.compute;
+package org.sluice.controller.compute.server;
 
 import java.time.Duration;
 import java.util.Optional;

@@ -1,4 +1,4 @@
-package org.sluice.controller.compute;
+package org.sluice.controller.compute.host;
 
 /** What hypervisors call servers. Stateless. */
 public final class InstanceNames {
