@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.sluice.controller.http.body.Fields;
-import org.sluice.controller.identity.DefaultDomain;
 import org.sluice.controller.identity.token.Tokens;
+import org.sluice.controller.identity.wire.DefaultDomain;
 import org.sluice.model.ProblemException;
 import tools.jackson.databind.JsonNode;
 

@@ -1,4 +1,4 @@
-package org.sluice.controller.identity;
+package org.sluice.controller.identity.wire;
 
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;

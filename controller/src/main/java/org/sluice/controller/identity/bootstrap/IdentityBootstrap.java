@@ -1,4 +1,4 @@
-package org.sluice.controller.identity;
+package org.sluice.controller.identity.bootstrap;
 
 import static java.util.Objects.requireNonNull;
 
@@ -15,6 +15,7 @@ import org.sluice.controller.identity.role.Role;
 import org.sluice.controller.identity.role.RoleStore;
 import org.sluice.controller.identity.user.Account;
 import org.sluice.controller.identity.user.UserStore;
+import org.sluice.controller.identity.wire.IdentityIds;
 import org.sluice.controller.store.Database;
 import org.sluice.controller.store.Transactions;
 

@@ -1,4 +1,4 @@
-package org.sluice.controller.identity;
+package org.sluice.controller.identity.wire;
 
 import org.sluice.controller.http.body.Fields;
 import org.sluice.controller.http.list.Filter;

@@ -1,4 +1,4 @@
-package org.sluice.controller.identity;
+package org.sluice.controller.identity.wire;
 
 import java.util.List;
 import org.sluice.controller.http.SluiceWording;

@@ -1,4 +1,4 @@
-package org.sluice.controller.identity;
+package org.sluice.controller.identity.wire;
 
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;

@@ -1,4 +1,4 @@
-package org.sluice.controller.identity;
+package org.sluice.controller.identity.bootstrap;
 
 import static java.util.Objects.requireNonNull;
 
@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.sluice.controller.identity.password.Passwords;
 import org.sluice.controller.identity.token.Revocations;
+import org.sluice.controller.identity.wire.IdentityIds;
 import org.sluice.controller.store.Database;
 import org.sluice.controller.store.Origin;
 import org.sluice.controller.store.Transactions;

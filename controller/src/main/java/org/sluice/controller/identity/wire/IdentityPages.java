@@ -1,4 +1,4 @@
-package org.sluice.controller.identity;
+package org.sluice.controller.identity.wire;
 
 import java.util.List;
 import java.util.Map;
@@ -7,7 +7,7 @@ import org.sluice.controller.http.list.PageStyle;
 import tools.jackson.core.JsonGenerator;
 
 /** {@code "links": {"next": ..., "self": ..., "previous": null}} on every list; pages go forward only. Stateless. */
-final class IdentityPages implements PageStyle {
+public final class IdentityPages implements PageStyle {
     @Override
     public Set<String> parameters() {
         return Set.of("limit", "marker", "sort_key", "sort_dir");

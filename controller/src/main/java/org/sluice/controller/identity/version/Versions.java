@@ -1,4 +1,4 @@
-package org.sluice.controller.identity;
+package org.sluice.controller.identity.version;
 
 import java.util.List;
 import java.util.Map;
@@ -7,9 +7,10 @@ import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.view.View;
+import org.sluice.controller.identity.wire.IdentityLinks;
 
 /** The version documents. Stateless. */
-final class Versions implements ResourceRoutes {
+public final class Versions implements ResourceRoutes {
     private static final View<String> VERSION = View.<String>of("version", "versions")
             .member("id", root -> "v3.14")
             .member("status", root -> "stable")

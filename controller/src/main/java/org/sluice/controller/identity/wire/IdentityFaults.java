@@ -1,4 +1,4 @@
-package org.sluice.controller.identity;
+package org.sluice.controller.identity.wire;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -7,7 +7,7 @@ import org.sluice.controller.http.Reply;
 import org.sluice.model.Problem;
 
 /** The fault body of the Identity API: {@code {"error": {"code", "message", "title"}}}. */
-final class IdentityFaults implements Faults {
+public final class IdentityFaults implements Faults {
     /** The reply to a path that the API does not have, which OpenStack's web framework writes and not the API. */
     private static final String NO_SUCH_URL = """
             <!doctype html>

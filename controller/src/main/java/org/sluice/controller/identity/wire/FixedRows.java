@@ -1,4 +1,4 @@
-package org.sluice.controller.identity;
+package org.sluice.controller.identity.wire;
 
 import static java.util.Objects.requireNonNull;
 
