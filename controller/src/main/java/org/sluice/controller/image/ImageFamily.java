@@ -23,6 +23,9 @@ import org.sluice.controller.image.image.ImageRoutes;
 import org.sluice.controller.image.image.Images;
 import org.sluice.controller.image.schema.SchemaRoutes;
 import org.sluice.controller.image.tag.TagRoutes;
+import org.sluice.controller.image.wire.ImageFaults;
+import org.sluice.controller.image.wire.ImagePages;
+import org.sluice.controller.image.wire.ImageWording;
 import org.sluice.controller.policy.Rule;
 import org.sluice.controller.store.Database;
 import org.sluice.controller.store.Transactions;
@@ -31,7 +34,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** The Image API, version 2, under {@code /image}. See the OpenStack Image API reference. */
 public final class ImageFamily implements ApiFamily {
-    static final String MOUNT = "/image";
+    private static final String MOUNT = "/image";
 
     private static final int NEWEST_MINOR = 15;
     /** OpenStack gave out no stable 2.14. */
@@ -44,7 +47,7 @@ public final class ImageFamily implements ApiFamily {
     private final SchemaRoutes schemas = new SchemaRoutes();
     private final Faults faults = new ImageFaults();
     private final Wording wording = new ImageWording();
-    private final PageStyle pages = new ImagePages();
+    private final PageStyle pages = new ImagePages(MOUNT);
 
     /**
      * Images are kept in that database.

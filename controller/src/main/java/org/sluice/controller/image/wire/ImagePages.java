@@ -1,4 +1,4 @@
-package org.sluice.controller.image;
+package org.sluice.controller.image.wire;
 
 import java.util.List;
 import java.util.Map;
@@ -6,8 +6,12 @@ import java.util.Set;
 import org.sluice.controller.http.list.PageStyle;
 import tools.jackson.core.JsonGenerator;
 
-/** {@code first}, {@code next} and {@code schema}, as Glance gives them: paths below the mount. Stateless. */
-final class ImagePages implements PageStyle {
+/**
+ * {@code first}, {@code next} and {@code schema}, as Glance gives them.
+ *
+ * @param mount where the API is on the listener: the paths are below it
+ */
+public record ImagePages(String mount) implements PageStyle {
     @Override
     public Set<String> parameters() {
         return Set.of("limit", "marker", "sort", "sort_key", "sort_dir");
@@ -24,7 +28,7 @@ final class ImagePages implements PageStyle {
         json.writeStringProperty("schema", "/v2/schemas/" + page.plural());
     }
 
-    private static String below(String path) {
-        return path.substring(ImageFamily.MOUNT.length());
+    private String below(String path) {
+        return path.substring(mount.length());
     }
 }

@@ -1,4 +1,4 @@
-package org.sluice.controller.fleet;
+package org.sluice.controller.fleet.wire;
 
 /** How long pages of {@code /sluice/v1} are. */
 public final class FleetPages {

@@ -1,4 +1,4 @@
-package org.sluice.controller.image;
+package org.sluice.controller.image.wire;
 
 import java.util.List;
 import org.sluice.controller.http.SluiceWording;
@@ -10,7 +10,7 @@ import org.sluice.model.ProblemException;
 import tools.jackson.databind.JsonNode;
 
 /** The edge's refusals as Glance says them. Stateless. */
-final class ImageWording implements Wording {
+public final class ImageWording implements Wording {
     @Override
     public ProblemException forbidden(Rule rule) {
         return Problem.of(

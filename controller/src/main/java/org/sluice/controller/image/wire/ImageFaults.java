@@ -1,4 +1,4 @@
-package org.sluice.controller.image;
+package org.sluice.controller.image.wire;
 
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Faults;
@@ -6,7 +6,7 @@ import org.sluice.controller.http.Reply;
 import org.sluice.model.Problem;
 
 /** The fault body of the Image API: JSON for clients that accept JSON by name, else a page of HTML, as OpenStack has it. */
-final class ImageFaults implements Faults {
+public final class ImageFaults implements Faults {
     private static final String UNAUTHORIZED =
             "This server could not verify that you are authorized to access the document"
                     + " you requested. Either you supplied the wrong credentials (e.g., bad password), or your browser does not"
@@ -26,7 +26,7 @@ final class ImageFaults implements Faults {
     }
 
     /** The reply in the form that the client accepts. */
-    static Reply forClient(Exchange exchange, Reply reply) {
+    public static Reply forClient(Exchange exchange, Reply reply) {
         boolean json = exchange.header("Accept")
                 .filter(accepted -> accepted.contains("application/json"))
                 .isPresent();
