@@ -21,6 +21,7 @@ import org.sluice.controller.compute.version.Versions;
 import org.sluice.controller.compute.wire.ComputeFaults;
 import org.sluice.controller.compute.wire.ComputePages;
 import org.sluice.controller.compute.wire.ComputeWording;
+import org.sluice.controller.compute.wire.Links;
 import org.sluice.controller.compute.wire.Microversion;
 import org.sluice.controller.compute.zone.ZoneRoutes;
 import org.sluice.controller.http.Absent;
@@ -43,11 +44,6 @@ import org.sluice.controller.store.Transactions;
  * Thread-safe; any number of controllers serve it from one database.
  */
 public final class ComputeFamily implements ApiFamily {
-    /** Where it is on the listener. */
-    public static final String MOUNT = "/compute";
-    /** Where the versioned API is below the mount. */
-    public static final String VERSION_PATH = "/v2.1";
-
     private static final String REQUEST_ID = "x-openstack-request-id";
 
     private final ComputeFaults faults = new ComputeFaults();
@@ -92,7 +88,7 @@ public final class ComputeFamily implements ApiFamily {
 
     @Override
     public String mount() {
-        return MOUNT;
+        return Links.MOUNT;
     }
 
     @Override

@@ -2,7 +2,7 @@ package org.sluice.controller.compute.migration;
 
 import java.util.List;
 import java.util.Map;
-import org.sluice.controller.compute.ComputeFamily;
+import org.sluice.controller.compute.wire.Links;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
@@ -16,10 +16,7 @@ public final class MigrationRoutes implements ResourceRoutes {
 
     @Override
     public void routes(Routes routes) {
-        routes.get(
-                        ComputeFamily.VERSION_PATH + "/os-migrations",
-                        INDEX,
-                        exchange -> Reply.ok(Map.of("migrations", List.of())))
+        routes.get(Links.VERSION_PATH + "/os-migrations", INDEX, exchange -> Reply.ok(Map.of("migrations", List.of())))
                 .asks("hidden", "host", "instance_uuid", "migration_type", "source_compute", "status")
                 .asksSince(59, "changes-since", "limit", "marker")
                 .asksSince(66, "changes-before")

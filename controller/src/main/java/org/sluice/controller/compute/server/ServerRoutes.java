@@ -11,7 +11,6 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
-import org.sluice.controller.compute.ComputeFamily;
 import org.sluice.controller.compute.wire.Links;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Ids;
@@ -78,7 +77,7 @@ public final class ServerRoutes implements ResourceRoutes {
 
     @Override
     public void routes(Routes routes) {
-        String root = ComputeFamily.VERSION_PATH + "/servers";
+        String root = Links.VERSION_PATH + "/servers";
         Source<Whole> details = source(ServerRules.DETAIL_ALL, true);
         routes.list(root, ServerRules.INDEX, ServerWire.LIST, source(ServerRules.INDEX_ALL, false));
         routes.get(

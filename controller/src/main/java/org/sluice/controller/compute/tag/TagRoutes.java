@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
-import org.sluice.controller.compute.ComputeFamily;
 import org.sluice.controller.compute.server.Server;
 import org.sluice.controller.compute.server.ServerLookup;
 import org.sluice.controller.compute.server.ServerTags;
@@ -54,7 +53,7 @@ public final class TagRoutes implements ResourceRoutes {
 
     @Override
     public void routes(Routes routes) {
-        String root = ComputeFamily.VERSION_PATH + "/servers/{id}/tags";
+        String root = Links.VERSION_PATH + "/servers/{id}/tags";
         routes.get(root, INDEX, exchange -> all(tags(exchange))).since(FIRST_VERSION);
         routes.put(root, UPDATE_ALL, this::replace).since(FIRST_VERSION);
         routes.delete(root, DELETE_ALL, this::clear).since(FIRST_VERSION);

@@ -1,6 +1,6 @@
 package org.sluice.controller.compute.version;
 
-import org.sluice.controller.compute.ComputeFamily;
+import org.sluice.controller.compute.wire.Links;
 import org.sluice.controller.compute.wire.Microversion;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Json;
@@ -15,8 +15,8 @@ public final class Versions implements ResourceRoutes {
     public void routes(Routes routes) {
         routes.open("GET", "", Versions::all);
         routes.open("GET", "/", Versions::all);
-        routes.open("GET", ComputeFamily.VERSION_PATH, Versions::current);
-        routes.open("GET", ComputeFamily.VERSION_PATH + "/", Versions::current);
+        routes.open("GET", Links.VERSION_PATH, Versions::current);
+        routes.open("GET", Links.VERSION_PATH + "/", Versions::current);
     }
 
     private static Reply all(Exchange exchange) {
@@ -52,7 +52,7 @@ public final class Versions implements ResourceRoutes {
         version.putArray("links")
                 .addObject()
                 .put("rel", "self")
-                .put("href", exchange.baseUrl() + ComputeFamily.MOUNT + ComputeFamily.VERSION_PATH + "/");
+                .put("href", exchange.baseUrl() + Links.MOUNT + Links.VERSION_PATH + "/");
         return version;
     }
 }

@@ -1,6 +1,5 @@
 package org.sluice.controller.compute.wire;
 
-import org.sluice.controller.compute.ComputeFamily;
 import org.sluice.controller.http.Json;
 import tools.jackson.databind.node.ArrayNode;
 
@@ -10,9 +9,14 @@ import tools.jackson.databind.node.ArrayNode;
  * @param baseUrl {@code http://127.0.0.1:8780}
  */
 public record Links(String baseUrl) {
+    /** Where the API is on the listener. */
+    public static final String MOUNT = "/compute";
+    /** Where the versioned API is below the mount. */
+    public static final String VERSION_PATH = "/v2.1";
+
     /** The versioned URL of one thing. */
     public String self(String collection, String id) {
-        return baseUrl + ComputeFamily.MOUNT + ComputeFamily.VERSION_PATH + "/" + collection + "/" + id;
+        return baseUrl + MOUNT + VERSION_PATH + "/" + collection + "/" + id;
     }
 
     /** The pair that nova gives: versioned and permanent. */
@@ -25,9 +29,7 @@ public record Links(String baseUrl) {
     /** The permanent URL alone. */
     public ArrayNode bookmark(String collection, String id) {
         ArrayNode links = Json.MAPPER.createArrayNode();
-        links.addObject()
-                .put("rel", "bookmark")
-                .put("href", baseUrl + ComputeFamily.MOUNT + "/" + collection + "/" + id);
+        links.addObject().put("rel", "bookmark").put("href", baseUrl + MOUNT + "/" + collection + "/" + id);
         return links;
     }
 }
