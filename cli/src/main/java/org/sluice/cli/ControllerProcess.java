@@ -170,7 +170,7 @@ final class ControllerProcess {
         List<ApiFamily> agentsApi = List.of(
                 new EnrolmentFamily(new HostEnrolment(database, authority, joinTokens, clock)),
                 new AgentsFamily(
-                        new AgentAuthentication(agentsDatabase)::hostOf,
+                        new AgentAuthentication(agentsDatabase),
                         agentsDatabase,
                         new DesiredStates(agentsDatabase, feed, serverPorts, servicePorts),
                         new Reports(scheduling, serverPorts, bindings),

@@ -35,6 +35,7 @@ import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.policy.Rule;
 import org.sluice.controller.policy.Target;
 import org.sluice.controller.policy.Who;
+import org.sluice.model.HostId;
 import org.sluice.model.ProblemException;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -62,6 +63,7 @@ public final class Exchange implements Shown {
         private byte @Nullable [] bytes;
         private @Nullable ObjectNode object;
         private @Nullable Caller caller;
+        private @Nullable HostId host;
         private Route.@Nullable Action action;
     }
 
@@ -100,6 +102,12 @@ public final class Exchange implements Shown {
     Exchange by(Caller authenticated) {
         entity.caller = authenticated;
         return new Exchange(request, origin, family, match, policy, door, authenticated, null, entity);
+    }
+
+    /** The same request of a host that showed its certificate. */
+    Exchange by(HostId authenticated) {
+        entity.host = authenticated;
+        return this;
     }
 
     /**
@@ -248,6 +256,15 @@ public final class Exchange implements Shown {
         return caller;
     }
 
+    /** The host whose agent is asking. Only certified routes have one. */
+    public HostId host() {
+        @Nullable HostId host = entity.host;
+        if (host == null) {
+            throw new IllegalStateException("a route that is not for agents asked for the host");
+        }
+        return host;
+    }
+
     /** The segment of the path that the route's pattern names, decoded. */
     public String path(String parameter) {
         return match.parameter(parameter);
@@ -336,7 +353,7 @@ public final class Exchange implements Shown {
                 globalRequestId(),
                 peer(),
                 Optional.ofNullable(entity.caller),
-                peerCertificate().isPresent(),
+                entity.host != null,
                 family.mount(),
                 request.prologue().method().text(),
                 family.mount()
@@ -349,7 +366,7 @@ public final class Exchange implements Shown {
     /** The rule that decides on the request; none where there is none, and where the action is not known (yet). */
     private Optional<Rule> rule() {
         return switch (match.route().access()) {
-            case Route.Access.Open _ -> Optional.empty();
+            case Route.Access.Open _, Route.Access.Certified _ -> Optional.empty();
             case Route.Access.Ruled ruled -> Optional.of(ruled.rule());
             case Route.Access.ByAction _ -> action().map(Route.Action::rule);
         };
@@ -410,7 +427,7 @@ public final class Exchange implements Shown {
         try {
             // The entity stays until the request is answered, and so does its share of the bytes in flight.
             @SuppressWarnings("resource")
-            Entity read = caller == null && peerCertificate().isEmpty()
+            Entity read = caller == null && entity.host == null
                     ? door.readAnonymous(party(), in, length)
                     : door.read(party(), in, length, match.route().limit().bytes());
             return read.toByteArray();
