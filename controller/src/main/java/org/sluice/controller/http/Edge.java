@@ -99,15 +99,17 @@ final class Edge {
         if (failure instanceof ProblemException refused) {
             return refused.problem();
         }
-        return DatabaseTrouble.problem(failure).orElseGet(() -> {
-            log.error(
-                    "{} {} failed ({})",
-                    request.prologue().method().text(),
-                    request.prologue().uriPath().rawPath(),
-                    id.value(),
-                    failure);
-            return internalError(id);
-        });
+        return DatabaseTrouble.problem(failure)
+                .or(() -> DatabaseTrouble.conflict(failure))
+                .orElseGet(() -> {
+                    log.error(
+                            "{} {} failed ({})",
+                            request.prologue().method().text(),
+                            request.prologue().uriPath().rawPath(),
+                            id.value(),
+                            failure);
+                    return internalError(id);
+                });
     }
 
     private Reply answer(Route route, Exchange exchange) {
