@@ -38,6 +38,7 @@ import org.sluice.controller.image.ImageFamily;
 import org.sluice.controller.image.data.ImageBytes;
 import org.sluice.controller.image.data.ImageSweep;
 import org.sluice.controller.image.data.UploadRoom;
+import org.sluice.controller.image.image.ImageRules;
 import org.sluice.controller.image.image.ImageStore;
 import org.sluice.controller.network.NetworkFamily;
 import org.sluice.controller.network.binding.Bindings;
@@ -49,6 +50,7 @@ import org.sluice.controller.pki.CertificateAuthority;
 import org.sluice.controller.pki.EnrolmentFamily;
 import org.sluice.controller.pki.HostEnrolment;
 import org.sluice.controller.pki.JoinTokens;
+import org.sluice.controller.policy.Access;
 import org.sluice.controller.policy.Caller;
 import org.sluice.controller.scheduling.DecisionObserver;
 import org.sluice.controller.scheduling.FleetIndex;
@@ -157,7 +159,7 @@ final class ControllerProcess {
                 new NetworkFamily(database.jdbi(), random, clock),
                 new ComputeFamily(
                         database,
-                        (handle, id) -> bootImage(images, handle, id),
+                        (handle, access, id) -> bootImage(images, handle, access, id),
                         serverPorts,
                         scheduling,
                         (host, server, lines, limit) -> consoleTail(consoles, host, server, lines, limit),
@@ -247,12 +249,11 @@ final class ControllerProcess {
         return new Caller("", "up", project, AdminAccess.NAME, Set.of("admin", "member", "reader"));
     }
 
-    private static Optional<BootImages.BootImage> bootImage(ImageStore images, Handle handle, ImageId id) {
-        return images.findAndKeep(handle, id)
+    private static Optional<BootImages.BootImage> bootImage(
+            ImageStore images, Handle handle, Access access, ImageId id) {
+        return images.findAndKeep(handle, access.rows(ImageRules.SHOW), id)
                 .map(image -> new BootImages.BootImage(
                         image.status().apiName(),
-                        image.metadata().visibility().apiName(),
-                        image.projectId(),
                         image.metadata().minDisk(),
                         image.metadata().minRam(),
                         image.content().map(content -> content.virtualSize()).orElse(0L),

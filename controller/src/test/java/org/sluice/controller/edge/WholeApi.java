@@ -36,6 +36,7 @@ import org.sluice.controller.image.data.ImageBytes;
 import org.sluice.controller.image.data.ImageLimits;
 import org.sluice.controller.image.data.ImageSweep;
 import org.sluice.controller.image.data.UploadRoom;
+import org.sluice.controller.image.image.ImageRules;
 import org.sluice.controller.image.image.ImageStore;
 import org.sluice.controller.network.NetworkFamily;
 import org.sluice.controller.network.binding.Bindings;
@@ -46,6 +47,7 @@ import org.sluice.controller.pki.CertificateAuthority;
 import org.sluice.controller.pki.EnrolmentFamily;
 import org.sluice.controller.pki.HostEnrolment;
 import org.sluice.controller.pki.JoinTokens;
+import org.sluice.controller.policy.Access;
 import org.sluice.controller.policy.Caller;
 import org.sluice.controller.policy.Scope;
 import org.sluice.controller.scheduling.FleetIndex;
@@ -122,7 +124,7 @@ final class WholeApi implements AutoCloseable {
                 new NetworkFamily(database.jdbi(), random, clock),
                 new ComputeFamily(
                         database,
-                        (handle, id) -> bootImage(images, handle, id),
+                        (handle, access, id) -> bootImage(images, handle, access, id),
                         ports,
                         scheduling,
                         (_, _, _, _) -> Optional.of("login: "),
@@ -167,12 +169,11 @@ final class WholeApi implements AutoCloseable {
         sweep.close();
     }
 
-    private static Optional<BootImages.BootImage> bootImage(ImageStore images, Handle handle, ImageId id) {
-        return images.findAndKeep(handle, id)
+    /** As the program is wired. */
+    static Optional<BootImages.BootImage> bootImage(ImageStore images, Handle handle, Access access, ImageId id) {
+        return images.findAndKeep(handle, access.rows(ImageRules.SHOW), id)
                 .map(image -> new BootImages.BootImage(
                         image.status().apiName(),
-                        image.metadata().visibility().apiName(),
-                        image.projectId(),
                         image.metadata().minDisk(),
                         image.metadata().minRam(),
                         image.content().map(content -> content.virtualSize()).orElse(0L),

@@ -213,8 +213,7 @@ final class ServerCreation {
     }
 
     private BootImages.BootImage image(Handle handle, Orderer orderer, BootRequest request) {
-        BootImages.BootImage image = images.find(handle, request.image())
-                .filter(found -> isVisible(found, orderer))
+        BootImages.BootImage image = images.find(handle, orderer.access(), request.image())
                 .orElseThrow(() -> Problems.badRequest(
                         "ImageNotFound",
                         "Can not find requested image: Image " + request.image() + " could not be found."));
@@ -222,15 +221,6 @@ final class ServerCreation {
             throw Problems.badRequest("ImageNotActive", "Image " + request.image() + " is not active.");
         }
         return image;
-    }
-
-    private static boolean isVisible(BootImages.BootImage image, Orderer orderer) {
-        return switch (image.visibility()) {
-            case "public", "community" -> true;
-            default ->
-                orderer.seesAllImages()
-                        || image.projectId().equals(orderer.caller().projectId());
-        };
     }
 
     private Optional<KeyPair> key(Handle handle, Orderer orderer, BootRequest request) {
