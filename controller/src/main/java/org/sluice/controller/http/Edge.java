@@ -195,6 +195,7 @@ final class Edge {
     }
 
     private static void requireForm(Route route, Exchange exchange) {
+        exchange.requireReadableQuery();
         requireKnownQuery(route, exchange);
         requireMediaType(route, exchange);
     }

@@ -10,6 +10,10 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.SocketAddress;
+import java.net.URLDecoder;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -46,6 +50,9 @@ public final class Exchange implements Shown {
             Pattern.compile("req-[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 
     private static final HeaderName GLOBAL_REQUEST_ID = HeaderNames.create("X-OpenStack-Request-ID");
+
+    /** What stands, decoded, for bytes that are no UTF-8. */
+    private static final char REPLACEMENT = '\uFFFD';
 
     private final ServerRequest request;
     private final ClientOrigin origin;
@@ -278,6 +285,34 @@ public final class Exchange implements Shown {
     /** The raw query string, decoded, without the question mark; empty when there is none. */
     public String queryString() {
         return request.query().value();
+    }
+
+    /**
+     * Refuses a parameter that is percent-encoded and no UTF-8, which would be read as another one.
+     *
+     * @throws ProblemException 400 in the words of the family, with the parameter named
+     */
+    void requireReadableQuery() {
+        if (queryString().indexOf(REPLACEMENT) < 0) {
+            return;
+        }
+        for (String parameter : request.query().rawValue().split("&")) {
+            if (!isUtf8(parameter)) {
+                String[] parts =
+                        URLDecoder.decode(parameter, StandardCharsets.UTF_8).split("=", 2);
+                throw wording().badFilter(parts[0], parts.length > 1 ? parts[1] : "", "UTF-8, percent-encoded");
+            }
+        }
+    }
+
+    private static boolean isUtf8(String encoded) {
+        byte[] bytes = URLDecoder.decode(encoded, StandardCharsets.ISO_8859_1).getBytes(StandardCharsets.ISO_8859_1);
+        try {
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+            return true;
+        } catch (CharacterCodingException broken) {
+            return false;
+        }
     }
 
     /** The first value of that query parameter. */

@@ -324,6 +324,22 @@ class EdgeTest {
         assertThat(refused.json().at("/error/message").asString()).contains(query.substring(0, 4));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"name=%FF", "name=a%C3%28", "limit=1&name=%E2%82", "name%C0%AF=x"})
+    void aQueryThatIsNoUtf8IsRefusedByName(String query) {
+        Answer refused = get("/test/things?" + query, "reader");
+        assertThat(refused.status()).as(refused.text()).isEqualTo(400);
+        assertThat(refused.json().at("/error/message").asString()).contains("name", "UTF-8");
+        assertThat(get("/test/things/mine?" + query, "reader").text()).contains("name", "UTF-8");
+    }
+
+    @Test
+    void whatStandsForBrokenTextMayBeAskedFor() {
+        assertThat(get("/test/things?name=%EF%BF%BD", "reader").status()).isEqualTo(200);
+        assertThat(get("/test/things?name=caf%C3%A9+%F0%9F%90%9F", "reader").status())
+                .isEqualTo(200);
+    }
+
     @Test
     void aFilterMayNeedARule() {
         assertThat(get("/test/things?secret=s7", "reader").status()).isEqualTo(403);

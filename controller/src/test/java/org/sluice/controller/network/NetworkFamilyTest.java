@@ -197,5 +197,11 @@ final class NetworkFamilyTest {
     void networksKnowNoZones() {
         assertThat(api.get("/v2.0/availability_zones").expect(200, "availability_zones"))
                 .isEmpty();
+        assertThat(api.get("/v2.0/availability_zones?name=nova&limit=1&sort_key=name&sort_dir=desc")
+                        .expect(200, "availability_zones"))
+                .isEmpty();
+        api.get("/v2.0/availability_zones?marker=nova")
+                .expectFault(404, "AvailabilityZoneNotFound", "AvailabilityZone nova could not be found.");
+        assertThat(api.get("/v2.0/availability_zones?limit=one").status()).isEqualTo(400);
     }
 }

@@ -5,6 +5,7 @@ import org.sluice.controller.http.Ids;
 import org.sluice.controller.http.Wording;
 import org.sluice.controller.http.body.Complaint;
 import org.sluice.controller.policy.Rule;
+import org.sluice.model.Problem.Kind;
 import org.sluice.model.ProblemException;
 import tools.jackson.databind.JsonNode;
 
@@ -114,6 +115,10 @@ public final class NetworkWording implements Wording {
 
     @Override
     public ProblemException unknownMarker(String plural, String marker) {
+        if (plural.equals("availability_zones")) {
+            return NetworkProblems.of(
+                    Kind.NOT_FOUND, "AvailabilityZoneNotFound", "AvailabilityZone " + marker + " could not be found.");
+        }
         if (Ids.parse(marker).isEmpty()) {
             return NetworkProblems.badField("marker", "'" + marker + "' is not a valid UUID");
         }
