@@ -1,7 +1,6 @@
 package org.sluice.controller.compute.server;
 
 import java.util.Base64;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +11,7 @@ import org.sluice.controller.compute.wire.Problems;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Ids;
 import org.sluice.controller.http.body.Fields;
+import org.sluice.controller.http.body.KnownFields;
 import org.sluice.controller.network.binding.NicRequest;
 import org.sluice.model.ImageId;
 import org.sluice.model.NetworkId;
@@ -33,6 +33,36 @@ final class BootRequestReader {
 
     private static final String NOT_OFFERED = "Sluice does not offer it; leave it out";
 
+    private static final KnownFields FIELDS = KnownFields.of(
+                    "name",
+                    "flavorRef",
+                    "imageRef",
+                    "adminPass",
+                    "metadata",
+                    "networks",
+                    "OS-DCF:diskConfig",
+                    "accessIPv4",
+                    "accessIPv6",
+                    "availability_zone",
+                    "config_drive",
+                    "key_name",
+                    "min_count",
+                    "max_count",
+                    "return_reservation_id",
+                    "security_groups",
+                    "user_data",
+                    "block_device_mapping",
+                    "block_device_mapping_v2")
+            .until(56, "personality")
+            .since(19, "description")
+            .since(52, "tags")
+            .since(63, "trusted_image_certificates")
+            .since(74, "host", "hypervisor_hostname")
+            .since(90, "hostname");
+
+    private static final KnownFields NIC_FIELDS =
+            KnownFields.of("port", "uuid", "fixed_ip").since(42, "tag");
+
     private final Exchange exchange;
     private final Fields fields;
 
@@ -52,7 +82,7 @@ final class BootRequestReader {
 
     private BootRequest read() {
         refuseHints();
-        fields.onlyKnows(knownFields());
+        fields.onlyKnows(FIELDS.in(exchange.minorVersion()));
         String name = Names.read(fields, "name");
         JsonNode flavor = fields.required("flavorRef");
         refuseWhatIsNotOffered();
@@ -89,49 +119,6 @@ final class BootRequestReader {
         Fields whole = exchange.body();
         HINTS.forEach(hints ->
                 whole.refuseValue(hints, "scheduler hints are not offered; name an availability zone instead"));
-    }
-
-    private Set<String> knownFields() {
-        Set<String> known = new HashSet<>(Set.of(
-                "name",
-                "flavorRef",
-                "imageRef",
-                "adminPass",
-                "metadata",
-                "networks",
-                "OS-DCF:diskConfig",
-                "accessIPv4",
-                "accessIPv6",
-                "availability_zone",
-                "config_drive",
-                "key_name",
-                "min_count",
-                "max_count",
-                "return_reservation_id",
-                "security_groups",
-                "user_data",
-                "block_device_mapping",
-                "block_device_mapping_v2"));
-        if (!exchange.atLeast(57)) {
-            known.add("personality");
-        }
-        if (exchange.atLeast(19)) {
-            known.add("description");
-        }
-        if (exchange.atLeast(52)) {
-            known.add("tags");
-        }
-        if (exchange.atLeast(63)) {
-            known.add("trusted_image_certificates");
-        }
-        if (exchange.atLeast(74)) {
-            known.add("host");
-            known.add("hypervisor_hostname");
-        }
-        if (exchange.atLeast(90)) {
-            known.add("hostname");
-        }
-        return known;
     }
 
     /** Known to nova and not done here: better refused than taken and forgotten. */
@@ -214,8 +201,7 @@ final class BootRequestReader {
     }
 
     private NicRequest nic(Fields nic) {
-        nic.onlyKnows(
-                exchange.atLeast(42) ? Set.of("port", "uuid", "fixed_ip", "tag") : Set.of("port", "uuid", "fixed_ip"));
+        nic.onlyKnows(NIC_FIELDS.in(exchange.minorVersion()));
         if (nic.isSet("tag")) {
             throw nic.refused("tag", "device tags are not offered; leave it out");
         }
