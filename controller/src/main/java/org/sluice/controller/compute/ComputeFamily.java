@@ -60,7 +60,7 @@ public final class ComputeFamily implements ApiFamily {
      * @param scheduling gives servers their place
      * @param consoles asks hosts for console output
      * @param clock time of creation and of changes
-     * @param random reservation ids and the passwords that clients expect
+     * @param random reservation ids
      */
     public ComputeFamily(
             Database database,

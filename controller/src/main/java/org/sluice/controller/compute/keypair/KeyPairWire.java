@@ -78,7 +78,7 @@ final class KeyPairWire {
             throw fields.refused("type", "only 'ssh' is offered; Sluice makes no certificates");
         }
         if (exchange.atLeast(92)) {
-            fields.required("public_key");
+            fields.needs("public_key");
         }
         return new Wanted(
                 KeyPairRules.name(exchange, fields.text("name", 1, 255)),

@@ -28,6 +28,8 @@ final class BootRequestReader {
     private static final int MOST_NICS = 28;
     /** As many as the Network API makes at once. */
     private static final int MOST_NICS_AT_ONCE = 1_000;
+
+    private static final int LONGEST_REFERENCE = 2_048;
     /** Each of them is a row for each NIC. */
     private static final int MOST_GROUPS = 32;
 
@@ -84,7 +86,7 @@ final class BootRequestReader {
         refuseHints();
         fields.onlyKnows(FIELDS.in(exchange.minorVersion()));
         String name = Names.read(fields, "name");
-        JsonNode flavor = fields.required("flavorRef");
+        String flavor = reference("flavorRef");
         refuseWhatIsNotOffered();
         ImageId image = image();
         int atLeast =
@@ -97,7 +99,7 @@ final class BootRequestReader {
         }
         return new BootRequest(
                 name,
-                lastSegment(flavor),
+                flavor,
                 image,
                 fields.optionalText("key_name", 1, Names.LONGEST),
                 securityGroups(),
@@ -112,7 +114,7 @@ final class BootRequestReader {
                 atLeast,
                 count,
                 fields.flag("return_reservation_id").orElse(false),
-                fields.optionalText("adminPass", 1, Names.LONGEST));
+                DiskConfig.read(fields).orElse(DiskConfig.MANUAL));
     }
 
     private void refuseHints() {
@@ -130,7 +132,13 @@ final class BootRequestReader {
         if (fields.isSet("block_device_mapping_v2") && !isTheImageItself(fields.required("block_device_mapping_v2"))) {
             fields.refuseValue("block_device_mapping_v2", NOT_OFFERED);
         }
-        fields.oneOf("OS-DCF:diskConfig", List.of("AUTO", "MANUAL"));
+        if (fields.isSet("adminPass")) {
+            // Its value is not repeated.
+            throw Problems.badRequest(
+                    "ValidationError",
+                    "Invalid input for field/attribute adminPass. Sluice sets no password in guests: name a key_name, or"
+                            + " set one with user_data.");
+        }
     }
 
     /** Some clients spell "boot from the image" as a block device. */
@@ -151,14 +159,15 @@ final class BootRequestReader {
                     "InvalidBDM",
                     "Block Device Mapping is Invalid: Sluice boots from an image, so imageRef must name one.");
         }
-        return Ids.parse(lastSegment(fields.required("imageRef")))
+        return Ids.parse(reference("imageRef"))
                 .map(ImageId::new)
                 .orElseThrow(() -> Problems.badRequest("InvalidImageRef", "Invalid imageRef provided."));
     }
 
-    /** A reference may be the URL of the thing. */
-    private static String lastSegment(JsonNode reference) {
-        String text = reference.asString("");
+    /** The identifier of what the field names: itself, a number too, or the last segment of its URL. */
+    private String reference(String field) {
+        JsonNode value = fields.required(field);
+        String text = value.isIntegralNumber() ? value.toString() : fields.text(field, 1, LONGEST_REFERENCE);
         return text.substring(text.lastIndexOf('/') + 1);
     }
 
@@ -185,14 +194,14 @@ final class BootRequestReader {
             return fields.list("networks", MOST_NICS).isEmpty() ? new BootRequest.Networks.Only(false) : listed();
         }
         JsonNode value = fields.required("networks");
-        if (value.isString()) {
-            return switch (value.stringValue()) {
-                case "auto" -> new BootRequest.Networks.Only(true);
-                case "none" -> new BootRequest.Networks.None();
-                default -> throw fields.refused("networks", "it must be 'auto', 'none' or a list");
-            };
+        if (value.isArray()) {
+            return listed();
         }
-        return listed();
+        return switch (value.asString("")) {
+            case "auto" -> new BootRequest.Networks.Only(true);
+            case "none" -> new BootRequest.Networks.None();
+            default -> throw fields.refused("networks", "it must be 'auto', 'none' or a list");
+        };
     }
 
     private BootRequest.Networks listed() {

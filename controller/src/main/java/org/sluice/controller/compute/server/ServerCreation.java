@@ -314,6 +314,7 @@ final class ServerCreation {
                 request.userData().orElse(null),
                 request.configDrive()
                         || "mandatory".equals(parts.image().properties().get("img_config_drive")),
+                request.diskConfig(),
                 request.metadata(),
                 request.tags(),
                 request.zone().orElse(null),

@@ -29,15 +29,11 @@ import org.sluice.model.ServerId;
 
 /** {@code /servers} and all below it but tags (Compute API reference, "Servers"). Thread-safe. */
 public final class ServerRoutes implements ResourceRoutes {
-    private static final String PASSWORD_CHARACTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
-    private static final int PASSWORD_LENGTH = 12;
-
     private final Transactions transactions;
     private final ServerPorts ports;
     private final Scheduling scheduling;
     private final HostConsoles consoles;
     private final InstantSource clock;
-    private final RandomGenerator random;
     private final ServerCreation creation;
     private final ServerLookup lookup = new ServerLookup();
     private final ServerStore store = new ServerStore();
@@ -50,7 +46,7 @@ public final class ServerRoutes implements ResourceRoutes {
      * @param scheduling gives servers their place
      * @param consoles asks hosts for console output
      * @param clock time of creation and of changes
-     * @param random reservation ids and the passwords that clients expect
+     * @param random reservation ids
      */
     public ServerRoutes(
             Transactions transactions,
@@ -65,8 +61,7 @@ public final class ServerRoutes implements ResourceRoutes {
         this.scheduling = requireNonNull(scheduling, "scheduling is null");
         this.consoles = requireNonNull(consoles, "consoles is null");
         this.clock = requireNonNull(clock, "clock is null");
-        this.random = requireNonNull(random, "random is null");
-        this.creation = new ServerCreation(images, ports, scheduling, clock, random);
+        this.creation = new ServerCreation(images, ports, scheduling, clock, requireNonNull(random, "random is null"));
     }
 
     /** The rules that its handlers ask for. */
@@ -152,8 +147,7 @@ public final class ServerRoutes implements ResourceRoutes {
         }
         ServerId id = created.servers().getFirst();
         List<String> groups = request.securityGroups().isEmpty() ? List.of("default") : request.securityGroups();
-        ServerWire.Made made =
-                new ServerWire.Made(id, groups, request.adminPassword().orElseGet(this::password));
+        ServerWire.Made made = new ServerWire.Made(id, groups, request.diskConfig());
         return ServerWire.MADE
                 .reply(202, made, exchange)
                 .withHeader("Location", new Links(exchange.baseUrl()).self("servers", id.toString()));
@@ -167,15 +161,6 @@ public final class ServerRoutes implements ResourceRoutes {
         }
     }
 
-    /** Clients expect one. Nothing in the guest uses it: people log in with their key. */
-    private String password() {
-        StringBuilder text = new StringBuilder();
-        for (int i = 0; i < PASSWORD_LENGTH; i++) {
-            text.append(PASSWORD_CHARACTERS.charAt(random.nextInt(PASSWORD_CHARACTERS.length())));
-        }
-        return text.toString();
-    }
-
     private Reply show(Exchange exchange) {
         Whole whole = transactions.autocommit(handle ->
                 withPorts(handle, List.of(lookup.find(handle, exchange))).getFirst());
@@ -186,12 +171,13 @@ public final class ServerRoutes implements ResourceRoutes {
         ServerWire.Change change = ServerWire.readChange(exchange);
         Whole whole = transactions.run(handle -> {
             Server old = lookup.findForUpdate(handle, exchange);
-            store.rename(
+            store.describe(
                     handle,
                     old.id(),
                     change.name().orElse(old.name()),
                     change.hostname().orElse(old.hostname()),
                     change.changesDescription() ? change.description().orElse(null) : old.description(),
+                    change.diskConfig().orElse(old.diskConfig()),
                     clock.instant());
             old.host().ifPresent(host -> store.tellHost(handle, old.id(), host.id()));
             return withPorts(handle, List.of(lookup.find(handle, exchange))).getFirst();

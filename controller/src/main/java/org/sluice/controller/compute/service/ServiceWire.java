@@ -108,7 +108,7 @@ final class ServiceWire {
         Fields fields = exchange.body();
         fields.onlyKnows(withReason ? Set.of("host", "binary", "disabled_reason") : Set.of("host", "binary"));
         if (withReason) {
-            fields.required("disabled_reason");
+            fields.needs("disabled_reason");
         }
         return new WantedByName(
                 fields.text("host", 1, Names.LONGEST),

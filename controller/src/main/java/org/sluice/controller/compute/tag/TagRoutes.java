@@ -72,7 +72,7 @@ public final class TagRoutes implements ResourceRoutes {
 
     private Reply replace(Exchange exchange) {
         Fields fields = exchange.body().onlyKnows(Set.of("tags"));
-        fields.required("tags");
+        fields.needs("tags");
         List<String> tags = ServerTags.read(fields, "tags");
         change(exchange, old -> tags);
         return all(tags);

@@ -91,7 +91,7 @@ public final class ProjectWire {
 
     /** Reads the member {@code tags}, which must be there. */
     static List<String> tags(Fields fields) {
-        fields.required("tags");
+        fields.needs("tags");
         List<String> tags = fields.texts("tags", MOST_TAGS, 1, LONGEST_TAG);
         if (!tags.stream().allMatch(ProjectWire::isTag)) {
             throw fields.refused("tags", "must be a list of texts without ',' and '/'");

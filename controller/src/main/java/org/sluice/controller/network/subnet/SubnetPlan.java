@@ -4,8 +4,10 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.sluice.controller.http.body.Fields;
 import org.sluice.controller.network.address.IpRange;
+import org.sluice.controller.network.wire.Attributes;
 import org.sluice.controller.network.wire.NetworkProblems;
 import org.sluice.model.Problem;
 
@@ -116,8 +118,9 @@ public record SubnetPlan(IpRange block, Optional<String> gateway, List<IpRange> 
     public static List<IpRange> pools(List<Fields> wanted, IpRange block) {
         List<IpRange> pools = new ArrayList<>();
         for (Fields item : wanted) {
-            String start = item.tree().path("start").asString("");
-            String end = item.tree().path("end").asString("");
+            item.onlyKnows(Set.of("start", "end"));
+            String start = item.text("start", 0, Attributes.LONGEST);
+            String end = item.text("end", 0, Attributes.LONGEST);
             String shown = start + "-" + end;
             IpRange pool = IpRange.between(start, end)
                     .filter(range -> range.version() == block.version())

@@ -56,7 +56,7 @@ public final class TagRoutes implements ResourceRoutes {
 
     private Reply replace(Exchange exchange) {
         Fields fields = exchange.body().onlyKnows(Set.of("tags"));
-        fields.required("tags");
+        fields.needs("tags");
         Set<String> wanted = new LinkedHashSet<>();
         fields.texts("tags", Integer.MAX_VALUE, 0, Integer.MAX_VALUE).forEach(tag -> wanted.add(checked(tag)));
         change(exchange, tags -> wanted);
