@@ -8,17 +8,22 @@ import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nam
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.policy.Caller;
 
 /** The arrows between packages, as docs/architecture.md draws them. */
@@ -42,6 +47,9 @@ final class ArchitectureTest {
             entry("pki", Set.of("policy", "http", "store")),
             entry("fleet", Set.of("policy", "http", "store", "scheduling", "pki")),
             entry("agents", Set.of("policy", "http", "store", "network", "scheduling")));
+
+    /** Where a few routes stand beside what else the package does: they are no table of resources. */
+    private static final Set<String> NO_TABLE = Set.of("agents", "pki", "observation");
 
     /** The rooms of the agent, and which others each may know. */
     private static final Map<String, Set<String>> AGENT = Map.ofEntries(
@@ -162,6 +170,47 @@ final class ArchitectureTest {
                         "com.zaxxer.."))
                 .because("its class path has no database and no web server")
                 .check(PROGRAM);
+    }
+
+    @Test
+    void theFolderOfAnApiFamilyHoldsItsTableOfContentsAlone() {
+        assertThat(apiFamilies())
+                .extracting(JavaPackage::getRelativeName)
+                .contains("identity", "network", "image", "compute", "fleet");
+        for (JavaPackage family : apiFamilies()) {
+            assertThat(family.getClasses())
+                    .as("a class of %s has its room there", family.getName())
+                    .allMatch(each -> each.isAssignableTo(ApiFamily.class)
+                            || each.getSimpleName().endsWith("Absences")
+                            || each.getSimpleName().equals("package-info"));
+        }
+    }
+
+    @Test
+    void theRoomsOfAnApiFamilyKnowEachOtherOneWayOnly() {
+        for (JavaPackage family : apiFamilies()) {
+            slices().matching(family.getName() + ".(*)..")
+                    .should()
+                    .beFreeOfCycles()
+                    .check(PROGRAM);
+            noClasses()
+                    .that()
+                    .resideInAPackage(family.getName() + ".*..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage(family.getName())
+                    .because("the table of contents knows the rooms, and they do not know it")
+                    .check(PROGRAM);
+        }
+    }
+
+    private static List<JavaPackage> apiFamilies() {
+        return PROGRAM.stream()
+                .filter(each -> each.isAssignableTo(ApiFamily.class) && !each.isInterface())
+                .map(JavaClass::getPackage)
+                .filter(each -> !NO_TABLE.contains(each.getRelativeName()))
+                .distinct()
+                .toList();
     }
 
     private static void theRoomsKnowEachOtherAsDrawn(String part, Map<String, Set<String>> arrows) {

@@ -13,7 +13,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.sluice.controller.identity.AdminAccess;
+import org.sluice.controller.identity.bootstrap.AdminAccess;
 import org.sluice.controller.identity.password.Passwords;
 import org.sluice.controller.store.Database;
 import org.sluice.controller.store.DatabaseLimits;

@@ -18,8 +18,8 @@ import org.sluice.controller.agents.AgentsFamily;
 import org.sluice.controller.agents.ConsoleQueries;
 import org.sluice.controller.agents.DesiredStates;
 import org.sluice.controller.agents.Reports;
-import org.sluice.controller.compute.BootImages;
 import org.sluice.controller.compute.ComputeFamily;
+import org.sluice.controller.compute.server.BootImages;
 import org.sluice.controller.fleet.SluiceFamily;
 import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.ApiServer;
@@ -30,26 +30,28 @@ import org.sluice.controller.http.RouteTable;
 import org.sluice.controller.http.TlsFiles;
 import org.sluice.controller.http.door.DoorLimits;
 import org.sluice.controller.http.door.RateLimits;
-import org.sluice.controller.identity.AdminAccess;
-import org.sluice.controller.identity.IdentityBootstrap;
 import org.sluice.controller.identity.IdentityFamily;
+import org.sluice.controller.identity.bootstrap.AdminAccess;
+import org.sluice.controller.identity.bootstrap.IdentityBootstrap;
 import org.sluice.controller.identity.password.Passwords;
 import org.sluice.controller.identity.token.Tokens;
 import org.sluice.controller.image.ImageFamily;
 import org.sluice.controller.image.data.ImageBytes;
 import org.sluice.controller.image.data.ImageSweep;
 import org.sluice.controller.image.data.UploadRoom;
+import org.sluice.controller.image.image.ImageRules;
 import org.sluice.controller.image.image.ImageStore;
-import org.sluice.controller.network.Bindings;
 import org.sluice.controller.network.NetworkFamily;
-import org.sluice.controller.network.ServerPorts;
-import org.sluice.controller.network.ServicePorts;
+import org.sluice.controller.network.binding.Bindings;
+import org.sluice.controller.network.binding.ServerPorts;
+import org.sluice.controller.network.binding.ServicePorts;
 import org.sluice.controller.observation.Observation;
 import org.sluice.controller.pki.AgentAuthentication;
 import org.sluice.controller.pki.CertificateAuthority;
 import org.sluice.controller.pki.EnrolmentFamily;
 import org.sluice.controller.pki.HostEnrolment;
 import org.sluice.controller.pki.JoinTokens;
+import org.sluice.controller.policy.Access;
 import org.sluice.controller.policy.Caller;
 import org.sluice.controller.scheduling.DecisionObserver;
 import org.sluice.controller.scheduling.FleetIndex;
@@ -159,7 +161,7 @@ final class ControllerProcess {
                 new NetworkFamily(database.jdbi(), random, clock),
                 new ComputeFamily(
                         database,
-                        (handle, id) -> bootImage(images, handle, id),
+                        (handle, access, id) -> bootImage(images, handle, access, id),
                         serverPorts,
                         scheduling,
                         (host, server, lines, limit) -> consoleTail(consoles, host, server, lines, limit),
@@ -172,7 +174,7 @@ final class ControllerProcess {
         List<ApiFamily> agentsApi = List.of(
                 new EnrolmentFamily(new HostEnrolment(database, authority, joinTokens, clock)),
                 new AgentsFamily(
-                        new AgentAuthentication(agentsDatabase)::hostOf,
+                        new AgentAuthentication(agentsDatabase),
                         agentsDatabase,
                         new DesiredStates(agentsDatabase, feed, serverPorts, servicePorts),
                         new Reports(scheduling, serverPorts, bindings),
@@ -249,12 +251,11 @@ final class ControllerProcess {
         return new Caller("", "up", project, AdminAccess.NAME, Set.of("admin", "member", "reader"));
     }
 
-    private static Optional<BootImages.BootImage> bootImage(ImageStore images, Handle handle, ImageId id) {
-        return images.findAndKeep(handle, id)
+    private static Optional<BootImages.BootImage> bootImage(
+            ImageStore images, Handle handle, Access access, ImageId id) {
+        return images.findAndKeep(handle, access.rows(ImageRules.SHOW), id)
                 .map(image -> new BootImages.BootImage(
                         image.status().apiName(),
-                        image.metadata().visibility().apiName(),
-                        image.projectId(),
                         image.metadata().minDisk(),
                         image.metadata().minRam(),
                         image.content().map(content -> content.virtualSize()).orElse(0L),

@@ -387,15 +387,14 @@ final class EnrolmentTest {
 
         @Override
         public void routes(Routes routes) {
-            routes.open(
+            routes.certified(
                     "GET",
                     "/whoami",
+                    authentication,
                     exchange -> new Reply(
                             200,
                             Map.of(),
-                            new Reply.Body.Text(
-                                    "text/plain",
-                                    authentication.hostOf(exchange).toString())));
+                            new Reply.Body.Text("text/plain", exchange.host().toString())));
         }
 
         @Override

@@ -7,7 +7,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Function;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -17,6 +16,7 @@ import org.sluice.controller.http.BodyLimit;
 import org.sluice.controller.http.DatabaseTrouble;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Faults;
+import org.sluice.controller.http.HostAuthenticator;
 import org.sluice.controller.http.Ids;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.Routes;
@@ -56,7 +56,7 @@ public final class AgentsFamily implements ApiFamily {
 
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
 
-    private final Function<Exchange, HostId> authentication;
+    private final HostAuthenticator authentication;
     private final Jdbi jdbi;
     private final Transactions transactions;
     private final InventoryStore inventories = new InventoryStore();
@@ -68,11 +68,10 @@ public final class AgentsFamily implements ApiFamily {
     /**
      * Wires the routes.
      *
-     * @param authentication says which host is asking, by its client certificate, or throws a problem of kind
-     *     UNAUTHENTICATED
+     * @param authentication says which host is asking
      */
     public AgentsFamily(
-            Function<Exchange, HostId> authentication,
+            HostAuthenticator authentication,
             Database database,
             DesiredStates desired,
             Reports reports,
@@ -97,16 +96,17 @@ public final class AgentsFamily implements ApiFamily {
 
     @Override
     public void routes(Routes routes) {
-        // Open to the token check only: every one of them asks the certificate.
-        routes.open("PUT", "/inventory", this::putInventory).atMost(OF_A_LARGE_HOST);
-        routes.open("GET", "/desired", this::getDesired).asks("after", "wait");
-        routes.open("POST", "/reports", this::postReports).atMost(OF_A_LARGE_HOST);
-        routes.open("GET", "/images/{id}/file", this::getImage);
-        routes.open("POST", "/queries/{id}", this::postAnswer).atMost(OF_A_LARGE_HOST);
+        routes.certified("PUT", "/inventory", authentication, this::putInventory)
+                .atMost(OF_A_LARGE_HOST);
+        routes.certified("GET", "/desired", authentication, this::getDesired).asks("after", "wait");
+        routes.certified("POST", "/reports", authentication, this::postReports).atMost(OF_A_LARGE_HOST);
+        routes.certified("GET", "/images/{id}/file", authentication, this::getImage);
+        routes.certified("POST", "/queries/{id}", authentication, this::postAnswer)
+                .atMost(OF_A_LARGE_HOST);
     }
 
     private Reply putInventory(Exchange exchange) {
-        HostId host = authentication.apply(exchange);
+        HostId host = exchange.host();
         Inventory inventory = read(exchange, Inventory.class, RecordReader.Texts.STORABLE);
         transactions.run(handle -> {
             inventories.put(handle, host, inventory);
@@ -117,14 +117,14 @@ public final class AgentsFamily implements ApiFamily {
     }
 
     private Reply getDesired(Exchange exchange) {
-        HostId host = authentication.apply(exchange);
+        HostId host = exchange.host();
         long after = number(exchange, "after", -1);
         Duration wait = Duration.ofSeconds(Math.clamp(number(exchange, "wait", 0), 0, LONGEST_WAIT.toSeconds()));
         try {
             Optional<DesiredHost> state = desired.await(host, after, wait);
             if (state.isPresent()) {
                 // Another machine may have become this host while it waited; two must not build the same servers.
-                HostId _ = authentication.apply(exchange);
+                HostId _ = authentication.hostOf(exchange);
             }
             return state.map(Reply::ok).orElseGet(() -> Reply.empty(204));
         } catch (InterruptedException closing) {
@@ -135,7 +135,7 @@ public final class AgentsFamily implements ApiFamily {
     }
 
     private Reply postReports(Exchange exchange) {
-        HostId host = authentication.apply(exchange);
+        HostId host = exchange.host();
         // A transaction each: one report that cannot be taken does not hold up the others' servers.
         Optional<Problem> repeat = Optional.empty();
         for (ServerReport report : readReports(exchange)) {
@@ -182,7 +182,7 @@ public final class AgentsFamily implements ApiFamily {
     }
 
     private Reply getImage(Exchange exchange) {
-        HostId host = authentication.apply(exchange);
+        HostId host = exchange.host();
         ImageId image = new ImageId(uuid(exchange, "id"));
         Optional<Long> size = jdbi.withHandle(handle -> handle.createQuery("""
                         select i.size from image i where i.id = :image and i.status = 'active'
@@ -202,7 +202,7 @@ public final class AgentsFamily implements ApiFamily {
     }
 
     private Reply postAnswer(Exchange exchange) {
-        HostId host = authentication.apply(exchange);
+        HostId host = exchange.host();
         UUID id = uuid(exchange, "id");
         HostQuery.Answer answer = read(exchange, HostQuery.Answer.class, RecordReader.Texts.ANY);
         if (!answer.id().equals(id)) {

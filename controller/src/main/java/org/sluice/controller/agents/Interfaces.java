@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.sluice.controller.network.AttachedPort;
+import org.sluice.controller.network.binding.AttachedPort;
 import org.sluice.model.NetworkId;
 import org.sluice.model.PortId;
 import org.sluice.model.protocol.DesiredInterface;

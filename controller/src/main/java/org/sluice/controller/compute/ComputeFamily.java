@@ -12,9 +12,17 @@ import org.sluice.controller.compute.hypervisor.HypervisorRoutes;
 import org.sluice.controller.compute.keypair.KeyPairRoutes;
 import org.sluice.controller.compute.limit.LimitRoutes;
 import org.sluice.controller.compute.migration.MigrationRoutes;
+import org.sluice.controller.compute.server.BootImages;
+import org.sluice.controller.compute.server.HostConsoles;
 import org.sluice.controller.compute.server.ServerRoutes;
 import org.sluice.controller.compute.service.ServiceRoutes;
 import org.sluice.controller.compute.tag.TagRoutes;
+import org.sluice.controller.compute.version.Versions;
+import org.sluice.controller.compute.wire.ComputeFaults;
+import org.sluice.controller.compute.wire.ComputePages;
+import org.sluice.controller.compute.wire.ComputeWording;
+import org.sluice.controller.compute.wire.Links;
+import org.sluice.controller.compute.wire.Microversion;
 import org.sluice.controller.compute.zone.ZoneRoutes;
 import org.sluice.controller.http.Absent;
 import org.sluice.controller.http.ApiFamily;
@@ -25,7 +33,7 @@ import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.Wording;
 import org.sluice.controller.http.list.PageStyle;
-import org.sluice.controller.network.ServerPorts;
+import org.sluice.controller.network.binding.ServerPorts;
 import org.sluice.controller.policy.Rule;
 import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.store.Database;
@@ -36,11 +44,6 @@ import org.sluice.controller.store.Transactions;
  * Thread-safe; any number of controllers serve it from one database.
  */
 public final class ComputeFamily implements ApiFamily {
-    /** Where it is on the listener. */
-    public static final String MOUNT = "/compute";
-    /** Where the versioned API is below the mount. */
-    public static final String VERSION_PATH = "/v2.1";
-
     private static final String REQUEST_ID = "x-openstack-request-id";
 
     private final ComputeFaults faults = new ComputeFaults();
@@ -57,7 +60,7 @@ public final class ComputeFamily implements ApiFamily {
      * @param scheduling gives servers their place
      * @param consoles asks hosts for console output
      * @param clock time of creation and of changes
-     * @param random reservation ids and the passwords that clients expect
+     * @param random reservation ids
      */
     public ComputeFamily(
             Database database,
@@ -85,7 +88,7 @@ public final class ComputeFamily implements ApiFamily {
 
     @Override
     public String mount() {
-        return MOUNT;
+        return Links.MOUNT;
     }
 
     @Override

@@ -3,6 +3,7 @@ package org.sluice.controller.fleet;
 import static java.util.Objects.requireNonNull;
 
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.sluice.controller.fleet.host.HostRoutes;
@@ -15,6 +16,7 @@ import org.sluice.controller.fleet.server.ExplanationRoutes;
 import org.sluice.controller.fleet.virtualfunction.VirtualFunctionRoutes;
 import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.Faults;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.SluiceFaults;
 import org.sluice.controller.pki.JoinTokens;
@@ -24,14 +26,7 @@ import org.sluice.controller.store.Transactions;
 
 /** Sluice's own API, {@code /sluice/v1}, for operators. Thread-safe. */
 public final class SluiceFamily implements ApiFamily {
-    private final HostRoutes hosts;
-    private final PhysicalNetworkRoutes networks;
-    private final JoinTokenRoutes joinTokens;
-    private final VirtualFunctionRoutes functions;
-    private final ExplanationRoutes explanations;
-    private final ImportRoutes imports;
-    private final QualificationRoutes qualifications;
-    private final PolicyRoutes policy = new PolicyRoutes();
+    private final List<ResourceRoutes> resources;
     private final Consumer<Routes> further;
 
     /** Shows and changes the fleet in that database; join tokens come from those. */
@@ -43,13 +38,15 @@ public final class SluiceFamily implements ApiFamily {
     public SluiceFamily(Database database, JoinTokens tokens, InstantSource clock, Consumer<Routes> further) {
         this.further = requireNonNull(further, "further is null");
         Transactions transactions = new Transactions(database.jdbi());
-        this.hosts = new HostRoutes(transactions);
-        this.networks = new PhysicalNetworkRoutes(transactions);
-        this.joinTokens = new JoinTokenRoutes(transactions, tokens);
-        this.functions = new VirtualFunctionRoutes(transactions);
-        this.explanations = new ExplanationRoutes(transactions);
-        this.imports = new ImportRoutes(transactions);
-        this.qualifications = new QualificationRoutes(transactions, clock);
+        this.resources = List.of(
+                new HostRoutes(transactions),
+                new PhysicalNetworkRoutes(transactions),
+                new JoinTokenRoutes(transactions, tokens),
+                new VirtualFunctionRoutes(transactions),
+                new ExplanationRoutes(transactions),
+                new ImportRoutes(transactions),
+                new QualificationRoutes(transactions, clock),
+                new PolicyRoutes());
     }
 
     @Override
@@ -75,14 +72,7 @@ public final class SluiceFamily implements ApiFamily {
 
     @Override
     public void routes(Routes routes) {
-        hosts.routes(routes);
-        networks.routes(routes);
-        joinTokens.routes(routes);
-        functions.routes(routes);
-        explanations.routes(routes);
-        imports.routes(routes);
-        qualifications.routes(routes);
-        policy.routes(routes);
+        resources.forEach(resource -> resource.routes(routes));
         further.accept(routes);
     }
 }

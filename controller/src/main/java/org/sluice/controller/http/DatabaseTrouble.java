@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 import org.sluice.model.Problem;
 
 /**
@@ -26,28 +28,54 @@ public final class DatabaseTrouble {
     private static final String TRANSACTION_ROLLBACK = "40";
     private static final String LOCK_NOT_AVAILABLE = "55P03";
     private static final Set<String> TRANSACTION_TOO_LONG = Set.of("25P03", "25P04");
+    private static final String FOREIGN_KEY_VIOLATION = "23503";
     private static final int LONGEST_CHAIN = 20;
 
     private DatabaseTrouble() {}
 
     /** What is wrong with the database, and when to ask again, if that is what the failure comes from. */
     public static Optional<Problem> problem(Throwable failure) {
-        return cause(failure).map(problem -> problem.retryAfter(RETRY_AFTER));
+        return ofDatabase(failure).flatMap(DatabaseTrouble::of).map(problem -> problem.retryAfter(RETRY_AFTER));
     }
 
-    private static Optional<Problem> cause(Throwable failure) {
+    /**
+     * What others changed under the request, if that is what the failure comes from: it refers to what is gone, or deletes what
+     * came into use, and did so each time it was tried.
+     */
+    public static Optional<Problem> conflict(Throwable failure) {
+        return ofDatabase(failure)
+                .filter(refused -> FOREIGN_KEY_VIOLATION.equals(refused.getSQLState()))
+                .map(refused -> Problem.of(
+                        Problem.Kind.CONFLICT,
+                        "ConcurrentChange",
+                        "Others deleted what this request refers to, or took into use what it deletes" + told(refused)
+                                + " Nothing was changed; look at what is there now, and ask again."));
+    }
+
+    /** {@code Key (network_id)=(...) is not present in table "network".} */
+    private static String told(SQLException refused) {
+        @Nullable
+        ServerErrorMessage said = refused instanceof PSQLException ofServer ? ofServer.getServerErrorMessage() : null;
+        @Nullable String detail = said == null ? null : said.getDetail();
+        return detail == null ? "." : ": " + detail;
+    }
+
+    private static Optional<SQLException> ofDatabase(Throwable failure) {
         @Nullable Throwable cause = failure;
         for (int depth = 0; cause != null && depth < LONGEST_CHAIN; depth++) {
-            if (cause instanceof SQLTransientConnectionException) {
-                // The pool's own: it got no connection within its time, whatever the reason of the last try was.
-                return Optional.of(unavailable("The controller has no connection to its database at the moment."));
-            }
             if (cause instanceof SQLException sql) {
-                return of(String.valueOf(sql.getSQLState()));
+                return Optional.of(sql);
             }
             cause = cause.getCause();
         }
         return Optional.empty();
+    }
+
+    private static Optional<Problem> of(SQLException failure) {
+        return failure instanceof SQLTransientConnectionException
+                // The pool's own: it got no connection within its time, whatever the reason of the last try was.
+                ? Optional.of(unavailable("The controller has no connection to its database at the moment."))
+                : of(String.valueOf(failure.getSQLState()));
     }
 
     private static Optional<Problem> of(String state) {

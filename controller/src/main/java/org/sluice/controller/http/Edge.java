@@ -16,7 +16,7 @@ import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
 
 /**
- * What every request passes, in this order: its route (404, 405), its token (401), its microversion (400, 406), its rule (403),
+ * What every request passes, in this order: its route (404, 405), its token or certificate (401), its microversion (400, 406), its rule (403),
  * its query (400), its media type (415); then the handler, which reads the entity (413, 400). Thread-safe.
  */
 final class Edge {
@@ -99,15 +99,17 @@ final class Edge {
         if (failure instanceof ProblemException refused) {
             return refused.problem();
         }
-        return DatabaseTrouble.problem(failure).orElseGet(() -> {
-            log.error(
-                    "{} {} failed ({})",
-                    request.prologue().method().text(),
-                    request.prologue().uriPath().rawPath(),
-                    id.value(),
-                    failure);
-            return internalError(id);
-        });
+        return DatabaseTrouble.problem(failure)
+                .or(() -> DatabaseTrouble.conflict(failure))
+                .orElseGet(() -> {
+                    log.error(
+                            "{} {} failed ({})",
+                            request.prologue().method().text(),
+                            request.prologue().uriPath().rawPath(),
+                            id.value(),
+                            failure);
+                    return internalError(id);
+                });
     }
 
     private Reply answer(Route route, Exchange exchange) {
@@ -136,6 +138,12 @@ final class Edge {
                             permitted.asked(), () -> action.handler().handle(permitted));
                 });
             }
+            case Route.Access.Certified certified -> {
+                Exchange known = exchange.by(certified.authenticator().hostOf(exchange));
+                requireVersion(route, known);
+                requireForm(route, known);
+                yield working(known, () -> route.handler().handle(known));
+            }
         };
     }
 
@@ -145,9 +153,7 @@ final class Edge {
 
     /** What anyone may change without a token is an attempt to log in, or to join: those that are refused are counted. */
     private Reply openly(Route route, Exchange exchange) {
-        boolean logsIn =
-                route.method().equals("POST") && exchange.peerCertificate().isEmpty();
-        if (!logsIn) {
+        if (!route.method().equals("POST")) {
             return observer.during(exchange.asked(), () -> route.handler().handle(exchange));
         }
         door.logsIn(exchange.peer());
@@ -189,6 +195,7 @@ final class Edge {
     }
 
     private static void requireForm(Route route, Exchange exchange) {
+        exchange.requireReadableQuery();
         requireKnownQuery(route, exchange);
         requireMediaType(route, exchange);
     }

@@ -10,6 +10,10 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.SocketAddress;
+import java.net.URLDecoder;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -35,6 +39,7 @@ import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.policy.Rule;
 import org.sluice.controller.policy.Target;
 import org.sluice.controller.policy.Who;
+import org.sluice.model.HostId;
 import org.sluice.model.ProblemException;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -45,6 +50,9 @@ public final class Exchange implements Shown {
             Pattern.compile("req-[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 
     private static final HeaderName GLOBAL_REQUEST_ID = HeaderNames.create("X-OpenStack-Request-ID");
+
+    /** What stands, decoded, for bytes that are no UTF-8. */
+    private static final char REPLACEMENT = '\uFFFD';
 
     private final ServerRequest request;
     private final ClientOrigin origin;
@@ -62,6 +70,7 @@ public final class Exchange implements Shown {
         private byte @Nullable [] bytes;
         private @Nullable ObjectNode object;
         private @Nullable Caller caller;
+        private @Nullable HostId host;
         private Route.@Nullable Action action;
     }
 
@@ -100,6 +109,12 @@ public final class Exchange implements Shown {
     Exchange by(Caller authenticated) {
         entity.caller = authenticated;
         return new Exchange(request, origin, family, match, policy, door, authenticated, null, entity);
+    }
+
+    /** The same request of a host that showed its certificate. */
+    Exchange by(HostId authenticated) {
+        entity.host = authenticated;
+        return this;
     }
 
     /**
@@ -248,6 +263,15 @@ public final class Exchange implements Shown {
         return caller;
     }
 
+    /** The host whose agent is asking. Only certified routes have one. */
+    public HostId host() {
+        @Nullable HostId host = entity.host;
+        if (host == null) {
+            throw new IllegalStateException("a route that is not for agents asked for the host");
+        }
+        return host;
+    }
+
     /** The segment of the path that the route's pattern names, decoded. */
     public String path(String parameter) {
         return match.parameter(parameter);
@@ -261,6 +285,34 @@ public final class Exchange implements Shown {
     /** The raw query string, decoded, without the question mark; empty when there is none. */
     public String queryString() {
         return request.query().value();
+    }
+
+    /**
+     * Refuses a parameter that is percent-encoded and no UTF-8, which would be read as another one.
+     *
+     * @throws ProblemException 400 in the words of the family, with the parameter named
+     */
+    void requireReadableQuery() {
+        if (queryString().indexOf(REPLACEMENT) < 0) {
+            return;
+        }
+        for (String parameter : request.query().rawValue().split("&")) {
+            if (!isUtf8(parameter)) {
+                String[] parts =
+                        URLDecoder.decode(parameter, StandardCharsets.UTF_8).split("=", 2);
+                throw wording().badFilter(parts[0], parts.length > 1 ? parts[1] : "", "UTF-8, percent-encoded");
+            }
+        }
+    }
+
+    private static boolean isUtf8(String encoded) {
+        byte[] bytes = URLDecoder.decode(encoded, StandardCharsets.ISO_8859_1).getBytes(StandardCharsets.ISO_8859_1);
+        try {
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+            return true;
+        } catch (CharacterCodingException broken) {
+            return false;
+        }
     }
 
     /** The first value of that query parameter. */
@@ -336,7 +388,7 @@ public final class Exchange implements Shown {
                 globalRequestId(),
                 peer(),
                 Optional.ofNullable(entity.caller),
-                peerCertificate().isPresent(),
+                entity.host != null,
                 family.mount(),
                 request.prologue().method().text(),
                 family.mount()
@@ -349,7 +401,7 @@ public final class Exchange implements Shown {
     /** The rule that decides on the request; none where there is none, and where the action is not known (yet). */
     private Optional<Rule> rule() {
         return switch (match.route().access()) {
-            case Route.Access.Open _ -> Optional.empty();
+            case Route.Access.Open _, Route.Access.Certified _ -> Optional.empty();
             case Route.Access.Ruled ruled -> Optional.of(ruled.rule());
             case Route.Access.ByAction _ -> action().map(Route.Action::rule);
         };
@@ -410,7 +462,7 @@ public final class Exchange implements Shown {
         try {
             // The entity stays until the request is answered, and so does its share of the bytes in flight.
             @SuppressWarnings("resource")
-            Entity read = caller == null && peerCertificate().isEmpty()
+            Entity read = caller == null && entity.host == null
                     ? door.readAnonymous(party(), in, length)
                     : door.read(party(), in, length, match.route().limit().bytes());
             return read.toByteArray();

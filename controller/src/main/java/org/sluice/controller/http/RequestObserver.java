@@ -20,7 +20,7 @@ public interface RequestObserver {
      * @param globalId that the client gave the whole of what it does, if it did; also {@code req-...}
      * @param peer where it came from
      * @param caller who asks; empty before the token was verified, and where none is needed
-     * @param certified whether the peer proved with a certificate that it is a host's agent
+     * @param certified whether the edge found by its certificate which host's agent asks
      * @param family the mount of its API, {@code /network}; empty where no family has the path
      * @param method as it came
      * @param route pattern of the route with the family's mount, {@code /network/v2.0/ports/{id}}, and the action where that

@@ -44,6 +44,13 @@ public record Route(
 
         /** Whoever has a token; the action that the entity names has a rule of its own. */
         record ByAction() implements Access {}
+
+        /** The agent of a host, which its certificate names. */
+        record Certified(HostAuthenticator authenticator) implements Access {
+            public Certified {
+                requireNonNull(authenticator, "authenticator is null");
+            }
+        }
     }
 
     /**

@@ -11,8 +11,8 @@ import org.sluice.controller.http.list.Source;
 import org.sluice.controller.policy.Rule;
 
 /**
- * The table of one API family's routes. Every route names the rule that says who may ask; only {@link #open} ones have none:
- * forgetting says no. Not thread-safe; filled once, at start.
+ * The table of one API family's routes. Every route names the rule that says who may ask; only those of agents, which are
+ * {@link #certified}, and {@link #open} ones have none: forgetting says no. Not thread-safe; filled once, at start.
  */
 public final class Routes {
     private final List<Line> lines = new ArrayList<>();
@@ -202,6 +202,13 @@ public final class Routes {
     /** Answers anyone: version documents, log-in, enrolment. */
     public Line open(String method, String pattern, Handler handler) {
         Line line = new Line(method, pattern, new Route.Access.Open(), handler);
+        lines.add(line);
+        return line;
+    }
+
+    /** Answers the agents of hosts; the handler finds the host in {@link Exchange#host}. */
+    public Line certified(String method, String pattern, HostAuthenticator authenticator, Handler handler) {
+        Line line = new Line(method, pattern, new Route.Access.Certified(authenticator), handler);
         lines.add(line);
         return line;
     }

@@ -29,15 +29,17 @@ import org.sluice.controller.identity.token.Endings;
 import org.sluice.controller.identity.token.Tokens;
 import org.sluice.controller.identity.user.UserRoutes;
 import org.sluice.controller.identity.user.Users;
+import org.sluice.controller.identity.version.Versions;
+import org.sluice.controller.identity.wire.IdentityFaults;
+import org.sluice.controller.identity.wire.IdentityLinks;
+import org.sluice.controller.identity.wire.IdentityPages;
+import org.sluice.controller.identity.wire.IdentityWording;
 import org.sluice.controller.policy.Scope;
 import org.sluice.controller.store.Database;
 import org.sluice.controller.store.Transactions;
 
 /** The Identity API, version 3.14, at {@code /identity} (OpenStack API reference, "Identity API v3"). Thread-safe. */
 public final class IdentityFamily implements ApiFamily {
-    /** Where it is on the listener. */
-    static final String MOUNT = "/identity";
-
     private final IdentityFaults faults = new IdentityFaults();
     private final IdentityWording wording = new IdentityWording();
     private final IdentityPages pages = new IdentityPages();
@@ -65,7 +67,7 @@ public final class IdentityFamily implements ApiFamily {
 
     @Override
     public String mount() {
-        return MOUNT;
+        return IdentityLinks.MOUNT;
     }
 
     @Override

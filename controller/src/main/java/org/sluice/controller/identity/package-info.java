@@ -1,6 +1,6 @@
 /**
- * Identity API v3: who may ask, signed tokens that every controller verifies without a database read, and the catalog
- * that leads clients to the other APIs.
+ * Identity API v3, a folder a resource; this one holds its table of contents. Tokens are signed, and every controller verifies
+ * them without a database read.
  */
 @NullMarked
 package org.sluice.controller.identity;

@@ -3,14 +3,13 @@ package org.sluice.controller.image;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.sluice.controller.http.Absent;
 import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Faults;
-import org.sluice.controller.http.Json;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.Wording;
 import org.sluice.controller.http.list.PageStyle;
@@ -23,28 +22,20 @@ import org.sluice.controller.image.image.ImageRoutes;
 import org.sluice.controller.image.image.Images;
 import org.sluice.controller.image.schema.SchemaRoutes;
 import org.sluice.controller.image.tag.TagRoutes;
+import org.sluice.controller.image.version.Versions;
+import org.sluice.controller.image.wire.ImageFaults;
+import org.sluice.controller.image.wire.ImagePages;
+import org.sluice.controller.image.wire.ImageWording;
 import org.sluice.controller.policy.Rule;
 import org.sluice.controller.store.Database;
 import org.sluice.controller.store.Transactions;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** The Image API, version 2, under {@code /image}. See the OpenStack Image API reference. */
 public final class ImageFamily implements ApiFamily {
-    static final String MOUNT = "/image";
-
-    private static final int NEWEST_MINOR = 15;
-    /** OpenStack gave out no stable 2.14. */
-    private static final int NEVER_RELEASED_MINOR = 14;
-
-    private final ImageRoutes images;
-    private final DataRoutes data;
-    private final TagRoutes tags;
-    private final ActionRoutes actions;
-    private final SchemaRoutes schemas = new SchemaRoutes();
     private final Faults faults = new ImageFaults();
     private final Wording wording = new ImageWording();
-    private final PageStyle pages = new ImagePages();
+    private final PageStyle pages = new ImagePages(Versions.MOUNT);
+    private final List<ResourceRoutes> resources;
 
     /**
      * Images are kept in that database.
@@ -56,15 +47,18 @@ public final class ImageFamily implements ApiFamily {
     public ImageFamily(Database database, ImageBytes bytes, ImageSweep sweep, UploadRoom room, InstantSource clock) {
         Transactions transactions = new Transactions(database.jdbi());
         Images found = new Images(transactions, clock);
-        this.images = new ImageRoutes(transactions, found, sweep::wake, clock);
-        this.data = new DataRoutes(transactions, found, bytes, sweep, room, clock);
-        this.tags = new TagRoutes(found);
-        this.actions = new ActionRoutes(transactions, found, clock);
+        this.resources = List.of(
+                new Versions(),
+                new ImageRoutes(transactions, found, sweep::wake, clock),
+                new DataRoutes(transactions, found, bytes, sweep, room, clock),
+                new TagRoutes(found),
+                new ActionRoutes(transactions, found, clock),
+                new SchemaRoutes());
     }
 
     @Override
     public String mount() {
-        return MOUNT;
+        return Versions.MOUNT;
     }
 
     @Override
@@ -79,7 +73,7 @@ public final class ImageFamily implements ApiFamily {
 
     @Override
     public String version() {
-        return "2." + NEWEST_MINOR;
+        return Versions.newest();
     }
 
     @Override
@@ -100,15 +94,7 @@ public final class ImageFamily implements ApiFamily {
 
     @Override
     public void routes(Routes routes) {
-        for (String root : List.of("", "/")) {
-            routes.open("GET", root, exchange -> Reply.json(300, versions(exchange)));
-            routes.open("GET", "/versions" + root, exchange -> Reply.ok(versions(exchange)));
-        }
-        images.routes(routes);
-        data.routes(routes);
-        tags.routes(routes);
-        actions.routes(routes);
-        schemas.routes(routes);
+        resources.forEach(resource -> resource.routes(routes));
     }
 
     @Override
@@ -122,20 +108,5 @@ public final class ImageFamily implements ApiFamily {
         return reply.status() == 401
                 ? worded.withHeader("WWW-Authenticate", "Keystone uri=\"" + exchange.baseUrl() + "/identity\"")
                 : worded;
-    }
-
-    private static ObjectNode versions(Exchange exchange) {
-        ObjectNode json = Json.MAPPER.createObjectNode();
-        ArrayNode versions = json.putArray("versions");
-        IntStream.iterate(NEWEST_MINOR, minor -> minor >= 0, minor -> minor - 1)
-                .filter(minor -> minor != NEVER_RELEASED_MINOR)
-                .forEach(minor -> versions.addObject()
-                        .put("id", "v2." + minor)
-                        .put("status", minor == NEWEST_MINOR ? "CURRENT" : "SUPPORTED")
-                        .putArray("links")
-                        .addObject()
-                        .put("rel", "self")
-                        .put("href", exchange.baseUrl() + MOUNT + "/v2/"));
-        return json;
     }
 }

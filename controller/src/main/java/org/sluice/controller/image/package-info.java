@@ -1,4 +1,4 @@
-/** Image API v2: raw and qcow2 images, checked for being what they claim to be, kept in the database. */
+/** Image API v2, a folder a resource; this one holds its table of contents. */
 @NullMarked
 package org.sluice.controller.image;
 

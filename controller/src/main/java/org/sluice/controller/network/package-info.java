@@ -1,7 +1,4 @@
-/**
- * The Network API v2.0: networks, subnets, ports, security groups; and what the rest of the controller needs of ports: how
- * a server takes them, how a claim binds them, where a host serves DHCP from.
- */
+/** The Network API v2.0, a folder a resource; this one holds its table of contents. */
 @NullMarked
 package org.sluice.controller.network;
 

@@ -9,6 +9,7 @@ import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.style.BCStyle;
 import org.bouncycastle.asn1.x500.style.IETFUtils;
 import org.sluice.controller.http.Exchange;
+import org.sluice.controller.http.HostAuthenticator;
 import org.sluice.controller.store.Database;
 import org.sluice.controller.store.Transactions;
 import org.sluice.model.HostId;
@@ -21,7 +22,7 @@ import org.sluice.model.ProblemException;
  * the host's: who rejoined has another one, and the machine that it replaced is refused from then on. That the host still exists
  * is for the caller to see where it looks the host up. Thread-safe.
  */
-public final class AgentAuthentication {
+public final class AgentAuthentication implements HostAuthenticator {
     private final Transactions transactions;
 
     /** Hosts are in that database. */
@@ -30,12 +31,7 @@ public final class AgentAuthentication {
                 new Transactions(requireNonNull(database, "database is null").jdbi());
     }
 
-    /**
-     * The host at the other end.
-     *
-     * @throws ProblemException of kind UNAUTHENTICATED when the peer showed no certificate, none of a host, or one that another
-     *     has taken the place of
-     */
+    @Override
     public HostId hostOf(Exchange exchange) {
         X509Certificate certificate = exchange.peerCertificate()
                 .orElseThrow(

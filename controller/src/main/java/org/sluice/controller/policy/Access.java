@@ -50,11 +50,6 @@ public final class Access {
         return may(rule, target);
     }
 
-    /** Whether the route's rule passes whomever a thing belongs to. */
-    public boolean allowsAll() {
-        return may(rule, Target.OF_OTHERS);
-    }
-
     /** Whether another rule passes for something of the caller's own. */
     public boolean may(Rule other) {
         return may(other, Target.ownedBy(caller));

@@ -16,9 +16,6 @@ public record Target(Map<String, String> attributes) {
 
     static final String FALSE = "False";
 
-    /** Matches no caller: what passes here passes for everything. */
-    static final Target OF_OTHERS = new Target(Map.of());
-
     public Target {
         attributes = Map.copyOf(attributes);
     }

@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
-import org.sluice.controller.network.AttachedPort;
+import org.sluice.controller.network.binding.AttachedPort;
 import org.sluice.model.HostId;
 import org.sluice.model.PortId;
 import org.sluice.model.ServerId;

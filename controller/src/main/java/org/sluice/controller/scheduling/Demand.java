@@ -9,7 +9,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.sluice.controller.network.AttachedPort;
+import org.sluice.controller.network.binding.AttachedPort;
 import org.sluice.model.VnicType;
 
 /**

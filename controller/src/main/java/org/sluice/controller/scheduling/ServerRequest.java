@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.sluice.controller.network.AttachedPort;
+import org.sluice.controller.network.binding.AttachedPort;
 import org.sluice.model.ServerId;
 
 /**

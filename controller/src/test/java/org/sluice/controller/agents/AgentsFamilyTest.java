@@ -25,7 +25,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.sluice.controller.http.ApiServer;
 import org.sluice.controller.http.Json;
+import org.sluice.controller.http.Route;
+import org.sluice.controller.http.RouteTable;
 import org.sluice.controller.http.TestListener;
+import org.sluice.controller.http.door.RawClient;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.controller.store.Database;
 import org.sluice.controller.store.TestDatabase;
@@ -68,7 +71,17 @@ class AgentsFamilyTest {
     }
 
     private ApiServer start(Database database) {
-        AgentsFamily agents = new AgentsFamily(
+        return TestListener.start(
+                Optional.empty(),
+                token -> {
+                    throw Problem.of(Problem.Kind.UNAUTHENTICATED, "Unauthorized", "No token here.")
+                            .asException();
+                },
+                List.of(agents(database)));
+    }
+
+    private AgentsFamily agents(Database database) {
+        return new AgentsFamily(
                 exchange -> {
                     calls.incrementAndGet();
                     return exchange.header("X-Test-Host")
@@ -82,23 +95,28 @@ class AgentsFamilyTest {
                 new DesiredStates(database, feed, fleet.serverPorts, fleet.servicePorts),
                 fleet.reports,
                 (_, out) -> out.write("image".getBytes(UTF_8)));
-        return TestListener.start(
-                Optional.empty(),
-                token -> {
-                    throw Problem.of(Problem.Kind.UNAUTHENTICATED, "Unauthorized", "No token here.")
-                            .asException();
-                },
-                List.of(agents));
     }
 
+    /** Whatever route comes to this API: it must not be asked without a certificate, nor be read before it. */
     @Test
-    void aHostWithoutACertificateIsRefused() throws Exception {
-        HttpResponse<String> answer =
-                http.send(HttpRequest.newBuilder(uri("/desired")).GET().build(), HttpResponse.BodyHandlers.ofString());
+    void noRouteIsAnsweredWithoutACertificateAndNoBodyIsWaitedForBefore() throws Exception {
+        AgentsFamily family = agents(postgres.database());
+        List<Route> routes = RouteTable.of(List.of(family)).routes(family);
+        assertThat(routes).isNotEmpty();
+        for (Route route : routes) {
+            try (RawClient stranger = RawClient.to(server.address())) {
+                // A token does not help, and the body that the head announces never comes.
+                stranger.send((route.method() + " /agent/v1" + route.pattern().replaceAll("\\{[^}]*}", "x")
+                                + " HTTP/1.1\r\nHost: x\r\nX-Auth-Token: t\r\nContent-Type: application/json\r\n"
+                                + "Content-Length: 100\r\n\r\n")
+                        .getBytes(UTF_8));
+                RawClient.Answer answer = stranger.answer();
 
-        assertThat(answer.statusCode()).isEqualTo(401);
-        assertThat(answer.body())
-                .isEqualTo("{\"error\":{\"code\":\"NoCertificate\",\"message\":\"Show a certificate.\"}}");
+                assertThat(answer.status()).as(route.pattern()).isEqualTo(401);
+                assertThat(answer.body())
+                        .isEqualTo("{\"error\":{\"code\":\"NoCertificate\",\"message\":\"Show a certificate.\"}}");
+            }
+        }
     }
 
     @Test

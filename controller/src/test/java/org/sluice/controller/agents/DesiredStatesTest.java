@@ -11,7 +11,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.sluice.controller.network.AffectedHosts;
+import org.sluice.controller.network.network.AffectedHosts;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.controller.store.Origin;
 import org.sluice.controller.store.TestDatabase;

@@ -118,6 +118,26 @@ class BootRefusalsTest {
     }
 
     @Test
+    void referencesThatAreNull() {
+        String none = "'networks': 'none'";
+        refusedWith(
+                "field/attribute flavorRef. Value: None. None is not of type 'string'", "'flavorRef': null, " + none);
+        refusedWith("field/attribute flavorRef", "'flavorRef': '', " + none);
+        refusedWith("Flavor 7 could not be found.", "'flavorRef': 7, " + none);
+        refusedWith("imageRef must name one", "'imageRef': null, " + none);
+        refusedWith("'auto', 'none' or a list", "'networks': null");
+        refusedWith("must have a port or a uuid", "'networks': [{'uuid': null}]");
+    }
+
+    @Test
+    void aPasswordThatNoGuestWouldHave() {
+        Answer refused = boot("'adminPass': 'hunter2', 'networks': 'none'");
+
+        refused(400, "adminPass. Sluice sets no password in guests", refused);
+        assertThat(refused.text()).doesNotContain("hunter2");
+    }
+
+    @Test
     void imagesThatDoNotFit() {
         String none = "'networks': 'none'";
         UUID queued = cloud.newImage("queued", 0, 0, 0);

@@ -331,6 +331,26 @@ class FleetViewsTest {
     }
 
     @Test
+    void thereIsNoMigrationToGoOnAfter() {
+        String migrations = "/v2.1/os-migrations";
+        assertThat(cloud.admin().get(migrations).json().required("migrations")).isEmpty();
+        assertThat(cloud.admin()
+                        .get(migrations + "?status=done&hidden=false&limit=5&changes-since=2026-11-22")
+                        .status())
+                .isEqualTo(200);
+        Answer marked = cloud.admin().get(migrations + "?marker=7");
+        assertThat(marked.status()).isEqualTo(400);
+        assertThat(marked.text()).contains("marker [7] not found");
+        for (String query : new String[] {"limit=x", "hidden=perhaps", "changes-since=soon"}) {
+            Answer refused = cloud.admin().get(migrations + "?" + query);
+            assertThat(refused.status()).as(query).isEqualTo(400);
+            assertThat(refused.text()).contains(query.split("=")[0]);
+        }
+        assertThat(cloud.as("admin", "2.58").get(migrations + "?marker=7").text())
+                .contains("'marker' was unexpected");
+    }
+
+    @Test
     void operatorViewsAreForAdmins() {
         for (String path : new String[] {
             "/v2.1/os-services",

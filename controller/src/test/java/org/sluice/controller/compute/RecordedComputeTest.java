@@ -91,9 +91,9 @@ class RecordedComputeTest {
 
     @Test
     void createAnswersAsNovaDoes() {
-        same("server-create", created);
+        // As a nova whose option enable_instance_password is off: there is no password to be shown.
+        same("server-create", created, ".server.adminPass");
         assertThat(created.header("Location")).isEqualTo(cloud.base() + "/compute/v2.1/servers/" + server);
-        assertThat(created.json().at("/server/adminPass").asString()).hasSize(12);
     }
 
     @Test

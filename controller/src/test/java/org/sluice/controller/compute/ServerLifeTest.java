@@ -307,6 +307,42 @@ class ServerLifeTest {
     }
 
     @Test
+    void whatIsSaidAboutPartitionsIsShownAgain() {
+        Answer made = boot(cloud, "auto", "'networks': 'none', 'OS-DCF:diskConfig': 'AUTO'");
+        String server = id(made);
+        assertThat(made.json().at("/server/OS-DCF:diskConfig").asString()).isEqualTo("AUTO");
+        assertThat(show(server).required("OS-DCF:diskConfig").asString()).isEqualTo("AUTO");
+
+        String path = "/v2.1/servers/" + server;
+        assertThat(cloud.admin()
+                        .put(path, "{'server': {'name': 'other'}}")
+                        .json()
+                        .at("/server/OS-DCF:diskConfig")
+                        .asString())
+                .as("what is not named stays")
+                .isEqualTo("AUTO");
+        assertThat(cloud.admin()
+                        .put(path, "{'server': {'OS-DCF:diskConfig': 'MANUAL'}}")
+                        .json()
+                        .at("/server/OS-DCF:diskConfig")
+                        .asString())
+                .isEqualTo("MANUAL");
+        assertThat(cloud.admin()
+                        .get("/v2.1/servers/detail")
+                        .json()
+                        .at("/servers/0/OS-DCF:diskConfig")
+                        .asString())
+                .isEqualTo("MANUAL");
+        Answer refused = cloud.admin().put(path, "{'server': {'OS-DCF:diskConfig': 'auto'}}");
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.text()).contains("OS-DCF:diskConfig");
+        assertThat(show(id(boot(cloud, "usual", "'networks': 'none'")))
+                        .required("OS-DCF:diskConfig")
+                        .asString())
+                .isEqualTo("MANUAL");
+    }
+
+    @Test
     void metadataReachesTheGuest() {
         String server = id(boot(cloud, "meta", "'networks': 'none', 'metadata': {'a': '1'}"));
         long before = cloud.count("from host where desired_revision > 0");

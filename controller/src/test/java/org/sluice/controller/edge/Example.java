@@ -107,7 +107,7 @@ record Example(
     Optional<Rule> rule() {
         return action.map(Route.Action::rule).or(() -> switch (route.access()) {
             case Route.Access.Ruled ruled -> Optional.of(ruled.rule());
-            case Route.Access.Open _, Route.Access.ByAction _ -> Optional.empty();
+            case Route.Access.Open _, Route.Access.ByAction _, Route.Access.Certified _ -> Optional.empty();
         });
     }
 

@@ -322,7 +322,7 @@ final class Examples {
         add("GET", v2 + "/extensions/{alias}", 200)
                 .named(Thing.of("alias", things.firstOf(v2 + "/extensions", "extensions", "alias")));
         add("GET", v2 + "/network-ip-availabilities/{id}", 200).named(Thing.of("id", things.network));
-        add("GET", v2 + "/quotas", 200).owned(NOBODYS);
+        add("GET", v2 + "/quotas", 200);
         Thing quota = Thing.of("project", Personas.PROJECT);
         add("GET", v2 + "/quotas/{project}", 200).named(quota).owned(project());
         add("GET", v2 + "/quotas/{project}/default", 200).named(quota).owned(project());

@@ -38,10 +38,11 @@ import org.sluice.controller.image.data.ImageBytes;
 import org.sluice.controller.image.data.ImageLimits;
 import org.sluice.controller.image.data.ImageSweep;
 import org.sluice.controller.image.data.UploadRoom;
-import org.sluice.controller.network.Bindings;
+import org.sluice.controller.image.image.ImageStore;
 import org.sluice.controller.network.NetworkFamily;
-import org.sluice.controller.network.ServerPorts;
-import org.sluice.controller.network.ServicePorts;
+import org.sluice.controller.network.binding.Bindings;
+import org.sluice.controller.network.binding.ServerPorts;
+import org.sluice.controller.network.binding.ServicePorts;
 import org.sluice.controller.policy.Caller;
 import org.sluice.controller.policy.Policy;
 import org.sluice.controller.scheduling.FleetIndex;
@@ -89,7 +90,7 @@ class OverriddenRulesTest {
                     new NetworkFamily(jdbi(), random, clock),
                     new ComputeFamily(
                             DATABASE.database(),
-                            (_, _) -> Optional.empty(),
+                            (handle, access, id) -> WholeApi.bootImage(new ImageStore(), handle, access, id),
                             ports,
                             new Scheduling(new FleetIndex(), ports, new Bindings(), new ServicePorts(random)),
                             (_, _, _, _) -> Optional.empty(),
@@ -186,7 +187,8 @@ class OverriddenRulesTest {
     static void make() {
         jdbi().useHandle(handle -> handle.execute("""
                 insert into physical_network values ('physnet0', 1500);
-                insert into vlan_range values ('physnet0', 2000, 2010)"""));
+                insert into vlan_range values ('physnet0', 2000, 2010);
+                insert into flavor (id, name, vcpus, memory_mib, disk_gib) values ('small', 'small', 1, 64, 1)"""));
         under(Map.of(), api -> {
             network(api, "member", "our network", "10.0.0.0/24");
             network(api, "member", "our shared network", "10.0.1.0/24");
@@ -446,8 +448,16 @@ class OverriddenRulesTest {
                 assertThat(api.show("member", path(IDS, IMAGES, name)))
                         .as(name)
                         .isEqualTo(listed.contains(name) ? 200 : 404);
+                assertThat(api.send("member", "POST", SERVERS, boot(name)).text())
+                        .as("a server from %s, which has no data", name)
+                        .contains(listed.contains(name) ? "is not active" : "could not be found");
             }
         });
+    }
+
+    private static String boot(String image) {
+        return "{'server': {'name': 'vm', 'flavorRef': 'small', 'networks': 'none', 'imageRef': '" + IDS.get(image)
+                + "'}}";
     }
 
     @Test

@@ -44,6 +44,16 @@ final class DatabaseTroubleTest {
     }
 
     @Test
+    void aReferenceToWhatIsGoneIsAConflictAndNoTrouble() {
+        RuntimeException failure = new UnableToExecuteStatementException(new SQLException("it says", "23503"), null);
+        assertThat(DatabaseTrouble.problem(failure)).isEmpty();
+        assertThat(DatabaseTrouble.conflict(failure)).map(Problem::kind).contains(Problem.Kind.CONFLICT);
+        assertThat(DatabaseTrouble.conflict(
+                        new UnableToExecuteStatementException(new SQLException("taken", "23505"), null)))
+                .isEmpty();
+    }
+
+    @Test
     void whatOurStatementsDoWrongIsOurs() {
         assertThat(DatabaseTrouble.problem(
                         new UnableToExecuteStatementException(new SQLException("no such column", "42703"), null)))

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,7 @@ import org.sluice.controller.policy.Scope;
 import org.sluice.controller.policy.Target;
 import org.sluice.controller.policy.Who;
 import org.sluice.controller.store.TestDatabase;
+import org.sluice.controller.store.Transactions;
 import org.sluice.model.Problem;
 import tools.jackson.databind.JsonNode;
 
@@ -75,6 +77,7 @@ class EdgeTest {
     private static final class Things implements ApiFamily, Source<Thing> {
         private final List<Integer> windows = new ArrayList<>();
         private final List<Integer> secretBytes = new ArrayList<>();
+        private final AtomicInteger attempts = new AtomicInteger();
 
         @Override
         public String mount() {
@@ -109,11 +112,20 @@ class EdgeTest {
                                             .text("name", 1, 10))))
                     .atMost(BodyLimit.kibibytes(4));
             routes.get("/things/{id}", SHOW_RULE, this::show);
+            routes.post("/parts", CREATE_RULE, this::makePartOfNothing);
             routes.get("/new", SHOW_RULE, _ -> Reply.empty(204)).since(7);
             var actions = routes.actions("/things/{id}/action");
             actions.on("grow", GROW_RULE, exchange -> Reply.ok(Map.of("grown", exchange.path("id"))));
             actions.on("burn", BURN_RULE, _ -> Reply.empty(202));
             actions.on("later", GROW_RULE, _ -> Reply.empty(202)).since(9);
+        }
+
+        private Reply makePartOfNothing(Exchange exchange) {
+            new Transactions(DATABASE.database().jdbi()).use(handle -> {
+                attempts.incrementAndGet();
+                handle.execute("insert into part values (?)", new UUID(0, 7));
+            });
+            return Reply.empty(201);
         }
 
         private Reply show(Exchange exchange) {
@@ -174,6 +186,7 @@ class EdgeTest {
 
     private static void fill(Handle handle) {
         handle.execute("create table thing (id uuid primary key, name text not null, size int not null, secret text)");
+        handle.execute("create table part (thing_id uuid references thing (id))");
         handle.execute("insert into thing select gen_random_uuid(), 'thing' || (i % 7), i % 11, 's' || i"
                 + " from generate_series(1, " + THINGS + ") i");
     }
@@ -311,6 +324,22 @@ class EdgeTest {
         assertThat(refused.json().at("/error/message").asString()).contains(query.substring(0, 4));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"name=%FF", "name=a%C3%28", "limit=1&name=%E2%82", "name%C0%AF=x"})
+    void aQueryThatIsNoUtf8IsRefusedByName(String query) {
+        Answer refused = get("/test/things?" + query, "reader");
+        assertThat(refused.status()).as(refused.text()).isEqualTo(400);
+        assertThat(refused.json().at("/error/message").asString()).contains("name", "UTF-8");
+        assertThat(get("/test/things/mine?" + query, "reader").text()).contains("name", "UTF-8");
+    }
+
+    @Test
+    void whatStandsForBrokenTextMayBeAskedFor() {
+        assertThat(get("/test/things?name=%EF%BF%BD", "reader").status()).isEqualTo(200);
+        assertThat(get("/test/things?name=caf%C3%A9+%F0%9F%90%9F", "reader").status())
+                .isEqualTo(200);
+    }
+
     @Test
     void aFilterMayNeedARule() {
         assertThat(get("/test/things?secret=s7", "reader").status()).isEqualTo(403);
@@ -335,6 +364,18 @@ class EdgeTest {
         Answer refused = post("/test/things", "reader", "this is no JSON");
         assertThat(refused.status()).isEqualTo(403);
         assertThat(refused.text()).contains("Policy doesn't allow test:create to be performed.");
+    }
+
+    @Test
+    void whoRefersToWhatIsGoneEachTimeItIsTriedIsToldWhat() {
+        Answer refused = post("/test/parts", "member", "{}");
+
+        assertThat(FAMILY.attempts).hasValue(5);
+        assertThat(refused.status()).isEqualTo(409);
+        assertThat(refused.text())
+                .contains("Others deleted what this request refers to")
+                .contains("Key (thing_id)=(00000000-0000-0000-0000-000000000007) is not present in table")
+                .contains("Nothing was changed");
     }
 
     @ParameterizedTest

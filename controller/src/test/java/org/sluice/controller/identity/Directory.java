@@ -22,6 +22,7 @@ import org.sluice.controller.identity.user.UserChange;
 import org.sluice.controller.identity.user.UserStore;
 import org.sluice.controller.identity.user.UserWire;
 import org.sluice.controller.identity.user.Users;
+import org.sluice.controller.identity.wire.IdentityWording;
 import org.sluice.controller.store.Database;
 import tools.jackson.databind.node.ObjectNode;
 

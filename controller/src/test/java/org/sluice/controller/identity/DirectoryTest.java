@@ -21,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.sluice.controller.identity.assignment.Place;
 import org.sluice.controller.identity.assignment.RoleAssignment;
+import org.sluice.controller.identity.bootstrap.IdentityBootstrap;
 import org.sluice.controller.identity.password.LogInSource;
 import org.sluice.controller.identity.password.PasswordChecks;
 import org.sluice.controller.identity.password.Passwords;

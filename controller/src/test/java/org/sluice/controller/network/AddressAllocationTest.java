@@ -1,7 +1,6 @@
 package org.sluice.controller.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -18,6 +17,10 @@ import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.sluice.controller.network.port.FixedIps;
+import org.sluice.controller.network.port.NetworkFacts;
+import org.sluice.controller.network.port.NewPort;
+import org.sluice.controller.network.port.PortMaking;
 import org.sluice.model.NetworkId;
 import tools.jackson.databind.JsonNode;
 
@@ -149,16 +152,6 @@ final class AddressAllocationTest {
                 .withHandle(handle -> handle.createQuery("select count(*) from pg_locks where not granted")
                         .mapTo(Integer.class)
                         .one());
-    }
-
-    @Test
-    void aNameIsNotAnAddress() {
-        assertThat(Addresses.isAddress("localhost")).isFalse();
-        assertThat(Addresses.isAddress("10.0.0.300")).isFalse();
-        assertThat(Addresses.isAddress("fe80::1%eth0")).isFalse();
-        assertThat(Addresses.isAddress("fe80::1")).isTrue();
-        assertThatThrownBy(() -> new IpRange(4, java.math.BigInteger.TWO, java.math.BigInteger.ONE))
-                .isInstanceOf(IllegalArgumentException.class);
     }
 
     private static String address(JsonNode port) {

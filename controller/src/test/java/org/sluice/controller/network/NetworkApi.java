@@ -22,6 +22,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.sluice.controller.http.ApiServer;
 import org.sluice.controller.http.Json;
 import org.sluice.controller.http.TestListener;
+import org.sluice.controller.network.binding.ServerPorts;
 import org.sluice.controller.network.port.PortRules;
 import org.sluice.controller.policy.Access;
 import org.sluice.controller.policy.Caller;

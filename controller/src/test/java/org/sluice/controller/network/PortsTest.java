@@ -12,6 +12,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.sluice.controller.network.port.FixedIps;
+import org.sluice.controller.network.port.NetworkFacts;
+import org.sluice.controller.network.port.NewPort;
+import org.sluice.controller.network.port.PortMaking;
 import org.sluice.model.NetworkId;
 import tools.jackson.databind.JsonNode;
 

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.sluice.controller.network.securitygroup.SecurityGroups;
 import tools.jackson.databind.JsonNode;
 
 /** Security groups and their rules, as objects. */

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sluice.controller.http.ApiClient.Answer;
-import org.sluice.controller.identity.AdminAccess;
+import org.sluice.controller.identity.bootstrap.AdminAccess;
 import org.sluice.controller.identity.password.Passwords;
 import org.sluice.controller.store.Origin;
 import org.sluice.controller.store.TestDatabase;

@@ -37,7 +37,8 @@ final class MigrationsTest {
             Map.entry("14", 999_332_602),
             Map.entry("16", -1_304_668_935),
             Map.entry("17", -166_424_435),
-            Map.entry("18", 32_268_068));
+            Map.entry("18", 32_268_068),
+            Map.entry("19", -1_118_480_513));
 
     @RegisterExtension
     static final TestDatabase postgres = new TestDatabase();

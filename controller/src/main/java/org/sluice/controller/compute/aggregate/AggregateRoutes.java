@@ -11,8 +11,8 @@ import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
-import org.sluice.controller.compute.ComputeFamily;
-import org.sluice.controller.compute.Problems;
+import org.sluice.controller.compute.wire.Links;
+import org.sluice.controller.compute.wire.Problems;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.ResourceRoutes;
@@ -38,7 +38,7 @@ public final class AggregateRoutes implements ResourceRoutes {
 
     @Override
     public void routes(Routes routes) {
-        String root = ComputeFamily.VERSION_PATH + "/os-aggregates";
+        String root = Links.VERSION_PATH + "/os-aggregates";
         routes.list(root, AggregateRules.INDEX, AggregateWire.LIST, source());
         routes.post(root, AggregateRules.CREATE, this::create);
         routes.get(root + "/{id}", AggregateRules.SHOW, this::show);

@@ -1,8 +1,8 @@
 package org.sluice.controller.compute.extension;
 
 import java.util.List;
-import org.sluice.controller.compute.ComputeFamily;
-import org.sluice.controller.compute.Problems;
+import org.sluice.controller.compute.wire.Links;
+import org.sluice.controller.compute.wire.Problems;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.ResourceRoutes;
@@ -58,7 +58,7 @@ public final class ExtensionRoutes implements ResourceRoutes {
 
     @Override
     public void routes(Routes routes) {
-        String root = ComputeFamily.VERSION_PATH + "/extensions";
+        String root = Links.VERSION_PATH + "/extensions";
         routes.get(root, READ, exchange -> VIEW.replyAll(200, ALL, exchange));
         routes.get(root + "/{alias}", READ, ExtensionRoutes::show);
     }

@@ -5,8 +5,8 @@ import static java.util.Objects.requireNonNull;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.sluice.controller.compute.ComputeFamily;
-import org.sluice.controller.compute.Problems;
+import org.sluice.controller.compute.wire.Links;
+import org.sluice.controller.compute.wire.Problems;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.ResourceRoutes;
@@ -26,7 +26,7 @@ public final class FlavorRoutes implements ResourceRoutes {
 
     @Override
     public void routes(Routes routes) {
-        String root = ComputeFamily.VERSION_PATH + "/flavors";
+        String root = Links.VERSION_PATH + "/flavors";
         String flavor = root + "/{id}";
         String specs = flavor + "/os-extra_specs";
         routes.list(root, FlavorRules.READ, FlavorWire.LIST, source());

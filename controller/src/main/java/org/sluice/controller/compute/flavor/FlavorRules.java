@@ -2,7 +2,7 @@ package org.sluice.controller.compute.flavor;
 
 import java.util.Locale;
 import java.util.Optional;
-import org.sluice.controller.compute.Problems;
+import org.sluice.controller.compute.wire.Problems;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.policy.Rule;
 import org.sluice.controller.policy.Who;

@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
-import org.sluice.controller.compute.TextMap;
+import org.sluice.controller.compute.wire.TextMap;
 import org.sluice.controller.http.list.Window;
 
 /** Flavors in SQL. Stateless; callers own the transaction. */

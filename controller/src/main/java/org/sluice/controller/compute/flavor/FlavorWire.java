@@ -1,17 +1,17 @@
 package org.sluice.controller.compute.flavor;
 
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
-import org.sluice.controller.compute.ComputePages;
-import org.sluice.controller.compute.Links;
-import org.sluice.controller.compute.Names;
-import org.sluice.controller.compute.Problems;
+import org.sluice.controller.compute.wire.ComputePages;
+import org.sluice.controller.compute.wire.Links;
+import org.sluice.controller.compute.wire.Names;
+import org.sluice.controller.compute.wire.Problems;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.body.Fields;
+import org.sluice.controller.http.body.KnownFields;
 import org.sluice.controller.http.list.Filter;
 import org.sluice.controller.http.list.ListQuery;
 import org.sluice.controller.http.view.Shown;
@@ -51,6 +51,18 @@ final class FlavorWire {
             .seenWith(FlavorRules.SPECS)
             .build();
 
+    private static final KnownFields FIELDS = KnownFields.of(
+                    "id",
+                    "name",
+                    "ram",
+                    "vcpus",
+                    "disk",
+                    "swap",
+                    "OS-FLV-EXT-DATA:ephemeral",
+                    "rxtx_factor",
+                    "os-flavor-access:is_public")
+            .since(55, "description");
+
     static final ListQuery<Flavor> LIST = ListQuery.of(BRIEF)
             .filter("minRam", atLeast("memory_mib"))
             .filter("minDisk", atLeast("disk_gib"))
@@ -77,21 +89,7 @@ final class FlavorWire {
     }
 
     static Flavor read(Exchange exchange) {
-        Fields fields = exchange.body("flavor");
-        Set<String> known = new HashSet<>(Set.of(
-                "id",
-                "name",
-                "ram",
-                "vcpus",
-                "disk",
-                "swap",
-                "OS-FLV-EXT-DATA:ephemeral",
-                "rxtx_factor",
-                "os-flavor-access:is_public"));
-        if (exchange.atLeast(55)) {
-            known.add("description");
-        }
-        fields.onlyKnows(known);
+        Fields fields = exchange.body("flavor").onlyKnows(FIELDS.in(exchange.minorVersion()));
         refuseUnlessZero(fields, "swap");
         refuseUnlessZero(fields, "OS-FLV-EXT-DATA:ephemeral");
         if (fields.isSet("rxtx_factor")

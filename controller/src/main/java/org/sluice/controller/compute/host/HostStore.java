@@ -10,10 +10,9 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
-import org.sluice.controller.compute.Columns;
-import org.sluice.controller.compute.InstanceNames;
 import org.sluice.controller.http.Ids;
 import org.sluice.controller.http.list.Window;
+import org.sluice.controller.store.Columns;
 import org.sluice.model.HostId;
 
 /** Hosts in SQL, as the Compute API's operator views need them. Stateless; callers own the transaction. */

@@ -9,10 +9,10 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
-import org.sluice.controller.compute.ComputeFamily;
-import org.sluice.controller.compute.Problems;
 import org.sluice.controller.compute.host.HostRow;
 import org.sluice.controller.compute.host.HostStore;
+import org.sluice.controller.compute.wire.Links;
+import org.sluice.controller.compute.wire.Problems;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Ids;
 import org.sluice.controller.http.Reply;
@@ -37,7 +37,7 @@ public final class HypervisorRoutes implements ResourceRoutes {
 
     @Override
     public void routes(Routes routes) {
-        String root = ComputeFamily.VERSION_PATH + "/os-hypervisors";
+        String root = Links.VERSION_PATH + "/os-hypervisors";
         Source<Hypervisor> source = source();
         routes.list(root, HypervisorRules.LIST, HypervisorWire.LIST, source);
         routes.list(root + "/detail", HypervisorRules.DETAIL, HypervisorWire.DETAIL, source);

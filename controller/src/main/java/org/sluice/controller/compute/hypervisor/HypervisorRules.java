@@ -1,6 +1,6 @@
 package org.sluice.controller.compute.hypervisor;
 
-import org.sluice.controller.compute.Problems;
+import org.sluice.controller.compute.wire.Problems;
 import org.sluice.controller.policy.Rule;
 import org.sluice.controller.policy.Who;
 import org.sluice.model.ProblemException;

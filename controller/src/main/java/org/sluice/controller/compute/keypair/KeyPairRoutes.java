@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import org.sluice.controller.compute.ComputeFamily;
+import org.sluice.controller.compute.wire.Links;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.ResourceRoutes;
@@ -27,7 +27,7 @@ public final class KeyPairRoutes implements ResourceRoutes {
 
     @Override
     public void routes(Routes routes) {
-        String root = ComputeFamily.VERSION_PATH + "/os-keypairs";
+        String root = Links.VERSION_PATH + "/os-keypairs";
         routes.list(root, KeyPairRules.INDEX, KeyPairWire.LIST, source());
         routes.post(root, KeyPairRules.CREATE, this::create);
         routes.get(root + "/{name}", KeyPairRules.SHOW, this::show).asksSince(10, "user_id");

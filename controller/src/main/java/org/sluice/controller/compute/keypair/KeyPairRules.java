@@ -2,7 +2,7 @@ package org.sluice.controller.compute.keypair;
 
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.sluice.controller.compute.Problems;
+import org.sluice.controller.compute.wire.Problems;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.policy.Rule;
 import org.sluice.controller.policy.Target;

@@ -1,12 +1,11 @@
 package org.sluice.controller.compute.keypair;
 
-import java.util.HashSet;
 import java.util.Optional;
-import java.util.Set;
-import org.sluice.controller.compute.ComputePages;
-import org.sluice.controller.compute.Times;
+import org.sluice.controller.compute.wire.ComputePages;
+import org.sluice.controller.compute.wire.Times;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.body.Fields;
+import org.sluice.controller.http.body.KnownFields;
 import org.sluice.controller.http.list.ListQuery;
 import org.sluice.controller.http.view.View;
 
@@ -68,23 +67,18 @@ final class KeyPairWire {
             .pages(ComputePages.LARGEST, ComputePages.LARGEST)
             .build();
 
+    private static final KnownFields FIELDS =
+            KnownFields.of("name", "public_key").since(2, "type").since(10, "user_id");
+
     private KeyPairWire() {}
 
     static Wanted read(Exchange exchange) {
-        Fields fields = exchange.body("keypair");
-        Set<String> known = new HashSet<>(Set.of("name", "public_key"));
-        if (exchange.atLeast(2)) {
-            known.add("type");
-        }
-        if (exchange.atLeast(10)) {
-            known.add("user_id");
-        }
-        fields.onlyKnows(known);
+        Fields fields = exchange.body("keypair").onlyKnows(FIELDS.in(exchange.minorVersion()));
         if (!fields.optionalText("type", 1, 255).orElse("ssh").equals("ssh")) {
             throw fields.refused("type", "only 'ssh' is offered; Sluice makes no certificates");
         }
         if (exchange.atLeast(92)) {
-            fields.required("public_key");
+            fields.needs("public_key");
         }
         return new Wanted(
                 KeyPairRules.name(exchange, fields.text("name", 1, 255)),

@@ -3,8 +3,8 @@ package org.sluice.controller.compute.limit;
 import static java.util.Objects.requireNonNull;
 
 import java.util.List;
-import org.sluice.controller.compute.ComputeFamily;
-import org.sluice.controller.compute.Problems;
+import org.sluice.controller.compute.wire.Links;
+import org.sluice.controller.compute.wire.Problems;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.ResourceRoutes;
@@ -24,8 +24,8 @@ public final class LimitRoutes implements ResourceRoutes {
 
     @Override
     public void routes(Routes routes) {
-        String quotas = ComputeFamily.VERSION_PATH + "/os-quota-sets/{project}";
-        routes.get(ComputeFamily.VERSION_PATH + "/limits", LimitRules.LIMITS, this::limits)
+        String quotas = Links.VERSION_PATH + "/os-quota-sets/{project}";
+        routes.get(Links.VERSION_PATH + "/limits", LimitRules.LIMITS, this::limits)
                 .asks("tenant_id");
         routes.get(quotas, LimitRules.SHOW, LimitRoutes::quotas);
         routes.get(quotas + "/defaults", LimitRules.DEFAULTS, LimitRoutes::defaults);

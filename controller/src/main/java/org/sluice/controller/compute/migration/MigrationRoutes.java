@@ -1,11 +1,13 @@
 package org.sluice.controller.compute.migration;
 
-import java.util.List;
-import java.util.Map;
-import org.sluice.controller.compute.ComputeFamily;
-import org.sluice.controller.http.Reply;
+import org.sluice.controller.compute.wire.ComputePages;
+import org.sluice.controller.compute.wire.Links;
 import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
+import org.sluice.controller.http.list.Filter;
+import org.sluice.controller.http.list.ListQuery;
+import org.sluice.controller.http.list.Source;
+import org.sluice.controller.http.view.View;
 import org.sluice.controller.policy.Rule;
 import org.sluice.controller.policy.Who;
 
@@ -14,15 +16,32 @@ public final class MigrationRoutes implements ResourceRoutes {
     private static final Rule INDEX =
             Rule.of("os_compute_api:os-migrations:index", Who.ADMIN, "List the migrations of servers.");
 
+    private static final ListQuery<Void> LIST = ListQuery.of(
+                    View.<Void>of("migration", "migrations").build())
+            .filter("hidden", Filter.truth("hidden"))
+            .filter("host", Filter.text("host"))
+            .filter("instance_uuid", Filter.text("instance_uuid"))
+            .filter("migration_type", Filter.text("migration_type"))
+            .filter("source_compute", Filter.text("source_compute"))
+            .filter("status", Filter.text("status"))
+            .filter("changes-since", Filter.time("updated_at", ">="))
+            .since(59)
+            .filter("changes-before", Filter.time("updated_at", "<="))
+            .since(66)
+            .filter("project_id", Filter.text("project_id"))
+            .since(80)
+            .filter("user_id", Filter.text("user_id"))
+            .since(80)
+            .scope("limit")
+            .since(59)
+            .scope("marker")
+            .since(59)
+            .unique("id", "id", _ -> 0, _ -> "")
+            .pages(ComputePages.LARGEST, ComputePages.LARGEST)
+            .build();
+
     @Override
     public void routes(Routes routes) {
-        routes.get(
-                        ComputeFamily.VERSION_PATH + "/os-migrations",
-                        INDEX,
-                        exchange -> Reply.ok(Map.of("migrations", List.of())))
-                .asks("hidden", "host", "instance_uuid", "migration_type", "source_compute", "status")
-                .asksSince(59, "changes-since", "limit", "marker")
-                .asksSince(66, "changes-before")
-                .asksSince(80, "project_id", "user_id");
+        routes.list(Links.VERSION_PATH + "/os-migrations", INDEX, LIST, Source.none());
     }
 }

@@ -4,10 +4,9 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.sluice.controller.compute.ComputeFamily;
-import org.sluice.controller.compute.HostConsoles;
-import org.sluice.controller.compute.Names;
-import org.sluice.controller.compute.Problems;
+import org.sluice.controller.compute.wire.Links;
+import org.sluice.controller.compute.wire.Names;
+import org.sluice.controller.compute.wire.Problems;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.Routes;
@@ -39,7 +38,7 @@ final class ActionRoutes {
     }
 
     void routes(Routes routes) {
-        String server = ComputeFamily.VERSION_PATH + "/servers/{id}";
+        String server = Links.VERSION_PATH + "/servers/{id}";
         Routes.Actions actions = routes.actions(server + "/action");
         actions.on("os-getConsoleOutput", ServerRules.CONSOLE_OUTPUT, this::console);
         actions.on("forceDelete", ServerRules.FORCE_DELETE, exchange -> {

@@ -3,7 +3,7 @@ package org.sluice.controller.compute.server;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.sluice.controller.network.NicRequest;
+import org.sluice.controller.network.binding.NicRequest;
 import org.sluice.model.ImageId;
 
 /**
@@ -21,7 +21,7 @@ import org.sluice.model.ImageId;
  * @param atLeast how many servers there must be for the request to make sense, 1 to {@code count}
  * @param count how many servers
  * @param onlyReservation whether to answer with the reservation instead of the server
- * @param adminPassword what the answer shows as the password
+ * @param diskConfig shown again as it was given
  */
 record BootRequest(
         String name,
@@ -40,7 +40,7 @@ record BootRequest(
         int atLeast,
         int count,
         boolean onlyReservation,
-        Optional<String> adminPassword) {
+        DiskConfig diskConfig) {
     /** Which NICs a server gets. */
     sealed interface Networks {
         /** The only network of the project; {@code required} makes it an error when there is none. */

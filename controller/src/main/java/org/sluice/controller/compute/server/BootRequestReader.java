@@ -1,18 +1,18 @@
 package org.sluice.controller.compute.server;
 
 import java.util.Base64;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.sluice.controller.compute.Names;
-import org.sluice.controller.compute.Problems;
+import org.sluice.controller.compute.wire.Names;
+import org.sluice.controller.compute.wire.Problems;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Ids;
 import org.sluice.controller.http.body.Fields;
-import org.sluice.controller.network.NicRequest;
+import org.sluice.controller.http.body.KnownFields;
+import org.sluice.controller.network.binding.NicRequest;
 import org.sluice.model.ImageId;
 import org.sluice.model.NetworkId;
 import org.sluice.model.PortId;
@@ -28,10 +28,42 @@ final class BootRequestReader {
     private static final int MOST_NICS = 28;
     /** As many as the Network API makes at once. */
     private static final int MOST_NICS_AT_ONCE = 1_000;
+
+    private static final int LONGEST_REFERENCE = 2_048;
     /** Each of them is a row for each NIC. */
     private static final int MOST_GROUPS = 32;
 
     private static final String NOT_OFFERED = "Sluice does not offer it; leave it out";
+
+    private static final KnownFields FIELDS = KnownFields.of(
+                    "name",
+                    "flavorRef",
+                    "imageRef",
+                    "adminPass",
+                    "metadata",
+                    "networks",
+                    "OS-DCF:diskConfig",
+                    "accessIPv4",
+                    "accessIPv6",
+                    "availability_zone",
+                    "config_drive",
+                    "key_name",
+                    "min_count",
+                    "max_count",
+                    "return_reservation_id",
+                    "security_groups",
+                    "user_data",
+                    "block_device_mapping",
+                    "block_device_mapping_v2")
+            .until(56, "personality")
+            .since(19, "description")
+            .since(52, "tags")
+            .since(63, "trusted_image_certificates")
+            .since(74, "host", "hypervisor_hostname")
+            .since(90, "hostname");
+
+    private static final KnownFields NIC_FIELDS =
+            KnownFields.of("port", "uuid", "fixed_ip").since(42, "tag");
 
     private final Exchange exchange;
     private final Fields fields;
@@ -52,9 +84,9 @@ final class BootRequestReader {
 
     private BootRequest read() {
         refuseHints();
-        fields.onlyKnows(knownFields());
+        fields.onlyKnows(FIELDS.in(exchange.minorVersion()));
         String name = Names.read(fields, "name");
-        JsonNode flavor = fields.required("flavorRef");
+        String flavor = reference("flavorRef");
         refuseWhatIsNotOffered();
         ImageId image = image();
         int atLeast =
@@ -67,7 +99,7 @@ final class BootRequestReader {
         }
         return new BootRequest(
                 name,
-                lastSegment(flavor),
+                flavor,
                 image,
                 fields.optionalText("key_name", 1, Names.LONGEST),
                 securityGroups(),
@@ -82,56 +114,13 @@ final class BootRequestReader {
                 atLeast,
                 count,
                 fields.flag("return_reservation_id").orElse(false),
-                fields.optionalText("adminPass", 1, Names.LONGEST));
+                DiskConfig.read(fields).orElse(DiskConfig.MANUAL));
     }
 
     private void refuseHints() {
         Fields whole = exchange.body();
         HINTS.forEach(hints ->
                 whole.refuseValue(hints, "scheduler hints are not offered; name an availability zone instead"));
-    }
-
-    private Set<String> knownFields() {
-        Set<String> known = new HashSet<>(Set.of(
-                "name",
-                "flavorRef",
-                "imageRef",
-                "adminPass",
-                "metadata",
-                "networks",
-                "OS-DCF:diskConfig",
-                "accessIPv4",
-                "accessIPv6",
-                "availability_zone",
-                "config_drive",
-                "key_name",
-                "min_count",
-                "max_count",
-                "return_reservation_id",
-                "security_groups",
-                "user_data",
-                "block_device_mapping",
-                "block_device_mapping_v2"));
-        if (!exchange.atLeast(57)) {
-            known.add("personality");
-        }
-        if (exchange.atLeast(19)) {
-            known.add("description");
-        }
-        if (exchange.atLeast(52)) {
-            known.add("tags");
-        }
-        if (exchange.atLeast(63)) {
-            known.add("trusted_image_certificates");
-        }
-        if (exchange.atLeast(74)) {
-            known.add("host");
-            known.add("hypervisor_hostname");
-        }
-        if (exchange.atLeast(90)) {
-            known.add("hostname");
-        }
-        return known;
     }
 
     /** Known to nova and not done here: better refused than taken and forgotten. */
@@ -143,7 +132,13 @@ final class BootRequestReader {
         if (fields.isSet("block_device_mapping_v2") && !isTheImageItself(fields.required("block_device_mapping_v2"))) {
             fields.refuseValue("block_device_mapping_v2", NOT_OFFERED);
         }
-        fields.oneOf("OS-DCF:diskConfig", List.of("AUTO", "MANUAL"));
+        if (fields.isSet("adminPass")) {
+            // Its value is not repeated.
+            throw Problems.badRequest(
+                    "ValidationError",
+                    "Invalid input for field/attribute adminPass. Sluice sets no password in guests: name a key_name, or"
+                            + " set one with user_data.");
+        }
     }
 
     /** Some clients spell "boot from the image" as a block device. */
@@ -164,14 +159,15 @@ final class BootRequestReader {
                     "InvalidBDM",
                     "Block Device Mapping is Invalid: Sluice boots from an image, so imageRef must name one.");
         }
-        return Ids.parse(lastSegment(fields.required("imageRef")))
+        return Ids.parse(reference("imageRef"))
                 .map(ImageId::new)
                 .orElseThrow(() -> Problems.badRequest("InvalidImageRef", "Invalid imageRef provided."));
     }
 
-    /** A reference may be the URL of the thing. */
-    private static String lastSegment(JsonNode reference) {
-        String text = reference.asString("");
+    /** The identifier of what the field names: itself, a number too, or the last segment of its URL. */
+    private String reference(String field) {
+        JsonNode value = fields.required(field);
+        String text = value.isIntegralNumber() ? value.toString() : fields.text(field, 1, LONGEST_REFERENCE);
         return text.substring(text.lastIndexOf('/') + 1);
     }
 
@@ -198,14 +194,14 @@ final class BootRequestReader {
             return fields.list("networks", MOST_NICS).isEmpty() ? new BootRequest.Networks.Only(false) : listed();
         }
         JsonNode value = fields.required("networks");
-        if (value.isString()) {
-            return switch (value.stringValue()) {
-                case "auto" -> new BootRequest.Networks.Only(true);
-                case "none" -> new BootRequest.Networks.None();
-                default -> throw fields.refused("networks", "it must be 'auto', 'none' or a list");
-            };
+        if (value.isArray()) {
+            return listed();
         }
-        return listed();
+        return switch (value.asString("")) {
+            case "auto" -> new BootRequest.Networks.Only(true);
+            case "none" -> new BootRequest.Networks.None();
+            default -> throw fields.refused("networks", "it must be 'auto', 'none' or a list");
+        };
     }
 
     private BootRequest.Networks listed() {
@@ -214,8 +210,7 @@ final class BootRequestReader {
     }
 
     private NicRequest nic(Fields nic) {
-        nic.onlyKnows(
-                exchange.atLeast(42) ? Set.of("port", "uuid", "fixed_ip", "tag") : Set.of("port", "uuid", "fixed_ip"));
+        nic.onlyKnows(NIC_FIELDS.in(exchange.minorVersion()));
         if (nic.isSet("tag")) {
             throw nic.refused("tag", "device tags are not offered; leave it out");
         }

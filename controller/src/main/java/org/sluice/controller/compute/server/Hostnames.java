@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.sluice.controller.compute.Names;
+import org.sluice.controller.compute.wire.Names;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.body.Fields;
 

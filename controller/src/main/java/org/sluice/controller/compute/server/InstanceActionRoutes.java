@@ -3,9 +3,9 @@ package org.sluice.controller.compute.server;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import org.sluice.controller.compute.ComputeFamily;
-import org.sluice.controller.compute.Problems;
-import org.sluice.controller.compute.Times;
+import org.sluice.controller.compute.wire.Links;
+import org.sluice.controller.compute.wire.Problems;
+import org.sluice.controller.compute.wire.Times;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.Routes;
@@ -50,7 +50,7 @@ final class InstanceActionRoutes {
     }
 
     void routes(Routes routes) {
-        String root = ComputeFamily.VERSION_PATH + "/servers/{id}/os-instance-actions";
+        String root = Links.VERSION_PATH + "/servers/{id}/os-instance-actions";
         routes.get(root, ServerRules.INSTANCE_ACTIONS_LIST, exchange -> BRIEF.replyAll(200, done(exchange), exchange));
         routes.get(root + "/{request}", ServerRules.INSTANCE_ACTIONS_SHOW, this::show);
     }

@@ -4,13 +4,13 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.sluice.controller.compute.ComputeFamily;
-import org.sluice.controller.compute.Problems;
+import org.sluice.controller.compute.wire.Links;
+import org.sluice.controller.compute.wire.Problems;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.view.View;
-import org.sluice.controller.network.ServerPorts;
+import org.sluice.controller.network.binding.ServerPorts;
 import org.sluice.controller.store.Transactions;
 
 /**
@@ -53,7 +53,7 @@ final class InterfaceRoutes {
     }
 
     void routes(Routes routes) {
-        String server = ComputeFamily.VERSION_PATH + "/servers/{id}";
+        String server = Links.VERSION_PATH + "/servers/{id}";
         String interfaces = server + "/os-interface";
         routes.get(server + "/ips", ServerRules.IPS_INDEX, this::addresses);
         routes.get(server + "/ips/{network}", ServerRules.IPS_SHOW, this::addressesOf);

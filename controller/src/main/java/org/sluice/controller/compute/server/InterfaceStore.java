@@ -3,7 +3,7 @@ package org.sluice.controller.compute.server;
 import java.util.List;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
-import org.sluice.controller.compute.Columns;
+import org.sluice.controller.store.Columns;
 import org.sluice.model.ServerId;
 
 /** What a server is attached to, in SQL. Stateless; callers own the transaction. */

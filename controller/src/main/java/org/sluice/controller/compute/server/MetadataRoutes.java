@@ -5,8 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
-import org.sluice.controller.compute.ComputeFamily;
-import org.sluice.controller.compute.Problems;
+import org.sluice.controller.compute.wire.Links;
+import org.sluice.controller.compute.wire.Problems;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.Routes;
@@ -27,7 +27,7 @@ final class MetadataRoutes {
     }
 
     void routes(Routes routes) {
-        String root = ComputeFamily.VERSION_PATH + "/servers/{id}/metadata";
+        String root = Links.VERSION_PATH + "/servers/{id}/metadata";
         routes.get(root, ServerRules.METADATA_INDEX, exchange -> all(metadata(exchange)));
         routes.post(root, ServerRules.METADATA_CREATE, this::add);
         routes.put(root, ServerRules.METADATA_UPDATE_ALL, this::replace);

@@ -28,6 +28,7 @@ record NewServer(
         @Nullable KeyPair key,
         @Nullable String userData,
         boolean configDrive,
+        DiskConfig diskConfig,
         Map<String, String> metadata,
         List<String> tags,
         @Nullable String requestedZone,

@@ -1,7 +1,7 @@
 package org.sluice.controller.compute.server;
 
 import java.util.List;
-import org.sluice.controller.compute.Problems;
+import org.sluice.controller.compute.wire.Problems;
 import org.sluice.controller.policy.Rule;
 import org.sluice.model.ProblemException;
 

@@ -11,15 +11,10 @@ import org.sluice.controller.policy.Caller;
  * @param access what he may
  * @param requestId names the request in the record of what was done
  * @param seesPrivateFlavors whether he may name a private flavor
- * @param seesAllImages whether he may name any project's image
  */
-record Orderer(Access access, String requestId, boolean seesPrivateFlavors, boolean seesAllImages) {
+record Orderer(Access access, String requestId, boolean seesPrivateFlavors) {
     static Orderer of(Exchange exchange) {
-        return new Orderer(
-                exchange.access(),
-                exchange.requestId(),
-                exchange.may(FlavorRules.ACCESS),
-                exchange.may(ServerRules.ANY_IMAGE));
+        return new Orderer(exchange.access(), exchange.requestId(), exchange.may(FlavorRules.ACCESS));
     }
 
     Caller caller() {

@@ -42,6 +42,7 @@ public record Server(
         @Nullable String keyName,
         @Nullable String userData,
         boolean configDrive,
+        DiskConfig diskConfig,
         Map<String, String> metadata,
         List<String> tags,
         @Nullable String requestedZone,

@@ -10,18 +10,17 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
-import org.sluice.controller.compute.BootImages;
-import org.sluice.controller.compute.Names;
-import org.sluice.controller.compute.Problems;
 import org.sluice.controller.compute.flavor.Flavor;
 import org.sluice.controller.compute.flavor.FlavorStore;
 import org.sluice.controller.compute.host.HostRow;
 import org.sluice.controller.compute.host.HostStore;
 import org.sluice.controller.compute.keypair.KeyPair;
 import org.sluice.controller.compute.keypair.KeyPairStore;
-import org.sluice.controller.network.AttachedPort;
-import org.sluice.controller.network.NicRequest;
-import org.sluice.controller.network.ServerPorts;
+import org.sluice.controller.compute.wire.Names;
+import org.sluice.controller.compute.wire.Problems;
+import org.sluice.controller.network.binding.AttachedPort;
+import org.sluice.controller.network.binding.NicRequest;
+import org.sluice.controller.network.binding.ServerPorts;
 import org.sluice.controller.policy.Caller;
 import org.sluice.controller.scheduling.Placement;
 import org.sluice.controller.scheduling.Scheduling;
@@ -214,8 +213,7 @@ final class ServerCreation {
     }
 
     private BootImages.BootImage image(Handle handle, Orderer orderer, BootRequest request) {
-        BootImages.BootImage image = images.find(handle, request.image())
-                .filter(found -> isVisible(found, orderer))
+        BootImages.BootImage image = images.find(handle, orderer.access(), request.image())
                 .orElseThrow(() -> Problems.badRequest(
                         "ImageNotFound",
                         "Can not find requested image: Image " + request.image() + " could not be found."));
@@ -223,15 +221,6 @@ final class ServerCreation {
             throw Problems.badRequest("ImageNotActive", "Image " + request.image() + " is not active.");
         }
         return image;
-    }
-
-    private static boolean isVisible(BootImages.BootImage image, Orderer orderer) {
-        return switch (image.visibility()) {
-            case "public", "community" -> true;
-            default ->
-                orderer.seesAllImages()
-                        || image.projectId().equals(orderer.caller().projectId());
-        };
     }
 
     private Optional<KeyPair> key(Handle handle, Orderer orderer, BootRequest request) {
@@ -325,6 +314,7 @@ final class ServerCreation {
                 request.userData().orElse(null),
                 request.configDrive()
                         || "mandatory".equals(parts.image().properties().get("img_config_drive")),
+                request.diskConfig(),
                 request.metadata(),
                 request.tags(),
                 request.zone().orElse(null),

@@ -2,7 +2,7 @@ package org.sluice.controller.compute.server;
 
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
-import org.sluice.controller.compute.Problems;
+import org.sluice.controller.compute.wire.Problems;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Ids;
 import org.sluice.model.ServerId;

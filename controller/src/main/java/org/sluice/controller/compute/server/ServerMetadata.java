@@ -1,7 +1,7 @@
 package org.sluice.controller.compute.server;
 
 import java.util.Map;
-import org.sluice.controller.compute.Names;
+import org.sluice.controller.compute.wire.Names;
 import org.sluice.controller.http.body.Fields;
 import org.sluice.model.Problem;
 

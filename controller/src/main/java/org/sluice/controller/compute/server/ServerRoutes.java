@@ -11,10 +11,7 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
-import org.sluice.controller.compute.BootImages;
-import org.sluice.controller.compute.ComputeFamily;
-import org.sluice.controller.compute.HostConsoles;
-import org.sluice.controller.compute.Links;
+import org.sluice.controller.compute.wire.Links;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Ids;
 import org.sluice.controller.http.Reply;
@@ -22,8 +19,8 @@ import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.list.Source;
 import org.sluice.controller.http.list.Window;
-import org.sluice.controller.network.AttachedPort;
-import org.sluice.controller.network.ServerPorts;
+import org.sluice.controller.network.binding.AttachedPort;
+import org.sluice.controller.network.binding.ServerPorts;
 import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.policy.Rule;
 import org.sluice.controller.scheduling.Scheduling;
@@ -32,15 +29,11 @@ import org.sluice.model.ServerId;
 
 /** {@code /servers} and all below it but tags (Compute API reference, "Servers"). Thread-safe. */
 public final class ServerRoutes implements ResourceRoutes {
-    private static final String PASSWORD_CHARACTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
-    private static final int PASSWORD_LENGTH = 12;
-
     private final Transactions transactions;
     private final ServerPorts ports;
     private final Scheduling scheduling;
     private final HostConsoles consoles;
     private final InstantSource clock;
-    private final RandomGenerator random;
     private final ServerCreation creation;
     private final ServerLookup lookup = new ServerLookup();
     private final ServerStore store = new ServerStore();
@@ -53,7 +46,7 @@ public final class ServerRoutes implements ResourceRoutes {
      * @param scheduling gives servers their place
      * @param consoles asks hosts for console output
      * @param clock time of creation and of changes
-     * @param random reservation ids and the passwords that clients expect
+     * @param random reservation ids
      */
     public ServerRoutes(
             Transactions transactions,
@@ -68,8 +61,7 @@ public final class ServerRoutes implements ResourceRoutes {
         this.scheduling = requireNonNull(scheduling, "scheduling is null");
         this.consoles = requireNonNull(consoles, "consoles is null");
         this.clock = requireNonNull(clock, "clock is null");
-        this.random = requireNonNull(random, "random is null");
-        this.creation = new ServerCreation(images, ports, scheduling, clock, random);
+        this.creation = new ServerCreation(images, ports, scheduling, clock, requireNonNull(random, "random is null"));
     }
 
     /** The rules that its handlers ask for. */
@@ -80,7 +72,7 @@ public final class ServerRoutes implements ResourceRoutes {
 
     @Override
     public void routes(Routes routes) {
-        String root = ComputeFamily.VERSION_PATH + "/servers";
+        String root = Links.VERSION_PATH + "/servers";
         Source<Whole> details = source(ServerRules.DETAIL_ALL, true);
         routes.list(root, ServerRules.INDEX, ServerWire.LIST, source(ServerRules.INDEX_ALL, false));
         routes.get(
@@ -155,8 +147,7 @@ public final class ServerRoutes implements ResourceRoutes {
         }
         ServerId id = created.servers().getFirst();
         List<String> groups = request.securityGroups().isEmpty() ? List.of("default") : request.securityGroups();
-        ServerWire.Made made =
-                new ServerWire.Made(id, groups, request.adminPassword().orElseGet(this::password));
+        ServerWire.Made made = new ServerWire.Made(id, groups, request.diskConfig());
         return ServerWire.MADE
                 .reply(202, made, exchange)
                 .withHeader("Location", new Links(exchange.baseUrl()).self("servers", id.toString()));
@@ -170,15 +161,6 @@ public final class ServerRoutes implements ResourceRoutes {
         }
     }
 
-    /** Clients expect one. Nothing in the guest uses it: people log in with their key. */
-    private String password() {
-        StringBuilder text = new StringBuilder();
-        for (int i = 0; i < PASSWORD_LENGTH; i++) {
-            text.append(PASSWORD_CHARACTERS.charAt(random.nextInt(PASSWORD_CHARACTERS.length())));
-        }
-        return text.toString();
-    }
-
     private Reply show(Exchange exchange) {
         Whole whole = transactions.autocommit(handle ->
                 withPorts(handle, List.of(lookup.find(handle, exchange))).getFirst());
@@ -189,12 +171,13 @@ public final class ServerRoutes implements ResourceRoutes {
         ServerWire.Change change = ServerWire.readChange(exchange);
         Whole whole = transactions.run(handle -> {
             Server old = lookup.findForUpdate(handle, exchange);
-            store.rename(
+            store.describe(
                     handle,
                     old.id(),
                     change.name().orElse(old.name()),
                     change.hostname().orElse(old.hostname()),
                     change.changesDescription() ? change.description().orElse(null) : old.description(),
+                    change.diskConfig().orElse(old.diskConfig()),
                     clock.instant());
             old.host().ifPresent(host -> store.tellHost(handle, old.id(), host.id()));
             return withPorts(handle, List.of(lookup.find(handle, exchange))).getFirst();

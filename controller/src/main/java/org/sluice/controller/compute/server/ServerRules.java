@@ -31,8 +31,6 @@ final class ServerRules {
     static final Rule EXTENDED =
             admin("os-extended-server-attributes", "See where servers are, their user data, and why builds failed.");
     static final Rule HOST_STATUS = admin("servers:show:host_status", "See whether a server's host is up.");
-    static final Rule ANY_IMAGE =
-            Rule.of("sluice:boot_any_image", Who.ADMIN, "Boot from images of other projects that are not shared.");
 
     static final Rule METADATA_INDEX = reader("server-metadata:index", "List a server's metadata.");
     static final Rule METADATA_SHOW = reader("server-metadata:show", "Show one item of a server's metadata.");
@@ -74,6 +72,6 @@ final class ServerRules {
 
     /** Those that no route, view or list names. */
     static List<Rule> asked() {
-        return List.of(INDEX_ALL, DETAIL_ALL, FORCED_HOST, REQUESTED_DESTINATION, EXTENDED, HOST_STATUS, ANY_IMAGE);
+        return List.of(INDEX_ALL, DETAIL_ALL, FORCED_HOST, REQUESTED_DESTINATION, EXTENDED, HOST_STATUS);
     }
 }

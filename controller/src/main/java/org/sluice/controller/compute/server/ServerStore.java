@@ -17,15 +17,15 @@ import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.statement.Query;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
-import org.sluice.controller.compute.Columns;
-import org.sluice.controller.compute.Problems;
-import org.sluice.controller.compute.TextMap;
 import org.sluice.controller.compute.flavor.Flavor;
+import org.sluice.controller.compute.wire.Problems;
+import org.sluice.controller.compute.wire.TextMap;
 import org.sluice.controller.http.list.Window;
 import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.controller.store.ChangedServers;
+import org.sluice.controller.store.Columns;
 import org.sluice.controller.store.Transactions;
 import org.sluice.model.HostId;
 import org.sluice.model.ImageId;
@@ -40,7 +40,7 @@ final class ServerStore {
             select s.id, s.number, s.project_id, s.user_id, s.name, s.hostname, s.description, s.status, s.task_state,
                    s.image_id, s.flavor_id, s.flavor_name, s.vcpus, s.memory_mib,
                    coalesce(s.flavor_disk_gib, s.disk_gib) as disk_gib,
-                   s.extra_specs::text as extra_specs, s.key_name, s.user_data, s.config_drive,
+                   s.extra_specs::text as extra_specs, s.key_name, s.user_data, s.config_drive, s.disk_config,
                    s.metadata::text as metadata, s.tags, s.requested_zone, s.availability_zone, s.reservation_id,
                    s.launch_index, s.create_request_id, s.delete_request_id, s.delete_user_id, s.delete_started_at,
                    s.fault_code, s.fault_message, s.fault_details, s.fault_at, s.created_at, s.updated_at, s.launched_at,
@@ -172,11 +172,11 @@ final class ServerStore {
         handle.createUpdate("""
                         insert into server (id, project_id, user_id, name, hostname, description, status, task_state,
                             image_id, flavor_id, flavor_name, vcpus, memory_mib, disk_gib, flavor_disk_gib, extra_specs, image_facts,
-                            key_name, public_key, user_data, config_drive, metadata, tags, requested_zone, reservation_id,
+                            key_name, public_key, user_data, config_drive, disk_config, metadata, tags, requested_zone, reservation_id,
                             launch_index, create_request_id, created_at, updated_at)
                         values (:id, :project, :user, :name, :hostname, :description, 'BUILD', 'scheduling',
                             :image, :flavor, :flavorName, :vcpus, :memory, :disk, :flavorDisk, cast(:specs as jsonb),
-                            cast(:facts as jsonb), :keyName, :publicKey, :userData, :configDrive,
+                            cast(:facts as jsonb), :keyName, :publicKey, :userData, :configDrive, :diskConfig,
                             cast(:metadata as jsonb), :tags, :zone, :reservation, :launchIndex, :request, :now, :now)""")
                 .bind("id", server.id().value())
                 .bind("project", server.projectId())
@@ -197,6 +197,7 @@ final class ServerStore {
                 .bind("publicKey", server.key() == null ? null : server.key().publicKey())
                 .bind("userData", server.userData())
                 .bind("configDrive", server.configDrive())
+                .bind("diskConfig", server.diskConfig().name())
                 .bind("metadata", TextMap.toJson(server.metadata()))
                 .bindArray("tags", String.class, server.tags())
                 .bind("zone", server.requestedZone())
@@ -247,14 +248,24 @@ final class ServerStore {
                 .execute();
     }
 
-    void rename(Handle handle, ServerId id, String name, String hostname, @Nullable String description, Instant now) {
+    /** What its owner says about it. */
+    void describe(
+            Handle handle,
+            ServerId id,
+            String name,
+            String hostname,
+            @Nullable String description,
+            DiskConfig diskConfig,
+            Instant now) {
         handle.createUpdate("""
-                        update server set name = :name, hostname = :hostname, description = :description, updated_at = :now
+                        update server set name = :name, hostname = :hostname, description = :description,
+                            disk_config = :diskConfig, updated_at = :now
                         where id = :id""")
                 .bind("id", id.value())
                 .bind("name", name)
                 .bind("hostname", hostname)
                 .bind("description", description)
+                .bind("diskConfig", diskConfig.name())
                 .bind("now", time(now))
                 .execute();
     }
@@ -301,6 +312,7 @@ final class ServerStore {
                 row.getString("key_name"),
                 row.getString("user_data"),
                 row.getBoolean("config_drive"),
+                DiskConfig.valueOf(row.getString("disk_config")),
                 TextMap.ofJson(row.getString("metadata")),
                 Columns.texts(row, "tags"),
                 row.getString("requested_zone"),

@@ -6,24 +6,23 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.sluice.controller.compute.ComputePages;
-import org.sluice.controller.compute.InstanceNames;
-import org.sluice.controller.compute.Links;
-import org.sluice.controller.compute.Names;
-import org.sluice.controller.compute.Times;
 import org.sluice.controller.compute.flavor.FlavorRules;
+import org.sluice.controller.compute.host.InstanceNames;
+import org.sluice.controller.compute.wire.ComputePages;
+import org.sluice.controller.compute.wire.Links;
+import org.sluice.controller.compute.wire.Names;
+import org.sluice.controller.compute.wire.Times;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.body.Fields;
+import org.sluice.controller.http.body.KnownFields;
 import org.sluice.controller.http.list.ListQuery;
 import org.sluice.controller.http.view.Shown;
 import org.sluice.controller.http.view.View;
@@ -48,23 +47,28 @@ final class ServerWire {
      * A server that was just asked for.
      *
      * @param groups names of security groups
-     * @param password what clients expect to be shown
+     * @param diskConfig as it was given
      */
-    record Made(ServerId id, List<String> groups, String password) {}
+    record Made(ServerId id, List<String> groups, DiskConfig diskConfig) {}
 
     /** What is to change; what is not named stays. */
     record Change(
             Optional<String> name,
             Optional<String> hostname,
             boolean changesDescription,
-            Optional<String> description) {}
+            Optional<String> description,
+            Optional<DiskConfig> diskConfig) {}
+
+    private static final KnownFields CHANGEABLE = KnownFields.of(
+                    "name", "OS-DCF:diskConfig", "accessIPv4", "accessIPv6")
+            .since(19, "description")
+            .since(90, "hostname");
 
     static final View<Made> MADE = View.<Made>of("server", "servers")
             .member("id", made -> made.id().toString())
             .memberShown("links", (made, shown) -> links(made.id(), shown))
-            .member("OS-DCF:diskConfig", made -> "MANUAL")
+            .member("OS-DCF:diskConfig", made -> made.diskConfig().name())
             .member("security_groups", made -> named(made.groups()))
-            .member("adminPass", Made::password)
             .build();
 
     static final View<Whole> BRIEF = View.<Whole>of("server", "servers")
@@ -207,7 +211,9 @@ final class ServerWire {
                 .member("addresses", whole -> addresses(whole, address))
                 .member("accessIPv4", whole -> "")
                 .member("accessIPv6", whole -> "")
-                .member("OS-DCF:diskConfig", whole -> "MANUAL")
+                .member(
+                        "OS-DCF:diskConfig",
+                        whole -> whole.server().diskConfig().name())
                 .member("fault", whole -> whole.server().fault().map(fault -> new View.Nested<>(FAULT, fault)))
                 .onlyIf(whole -> whole.status() == ServerStatus.ERROR
                         && whole.server().fault().isPresent())
@@ -376,21 +382,14 @@ final class ServerWire {
     }
 
     static Change readChange(Exchange exchange) {
-        Fields fields = exchange.body("server");
-        Set<String> known = new HashSet<>(Set.of("name", "OS-DCF:diskConfig", "accessIPv4", "accessIPv6"));
-        if (exchange.atLeast(19)) {
-            known.add("description");
-        }
-        if (exchange.atLeast(90)) {
-            known.add("hostname");
-        }
-        fields.onlyKnows(known);
+        Fields fields = exchange.body("server").onlyKnows(CHANGEABLE.in(exchange.minorVersion()));
         fields.refuseValue("accessIPv4", "Sluice does not offer it; leave it out");
         fields.refuseValue("accessIPv6", "Sluice does not offer it; leave it out");
         return new Change(
                 fields.has("name") ? Optional.of(Names.read(fields, "name")) : Optional.empty(),
                 Hostnames.read(exchange, fields),
                 fields.has("description"),
-                fields.optionalText("description", 0, Names.LONGEST));
+                fields.optionalText("description", 0, Names.LONGEST),
+                DiskConfig.read(fields));
     }
 }

@@ -7,7 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.sluice.controller.network.AttachedPort;
+import org.sluice.controller.network.binding.AttachedPort;
 import org.sluice.model.ServerStatus;
 import org.sluice.model.protocol.FixedAddress;
 

@@ -6,10 +6,10 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
-import org.sluice.controller.compute.ComputeFamily;
-import org.sluice.controller.compute.Problems;
 import org.sluice.controller.compute.host.HostRow;
 import org.sluice.controller.compute.host.HostStore;
+import org.sluice.controller.compute.wire.Links;
+import org.sluice.controller.compute.wire.Problems;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Ids;
 import org.sluice.controller.http.Reply;
@@ -37,7 +37,7 @@ public final class ServiceRoutes implements ResourceRoutes {
 
     @Override
     public void routes(Routes routes) {
-        String root = ComputeFamily.VERSION_PATH + "/os-services";
+        String root = Links.VERSION_PATH + "/os-services";
         routes.list(root, ServiceRules.LIST, ServiceWire.LIST, source());
         // Until 2.52 the last segment is what to do and not a service: two ways of one route.
         routes.put(

@@ -3,10 +3,10 @@ package org.sluice.controller.compute.service;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.sluice.controller.compute.Names;
-import org.sluice.controller.compute.Problems;
-import org.sluice.controller.compute.Times;
 import org.sluice.controller.compute.host.HostRow;
+import org.sluice.controller.compute.wire.Names;
+import org.sluice.controller.compute.wire.Problems;
+import org.sluice.controller.compute.wire.Times;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.body.Fields;
 import org.sluice.controller.http.list.Filter;
@@ -108,7 +108,7 @@ final class ServiceWire {
         Fields fields = exchange.body();
         fields.onlyKnows(withReason ? Set.of("host", "binary", "disabled_reason") : Set.of("host", "binary"));
         if (withReason) {
-            fields.required("disabled_reason");
+            fields.needs("disabled_reason");
         }
         return new WantedByName(
                 fields.text("host", 1, Names.LONGEST),

@@ -9,12 +9,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
-import org.sluice.controller.compute.ComputeFamily;
-import org.sluice.controller.compute.Links;
-import org.sluice.controller.compute.Problems;
 import org.sluice.controller.compute.server.Server;
 import org.sluice.controller.compute.server.ServerLookup;
 import org.sluice.controller.compute.server.ServerTags;
+import org.sluice.controller.compute.wire.Links;
+import org.sluice.controller.compute.wire.Problems;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.ResourceRoutes;
@@ -54,7 +53,7 @@ public final class TagRoutes implements ResourceRoutes {
 
     @Override
     public void routes(Routes routes) {
-        String root = ComputeFamily.VERSION_PATH + "/servers/{id}/tags";
+        String root = Links.VERSION_PATH + "/servers/{id}/tags";
         routes.get(root, INDEX, exchange -> all(tags(exchange))).since(FIRST_VERSION);
         routes.put(root, UPDATE_ALL, this::replace).since(FIRST_VERSION);
         routes.delete(root, DELETE_ALL, this::clear).since(FIRST_VERSION);
@@ -73,7 +72,7 @@ public final class TagRoutes implements ResourceRoutes {
 
     private Reply replace(Exchange exchange) {
         Fields fields = exchange.body().onlyKnows(Set.of("tags"));
-        fields.required("tags");
+        fields.needs("tags");
         List<String> tags = ServerTags.read(fields, "tags");
         change(exchange, old -> tags);
         return all(tags);

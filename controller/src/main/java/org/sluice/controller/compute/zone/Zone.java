@@ -4,8 +4,8 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.sluice.controller.compute.Times;
 import org.sluice.controller.compute.host.HostRow;
+import org.sluice.controller.compute.wire.Times;
 import org.sluice.controller.http.view.View;
 
 /**

@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.sluice.controller.compute.ComputeFamily;
 import org.sluice.controller.compute.host.HostRow;
 import org.sluice.controller.compute.host.HostStore;
+import org.sluice.controller.compute.wire.Links;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.ResourceRoutes;
@@ -46,10 +46,10 @@ public final class ZoneRoutes implements ResourceRoutes {
 
     @Override
     public void routes(Routes routes) {
-        String zones = ComputeFamily.VERSION_PATH + "/os-availability-zone";
+        String zones = Links.VERSION_PATH + "/os-availability-zone";
         routes.get(zones, LIST, exchange -> Zone.BRIEF.replyAll(200, zones(), exchange));
         routes.get(zones + "/detail", DETAIL, exchange -> Zone.WHOLE.replyAll(200, zones(), exchange));
-        routes.get(ComputeFamily.VERSION_PATH + "/os-hosts", HOSTS, this::hosts)
+        routes.get(Links.VERSION_PATH + "/os-hosts", HOSTS, this::hosts)
                 .until(42)
                 .asks("zone");
     }

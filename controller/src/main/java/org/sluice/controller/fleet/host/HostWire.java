@@ -2,7 +2,7 @@ package org.sluice.controller.fleet.host;
 
 import java.util.Optional;
 import java.util.Set;
-import org.sluice.controller.fleet.FleetPages;
+import org.sluice.controller.fleet.wire.FleetPages;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.body.Fields;
 import org.sluice.controller.http.list.ListQuery;

@@ -25,7 +25,7 @@ final class ImportWire {
 
     static ImportRequest read(Exchange exchange) {
         Fields fields = exchange.body().onlyKnows(Set.of("settings", "hosts"));
-        fields.required("settings");
+        fields.needs("settings");
         return new ImportRequest(
                 fields.objects("settings", MOST_SETTINGS).stream()
                         .map(ImportWire::setting)

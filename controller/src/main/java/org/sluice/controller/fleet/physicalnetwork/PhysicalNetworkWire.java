@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import org.sluice.controller.fleet.FleetPages;
+import org.sluice.controller.fleet.wire.FleetPages;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.body.Fields;
 import org.sluice.controller.http.list.ListQuery;

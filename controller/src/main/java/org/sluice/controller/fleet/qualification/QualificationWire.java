@@ -67,7 +67,7 @@ final class QualificationWire {
     }
 
     private static <T> List<T> figures(Fields body, Function<Fields, T> figure) {
-        body.required("figures");
+        body.needs("figures");
         return body.objects("figures", MOST_FIGURES).stream()
                 .map(member -> checked(() -> figure.apply(member)))
                 .toList();

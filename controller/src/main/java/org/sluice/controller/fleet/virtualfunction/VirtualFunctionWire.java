@@ -1,6 +1,6 @@
 package org.sluice.controller.fleet.virtualfunction;
 
-import org.sluice.controller.fleet.FleetPages;
+import org.sluice.controller.fleet.wire.FleetPages;
 import org.sluice.controller.http.list.Filter;
 import org.sluice.controller.http.list.ListQuery;
 import org.sluice.controller.http.view.View;

@@ -90,6 +90,15 @@ public final class Fields {
         return value;
     }
 
+    /** Refuses the field when it is missing or null, where the method that reads it would take that for "may be missing". */
+    public Fields needs(String field) {
+        JsonNode value = required(field);
+        if (value.isNull()) {
+            throw wording.invalid(field, value, new Complaint.Because("it must not be null"));
+        }
+        return this;
+    }
+
     /** Text of {@code shortest} to {@code longest} characters (code points) that must be there. */
     public String text(String field, int shortest, int longest) {
         return text(field, required(field), shortest, longest);

@@ -410,7 +410,9 @@ public final class ListQuery<T> {
     private Request read(Exchange exchange) {
         Window window = new Window();
         for (String name : exchange.queryNames()) {
-            if (!exchange.pageStyle().parameters().contains(name)) {
+            // A list may have come to pages later than others.
+            if (parameters.containsKey(name)
+                    || !exchange.pageStyle().parameters().contains(name)) {
                 narrow(exchange, window, name);
             }
         }

@@ -9,6 +9,21 @@ import org.sluice.controller.http.Exchange;
  * so that a slow client holds no connection to the database. Thread-safe.
  */
 public interface Source<T> {
+    /** No rows: for what there is none of. */
+    static <T> Source<T> none() {
+        return new Source<>() {
+            @Override
+            public List<T> rows(Exchange exchange, Window window) {
+                return List.of();
+            }
+
+            @Override
+            public Optional<T> marked(Exchange exchange, String marker) {
+                return Optional.empty();
+            }
+        };
+    }
+
     /** The rows of one window, in its order: the store's select with {@link Window#sql} at its end. */
     List<T> rows(Exchange exchange, Window window);
 

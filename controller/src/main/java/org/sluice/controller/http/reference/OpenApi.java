@@ -69,6 +69,8 @@ public final class OpenApi {
                 route.actions().forEach(action -> actions.put(action.name(), action(action)));
                 operation.put("x-actions", actions);
             }
+            // The agents' API is in no document: it has no title.
+            case Route.Access.Certified _ -> throw new IllegalStateException("a document has a route of agents");
         }
         if (!route.versions().equals(Route.Versions.ALL)) {
             operation.put("x-microversions", versions(route.versions()));

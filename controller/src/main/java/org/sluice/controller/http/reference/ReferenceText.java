@@ -46,6 +46,7 @@ public final class ReferenceText {
             case Route.Access.Open _ -> "(open)";
             case Route.Access.Ruled ruled -> "`" + ruled.rule().name() + "`";
             case Route.Access.ByAction _ -> "(by action)";
+            case Route.Access.Certified _ -> "(a host's certificate)";
         };
         page.append("| `")
                 .append(route.method())

@@ -6,9 +6,9 @@ import org.sluice.controller.http.list.Filter;
 import org.sluice.controller.http.list.ListQuery;
 import org.sluice.controller.http.view.Shown;
 import org.sluice.controller.http.view.View;
-import org.sluice.controller.identity.DefaultDomain;
-import org.sluice.controller.identity.IdentityLinks;
 import org.sluice.controller.identity.token.Revocations;
+import org.sluice.controller.identity.wire.DefaultDomain;
+import org.sluice.controller.identity.wire.IdentityLinks;
 
 /** Role assignments as the Identity API shows them. */
 final class AssignmentWire {

@@ -3,12 +3,12 @@ package org.sluice.controller.identity.assignment;
 import static java.util.Objects.requireNonNull;
 
 import org.jdbi.v3.core.Handle;
-import org.sluice.controller.identity.IdentityProblems;
 import org.sluice.controller.identity.project.ProjectStore;
 import org.sluice.controller.identity.role.RoleStore;
 import org.sluice.controller.identity.token.Endings;
 import org.sluice.controller.identity.token.Revocations;
 import org.sluice.controller.identity.user.UserStore;
+import org.sluice.controller.identity.wire.IdentityProblems;
 import org.sluice.controller.store.Database;
 import org.sluice.controller.store.Transactions;
 import org.sluice.model.ProblemException;

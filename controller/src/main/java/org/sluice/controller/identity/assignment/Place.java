@@ -1,7 +1,7 @@
 package org.sluice.controller.identity.assignment;
 
-import org.sluice.controller.identity.DefaultDomain;
 import org.sluice.controller.identity.token.Revocations;
+import org.sluice.controller.identity.wire.DefaultDomain;
 
 /** Where a role is had. */
 public sealed interface Place {

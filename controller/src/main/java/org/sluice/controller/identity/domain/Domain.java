@@ -1,6 +1,6 @@
 package org.sluice.controller.identity.domain;
 
-import org.sluice.controller.identity.DefaultDomain;
+import org.sluice.controller.identity.wire.DefaultDomain;
 
 /** A domain: a set of users and projects. */
 record Domain(String id, String name) {

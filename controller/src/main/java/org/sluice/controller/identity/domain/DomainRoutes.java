@@ -11,10 +11,10 @@ import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.list.Source;
 import org.sluice.controller.http.list.Window;
-import org.sluice.controller.identity.FixedRows;
-import org.sluice.controller.identity.IdentityProblems;
 import org.sluice.controller.identity.assignment.AssignmentStore;
 import org.sluice.controller.identity.assignment.Place;
+import org.sluice.controller.identity.wire.FixedRows;
+import org.sluice.controller.identity.wire.IdentityProblems;
 import org.sluice.controller.store.Transactions;
 
 /** {@code /v3/domains}, of which there is one (Identity API reference, "Domains"). Thread-safe. */

@@ -5,8 +5,8 @@ import java.util.Map;
 import org.sluice.controller.http.list.Filter;
 import org.sluice.controller.http.list.ListQuery;
 import org.sluice.controller.http.view.View;
-import org.sluice.controller.identity.IdentityLinks;
-import org.sluice.controller.identity.NameFilters;
+import org.sluice.controller.identity.wire.IdentityLinks;
+import org.sluice.controller.identity.wire.NameFilters;
 
 /** Domains as the Identity API shows them. */
 final class DomainWire {

@@ -1,9 +1,9 @@
 package org.sluice.controller.identity.endpoint;
 
 import java.util.List;
-import org.sluice.controller.identity.IdentityIds;
 import org.sluice.controller.identity.region.Region;
 import org.sluice.controller.identity.service.Service;
+import org.sluice.controller.identity.wire.IdentityIds;
 
 /**
  * One interface of a service.

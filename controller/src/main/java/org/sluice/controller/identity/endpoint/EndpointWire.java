@@ -3,8 +3,8 @@ package org.sluice.controller.identity.endpoint;
 import org.sluice.controller.http.list.Filter;
 import org.sluice.controller.http.list.ListQuery;
 import org.sluice.controller.http.view.View;
-import org.sluice.controller.identity.IdentityLinks;
 import org.sluice.controller.identity.service.Service;
+import org.sluice.controller.identity.wire.IdentityLinks;
 
 /** Endpoints as the Identity API shows them, and the catalog that tokens carry. */
 public final class EndpointWire {

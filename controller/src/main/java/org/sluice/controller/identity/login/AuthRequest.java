@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.sluice.controller.http.body.Fields;
-import org.sluice.controller.identity.DefaultDomain;
 import org.sluice.controller.identity.token.Tokens;
+import org.sluice.controller.identity.wire.DefaultDomain;
 import org.sluice.model.ProblemException;
 import tools.jackson.databind.JsonNode;
 
@@ -74,7 +74,7 @@ public record AuthRequest(Proof proof, Wanted wanted) {
     public static AuthRequest read(Fields body) {
         Fields auth = body.onlyKnows(Set.of("auth")).object("auth").onlyKnows(Set.of("identity", "scope"));
         Fields identity = auth.object("identity");
-        identity.required("methods");
+        identity.needs("methods");
         List<String> methods = identity.texts("methods", MOST_METHODS, 1, LONGEST_NAME);
         // Several methods mean several factors; we have no second one to check.
         if (methods.size() != 1) {

@@ -7,11 +7,11 @@ import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.view.View;
-import org.sluice.controller.identity.IdentityLinks;
-import org.sluice.controller.identity.IdentityProblems;
 import org.sluice.controller.identity.token.Endings;
 import org.sluice.controller.identity.token.Token;
 import org.sluice.controller.identity.token.Tokens;
+import org.sluice.controller.identity.wire.IdentityLinks;
+import org.sluice.controller.identity.wire.IdentityProblems;
 import org.sluice.controller.policy.Target;
 import org.sluice.model.ProblemException;
 

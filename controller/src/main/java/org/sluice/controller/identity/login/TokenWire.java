@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.sluice.controller.http.view.View;
-import org.sluice.controller.identity.DefaultDomain;
-import org.sluice.controller.identity.IdentityLinks;
 import org.sluice.controller.identity.endpoint.EndpointWire;
 import org.sluice.controller.identity.role.Role;
 import org.sluice.controller.identity.service.Service;
 import org.sluice.controller.identity.token.Token;
+import org.sluice.controller.identity.wire.DefaultDomain;
+import org.sluice.controller.identity.wire.IdentityLinks;
 import org.sluice.controller.policy.Scope;
 
 /** Tokens as the Identity API shows them. */

@@ -8,7 +8,7 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jdbi.v3.core.statement.Update;
 import org.sluice.controller.http.list.Window;
-import org.sluice.controller.identity.IdentityProblems;
+import org.sluice.controller.identity.wire.IdentityProblems;
 import org.sluice.controller.policy.RowCondition;
 
 /** Projects in SQL. Stateless; callers own the transaction. */

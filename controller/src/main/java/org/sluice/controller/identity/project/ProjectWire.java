@@ -8,9 +8,9 @@ import org.sluice.controller.http.body.Fields;
 import org.sluice.controller.http.list.Filter;
 import org.sluice.controller.http.list.ListQuery;
 import org.sluice.controller.http.view.View;
-import org.sluice.controller.identity.DefaultDomain;
-import org.sluice.controller.identity.IdentityLinks;
-import org.sluice.controller.identity.NameFilters;
+import org.sluice.controller.identity.wire.DefaultDomain;
+import org.sluice.controller.identity.wire.IdentityLinks;
+import org.sluice.controller.identity.wire.NameFilters;
 
 /** Projects as the Identity API takes and shows them. */
 public final class ProjectWire {
@@ -91,7 +91,7 @@ public final class ProjectWire {
 
     /** Reads the member {@code tags}, which must be there. */
     static List<String> tags(Fields fields) {
-        fields.required("tags");
+        fields.needs("tags");
         List<String> tags = fields.texts("tags", MOST_TAGS, 1, LONGEST_TAG);
         if (!tags.stream().allMatch(ProjectWire::isTag)) {
             throw fields.refused("tags", "must be a list of texts without ',' and '/'");

@@ -6,8 +6,8 @@ import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
-import org.sluice.controller.identity.FixedRows;
-import org.sluice.controller.identity.IdentityProblems;
+import org.sluice.controller.identity.wire.FixedRows;
+import org.sluice.controller.identity.wire.IdentityProblems;
 import org.sluice.controller.store.Transactions;
 
 /** {@code /v3/regions}, of which there is one (Identity API reference, "Regions"). Thread-safe. */

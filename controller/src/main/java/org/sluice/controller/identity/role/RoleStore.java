@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.sluice.controller.http.list.Window;
-import org.sluice.controller.identity.IdentityProblems;
+import org.sluice.controller.identity.wire.IdentityProblems;
 
 /** Roles in SQL, and which comes with which. Stateless; callers own the transaction. */
 public final class RoleStore {

@@ -1,7 +1,7 @@
 package org.sluice.controller.identity.service;
 
 import java.util.List;
-import org.sluice.controller.identity.IdentityIds;
+import org.sluice.controller.identity.wire.IdentityIds;
 
 /**
  * A service that clients find through a token. All are paths of the listener at which the client reached us, so their URLs hold

@@ -5,8 +5,8 @@ import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
-import org.sluice.controller.identity.FixedRows;
-import org.sluice.controller.identity.IdentityProblems;
+import org.sluice.controller.identity.wire.FixedRows;
+import org.sluice.controller.identity.wire.IdentityProblems;
 import org.sluice.controller.store.Transactions;
 
 /** {@code /v3/services}, which are fixed (Identity API reference, "Service catalog and endpoints"). Thread-safe. */

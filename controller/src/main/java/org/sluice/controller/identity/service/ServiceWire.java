@@ -3,7 +3,7 @@ package org.sluice.controller.identity.service;
 import org.sluice.controller.http.list.Filter;
 import org.sluice.controller.http.list.ListQuery;
 import org.sluice.controller.http.view.View;
-import org.sluice.controller.identity.IdentityLinks;
+import org.sluice.controller.identity.wire.IdentityLinks;
 
 /** Services as the Identity API shows them. */
 final class ServiceWire {

@@ -10,8 +10,8 @@ import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.list.Source;
 import org.sluice.controller.http.list.Window;
-import org.sluice.controller.identity.IdentityProblems;
 import org.sluice.controller.identity.password.LogInSource;
+import org.sluice.controller.identity.wire.IdentityProblems;
 import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.store.Transactions;
 

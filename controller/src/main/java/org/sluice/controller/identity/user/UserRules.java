@@ -1,6 +1,6 @@
 package org.sluice.controller.identity.user;
 
-import org.sluice.controller.identity.DefaultDomain;
+import org.sluice.controller.identity.wire.DefaultDomain;
 import org.sluice.controller.policy.RowTarget;
 import org.sluice.controller.policy.Rule;
 import org.sluice.controller.policy.Target;

@@ -7,9 +7,9 @@ import org.sluice.controller.http.body.Fields;
 import org.sluice.controller.http.list.Filter;
 import org.sluice.controller.http.list.ListQuery;
 import org.sluice.controller.http.view.View;
-import org.sluice.controller.identity.DefaultDomain;
-import org.sluice.controller.identity.IdentityLinks;
-import org.sluice.controller.identity.NameFilters;
+import org.sluice.controller.identity.wire.DefaultDomain;
+import org.sluice.controller.identity.wire.IdentityLinks;
+import org.sluice.controller.identity.wire.NameFilters;
 
 /** Users as the Identity API takes and shows them. */
 public final class UserWire {

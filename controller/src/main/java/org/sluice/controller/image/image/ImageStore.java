@@ -33,9 +33,9 @@ public final class ImageStore {
                 .findOne();
     }
 
-    /** As {@link #find}, and nobody deletes it until the transaction ends: for whoever commits to using it. */
-    public Optional<ImageRecord> findAndKeep(Handle handle, ImageId id) {
-        return handle.createQuery(IMAGE + "where id = :id for key share")
+    /** The image, if it is one of those, and nobody deletes it until the transaction ends: for whoever commits to using it. */
+    public Optional<ImageRecord> findAndKeep(Handle handle, RowCondition seen, ImageId id) {
+        return seen.bind(handle.createQuery(IMAGE + "where id = :id and " + seen.sql() + " for key share"))
                 .bind("id", id.value())
                 .map((row, context) -> image(row))
                 .findOne();

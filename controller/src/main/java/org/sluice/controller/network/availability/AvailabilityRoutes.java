@@ -11,7 +11,7 @@ import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.list.Source;
 import org.sluice.controller.http.list.Window;
-import org.sluice.controller.network.NetworkProblems;
+import org.sluice.controller.network.wire.NetworkProblems;
 import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.store.Transactions;
 

@@ -11,7 +11,7 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.sluice.controller.http.Json;
 import org.sluice.controller.http.list.Window;
-import org.sluice.controller.network.IpRange;
+import org.sluice.controller.network.address.IpRange;
 import org.sluice.controller.policy.RowCondition;
 import tools.jackson.databind.JsonNode;
 

@@ -7,7 +7,7 @@ import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
-import org.sluice.controller.network.NetworkProblems;
+import org.sluice.controller.network.wire.NetworkProblems;
 import org.sluice.controller.policy.Rule;
 import org.sluice.controller.policy.Who;
 import org.sluice.model.Problem.Kind;

@@ -3,7 +3,7 @@ package org.sluice.controller.network.network;
 import java.util.Optional;
 import java.util.UUID;
 import org.sluice.controller.http.view.RawJson;
-import org.sluice.controller.network.Stamps;
+import org.sluice.controller.network.wire.Stamps;
 
 /**
  * A network as it is kept.

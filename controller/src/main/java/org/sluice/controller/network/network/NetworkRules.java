@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.body.Fields;
-import org.sluice.controller.network.NetworkProblems;
+import org.sluice.controller.network.wire.NetworkProblems;
 import org.sluice.controller.policy.RowTarget;
 import org.sluice.controller.policy.Rule;
 import org.sluice.controller.policy.Target;

@@ -12,7 +12,7 @@ import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
 import org.sluice.controller.http.list.Window;
 import org.sluice.controller.http.view.RawJson;
-import org.sluice.controller.network.Stamps;
+import org.sluice.controller.network.wire.Stamps;
 import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.store.Transactions;
 

@@ -6,8 +6,8 @@ import org.sluice.controller.http.body.Fields;
 import org.sluice.controller.http.list.Filter;
 import org.sluice.controller.http.list.ListQuery;
 import org.sluice.controller.http.view.View;
-import org.sluice.controller.network.Attributes;
-import org.sluice.controller.network.NetworkProblems;
+import org.sluice.controller.network.wire.Attributes;
+import org.sluice.controller.network.wire.NetworkProblems;
 
 /** Networks as the Network API takes and shows them. */
 final class NetworkWire {

@@ -4,8 +4,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.jdbi.v3.core.Handle;
 import org.sluice.controller.http.body.Fields;
-import org.sluice.controller.network.Attributes;
-import org.sluice.controller.network.NetworkProblems;
+import org.sluice.controller.network.wire.Attributes;
+import org.sluice.controller.network.wire.NetworkProblems;
 import org.sluice.model.Problem.Kind;
 import org.sluice.model.ProblemException;
 

@@ -2,7 +2,7 @@ package org.sluice.controller.network.port;
 
 import java.util.UUID;
 import org.sluice.controller.http.view.RawJson;
-import org.sluice.controller.network.Stamps;
+import org.sluice.controller.network.wire.Stamps;
 
 /**
  * A port as it is kept.

@@ -2,8 +2,8 @@ package org.sluice.controller.network.securitygroup;
 
 import java.util.List;
 import java.util.UUID;
-import org.sluice.controller.network.Stamps;
 import org.sluice.controller.network.securitygrouprule.SecurityGroupRule;
+import org.sluice.controller.network.wire.Stamps;
 
 /**
  * A security group as it is kept.

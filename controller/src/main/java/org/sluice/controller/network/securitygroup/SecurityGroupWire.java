@@ -5,8 +5,8 @@ import org.sluice.controller.http.body.Fields;
 import org.sluice.controller.http.list.Filter;
 import org.sluice.controller.http.list.ListQuery;
 import org.sluice.controller.http.view.View;
-import org.sluice.controller.network.Attributes;
 import org.sluice.controller.network.securitygrouprule.SecurityGroupRuleWire;
+import org.sluice.controller.network.wire.Attributes;
 
 /** Security groups as the Network API takes and shows them, each with its rules. */
 final class SecurityGroupWire {

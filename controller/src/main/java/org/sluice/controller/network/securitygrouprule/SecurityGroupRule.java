@@ -2,7 +2,7 @@ package org.sluice.controller.network.securitygrouprule;
 
 import java.util.Optional;
 import java.util.UUID;
-import org.sluice.controller.network.Stamps;
+import org.sluice.controller.network.wire.Stamps;
 
 /**
  * A rule of a security group as it is kept; it has no tags.

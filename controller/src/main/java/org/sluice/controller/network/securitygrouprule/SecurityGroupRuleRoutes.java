@@ -16,12 +16,12 @@ import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.body.Fields;
 import org.sluice.controller.http.list.Source;
 import org.sluice.controller.http.list.Window;
-import org.sluice.controller.network.Attributes;
-import org.sluice.controller.network.Creation;
-import org.sluice.controller.network.IfMatch;
-import org.sluice.controller.network.NetworkProblems;
-import org.sluice.controller.network.securitygroup.SecurityGroupRules;
+import org.sluice.controller.network.wire.Attributes;
+import org.sluice.controller.network.wire.Creation;
+import org.sluice.controller.network.wire.IfMatch;
+import org.sluice.controller.network.wire.NetworkProblems;
 import org.sluice.controller.policy.RowCondition;
+import org.sluice.controller.policy.Rule;
 import org.sluice.controller.policy.Target;
 import org.sluice.controller.store.Transactions;
 
@@ -31,10 +31,13 @@ public final class SecurityGroupRuleRoutes implements ResourceRoutes {
     private static final int MOST_AT_ONCE = 1_000;
 
     private final Transactions transactions;
+    private final Rule seesGroup;
     private final SecurityGroupRuleStore store = new SecurityGroupRuleStore();
 
-    public SecurityGroupRuleRoutes(Transactions transactions) {
+    /** Serves rules from that database; {@code seesGroup} says who sees the groups that they speak of. */
+    public SecurityGroupRuleRoutes(Transactions transactions, Rule seesGroup) {
         this.transactions = requireNonNull(transactions, "transactions is null");
+        this.seesGroup = requireNonNull(seesGroup, "seesGroup is null");
     }
 
     @Override
@@ -93,11 +96,11 @@ public final class SecurityGroupRuleRoutes implements ResourceRoutes {
         RuleSpec spec = RuleSpec.parse(fields);
         String description = fields.text("description", "", 0, Attributes.LONGEST);
         Attributes.project(exchange, fields);
-        String project = store.holdGroup(handle, exchange.rows(SecurityGroupRules.GET), group)
+        String project = store.holdGroup(handle, exchange.rows(seesGroup), group)
                 .orElseThrow(() -> NetworkProblems.securityGroupNotFound(group));
         exchange.require(Target.ofProject(project));
         spec.remoteGroup().ifPresent(remote -> {
-            if (!store.seesGroup(handle, exchange.rows(SecurityGroupRules.GET), remote)) {
+            if (!store.seesGroup(handle, exchange.rows(seesGroup), remote)) {
                 throw NetworkProblems.securityGroupNotFound(remote);
             }
         });

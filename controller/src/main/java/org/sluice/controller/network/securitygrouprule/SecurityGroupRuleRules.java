@@ -1,6 +1,6 @@
 package org.sluice.controller.network.securitygrouprule;
 
-import org.sluice.controller.network.NetworkProblems;
+import org.sluice.controller.network.wire.NetworkProblems;
 import org.sluice.controller.policy.RowTarget;
 import org.sluice.controller.policy.Rule;
 import org.sluice.controller.policy.Who;

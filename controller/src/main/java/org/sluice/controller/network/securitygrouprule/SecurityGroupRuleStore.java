@@ -12,7 +12,7 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.SqlStatement;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.sluice.controller.http.list.Window;
-import org.sluice.controller.network.Stamps;
+import org.sluice.controller.network.wire.Stamps;
 import org.sluice.controller.policy.RowCondition;
 
 /** Rules of security groups in SQL. Stateless; callers own the transaction. */

@@ -4,7 +4,7 @@ import java.util.Set;
 import org.sluice.controller.http.list.Filter;
 import org.sluice.controller.http.list.ListQuery;
 import org.sluice.controller.http.view.View;
-import org.sluice.controller.network.Attributes;
+import org.sluice.controller.network.wire.Attributes;
 
 /** Rules of security groups as the Network API takes and shows them. */
 public final class SecurityGroupRuleWire {

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.sluice.controller.http.view.RawJson;
-import org.sluice.controller.network.IpRange;
-import org.sluice.controller.network.Stamps;
+import org.sluice.controller.network.address.IpRange;
+import org.sluice.controller.network.wire.Stamps;
 
 /**
  * A subnet as it is kept.

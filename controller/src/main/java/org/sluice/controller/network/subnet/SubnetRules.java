@@ -2,11 +2,13 @@ package org.sluice.controller.network.subnet;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.sluice.controller.http.Json;
 import org.sluice.controller.http.body.Fields;
-import org.sluice.controller.network.IpRange;
-import org.sluice.controller.network.NetworkProblems;
-import org.sluice.controller.network.Owners;
+import org.sluice.controller.network.address.IpRange;
+import org.sluice.controller.network.network.Owners;
+import org.sluice.controller.network.wire.Attributes;
+import org.sluice.controller.network.wire.NetworkProblems;
 import org.sluice.controller.policy.RowTarget;
 import org.sluice.controller.policy.Rule;
 import org.sluice.controller.policy.Who;
@@ -74,8 +76,9 @@ final class SubnetRules {
     static String hostRoutes(Fields fields, int version) {
         ArrayNode routes = Json.MAPPER.createArrayNode();
         for (Fields route : fields.objects("host_routes", Integer.MAX_VALUE)) {
-            String destination = route.tree().path("destination").asString("");
-            String nextHop = route.tree().path("nexthop").asString("");
+            route.onlyKnows(Set.of("destination", "nexthop"));
+            String destination = route.text("destination", 0, Attributes.LONGEST);
+            String nextHop = route.text("nexthop", 0, Attributes.LONGEST);
             IpRange to = IpRange.ofCidr(destination)
                     .orElseThrow(() ->
                             NetworkProblems.badField("host_routes", "'" + destination + "' is not a valid IP subnet"));

@@ -7,10 +7,9 @@ import org.sluice.controller.http.body.Fields;
 import org.sluice.controller.http.list.Filter;
 import org.sluice.controller.http.list.ListQuery;
 import org.sluice.controller.http.view.View;
-import org.sluice.controller.network.Attributes;
-import org.sluice.controller.network.IpRange;
-import org.sluice.controller.network.NetworkProblems;
-import org.sluice.controller.network.SubnetPlan;
+import org.sluice.controller.network.address.IpRange;
+import org.sluice.controller.network.wire.Attributes;
+import org.sluice.controller.network.wire.NetworkProblems;
 
 /** Subnets as the Network API takes and shows them. */
 final class SubnetWire {

@@ -16,8 +16,8 @@ import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.body.Fields;
-import org.sluice.controller.network.IfMatch;
-import org.sluice.controller.network.NetworkProblems;
+import org.sluice.controller.network.wire.IfMatch;
+import org.sluice.controller.network.wire.NetworkProblems;
 import org.sluice.controller.policy.Target;
 import org.sluice.controller.store.Transactions;
 import org.sluice.model.Problem.Kind;
@@ -56,7 +56,7 @@ public final class TagRoutes implements ResourceRoutes {
 
     private Reply replace(Exchange exchange) {
         Fields fields = exchange.body().onlyKnows(Set.of("tags"));
-        fields.required("tags");
+        fields.needs("tags");
         Set<String> wanted = new LinkedHashSet<>();
         fields.texts("tags", Integer.MAX_VALUE, 0, Integer.MAX_VALUE).forEach(tag -> wanted.add(checked(tag)));
         change(exchange, tags -> wanted);

@@ -1,0 +1,54 @@
+package org.sluice.controller.network.address;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.sluice.controller.http.Json;
+import org.sluice.model.protocol.FixedAddress;
+import tools.jackson.databind.JsonNode;
+
+/** Reads a port's addresses with their subnets in one go: a JSON array that a sub-select of the port's query makes. */
+public final class AddressRows {
+    /** The sub-select, for a query in which the port is {@code p}. */
+    public static final String SELECT = """
+            (select coalesce(jsonb_agg(jsonb_build_object(
+                        'address', host(a.address), 'cidr', text(s.cidr), 'gateway', host(s.gateway_ip),
+                        'nameServers', (select coalesce(jsonb_agg(host(d)), '[]') from unnest(s.dns_nameservers) d),
+                        'hostRoutes', s.host_routes, 'dhcp', s.enable_dhcp)
+                    order by s.ip_version, s.created_at, a.address), '[]')
+             from ip_allocation a join subnet s on s.id = a.subnet_id where a.port_id = p.id)
+            """;
+
+    /** Shown as they were given; guests must not be told of them: dnsmasq would name itself instead (dnsmasq(8), option 6). */
+    private static final Set<String> NO_NAME_SERVER = Set.of("0.0.0.0", "::");
+
+    private AddressRows() {}
+
+    /** The addresses that the sub-select gives. */
+    public static List<FixedAddress> parse(String json) {
+        List<FixedAddress> addresses = new ArrayList<>();
+        for (JsonNode node : Json.MAPPER.readTree(json)) {
+            JsonNode gateway = node.path("gateway");
+            List<String> nameServers = new ArrayList<>();
+            node.path("nameServers").forEach(server -> {
+                if (!NO_NAME_SERVER.contains(server.asString())) {
+                    nameServers.add(server.asString());
+                }
+            });
+            List<FixedAddress.HostRoute> routes = new ArrayList<>();
+            node.path("hostRoutes")
+                    .forEach(route -> routes.add(new FixedAddress.HostRoute(
+                            route.path("destination").asString(),
+                            route.path("nexthop").asString())));
+            addresses.add(new FixedAddress(
+                    node.path("address").asString(),
+                    node.path("cidr").asString(),
+                    gateway.isString() ? Optional.of(gateway.asString()) : Optional.empty(),
+                    nameServers,
+                    routes,
+                    node.path("dhcp").asBoolean()));
+        }
+        return addresses;
+    }
+}

@@ -1,0 +1,110 @@
+package org.sluice.controller.network.binding;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jdbi.v3.core.Handle;
+import org.sluice.controller.http.Json;
+import org.sluice.model.HostId;
+import org.sluice.model.PortId;
+
+/**
+ * Ties ports to hosts, and follows what the hosts report of them. Stateless; the caller owns the transaction. A port is
+ * BUILD from its binding until the host has read back all that was asked for.
+ */
+public final class Bindings {
+    /**
+     * Binds a port of type normal: a tap on the Linux bridge of its network ({@code vif_type: bridge}).
+     * {@code port_filter} is false, because nothing enforces security groups on that bridge yet.
+     *
+     * @param zone the availability zone of the host, shown in {@code device_owner}
+     */
+    public void bindNormal(Handle handle, PortId port, HostId host, String hostName, String zone) {
+        String network = handle.createQuery("select cast(network_id as text) from port where id = :id")
+                .bind("id", port.value())
+                .mapTo(String.class)
+                .one();
+        Map<String, Object> details = new LinkedHashMap<>();
+        details.put("port_filter", false);
+        details.put("connectivity", "l2");
+        details.put("bridge_name", "brq" + network.substring(0, 11));
+        bind(handle, port, host, hostName, zone, "bridge", details, Map.of());
+    }
+
+    /**
+     * Binds a port of type direct to a leased virtual function ({@code vif_type: hw_veb}).
+     *
+     * @param zone the availability zone of the host, shown in {@code device_owner}
+     * @param facts what {@code binding:profile} shows of the VF: {@code pci_slot}, {@code pci_vendor_info},
+     *     {@code physical_network}, {@code card_serial_number}, {@code pf_mac_address}, {@code vf_num}
+     */
+    public void bindDirect(
+            Handle handle, PortId port, HostId host, String hostName, String zone, Map<String, Object> facts) {
+        requireNonNull(facts, "facts is null");
+        int vlan = handle.createQuery("""
+                        select coalesce(n.segmentation_id, 0) from port p join network n on n.id = p.network_id
+                        where p.id = :id""")
+                .bind("id", port.value())
+                .mapTo(Integer.class)
+                .one();
+        Map<String, Object> details = new LinkedHashMap<>();
+        details.put("port_filter", false);
+        details.put("connectivity", "l2");
+        details.put("vlan", Integer.toString(vlan));
+        bind(handle, port, host, hostName, zone, "hw_veb", details, facts);
+    }
+
+    /** The host has read back all that was asked for. */
+    public void markActive(Handle handle, PortId port) {
+        mark(handle, port, "ACTIVE");
+    }
+
+    /** The host could not give the port all that was asked for. */
+    public void markError(Handle handle, PortId port) {
+        mark(handle, port, "ERROR");
+    }
+
+    /** Takes the binding away; the port stays the server's NIC and can be bound to another host. */
+    public void unbind(Handle handle, PortId port) {
+        handle.createUpdate("""
+                        update port set status = 'DOWN', binding_host_id = null, binding_host = '',
+                            vif_type = 'unbound', vif_details = '{}', binding_facts = '{}',
+                            revision_number = revision_number + 1, updated_at = now()
+                        where id = :id""").bind("id", port.value()).execute();
+    }
+
+    private static void mark(Handle handle, PortId port, String status) {
+        handle.createUpdate("""
+                        update port set status = :status, revision_number = revision_number + 1, updated_at = now()
+                        where id = :id and status <> :status""").bind("id", port.value()).bind("status", status).execute();
+    }
+
+    private static void bind(
+            Handle handle,
+            PortId port,
+            HostId host,
+            String hostName,
+            String zone,
+            String vifType,
+            Map<String, Object> details,
+            Map<String, Object> facts) {
+        int bound = handle.createUpdate("""
+                        update port set status = 'BUILD', binding_host_id = :host, binding_host = :hostName,
+                            vif_type = :vifType, vif_details = cast(:details as jsonb),
+                            binding_facts = cast(:facts as jsonb), device_owner = 'compute:' || :zone,
+                            revision_number = revision_number + 1, updated_at = now()
+                        where id = :id and server_id is not null""")
+                .bind("id", port.value())
+                .bind("host", host.value())
+                .bind("hostName", requireNonNull(hostName, "hostName is null"))
+                .bind("zone", requireNonNull(zone, "zone is null"))
+                .bind("vifType", vifType)
+                .bind("details", Json.MAPPER.writeValueAsString(details))
+                .bind("facts", Json.MAPPER.writeValueAsString(facts))
+                .execute();
+        if (bound == 0) {
+            throw new IllegalStateException("Port " + port + " is not attached to a server, so it cannot be bound.");
+        }
+    }
+}
