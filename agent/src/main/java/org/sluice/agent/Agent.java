@@ -180,8 +180,9 @@ public final class Agent implements AutoCloseable {
         while (!isStopping()) {
             try {
                 DesiredHost known = latest.get();
-                Optional<DesiredHost> state =
-                        controller.desired(known == null ? -1 : known.revision(), settings.longPoll());
+                // Whoever comes back is answered at once: nothing may have changed, and there are things to tell.
+                Optional<DesiredHost> state = controller.desired(
+                        known == null ? -1 : known.revision(), connected ? settings.longPoll() : Duration.ZERO);
                 if (!connected) {
                     connected = true;
                     LOG.info("Host {} is in contact with the controller.", host.name());

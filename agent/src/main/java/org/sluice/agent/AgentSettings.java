@@ -30,7 +30,7 @@ public record AgentSettings(
             Duration.ofSeconds(5),
             Duration.ofMinutes(1),
             Duration.ofMillis(100),
-            Duration.ofSeconds(10),
+            Duration.ofSeconds(4),
             8,
             Duration.ofSeconds(10));
 

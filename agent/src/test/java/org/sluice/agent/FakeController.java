@@ -24,6 +24,7 @@ final class FakeController implements Controller {
     private @Nullable DesiredHost state;
     private boolean away;
     private int missed;
+    private final List<Duration> waits = new ArrayList<>();
 
     synchronized void want(DesiredHost wanted) {
         state = wanted;
@@ -38,6 +39,11 @@ final class FakeController implements Controller {
     /** How often an agent asked for its desired state while this controller was away. */
     synchronized int missed() {
         return missed;
+    }
+
+    /** How long agents would have waited for their desired state, each time that this controller was there. */
+    synchronized List<Duration> waits() {
+        return List.copyOf(waits);
     }
 
     synchronized Optional<ServerReport> newest(ServerId server) {
@@ -71,6 +77,7 @@ final class FakeController implements Controller {
     public synchronized Optional<DesiredHost> desired(long after, Duration wait) {
         countIfAway();
         requireThere();
+        waits.add(wait);
         long end = System.nanoTime() + wait.toNanos();
         while (state == null || state.revision() <= after) {
             long left = (end - System.nanoTime()) / 1_000_000;

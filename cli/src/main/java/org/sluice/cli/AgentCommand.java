@@ -41,16 +41,18 @@ final class AgentCommand implements Callable<Integer>, Configured {
     @Override
     public Integer call() throws Exception {
         Configuration configuration = source.read(System.getenv(), Role.AGENT);
-        return Foreground.run(resources -> start(configuration.data(), configuration.settings(), resources), true);
+        return Foreground.run(resources -> start(configuration, resources), true);
     }
 
-    private static void start(DataDirectory data, Settings settings, Resources resources) throws Exception {
+    private static void start(Configuration configuration, Resources resources) throws Exception {
+        DataDirectory data = configuration.data();
+        Settings settings = configuration.settings();
         URI controller = settings.find(HostSettings.CONTROLLER)
                 .orElseThrow(() -> refused(
                         "The agent must know its controllers' listener; give it with --controller URL, or as"
                                 + " agent.controller in the settings file.",
                         null));
-        resources.add("lock of " + data.path(), data.hold());
+        resources.add("lock of " + data.path(), configuration.hold());
         LogFile.open(data.log());
         Optional<String> name = settings.find(HostSettings.NAME);
         String hostname = name.isPresent() ? name.get() : machineName();

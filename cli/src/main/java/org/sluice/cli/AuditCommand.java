@@ -42,14 +42,20 @@ final class AuditCommand implements Callable<Integer> {
     @Option(names = "--project", paramLabel = "ID", description = "By users in that project.")
     private @Nullable String project;
 
-    @Option(
-            names = "--resource",
-            paramLabel = "TYPE",
-            description = "Of that type: port, server, network, account, ...")
+    @Option(names = "--resource", paramLabel = "TYPE", description = "Of that type: port, server, network, user, ...")
     private @Nullable String resource;
 
     @Option(names = "--id", paramLabel = "ID", description = "Of that resource.")
     private @Nullable String id;
+
+    @Option(
+            names = "--operation",
+            paramLabel = "NAME",
+            description = "Of that kind: create, update, delete, or the name of an action such as forceDelete.")
+    private @Nullable String operation;
+
+    @Option(names = "--outcome", paramLabel = "OUTCOME", description = "changed (or done), or refused.")
+    private @Nullable String outcome;
 
     @Option(names = "--request", paramLabel = "ID", description = "For that request, or all of one global request id.")
     private @Nullable String request;
@@ -101,6 +107,8 @@ final class AuditCommand implements Callable<Integer> {
         asked.put("project", project);
         asked.put("resource", resource);
         asked.put("id", id);
+        asked.put("operation", operation);
+        asked.put("outcome", outcome);
         asked.put("request_id", request);
         StringBuilder query = new StringBuilder("limit=" + limit);
         asked.forEach((name, value) -> {

@@ -19,11 +19,13 @@ import java.util.Optional;
 import org.sluice.controller.http.Json;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /** A cloud's APIs through its front door. Refusals become problems in the cloud's own words. Thread-safe. */
 public final class CloudClient {
+    /** The code of the problem that nobody answers. */
+    static final String UNREACHABLE = "CloudUnreachable";
+
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final String JSON = "application/json";
     private static final String BYTES = "application/octet-stream";
@@ -57,7 +59,7 @@ public final class CloudClient {
                 .header("Content-Type", JSON)
                 .POST(HttpRequest.BodyPublishers.ofByteArray(Json.MAPPER.writeValueAsBytes(Map.of("auth", auth))))
                 .build();
-        this.token = send(request)
+        this.token = bought(request, login)
                 .headers()
                 .firstValue("X-Subject-Token")
                 .orElseThrow(() -> unreachable("it gave no token.", Optional.empty()));
@@ -68,6 +70,17 @@ public final class CloudClient {
         this.http = requireNonNull(http, "http is null");
         this.base = requireNonNull(base, "base is null");
         this.token = requireNonNull(token, "token is null");
+    }
+
+    private HttpResponse<byte[]> bought(HttpRequest request, Login login) throws InterruptedException {
+        try {
+            return send(request);
+        } catch (ProblemException refused) {
+            Problem problem = refused.problem();
+            throw problem.kind() == Problem.Kind.UNAUTHENTICATED
+                    ? new ProblemException(login.refused(problem.sentence()), refused)
+                    : refused;
+        }
     }
 
     /** What it shows the cloud. */
@@ -133,6 +146,7 @@ public final class CloudClient {
         return HttpRequest.newBuilder(URI.create(base + path))
                 .timeout(LIMIT)
                 .header("X-Auth-Token", token)
+                .header("Accept", JSON)
                 .header("Content-Type", type);
     }
 
@@ -149,10 +163,14 @@ public final class CloudClient {
         try {
             response = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
         } catch (IOException cause) {
-            throw unreachable(String.valueOf(cause.getMessage()), Optional.of(cause));
+            throw unreachable(CloudFault.reason(cause), Optional.of(cause));
         }
         if (response.statusCode() / 100 != 2) {
-            throw refused(request, response).asException();
+            throw CloudFault.read(
+                            request.method() + " " + request.uri(),
+                            response.statusCode(),
+                            new String(response.body(), UTF_8))
+                    .asException();
         }
         return response;
     }
@@ -160,34 +178,10 @@ public final class CloudClient {
     private ProblemException unreachable(String reason, Optional<IOException> cause) {
         Problem problem = new Problem(
                 Problem.Kind.UNAVAILABLE,
-                "CloudUnreachable",
+                UNREACHABLE,
                 "The cloud at " + base + " does not answer: " + reason,
                 Optional.of("Is it running? 'sluice up' starts one."));
         return cause.map(failure -> new ProblemException(problem, failure))
                 .orElseGet(() -> new ProblemException(problem));
-    }
-
-    private static Problem refused(HttpRequest request, HttpResponse<byte[]> response) {
-        String text = new String(response.body(), UTF_8).strip();
-        try {
-            JsonNode error = Json.MAPPER.readTree(text).path("error");
-            if (error.path("message").isString()) {
-                return new Problem(
-                        response.statusCode() == Problem.Kind.UNAUTHENTICATED.status()
-                                ? Problem.Kind.UNAUTHENTICATED
-                                : Problem.Kind.BAD_REQUEST,
-                        error.path("code").asString("Refused"),
-                        error.path("message").asString(),
-                        error.path("fix").isString()
-                                ? Optional.of(error.path("fix").asString())
-                                : Optional.empty());
-            }
-        } catch (JacksonException notOurs) {
-            // Some other server answered; its own text says more than ours could.
-        }
-        return Problem.of(
-                Problem.Kind.UNAVAILABLE,
-                "RequestRefused",
-                request.method() + " " + request.uri() + " was answered " + response.statusCode() + ": " + text);
     }
 }

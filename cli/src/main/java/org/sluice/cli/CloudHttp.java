@@ -18,6 +18,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
+import org.sluice.model.FileFailure;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
 
@@ -55,7 +56,8 @@ final class CloudHttp {
                     Problem.of(
                             Problem.Kind.BAD_REQUEST,
                             "AuthoritiesUnusable",
-                            "The certificates in " + authorities + " (OS_CACERT) cannot be used: " + unusable + "."),
+                            "The certificates in " + authorities + " (OS_CACERT) cannot be used: "
+                                    + FileFailure.reason(unusable) + "."),
                     unusable);
         }
     }

@@ -100,13 +100,10 @@ final class ComputeHosts {
         Foreground.Work<Seeding> seeded = Foreground.begin("seeding", () -> {
             Seeding seeding = new Seeding(cloud.client());
             seeding.physicalNetworks(SIMULATED_CARDS);
-            if (seeding.isNew()) {
-                seeding.flavor();
-                byte[] image = new byte[TINY_IMAGE_BYTES];
-                image[BOOT_SIGNATURE] = 0x55;
-                image[BOOT_SIGNATURE + 1] = (byte) 0xAA;
-                seeding.image("raw", image);
-            }
+            byte[] image = new byte[TINY_IMAGE_BYTES];
+            image[BOOT_SIGNATURE] = 0x55;
+            image[BOOT_SIGNATURE + 1] = (byte) 0xAA;
+            flavorAndImage(seeding, "raw", path -> cloud.client().upload(path, image));
             return seeding;
         });
         Instant began = Instant.now();
@@ -165,10 +162,7 @@ final class ComputeHosts {
         Foreground.Work<Seeding> seeded = Foreground.begin("seeding", () -> {
             Seeding seeding = new Seeding(cloud.client());
             seeding.physicalNetworks(LAB_CARDS);
-            if (seeding.isNew()) {
-                seeding.flavor();
-                seeding.image("qcow2", images.resolve("guest.qcow2"));
-            }
+            flavorAndImage(seeding, "qcow2", path -> cloud.client().upload(path, images.resolve("guest.qcow2")));
             return seeding;
         });
         progress.step("agent of the emulated node", () -> {
@@ -185,6 +179,19 @@ final class ComputeHosts {
             seeding.zone(List.of(LabNode.NAME));
             return null;
         });
+    }
+
+    private void flavorAndImage(Seeding seeding, String diskFormat, Seeding.Upload upload)
+            throws IOException, InterruptedException {
+        try {
+            seeding.flavor();
+            seeding.image(diskFormat, upload);
+        } catch (ProblemException refused) {
+            // A cloud without them is one all the same; a full disk must not keep it from starting.
+            log.warn("flavor {} and image {} were not made", Seeding.FLAVOR, Seeding.IMAGE, refused);
+            progress.line("The cloud does not have the image " + Seeding.IMAGE + " yet: "
+                    + refused.problem().text() + " The next start tries again.");
+        }
     }
 
     /** Maps a host of which nobody has said anything yet; what an operator said stays. */

@@ -1,10 +1,12 @@
 package org.sluice.cli;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.sluice.cli.settings.CommonSettings;
 import org.sluice.cli.settings.ControllerSettings;
@@ -34,8 +36,9 @@ final class ConfigCommand {
             sortOptions = false,
             description =
                     "Print every setting with its value and where that comes from: flag, environment, file or default,"
-                            + " and which programs take it."
-                            + " Secrets are masked.")
+                            + " and which programs take it; of the program that runs on the data directory, if one"
+                            + " does, what it was started with. Secrets are masked. Fails when a file that is named"
+                            + " there is no good.")
     static final class Show implements Callable<Integer>, Configured {
         @Spec
         @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -55,30 +58,65 @@ final class ConfigCommand {
         @Override
         public Integer call() throws IOException {
             Configuration configuration = source.read(System.getenv());
-            Settings settings = configuration.settings();
-            Map<String, String> found = found(configuration);
+            DataDirectory data = configuration.data();
+            Settings next = Settings.of(configuration.settings().told());
+            Optional<Started> running = Started.find(data);
+            Settings settings =
+                    running.map(started -> Settings.of(started.given())).orElse(next);
+            Map<String, String> found = found(data, settings);
             Table table = new Table("SETTING", "VALUE", "FROM", "TAKEN BY");
             for (Setting<?> setting : Settings.all()) {
                 Optional<String> given = settings.source(setting);
                 @Nullable String value = given.isPresent() ? null : found.get(setting.name());
+                String from = given.orElse(value == null ? "default" : "default: " + setting.usualText());
                 table.row(
                         setting.name(),
                         value == null ? settings.shown(setting) : value,
-                        given.orElse(value == null ? "default" : "default: " + setting.usualText()),
+                        running.map(started -> from
+                                        + given.map(_ -> started.inWords()).orElse("")
+                                        + afterwards(setting, settings, next))
+                                .orElse(from),
                         Role.wordsOf(setting.roles()));
             }
             table.print(spec.commandLine().getOut());
-            return 0;
+            return complain(settings, next);
+        }
+
+        /** What the next start has otherwise. A flag is given anew each time: that it is not given now says nothing. */
+        private static String afterwards(Setting<?> setting, Settings running, Settings next) {
+            Optional<String> source = next.source(setting);
+            if (source.isPresent()) {
+                return next.shown(setting).equals(running.shown(setting))
+                        ? ""
+                        : "; next start: " + next.shown(setting) + ", " + source.get();
+            }
+            return running.source(setting)
+                            .filter(from -> !from.startsWith("--"))
+                            .isPresent()
+                    ? "; next start: " + setting.usualText()
+                    : "";
+        }
+
+        /** Says what is wrong with the files that are named, as a start would; the exit code. */
+        private int complain(Settings settings, Settings next) {
+            PrintWriter err = spec.commandLine().getErr();
+            List<String> troubles = Stream.of(settings, next)
+                    .flatMap(each -> ControllerSetup.troubles(each).stream())
+                    .distinct()
+                    .toList();
+            troubles.forEach(sentence -> err.println("sluice: " + sentence));
+            err.flush();
+            return troubles.isEmpty() ? 0 : Commands.FAILED;
         }
 
         /** What is in force of the settings that have no value of their own, by name, where a start finds one. */
-        private static Map<String, String> found(Configuration configuration) throws IOException {
-            DoorLimits limits = ControllerSetup.limits(configuration.settings(), ControllerHeap.bytes());
+        private static Map<String, String> found(DataDirectory data, Settings settings) throws IOException {
+            DoorLimits limits = ControllerSetup.limits(settings, ControllerHeap.bytes());
             return Map.of(
                     CommonSettings.DATA.name(),
-                    configuration.data().path().toString(),
+                    data.path().toString(),
                     ControllerSettings.AGENT_LISTEN.name(),
-                    ControllerSetup.agents(configuration.settings()).toString(),
+                    ControllerSetup.agents(settings).toString(),
                     ControllerSettings.CONNECTIONS.name(),
                     String.valueOf(limits.connections()),
                     ControllerSettings.BODIES.name(),

@@ -2,6 +2,7 @@ package org.sluice.cli;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -95,6 +96,18 @@ record Configuration(DataDirectory data, Optional<Path> file, Settings settings)
         }
     }
 
+    /** Takes the data directory for this process, and leaves there what it runs with. */
+    DataDirectory.Lock hold() throws IOException {
+        DataDirectory.Lock lock = data.hold();
+        try {
+            Started.leave(data, settings);
+            return lock;
+        } catch (IOException failure) {
+            lock.close();
+            throw data.unusable(failure);
+        }
+    }
+
     static Configuration read(Map<String, String> flags, Map<String, String> environment, @Nullable Path chosen) {
         Settings asked = Settings.read(flags, environment, Optional.ofNullable(chosen));
         DataDirectory data = DataDirectory.of(asked.find(CommonSettings.DATA).orElse(null), environment);
@@ -103,15 +116,13 @@ record Configuration(DataDirectory data, Optional<Path> file, Settings settings)
             return new Configuration(data, Optional.ofNullable(chosen), asked);
         }
         Settings settings = Settings.read(flags, environment, Optional.of(found));
-        if (settings.source(CommonSettings.DATA)
-                .filter(source -> source.startsWith(found + ":"))
-                .isPresent()) {
+        if (Settings.isIn(found, CommonSettings.DATA)) {
             throw Problem.of(
                             Problem.Kind.BAD_REQUEST,
                             "DataDirectoryInItself",
                             "The settings file " + found
-                                    + " cannot name the data directory that it is found in; give it"
-                                    + " with --data, or the file with --config.")
+                                    + " cannot name a data directory, because it is found in one; remove its data, or"
+                                    + " give the file with --config.")
                     .asException();
         }
         return new Configuration(data, Optional.of(found), settings);

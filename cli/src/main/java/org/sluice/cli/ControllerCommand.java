@@ -32,13 +32,14 @@ final class ControllerCommand implements Callable<Integer>, Configured {
     public Integer call() throws Exception {
         Configuration configuration = source.read(System.getenv(), Role.CONTROLLER);
         ControllerSetup setup = ControllerSetup.of(configuration.settings(), ControllerHeap.bytes());
-        return Foreground.run(
-                resources -> start(configuration.data(), configuration.settings(), setup, resources), true);
+        return Foreground.run(resources -> start(configuration, setup, resources), true);
     }
 
-    private static void start(DataDirectory data, Settings settings, ControllerSetup setup, Resources resources)
+    private static void start(Configuration configuration, ControllerSetup setup, Resources resources)
             throws Exception {
-        resources.add("lock of " + data.path(), data.hold());
+        DataDirectory data = configuration.data();
+        Settings settings = configuration.settings();
+        resources.add("lock of " + data.path(), configuration.hold());
         ControllerSetup.expectFree(settings);
         LogFile.open(data.log());
         Credentials credentials = Credentials.of(data);
@@ -58,6 +59,7 @@ final class ControllerCommand implements Callable<Integer>, Configured {
                 new ControllerProcess.Doors(
                         settings.get(ControllerSettings.LISTEN), ControllerSetup.agents(settings), Optional.empty()),
                 setup,
+                System.out::println,
                 resources);
         HttpClient http = CloudHttp.ofOwn(settings.find(ControllerSettings.TLS_CERT));
         credentials.write(data, setup.entrance(controller.url()), credentials.open(controller.url(), http));

@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,11 +47,18 @@ final class ControllerLife implements Keeper.Kept {
     private final CompletableFuture<List<Listen>> ready = new CompletableFuture<>();
 
     private final Runnable kill;
+    private final Consumer<String> news;
     private volatile String lastWords = "";
 
-    private ControllerLife(OutputStream orders, InputStream said, CompletableFuture<String> ended, Runnable kill) {
+    private ControllerLife(
+            OutputStream orders,
+            InputStream said,
+            CompletableFuture<String> ended,
+            Runnable kill,
+            Consumer<String> news) {
         this.orders = orders;
         this.kill = kill;
+        this.news = news;
         CompletableFuture<String> heardOut = new CompletableFuture<>();
         Thread.ofPlatform().daemon().name("controller says").start(() -> {
             hear(said);
@@ -59,8 +67,12 @@ final class ControllerLife implements Keeper.Kept {
         this.ended = ended.thenCombine(heardOut, (how, _) -> lastWords.isEmpty() ? how : how + ": " + lastWords);
     }
 
-    /** Starts the program in a process of its own; it waits for {@link #begin}. */
-    static ControllerLife inProcess(DataDirectory data) throws IOException {
+    /**
+     * Starts the program in a process of its own; it waits for {@link #begin}.
+     *
+     * @param news gets the lines that it has for its operator
+     */
+    static ControllerLife inProcess(DataDirectory data, Consumer<String> news) throws IOException {
         Process process =
                 new ProcessBuilder(command(data)).redirectErrorStream(true).start();
         data.writeController(process.toHandle());
@@ -68,11 +80,12 @@ final class ControllerLife implements Keeper.Kept {
                 process.getOutputStream(),
                 process.getInputStream(),
                 process.onExit().thenApply(gone -> "process " + gone.pid() + " ended with code " + gone.exitValue()),
-                process::destroyForcibly);
+                process::destroyForcibly,
+                news);
     }
 
     /** The same in this process, for the rehearsal that teaches the JVM both roles at once. */
-    static ControllerLife inThread(DataDirectory data) throws IOException {
+    static ControllerLife inThread(DataDirectory data, Consumer<String> news) throws IOException {
         PipedOutputStream orders = new PipedOutputStream();
         PipedInputStream heard = new PipedInputStream(orders);
         PipedInputStream said = new PipedInputStream();
@@ -87,7 +100,7 @@ final class ControllerLife implements Keeper.Kept {
                 ended.complete(failure.toString());
             }
         });
-        return new ControllerLife(orders, said, ended, () -> {});
+        return new ControllerLife(orders, said, ended, () -> {}, news);
     }
 
     /** The options that this JVM was started with, and those that are the controller's. */
@@ -185,6 +198,8 @@ final class ControllerLife implements Keeper.Kept {
                             .stream()
                             .map(Listen::parse)
                             .toList());
+                } else if (line.startsWith(SupervisedController.NEWS)) {
+                    news.accept(line.substring(SupervisedController.NEWS.length()));
                 } else if (!line.isBlank()) {
                     log.warn("the controller says: {}", line);
                     lastWords = line.startsWith("sluice: ") ? line.substring("sluice: ".length()) : line;

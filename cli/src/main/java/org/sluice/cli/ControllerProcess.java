@@ -12,7 +12,10 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sluice.cli.settings.Listen;
 import org.sluice.controller.agents.AgentsFamily;
 import org.sluice.controller.agents.ConsoleQueries;
@@ -45,6 +48,7 @@ import org.sluice.controller.network.NetworkFamily;
 import org.sluice.controller.network.binding.Bindings;
 import org.sluice.controller.network.binding.ServerPorts;
 import org.sluice.controller.network.binding.ServicePorts;
+import org.sluice.controller.observation.DiskWatch;
 import org.sluice.controller.observation.Observation;
 import org.sluice.controller.pki.AgentAuthentication;
 import org.sluice.controller.pki.CertificateAuthority;
@@ -67,6 +71,7 @@ import org.sluice.model.ServerId;
 
 /** One controller, put together here by constructors alone. It keeps no state: several may run on one database. Thread-safe. */
 final class ControllerProcess {
+    private static final Logger log = LoggerFactory.getLogger(ControllerProcess.class);
     private static final Duration FLEET_LOOK = Duration.ofSeconds(5);
     /** A piece of an image is short; a slow disk may take its time for it all the same, and a download goes on then. */
     private static final Duration LONGEST_IMAGE_PIECE = Duration.ofMinutes(1);
@@ -100,6 +105,7 @@ final class ControllerProcess {
      * @param adminPassword of the user {@code admin}, in force only if the database has no users yet
      * @param doors where it shall listen, and what else opens
      * @param setup what the settings come to
+     * @param news gets the lines about what an operator should look at
      * @param resources take everything that must be closed
      */
     static ControllerProcess start(
@@ -108,6 +114,7 @@ final class ControllerProcess {
             String adminPassword,
             Doors doors,
             ControllerSetup setup,
+            Consumer<String> news,
             Resources resources)
             throws Exception {
         InstantSource clock = InstantSource.system();
@@ -132,10 +139,14 @@ final class ControllerProcess {
                         "sweep of join tokens",
                         () -> database.jdbi().useHandle(joinTokens::deleteExpired)));
         ChangeFeed feed = new ChangeFeed(database);
+        UploadRoom uploads = UploadRoom.in(data.uploads(), setup.images(), Files.isDirectory(data.postgres()));
+        DiskWatch disk = resources.add(
+                "disk watch",
+                DiskWatch.start(data.path(), uploads::freeBytes, setup.images().reserve(), news));
         FleetIndex fleet = resources.add("fleet index", FleetIndex.following(database, feed, FLEET_LOOK));
         Observation observation = resources.add(
                 "observation",
-                Observation.start(database, feed, fleet::isLoaded, data.accessLog(), setup.auditKept(), clock));
+                Observation.start(database, feed, fleet::isLoaded, disk, data.accessLog(), setup.auditKept(), clock));
         ServerPorts serverPorts = new ServerPorts(random);
         Bindings bindings = new Bindings();
         ServicePorts servicePorts = new ServicePorts(random);
@@ -153,7 +164,6 @@ final class ControllerProcess {
         observation.measure(imagesDatabase);
         ImageBytes imageBytes = new ImageBytes(imagesDatabase);
         ImageSweep sweep = resources.add("image sweep", ImageSweep.start(imageBytes));
-        UploadRoom uploads = UploadRoom.in(data.uploads(), setup.images(), Files.isDirectory(data.postgres()));
 
         Tokens tokens = resources.add("tokens", Tokens.following(database, feed, clock, random));
         List<ApiFamily> openStack = new ArrayList<>(List.of(
@@ -224,10 +234,21 @@ final class ControllerProcess {
                                 setup.rates(),
                                 Proxies.NONE,
                                 RequestObserver.NONE)));
-        setup.tls().ifPresent(files -> resources.add("TLS files", files.follow()));
+        setup.tls().ifPresent(files -> {
+            AutoCloseable _ = resources.add("TLS files", files.follow());
+            observation.measure(files);
+        });
         // Before the listeners: requests that wait for a change end while there still is a database to answer from.
         resources.add("waiting requests", feed);
-        return new ControllerProcess(setup.tls().isPresent() ? "https://" : "http://", api, agents);
+        ControllerProcess process =
+                new ControllerProcess(setup.tls().isPresent() ? "https://" : "http://", api, agents);
+        log.info(
+                "Sluice {} serves from {}: APIs on {}, agents on {}",
+                Sluice.version(),
+                data.path(),
+                process.url(),
+                Listen.authority(process.agentsAddress()));
+        return process;
     }
 
     /** Where the OpenStack APIs are, for whoever is on this machine: {@code http://127.0.0.1:8774}. */

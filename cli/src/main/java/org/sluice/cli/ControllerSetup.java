@@ -10,9 +10,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.sluice.cli.settings.ControllerSettings;
+import org.sluice.cli.settings.HostSettings;
 import org.sluice.cli.settings.Kind;
 import org.sluice.cli.settings.Listen;
 import org.sluice.cli.settings.Setting;
@@ -24,7 +26,9 @@ import org.sluice.controller.http.door.RateLimits;
 import org.sluice.controller.image.data.ImageLimits;
 import org.sluice.controller.policy.Policy;
 import org.sluice.controller.policy.PolicyFile;
+import org.sluice.controller.policy.ShippedRules;
 import org.sluice.controller.store.DatabaseLimits;
+import org.sluice.model.FileFailure;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
 
@@ -36,7 +40,7 @@ import org.sluice.model.ProblemException;
  * @param images what they may take
  * @param proxies what stands before the API listener
  * @param tls of the API listener, if it speaks TLS
- * @param policy checks that take the place of the shipped ones, by rule
+ * @param policy checks that take the place of the shipped ones
  * @param connections of the database's pool for requests
  * @param agentConnections of its pool for agents
  * @param database how long both have patience
@@ -49,7 +53,7 @@ record ControllerSetup(
         ImageLimits images,
         Proxies proxies,
         Optional<TlsFiles> tls,
-        Map<String, String> policy,
+        Optional<PolicyFile> policy,
         int connections,
         int agentConnections,
         DatabaseLimits database,
@@ -64,10 +68,10 @@ record ControllerSetup(
         requireNonNull(images, "images is null");
         requireNonNull(proxies, "proxies is null");
         requireNonNull(tls, "tls is null");
+        requireNonNull(policy, "policy is null");
         requireNonNull(database, "database is null");
         requireNonNull(auditKept, "auditKept is null");
         requireNonNull(metrics, "metrics is null");
-        policy = Map.copyOf(policy);
     }
 
     /**
@@ -89,9 +93,7 @@ record ControllerSetup(
                         settings.get(ControllerSettings.COPIES)),
                 proxies(settings),
                 tls(settings),
-                settings.find(ControllerSettings.POLICY_FILE)
-                        .map(ControllerSetup::overrides)
-                        .orElse(Map.of()),
+                policy(settings),
                 settings.get(ControllerSettings.DATABASE_CONNECTIONS),
                 settings.get(ControllerSettings.AGENT_CONNECTIONS),
                 new DatabaseLimits(
@@ -186,7 +188,7 @@ record ControllerSetup(
                         .toList());
     }
 
-    private static Optional<TlsFiles> tls(Settings settings) {
+    static Optional<TlsFiles> tls(Settings settings) {
         Optional<Path> certificate = settings.find(ControllerSettings.TLS_CERT);
         Optional<Path> key = settings.find(ControllerSettings.TLS_KEY);
         if (certificate.isPresent() != key.isPresent()) {
@@ -201,27 +203,46 @@ record ControllerSetup(
         }
     }
 
-    private static Map<String, String> overrides(Path file) {
-        try {
-            return PolicyFile.read(file);
-        } catch (IOException unreadable) {
-            throw refused(
-                    "PolicyUnusable", "The policy file " + file + " cannot be read: " + unreadable + ".", unreadable);
-        } catch (IllegalArgumentException malformed) {
-            throw refused("PolicyUnusable", String.valueOf(malformed.getMessage()), malformed);
-        }
+    /** The policy file, if there is one, which goes with the rules that this program has. */
+    static Optional<PolicyFile> policy(Settings settings) {
+        return settings.find(ControllerSettings.POLICY_FILE).map(file -> {
+            try {
+                PolicyFile policy = PolicyFile.read(file);
+                Policy _ = policy.over(ShippedRules.policy());
+                return policy;
+            } catch (IOException unreadable) {
+                throw refused(
+                        "PolicyUnusable",
+                        "The policy file " + file + " cannot be read: " + FileFailure.reason(unreadable) + ".",
+                        unreadable);
+            } catch (IllegalArgumentException unsound) {
+                throw refused("PolicyUnusable", String.valueOf(unsound.getMessage()), unsound);
+            }
+        });
     }
 
-    /**
-     * The shipped rules with the operator's in their place.
-     *
-     * @throws ProblemException when a rule does not exist, or its check cannot be read
-     */
+    /** The shipped rules with the operator's in their place. */
     Policy over(Policy shipped) {
+        return policy.map(file -> file.over(shipped)).orElse(shipped);
+    }
+
+    /** What is wrong with the files that the settings name, each in a sentence. */
+    static List<String> troubles(Settings settings) {
+        return Stream.<Supplier<Optional<?>>>of(
+                        () -> tls(settings),
+                        () -> policy(settings),
+                        () -> settings.findText(ControllerSettings.DATABASE),
+                        () -> settings.findText(HostSettings.JOIN))
+                .flatMap(file -> trouble(file).stream())
+                .toList();
+    }
+
+    private static Optional<String> trouble(Supplier<Optional<?>> file) {
         try {
-            return shipped.overriddenBy(policy);
-        } catch (IllegalArgumentException unusable) {
-            throw refused("PolicyUnusable", String.valueOf(unusable.getMessage()), unusable);
+            Optional<?> _ = file.get();
+            return Optional.empty();
+        } catch (ProblemException refused) {
+            return Optional.of(refused.problem().text());
         }
     }
 

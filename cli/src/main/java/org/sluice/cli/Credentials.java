@@ -55,7 +55,7 @@ record Credentials(String password) {
     /** Whether the user {@code admin} of the cloud at that base URL can log in with it. */
     boolean open(String base, HttpClient http) throws InterruptedException {
         try {
-            CloudClient _ = new CloudClient(new Login(base, "admin", password, "admin"), http);
+            CloudClient _ = new CloudClient(Login.ofAdmin(base, password), http);
             return true;
         } catch (ProblemException refused) {
             if (refused.problem().kind() == Problem.Kind.UNAUTHENTICATED) {

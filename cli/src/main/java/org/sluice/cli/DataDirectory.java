@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.sluice.model.FileFailure;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
 
@@ -70,6 +71,11 @@ public record DataDirectory(Path path) {
     /** The log of {@code up} and of the agents in its process. */
     Path upLog() {
         return path.resolve("up.log");
+    }
+
+    /** {@link Started}. */
+    Path startedWith() {
+        return path.resolve("started-with");
     }
 
     Path openrc() {
@@ -201,8 +207,13 @@ public record DataDirectory(Path path) {
                             + "; choose another with --data.",
                     denied);
         } catch (IOException failure) {
-            throw refused("The data directory " + path + " cannot be used: " + failure + ".", failure);
+            throw unusable(failure);
         }
+    }
+
+    /** That it cannot be used, and why. */
+    ProblemException unusable(IOException failure) {
+        return refused("The data directory " + path + " cannot be used: " + FileFailure.reason(failure) + ".", failure);
     }
 
     /** Takes the directory if nobody else holds it. */

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.sluice.controller.store.Database;
 import org.sluice.controller.store.DatabaseLimits;
+import org.sluice.model.FileFailure;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
 
@@ -65,7 +66,8 @@ final class DatabaseUrl {
                     Problem.of(
                             Problem.Kind.BAD_REQUEST,
                             "DatabaseUrlUnreadable",
-                            "The file that --database names cannot be read: " + unreadable + "."),
+                            "The file " + value.substring(1) + " that --database names cannot be read: "
+                                    + FileFailure.reason(unreadable) + "."),
                     unreadable);
         }
     }

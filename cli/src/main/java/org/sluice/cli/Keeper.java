@@ -147,8 +147,10 @@ final class Keeper<T extends Keeper.Kept> implements AutoCloseable {
             try {
                 T next = start.start();
                 adopt(next);
-                news.accept("%s ended (%s) and was started again after %.1f s."
-                        .formatted(name, how, (System.nanoTime() - ended) / 1e9));
+                String done = "%s ended (%s) and was started again after %.1f s."
+                        .formatted(name, how, (System.nanoTime() - ended) / 1e9);
+                log.info("{}", done);
+                news.accept(done);
                 return next;
             } catch (InterruptedException closing) {
                 throw closing;

@@ -3,6 +3,7 @@ package org.sluice.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import org.sluice.model.Problem;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
@@ -15,8 +16,18 @@ public final class Operator {
             description = "Data directory whose openrc is used when the environment has no OS_AUTH_URL.")
     private @Nullable Path chosen;
 
+    /** The data directory that the option names, or the usual one. */
+    DataDirectory data() {
+        return DataDirectory.of(chosen, System.getenv());
+    }
+
+    /** Whether a command that {@link #client} refused so has found no cloud at all. */
+    static boolean findsNoCloud(Problem problem) {
+        return problem.code().equals(Login.NO_CLOUD) || problem.code().equals(CloudClient.UNREACHABLE);
+    }
+
     /** Logs in to the cloud that the environment or the data directory names. */
     public CloudClient client() throws IOException, InterruptedException {
-        return new CloudClient(Login.find(System.getenv(), DataDirectory.of(chosen, System.getenv())));
+        return new CloudClient(Login.find(System.getenv(), data()));
     }
 }

@@ -1,13 +1,14 @@
 package org.sluice.cli;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.sluice.model.ProblemException;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -99,32 +100,60 @@ final class Seeding {
         }
     }
 
-    /** Whether the cloud has no flavor and no image yet. */
-    boolean isNew() throws InterruptedException {
-        return cloud.get("/compute/v2.1/flavors").path("flavors").isEmpty()
-                && cloud.get("/image/v2/images").path("images").isEmpty();
+    /** Sends an image's bytes to that path. */
+    @FunctionalInterface
+    interface Upload {
+        void to(String path) throws IOException, InterruptedException;
     }
 
+    /** Makes the flavor if there is none at all: one that an operator deleted does not come back beside others. */
     void flavor() throws InterruptedException {
-        cloud.post(
-                "/compute/v2.1/flavors", Map.of("flavor", Map.of("name", FLAVOR, "ram", 256, "vcpus", 1, "disk", 1)));
+        if (cloud.get("/compute/v2.1/flavors?limit=1").path("flavors").isEmpty()) {
+            cloud.post(
+                    "/compute/v2.1/flavors",
+                    Map.of("flavor", Map.of("name", FLAVOR, "ram", 256, "vcpus", 1, "disk", 1)));
+        }
     }
 
-    /** Uploads an image that every project sees. */
-    void image(String diskFormat, Path file) throws IOException, InterruptedException {
-        cloud.upload(newImage(diskFormat), file);
-    }
-
-    /** The same from memory. */
-    void image(String diskFormat, byte[] content) throws InterruptedException {
-        cloud.upload(newImage(diskFormat), content);
-    }
-
-    private String newImage(String diskFormat) throws InterruptedException {
-        JsonNode image = cloud.post(
+    /**
+     * Uploads an image that every project sees, if there is none at all, and in the place of one that never got its bytes
+     * because a start before was killed. What fails leaves none.
+     */
+    void image(String diskFormat, Upload upload) throws IOException, InterruptedException {
+        List<JsonNode> unfinished =
+                images("?status=queued&visibility=public&name=" + IMAGE).toList();
+        for (JsonNode image : unfinished) {
+            cloud.delete(path(image));
+        }
+        if (unfinished.isEmpty() && images("?limit=1").findAny().isPresent()) {
+            return;
+        }
+        String image = path(cloud.post(
                 "/image/v2/images",
-                Map.of("name", IMAGE, "disk_format", diskFormat, "container_format", "bare", "visibility", "public"));
-        return "/image/v2/images/" + image.path("id").asString() + "/file";
+                Map.of("name", IMAGE, "disk_format", diskFormat, "container_format", "bare", "visibility", "public")));
+        try {
+            upload.to(image + "/file");
+        } catch (IOException | ProblemException failure) {
+            takeBack(image, failure);
+            throw failure;
+        }
+    }
+
+    private Stream<JsonNode> images(String query) throws InterruptedException {
+        return cloud.get("/image/v2/images" + query).path("images").valueStream();
+    }
+
+    private static String path(JsonNode image) {
+        return "/image/v2/images/" + image.path("id").asString();
+    }
+
+    private void takeBack(String image, Exception failure) throws InterruptedException {
+        try {
+            cloud.delete(image);
+        } catch (ProblemException another) {
+            // The next start finds it.
+            failure.addSuppressed(another);
+        }
     }
 
     private static Set<String> names(Iterable<JsonNode> list) {

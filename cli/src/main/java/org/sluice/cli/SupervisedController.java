@@ -26,6 +26,9 @@ final class SupervisedController {
     /** How the one line begins that says that the controller runs; its addresses for APIs and agents follow. */
     static final String READY = "controller ready ";
 
+    /** How a line begins that {@code up} shows as it is. */
+    static final String NEWS = "controller news ";
+
     private static final Duration END_WITHIN = Duration.ofSeconds(15);
 
     private SupervisedController() {}
@@ -74,11 +77,18 @@ final class SupervisedController {
                 new ControllerProcess.Doors(
                         Listen.parse(order.api()), Listen.parse(order.agents()), Optional.of(order.door())),
                 setup,
+                news -> say(out, NEWS + news),
                 resources);
-        out.println(
+        say(
+                out,
                 READY + Listen.authority(controller.apiAddress()) + " " + Listen.authority(controller.agentsAddress()));
-        out.flush();
         ended.await();
+    }
+
+    /** In one piece, so that lines of two threads stay lines. */
+    private static void say(PrintStream out, String line) {
+        out.print(line + "\n");
+        out.flush();
     }
 
     private static void awaitEnd(BufferedReader orders) {

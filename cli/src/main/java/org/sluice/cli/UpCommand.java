@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sluice.cli.settings.Role;
 import org.sluice.cli.settings.Setting;
 import org.sluice.cli.settings.Settings;
@@ -20,6 +23,8 @@ import picocli.CommandLine.Option;
                 "Start a cloud on this machine: its database, a controller and compute hosts. It runs until Ctrl-C or"
                         + " down; started again on the same data it finds everything as it was.")
 final class UpCommand implements Callable<Integer>, Configured {
+    private static final Logger log = LoggerFactory.getLogger(UpCommand.class);
+
     @Mixin
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private Configuration.Source source;
@@ -41,10 +46,9 @@ final class UpCommand implements Callable<Integer>, Configured {
     @Override
     public Integer call() throws Exception {
         Configuration configuration = source.read(System.getenv(), Role.UP);
-        Settings settings = configuration.settings();
         // What the controller would refuse is refused before anything is started.
-        ControllerSetup setup = ControllerSetup.of(settings, ControllerHeap.bytes());
-        return Foreground.run(resources -> start(configuration.data(), settings, setup, resources), !rehearse);
+        ControllerSetup setup = ControllerSetup.of(configuration.settings(), ControllerHeap.bytes());
+        return Foreground.run(resources -> start(configuration, setup, resources), !rehearse);
     }
 
     @Override
@@ -52,18 +56,20 @@ final class UpCommand implements Callable<Integer>, Configured {
         return Settings.overridable(Role.UP);
     }
 
-    private void start(DataDirectory data, Settings settings, ControllerSetup setup, Resources resources)
-            throws Exception {
-        resources.add("lock of " + data.path(), data.hold());
+    private void start(Configuration configuration, ControllerSetup setup, Resources resources) throws Exception {
+        DataDirectory data = configuration.data();
+        Settings settings = configuration.settings();
+        resources.add("lock of " + data.path(), configuration.hold());
         boolean _ = ControllerLife.stopLeftover(data);
         ControllerSetup.expectFree(settings);
         LogFile.open(data.upLog());
+        log.info("Sluice {} starts on {}", Sluice.version(), data.path());
         Progress progress =
                 resources.add("progress display", new Progress(System.out, Boolean.getBoolean("sluice.terminal")));
         Credentials credentials = Credentials.of(data);
 
         // The controller's JVM starts while PostgreSQL does, and waits for its order.
-        ControllerLife waiting = resources.add("first controller", newController(data));
+        ControllerLife waiting = resources.add("first controller", newController(data, progress::line));
         Keeper<KeptPostgres> postgres = progress.step(
                 "PostgreSQL", () -> resources.add("PostgreSQL", KeptPostgres.keep(data.postgres(), progress::line)));
         SupervisedCloud cloud = progress.step(
@@ -72,7 +78,7 @@ final class UpCommand implements Callable<Integer>, Configured {
                         "controller",
                         SupervisedCloud.keep(
                                 waiting,
-                                () -> newController(data),
+                                () -> newController(data, progress::line),
                                 postgres,
                                 credentials.password(),
                                 settings,
@@ -84,7 +90,7 @@ final class UpCommand implements Callable<Integer>, Configured {
         hosts.start(ComputeHosts.resolve(this.hosts, Path.of("/sys")));
         boolean current = known.get();
         if (rehearse) {
-            Login admin = new Login(cloud.url(), "admin", credentials.password(), "admin");
+            Login admin = Login.ofAdmin(cloud.url(), credentials.password());
             new Rehearsal(new CloudClient(admin, cloud.http())).play();
         }
         credentials.write(data, setup.entrance(cloud.url()), current);
@@ -93,10 +99,11 @@ final class UpCommand implements Callable<Integer>, Configured {
             progress.line("The user admin cannot log in with the password in " + data.adminPassword()
                     + " any more; set a new one with: sluice admin-password --data " + data.path());
         }
+        log.info("Sluice is ready: APIs on {}, agents on {}", cloud.url(), cloud.agentsUrl());
         progress.line("ready  " + identity);
     }
 
-    private ControllerLife newController(DataDirectory data) throws IOException {
-        return rehearse ? ControllerLife.inThread(data) : ControllerLife.inProcess(data);
+    private ControllerLife newController(DataDirectory data, Consumer<String> news) throws IOException {
+        return rehearse ? ControllerLife.inThread(data, news) : ControllerLife.inProcess(data, news);
     }
 }

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
 import tools.jackson.databind.JsonNode;
 
@@ -56,7 +57,7 @@ final class FullDiskTest {
             // The disk as the process sees it.
             Path disk = Path.of("/proc", Long.toString(up.handle().pid()), "root", data.toString());
             String password = Files.readString(disk.resolve("admin-password")).strip();
-            CloudClient cloud = new CloudClient(new Login(base, "admin", password, "admin"));
+            CloudClient cloud = new CloudClient(Login.ofAdmin(base, password));
             JsonNode _ = cloud.post("/network/v2.0/security-groups", Map.of("security_group", Map.of("name", "kept")));
 
             // An upload leaves room for its copy in the database.
@@ -66,8 +67,11 @@ final class FullDiskTest {
                     .path("id")
                     .asString();
             assertThatThrownBy(() -> cloud.upload("/image/v2/images/" + image + "/file", new byte[200 * PIECE]))
-                    .hasMessageContaining("507")
-                    .hasMessageContaining("reserved for the database");
+                    .hasMessageContaining("reserved for the database")
+                    .isInstanceOfSatisfying(
+                            ProblemException.class,
+                            refused ->
+                                    assertThat(refused.problem().kind()).isEqualTo(Problem.Kind.INSUFFICIENT_STORAGE));
 
             Path filler = disk.resolve("filler");
             fill(filler);

@@ -63,7 +63,7 @@ final class LockOutTest {
     }
 
     private static CloudClient client(String base, String password) throws Exception {
-        return new CloudClient(new Login(base, "admin", password, "admin"));
+        return new CloudClient(Login.ofAdmin(base, password));
     }
 
     private static String id(CloudClient cloud, String things, String name) throws Exception {

@@ -138,7 +138,11 @@ class OperatorCommandsTest {
                 .contains("alice", "192.0.2.7", "update", "port", "p1", "name", "req-1")
                 .doesNotContain("old");
         assertThat(run("audit", "--id", "p1", "--json")).contains("{\"name\":\"old\"}", "{\"name\":\"new\"}");
-        assertThat(run("audit", "--user", "nobody")).doesNotContain("alice");
+        assertThat(run("audit", "--user", "nobody"))
+                .contains("sluice: The query parameter 'user' must be a user by name or id (the nearest is '");
+        assertThat(run("audit", "--resource", "user", "--operation", "delete")).doesNotContain("alice");
+        assertThat(run("audit", "--operation", "update", "--outcome", "done")).contains("alice");
+        assertThat(run("audit", "--outcome", "refused")).doesNotContain("alice");
         assertThat(run("audit", "--since", "yesterday")).startsWith("sluice: ").contains("since", "yesterday");
     }
 
@@ -196,6 +200,24 @@ class OperatorCommandsTest {
         assertThat(run("fleet", "network", "n", "--mtu", "12")).contains("Member 'mtu' is 12 and must be 68 to 65535.");
         assertThat(fleet.count("select count(*) from physical_network where name = 'n'"))
                 .isZero();
+    }
+
+    @Test
+    void whoIsNotLetInIsToldWhereThePasswordStandsAndWhatHelps() throws Exception {
+        DataDirectory directory = new DataDirectory(data);
+        new Credentials("wrong")
+                .write(directory, new Credentials.Entrance(base + "/identity/v3", Optional.empty()), true);
+        assertThat(run("fleet", "hosts"))
+                .startsWith(
+                        "sluice: The cloud at " + base + " does not let the user admin into the project admin with the"
+                                + " password in " + directory.openrc() + ": ")
+                .endsWith("with: sluice admin-password --data " + data);
+
+        new Credentials("wrong")
+                .write(directory, new Credentials.Entrance(base + "/identity/v3", Optional.empty()), false);
+        assertThat(run("fleet", "hosts"))
+                .startsWith("sluice: There is no OS_PASSWORD in " + directory.openrc())
+                .endsWith("with: sluice admin-password --data " + data);
     }
 
     @Test

@@ -51,11 +51,8 @@ final class PrivateFilesTest {
                 "--hosts",
                 "simulated:1")) {
             String base = up.awaitLine(READY).substring(READY.length()).replace("/identity/v3", "");
-            CloudClient cloud = new CloudClient(new Login(
-                    base,
-                    "admin",
-                    Files.readString(data().resolve("admin-password")).strip(),
-                    "admin"));
+            CloudClient cloud = new CloudClient(Login.ofAdmin(
+                    base, Files.readString(data().resolve("admin-password")).strip()));
             boot(cloud);
             await().atMost(Duration.ofSeconds(60))
                     .untilAsserted(() -> assertThat(cloud.get("/compute/v2.1/servers?status=ACTIVE")

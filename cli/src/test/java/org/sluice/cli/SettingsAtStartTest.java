@@ -106,20 +106,18 @@ final class SettingsAtStartTest {
     }
 
     @Test
-    void anUnknownRuleStopsTheStartWithTheNearestOne() throws Exception {
-        SluiceProcess.Result refused = up("--policy", file("policy.yaml", "\"create_prot\": \"role:admin\"\n"));
-        assertThat(refused.code()).isEqualTo(2);
-        assertThat(refused.output())
-                .contains("There is no policy rule 'create_prot'", "the nearest one is 'create_port'");
+    void anUnknownRuleStopsTheStartWithTheNearestOneBeforeAnythingIsStarted() throws Exception {
+        Path policy = file("policy.yaml", "# Ours\n\"create_prot\": \"role:admin\"\n");
+        assertThat(refusal("--policy", policy))
+                .contains(
+                        "The policy file " + policy + ", line 2: There is no policy rule 'create_prot'",
+                        "the nearest one is 'create_port'");
     }
 
     @Test
     void anAttributeThatAListDoesNotHaveStopsTheStart() throws Exception {
-        SluiceProcess.Result refused =
-                up("--policy", file("policy.yaml", "\"get_network\": \"field:networks:name=ours\"\n"));
-        assertThat(refused.code()).isEqualTo(2);
-        assertThat(refused.output())
-                .contains("The policy rule 'get_network'", "the attribute 'name'", "router:external");
+        assertThat(refusal("--policy", file("policy.yaml", "\"get_network\": \"field:networks:name=ours\"\n")))
+                .contains("line 1: The policy rule 'get_network'", "the attribute 'name'", "router:external");
     }
 
     @Test
@@ -148,6 +146,104 @@ final class SettingsAtStartTest {
                 .containsPattern("metrics-listen +nowhere +default")
                 .containsPattern("database.url +\\*{8} +.*sluice.yaml:3")
                 .doesNotContain("hush");
+    }
+
+    @Test
+    void aFileFoundInADataDirectoryNamesNoneEvenIfAFlagDoes() throws Exception {
+        Files.createDirectory(data());
+        Path found = Files.writeString(data().resolve("sluice.yaml"), "data: " + parent.resolve("other") + "\n");
+        SluiceProcess.Result refused = SluiceProcess.run("config", "show", "--data", data().toString());
+        assertThat(refused.code()).isEqualTo(2);
+        assertThat(refused.output()).startsWith("sluice: The settings file " + found + " cannot name a data directory");
+    }
+
+    @Test
+    void filesThatAreNamedAreLookedAt() throws Exception {
+        Path certificate = parent.resolve("missing.pem");
+        Path policy = file("policy.yaml", "create_prot: '!'\n");
+        SluiceProcess.Result shown = SluiceProcess.run(
+                "config",
+                "show",
+                "--data",
+                data().toString(),
+                "--tls-cert",
+                certificate.toString(),
+                "--tls-key",
+                file("key.pem", "").toString(),
+                "--policy",
+                policy.toString(),
+                "--join",
+                "@" + parent.resolve("token"));
+        assertThat(shown.code()).isEqualTo(2);
+        assertThat(shown.output())
+                .containsPattern("tls.cert +" + certificate + " +--tls-cert")
+                .contains(
+                        "sluice: The TLS certificate " + certificate + " cannot be read: there is no such file.",
+                        "sluice: The policy file " + policy + ", line 1: There is no policy rule 'create_prot'",
+                        "sluice: The file " + parent.resolve("token")
+                                + " that agent.join names cannot be read: there is no such file.");
+    }
+
+    @Test
+    void whatARunningCloudWasStartedWithIsShown() throws Exception {
+        Files.createDirectory(data());
+        Path settings = Files.writeString(data().resolve("sluice.yaml"), "rates:\n  caller: 77\n  address: 4321\n");
+        try (SluiceProcess up = SluiceProcess.start(
+                "up",
+                "--data",
+                data().toString(),
+                "--listen",
+                "127.0.0.1:0",
+                "--hosts",
+                "simulated:0",
+                "--largest-image",
+                "3GiB")) {
+            up.awaitLine("ready  ");
+            Files.writeString(settings, "rates:\n  caller: 78\nimages:\n  uploads: 5\n");
+            String running = " of process " + up.handle().pid() + ", which runs";
+            SluiceProcess.Result shown = SluiceProcess.run("config", "show", "--data", data().toString());
+            assertThat(shown.code()).as(shown.output()).isZero();
+            assertThat(shown.output())
+                    .containsPattern("images.largest +3GiB +--largest-image" + running + " +up")
+                    .containsPattern("listen +127.0.0.1:0 +--listen" + running + " +up")
+                    .containsPattern("rates.caller +77 +" + settings + ":2" + running + "; next start: 78, " + settings
+                            + ":2 +up")
+                    .containsPattern("rates.address +4321 +" + settings + ":3" + running + "; next start: 4000 +up")
+                    .containsPattern("images.uploads +32 +default; next start: 5, " + settings + ":4 +up")
+                    .containsPattern("limits.idle-time +60s +default +up, controller");
+            assertThat(Files.readString(data().resolve("up.log")))
+                    .contains("starts on " + data(), "is ready: APIs on http://127.0.0.1:", ", agents on https://");
+            assertThat(Files.readString(data().resolve("sluice.log")))
+                    .contains("serves from " + data() + ": APIs on http://127.0.0.1:", ", agents on ");
+        }
+        assertThat(SluiceProcess.run("config", "show", "--data", data().toString())
+                        .output())
+                .containsPattern("images.largest +64GiB +default +up")
+                .containsPattern("rates.caller +78 +" + settings + ":2 +up");
+    }
+
+    @Test
+    void theRulesOfTheNextStartAreListedWhereNoCloudRuns() throws Exception {
+        Path policy = file("policy.yaml", "create_port: rule:admin\n");
+        SluiceProcess.Result listed = SluiceProcess.run(
+                "policy", "list", "--data", data().toString(), "--overridden", "--policy", policy.toString());
+        assertThat(listed.code()).as(listed.output()).isZero();
+        assertThat(listed.output())
+                .containsPattern("create_port +rule:admin +rule:project_member +Create ports.")
+                .hasLineCount(2);
+        assertThat(SluiceProcess.run("policy", "list", "--data", data().toString())
+                        .output())
+                .contains("No cloud answers; these are the rules that the next start would have.")
+                .containsPattern("create_port +rule:project_member +- +Create ports.");
+        SluiceProcess.Result refused = SluiceProcess.run(
+                "policy",
+                "list",
+                "--data",
+                data().toString(),
+                "--policy",
+                file("other.yaml", "\ncreate_prot: rule:admin\n").toString());
+        assertThat(refused.code()).isEqualTo(2);
+        assertThat(refused.output()).contains("other.yaml, line 2: There is no policy rule 'create_prot'");
     }
 
     @Test
@@ -183,7 +279,7 @@ final class SettingsAtStartTest {
                                             .build(),
                                     java.net.http.HttpResponse.BodyHandlers.ofString())
                             .body())
-                    .contains("sluice_agents{state=\"up\"} 1.0");
+                    .contains("sluice_agents{state=\"up\"} 1.0", "sluice_tls_current 1.0");
             assertThat(Files.readString(data().resolve("openrc"))).contains("OS_AUTH_URL=https://", "OS_CACERT=");
             SluiceProcess.Result hosts = SluiceProcess.run("fleet", "hosts", "--data", data().toString());
             assertThat(hosts.output()).contains("sim-000");

@@ -39,11 +39,8 @@ final class SupervisionTest {
     }
 
     private CloudClient client(String base) throws Exception {
-        return new CloudClient(new Login(
-                base,
-                "admin",
-                Files.readString(data().resolve("admin-password")).strip(),
-                "admin"));
+        return new CloudClient(Login.ofAdmin(
+                base, Files.readString(data().resolve("admin-password")).strip()));
     }
 
     private ProcessHandle postmaster() throws IOException {
@@ -82,7 +79,9 @@ final class SupervisionTest {
 
                 kill(postmaster());
 
-                assertThat(up.awaitLine("PostgreSQL ended")).contains("and was started again after");
+                String news = up.awaitLine("PostgreSQL ended");
+                assertThat(news).contains("and was started again after");
+                assertThat(Files.readString(data().resolve("up.log"))).contains(news);
                 await().atMost(SOON)
                         .ignoreExceptionsMatching(ProblemException.class::isInstance)
                         .untilAsserted(() -> assertThat(cloud.get("/network/v2.0/security-groups?name=" + name)

@@ -3,6 +3,7 @@ package org.sluice.model;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -46,6 +47,11 @@ public record Problem(Kind kind, String code, String sentence, Optional<String> 
         /** The HTTP status code of this kind. */
         public int status() {
             return status;
+        }
+
+        /** The kind of an HTTP status code that has one. */
+        public static Optional<Kind> of(int status) {
+            return Arrays.stream(values()).filter(kind -> kind.status == status).findFirst();
         }
     }
 

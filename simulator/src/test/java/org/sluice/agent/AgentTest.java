@@ -422,6 +422,22 @@ class AgentTest {
     }
 
     @Test
+    void asksAtOnceAndNotAtLengthWhetherTheControllerIsBack() {
+        on.controller.want(Samples.state(1, Samples.server(Samples.bridgeNic(1))));
+        on.start();
+        await().atMost(LONG_ENOUGH).until(() -> on.controller.waits().size() > 1);
+        assertThat(on.controller.waits().get(0)).isZero();
+        assertThat(on.controller.waits().get(1)).isPositive();
+        on.controller.beAway(true);
+        await().atMost(LONG_ENOUGH).until(() -> on.controller.missed() > 0);
+        int before = on.controller.waits().size();
+        on.controller.beAway(false);
+        await().atMost(LONG_ENOUGH).until(() -> on.controller.waits().size() > before + 1);
+        assertThat(on.controller.waits().get(before)).isZero();
+        assertThat(on.controller.waits().get(before + 1)).isPositive();
+    }
+
+    @Test
     void letsMetadataKnowWhatTheTenantChanged() {
         Bridge tap = Samples.bridgeNic(1);
         DesiredServer server = Samples.server(tap);

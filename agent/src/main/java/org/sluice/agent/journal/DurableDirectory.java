@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.sluice.agent.wire.ProtocolJson;
+import org.sluice.model.FileFailure;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
 import tools.jackson.core.JacksonException;
@@ -150,7 +151,7 @@ public final class DurableDirectory {
                 new Problem(
                         Problem.Kind.UNAVAILABLE,
                         "JournalUnusable",
-                        "The agent cannot read or write " + path + ": " + cause + ".",
+                        "The agent cannot read or write " + path + ": " + FileFailure.reason(cause) + ".",
                         Optional.of(
                                 "Check that the file system is mounted, has room, and belongs to the agent's user.")),
                 cause);

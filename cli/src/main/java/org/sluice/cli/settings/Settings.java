@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.sluice.model.FileFailure;
 import org.sluice.model.Nearest;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
@@ -21,6 +22,8 @@ import org.sluice.model.ProblemException;
  * sound. Immutable and thread-safe.
  */
 public final class Settings {
+    private static final String MASK = "********";
+
     private final Map<String, Given> given;
 
     private Settings(Map<String, Given> given) {
@@ -88,6 +91,15 @@ public final class Settings {
         return roles.stream().sorted().map(role -> "'" + role.command() + "'").collect(Collectors.joining(" and "));
     }
 
+    /**
+     * Whether a settings file gives that setting, whatever else does.
+     *
+     * @throws ProblemException when it is no such file
+     */
+    public static boolean isIn(Path file, Setting<?> setting) {
+        return SettingsFile.read(file).containsKey(setting.name());
+    }
+
     /** The settings of a program that have an option. */
     public static List<Setting<?>> overridable(Role role) {
         return all().stream()
@@ -105,6 +117,28 @@ public final class Settings {
     /** Name to what was given; what is not there has its usual value. */
     public Map<String, Given> given() {
         return given;
+    }
+
+    /**
+     * The same for whoever stands in another directory and may not know everything: paths are absolute, secrets are masked.
+     */
+    public Map<String, Given> told() {
+        Map<String, Given> told = new LinkedHashMap<>();
+        for (Setting<?> setting : all()) {
+            @Nullable Given value = given.get(setting.name());
+            if (value != null) {
+                told.put(
+                        setting.name(),
+                        find(setting).orElseThrow() instanceof Path path
+                                ? new Given(List.of(path.toString()), value.source())
+                                : isMasked(setting, value) ? new Given(List.of(MASK), value.source()) : value);
+            }
+        }
+        return told;
+    }
+
+    private static boolean isMasked(Setting<?> setting, Given value) {
+        return setting.secret() && value.texts().stream().noneMatch(text -> text.startsWith("@"));
     }
 
     /** Where the value comes from, if it is not the usual one. */
@@ -146,7 +180,8 @@ public final class Settings {
                         Problem.of(
                                 Problem.Kind.BAD_REQUEST,
                                 "BadSetting",
-                                "The file that " + setting.name() + " names cannot be read: " + unreadable + "."),
+                                "The file " + text.substring(1) + " that " + setting.name() + " names cannot be read: "
+                                        + FileFailure.reason(unreadable) + "."),
                         unreadable);
             }
         });
@@ -158,8 +193,7 @@ public final class Settings {
         if (value == null) {
             return setting.usualText();
         }
-        String text = value.texts().isEmpty() ? "none" : String.join(", ", value.texts());
-        return setting.secret() && !text.startsWith("@") ? "********" : text;
+        return isMasked(setting, value) ? MASK : value.texts().isEmpty() ? "none" : String.join(", ", value.texts());
     }
 
     /** A refusal of that setting's value, worded as all are. */

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.sluice.model.FileFailure;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
 import tools.jackson.core.JacksonException;
@@ -44,7 +45,9 @@ final class SettingsFile {
                 settings.read(parser);
             }
         } catch (IOException unreadable) {
-            throw refused("The settings file " + file + " cannot be read: " + unreadable + ".", unreadable);
+            throw refused(
+                    "The settings file " + file + " cannot be read: " + FileFailure.reason(unreadable) + ".",
+                    unreadable);
         } catch (JacksonException malformed) {
             throw refused(
                     "The settings file " + file + " is no YAML at line "

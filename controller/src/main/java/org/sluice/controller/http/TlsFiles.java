@@ -29,6 +29,7 @@ import org.bouncycastle.pkcs.PKCS8EncryptedPrivateKeyInfo;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sluice.model.FileFailure;
 
 /**
  * The certificate of a listener and its key, in two PEM files that may be replaced while it runs: connections that come later
@@ -46,6 +47,7 @@ public final class TlsFiles {
     private final Path key;
     private final Pair first;
     private final Tls tls;
+    private volatile boolean current = true;
 
     /** What the files held at one time. */
     private record Content(String certificate, String key) {}
@@ -97,6 +99,11 @@ public final class TlsFiles {
                 : Optional.empty();
     }
 
+    /** Whether the certificate in force is the one in the files, as far as it is followed; false when that is no good. */
+    public boolean isCurrent() {
+        return current;
+    }
+
     /** Follows changes of the files until it is closed; a replacement that is no good is logged once, and the old one stays. */
     public AutoCloseable follow() {
         return follow(LOOK);
@@ -118,14 +125,20 @@ public final class TlsFiles {
                     // Certificate and key are two files: whoever replaces them is done when they stay as they are.
                     boolean settled = now.equals(seen);
                     seen = now;
-                    if (!settled || now.equals(inForce) || now.equals(refused)) {
+                    if (now.equals(inForce)) {
+                        current = true;
+                        continue;
+                    }
+                    if (!settled || now.equals(refused)) {
                         continue;
                     }
                     refused = now;
                     tls.reload(pair(now, certificate, key).tls());
                     inForce = now;
+                    current = true;
                     log.info("the certificate in {} is in force for new connections", certificate);
                 } catch (RuntimeException bad) {
+                    current = false;
                     Content missing = new Content("", "");
                     if (!(bad instanceof Unreadable)) {
                         log.error("the certificate that was in force stays: {}", bad.getMessage());
@@ -160,7 +173,9 @@ public final class TlsFiles {
             }
             return Files.readString(file, ISO_8859_1);
         } catch (IOException unreadable) {
-            throw new Unreadable("The TLS " + what + " cannot be read: " + unreadable + ".", unreadable);
+            throw new Unreadable(
+                    "The TLS " + what + " " + file + " cannot be read: " + FileFailure.reason(unreadable) + ".",
+                    unreadable);
         }
     }
 

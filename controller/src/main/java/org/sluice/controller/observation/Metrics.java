@@ -57,6 +57,8 @@ public final class Metrics implements RequestObserver, AutoCloseable {
     /** What the door and the limits refuse, as against what a handler has a reason for. */
     private static final Set<Integer> LIMITS = Set.of(408, 413, 429, 503, 507);
 
+    private static final int TOO_MANY_CONNECTIONS = 503;
+
     private static final Duration FLEET_KEPT = Duration.ofSeconds(5);
     private static final Duration FLEET_WITHIN = Duration.ofSeconds(1);
 
@@ -85,8 +87,8 @@ public final class Metrics implements RequestObserver, AutoCloseable {
 
     private final JvmGcMetrics collections = new JvmGcMetrics();
 
-    /** Metrics of this process, that pool and that feed. */
-    public Metrics(Database database, ChangeFeed feed) {
+    /** Metrics of this process, that pool, that feed and that disk. */
+    public Metrics(Database database, ChangeFeed feed, DiskWatch disk) {
         requireNonNull(database, "database is null");
         requireNonNull(feed, "feed is null");
         new JvmMemoryMetrics().bindTo(registry);
@@ -98,6 +100,13 @@ public final class Metrics implements RequestObserver, AutoCloseable {
         measure(database);
         feed(feed);
         fleet(database);
+        disk(disk);
+        // Alerts on a rate need the count from before the first event.
+        decisions(true);
+        decisions(false);
+        refusals("none");
+        LIMITS.forEach(status -> refusals("request", status));
+        refusals("connection", TOO_MANY_CONNECTIONS);
     }
 
     /** Measures one more pool. Once for each. */
@@ -107,13 +116,19 @@ public final class Metrics implements RequestObserver, AutoCloseable {
 
     /** Counts one decision over a server: the filters that refused hosts, when it was refused; {@code none} without hosts. */
     public void decided(boolean placed, Collection<String> filters) {
-        registry.counter("sluice.scheduling.decisions", "outcome", placed ? "placed" : "refused")
-                .increment();
+        decisions(placed).increment();
         if (!placed) {
-            for (String filter : filters.isEmpty() ? Set.of("none") : filters) {
-                registry.counter("sluice.scheduling.refusals", "filter", filter).increment();
-            }
+            (filters.isEmpty() ? Set.of("none") : filters)
+                    .forEach(filter -> refusals(filter).increment());
         }
+    }
+
+    private Counter decisions(boolean placed) {
+        return registry.counter("sluice.scheduling.decisions", "outcome", placed ? "placed" : "refused");
+    }
+
+    private Counter refusals(String filter) {
+        return registry.counter("sluice.scheduling.refusals", "filter", filter);
     }
 
     /** Counts one claim that lost a race. */
@@ -139,7 +154,7 @@ public final class Metrics implements RequestObserver, AutoCloseable {
             bytes.computeIfAbsent(asked.family(), this::sent).increment((double) answered.bytes());
         }
         if (LIMITS.contains(answered.status())) {
-            refused("request", answered.status());
+            refusals("request", answered.status()).increment();
         }
     }
 
@@ -168,12 +183,24 @@ public final class Metrics implements RequestObserver, AutoCloseable {
 
     @Override
     public void turnedAway(int status) {
-        refused("connection", status);
+        refusals("connection", status).increment();
     }
 
-    private void refused(String stage, int status) {
-        registry.counter("sluice.door.refusals", "stage", stage, "status", Integer.toString(status))
-                .increment();
+    private Counter refusals(String stage, int status) {
+        return registry.counter("sluice.door.refusals", "stage", stage, "status", Integer.toString(status));
+    }
+
+    private void disk(DiskWatch disk) {
+        gauge("sluice.disk.free.bytes", "Room left on the data directory's disk.", disk::free);
+        gauge("sluice.disk.reserved.bytes", "Room that should always be left on it.", disk::reserved);
+    }
+
+    /** Shows a figure that somebody else knows. */
+    void gauge(String name, String sentence, LongSupplier figure) {
+        Gauge.builder(name, figure, LongSupplier::getAsLong)
+                .description(sentence)
+                .strongReference(true)
+                .register(registry);
     }
 
     private void feed(ChangeFeed feed) {

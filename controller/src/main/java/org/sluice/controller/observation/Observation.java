@@ -16,6 +16,7 @@ import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.RequestObserver;
 import org.sluice.controller.http.Routes;
+import org.sluice.controller.http.TlsFiles;
 import org.sluice.controller.observation.audit.AuditRoutes;
 import org.sluice.controller.observation.audit.Auditing;
 import org.sluice.controller.policy.Rule;
@@ -51,6 +52,7 @@ public final class Observation implements RequestObserver, AutoCloseable {
      * Begins to observe.
      *
      * @param fleetLoaded whether the fleet was read
+     * @param disk of the data directory; must be open for as long as this
      * @param accessLog the file that gets a line for every request
      * @param auditKept how long events of the audit log are kept, {@link #AUDIT_KEPT} usually
      */
@@ -58,6 +60,7 @@ public final class Observation implements RequestObserver, AutoCloseable {
             Database database,
             ChangeFeed feed,
             BooleanSupplier fleetLoaded,
+            DiskWatch disk,
             Path accessLog,
             Duration auditKept,
             InstantSource clock)
@@ -66,11 +69,15 @@ public final class Observation implements RequestObserver, AutoCloseable {
                 new Transactions(requireNonNull(database, "database is null").jdbi());
         AccessLog lines = AccessLog.open(accessLog, clock);
         Auditing auditing = Auditing.start(transactions, clock, auditKept);
-        Metrics metrics = new Metrics(database, feed);
+        Metrics metrics = new Metrics(database, feed, disk);
         metrics.count("sluice.access.log.dropped", "Lines of the access log that were lost.", lines::dropped);
         metrics.count("sluice.audit.dropped", "Refusals that were not written to the audit log.", auditing::dropped);
         return new Observation(
-                metrics, lines, auditing, new AuditRoutes(transactions), new Readiness(database, feed, fleetLoaded));
+                metrics,
+                lines,
+                auditing,
+                new AuditRoutes(transactions),
+                new Readiness(database, feed, fleetLoaded, disk));
     }
 
     /** The routes below {@code /sluice/v1}. */
@@ -108,6 +115,14 @@ public final class Observation implements RequestObserver, AutoCloseable {
     /** Measures a pool beside the requests' one. Once for each. */
     public void measure(Database pool) {
         metrics.measure(pool);
+    }
+
+    /** Tells whether that certificate is the one in its files. */
+    public void measure(TlsFiles files) {
+        metrics.gauge(
+                "sluice.tls.current",
+                "1 while the certificate in force is the one in its files, 0 when that could not be read or used.",
+                () -> files.isCurrent() ? 1 : 0);
     }
 
     @Override

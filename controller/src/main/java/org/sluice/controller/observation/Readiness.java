@@ -21,12 +21,14 @@ final class Readiness {
     private final Recently<Boolean> migrated;
     private final ChangeFeed feed;
     private final BooleanSupplier fleetLoaded;
+    private final DiskWatch disk;
 
-    Readiness(Database database, ChangeFeed feed, BooleanSupplier fleetLoaded) {
+    Readiness(Database database, ChangeFeed feed, BooleanSupplier fleetLoaded, DiskWatch disk) {
         requireNonNull(database, "database is null");
         this.migrated = new Recently<>("readiness", KEPT, ANSWER_WITHIN, database::isMigrated);
         this.feed = requireNonNull(feed, "feed is null");
         this.fleetLoaded = requireNonNull(fleetLoaded, "fleetLoaded is null");
+        this.disk = requireNonNull(disk, "disk is null");
     }
 
     /** What is not ready, and why; empty when everything is. */
@@ -47,11 +49,21 @@ final class Readiness {
         return missing;
     }
 
-    /** 200, or 503 with what is missing. */
+    /** 200, or 503 with what is missing; beside either what an operator should look at though requests are served. */
     Reply reply() {
         Map<String, String> missing = missing();
+        // Reads, log-ins and small changes go on: without its controllers the cloud would be away for want of room for
+        // an image.
+        Map<String, String> warnings =
+                disk.shortage().map(sentence -> Map.of("disk", sentence)).orElse(Map.of());
+        return Reply.json(
+                missing.isEmpty() ? 200 : 503,
+                Map.of("ready", missing.isEmpty(), "not_ready", named(missing), "warnings", named(warnings)));
+    }
+
+    private static List<Map<String, String>> named(Map<String, String> sentences) {
         List<Map<String, String>> named = new ArrayList<>();
-        missing.forEach((what, sentence) -> named.add(Map.of("what", what, "message", sentence)));
-        return Reply.json(missing.isEmpty() ? 200 : 503, Map.of("ready", missing.isEmpty(), "not_ready", named));
+        sentences.forEach((what, sentence) -> named.add(Map.of("what", what, "message", sentence)));
+        return named;
     }
 }

@@ -23,6 +23,28 @@ public final class Policy {
         }
     }
 
+    /** A rule that cannot be in force, and why in a sentence. */
+    public static final class UnsoundRule extends IllegalArgumentException {
+        private static final long serialVersionUID = 1L;
+
+        private final String rule;
+
+        private UnsoundRule(String rule, String sentence) {
+            super(sentence);
+            this.rule = rule;
+        }
+
+        private UnsoundRule(String rule, String sentence, Exception cause) {
+            super(sentence, cause);
+            this.rule = rule;
+        }
+
+        /** Its name. */
+        public String rule() {
+            return rule;
+        }
+    }
+
     private final Map<String, Line> lines;
     private final Map<String, Check> checks;
 
@@ -58,16 +80,18 @@ public final class Policy {
      * The same rules with an operator's checks in the place of the defaults.
      *
      * @param overrides rule name to check
-     * @throws IllegalArgumentException with a sentence that names the rule: when it is unknown (and which one is near), or its
-     *     check cannot be read
+     * @throws UnsoundRule with a sentence that names the rule: when it is unknown (and which one is near), or its check cannot
+     *     be read
      */
     public Policy overriddenBy(Map<String, String> overrides) {
         Map<String, Line> changed = new LinkedHashMap<>(lines);
         overrides.forEach((name, check) -> {
             Line line = lines.get(name);
             if (line == null) {
-                throw new IllegalArgumentException("There is no policy rule '" + name + "'; the nearest one is '"
-                        + Nearest.of(name, lines.keySet()) + "'. sluice policy list shows all.");
+                throw new UnsoundRule(
+                        name,
+                        "There is no policy rule '" + name + "'; the nearest one is '"
+                                + Nearest.of(name, lines.keySet()) + "'. sluice policy list shows all.");
             }
             changed.put(name, new Line(line.rule(), Optional.of(requireNonNull(check, "check is null"))));
         });
@@ -153,8 +177,8 @@ public final class Policy {
         try {
             return CheckParser.parse(check);
         } catch (IllegalArgumentException cause) {
-            throw new IllegalArgumentException(
-                    "The policy rule '" + name + "' cannot be read: " + cause.getMessage() + ".", cause);
+            throw new UnsoundRule(
+                    name, "The policy rule '" + name + "' cannot be read: " + cause.getMessage() + ".", cause);
         }
     }
 
@@ -167,14 +191,16 @@ public final class Policy {
             case Check.Named named -> {
                 Check referred = checks.get(named.rule());
                 if (referred == null) {
-                    throw new IllegalArgumentException("The policy rule '" + name + "' refers to '" + named.rule()
-                            + "', which does not exist; the nearest one is '"
-                            + Nearest.of(named.rule(), checks.keySet())
-                            + "'.");
+                    throw new UnsoundRule(
+                            name,
+                            "The policy rule '" + name + "' refers to '" + named.rule()
+                                    + "', which does not exist; the nearest one is '"
+                                    + Nearest.of(named.rule(), checks.keySet())
+                                    + "'.");
                 }
                 if (above.contains(named.rule()) || named.rule().equals(name)) {
-                    throw new IllegalArgumentException(
-                            "The policy rule '" + name + "' refers to itself by way of '" + named.rule() + "'.");
+                    throw new UnsoundRule(
+                            name, "The policy rule '" + name + "' refers to itself by way of '" + named.rule() + "'.");
                 }
                 Set<String> deeper = new TreeSet<>(above);
                 deeper.add(name);
@@ -190,10 +216,11 @@ public final class Policy {
         collectAttributes(check(rule), asked, new TreeSet<>());
         asked.removeAll(rows.columns().keySet());
         if (!asked.isEmpty()) {
-            throw new IllegalArgumentException("The policy rule '" + rule.name()
-                    + "' decides what lists show, and asks for the attribute '"
-                    + asked.iterator().next() + "', which Sluice does not know of these; it can ask for "
-                    + String.join(", ", rows.attributes()) + ".");
+            throw new UnsoundRule(
+                    rule.name(),
+                    "The policy rule '" + rule.name() + "' decides what lists show, and asks for the attribute '"
+                            + asked.iterator().next() + "', which Sluice does not know of these; it can ask for "
+                            + String.join(", ", rows.attributes()) + ".");
         }
     }
 

@@ -1,59 +1,117 @@
 package org.sluice.controller.policy;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /**
  * An operator's overrides, as OpenStack's services take them in {@code policy.yaml}: one mapping of rule names to checks.
- * Stateless.
+ * Immutable.
+ *
+ * @param file where they stand
+ * @param overrides by rule
  */
-public final class PolicyFile {
+public record PolicyFile(Path file, Map<String, Override> overrides) {
     private static final YAMLMapper YAML = new YAMLMapper();
+    private static final Pattern LINE = Pattern.compile("line ([0-9]{1,8})");
     /** A policy of every rule there is has some 30 KB. */
     private static final long LARGEST = 1 << 20;
 
-    private PolicyFile() {}
+    /** A check and the line that it stands in. */
+    public record Override(String check, int line) {}
+
+    public PolicyFile {
+        requireNonNull(file, "file is null");
+        overrides = Collections.unmodifiableMap(new LinkedHashMap<>(overrides));
+    }
 
     /**
      * Reads overrides.
      *
-     * @throws IllegalArgumentException with a sentence that names the file, when it is no such mapping
+     * @throws IllegalArgumentException with a sentence that names file and line, when it is no such mapping
      * @throws IOException when it cannot be read
      */
-    public static Map<String, String> read(Path file) throws IOException {
+    public static PolicyFile read(Path file) throws IOException {
         if (Files.size(file) > LARGEST) {
             throw new IllegalArgumentException("The policy file " + file + " is larger than " + LARGEST + " bytes.");
         }
-        JsonNode tree;
-        try {
-            tree = YAML.readTree(Files.readAllBytes(file));
-        } catch (JacksonException cause) {
+        try (JsonParser parser = YAML.createParser(Files.readAllBytes(file))) {
+            return new PolicyFile(file, overrides(file, parser));
+        } catch (JacksonException malformed) {
             throw new IllegalArgumentException(
-                    "The policy file " + file + " is not a YAML mapping of rule names to checks: "
-                            + cause.getOriginalMessage() + ".",
-                    cause);
+                    place(file, line(malformed)) + ": this is no YAML: "
+                            + malformed.getOriginalMessage().lines().findFirst().orElse("") + ".",
+                    malformed);
         }
-        Map<String, String> overrides = new LinkedHashMap<>();
-        if (tree.isMissingNode() || tree.isNull()) {
+    }
+
+    private static Map<String, Override> overrides(Path file, JsonParser parser) {
+        Map<String, Override> overrides = new LinkedHashMap<>();
+        @Nullable JsonToken first = parser.nextToken();
+        if (first == null || first == JsonToken.VALUE_NULL) {
             return overrides;
         }
-        if (!tree.isObject()) {
+        if (first != JsonToken.START_OBJECT) {
             throw new IllegalArgumentException(
                     "The policy file " + file + " is not a YAML mapping of rule names to checks.");
         }
-        tree.properties().forEach(entry -> {
-            if (!entry.getValue().isString()) {
-                throw new IllegalArgumentException("The policy file " + file + " gives the rule '" + entry.getKey()
-                        + "' a check that is no text; write it as \"role:admin\".");
+        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+            String rule = parser.currentName();
+            int line = parser.currentTokenLocation().getLineNr();
+            if (parser.nextToken() != JsonToken.VALUE_STRING) {
+                throw new IllegalArgumentException(place(file, line) + ": the rule '" + rule
+                        + "' has a check that is no text; write it as \"role:admin\".");
             }
-            overrides.put(entry.getKey(), entry.getValue().stringValue());
-        });
+            @Nullable Override other = overrides.putIfAbsent(rule, new Override(parser.getString(), line));
+            if (other != null) {
+                throw new IllegalArgumentException(
+                        place(file, line) + ": the rule '" + rule + "' stands in line " + other.line() + " already.");
+            }
+        }
         return overrides;
+    }
+
+    /**
+     * Shipped rules with these checks in the place of theirs.
+     *
+     * @throws IllegalArgumentException with a sentence that names file and line, when a rule does not exist or its check is none
+     */
+    public Policy over(Policy shipped) {
+        Map<String, String> checks = overrides.entrySet().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, entry -> entry.getValue().check()));
+        try {
+            return shipped.overriddenBy(checks);
+        } catch (Policy.UnsoundRule unsound) {
+            // A rule that is not in the file may have become unsound by one that is.
+            @Nullable Override own = overrides.get(unsound.rule());
+            String where = own == null ? "The policy file " + file : place(file, own.line());
+            throw new IllegalArgumentException(where + ": " + unsound.getMessage(), unsound);
+        }
+    }
+
+    /** Where what is malformed begins, which the parser's words say; its location is that of what it read before. */
+    private static int line(JacksonException malformed) {
+        Matcher named = LINE.matcher(malformed.getOriginalMessage());
+        return named.find()
+                ? Integer.parseInt(named.group(1))
+                : malformed.getLocation().getLineNr();
+    }
+
+    private static String place(Path file, int line) {
+        return "The policy file " + file + ", line " + line;
     }
 }

@@ -18,7 +18,10 @@ public record DatabaseLimits(Duration lock, Duration statement, Duration idle) {
     public static final DatabaseLimits USUAL =
             new DatabaseLimits(Duration.ofSeconds(10), Duration.ofSeconds(15), Duration.ofSeconds(30));
 
-    /** How much later than the server we give up ourselves: its own word says more. */
+    /**
+     * How much later than the server we give up ourselves: its own word says more. Sooner than the statement's own time it cannot
+     * be: one that waits for a lock is as silent as a server that hangs.
+     */
     private static final Duration FOR_THE_ANSWER = Duration.ofSeconds(5);
 
     public DatabaseLimits {

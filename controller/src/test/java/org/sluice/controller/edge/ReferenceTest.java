@@ -22,8 +22,8 @@ import org.sluice.controller.store.TestDatabase;
 import tools.jackson.databind.JsonNode;
 
 /**
- * docs/api.md and docs/policy.md say what the table of routes says. With the property {@code sluice.reference=write} they are
- * written anew.
+ * docs/api.md, docs/policy.md and the rules that are known without a controller are what the table of routes says. With the
+ * property {@code sluice.reference=write} they are written anew.
  */
 class ReferenceTest {
     private static final String MARK =
@@ -52,6 +52,14 @@ class ReferenceTest {
     void theDocumentsAreTheTables() throws IOException {
         requireSame("api.md", ReferenceText.api(api.table()));
         requireSame("policy.md", ReferenceText.policy(api.table()));
+    }
+
+    @Test
+    void theRulesThatAreKnownWithoutAControllerAreTheTables() throws IOException {
+        requireSame(
+                Path.of("src/main/resources/org/sluice/controller/policy/rules.json"),
+                "",
+                ReferenceText.rules(api.table()));
     }
 
     @Test
@@ -105,16 +113,16 @@ class ReferenceTest {
     private static void requireSame(String name, String made) throws IOException {
         Path page = Path.of("..", "docs", name);
         String text = Files.readString(page);
-        String head = text.substring(0, text.indexOf(MARK) + MARK.length());
-        String wanted = head + "\n" + made;
+        requireSame(page, text.substring(0, text.indexOf(MARK) + MARK.length()) + "\n", made);
+    }
+
+    private static void requireSame(Path file, String head, String made) throws IOException {
         if (System.getProperty("sluice.reference", "").equals("write")) {
-            Files.writeString(page, wanted);
+            Files.writeString(file, head + made);
         } else {
-            assertThat(text)
-                    .as(
-                            "docs/%s; mvn test -pl controller -am -Dtest=ReferenceTest -Dsluice.reference=write writes it",
-                            name)
-                    .isEqualTo(wanted);
+            assertThat(Files.readString(file))
+                    .as("%s; mvn test -pl controller -am -Dtest=ReferenceTest -Dsluice.reference=write writes it", file)
+                    .isEqualTo(head + made);
         }
     }
 }

@@ -42,6 +42,7 @@ import org.sluice.controller.network.NetworkFamily;
 import org.sluice.controller.network.binding.Bindings;
 import org.sluice.controller.network.binding.ServerPorts;
 import org.sluice.controller.network.binding.ServicePorts;
+import org.sluice.controller.observation.DiskWatch;
 import org.sluice.controller.observation.Observation;
 import org.sluice.controller.pki.CertificateAuthority;
 import org.sluice.controller.pki.EnrolmentFamily;
@@ -79,6 +80,7 @@ final class WholeApi implements AutoCloseable {
     private final ApiServer server;
     private final ApiServer agents;
     private final ChangeFeed feed;
+    private final DiskWatch disk;
     private final Observation observation;
     private final Tokens tokens;
     private final Tokens yesterdaysTokens;
@@ -105,9 +107,10 @@ final class WholeApi implements AutoCloseable {
         ImageBytes bytes = new ImageBytes(database);
         ImageSweep sweep = ImageSweep.start(bytes);
         this.feed = new ChangeFeed(database);
+        this.disk = DiskWatch.start(spool, () -> 1L << 40, 0, _ -> {});
         try {
             this.observation = Observation.start(
-                    database, feed, () -> true, spool.resolve("access.log"), Observation.AUDIT_KEPT, clock);
+                    database, feed, () -> true, disk, spool.resolve("access.log"), Observation.AUDIT_KEPT, clock);
         } catch (IOException cause) {
             throw new UncheckedIOException(cause);
         }
@@ -230,6 +233,7 @@ final class WholeApi implements AutoCloseable {
         } catch (IOException cause) {
             throw new UncheckedIOException(cause);
         }
+        disk.close();
         feed.close();
         tokens.close();
         yesterdaysTokens.close();

@@ -150,11 +150,16 @@ final class TlsFilesTest {
             Files.writeString(certificate, certificate("three", keys("EC")));
             await().during(Duration.ofMillis(300))
                     .untilAsserted(() -> assertThat(shown(server.address())).isEqualTo("CN=two"));
+            assertThat(files.isCurrent()).as("of another key").isFalse();
+            write("two", "RSA", "PRIVATE KEY");
+            await().until(files::isCurrent);
             Files.delete(key);
+            await().until(() -> !files.isCurrent());
             await().during(Duration.ofMillis(100))
                     .untilAsserted(() -> assertThat(shown(server.address())).isEqualTo("CN=two"));
             write("four", "EC", "EC PRIVATE KEY");
             await().untilAsserted(() -> assertThat(shown(server.address())).isEqualTo("CN=four"));
+            assertThat(files.isCurrent()).isTrue();
         }
     }
 
@@ -181,7 +186,7 @@ final class TlsFilesTest {
         Files.writeString(certificate, "");
         assertRefused("The file " + certificate + " holds no certificate");
         Files.delete(certificate);
-        assertRefused("The TLS certificate cannot be read: ");
+        assertRefused("The TLS certificate " + certificate + " cannot be read: there is no such file.");
     }
 
     private void assertRefused(String beginning) {

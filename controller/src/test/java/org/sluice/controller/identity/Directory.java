@@ -74,8 +74,8 @@ public record Directory(Database database, Users users, Projects projects, Assig
         return found(handle -> new RoleStore().findNamed(handle, name));
     }
 
-    public boolean hasAdmin() {
-        return database.jdbi().withHandle(Endings::hasAdmin);
+    public Endings.Reach reach() {
+        return database.jdbi().withHandle(Endings::reach);
     }
 
     private <T> T found(Function<Handle, Optional<T>> query) {

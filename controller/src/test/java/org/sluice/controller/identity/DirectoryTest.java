@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,6 +28,7 @@ import org.sluice.controller.identity.password.PasswordChecks;
 import org.sluice.controller.identity.password.Passwords;
 import org.sluice.controller.identity.project.Project;
 import org.sluice.controller.identity.role.Role;
+import org.sluice.controller.identity.token.Endings;
 import org.sluice.controller.identity.token.Revocations;
 import org.sluice.controller.identity.token.Token;
 import org.sluice.controller.identity.token.Tokens;
@@ -71,39 +73,78 @@ final class DirectoryTest {
         void by(DirectoryTest test);
     }
 
-    static List<Removal> removals() {
+    static List<Removal> removalsOfTheUser() {
         return List.of(
                 test -> test.directory.users().delete(test.admin.id()),
                 test -> test.update(test.admin, Map.of("enabled", false)),
                 test -> test.directory
                         .assignments()
-                        .unassign(new RoleAssignment(test.admin.id(), test.adminProject.id(), test.adminRole.id())),
-                test -> test.directory
-                        .projects()
-                        .update(test.adminProject.id(), Directory.project(Map.of("enabled", false))),
+                        .unassign(new RoleAssignment(test.admin.id(), test.adminProject.id(), test.adminRole.id())));
+    }
+
+    static List<Removal> removalsOfTheProject() {
+        return List.of(
+                test -> test.update(test.adminProject, Map.of("enabled", false)),
+                test -> test.update(test.adminProject, Map.of("name", "operators")),
                 test -> test.directory.projects().delete(test.adminProject.id()));
+    }
+
+    static List<Removal> removals() {
+        return Stream.concat(removalsOfTheUser().stream(), removalsOfTheProject().stream())
+                .toList();
     }
 
     @ParameterizedTest
     @MethodSource("removals")
     void theLastAdminStays(Removal removal) {
+        assertStays(removal);
+    }
+
+    /** openrc and the commands of sluice log in to the project admin; nobody is helped who has the role elsewhere. */
+    @ParameterizedTest
+    @MethodSource("removals")
+    void theLastAdminOfTheProjectOfOpenrcStaysThoughThereAreOthersElsewhere(Removal removal) {
+        directory.assignments().assign(new RoleAssignment(admin.id(), new Place.OfCloud(), adminRole.id()));
+        directory.assignments().assign(new RoleAssignment(admin.id(), demoProject.id(), adminRole.id()));
+        directory.assignments().assign(new RoleAssignment(user("second").id(), demoProject.id(), adminRole.id()));
+
+        assertStays(removal);
+    }
+
+    private void assertStays(Removal removal) {
         assertThatThrownBy(() -> removal.by(this)).isInstanceOfSatisfying(ProblemException.class, refusal -> {
             assertThat(refusal.problem().kind()).isEqualTo(Problem.Kind.CONFLICT);
-            assertThat(refusal.problem().text()).contains("admin").endsWith("Give another user the role admin first.");
+            assertThat(refusal.problem().text())
+                    .contains("the role admin in the project admin, to which openrc")
+                    .contains("Give another user the role admin there first");
         });
-        assertThat(hasAdmin()).isTrue();
+        assertThat(directory.reach()).isEqualTo(Endings.Reach.PROJECT_ADMIN);
         assertThat(tokens.revocations().isRevoked(tokenOf(admin))).isFalse();
     }
 
     @ParameterizedTest
-    @MethodSource("removals")
+    @MethodSource("removalsOfTheUser")
     void oneOfTwoAdminsMayGo(Removal removal) {
         Account second = user("second");
-        directory.assignments().assign(new RoleAssignment(second.id(), demoProject.id(), adminRole.id()));
+        directory.assignments().assign(new RoleAssignment(second.id(), adminProject.id(), adminRole.id()));
 
         removal.by(this);
 
-        assertThat(hasAdmin()).isTrue();
+        assertThat(directory.reach()).isEqualTo(Endings.Reach.PROJECT_ADMIN);
+    }
+
+    @Test
+    void whereTheProjectAdminIsLostAlreadyTheLastOneOfAnotherProjectStays() {
+        directory.assignments().assign(new RoleAssignment(admin.id(), demoProject.id(), adminRole.id()));
+        directory.assignments().assign(new RoleAssignment(admin.id(), new Place.OfCloud(), adminRole.id()));
+        postgres.database()
+                .jdbi()
+                .useHandle(handle -> handle.execute("update project set enabled = false where name = 'admin'"));
+
+        assertConflict(() -> update(demoProject, Map.of("enabled", false)));
+        assertThat(directory.reach()).isEqualTo(Endings.Reach.SOME_PROJECT);
+        // What takes nothing away is no matter of who is left.
+        update(demoProject, Map.of("name", "test"));
     }
 
     @Test
@@ -111,8 +152,8 @@ final class DirectoryTest {
         for (int round = 0; round < ROUNDS; round++) {
             Account one = user("one" + round);
             Account other = user("other" + round);
-            directory.assignments().assign(new RoleAssignment(one.id(), demoProject.id(), adminRole.id()));
-            directory.assignments().assign(new RoleAssignment(other.id(), demoProject.id(), adminRole.id()));
+            directory.assignments().assign(new RoleAssignment(one.id(), adminProject.id(), adminRole.id()));
+            directory.assignments().assign(new RoleAssignment(other.id(), adminProject.id(), adminRole.id()));
             if (round == 0) {
                 directory.users().delete(admin.id());
             }
@@ -120,7 +161,7 @@ final class DirectoryTest {
                     succeeds(() -> update(one, Map.of("enabled", false))),
                     succeeds(() -> directory.users().delete(other.id()))));
 
-            assertThat(hasAdmin()).isTrue();
+            assertThat(directory.reach()).isEqualTo(Endings.Reach.PROJECT_ADMIN);
             if (round == 0) {
                 assertThat(done).containsExactlyInAnyOrder(true, false);
             }
@@ -206,10 +247,6 @@ final class DirectoryTest {
 
     private void update(Project project, Map<String, Object> change) {
         directory.projects().update(project.id(), Directory.project(change));
-    }
-
-    private boolean hasAdmin() {
-        return directory.hasAdmin();
     }
 
     private static void assertConflict(ThrowingCallable act) {

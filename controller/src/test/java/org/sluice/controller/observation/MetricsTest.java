@@ -19,6 +19,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.sluice.controller.http.ApiClient.Answer;
 import org.sluice.controller.http.Json;
+import org.sluice.controller.store.Database;
 import org.sluice.controller.store.TestDatabase;
 import tools.jackson.databind.JsonNode;
 
@@ -95,6 +96,28 @@ final class MetricsTest {
         System.gc();
         await().untilAsserted(() -> assertThat(lines())
                 .contains("sluice_change_feed_listening 1.0", "sluice_change_feed_connections_total 1.0"));
+    }
+
+    @Test
+    void theRoomOnTheDiskIsThere() {
+        assertThat(lines())
+                .contains(
+                        "sluice_disk_free_bytes " + 3.0 * ObservedApi.RESERVED,
+                        "sluice_disk_reserved_bytes " + 1.0 * ObservedApi.RESERVED);
+    }
+
+    @Test
+    void whatIsCountedByReasonIsThereBeforeItsFirstEvent() {
+        try (Database pool = DATABASE.database().beside("unmeasured", 1);
+                Metrics fresh = new Metrics(pool, api.feed, api.disk)) {
+            assertThat(fresh.text().lines())
+                    .contains(
+                            "sluice_scheduling_decisions_total{outcome=\"placed\"} 0.0",
+                            "sluice_scheduling_decisions_total{outcome=\"refused\"} 0.0",
+                            "sluice_scheduling_refusals_total{filter=\"none\"} 0.0",
+                            "sluice_door_refusals_total{stage=\"connection\",status=\"503\"} 0.0",
+                            "sluice_door_refusals_total{stage=\"request\",status=\"429\"} 0.0");
+        }
     }
 
     @Test

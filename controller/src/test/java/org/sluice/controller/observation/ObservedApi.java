@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.sluice.controller.fleet.SluiceFamily;
 import org.sluice.controller.http.ApiClient;
 import org.sluice.controller.http.ApiFamily;
@@ -46,10 +48,15 @@ final class ObservedApi implements AutoCloseable {
     /** A route that is there to be refused. */
     static final Rule OPERATORS = Rule.of("test:operate", Who.ADMIN, "What operators do.");
 
+    /** Bytes of the disk that should stay free. */
+    static final long RESERVED = 1L << 30;
+
     final Observation observation;
     final ApiServer server;
     final ApiClient client;
     final ChangeFeed feed;
+    final DiskWatch disk;
+    private final AtomicLong free = new AtomicLong(RESERVED * 3);
     private boolean loaded = true;
 
     ObservedApi(Database database, Path accessLog) throws Exception {
@@ -58,7 +65,8 @@ final class ObservedApi implements AutoCloseable {
         Passwords passwords = new Passwords(random);
         new IdentityBootstrap(database, passwords).run("the admin's password", "f".repeat(32));
         feed = new ChangeFeed(database);
-        observation = Observation.start(database, feed, () -> loaded, accessLog, Observation.AUDIT_KEPT, clock);
+        disk = DiskWatch.start(Path.of("/data"), free::get, RESERVED, _ -> {}, Duration.ofMillis(20));
+        observation = Observation.start(database, feed, () -> loaded, disk, accessLog, Observation.AUDIT_KEPT, clock);
         JoinTokens joins = new JoinTokens(CertificateAuthority.open(database, clock), clock, random);
         List<ApiFamily> families = new ArrayList<>(List.of(
                 new IdentityFamily(database, new Tokens(database, clock, random), passwords, clock),
@@ -91,6 +99,11 @@ final class ObservedApi implements AutoCloseable {
         client = new ApiClient(server.address());
     }
 
+    /** Says how many bytes the disk has left. */
+    void diskHas(long bytes) {
+        free.set(bytes);
+    }
+
     /** Says whether the fleet was read. */
     void fleetLoaded(boolean was) {
         loaded = was;
@@ -110,6 +123,7 @@ final class ObservedApi implements AutoCloseable {
         client.close();
         server.close();
         observation.close();
+        disk.close();
         feed.close();
     }
 }

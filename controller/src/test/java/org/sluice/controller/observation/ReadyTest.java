@@ -70,6 +70,21 @@ final class ReadyTest {
     }
 
     @Test
+    @Order(2)
+    void aDiskWithoutRoomIsSaidAndEndsNothing() {
+        assertThat(ask("/readyz").json().path("warnings")).isEmpty();
+        api.diskHas(ObservedApi.RESERVED - 1);
+        await().until(() -> !ask("/readyz").json().path("warnings").isEmpty());
+        Answer answer = ask("/readyz");
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.json().path("ready").asBoolean()).isTrue();
+        assertThat(answer.json().at("/warnings/0/what").asString()).isEqualTo("disk");
+        assertThat(answer.json().at("/warnings/0/message").asString()).contains("less than the reserve");
+        api.diskHas(ObservedApi.RESERVED * 2);
+        await().until(() -> ask("/readyz").json().path("warnings").isEmpty());
+    }
+
+    @Test
     @Order(3)
     void aSchemaThatIsNotOursIsNamed() {
         DATABASE.database()

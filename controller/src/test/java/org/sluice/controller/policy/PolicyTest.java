@@ -122,7 +122,7 @@ class PolicyTest {
                 "os_compute_api:servers:stop": "rule:admin"
                 "os_compute_api:servers:show": ""
                 """);
-        Policy policy = Policy.of(List.of(STOP, SHOW)).overriddenBy(PolicyFile.read(file));
+        Policy policy = PolicyFile.read(file).over(Policy.of(List.of(STOP, SHOW)));
         assertThat(policy.allows(STOP, caller("p1", "member"), Target.ofProject("p1")))
                 .isFalse();
         assertThat(policy.allows(SHOW, caller("p2"), Target.ofProject("p1"))).isTrue();
@@ -140,6 +140,30 @@ class PolicyTest {
         Path list = Files.writeString(folder.resolve("list.yaml"), "- a\n- b\n");
         assertThatThrownBy(() -> PolicyFile.read(list)).hasMessageContaining(list.toString());
         Path number = Files.writeString(folder.resolve("number.yaml"), "rule: 7\n");
-        assertThatThrownBy(() -> PolicyFile.read(number)).hasMessageContaining("'rule' a check that is no text");
+        assertThatThrownBy(() -> PolicyFile.read(number))
+                .hasMessageContaining("line 1: the rule 'rule' has a check that is no text");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            ;'os_compute_api:server:stop': '@'                                |  , line 2: There is no policy rule 'os_compute_api:server:stop'
+            ;'os_compute_api:servers:stop': 'role:admin or'                   | , line 2: The policy rule 'os_compute_api:servers:stop' cannot be read
+            'os_compute_api:servers:stop': '@';'os_compute_api:servers:stop': '!' | , line 2: the rule 'os_compute_api:servers:stop' stands in line 1 already.
+            'os_compute_api:servers:stop': '@';'os_compute_api:servers:show: '!' | , line 2: this is no YAML
+            'project_member': 'rule:os_compute_api:servers:stop'              | : The policy rule
+            """, quoteCharacter = '`')
+    void aRefusalNamesFileAndLine(String lines, String sentence, @TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("policy.yaml"), lines.replace(';', '\n'));
+        assertThatThrownBy(() -> PolicyFile.read(file).over(Policy.of(List.of(STOP, SHOW))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("The policy file " + file + sentence);
+    }
+
+    @Test
+    void theShippedRulesAreKnownWithoutAController() {
+        Policy shipped = ShippedRules.policy();
+        assertThat(shipped.names()).contains("project_member", "create_port", "os_compute_api:servers:create");
+        assertThatThrownBy(() -> shipped.overriddenBy(Map.of("get_network", "field:networks:name=ours")))
+                .hasMessageContaining("the attribute 'name'");
     }
 }

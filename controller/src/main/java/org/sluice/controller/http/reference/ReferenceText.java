@@ -1,14 +1,16 @@
 package org.sluice.controller.http.reference;
 
-import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.sluice.controller.http.Absent;
 import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.BodyLimit;
+import org.sluice.controller.http.Json;
 import org.sluice.controller.http.Route;
 import org.sluice.controller.http.RouteTable;
 import org.sluice.controller.http.list.ListQuery;
@@ -119,15 +121,35 @@ public final class ReferenceText {
             row(page, who.rule());
         }
         page.append("\n## Rules\n\n| rule | check | permits |\n|---|---|---|\n");
-        Policy policy = table.policy();
-        List<Policy.Line> lines = new ArrayList<>(policy.lines());
-        lines.removeIf(line -> Who.names().contains(line.rule().name()));
-        lines.sort(Comparator.comparing(line -> line.rule().name()));
-        lines.forEach(line -> row(page, line.rule()));
+        List<Rule> rules = sorted(table);
+        rules.forEach(rule -> row(page, rule));
         page.append(
                 "\n## Rules that decide row by row\n\n| rule | attributes that its check can ask for |\n|---|---|\n");
-        lines.forEach(line -> line.rule().rows().ifPresent(rows -> rows(page, line.rule(), rows)));
+        rules.forEach(rule -> rule.rows().ifPresent(rows -> rows(page, rule, rows)));
         return page.toString();
+    }
+
+    /** The same as JSON, a rule a line, as ShippedRules reads it. */
+    public static String rules(RouteTable table) {
+        return sorted(table).stream().map(ReferenceText::json).collect(Collectors.joining(",\n", "[\n", "\n]\n"));
+    }
+
+    private static String json(Rule rule) {
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("name", rule.name());
+        members.put("check", rule.check());
+        members.put("sentence", rule.sentence());
+        rule.rows().ifPresent(rows -> members.put("attributes", rows.attributes()));
+        return Json.MAPPER.writeValueAsString(members);
+    }
+
+    /** Without the base rules. */
+    private static List<Rule> sorted(RouteTable table) {
+        return table.policy().lines().stream()
+                .map(Policy.Line::rule)
+                .filter(rule -> !Who.names().contains(rule.name()))
+                .sorted(Comparator.comparing(Rule::name))
+                .toList();
     }
 
     private static void rows(StringBuilder page, Rule rule, RowTarget rows) {

@@ -43,8 +43,8 @@ public final class Assignments {
     /**
      * Takes a role in a place away from a user.
      *
-     * @throws ProblemException 404 without user, place, role or the assignment, 409 when nobody would be left to administer
-     *     the cloud
+     * @throws ProblemException 404 without user, place, role or the assignment, 409 when the cloud would lose an administrator
+     *     that it needs ({@link Endings.Reach})
      */
     public void unassign(RoleAssignment unwanted) {
         endings.with(

@@ -48,8 +48,8 @@ public final class Projects {
     /**
      * Changes what is said of a project, and nothing else.
      *
-     * @throws ProblemException 404 without the project, 409 when the name is taken or nobody would be left to administer the
-     *     cloud
+     * @throws ProblemException 404 without the project, 409 when the name is taken or the cloud would lose an administrator
+     *     that it needs ({@link Endings.Reach})
      */
     public Project update(String id, ProjectChange said) {
         Function<Handle, Project> change = handle -> {
@@ -60,7 +60,7 @@ public final class Projects {
         try {
             return said.endsTokens()
                     ? endings.with(new Revocations.Subject.OfProject(id), change)
-                    : transactions.run(change);
+                    : endings.withoutEnding(change);
         } catch (JdbiException failure) {
             if (said.name().isPresent() && Transactions.isUniqueViolation(failure)) {
                 throw new ProblemException(
@@ -88,7 +88,7 @@ public final class Projects {
     /**
      * Deletes a project with its role assignments.
      *
-     * @throws ProblemException 404 without it, 409 when nobody would be left to administer the cloud
+     * @throws ProblemException 404 without it, 409 when the cloud would lose an administrator that it needs
      */
     public void delete(String id) {
         endings.with(new Revocations.Subject.OfProject(id), handle -> {

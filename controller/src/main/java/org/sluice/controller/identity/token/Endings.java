@@ -28,22 +28,35 @@ public final class Endings {
     /**
      * Makes the change and revokes the subject's tokens, in one transaction.
      *
-     * @throws ProblemException 409 when nobody would be left to administer the cloud
+     * @throws ProblemException 409 when the cloud could be administered less than before, see {@link Reach}
      */
     public <T> T with(Revocations.Subject subject, Function<Handle, T> change) {
         T result = transactions.run(handle -> {
             long at = Revocations.begin(handle);
-            boolean governed = hasAdmin(handle);
-            T changed = change.apply(handle);
-            if (governed && !hasAdmin(handle)) {
-                throw lastAdmin();
-            }
+            T changed = keepingReach(handle, change);
             revocations.revoke(handle, at, subject);
             return changed;
         });
         // Here at once; on the other controllers as the change feed tells them.
         revocations.refresh();
         return result;
+    }
+
+    /** As {@link #with}, for a change of which no tokens die, such as another name. */
+    public <T> T withoutEnding(Function<Handle, T> change) {
+        return transactions.run(handle -> {
+            long _ = Revocations.begin(handle);
+            return keepingReach(handle, change);
+        });
+    }
+
+    private static <T> T keepingReach(Handle handle, Function<Handle, T> change) {
+        Reach before = reach(handle);
+        T changed = change.apply(handle);
+        if (reach(handle).compareTo(before) < 0) {
+            throw lastAdmin(before);
+        }
+        return changed;
     }
 
     /** Revokes one token, and no other that was bought with it. */
@@ -55,24 +68,47 @@ public final class Endings {
         revocations.refresh();
     }
 
-    /** Whether anybody can administer the cloud: an enabled user with the role admin on it, or in an enabled project. */
-    public static boolean hasAdmin(Handle handle) {
-        return handle.createQuery("""
-                        select exists (select 1 from role_assignment a join role r on r.id = a.role_id
-                                       join account u on u.id = a.account_id join project p on p.id = a.project_id
-                                       where r.name = 'admin' and u.enabled and p.enabled)
-                            or exists (select 1 from cloud_assignment a join role r on r.id = a.role_id
-                                       join account u on u.id = a.account_id
-                                       where a.scope = 'system' and r.name = 'admin' and u.enabled)""").mapTo(Boolean.class).one();
+    /**
+     * Where an enabled user has the role admin, the least useful first: openrc, clouds.yaml and the commands of sluice log in to
+     * the project {@code admin}, other clients to some project, and few to the system. What the cloud once had, it keeps.
+     */
+    public enum Reach {
+        NOWHERE("nowhere"),
+        SYSTEM("on the system"),
+        SOME_PROJECT("in an enabled project"),
+        PROJECT_ADMIN("in the project admin, to which openrc and the commands of sluice log in");
+
+        private final String words;
+
+        Reach(String words) {
+            this.words = words;
+        }
     }
 
-    private static ProblemException lastAdmin() {
+    /** How far the role admin reaches now. */
+    public static Reach reach(Handle handle) {
+        int reach = handle.createQuery("""
+                        select coalesce(max(reach), 0) from (
+                            select case p.name when 'admin' then 3 else 2 end as reach
+                              from role_assignment a join role r on r.id = a.role_id
+                              join account u on u.id = a.account_id join project p on p.id = a.project_id
+                             where r.name = 'admin' and u.enabled and p.enabled
+                            union all
+                            select 1 from cloud_assignment a join role r on r.id = a.role_id
+                              join account u on u.id = a.account_id
+                             where a.scope = 'system' and r.name = 'admin' and u.enabled) reached""").mapTo(Integer.class).one();
+        return Reach.values()[reach];
+    }
+
+    private static ProblemException lastAdmin(Reach before) {
         return new Problem(
                         Problem.Kind.CONFLICT,
                         "LastAdmin",
-                        "This would leave the cloud without an enabled user who has the role admin on the system or in an"
-                                + " enabled project.",
-                        Optional.of("Give another user the role admin first."))
+                        "This would leave no enabled user with the role admin " + before.words + ".",
+                        Optional.of("Give another user the role admin there first"
+                                + (before == Reach.PROJECT_ADMIN
+                                        ? "; that project stays, enabled and by that name."
+                                        : ".")))
                 .asException();
     }
 }

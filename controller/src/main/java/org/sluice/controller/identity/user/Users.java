@@ -65,8 +65,8 @@ public final class Users {
     /**
      * Changes what is said of a user, and nothing else.
      *
-     * @throws ProblemException 404 without the user or its default project, 409 when the name is taken or nobody would be
-     *     left to administer the cloud
+     * @throws ProblemException 404 without the user or its default project, 409 when the name is taken or the cloud would lose
+     *     an administrator that it needs ({@link Endings.Reach})
      */
     public Account update(String id, UserChange said, LogInSource asker) {
         Optional<String> hash = said.password().map(password -> checks.hash(asker, password));
@@ -96,7 +96,7 @@ public final class Users {
     /**
      * Deletes a user.
      *
-     * @throws ProblemException 404 without it, 409 when nobody would be left to administer the cloud
+     * @throws ProblemException 404 without it, 409 when the cloud would lose an administrator that it needs
      */
     public void delete(String id) {
         endings.with(new Revocations.Subject.OfAccount(id), handle -> {

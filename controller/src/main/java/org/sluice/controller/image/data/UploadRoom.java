@@ -129,9 +129,14 @@ public final class UploadRoom {
         }
     }
 
+    /** How many bytes the disk has left, the reserve included. */
+    public long freeBytes() {
+        return usableBytes.getAsLong();
+    }
+
     /** Refuses what would not leave the reserve free. */
     void requireDisk(long needed) {
-        long left = usableBytes.getAsLong() - limits.reserve();
+        long left = freeBytes() - limits.reserve();
         if (left < needed) {
             throw new Problem(
                             Problem.Kind.INSUFFICIENT_STORAGE,

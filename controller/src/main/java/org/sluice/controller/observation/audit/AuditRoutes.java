@@ -4,15 +4,21 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jdbi.v3.core.Handle;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.list.Source;
 import org.sluice.controller.http.list.Window;
 import org.sluice.controller.store.Transactions;
+import org.sluice.model.Nearest;
 
 /** {@code /sluice/v1/audit}. Thread-safe. */
 public final class AuditRoutes implements ResourceRoutes {
+    private static final List<String> OPERATIONS = List.of("create", "update", "delete");
+
     private final Transactions transactions;
     private final AuditStore store = new AuditStore();
 
@@ -26,7 +32,13 @@ public final class AuditRoutes implements ResourceRoutes {
         routes.list("/audit", AuditRules.LIST, AuditWire.LIST, new Source<>() {
             @Override
             public List<AuditEvent> rows(Exchange exchange, Window window) {
-                return transactions.run(handle -> store.list(handle, window));
+                return transactions.run(handle -> {
+                    List<AuditEvent> events = store.list(handle, window);
+                    if (events.isEmpty()) {
+                        requireKnown(handle, exchange);
+                    }
+                    return events;
+                });
             }
 
             @Override
@@ -36,5 +48,37 @@ public final class AuditRoutes implements ResourceRoutes {
                         : Optional.empty();
             }
         });
+    }
+
+    /** Nothing was found: what is asked for by a name that nothing has is refused, in place of a list that looks like an answer. */
+    private void requireKnown(Handle handle, Exchange exchange) {
+        require(exchange, "resource", "a type that is audited", type -> {
+            List<String> types = store.types(handle);
+            return types.contains(AuditWire.type(type)) ? List.of() : types;
+        });
+        require(exchange, "operation", "create, update, delete or an action", named -> {
+            if (OPERATIONS.contains(named) || store.isAction(handle, named)) {
+                return List.of();
+            }
+            return Stream.concat(OPERATIONS.stream(), store.actions(handle).stream())
+                    .toList();
+        });
+        require(
+                exchange,
+                "user",
+                "a user by name or id",
+                named -> store.isUser(handle, named) ? List.of() : store.users(handle));
+    }
+
+    /** @param known names that may have been meant, or none when the value is known */
+    private static void require(
+            Exchange exchange, String parameter, String expected, Function<String, List<String>> known) {
+        for (String value : exchange.queryAll(parameter)) {
+            List<String> near = known.apply(value);
+            if (!near.isEmpty()) {
+                throw exchange.wording()
+                        .badFilter(parameter, value, expected + " (the nearest is '" + Nearest.of(value, near) + "')");
+            }
+        }
     }
 }

@@ -13,6 +13,11 @@ import org.sluice.controller.http.list.Window;
 
 /** Audit events in SQL; what was changed is written by triggers (V13). Stateless; callers own the transaction. */
 final class AuditStore {
+    /** The action that the entity of a request named, {@code forceDelete}; empty for a route without actions. */
+    static final String NAMED_ACTION = "split_part(action, ' ', 3)";
+
+    private static final int MOST_NEAR = 10_000;
+
     private static final String SELECT = """
             select id, at, outcome, status, request_id, global_request_id, user_id, user_name, project_id, peer, action,
                 operation, resource_type, resource_id, cast(before as text) as before, cast(after as text) as after
@@ -27,6 +32,48 @@ final class AuditStore {
                 .bind("id", number)
                 .map(AuditStore::read)
                 .findOne();
+    }
+
+    /** The types of which events are written. */
+    List<String> types(Handle handle) {
+        return handle.createQuery("select distinct cast(cast(tgrelid as regclass) as text) from pg_trigger"
+                        + " where tgname in ('audit_rows', 'audit_updates')")
+                .mapTo(String.class)
+                .list();
+    }
+
+    /** Whether there is a user of that id or name, or was one who did something. */
+    boolean isUser(Handle handle, String named) {
+        return handle.createQuery("select exists (select from account where id = :named or name = :named)"
+                        + " or exists (select from audit_event where user_id = :named or user_name = :named)")
+                .bind("named", named)
+                .mapTo(Boolean.class)
+                .one();
+    }
+
+    /** The names of users, so many as one may be near to. */
+    List<String> users(Handle handle) {
+        return handle.createQuery("select name from account order by name limit :most")
+                .bind("most", MOST_NEAR)
+                .mapTo(String.class)
+                .list();
+    }
+
+    /** Whether an event has that action. */
+    boolean isAction(Handle handle, String named) {
+        return handle.createQuery("select exists (select from audit_event where " + NAMED_ACTION + " = :named)")
+                .bind("named", named)
+                .mapTo(Boolean.class)
+                .one();
+    }
+
+    /** The actions of the newest events. */
+    List<String> actions(Handle handle) {
+        return handle.createQuery("select distinct named from (select " + NAMED_ACTION
+                        + " as named from audit_event order by id desc limit :most) newest where named <> ''")
+                .bind("most", MOST_NEAR)
+                .mapTo(String.class)
+                .list();
     }
 
     void refused(Handle handle, List<Refused> refusals) {

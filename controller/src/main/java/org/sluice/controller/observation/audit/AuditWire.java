@@ -1,5 +1,6 @@
 package org.sluice.controller.observation.audit;
 
+import java.util.List;
 import java.util.Optional;
 import org.sluice.controller.http.list.Filter;
 import org.sluice.controller.http.list.ListQuery;
@@ -34,10 +35,10 @@ final class AuditWire {
     static final ListQuery<AuditEvent> LIST = ListQuery.of(VIEW)
             .filter("user", anyOf("user_id", "user_name"))
             .filter("project", Filter.text("project_id"))
-            .filter("resource", Filter.text("resource_type"))
+            .filter("resource", AuditWire::resource)
             .filter("id", Filter.text("resource_id"))
-            .filter("operation", Filter.text("operation"))
-            .filter("outcome", Filter.text("outcome"))
+            .filter("operation", anyOf("operation", AuditStore.NAMED_ACTION))
+            .filter("outcome", AuditWire::outcome)
             .filter("request_id", anyOf("request_id", "global_request_id"))
             .filter("since", Filter.time("at", ">="))
             .filter("until", Filter.time("at", "<"))
@@ -48,6 +49,27 @@ final class AuditWire {
             .build();
 
     private AuditWire() {}
+
+    /** The type as events have it: what the API calls a user is an account here. */
+    static String type(String named) {
+        return named.equals("user") ? "account" : named;
+    }
+
+    private static String resource(List<String> values, Filter.Terms terms) {
+        return Filter.text("resource_type")
+                .condition(values.stream().map(AuditWire::type).toList(), terms);
+    }
+
+    private static String outcome(List<String> values, Filter.Terms terms) {
+        List<String> stored = values.stream()
+                .map(value -> switch (value) {
+                    case "changed", "done" -> "changed";
+                    case "refused" -> "refused";
+                    default -> throw terms.bad(value, "changed (or done) or refused");
+                })
+                .toList();
+        return Filter.text("outcome").condition(stored, terms);
+    }
 
     private static Filter anyOf(String column, String other) {
         return (values, terms) -> {
