@@ -38,7 +38,8 @@ final class MigrationsTest {
             Map.entry("16", -1_304_668_935),
             Map.entry("17", -166_424_435),
             Map.entry("18", 32_268_068),
-            Map.entry("19", -1_118_480_513));
+            Map.entry("19", -1_118_480_513),
+            Map.entry("20", 584_101_075));
 
     @RegisterExtension
     static final TestDatabase postgres = new TestDatabase();
@@ -70,7 +71,7 @@ final class MigrationsTest {
         Jdbi.create(postgres.url()).useHandle(handle -> handle.execute("create schema empty"));
         try (Database before = Database.connect(url, 1)) {
             assertThat(before.isMigrated()).isFalse();
-            flyway("empty").target("17").load().migrate();
+            flyway("empty").target("18").load().migrate();
             assertThat(before.isMigrated()).isFalse();
             try (Database opened = Database.open(url, 1)) {
                 assertThat(opened.isMigrated()).isTrue();
