@@ -2,13 +2,10 @@ package org.sluice.controller.observation.audit;
 
 import static java.util.Objects.requireNonNull;
 
-import java.util.List;
 import java.util.Optional;
-import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.list.Source;
-import org.sluice.controller.http.list.Window;
 import org.sluice.controller.store.Transactions;
 
 /** {@code /sluice/v1/audit}. Thread-safe. */
@@ -23,18 +20,14 @@ public final class AuditRoutes implements ResourceRoutes {
 
     @Override
     public void routes(Routes routes) {
-        routes.list("/audit", AuditRules.LIST, AuditWire.LIST, new Source<>() {
-            @Override
-            public List<AuditEvent> rows(Exchange exchange, Window window) {
-                return transactions.run(handle -> store.list(handle, window));
-            }
-
-            @Override
-            public Optional<AuditEvent> marked(Exchange exchange, String marker) {
-                return marker.matches("[0-9]{1,18}")
-                        ? transactions.autocommit(handle -> store.find(handle, Long.parseLong(marker)))
-                        : Optional.empty();
-            }
-        });
+        routes.list(
+                "/audit",
+                AuditRules.LIST,
+                AuditWire.LIST,
+                Source.of(
+                        (_, window) -> transactions.run(handle -> store.list(handle, window)),
+                        (_, marker) -> marker.matches("[0-9]{1,18}")
+                                ? transactions.autocommit(handle -> store.find(handle, Long.parseLong(marker)))
+                                : Optional.empty()));
     }
 }
