@@ -18,7 +18,6 @@ import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.list.Source;
-import org.sluice.controller.http.list.Window;
 import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.controller.store.Transactions;
@@ -51,19 +50,11 @@ public final class AggregateRoutes implements ResourceRoutes {
     }
 
     private Source<Aggregate> source() {
-        return new Source<>() {
-            @Override
-            public List<Aggregate> rows(Exchange exchange, Window window) {
-                return transactions.run(handle -> store.list(handle, window));
-            }
-
-            @Override
-            public Optional<Aggregate> marked(Exchange exchange, String marker) {
-                return marker.matches("[0-9]{1,9}")
+        return Source.of(
+                (_, window) -> transactions.run(handle -> store.list(handle, window)),
+                (_, marker) -> marker.matches("[0-9]{1,9}")
                         ? transactions.autocommit(handle -> store.find(handle, Integer.parseInt(marker)))
-                        : Optional.empty();
-            }
-        };
+                        : Optional.empty());
     }
 
     private Reply create(Exchange exchange) {

@@ -12,7 +12,6 @@ import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.list.Source;
-import org.sluice.controller.http.list.Window;
 import org.sluice.controller.store.Transactions;
 
 /** {@code /flavors} (Compute API reference, "Flavors", "Flavors access", "Flavors extra-specs"). Thread-safe. */
@@ -47,18 +46,12 @@ public final class FlavorRoutes implements ResourceRoutes {
     }
 
     private Source<Flavor> source() {
-        return new Source<>() {
-            @Override
-            public List<Flavor> rows(Exchange exchange, Window window) {
-                Optional<Boolean> isPublic = FlavorRules.visibility(exchange);
-                return transactions.run(handle -> store.list(handle, isPublic, window));
-            }
-
-            @Override
-            public Optional<Flavor> marked(Exchange exchange, String marker) {
-                return seen(exchange, marker);
-            }
-        };
+        return Source.of(
+                (exchange, window) -> {
+                    Optional<Boolean> isPublic = FlavorRules.visibility(exchange);
+                    return transactions.run(handle -> store.list(handle, isPublic, window));
+                },
+                this::seen);
     }
 
     private Optional<Flavor> seen(Exchange exchange, String id) {

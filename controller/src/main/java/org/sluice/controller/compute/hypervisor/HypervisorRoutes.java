@@ -19,7 +19,6 @@ import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.list.Source;
-import org.sluice.controller.http.list.Window;
 import org.sluice.controller.store.Transactions;
 
 /**
@@ -52,26 +51,19 @@ public final class HypervisorRoutes implements ResourceRoutes {
     }
 
     private Source<Hypervisor> source() {
-        return new Source<>() {
-            @Override
-            public List<Hypervisor> rows(Exchange exchange, Window window) {
-                return transactions.run(handle -> {
+        return Source.of(
+                (exchange, window) -> transactions.run(handle -> {
                     List<HostRow> hosts =
                             wantsServers(exchange) ? store.listForGuests(handle, window) : store.list(handle, window);
                     if (hosts.isEmpty()) {
                         refuseWithoutMatch(handle, exchange);
                     }
                     return hypervisors(handle, hosts, exchange);
-                });
-            }
-
-            @Override
-            public Optional<Hypervisor> marked(Exchange exchange, String marker) {
-                return transactions.autocommit(handle -> store.findShown(handle, marker, exchange.atLeast(53))
-                        .map(host ->
-                                hypervisors(handle, List.of(host), exchange).getFirst()));
-            }
-        };
+                }),
+                (exchange, marker) ->
+                        transactions.autocommit(handle -> store.findShown(handle, marker, exchange.atLeast(53))
+                                .map(host -> hypervisors(handle, List.of(host), exchange)
+                                        .getFirst())));
     }
 
     /** A pattern that no host's name has is a mistake, and not an empty list, as in nova. */

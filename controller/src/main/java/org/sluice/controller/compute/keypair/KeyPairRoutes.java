@@ -3,7 +3,6 @@ package org.sluice.controller.compute.keypair;
 import static java.util.Objects.requireNonNull;
 
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
 import org.sluice.controller.compute.wire.Links;
 import org.sluice.controller.http.Exchange;
@@ -11,7 +10,6 @@ import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.list.Source;
-import org.sluice.controller.http.list.Window;
 import org.sluice.controller.store.Transactions;
 
 /** {@code /os-keypairs} (Compute API reference, "Keypairs"). Thread-safe. */
@@ -35,19 +33,15 @@ public final class KeyPairRoutes implements ResourceRoutes {
     }
 
     private Source<KeyPair> source() {
-        return new Source<>() {
-            @Override
-            public List<KeyPair> rows(Exchange exchange, Window window) {
-                String user = asked(exchange);
-                return transactions.run(handle -> store.list(handle, user, window));
-            }
-
-            @Override
-            public Optional<KeyPair> marked(Exchange exchange, String marker) {
-                String user = asked(exchange);
-                return transactions.autocommit(handle -> store.find(handle, user, marker));
-            }
-        };
+        return Source.of(
+                (exchange, window) -> {
+                    String user = asked(exchange);
+                    return transactions.run(handle -> store.list(handle, user, window));
+                },
+                (exchange, marker) -> {
+                    String user = asked(exchange);
+                    return transactions.autocommit(handle -> store.find(handle, user, marker));
+                });
     }
 
     /** From 2.10 on, an operator may ask about another user. */

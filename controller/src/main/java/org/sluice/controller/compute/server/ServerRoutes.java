@@ -6,19 +6,16 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.sluice.controller.compute.wire.Links;
 import org.sluice.controller.http.Exchange;
-import org.sluice.controller.http.Ids;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.list.Source;
-import org.sluice.controller.http.list.Window;
 import org.sluice.controller.network.binding.AttachedPort;
 import org.sluice.controller.network.binding.ServerPorts;
 import org.sluice.controller.policy.RowCondition;
@@ -91,29 +88,25 @@ public final class ServerRoutes implements ResourceRoutes {
     }
 
     private Source<Whole> source(Rule all, boolean detailed) {
-        return new Source<>() {
-            @Override
-            public List<Whole> rows(Exchange exchange, Window window) {
-                ServerFilters.requireKnownStatus(exchange);
-                ServerFilters.Scope scope = ServerFilters.scope(exchange, all);
-                RowCondition seen = exchange.rows(scope.rule());
-                Map<String, String> patterns = ServerFilters.patterns(exchange);
-                return transactions.run(handle -> {
-                    List<Server> servers =
-                            store.list(handle, scope.project(), seen, patterns, window, detail(exchange, detailed));
-                    return detailed ? withPorts(handle, servers) : brief(servers);
+        return Source.byId(
+                (exchange, window) -> {
+                    ServerFilters.requireKnownStatus(exchange);
+                    ServerFilters.Scope scope = ServerFilters.scope(exchange, all);
+                    RowCondition seen = exchange.rows(scope.rule());
+                    Map<String, String> patterns = ServerFilters.patterns(exchange);
+                    return transactions.run(handle -> {
+                        List<Server> servers =
+                                store.list(handle, scope.project(), seen, patterns, window, detail(exchange, detailed));
+                        return detailed ? withPorts(handle, servers) : brief(servers);
+                    });
+                },
+                (exchange, id) -> {
+                    Rule rule = ServerFilters.scope(exchange, all).rule();
+                    return transactions
+                            .autocommit(handle -> store.find(handle, new ServerId(id)))
+                            .filter(server -> exchange.may(rule, ServerRules.target(server)))
+                            .map(server -> new Whole(server, List.of(), clock.instant()));
                 });
-            }
-
-            @Override
-            public Optional<Whole> marked(Exchange exchange, String marker) {
-                Rule rule = ServerFilters.scope(exchange, all).rule();
-                return Ids.parse(marker)
-                        .flatMap(id -> transactions.autocommit(handle -> store.find(handle, new ServerId(id))))
-                        .filter(server -> exchange.may(rule, ServerRules.target(server)))
-                        .map(server -> new Whole(server, List.of(), clock.instant()));
-            }
-        };
     }
 
     private static ServerStore.Detail detail(Exchange exchange, boolean detailed) {

@@ -3,8 +3,6 @@ package org.sluice.controller.compute.service;
 import static java.util.Objects.requireNonNull;
 
 import java.time.InstantSource;
-import java.util.List;
-import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.sluice.controller.compute.host.HostRow;
 import org.sluice.controller.compute.host.HostStore;
@@ -16,7 +14,6 @@ import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.list.Source;
-import org.sluice.controller.http.list.Window;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.controller.store.Transactions;
 import org.sluice.model.HostId;
@@ -48,21 +45,13 @@ public final class ServiceRoutes implements ResourceRoutes {
     }
 
     private Source<ServiceWire.Service> source() {
-        return new Source<>() {
-            @Override
-            public List<ServiceWire.Service> rows(Exchange exchange, Window window) {
-                return transactions.run(handle -> store.list(handle, window)).stream()
+        return Source.of(
+                (exchange, window) -> transactions.run(handle -> store.list(handle, window)).stream()
                         .map(host -> service(host, exchange))
-                        .toList();
-            }
-
-            @Override
-            public Optional<ServiceWire.Service> marked(Exchange exchange, String marker) {
-                return transactions
+                        .toList(),
+                (exchange, marker) -> transactions
                         .run(handle -> store.findShown(handle, marker, exchange.atLeast(53)))
-                        .map(host -> service(host, exchange));
-            }
-        };
+                        .map(host -> service(host, exchange)));
     }
 
     private ServiceWire.Service service(HostRow host, Exchange exchange) {

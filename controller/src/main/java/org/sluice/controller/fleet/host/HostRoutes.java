@@ -2,7 +2,6 @@ package org.sluice.controller.fleet.host;
 
 import static java.util.Objects.requireNonNull;
 
-import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.sluice.controller.fleet.physicalnetwork.PhysicalNetworkStore;
@@ -11,7 +10,6 @@ import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.list.Source;
-import org.sluice.controller.http.list.Window;
 import org.sluice.controller.store.Transactions;
 
 /** {@code /hosts}, with the cards and uplinks of one. Thread-safe. */
@@ -35,17 +33,9 @@ public final class HostRoutes implements ResourceRoutes {
     }
 
     private Source<Host> source() {
-        return new Source<>() {
-            @Override
-            public List<Host> rows(Exchange exchange, Window window) {
-                return transactions.run(handle -> store.list(handle, window));
-            }
-
-            @Override
-            public Optional<Host> marked(Exchange exchange, String marker) {
-                return transactions.autocommit(handle -> store.find(handle, marker));
-            }
-        };
+        return Source.of(
+                (_, window) -> transactions.run(handle -> store.list(handle, window)),
+                (_, marker) -> transactions.autocommit(handle -> store.find(handle, marker)));
     }
 
     private Reply show(Exchange exchange) {

@@ -2,14 +2,11 @@ package org.sluice.controller.fleet.jointoken;
 
 import static java.util.Objects.requireNonNull;
 
-import java.util.List;
-import java.util.Optional;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.list.Source;
-import org.sluice.controller.http.list.Window;
 import org.sluice.controller.pki.JoinTokens;
 import org.sluice.controller.store.Transactions;
 import org.sluice.model.protocol.JoinToken;
@@ -32,17 +29,9 @@ public final class JoinTokenRoutes implements ResourceRoutes {
     }
 
     private Source<JoinTokens.Issued> source() {
-        return new Source<>() {
-            @Override
-            public List<JoinTokens.Issued> rows(Exchange exchange, Window window) {
-                return transactions.run(handle -> tokens.list(handle, window));
-            }
-
-            @Override
-            public Optional<JoinTokens.Issued> marked(Exchange exchange, String marker) {
-                return transactions.autocommit(handle -> tokens.find(handle, marker));
-            }
-        };
+        return Source.of(
+                (_, window) -> transactions.run(handle -> tokens.list(handle, window)),
+                (_, marker) -> transactions.autocommit(handle -> tokens.find(handle, marker)));
     }
 
     private Reply create(Exchange exchange) {

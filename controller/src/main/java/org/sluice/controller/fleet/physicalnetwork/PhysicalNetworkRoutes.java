@@ -2,15 +2,12 @@ package org.sluice.controller.fleet.physicalnetwork;
 
 import static java.util.Objects.requireNonNull;
 
-import java.util.List;
-import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.list.Source;
-import org.sluice.controller.http.list.Window;
 import org.sluice.controller.store.Transactions;
 
 /** {@code /physical-networks}. Thread-safe. */
@@ -31,17 +28,9 @@ public final class PhysicalNetworkRoutes implements ResourceRoutes {
     }
 
     private Source<PhysicalNetwork> source() {
-        return new Source<>() {
-            @Override
-            public List<PhysicalNetwork> rows(Exchange exchange, Window window) {
-                return transactions.run(handle -> store.list(handle, window));
-            }
-
-            @Override
-            public Optional<PhysicalNetwork> marked(Exchange exchange, String marker) {
-                return transactions.autocommit(handle -> store.find(handle, marker));
-            }
-        };
+        return Source.of(
+                (_, window) -> transactions.run(handle -> store.list(handle, window)),
+                (_, marker) -> transactions.autocommit(handle -> store.find(handle, marker)));
     }
 
     private Reply show(Exchange exchange) {

@@ -2,13 +2,9 @@ package org.sluice.controller.fleet.virtualfunction;
 
 import static java.util.Objects.requireNonNull;
 
-import java.util.List;
-import java.util.Optional;
-import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.list.Source;
-import org.sluice.controller.http.list.Window;
 import org.sluice.controller.store.Transactions;
 
 /** {@code /virtual-functions}. Thread-safe. */
@@ -26,16 +22,8 @@ public final class VirtualFunctionRoutes implements ResourceRoutes {
     }
 
     private Source<VirtualFunction> source() {
-        return new Source<>() {
-            @Override
-            public List<VirtualFunction> rows(Exchange exchange, Window window) {
-                return transactions.run(handle -> store.list(handle, window));
-            }
-
-            @Override
-            public Optional<VirtualFunction> marked(Exchange exchange, String marker) {
-                return transactions.autocommit(handle -> store.find(handle, marker));
-            }
-        };
+        return Source.of(
+                (_, window) -> transactions.run(handle -> store.list(handle, window)),
+                (_, marker) -> transactions.autocommit(handle -> store.find(handle, marker)));
     }
 }

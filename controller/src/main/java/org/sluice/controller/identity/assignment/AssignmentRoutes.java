@@ -2,15 +2,12 @@ package org.sluice.controller.identity.assignment;
 
 import static java.util.Objects.requireNonNull;
 
-import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.list.Source;
-import org.sluice.controller.http.list.Window;
 import org.sluice.controller.identity.role.Role;
 import org.sluice.controller.identity.role.RoleStore;
 import org.sluice.controller.identity.role.RoleWire;
@@ -93,22 +90,16 @@ public final class AssignmentRoutes implements ResourceRoutes {
     }
 
     private Source<Role> given(Function<Exchange, Place> place) {
-        return new Source<>() {
-            @Override
-            public List<Role> rows(Exchange exchange, Window window) {
-                Place where = place.apply(exchange);
-                String user = user(exchange, where);
-                return transactions.run(handle -> {
-                    assignments.requireParties(handle, user, where);
-                    return store.given(handle, user, where, window);
-                });
-            }
-
-            @Override
-            public Optional<Role> marked(Exchange exchange, String marker) {
-                return transactions.autocommit(handle -> roles.find(handle, marker));
-            }
-        };
+        return Source.of(
+                (exchange, window) -> {
+                    Place where = place.apply(exchange);
+                    String user = user(exchange, where);
+                    return transactions.run(handle -> {
+                        assignments.requireParties(handle, user, where);
+                        return store.given(handle, user, where, window);
+                    });
+                },
+                (_, marker) -> transactions.autocommit(handle -> roles.find(handle, marker)));
     }
 
     private Reply list(Exchange exchange) {
@@ -121,19 +112,15 @@ public final class AssignmentRoutes implements ResourceRoutes {
     }
 
     private Source<Assigned> source() {
-        return new Source<>() {
-            @Override
-            public List<Assigned> rows(Exchange exchange, Window window) {
-                boolean effective = NameFilters.isSet(exchange, "effective");
-                RowCondition seen = exchange.access().rows();
-                return transactions.run(handle -> store.list(handle, seen, effective, window));
-            }
-
-            @Override
-            public Optional<Assigned> marked(Exchange exchange, String marker) {
-                RowCondition seen = exchange.access().rows();
-                return transactions.autocommit(handle -> store.find(handle, seen, marker));
-            }
-        };
+        return Source.of(
+                (exchange, window) -> {
+                    boolean effective = NameFilters.isSet(exchange, "effective");
+                    RowCondition seen = exchange.access().rows();
+                    return transactions.run(handle -> store.list(handle, seen, effective, window));
+                },
+                (exchange, marker) -> {
+                    RowCondition seen = exchange.access().rows();
+                    return transactions.autocommit(handle -> store.find(handle, seen, marker));
+                });
     }
 }

@@ -4,13 +4,11 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.list.Source;
-import org.sluice.controller.http.list.Window;
 import org.sluice.controller.identity.assignment.AssignmentStore;
 import org.sluice.controller.identity.assignment.Place;
 import org.sluice.controller.identity.wire.FixedRows;
@@ -36,21 +34,15 @@ public final class DomainRoutes implements ResourceRoutes {
     }
 
     private Source<Domain> own() {
-        return new Source<>() {
-            @Override
-            public List<Domain> rows(Exchange exchange, Window window) {
-                String user = exchange.caller().userId();
-                boolean has = transactions.run(handle -> !assignments
-                        .effectiveRoles(handle, user, new Place.OfDomain())
-                        .isEmpty());
-                return has ? domains.rows(exchange, window) : List.of();
-            }
-
-            @Override
-            public Optional<Domain> marked(Exchange exchange, String marker) {
-                return domains.marked(exchange, marker);
-            }
-        };
+        return Source.of(
+                (exchange, window) -> {
+                    String user = exchange.caller().userId();
+                    boolean has = transactions.run(handle -> !assignments
+                            .effectiveRoles(handle, user, new Place.OfDomain())
+                            .isEmpty());
+                    return has ? domains.rows(exchange, window) : List.of();
+                },
+                domains::marked);
     }
 
     private Reply show(Exchange exchange) {

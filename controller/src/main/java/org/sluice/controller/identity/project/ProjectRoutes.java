@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.sluice.controller.http.Exchange;
@@ -15,10 +14,8 @@ import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.list.Source;
-import org.sluice.controller.http.list.Window;
 import org.sluice.controller.identity.wire.IdentityLinks;
 import org.sluice.controller.identity.wire.IdentityProblems;
-import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.policy.Target;
 import org.sluice.controller.store.Transactions;
 import org.sluice.model.Problem;
@@ -58,37 +55,25 @@ public final class ProjectRoutes implements ResourceRoutes {
     }
 
     private Source<Project> all() {
-        return new Source<>() {
-            @Override
-            public List<Project> rows(Exchange exchange, Window window) {
-                RowCondition seen = exchange.access().rows();
-                return transactions.run(handle -> store.list(handle, seen, window));
-            }
-
-            @Override
-            public Optional<Project> marked(Exchange exchange, String marker) {
-                return transactions
+        return Source.of(
+                (exchange, window) -> transactions.run(
+                        handle -> store.list(handle, exchange.access().rows(), window)),
+                (exchange, marker) -> transactions
                         .run(handle -> store.find(handle, marker))
-                        .filter(project -> exchange.access().allows(ProjectRules.target(project.id())));
-            }
-        };
+                        .filter(project -> exchange.access().allows(ProjectRules.target(project.id()))));
     }
 
     private Source<Project> ofUser(Function<Exchange, String> user) {
-        return new Source<>() {
-            @Override
-            public List<Project> rows(Exchange exchange, Window window) {
-                String id = user.apply(exchange);
-                return transactions.run(handle -> store.listOfUser(handle, id, window));
-            }
-
-            @Override
-            public Optional<Project> marked(Exchange exchange, String marker) {
-                // Who may not ask for that user's projects hears so here too.
-                String _ = user.apply(exchange);
-                return transactions.autocommit(handle -> store.find(handle, marker));
-            }
-        };
+        return Source.of(
+                (exchange, window) -> {
+                    String id = user.apply(exchange);
+                    return transactions.run(handle -> store.listOfUser(handle, id, window));
+                },
+                (exchange, marker) -> {
+                    // Who may not ask for that user's projects hears so here too.
+                    String _ = user.apply(exchange);
+                    return transactions.autocommit(handle -> store.find(handle, marker));
+                });
     }
 
     private static String named(Exchange exchange) {

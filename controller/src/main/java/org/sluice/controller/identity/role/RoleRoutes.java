@@ -2,14 +2,11 @@ package org.sluice.controller.identity.role;
 
 import static java.util.Objects.requireNonNull;
 
-import java.util.List;
-import java.util.Optional;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.list.Source;
-import org.sluice.controller.http.list.Window;
 import org.sluice.controller.store.Transactions;
 
 /** {@code /v3/roles}, which are fixed: they can be read and not changed (Identity API reference, "Roles"). Thread-safe. */
@@ -28,17 +25,9 @@ public final class RoleRoutes implements ResourceRoutes {
     }
 
     private Source<Role> source() {
-        return new Source<>() {
-            @Override
-            public List<Role> rows(Exchange exchange, Window window) {
-                return transactions.run(handle -> store.list(handle, window));
-            }
-
-            @Override
-            public Optional<Role> marked(Exchange exchange, String marker) {
-                return transactions.autocommit(handle -> store.find(handle, marker));
-            }
-        };
+        return Source.of(
+                (_, window) -> transactions.run(handle -> store.list(handle, window)),
+                (_, marker) -> transactions.autocommit(handle -> store.find(handle, marker)));
     }
 
     private Reply show(Exchange exchange) {

@@ -2,17 +2,13 @@ package org.sluice.controller.identity.user;
 
 import static java.util.Objects.requireNonNull;
 
-import java.util.List;
-import java.util.Optional;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.list.Source;
-import org.sluice.controller.http.list.Window;
 import org.sluice.controller.identity.password.LogInSource;
 import org.sluice.controller.identity.wire.IdentityProblems;
-import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.store.Transactions;
 
 /** {@code /v3/users} (Identity API reference, "Users"). Thread-safe. */
@@ -38,20 +34,12 @@ public final class UserRoutes implements ResourceRoutes {
     }
 
     private Source<Account> source() {
-        return new Source<>() {
-            @Override
-            public List<Account> rows(Exchange exchange, Window window) {
-                RowCondition seen = exchange.access().rows();
-                return transactions.run(handle -> store.list(handle, seen, window));
-            }
-
-            @Override
-            public Optional<Account> marked(Exchange exchange, String marker) {
-                return transactions
+        return Source.of(
+                (exchange, window) -> transactions.run(
+                        handle -> store.list(handle, exchange.access().rows(), window)),
+                (exchange, marker) -> transactions
                         .run(handle -> store.find(handle, marker))
-                        .filter(user -> exchange.access().allows(UserRules.target(user.id())));
-            }
-        };
+                        .filter(user -> exchange.access().allows(UserRules.target(user.id()))));
     }
 
     private Reply create(Exchange exchange) {

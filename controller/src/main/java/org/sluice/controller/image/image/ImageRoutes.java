@@ -10,14 +10,12 @@ import java.util.Map;
 import java.util.Optional;
 import org.sluice.controller.http.BodyLimit;
 import org.sluice.controller.http.Exchange;
-import org.sluice.controller.http.Ids;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.body.EntityReader;
 import org.sluice.controller.http.body.Fields;
 import org.sluice.controller.http.list.Source;
-import org.sluice.controller.http.list.Window;
 import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.policy.Rule;
 import org.sluice.controller.store.Transactions;
@@ -61,22 +59,14 @@ public final class ImageRoutes implements ResourceRoutes {
     }
 
     private Source<ImageRecord> source() {
-        return new Source<>() {
-            @Override
-            public List<ImageRecord> rows(Exchange exchange, Window window) {
-                ImageStore.Listed listed = listed(exchange);
-                boolean hiddenToo = exchange.query("os_hidden").isPresent();
-                return transactions.run(handle -> store.list(handle, listed, hiddenToo, window));
-            }
-
-            @Override
-            public Optional<ImageRecord> marked(Exchange exchange, String marker) {
-                ImageStore.Listed listed = listed(exchange);
-                return Ids.parse(marker)
-                        .map(ImageId::new)
-                        .flatMap(id -> transactions.autocommit(handle -> store.findListed(handle, listed, id)));
-            }
-        };
+        return Source.byId(
+                (exchange, window) -> {
+                    ImageStore.Listed listed = listed(exchange);
+                    boolean hiddenToo = exchange.query("os_hidden").isPresent();
+                    return transactions.run(handle -> store.list(handle, listed, hiddenToo, window));
+                },
+                (exchange, id) ->
+                        transactions.autocommit(handle -> store.findListed(handle, listed(exchange), new ImageId(id))));
     }
 
     /** As in Glance, community images of others are in lists that ask for them, and in those of whoever sees everything. */

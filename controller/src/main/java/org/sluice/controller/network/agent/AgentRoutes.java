@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Ids;
@@ -12,7 +11,6 @@ import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.list.Source;
-import org.sluice.controller.http.list.Window;
 import org.sluice.controller.network.wire.NetworkProblems;
 import org.sluice.controller.store.Transactions;
 import org.sluice.model.AgentSilence;
@@ -37,17 +35,9 @@ public final class AgentRoutes implements ResourceRoutes {
     }
 
     private Source<Agent> source() {
-        return new Source<>() {
-            @Override
-            public List<Agent> rows(Exchange exchange, Window window) {
-                return transactions.run(handle -> store.list(handle, upSince(), window));
-            }
-
-            @Override
-            public Optional<Agent> marked(Exchange exchange, String marker) {
-                return find(marker);
-            }
-        };
+        return Source.of(
+                (_, window) -> transactions.run(handle -> store.list(handle, upSince(), window)),
+                (_, marker) -> find(marker));
     }
 
     private Reply show(Exchange exchange) {

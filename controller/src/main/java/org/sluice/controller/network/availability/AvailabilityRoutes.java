@@ -10,7 +10,6 @@ import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.list.Source;
-import org.sluice.controller.http.list.Window;
 import org.sluice.controller.network.wire.NetworkProblems;
 import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.store.Transactions;
@@ -34,19 +33,13 @@ public final class AvailabilityRoutes implements ResourceRoutes {
     }
 
     private Source<Availability> source() {
-        return new Source<>() {
-            @Override
-            public List<Availability> rows(Exchange exchange, Window window) {
-                List<Integer> versions = versions(exchange);
-                RowCondition seen = exchange.access().rows();
-                return transactions.run(handle -> store.list(handle, seen, versions, window));
-            }
-
-            @Override
-            public Optional<Availability> marked(Exchange exchange, String marker) {
-                return find(exchange, marker);
-            }
-        };
+        return Source.of(
+                (exchange, window) -> {
+                    List<Integer> versions = versions(exchange);
+                    RowCondition seen = exchange.access().rows();
+                    return transactions.run(handle -> store.list(handle, seen, versions, window));
+                },
+                this::find);
     }
 
     private static List<Integer> versions(Exchange exchange) {

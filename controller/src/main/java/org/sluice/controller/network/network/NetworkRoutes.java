@@ -15,7 +15,6 @@ import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.body.Fields;
 import org.sluice.controller.http.list.Source;
-import org.sluice.controller.http.list.Window;
 import org.sluice.controller.network.tag.TagRoutes;
 import org.sluice.controller.network.tag.Tagged;
 import org.sluice.controller.network.wire.Attributes;
@@ -75,19 +74,11 @@ public final class NetworkRoutes implements ResourceRoutes {
     }
 
     private Source<Network> source() {
-        return new Source<>() {
-            @Override
-            public List<Network> rows(Exchange exchange, Window window) {
-                RowCondition seen = exchange.rows(NetworkRules.GET);
-                return transactions.run(handle -> store.list(handle, seen, window));
-            }
-
-            @Override
-            public Optional<Network> marked(Exchange exchange, String marker) {
-                RowCondition seen = exchange.rows(NetworkRules.GET);
-                return Ids.parse(marker).flatMap(id -> transactions.autocommit(handle -> store.find(handle, seen, id)));
-            }
-        };
+        return Source.byId(
+                (exchange, window) ->
+                        transactions.run(handle -> store.list(handle, exchange.rows(NetworkRules.GET), window)),
+                (exchange, id) ->
+                        transactions.autocommit(handle -> store.find(handle, exchange.rows(NetworkRules.GET), id)));
     }
 
     private Reply show(Exchange exchange) {

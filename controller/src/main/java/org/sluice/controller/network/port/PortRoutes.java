@@ -16,7 +16,6 @@ import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.body.Fields;
 import org.sluice.controller.http.list.Source;
-import org.sluice.controller.http.list.Window;
 import org.sluice.controller.network.address.WantedAddress;
 import org.sluice.controller.network.network.AffectedHosts;
 import org.sluice.controller.network.network.NetworkRules;
@@ -92,19 +91,11 @@ public final class PortRoutes implements ResourceRoutes {
     }
 
     private Source<Port> source() {
-        return new Source<>() {
-            @Override
-            public List<Port> rows(Exchange exchange, Window window) {
-                RowCondition seen = exchange.rows(PortRules.GET);
-                return transactions.run(handle -> store.list(handle, seen, window));
-            }
-
-            @Override
-            public Optional<Port> marked(Exchange exchange, String marker) {
-                RowCondition seen = exchange.rows(PortRules.GET);
-                return Ids.parse(marker).flatMap(id -> transactions.autocommit(handle -> store.find(handle, seen, id)));
-            }
-        };
+        return Source.byId(
+                (exchange, window) ->
+                        transactions.run(handle -> store.list(handle, exchange.rows(PortRules.GET), window)),
+                (exchange, id) ->
+                        transactions.autocommit(handle -> store.find(handle, exchange.rows(PortRules.GET), id)));
     }
 
     private Reply show(Exchange exchange) {

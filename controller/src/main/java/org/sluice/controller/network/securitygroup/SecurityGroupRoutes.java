@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.sluice.controller.http.BodyLimit;
@@ -15,7 +14,6 @@ import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.body.Fields;
 import org.sluice.controller.http.list.Source;
-import org.sluice.controller.http.list.Window;
 import org.sluice.controller.network.securitygrouprule.SecurityGroupRuleStore;
 import org.sluice.controller.network.tag.TagRoutes;
 import org.sluice.controller.network.tag.Tagged;
@@ -63,29 +61,22 @@ public final class SecurityGroupRoutes implements ResourceRoutes {
     }
 
     private Source<SecurityGroup> source() {
-        return new Source<>() {
-            @Override
-            public List<SecurityGroup> rows(Exchange exchange, Window window) {
-                String project = exchange.caller().projectId();
-                boolean withRules = exchange.fields()
-                        .map(fields -> fields.contains(SecurityGroupWire.RULES))
-                        .orElse(true);
-                return transactions.run(handle -> {
-                    // A project has its default group from the moment it looks; a token without a project looks for
-                    // none.
-                    if (!project.isEmpty()) {
-                        defaults.ensureDefault(handle, project);
-                    }
-                    return store.list(handle, seen(exchange), window, withRules);
-                });
-            }
-
-            @Override
-            public Optional<SecurityGroup> marked(Exchange exchange, String marker) {
-                return Ids.parse(marker)
-                        .flatMap(id -> transactions.autocommit(handle -> store.find(handle, seen(exchange), id)));
-            }
-        };
+        return Source.byId(
+                (exchange, window) -> {
+                    String project = exchange.caller().projectId();
+                    boolean withRules = exchange.fields()
+                            .map(fields -> fields.contains(SecurityGroupWire.RULES))
+                            .orElse(true);
+                    return transactions.run(handle -> {
+                        // A project has its default group from the moment it looks; a token without a project looks for
+                        // none.
+                        if (!project.isEmpty()) {
+                            defaults.ensureDefault(handle, project);
+                        }
+                        return store.list(handle, seen(exchange), window, withRules);
+                    });
+                },
+                (exchange, id) -> transactions.autocommit(handle -> store.find(handle, seen(exchange), id)));
     }
 
     private Reply show(Exchange exchange) {

@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.sluice.controller.http.BodyLimit;
@@ -15,7 +14,6 @@ import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.body.Fields;
 import org.sluice.controller.http.list.Source;
-import org.sluice.controller.http.list.Window;
 import org.sluice.controller.network.wire.Attributes;
 import org.sluice.controller.network.wire.Creation;
 import org.sluice.controller.network.wire.IfMatch;
@@ -49,18 +47,9 @@ public final class SecurityGroupRuleRoutes implements ResourceRoutes {
     }
 
     private Source<SecurityGroupRule> source() {
-        return new Source<>() {
-            @Override
-            public List<SecurityGroupRule> rows(Exchange exchange, Window window) {
-                return transactions.run(handle -> store.list(handle, seen(exchange), window));
-            }
-
-            @Override
-            public Optional<SecurityGroupRule> marked(Exchange exchange, String marker) {
-                return Ids.parse(marker)
-                        .flatMap(id -> transactions.autocommit(handle -> store.find(handle, seen(exchange), id)));
-            }
-        };
+        return Source.byId(
+                (exchange, window) -> transactions.run(handle -> store.list(handle, seen(exchange), window)),
+                (exchange, id) -> transactions.autocommit(handle -> store.find(handle, seen(exchange), id)));
     }
 
     private Reply show(Exchange exchange) {

@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.sluice.controller.http.BodyLimit;
@@ -15,7 +14,6 @@ import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.body.Fields;
 import org.sluice.controller.http.list.Source;
-import org.sluice.controller.http.list.Window;
 import org.sluice.controller.network.network.AffectedHosts;
 import org.sluice.controller.network.network.NetworkRules;
 import org.sluice.controller.network.tag.TagRoutes;
@@ -66,19 +64,11 @@ public final class SubnetRoutes implements ResourceRoutes {
     }
 
     private Source<Subnet> source() {
-        return new Source<>() {
-            @Override
-            public List<Subnet> rows(Exchange exchange, Window window) {
-                RowCondition seen = exchange.rows(SubnetRules.GET);
-                return transactions.run(handle -> store.list(handle, seen, window));
-            }
-
-            @Override
-            public Optional<Subnet> marked(Exchange exchange, String marker) {
-                RowCondition seen = exchange.rows(SubnetRules.GET);
-                return Ids.parse(marker).flatMap(id -> transactions.autocommit(handle -> store.find(handle, seen, id)));
-            }
-        };
+        return Source.byId(
+                (exchange, window) ->
+                        transactions.run(handle -> store.list(handle, exchange.rows(SubnetRules.GET), window)),
+                (exchange, id) ->
+                        transactions.autocommit(handle -> store.find(handle, exchange.rows(SubnetRules.GET), id)));
     }
 
     private Reply show(Exchange exchange) {

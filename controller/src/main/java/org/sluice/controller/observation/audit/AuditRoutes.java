@@ -11,7 +11,6 @@ import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.list.Source;
-import org.sluice.controller.http.list.Window;
 import org.sluice.controller.store.Transactions;
 import org.sluice.model.Nearest;
 
@@ -29,25 +28,21 @@ public final class AuditRoutes implements ResourceRoutes {
 
     @Override
     public void routes(Routes routes) {
-        routes.list("/audit", AuditRules.LIST, AuditWire.LIST, new Source<>() {
-            @Override
-            public List<AuditEvent> rows(Exchange exchange, Window window) {
-                return transactions.run(handle -> {
-                    List<AuditEvent> events = store.list(handle, window);
-                    if (events.isEmpty()) {
-                        requireKnown(handle, exchange);
-                    }
-                    return events;
-                });
-            }
-
-            @Override
-            public Optional<AuditEvent> marked(Exchange exchange, String marker) {
-                return marker.matches("[0-9]{1,18}")
-                        ? transactions.autocommit(handle -> store.find(handle, Long.parseLong(marker)))
-                        : Optional.empty();
-            }
-        });
+        routes.list(
+                "/audit",
+                AuditRules.LIST,
+                AuditWire.LIST,
+                Source.of(
+                        (exchange, window) -> transactions.run(handle -> {
+                            List<AuditEvent> events = store.list(handle, window);
+                            if (events.isEmpty()) {
+                                requireKnown(handle, exchange);
+                            }
+                            return events;
+                        }),
+                        (_, marker) -> marker.matches("[0-9]{1,18}")
+                                ? transactions.autocommit(handle -> store.find(handle, Long.parseLong(marker)))
+                                : Optional.empty()));
     }
 
     /** Nothing was found: what is asked for by a name that nothing has is refused, in place of a list that looks like an answer. */
