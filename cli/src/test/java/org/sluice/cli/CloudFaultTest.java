@@ -66,7 +66,7 @@ final class CloudFaultTest {
         try {
             return "answered: " + cloud.get("/x");
         } catch (ProblemException refused) {
-            return refused.getMessage();
+            return refused.problem().text();
         } catch (InterruptedException interrupted) {
             throw new AssertionError(interrupted);
         }

@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -24,14 +23,14 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
  * @param file where they stand
  * @param overrides by rule
  */
-public record PolicyFile(Path file, Map<String, Override> overrides) {
+public record PolicyFile(Path file, Map<String, Line> overrides) {
     private static final YAMLMapper YAML = new YAMLMapper();
     private static final Pattern LINE = Pattern.compile("line ([0-9]{1,8})");
     /** A policy of every rule there is has some 30 KB. */
     private static final long LARGEST = 1 << 20;
 
     /** A check and the line that it stands in. */
-    public record Override(String check, int line) {}
+    public record Line(String check, int number) {}
 
     public PolicyFile {
         requireNonNull(file, "file is null");
@@ -58,8 +57,8 @@ public record PolicyFile(Path file, Map<String, Override> overrides) {
         }
     }
 
-    private static Map<String, Override> overrides(Path file, JsonParser parser) {
-        Map<String, Override> overrides = new LinkedHashMap<>();
+    private static Map<String, Line> overrides(Path file, JsonParser parser) {
+        Map<String, Line> overrides = new LinkedHashMap<>();
         @Nullable JsonToken first = parser.nextToken();
         if (first == null || first == JsonToken.VALUE_NULL) {
             return overrides;
@@ -75,10 +74,10 @@ public record PolicyFile(Path file, Map<String, Override> overrides) {
                 throw new IllegalArgumentException(place(file, line) + ": the rule '" + rule
                         + "' has a check that is no text; write it as \"role:admin\".");
             }
-            @Nullable Override other = overrides.putIfAbsent(rule, new Override(parser.getString(), line));
+            @Nullable Line other = overrides.putIfAbsent(rule, new Line(parser.getString(), line));
             if (other != null) {
                 throw new IllegalArgumentException(
-                        place(file, line) + ": the rule '" + rule + "' stands in line " + other.line() + " already.");
+                        place(file, line) + ": the rule '" + rule + "' stands in line " + other.number() + " already.");
             }
         }
         return overrides;
@@ -90,15 +89,14 @@ public record PolicyFile(Path file, Map<String, Override> overrides) {
      * @throws IllegalArgumentException with a sentence that names file and line, when a rule does not exist or its check is none
      */
     public Policy over(Policy shipped) {
-        Map<String, String> checks = overrides.entrySet().stream()
-                .collect(Collectors.toMap(
-                        Map.Entry::getKey, entry -> entry.getValue().check()));
+        Map<String, String> checks = new LinkedHashMap<>();
+        overrides.forEach((rule, line) -> checks.put(rule, line.check()));
         try {
             return shipped.overriddenBy(checks);
         } catch (Policy.UnsoundRule unsound) {
             // A rule that is not in the file may have become unsound by one that is.
-            @Nullable Override own = overrides.get(unsound.rule());
-            String where = own == null ? "The policy file " + file : place(file, own.line());
+            @Nullable Line own = overrides.get(unsound.rule());
+            String where = own == null ? "The policy file " + file : place(file, own.number());
             throw new IllegalArgumentException(where + ": " + unsound.getMessage(), unsound);
         }
     }
