@@ -2,6 +2,7 @@ package org.sluice.controller.http.door;
 
 import static org.sluice.controller.http.door.Refusal.bad;
 
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -151,7 +152,8 @@ record RequestHead(String text, Body body, boolean expectsContinue, boolean clos
         int equals = target.indexOf('=', start);
         return equals < 0 || at < equals
                 ? "The name of a query parameter"
-                : "The query parameter '" + target.substring(start, equals) + "'";
+                : "The query parameter '" + URLDecoder.decode(target.substring(start, equals), StandardCharsets.UTF_8)
+                        + "'";
     }
 
     private static List<Field> fields(String text, int from) {

@@ -357,6 +357,7 @@ class DoorTest {
                 "GET /test/%00 HTTP/1.1~Host: h~~ | 400 | The request's path contains the character NUL",
                 "GET /test/a%00b?c=d HTTP/1.1~Host: h~~ | 400 | The request's path contains the character NUL",
                 "GET /test/things?a=b&name=x%00 HTTP/1.1~Host: h~~ | 400 | The query parameter 'name' contains the character NUL",
+                "GET /test/things?a%3Ab=%00 HTTP/1.1~Host: h~~ | 400 | The query parameter 'a:b' contains the character NUL",
                 "GET /test/things?a%00=b HTTP/1.1~Host: h~~ | 400 | The name of a query parameter contains the character NUL",
                 "GET /test/%zz HTTP/1.1~Host: h~~ | 400 | two hexadecimal digits",
                 "GET /test/\\xe4 HTTP/1.1~Host: h~~ | 400 | ASCII",
