@@ -42,7 +42,8 @@ final class Excess {
     }
 
     private static long medianOfSendCalls(Middle middle) {
-        try (NetworkNamespace near = NetworkNamespace.open(middle.transmit.namespace().orElseThrow());
+        try (NetworkNamespace near =
+                        NetworkNamespace.open(middle.transmit.namespace().orElseThrow());
                 PacketSender sender =
                         PacketSender.open(near, middle.transmit.device(), 1, LENGTH, PacketSender.Queueing.BYPASSED)) {
             sender.setLength(0, LENGTH);
