@@ -26,8 +26,8 @@ import tools.jackson.databind.JsonNode;
 final class ComputeHosts {
     private static final Logger log = LoggerFactory.getLogger(ComputeHosts.class);
     private static final Duration REPORT_WITHIN = Duration.ofSeconds(60);
-    private static final Duration FIRST_LOOK = Duration.ofMillis(10);
-    private static final Duration LONGEST_LOOK = Duration.ofMillis(500);
+    private static final Duration SHORTEST_PAUSE = Duration.ofMillis(10);
+    private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
     private static final Duration LAB_REPORTS_WITHIN = Duration.ofMinutes(4);
     private static final String LAB_UPLINK = "phys0";
     private static final int LAB_CARDS = 1;
@@ -212,8 +212,7 @@ final class ComputeHosts {
      */
     private Reports awaitReports(Set<String> names, Instant since, Duration limit) throws Exception {
         CloudClient client = cloud.client();
-        long deadline = System.nanoTime() + limit.toNanos();
-        Duration look = FIRST_LOOK;
+        long begun = System.nanoTime();
         while (true) {
             List<JsonNode> reported = new ArrayList<>();
             Set<String> missing = new TreeSet<>(names);
@@ -226,11 +225,12 @@ final class ComputeHosts {
                     missing.remove(name);
                 }
             }
-            if (missing.isEmpty() || System.nanoTime() > deadline) {
+            long waited = System.nanoTime() - begun;
+            if (missing.isEmpty() || waited > limit.toNanos()) {
                 return new Reports(reported, missing);
             }
-            Thread.sleep(look);
-            look = look.multipliedBy(2).compareTo(LONGEST_LOOK) > 0 ? LONGEST_LOOK : look.multipliedBy(2);
+            // So a start is late by a tenth at most.
+            Thread.sleep(Duration.ofNanos(Math.clamp(waited / 10, SHORTEST_PAUSE.toNanos(), LONGEST_PAUSE.toNanos())));
         }
     }
 

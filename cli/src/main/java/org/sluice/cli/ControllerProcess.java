@@ -42,7 +42,6 @@ import org.sluice.controller.image.ImageFamily;
 import org.sluice.controller.image.data.ImageBytes;
 import org.sluice.controller.image.data.ImageSweep;
 import org.sluice.controller.image.data.UploadRoom;
-import org.sluice.controller.image.image.ImageRules;
 import org.sluice.controller.image.image.ImageStore;
 import org.sluice.controller.network.NetworkFamily;
 import org.sluice.controller.network.binding.Bindings;
@@ -178,7 +177,7 @@ final class ControllerProcess {
                         clock,
                         random),
                 new ImageFamily(database, imageBytes, sweep, uploads, clock),
-                new SluiceFamily(database, joinTokens, clock, observation::routes)));
+                new SluiceFamily(database, joinTokens, clock, List.of(observation))));
         openStack.addAll(observation.probes());
         // The more specific mount comes first, because every mount answers for all paths below it.
         List<ApiFamily> agentsApi = List.of(
@@ -274,7 +273,7 @@ final class ControllerProcess {
 
     private static Optional<BootImages.BootImage> bootImage(
             ImageStore images, Handle handle, Access access, ImageId id) {
-        return images.findAndKeep(handle, access.rows(ImageRules.SHOW), id)
+        return images.findAndKeep(handle, access, id)
                 .map(image -> new BootImages.BootImage(
                         image.status().apiName(),
                         image.metadata().minDisk(),

@@ -82,8 +82,8 @@ class OperatorCommandsTest {
                                 postgres.database(),
                                 joinTokens,
                                 clock,
-                                new AuditRoutes(
-                                        new Transactions(postgres.database().jdbi()))::routes)));
+                                List.of(new AuditRoutes(
+                                        new Transactions(postgres.database().jdbi()))))));
         servers.add(server);
         base = "http://127.0.0.1:" + server.address().getPort();
         new Credentials("secret")

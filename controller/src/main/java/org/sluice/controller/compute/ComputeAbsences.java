@@ -45,8 +45,11 @@ final class ComputeAbsences {
             Absent.any(
                     "/v2.1/os-instance_usage_audit_log...",
                     "Usage is not kept; `GET /v2.1/limits` has what is used now."),
-            Absent.any("/v2.1/os-quota-class-sets...", "Quotas are projects' own; who has none set has the defaults."),
-            new Absent("DELETE", "/v2.1/os-quota-sets/{project}", "Quotas are set, and set back, with `PUT`."),
+            Absent.any("/v2.1/os-quota-class-sets...", "Nothing limits a project: every one may use what is free."),
+            new Absent(
+                    "DELETE",
+                    "/v2.1/os-quota-sets/{project}",
+                    "Nothing limits a project: every one may use what is free."),
             Absent.any(
                     "/v2.1/os-hosts/{host}...",
                     "Nova has ended it with microversion 2.43; see `GET /sluice/v1/hosts`."),

@@ -1,11 +1,9 @@
 package org.sluice.controller.fleet;
 
-import static java.util.Objects.requireNonNull;
-
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.sluice.controller.fleet.host.HostRoutes;
 import org.sluice.controller.fleet.importing.ImportRoutes;
 import org.sluice.controller.fleet.jointoken.JoinTokenRoutes;
@@ -27,18 +25,17 @@ import org.sluice.controller.store.Transactions;
 /** Sluice's own API, {@code /sluice/v1}, for operators. Thread-safe. */
 public final class SluiceFamily implements ApiFamily {
     private final List<ResourceRoutes> resources;
-    private final Consumer<Routes> further;
 
     /** Shows and changes the fleet in that database; join tokens come from those. */
     public SluiceFamily(Database database, JoinTokens tokens, InstantSource clock) {
-        this(database, tokens, clock, _ -> {});
+        this(database, tokens, clock, List.of());
     }
 
-    /** The same with further routes, which another room adds below the same mount. */
-    public SluiceFamily(Database database, JoinTokens tokens, InstantSource clock, Consumer<Routes> further) {
-        this.further = requireNonNull(further, "further is null");
+    /** The same with further resources below the same mount, which are no part of the fleet: the audit log, metrics. */
+    public SluiceFamily(
+            Database database, JoinTokens tokens, InstantSource clock, List<? extends ResourceRoutes> further) {
         Transactions transactions = new Transactions(database.jdbi());
-        this.resources = List.of(
+        List<ResourceRoutes> all = new ArrayList<>(List.of(
                 new HostRoutes(transactions),
                 new PhysicalNetworkRoutes(transactions),
                 new JoinTokenRoutes(transactions, tokens),
@@ -46,7 +43,9 @@ public final class SluiceFamily implements ApiFamily {
                 new ExplanationRoutes(transactions),
                 new ImportRoutes(transactions),
                 new QualificationRoutes(transactions, clock),
-                new PolicyRoutes());
+                new PolicyRoutes()));
+        all.addAll(further);
+        this.resources = List.copyOf(all);
     }
 
     @Override
@@ -73,6 +72,5 @@ public final class SluiceFamily implements ApiFamily {
     @Override
     public void routes(Routes routes) {
         resources.forEach(resource -> resource.routes(routes));
-        further.accept(routes);
     }
 }

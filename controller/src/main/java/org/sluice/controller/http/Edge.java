@@ -2,7 +2,9 @@ package org.sluice.controller.http;
 
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -243,14 +245,15 @@ final class Edge {
                     new Route.Access.Open(),
                     Route.Versions.ALL,
                     BodyLimit.OF_STRANGERS,
-                    java.util.List.of(),
-                    java.util.List.of(),
+                    List.of(),
+                    List.of(),
                     Optional.empty(),
-                    java.util.List.of(),
+                    true,
+                    List.of(),
                     exchange -> {
                         throw NO_SUCH_PATH.asException();
                     }),
-            java.util.Map.of());
+            Map.of());
 
     private static Problem internalError(Exchange.RequestId id) {
         return Problem.of(

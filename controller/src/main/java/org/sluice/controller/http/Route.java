@@ -20,6 +20,7 @@ import org.sluice.controller.policy.Rule;
  * @param mediaTypes what the entity may be, apart from JSON
  * @param parameters what the query may have, apart from what the list declares
  * @param list what the query may filter, sort and page by, for lists
+ * @param offered whether it does anything; another one is refused by name, because clients expect it
  * @param actions the actions that the entity may name, for {@code POST .../action}
  * @param handler answers
  */
@@ -32,6 +33,7 @@ public record Route(
         List<String> mediaTypes,
         List<Parameter> parameters,
         Optional<ListQuery<?>> list,
+        boolean offered,
         List<Action> actions,
         Handler handler) {
     /** Who may ask. */

@@ -28,6 +28,7 @@ public final class Routes {
         private List<String> mediaTypes = List.of();
         private final List<Route.Parameter> parameters = new ArrayList<>();
         private @Nullable ListQuery<?> list;
+        private boolean offered = true;
         private List<ActionLine> actions = List.of();
 
         private Line(String method, String pattern, Route.Access access, Handler handler) {
@@ -84,6 +85,12 @@ public final class Routes {
             return this;
         }
 
+        /** The handler only refuses the request. */
+        public Line refused() {
+            offered = false;
+            return this;
+        }
+
         private Route route() {
             return new Route(
                     method,
@@ -94,6 +101,7 @@ public final class Routes {
                     mediaTypes,
                     parameters,
                     Optional.ofNullable(list),
+                    offered,
                     actions.stream().map(ActionLine::action).toList(),
                     handler);
         }

@@ -84,6 +84,7 @@ public final class SluiceWording implements Wording {
     public static String phrase(Complaint complaint) {
         return switch (complaint) {
             case Complaint.NotOfType of -> "must be " + (of.type().matches("[aeio].*") ? "an " : "a ") + of.type();
+            case Complaint.Null _ -> "must not be null";
             case Complaint.TooShort shorter -> "must have at least " + shorter.least() + " characters or items";
             case Complaint.TooLong longer -> "must have at most " + longer.most() + " characters or items";
             case Complaint.TooSmall small -> "must be at least " + small.least();

@@ -15,6 +15,7 @@ import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.RequestObserver;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.TlsFiles;
 import org.sluice.controller.observation.audit.AuditRoutes;
@@ -26,7 +27,7 @@ import org.sluice.controller.store.Database;
 import org.sluice.controller.store.Transactions;
 
 /** All that operators see of one controller. Thread-safe. */
-public final class Observation implements RequestObserver, AutoCloseable {
+public final class Observation implements ResourceRoutes, RequestObserver, AutoCloseable {
     static final Rule METRICS =
             Rule.of("sluice:metrics", Who.SERVICE_OR_ADMIN, "Read the controller's metrics in Prometheus's format.");
 
@@ -80,7 +81,8 @@ public final class Observation implements RequestObserver, AutoCloseable {
                 new Readiness(database, feed, fleetLoaded, disk));
     }
 
-    /** The routes below {@code /sluice/v1}. */
+    /** Those below {@code /sluice/v1}. */
+    @Override
     public void routes(Routes routes) {
         auditRoutes.routes(routes);
         routes.get("/metrics", METRICS, this::metrics);

@@ -36,7 +36,6 @@ import org.sluice.controller.image.data.ImageBytes;
 import org.sluice.controller.image.data.ImageLimits;
 import org.sluice.controller.image.data.ImageSweep;
 import org.sluice.controller.image.data.UploadRoom;
-import org.sluice.controller.image.image.ImageRules;
 import org.sluice.controller.image.image.ImageStore;
 import org.sluice.controller.network.NetworkFamily;
 import org.sluice.controller.network.binding.Bindings;
@@ -134,7 +133,7 @@ final class WholeApi implements AutoCloseable {
                         clock,
                         random),
                 new ImageFamily(database, bytes, sweep, UploadRoom.in(spool, ImageLimits.USUAL, false), clock),
-                new SluiceFamily(database, joins, clock, observation::routes));
+                new SluiceFamily(database, joins, clock, List.of(observation)));
         this.table = RouteTable.of(families);
         Authenticator authenticator = token -> {
             Caller caller = callers.get(token);
@@ -174,7 +173,7 @@ final class WholeApi implements AutoCloseable {
 
     /** As the program is wired. */
     static Optional<BootImages.BootImage> bootImage(ImageStore images, Handle handle, Access access, ImageId id) {
-        return images.findAndKeep(handle, access.rows(ImageRules.SHOW), id)
+        return images.findAndKeep(handle, access, id)
                 .map(image -> new BootImages.BootImage(
                         image.status().apiName(),
                         image.metadata().minDisk(),

@@ -46,9 +46,9 @@ import org.sluice.controller.image.image.DiskFormat;
 import org.sluice.controller.image.image.ImageRecord;
 import org.sluice.controller.image.image.ImageRules;
 import org.sluice.controller.image.image.ImageStore;
+import org.sluice.controller.policy.Access;
 import org.sluice.controller.policy.Caller;
 import org.sluice.controller.policy.Policy;
-import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.store.TestDatabase;
 import org.sluice.model.ImageId;
 import org.sluice.model.Problem;
@@ -63,8 +63,8 @@ final class ImageApiTest {
     private static final String BINARY = "application/octet-stream";
     private static final String PATCH = "application/openstack-images-v2.1-json-patch";
 
-    private static final RowCondition SEEN_BY_ALL = Policy.of(List.of(ImageRules.SHOW))
-            .rows(ImageRules.SHOW, new Caller("u1", "admin", "p1", "admin", Set.of("admin")));
+    private static final Access OF_ADMIN = Policy.of(List.of(ImageRules.SHOW))
+            .access(ImageRules.SHOW, new Caller("u1", "admin", "p1", "admin", Set.of("admin")));
 
     @TempDir
     static Path spool;
@@ -676,8 +676,7 @@ final class ImageApiTest {
         FutureTask<Answer> delete = new FutureTask<>(() -> send("demo", "DELETE", "/v2/images/" + id, Map.of(), ""));
 
         postgres.database().jdbi().useTransaction(handle -> {
-            assertThat(store.findAndKeep(handle, SEEN_BY_ALL, ImageId.parse(id)))
-                    .isPresent();
+            assertThat(store.findAndKeep(handle, OF_ADMIN, ImageId.parse(id))).isPresent();
             Thread.startVirtualThread(delete);
             await().until(() -> handle.createQuery("select exists (select from pg_locks where not granted)")
                     .mapTo(boolean.class)

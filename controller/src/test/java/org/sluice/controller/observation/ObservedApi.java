@@ -19,6 +19,7 @@ import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.ApiServer;
 import org.sluice.controller.http.Proxies;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.RouteTable;
 import org.sluice.controller.http.door.DoorLimits;
 import org.sluice.controller.http.door.RateLimits;
@@ -68,20 +69,19 @@ final class ObservedApi implements AutoCloseable {
         disk = DiskWatch.start(Path.of("/data"), free::get, RESERVED, _ -> {}, Duration.ofMillis(20));
         observation = Observation.start(database, feed, () -> loaded, disk, accessLog, Observation.AUDIT_KEPT, clock);
         JoinTokens joins = new JoinTokens(CertificateAuthority.open(database, clock), clock, random);
+        ResourceRoutes operating = routes -> {
+            routes.post("/operate", OPERATORS, _ -> Reply.empty(204));
+            routes.actions("/operate/{network}/action").on("widen", OPERATORS, exchange -> {
+                database.jdbi()
+                        .useTransaction(handle -> handle.execute(
+                                "update physical_network set mtu = mtu + 1 where name = ?", exchange.path("network")));
+                return Reply.empty(204);
+            });
+        };
         List<ApiFamily> families = new ArrayList<>(List.of(
                 new IdentityFamily(database, new Tokens(database, clock, random), passwords, clock),
                 new NetworkFamily(database.jdbi(), random, clock),
-                new SluiceFamily(database, joins, clock, routes -> {
-                    observation.routes(routes);
-                    routes.post("/operate", OPERATORS, _ -> Reply.empty(204));
-                    routes.actions("/operate/{network}/action").on("widen", OPERATORS, exchange -> {
-                        database.jdbi()
-                                .useTransaction(handle -> handle.execute(
-                                        "update physical_network set mtu = mtu + 1 where name = ?",
-                                        exchange.path("network")));
-                        return Reply.empty(204);
-                    });
-                })));
+                new SluiceFamily(database, joins, clock, List.of(observation, operating))));
         families.addAll(observation.probes());
         RouteTable table = RouteTable.of(families);
         server = ApiServer.start(

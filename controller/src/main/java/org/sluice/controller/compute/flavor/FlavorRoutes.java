@@ -37,7 +37,9 @@ public final class FlavorRoutes implements ResourceRoutes {
         routes.get(flavor + "/os-flavor-access", FlavorRules.ACCESS, this::access);
         routes.actions(flavor + "/action")
                 .on("addTenantAccess", FlavorRules.ADD_ACCESS, FlavorRoutes::grant)
-                .on("removeTenantAccess", FlavorRules.REMOVE_ACCESS, FlavorRoutes::grant);
+                .refused()
+                .on("removeTenantAccess", FlavorRules.REMOVE_ACCESS, FlavorRoutes::grant)
+                .refused();
         routes.get(specs, FlavorRules.SPECS, this::specs);
         routes.post(specs, FlavorRules.CREATE_SPECS, this::putSpecs);
         routes.get(specs + "/{key}", FlavorRules.SHOW_SPEC, this::spec);

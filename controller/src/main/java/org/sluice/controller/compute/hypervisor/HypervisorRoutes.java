@@ -43,7 +43,9 @@ public final class HypervisorRoutes implements ResourceRoutes {
         routes.get(root + "/statistics", HypervisorRules.STATISTICS, this::statistics)
                 .until(87);
         routes.get(root + "/{id}", HypervisorRules.SHOW, this::show).asksSince(53, "with_servers");
-        routes.get(root + "/{id}/uptime", HypervisorRules.UPTIME, this::uptime).until(87);
+        routes.get(root + "/{id}/uptime", HypervisorRules.UPTIME, this::uptime)
+                .until(87)
+                .refused();
         routes.get(root + "/{id}/search", HypervisorRules.SEARCH, exchange -> search(exchange, false))
                 .until(52);
         routes.get(root + "/{id}/servers", HypervisorRules.SERVERS, exchange -> search(exchange, true))

@@ -30,7 +30,7 @@ public final class LimitRoutes implements ResourceRoutes {
         routes.get(quotas, LimitRules.SHOW, LimitRoutes::quotas);
         routes.get(quotas + "/defaults", LimitRules.DEFAULTS, LimitRoutes::defaults);
         routes.get(quotas + "/detail", LimitRules.DETAIL, this::detail);
-        routes.put(quotas, LimitRules.UPDATE, LimitRoutes::update);
+        routes.put(quotas, LimitRules.UPDATE, LimitRoutes::update).refused();
     }
 
     /** The rules that its handlers ask for. */

@@ -59,8 +59,10 @@ final class InterfaceRoutes {
         routes.get(server + "/ips/{network}", ServerRules.IPS_SHOW, this::addressesOf);
         routes.get(interfaces, ServerRules.INTERFACES_LIST, this::interfaces);
         routes.get(interfaces + "/{port}", ServerRules.INTERFACES_SHOW, this::show);
-        routes.post(interfaces, ServerRules.INTERFACES_CREATE, this::notAttached);
-        routes.delete(interfaces + "/{port}", ServerRules.INTERFACES_DELETE, this::notAttached);
+        routes.post(interfaces, ServerRules.INTERFACES_CREATE, this::notAttached)
+                .refused();
+        routes.delete(interfaces + "/{port}", ServerRules.INTERFACES_DELETE, this::notAttached)
+                .refused();
         routes.get(server + "/os-security-groups", ServerRules.GROUPS_LIST, this::groups);
     }
 

@@ -41,7 +41,8 @@ public final class ServiceRoutes implements ResourceRoutes {
                 root + "/{id}",
                 ServiceRules.UPDATE,
                 exchange -> exchange.atLeast(53) ? update(exchange) : updateByName(exchange));
-        routes.delete(root + "/{id}", ServiceRules.DELETE, ServiceRoutes::delete);
+        routes.delete(root + "/{id}", ServiceRules.DELETE, ServiceRoutes::delete)
+                .refused();
     }
 
     private Source<ServiceWire.Service> source() {

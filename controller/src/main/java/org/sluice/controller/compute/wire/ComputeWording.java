@@ -47,6 +47,7 @@ public final class ComputeWording implements Wording {
     private static String reason(JsonNode value, Complaint complaint) {
         return switch (complaint) {
             case Complaint.NotOfType of -> PythonText.quoted(value) + " is not of type '" + of.type() + "'";
+            case Complaint.Null _ -> "it must not be null";
             case Complaint.TooShort _ -> PythonText.quoted(value) + " is too short";
             case Complaint.TooLong _ -> PythonText.quoted(value) + " is too long";
             case Complaint.TooSmall small -> PythonText.plain(value) + " is less than the minimum of " + small.least();

@@ -7,6 +7,9 @@ public sealed interface Complaint {
     /** Not of that JSON type: {@code string}, {@code integer}, {@code boolean}, {@code object}, {@code array}. */
     record NotOfType(String type) implements Complaint {}
 
+    /** Null, where something must be. */
+    record Null() implements Complaint {}
+
     /** Text with fewer characters than that, or a list with fewer items. */
     record TooShort(int least) implements Complaint {}
 

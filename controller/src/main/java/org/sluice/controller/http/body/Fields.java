@@ -94,7 +94,7 @@ public final class Fields {
     public Fields needs(String field) {
         JsonNode value = required(field);
         if (value.isNull()) {
-            throw wording.invalid(field, value, new Complaint.Because("it must not be null"));
+            throw wording.invalid(field, value, new Complaint.Null());
         }
         return this;
     }

@@ -75,6 +75,9 @@ public final class OpenApi {
         if (!route.versions().equals(Route.Versions.ALL)) {
             operation.put("x-microversions", versions(route.versions()));
         }
+        if (!route.offered()) {
+            operation.put("x-offered", false);
+        }
         if (!route.limit().isStreamed() && takesEntity(route)) {
             operation.put("x-largest-entity", route.limit().bytes());
         }

@@ -59,6 +59,7 @@ public final class ReferenceText {
         page.append(" | ")
                 .append(OpenApi.versions(route.versions()))
                 .append(" | ")
+                .append(route.offered() ? "" : "not offered: 501 ")
                 .append(Stream.concat(
                                 route.parameters().stream()
                                         .map(each -> parameter(each.name(), each.since(), Optional.empty())),

@@ -13,6 +13,7 @@ import org.jdbi.v3.core.statement.SqlStatement;
 import org.jdbi.v3.core.statement.Update;
 import org.sluice.controller.http.Json;
 import org.sluice.controller.http.list.Window;
+import org.sluice.controller.policy.Access;
 import org.sluice.controller.policy.RowCondition;
 import org.sluice.model.ImageId;
 import tools.jackson.core.type.TypeReference;
@@ -33,8 +34,9 @@ public final class ImageStore {
                 .findOne();
     }
 
-    /** The image, if it is one of those, and nobody deletes it until the transaction ends: for whoever commits to using it. */
-    public Optional<ImageRecord> findAndKeep(Handle handle, RowCondition seen, ImageId id) {
+    /** The image, if whoever asks may see it, and nobody deletes it until the transaction ends: for whoever commits to using it. */
+    public Optional<ImageRecord> findAndKeep(Handle handle, Access access, ImageId id) {
+        RowCondition seen = access.rows(ImageRules.SHOW);
         return seen.bind(handle.createQuery(IMAGE + "where id = :id and " + seen.sql() + " for key share"))
                 .bind("id", id.value())
                 .map((row, context) -> image(row))

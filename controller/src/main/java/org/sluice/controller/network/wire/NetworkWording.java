@@ -42,6 +42,7 @@ public final class NetworkWording implements Wording {
     private static String reason(String value, Complaint complaint) {
         return switch (complaint) {
             case Complaint.NotOfType of -> value + notOf(of.type());
+            case Complaint.Null _ -> "it must not be null";
             case Complaint.TooShort shorter -> value + " has fewer than " + shorter.least() + " characters or items";
             case Complaint.TooLong longer -> value + " exceeds maximum length of " + longer.most();
             case Complaint.TooSmall small -> value + " is too small - must be at least '" + small.least() + "'";
@@ -129,7 +130,9 @@ public final class NetworkWording implements Wording {
             case "security_groups" -> NetworkProblems.securityGroupNotFound(marker);
             case "security_group_rules" -> NetworkProblems.securityGroupRuleNotFound(marker);
             case "agents" -> NetworkProblems.agentNotFound(marker);
-            default -> NetworkProblems.networkNotFound(marker);
+            default ->
+                NetworkProblems.of(
+                        Kind.NOT_FOUND, "HTTPNotFound", "The marker " + marker + " is none of the " + plural + ".");
         };
     }
 }

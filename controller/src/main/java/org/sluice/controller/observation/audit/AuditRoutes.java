@@ -28,24 +28,22 @@ public final class AuditRoutes implements ResourceRoutes {
 
     @Override
     public void routes(Routes routes) {
-        routes.list(
-                "/audit",
-                AuditRules.LIST,
-                AuditWire.LIST,
-                Source.of(
-                        (exchange, window) -> transactions.run(handle -> {
-                            List<AuditEvent> events = store.list(handle, window);
-                            if (events.isEmpty()) {
-                                requireKnown(handle, exchange);
-                            }
-                            return events;
-                        }),
-                        (_, marker) -> marker.matches("[0-9]{1,18}")
-                                ? transactions.autocommit(handle -> store.find(handle, Long.parseLong(marker)))
-                                : Optional.empty()));
+        Source<AuditEvent> events = Source.of(
+                (_, window) -> transactions.run(handle -> store.list(handle, window)),
+                (_, marker) -> marker.matches("[0-9]{1,18}")
+                        ? transactions.autocommit(handle -> store.find(handle, Long.parseLong(marker)))
+                        : Optional.empty());
+        routes.get("/audit", AuditRules.LIST, exchange -> {
+                    transactions.run(handle -> {
+                        requireKnown(handle, exchange);
+                        return null;
+                    });
+                    return AuditWire.LIST.answer(exchange, events);
+                })
+                .queriedBy(AuditWire.LIST);
     }
 
-    /** Nothing was found: what is asked for by a name that nothing has is refused, in place of a list that looks like an answer. */
+    /** What is asked for by a name that nothing has is refused, in place of a list without it that looks like an answer. */
     private void requireKnown(Handle handle, Exchange exchange) {
         require(exchange, "resource", "a type that is audited", type -> {
             List<String> types = store.types(handle);
