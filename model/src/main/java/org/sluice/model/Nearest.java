@@ -15,6 +15,11 @@ public final class Nearest {
                 .orElseThrow(() -> new IllegalArgumentException("there are no candidates"));
     }
 
+    /** Whether one letter in three at most, and at least one, separates the two: a mistake of one who types. The word itself is near. */
+    public static boolean isNear(String word, String candidate) {
+        return distance(word, candidate) <= Math.max(1, word.length() / 3);
+    }
+
     private static int distance(String a, String b) {
         int[] row = new int[b.length() + 1];
         for (int j = 0; j <= b.length(); j++) {

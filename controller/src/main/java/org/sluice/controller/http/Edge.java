@@ -101,17 +101,24 @@ final class Edge {
         if (failure instanceof ProblemException refused) {
             return refused.problem();
         }
-        return DatabaseTrouble.problem(failure)
-                .or(() -> DatabaseTrouble.conflict(failure))
-                .orElseGet(() -> {
-                    log.error(
-                            "{} {} failed ({})",
-                            request.prologue().method().text(),
-                            request.prologue().uriPath().rawPath(),
-                            id.value(),
-                            failure);
-                    return internalError(id);
-                });
+        return DatabaseTrouble.problem(failure).or(() -> conflict(failure, id)).orElseGet(() -> {
+            log.error(
+                    "{} {} failed ({})",
+                    request.prologue().method().text(),
+                    request.prologue().uriPath().rawPath(),
+                    id.value(),
+                    failure);
+            return internalError(id);
+        });
+    }
+
+    /** Logged, because one that comes each time is no race but a defect of ours. */
+    private static Optional<Problem> conflict(RuntimeException failure, Exchange.RequestId id) {
+        Optional<Problem> conflict = DatabaseTrouble.conflict(failure);
+        if (conflict.isPresent()) {
+            log.warn("a reference was violated each time it was tried ({})", id.value(), failure);
+        }
+        return conflict;
     }
 
     private Reply answer(Route route, Exchange exchange) {
@@ -159,9 +166,18 @@ final class Edge {
             return observer.during(exchange.asked(), () -> route.handler().handle(exchange));
         }
         door.logsIn(exchange.peer());
-        Reply reply = observer.during(exchange.asked(), () -> route.handler().handle(exchange));
-        door.hasLoggedIn(exchange.peer());
-        return reply;
+        try {
+            Reply reply =
+                    observer.during(exchange.asked(), () -> route.handler().handle(exchange));
+            door.hasLoggedIn(exchange.peer());
+            return reply;
+        } catch (RuntimeException failure) {
+            if (DatabaseTrouble.problem(failure).isPresent()) {
+                // Nobody's attempt failed.
+                door.hasLoggedIn(exchange.peer());
+            }
+            throw failure;
+        }
     }
 
     private static Reply refusal(ApiFamily family, Problem problem) {

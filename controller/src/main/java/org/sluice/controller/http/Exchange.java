@@ -11,8 +11,6 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.SocketAddress;
 import java.net.URLDecoder;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
@@ -297,21 +295,11 @@ public final class Exchange implements Shown {
             return;
         }
         for (String parameter : request.query().rawValue().split("&")) {
-            if (!isUtf8(parameter)) {
+            if (!Percent.isUtf8(parameter)) {
                 String[] parts =
                         URLDecoder.decode(parameter, StandardCharsets.UTF_8).split("=", 2);
                 throw wording().badFilter(parts[0], parts.length > 1 ? parts[1] : "", "UTF-8, percent-encoded");
             }
-        }
-    }
-
-    private static boolean isUtf8(String encoded) {
-        byte[] bytes = URLDecoder.decode(encoded, StandardCharsets.ISO_8859_1).getBytes(StandardCharsets.ISO_8859_1);
-        try {
-            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
-            return true;
-        } catch (CharacterCodingException broken) {
-            return false;
         }
     }
 

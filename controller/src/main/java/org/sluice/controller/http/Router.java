@@ -158,6 +158,10 @@ final class Router {
             throw Problem.of(Problem.Kind.BAD_REQUEST, "BadRequest", "The path has a % without two hexadecimal digits.")
                     .asException();
         }
+        if (!Percent.isUtf8(segment)) {
+            throw Problem.of(Problem.Kind.BAD_REQUEST, "BadRequest", "The path must be UTF-8, percent-encoded.")
+                    .asException();
+        }
         if (!EntityReader.isStorable(text)) {
             throw Problem.of(Problem.Kind.BAD_REQUEST, "BadRequest", "The path has a NUL character in it.")
                     .asException();

@@ -126,6 +126,7 @@ public final class TlsFiles {
                     boolean settled = now.equals(seen);
                     seen = now;
                     if (now.equals(inForce)) {
+                        refused = inForce;
                         current = true;
                         continue;
                     }

@@ -80,6 +80,11 @@ public record PolicyFile(Path file, Map<String, Line> overrides) {
                         place(file, line) + ": the rule '" + rule + "' stands in line " + other.number() + " already.");
             }
         }
+        if (parser.nextToken() != null) {
+            throw new IllegalArgumentException(
+                    place(file, parser.currentTokenLocation().getLineNr())
+                            + ": a second document begins, which would not be in force.");
+        }
         return overrides;
     }
 

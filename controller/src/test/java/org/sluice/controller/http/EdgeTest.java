@@ -324,6 +324,15 @@ class EdgeTest {
         assertThat(refused.json().at("/error/message").asString()).contains(query.substring(0, 4));
     }
 
+    /** Two names would be one otherwise, and a resource of that name a third. */
+    @ParameterizedTest
+    @ValueSource(strings = {"%FF", "a%C3%28", "%E2%82"})
+    void aPathThatIsNoUtf8IsRefused(String segment) throws Exception {
+        Answer refused = get("/test/things/" + segment, "reader");
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.text()).contains("UTF-8");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"name=%FF", "name=a%C3%28", "limit=1&name=%E2%82", "name%C0%AF=x"})
     void aQueryThatIsNoUtf8IsRefusedByName(String query) {

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -426,6 +427,34 @@ final class AuditTest {
                 .isNotEmpty();
         jdbi().useHandle(handle -> handle.execute("select audit_keep(interval '0')"));
         assertThat(events("limit=1")).isNotEmpty();
+    }
+
+    @Test
+    void aClockThatIsYearsAheadDropsNothingOfTheLogAndOneMonthAtMostLater() {
+        int dropped = jdbi().inTransaction(handle -> {
+            handle.execute("create schema ahead; set local search_path = ahead");
+            handle.execute(
+                    "create function now() returns timestamptz language sql as $$select timestamptz '2031-01-15 00:00+00'$$");
+            handle.execute("set local search_path = ahead, public, pg_catalog");
+            handle.execute("create table audit_event (id bigint generated always as identity, at timestamptz not null)"
+                    + " partition by range (at); create table audit_event_late partition of audit_event default");
+            handle.execute(
+                    "create function audit_refuse() returns trigger language plpgsql as 'begin return null; end'");
+            handle.execute("insert into audit_event (at) select make_timestamptz(2026, month, 15, 0, 0, 0, 'UTC')"
+                    + " from generate_series(1, 6) month");
+            int first = keep(handle);
+            handle.execute("insert into audit_event (at) values (now())");
+            int second = keep(handle);
+            handle.rollback();
+            return 10 * first + second;
+        });
+        assertThat(dropped).as("none, then one").isEqualTo(1);
+    }
+
+    private static int keep(Handle handle) {
+        return handle.createQuery("select public.audit_keep(interval '400 days')")
+                .mapTo(Integer.class)
+                .one();
     }
 
     @Test

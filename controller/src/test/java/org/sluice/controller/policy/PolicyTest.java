@@ -150,6 +150,7 @@ class PolicyTest {
             ;'os_compute_api:servers:stop': 'role:admin or'                   | , line 2: The policy rule 'os_compute_api:servers:stop' cannot be read
             'os_compute_api:servers:stop': '@';'os_compute_api:servers:stop': '!' | , line 2: the rule 'os_compute_api:servers:stop' stands in line 1 already.
             'os_compute_api:servers:stop': '@';'os_compute_api:servers:show: '!' | , line 2: this is no YAML
+            'os_compute_api:servers:stop': '@';---;'os_compute_api:servers:show': '!' | , line 3: a second document begins
             'project_member': 'rule:os_compute_api:servers:stop'              | : The policy rule
             """, quoteCharacter = '`')
     void aRefusalNamesFileAndLine(String lines, String sentence, @TempDir Path folder) throws Exception {

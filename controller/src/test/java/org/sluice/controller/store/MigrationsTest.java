@@ -39,7 +39,8 @@ final class MigrationsTest {
             Map.entry("17", -166_424_435),
             Map.entry("18", 32_268_068),
             Map.entry("19", -1_118_480_513),
-            Map.entry("20", 584_101_075));
+            Map.entry("20", 584_101_075),
+            Map.entry("21", -246_343_945));
 
     @RegisterExtension
     static final TestDatabase postgres = new TestDatabase();
@@ -63,6 +64,7 @@ final class MigrationsTest {
         assertThat(flyway("public").load().info().pending()).isEmpty();
         assertThat(flyway("public").load().info().current().getVersion().getVersion())
                 .isEqualTo(Database.NEWEST_MIGRATION);
+        assertThat(CHECKSUMS).hasSize(Database.MIGRATIONS);
     }
 
     @Test
@@ -71,7 +73,7 @@ final class MigrationsTest {
         Jdbi.create(postgres.url()).useHandle(handle -> handle.execute("create schema empty"));
         try (Database before = Database.connect(url, 1)) {
             assertThat(before.isMigrated()).isFalse();
-            flyway("empty").target("18").load().migrate();
+            flyway("empty").target("20").load().migrate();
             assertThat(before.isMigrated()).isFalse();
             try (Database opened = Database.open(url, 1)) {
                 assertThat(opened.isMigrated()).isTrue();

@@ -154,8 +154,6 @@ public final class Revocations {
         } finally {
             reading.unlock();
         }
-        Instant now = clock.instant();
-        known.values().removeIf(revocation -> revocation.expiresAt().isBefore(now));
     }
 
     private void read(Handle handle) {
@@ -179,10 +177,12 @@ public final class Revocations {
         seen = now;
     }
 
-    /** Deletes the rows that no token can have outlived. Leaves all others alone, of whatever is gone they speak. */
+    /** Forgets what no token can have outlived, here and in the database. Leaves all others alone, of whatever is gone they speak. */
     void deleteExpired() {
+        Instant now = clock.instant();
+        known.values().removeIf(revocation -> revocation.expiresAt().isBefore(now));
         jdbi.useHandle(handle -> handle.createUpdate("delete from revocation where expires_at < :now")
-                .bind("now", clock.instant())
+                .bind("now", now)
                 .execute());
     }
 

@@ -114,14 +114,16 @@ public final class Tokens implements Authenticator, AutoCloseable {
     }
 
     private void follow(ChangeFeed feed) {
-        Instant cleaned = Instant.MIN;
+        // Not at once: a clock that is hours ahead when a host starts would forget what it must remember when it is
+        // set.
+        long cleaned = System.nanoTime();
         while (!closed && !feed.isClosed()) {
             long mark = feed.mark(Revocations.TOPIC);
             try {
                 revocations.refresh();
                 keys.reload();
-                if (clock.instant().isAfter(cleaned.plus(CLEANING))) {
-                    cleaned = clock.instant();
+                if (System.nanoTime() - cleaned > CLEANING.toNanos()) {
+                    cleaned = System.nanoTime();
                     revocations.deleteExpired();
                     keys.deleteExpired();
                 }

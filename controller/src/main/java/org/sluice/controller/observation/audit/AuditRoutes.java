@@ -49,13 +49,14 @@ public final class AuditRoutes implements ResourceRoutes {
             List<String> types = store.types(handle);
             return types.contains(AuditWire.type(type)) ? List.of() : types;
         });
-        require(exchange, "operation", "create, update, delete or an action", named -> {
-            if (OPERATIONS.contains(named) || store.isAction(handle, named)) {
-                return List.of();
-            }
-            return Stream.concat(OPERATIONS.stream(), store.actions(handle).stream())
-                    .toList();
-        });
+        // Actions that nobody has asked for yet are no mistake; what is nearly another name is one.
+        require(
+                exchange,
+                "operation",
+                "create, update, delete or an action",
+                named -> Stream.concat(OPERATIONS.stream(), store.actions(handle).stream())
+                        .filter(known -> Nearest.isNear(named, known))
+                        .toList());
         require(
                 exchange,
                 "user",
@@ -63,12 +64,12 @@ public final class AuditRoutes implements ResourceRoutes {
                 named -> store.isUser(handle, named) ? List.of() : store.users(handle));
     }
 
-    /** @param known names that may have been meant, or none when the value is known */
+    /** @param known names that may have been meant, or none when the value is no mistake; may have it among them */
     private static void require(
             Exchange exchange, String parameter, String expected, Function<String, List<String>> known) {
         for (String value : exchange.queryAll(parameter)) {
             List<String> near = known.apply(value);
-            if (!near.isEmpty()) {
+            if (!near.isEmpty() && !near.contains(value)) {
                 throw exchange.wording()
                         .badFilter(parameter, value, expected + " (the nearest is '" + Nearest.of(value, near) + "')");
             }

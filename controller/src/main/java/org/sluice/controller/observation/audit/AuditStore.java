@@ -42,11 +42,13 @@ final class AuditStore {
                 .list();
     }
 
-    /** Whether there is a user of that id or name, or was one who did something. */
+    /** Whether there is a user of that id or name, or one did something of late. */
     boolean isUser(Handle handle, String named) {
         return handle.createQuery("select exists (select from account where id = :named or name = :named)"
-                        + " or exists (select from audit_event where user_id = :named or user_name = :named)")
+                        + " or exists (select from (select user_id, user_name from audit_event order by id desc limit :most)"
+                        + " newest where user_id = :named or user_name = :named)")
                 .bind("named", named)
+                .bind("most", MOST_NEAR)
                 .mapTo(Boolean.class)
                 .one();
     }
@@ -57,14 +59,6 @@ final class AuditStore {
                 .bind("most", MOST_NEAR)
                 .mapTo(String.class)
                 .list();
-    }
-
-    /** Whether an event has that action. */
-    boolean isAction(Handle handle, String named) {
-        return handle.createQuery("select exists (select from audit_event where " + NAMED_ACTION + " = :named)")
-                .bind("named", named)
-                .mapTo(Boolean.class)
-                .one();
     }
 
     /** The actions of the newest events. */
