@@ -1,8 +1,10 @@
 package org.sluice.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -264,7 +266,7 @@ public record DataDirectory(Path path) {
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
     }
 
-    /** Writes a file that only its owner reads, whole or not at all. */
+    /** Writes a file that only its owner reads, whole or not at all; when this returns, it survives a loss of power. */
     static void writeSecret(Path file, String text) throws IOException {
         write(file, text);
     }
@@ -272,12 +274,21 @@ public record DataDirectory(Path path) {
     private static void write(Path file, String text) throws IOException {
         Path temporary = file.resolveSibling(file.getFileName() + ".new");
         Files.deleteIfExists(temporary);
-        Files.createFile(temporary, PosixFilePermissions.asFileAttribute(OWNER_WRITES));
-        Files.writeString(temporary, text);
+        try (FileChannel channel = FileChannel.open(
+                temporary,
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                PosixFilePermissions.asFileAttribute(OWNER_WRITES))) {
+            Channels.newOutputStream(channel).write(text.getBytes(UTF_8));
+            channel.force(true);
+        }
         try {
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (AtomicMoveNotSupportedException cause) {
             throw new IOException("the file system of " + file + " cannot rename", cause);
+        }
+        // A rename is on disk once the directory is that holds the name.
+        try (FileChannel directory = FileChannel.open(temporary.resolveSibling("."), StandardOpenOption.READ)) {
+            directory.force(true);
         }
     }
 
