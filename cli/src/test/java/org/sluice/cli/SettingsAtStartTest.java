@@ -223,6 +223,26 @@ final class SettingsAtStartTest {
     }
 
     @Test
+    void whatARunningProgramOfAnotherVersionLeftIsShownByItsHeapAndAsFarAsItIsKnown() throws Exception {
+        DataDirectory data = new DataDirectory(data());
+        try (DataDirectory.Lock _ = data.hold()) {
+            DataDirectory.writeSecret(data.startedWith(), """
+                    {"by": {"id": %d, "started": "%s"}, "heapBytes": 1073741824, "given": {
+                        "rates.caller": {"texts": ["77"], "source": "ours.yaml:1"},
+                        "rates.no-more": {"texts": ["1"], "source": "ours.yaml:2"}}}
+                    """.formatted(
+                            data.holder().orElseThrow().id(),
+                            data.holder().orElseThrow().started()));
+            SluiceProcess.Result shown = SluiceProcess.run("config", "show", "--data", data().toString());
+            assertThat(shown.code()).as(shown.output()).isZero();
+            assertThat(shown.output())
+                    .containsPattern("limits.bodies +128MiB +default: an eighth of the heap")
+                    .containsPattern("rates.caller +77 +ours.yaml:1 of process ")
+                    .doesNotContain("no-more");
+        }
+    }
+
+    @Test
     void theRulesOfTheNextStartAreListedWhereNoCloudRuns() throws Exception {
         Path policy = file("policy.yaml", "create_port: rule:admin\n");
         SluiceProcess.Result listed = SluiceProcess.run(
