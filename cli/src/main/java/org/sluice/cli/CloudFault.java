@@ -14,6 +14,9 @@ import tools.jackson.databind.JsonNode;
  * the fix if there is one. Stateless.
  */
 final class CloudFault {
+    /** The one mark of HTML in a sentence of JSON: what ends each of Image's. */
+    private static final String BREAK = "<br />";
+
     private CloudFault() {}
 
     /**
@@ -36,7 +39,7 @@ final class CloudFault {
                 told.path("code").isString()
                         ? told.path("code").asString()
                         : told.path("type").asString("Refused"),
-                plain(told.path("message").asString()),
+                oneLine(told.path("message").asString().replace(BREAK, " ")),
                 Optional.of(told.path("fix")).filter(JsonNode::isString).map(JsonNode::asString));
     }
 
@@ -54,16 +57,18 @@ final class CloudFault {
         }
     }
 
-    /** Text without the marks of HTML, in one line. */
+    /** The text of a page, in one line. */
     private static String plain(String text) {
-        return text.replaceAll("(?is)<(title|h1|style|script)\\b.*?</\\1>", " ")
+        return oneLine(text.replaceAll("(?is)<(title|h1|style|script)\\b.*?</\\1>", " ")
                 .replaceAll("<[^>]*>", " ")
                 .replace("&lt;", "<")
                 .replace("&gt;", ">")
                 .replace("&quot;", "\"")
-                .replace("&amp;", "&")
-                .replaceAll("\\s+", " ")
-                .strip();
+                .replace("&amp;", "&"));
+    }
+
+    private static String oneLine(String text) {
+        return text.replaceAll("\\s+", " ").strip();
     }
 
     /** Why there was no answer at all, as the end of a sentence. Connections that are not made often fail without a word. */

@@ -61,9 +61,9 @@ final class ConfigCommand {
             DataDirectory data = configuration.data();
             Settings next = Settings.of(configuration.settings().told());
             Optional<Started> running = Started.find(data);
-            Settings settings =
-                    running.map(started -> Settings.of(started.given())).orElse(next);
-            Map<String, String> found = found(data, settings);
+            Settings settings = running.map(Started::settings).orElse(next);
+            long heapBytes = running.flatMap(Started::heapBytes).orElseGet(ControllerHeap::bytes);
+            Map<String, String> found = found(data, settings, heapBytes);
             Table table = new Table("SETTING", "VALUE", "FROM", "TAKEN BY");
             for (Setting<?> setting : Settings.all()) {
                 Optional<String> given = settings.source(setting);
@@ -110,8 +110,9 @@ final class ConfigCommand {
         }
 
         /** What is in force of the settings that have no value of their own, by name, where a start finds one. */
-        private static Map<String, String> found(DataDirectory data, Settings settings) throws IOException {
-            DoorLimits limits = ControllerSetup.limits(settings, ControllerHeap.bytes());
+        private static Map<String, String> found(DataDirectory data, Settings settings, long heapBytes)
+                throws IOException {
+            DoorLimits limits = ControllerSetup.limits(settings, heapBytes);
             return Map.of(
                     CommonSettings.DATA.name(),
                     data.path().toString(),

@@ -24,13 +24,27 @@ import org.sluice.model.ProblemException;
 record Credentials(String password) {
     private static final int PASSWORD_BYTES = 16;
 
-    /** The password of this data directory, generated at the first start and kept. */
+    /**
+     * The password of this data directory, generated at the first start and kept.
+     *
+     * @throws ProblemException when the file is there and empty: whoever made the cloud would get a user admin whom anybody is
+     */
     static Credentials of(DataDirectory data) throws IOException {
         Path file = data.adminPassword();
         if (!Files.exists(file)) {
             DataDirectory.writeSecret(file, newPassword() + "\n");
         }
-        return new Credentials(Files.readString(file).strip());
+        String kept = Files.readString(file).strip();
+        if (kept.isEmpty()) {
+            throw new Problem(
+                            Problem.Kind.UNAVAILABLE,
+                            "NoPassword",
+                            "The file " + file + " is empty and must hold the password of the user admin.",
+                            Optional.of("Set a new one with: sluice admin-password --data " + data.path()
+                                    + "; or, if no cloud was made yet, delete the file."))
+                    .asException();
+        }
+        return new Credentials(kept);
     }
 
     /** A password that nobody guesses: 128 random bits. */

@@ -1,8 +1,12 @@
 package org.sluice.cli;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -130,11 +134,21 @@ public record DataDirectory(Path path) {
      * A process that holds a directory.
      *
      * @param id its process id
-     * @param started when it started, which tells it from a later process with the same id
+     * @param started when it started, which tells it from a later process with the same id: ticks since the boot and the boot's
+     *     id, both of the kernel, since the clock may be set while it runs; empty of one that was gone already. The version
+     *     before wrote an instant
      */
-    record Holder(long id, Instant started) {
+    record Holder(long id, String started) {
+        private static final Path BOOT = Path.of("/proc/sys/kernel/random/boot_id");
+        /** proc_pid_stat(5): starttime is field 22; the name, field 2, stands in parentheses and may have any in it. */
+        private static final int TICKS_AFTER_NAME = 22 - 3;
+
+        Holder {
+            requireNonNull(started, "started is null");
+        }
+
         static Holder of(ProcessHandle process) {
-            return new Holder(process.pid(), startOf(process));
+            return new Holder(process.pid(), startOf(process.pid()));
         }
 
         /** What a file says, written by {@link #text}. */
@@ -143,7 +157,7 @@ public record DataDirectory(Path path) {
                 List<String> lines = Files.readAllLines(file);
                 return lines.size() < 2
                         ? Optional.empty()
-                        : Optional.of(new Holder(Long.parseLong(lines.get(0)), Instant.parse(lines.get(1))));
+                        : Optional.of(new Holder(Long.parseLong(lines.get(0)), lines.get(1)));
             } catch (NoSuchFileException none) {
                 return Optional.empty();
             }
@@ -155,13 +169,29 @@ public record DataDirectory(Path path) {
 
         /** The process, if it is still that one. */
         Optional<ProcessHandle> alive() {
+            String now = startOf(id);
             return ProcessHandle.of(id)
                     .filter(ProcessHandle::isAlive)
-                    .filter(process -> startOf(process).equals(started));
+                    .filter(process -> !now.isEmpty() && started.equals(now) || started.equals(instantOf(process)));
         }
 
-        private static Instant startOf(ProcessHandle process) {
-            return process.info().startInstant().orElse(Instant.EPOCH);
+        private static String startOf(long id) {
+            String stat;
+            try {
+                stat = Files.readString(Path.of("/proc", Long.toString(id), "stat"), ISO_8859_1);
+            } catch (IOException gone) {
+                return "";
+            }
+            String ticks = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[TICKS_AFTER_NAME];
+            try {
+                return ticks + " " + Files.readString(BOOT).strip();
+            } catch (IOException noProc) {
+                throw new UncheckedIOException("the kernel does not say which boot this is", noProc);
+            }
+        }
+
+        private static String instantOf(ProcessHandle process) {
+            return process.info().startInstant().map(Instant::toString).orElse("");
         }
     }
 
@@ -264,7 +294,7 @@ public record DataDirectory(Path path) {
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
     }
 
-    /** Writes a file that only its owner reads, whole or not at all. */
+    /** Writes a file that only its owner reads, whole or not at all; when this returns, it survives a loss of power. */
     static void writeSecret(Path file, String text) throws IOException {
         write(file, text);
     }
@@ -272,12 +302,21 @@ public record DataDirectory(Path path) {
     private static void write(Path file, String text) throws IOException {
         Path temporary = file.resolveSibling(file.getFileName() + ".new");
         Files.deleteIfExists(temporary);
-        Files.createFile(temporary, PosixFilePermissions.asFileAttribute(OWNER_WRITES));
-        Files.writeString(temporary, text);
+        try (FileChannel channel = FileChannel.open(
+                temporary,
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                PosixFilePermissions.asFileAttribute(OWNER_WRITES))) {
+            Channels.newOutputStream(channel).write(text.getBytes(UTF_8));
+            channel.force(true);
+        }
         try {
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (AtomicMoveNotSupportedException cause) {
             throw new IOException("the file system of " + file + " cannot rename", cause);
+        }
+        // A rename is on disk once the directory is that holds the name.
+        try (FileChannel directory = FileChannel.open(temporary.resolveSibling("."), StandardOpenOption.READ)) {
+            directory.force(true);
         }
     }
 

@@ -66,9 +66,14 @@ record Login(
         }
     }
 
+    /** Whether the environment names a cloud. */
+    static boolean isNamedBy(Map<String, String> environment) {
+        return environment.containsKey("OS_AUTH_URL");
+    }
+
     /** From the environment if it names a cloud, else from the openrc that {@code up} wrote. */
     static Login find(Map<String, String> environment, DataDirectory data) throws IOException {
-        if (environment.containsKey("OS_AUTH_URL")) {
+        if (isNamedBy(environment)) {
             return of(environment, Source.environment());
         }
         if (!Files.isReadable(data.openrc())) {

@@ -21,8 +21,12 @@ public final class Operator {
         return DataDirectory.of(chosen, System.getenv());
     }
 
-    /** Whether a command that {@link #client} refused so has found no cloud at all. */
-    static boolean findsNoCloud(Problem problem) {
+    /** Whether a command that {@link #client} refused so has found no cloud on its data directory, and was to look nowhere else. */
+    boolean findsNoCloudHere(Problem problem) {
+        return !Login.isNamedBy(System.getenv()) && isNoCloud(problem);
+    }
+
+    private static boolean isNoCloud(Problem problem) {
         return problem.code().equals(Login.NO_CLOUD) || problem.code().equals(CloudClient.UNREACHABLE);
     }
 

@@ -26,6 +26,11 @@ final class Seeding {
     static final String FLAVOR = "m1.standard";
     static final String IMAGE = "guest";
 
+    /** The property of the image that up makes, which tells it from an operator's of the same name. */
+    private static final String MARK = "sluice_seed";
+
+    private static final String MARKED = "up";
+
     private static final int FIRST_BRIDGED_VLAN = 2001;
     private static final int LAST_BRIDGED_VLAN = 2400;
     private static final int FIRST_FUNCTION_VLAN = 2401;
@@ -106,9 +111,11 @@ final class Seeding {
         void to(String path) throws IOException, InterruptedException;
     }
 
-    /** Makes the flavor if there is none at all: one that an operator deleted does not come back beside others. */
+    /** Makes the flavor if there is none at all, public or not: one that an operator deleted does not come back beside others. */
     void flavor() throws InterruptedException {
-        if (cloud.get("/compute/v2.1/flavors?limit=1").path("flavors").isEmpty()) {
+        if (cloud.get("/compute/v2.1/flavors?limit=1&is_public=None")
+                .path("flavors")
+                .isEmpty()) {
             cloud.post(
                     "/compute/v2.1/flavors",
                     Map.of("flavor", Map.of("name", FLAVOR, "ram", 256, "vcpus", 1, "disk", 1)));
@@ -116,12 +123,12 @@ final class Seeding {
     }
 
     /**
-     * Uploads an image that every project sees, if there is none at all, and in the place of one that never got its bytes
-     * because a start before was killed. What fails leaves none.
+     * Uploads an image that every project sees, if there is none at all, and in the place of one of {@code up} that never got
+     * its bytes because a start before was killed. What fails leaves none.
      */
     void image(String diskFormat, Upload upload) throws IOException, InterruptedException {
-        List<JsonNode> unfinished =
-                images("?status=queued&visibility=public&name=" + IMAGE).toList();
+        List<JsonNode> unfinished = images("?status=queued&visibility=public&name=" + IMAGE + "&" + MARK + "=" + MARKED)
+                .toList();
         for (JsonNode image : unfinished) {
             cloud.delete(path(image));
         }
@@ -130,7 +137,17 @@ final class Seeding {
         }
         String image = path(cloud.post(
                 "/image/v2/images",
-                Map.of("name", IMAGE, "disk_format", diskFormat, "container_format", "bare", "visibility", "public")));
+                Map.of(
+                        "name",
+                        IMAGE,
+                        "disk_format",
+                        diskFormat,
+                        "container_format",
+                        "bare",
+                        "visibility",
+                        "public",
+                        MARK,
+                        MARKED)));
         try {
             upload.to(image + "/file");
         } catch (IOException | ProblemException failure) {

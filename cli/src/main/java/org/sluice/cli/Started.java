@@ -6,10 +6,14 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.sluice.cli.DataDirectory.Holder;
 import org.sluice.cli.settings.Given;
+import org.sluice.cli.settings.Setting;
 import org.sluice.cli.settings.Settings;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -17,17 +21,20 @@ import tools.jackson.databind.json.JsonMapper;
  * another process, at another time, and with other flags.
  *
  * @param by the program's process
+ * @param heapBytes of its controller, on which limits depend; unknown of the version before
  * @param given settings by name, without secrets
  */
-record Started(DataDirectory.Holder by, Map<String, Given> given) {
+record Started(Holder by, Optional<Long> heapBytes, Map<String, Given> given) {
     Started {
         requireNonNull(by, "by is null");
+        requireNonNull(heapBytes, "heapBytes is null");
         given = Map.copyOf(given);
     }
 
     /** Leaves it for this process, which holds the directory. */
     static void leave(DataDirectory data, Settings settings) throws IOException {
-        Started started = new Started(DataDirectory.Holder.of(ProcessHandle.current()), settings.told());
+        Started started =
+                new Started(Holder.of(ProcessHandle.current()), Optional.of(ControllerHeap.bytes()), settings.told());
         DataDirectory.writeSecret(data.startedWith(), JsonMapper.shared().writeValueAsString(started) + "\n");
     }
 
@@ -36,15 +43,30 @@ record Started(DataDirectory.Holder by, Map<String, Given> given) {
         return " of process " + by.id() + ", which runs";
     }
 
+    /** The settings of it that this program has, which may be another version. */
+    Settings settings() {
+        Map<String, Given> known = new HashMap<>(given);
+        known.keySet()
+                .retainAll(Settings.all().stream().<String>map(Setting::name).toList());
+        return Settings.of(known);
+    }
+
     /** What the program was started with that holds the directory now, if one does and the directory is ours to read. */
     static Optional<Started> find(DataDirectory data) throws IOException {
         try {
-            Started started = JsonMapper.shared().readValue(Files.readString(data.startedWith()), Started.class);
-            return data.holder()
-                    .filter(holder ->
-                            holder.equals(started.by()) && holder.alive().isPresent())
-                    .map(_ -> started);
-        } catch (NoSuchFileException | AccessDeniedException nothingKnown) {
+            Optional<Holder> holder = data.holder().filter(each -> each.alive().isPresent());
+            return last(data).filter(started -> holder.equals(Optional.of(started.by())));
+        } catch (AccessDeniedException nothingKnown) {
+            return Optional.empty();
+        }
+    }
+
+    /** What the program was started with that held the directory last; nothing where the file is no good. */
+    static Optional<Started> last(DataDirectory data) throws IOException {
+        try {
+            return Optional.ofNullable(
+                    JsonMapper.shared().readValue(Files.readString(data.startedWith()), Started.class));
+        } catch (NoSuchFileException | AccessDeniedException | JacksonException nothingKnown) {
             return Optional.empty();
         }
     }

@@ -43,6 +43,23 @@ final class CloudFaultTest {
     }
 
     @Test
+    void whatIsNoHtmlIsReadAsItStands() {
+        assertThat(CloudFault.read(
+                                REQUEST,
+                                400,
+                                "{\"badRequest\": {\"code\": 400, \"message\": \"x must be < 5 and > 3, &amp;.\"}}")
+                        .text())
+                .isEqualTo("x must be < 5 and > 3, &amp;.");
+        assertThat(CloudFault.read(
+                                REQUEST,
+                                400,
+                                "{\"message\": \"It must be < 5 and > 3.<br /><br />\\n\", \"code\": \"400 Bad"
+                                        + " Request\", \"title\": \"Bad Request\"}")
+                        .text())
+                .isEqualTo("It must be < 5 and > 3.");
+    }
+
+    @Test
     void ofAPageTheTextIsReadAndNotTheMarks() {
         assertThat(CloudFault.read(
                                 REQUEST,

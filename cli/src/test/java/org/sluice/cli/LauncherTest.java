@@ -12,9 +12,14 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The launcher {@code ./sluice} in a made-up source tree, with made-up JDKs and a made-up Maven. */
 final class LauncherTest {
@@ -145,6 +150,39 @@ final class LauncherTest {
                         " -Dsluice.controller.options=-Xmx(25[6-9]|2[6-9][0-9]|[3-9][0-9]{2}|10[0-2][0-9])m -Xms");
         assertThat(launch(Map.of("SLUICE_JAVA_OPTIONS", "-ea -Xmx2g"), "up").output())
                 .containsSubsequence("-Xmx96m ", "-Dsluice.controller.options=-Xmx2g ", "-ea -Xmx2g ");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "-Xmx64m, '-Xms32m -Xmn12m', ''",
+        "-Xmx24m, '', ''",
+        "-Xmx25165824, '', ''",
+        "-Xmx24000k, '', ''",
+        "-Xmx24m -Xmx80M, '-Xms32m -Xmn12m', '-Xms80m -Xmn32m'",
+        "-Xmx1g, '-Xms32m -Xmn12m', '-Xms80m -Xmn32m'",
+        "-ea, '-Xms32m -Xmn12m', '-Xms80m -Xmn32m'",
+    })
+    void aHeapBeginsNoLargerThanTheUserLetsItGrow(String options, String ofMost, String ofControllers)
+            throws Exception {
+        build();
+        Path _ = java("jdk-25", "25.0.1");
+        String up = launch(Map.of("SLUICE_JAVA_OPTIONS", options), "up").output();
+        String controllers = up.substring(up.indexOf("-Dsluice.controller.options="));
+        assertThat(sizes(up.substring(0, up.length() - controllers.length()))).isEqualTo(ofMost);
+        assertThat(sizes(controllers)).isEqualTo(ofControllers);
+        assertThat(sizes(launch(Map.of("SLUICE_JAVA_OPTIONS", options), "controller")
+                        .output()
+                        .replaceAll("-Dsluice.controller.options=.*", "")))
+                .isEqualTo(ofControllers);
+    }
+
+    /** With what a heap begins. */
+    private static String sizes(String commandLine) {
+        return Pattern.compile("-Xm[sn]\\w+")
+                .matcher(commandLine)
+                .results()
+                .map(MatchResult::group)
+                .collect(Collectors.joining(" "));
     }
 
     @Test

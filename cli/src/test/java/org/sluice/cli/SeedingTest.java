@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -66,26 +67,51 @@ final class SeedingTest {
             CloudClient cloud = client(up);
             assertThat(images(cloud)).isEmpty();
             // As a start leaves it that is killed while it uploads.
-            JsonNode _ = cloud.post(
-                    "/image/v2/images",
-                    Map.of("name", "guest", "disk_format", "raw", "container_format", "bare", "visibility", "public"));
+            JsonNode _ = cloud.post("/image/v2/images", queued(Map.of("sluice_seed", "up")));
         }
         try (SluiceProcess up = up()) {
             CloudClient cloud = client(up);
             assertThat(images(cloud)).containsExactly("guest active");
             assertThat(cloud.get("/compute/v2.1/flavors").path("flavors")).hasSize(1);
-            String mine = cloud.post(
-                            "/image/v2/images",
-                            Map.of("name", "mine", "disk_format", "raw", "container_format", "bare"))
-                    .path("id")
-                    .asString();
             for (JsonNode image : cloud.get("/image/v2/images?name=guest").path("images")) {
                 cloud.delete("/image/v2/images/" + image.path("id").asString());
             }
-            assertThat(mine).isNotEmpty();
+            JsonNode _ = cloud.post("/image/v2/images", queued(Map.of()));
+            for (JsonNode flavor : cloud.get("/compute/v2.1/flavors").path("flavors")) {
+                cloud.delete("/compute/v2.1/flavors/" + flavor.path("id").asString());
+            }
+            JsonNode _ = cloud.post(
+                    "/compute/v2.1/flavors",
+                    Map.of(
+                            "flavor",
+                            Map.of(
+                                    "name",
+                                    "ours",
+                                    "ram",
+                                    256,
+                                    "vcpus",
+                                    1,
+                                    "disk",
+                                    1,
+                                    "os-flavor-access:is_public",
+                                    false)));
         }
         try (SluiceProcess up = up()) {
-            assertThat(images(client(up))).as("what was deleted stays so").containsExactly("mine queued");
+            CloudClient cloud = client(up);
+            assertThat(images(cloud))
+                    .as("what was deleted stays so, and an operator's image of that name stays")
+                    .containsExactly("guest queued");
+            assertThat(cloud.get("/compute/v2.1/flavors").path("flavors"))
+                    .as("there is a flavor, though nobody sees it")
+                    .isEmpty();
         }
+    }
+
+    /** A public image without bytes, of the name of the first one. */
+    private static Map<String, Object> queued(Map<String, String> properties) {
+        Map<String, Object> image = new HashMap<>(
+                Map.of("name", "guest", "disk_format", "raw", "container_format", "bare", "visibility", "public"));
+        image.putAll(properties);
+        return image;
     }
 }

@@ -14,6 +14,9 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Date;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
@@ -23,6 +26,7 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.sluice.cli.settings.Settings;
 import org.sluice.controller.store.EmbeddedPostgres;
 
 /** What settings, policy file and certificate do to a start. */
@@ -223,6 +227,26 @@ final class SettingsAtStartTest {
     }
 
     @Test
+    void whatARunningProgramOfAnotherVersionLeftIsShownByItsHeapAndAsFarAsItIsKnown() throws Exception {
+        DataDirectory data = new DataDirectory(data());
+        try (DataDirectory.Lock _ = data.hold()) {
+            DataDirectory.writeSecret(data.startedWith(), """
+                    {"by": {"id": %d, "started": "%s"}, "heapBytes": 1073741824, "given": {
+                        "rates.caller": {"texts": ["77"], "source": "ours.yaml:1"},
+                        "rates.no-more": {"texts": ["1"], "source": "ours.yaml:2"}}}
+                    """.formatted(
+                            data.holder().orElseThrow().id(),
+                            data.holder().orElseThrow().started()));
+            SluiceProcess.Result shown = SluiceProcess.run("config", "show", "--data", data().toString());
+            assertThat(shown.code()).as(shown.output()).isZero();
+            assertThat(shown.output())
+                    .containsPattern("limits.bodies +128MiB +default: an eighth of the heap")
+                    .containsPattern("rates.caller +77 +ours.yaml:1 of process ")
+                    .doesNotContain("no-more");
+        }
+    }
+
+    @Test
     void theRulesOfTheNextStartAreListedWhereNoCloudRuns() throws Exception {
         Path policy = file("policy.yaml", "create_port: rule:admin\n");
         SluiceProcess.Result listed = SluiceProcess.run(
@@ -233,7 +257,9 @@ final class SettingsAtStartTest {
                 .hasLineCount(2);
         assertThat(SluiceProcess.run("policy", "list", "--data", data().toString())
                         .output())
-                .contains("No cloud answers; these are the rules that the next start would have.")
+                .contains(
+                        "No cloud answers; these are the rules that the next start would have: no policy file was read,"
+                                + " since no settings file names one;")
                 .containsPattern("create_port +rule:project_member +- +Create ports.");
         SluiceProcess.Result refused = SluiceProcess.run(
                 "policy",
@@ -244,6 +270,46 @@ final class SettingsAtStartTest {
                 file("other.yaml", "\ncreate_prot: rule:admin\n").toString());
         assertThat(refused.code()).isEqualTo(2);
         assertThat(refused.output()).contains("other.yaml, line 2: There is no policy rule 'create_prot'");
+    }
+
+    @Test
+    void theRulesOfTheNextStartAreThoseOfTheFileThatItsSettingsName() throws Exception {
+        Path policy = file("policy.yaml", "create_port: rule:admin\n");
+        Path settings = file("ours.yaml", "policy-file: " + policy + "\n");
+        String where = "the policy file " + policy + " was read, which ";
+        assertThat(SluiceProcess.run("policy", "list", "--data", data().toString(), "--config", settings.toString())
+                        .output())
+                .contains(where + "stands in " + settings + ":1.")
+                .containsPattern("create_port +rule:admin +rule:project_member");
+
+        DataDirectory last = new DataDirectory(Files.createDirectory(data()));
+        Settings told = Settings.read(Map.of(), Map.of(), Optional.of(settings));
+        Started.leave(last, told);
+        assertThat(SluiceProcess.run("policy", "list", "--data", data().toString())
+                        .output())
+                .contains(where + "the last start had from " + settings + ":1.")
+                .containsPattern("create_port +rule:admin +rule:project_member");
+    }
+
+    @Test
+    void aCloudElsewhereThatDoesNotAnswerHasNoRulesToShow() throws Exception {
+        try (SluiceProcess list = SluiceProcess.startUnder(
+                List.of(
+                        "env",
+                        "OS_AUTH_URL=http://127.0.0.1:1/identity/v3",
+                        "OS_USERNAME=admin",
+                        "OS_PASSWORD=secret",
+                        "OS_PROJECT_NAME=admin"),
+                "policy",
+                "list",
+                "--data",
+                data().toString())) {
+            SluiceProcess.Result refused = list.end();
+            assertThat(refused.code()).isEqualTo(2);
+            assertThat(refused.output())
+                    .startsWith("sluice: The cloud at http://127.0.0.1:1 does not answer: ")
+                    .doesNotContain("create_port");
+        }
     }
 
     @Test

@@ -127,14 +127,24 @@ public final class Settings {
         for (Setting<?> setting : all()) {
             @Nullable Given value = given.get(setting.name());
             if (value != null) {
-                told.put(
-                        setting.name(),
-                        find(setting).orElseThrow() instanceof Path path
-                                ? new Given(List.of(path.toString()), value.source())
-                                : isMasked(setting, value) ? new Given(List.of(MASK), value.source()) : value);
+                told.put(setting.name(), new Given(toldTexts(setting, value), value.source()));
             }
         }
         return told;
+    }
+
+    private List<String> toldTexts(Setting<?> setting, Given value) {
+        if (find(setting).orElseThrow() instanceof Path path) {
+            return List.of(path.toString());
+        }
+        if (!setting.secret()) {
+            return value.texts();
+        }
+        return value.texts().stream()
+                .map(text -> text.startsWith("@")
+                        ? "@" + Path.of(text.substring(1)).toAbsolutePath().normalize()
+                        : MASK)
+                .toList();
     }
 
     private static boolean isMasked(Setting<?> setting, Given value) {

@@ -158,6 +158,20 @@ class SettingsTest {
     }
 
     @Test
+    void whoStandsInAnotherDirectoryIsToldTheSameFiles() {
+        Settings told = Settings.of(Settings.read(
+                        Map.of("--database", "@url", "--join", "hush", "--policy", "policy.yaml"),
+                        Map.of(),
+                        Optional.empty())
+                .told());
+        assertThat(told.shown(ControllerSettings.DATABASE))
+                .isEqualTo("@" + Path.of("url").toAbsolutePath());
+        assertThat(told.shown(HostSettings.JOIN)).isEqualTo("********");
+        assertThat(told.shown(ControllerSettings.POLICY_FILE))
+                .isEqualTo(Path.of("policy.yaml").toAbsolutePath().toString());
+    }
+
+    @Test
     void theDocumentHasEverySetting() throws IOException {
         StringBuilder made = new StringBuilder(
                 "| setting | value | default | option | taken by | meaning |\n|---|---|---|---|---|---|\n");

@@ -6,10 +6,13 @@ import static java.util.Objects.requireNonNull;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchService;
 import java.nio.file.attribute.FileAttribute;
@@ -25,6 +28,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -334,8 +338,16 @@ public final class EmbeddedPostgres implements AutoCloseable {
             byte[] random = new byte[24];
             new SecureRandom().nextBytes(random);
             Files.deleteIfExists(password);
-            Files.createFile(password, OWNER_WRITES);
-            Files.writeString(password, HexFormat.of().formatHex(random));
+            // On disk before the database is that knows no other.
+            try (FileChannel channel = FileChannel.open(
+                    password, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), OWNER_WRITES)) {
+                Channels.newOutputStream(channel)
+                        .write(HexFormat.of().formatHex(random).getBytes(UTF_8));
+                channel.force(true);
+            }
+            try (FileChannel named = FileChannel.open(directory, StandardOpenOption.READ)) {
+                named.force(true);
+            }
             own(password);
         }
 

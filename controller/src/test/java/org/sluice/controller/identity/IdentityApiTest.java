@@ -1,6 +1,7 @@
 package org.sluice.controller.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -582,6 +583,14 @@ final class IdentityApiTest {
                 .isEqualTo(201);
         assertThat(passwordToken("admin", "other-admin", project("admin")).status())
                 .isEqualTo(401);
+    }
+
+    @Test
+    void aBootstrapWithoutAPasswordIsRefused() {
+        IdentityBootstrap bootstrap = new IdentityBootstrap(postgres.database(), new Passwords(new SecureRandom()));
+
+        assertThatThrownBy(() -> bootstrap.run("", "demo")).hasMessage("a password is empty");
+        assertThatThrownBy(() -> bootstrap.run("admin", "")).hasMessage("a password is empty");
     }
 
     @Test

@@ -41,11 +41,17 @@ public final class IdentityBootstrap {
     /**
      * Makes what is missing in an empty database.
      *
+     * @param adminPassword not empty
+     * @param demoPassword not empty
      * @return whether it made anything; if not, the passwords given here are not in force
+     * @throws IllegalArgumentException when a password is empty
      */
     public boolean run(String adminPassword, String demoPassword) {
         requireNonNull(adminPassword, "adminPassword is null");
         requireNonNull(demoPassword, "demoPassword is null");
+        if (adminPassword.isEmpty() || demoPassword.isEmpty()) {
+            throw new IllegalArgumentException("a password is empty");
+        }
         return new Transactions(database.jdbi()).run(handle -> {
             handle.execute("select pg_advisory_xact_lock(hashtext('sluice identity bootstrap'))");
             if (users.hasAny(handle)) {
