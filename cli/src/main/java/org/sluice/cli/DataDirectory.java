@@ -169,10 +169,10 @@ public record DataDirectory(Path path) {
 
         /** The process, if it is still that one. */
         Optional<ProcessHandle> alive() {
-            String now = startOf(id);
             return ProcessHandle.of(id)
                     .filter(ProcessHandle::isAlive)
-                    .filter(process -> !now.isEmpty() && started.equals(now) || started.equals(instantOf(process)));
+                    .filter(process ->
+                            !started.isEmpty() && (started.equals(startOf(id)) || started.equals(instantOf(process))));
         }
 
         private static String startOf(long id) {
