@@ -34,10 +34,7 @@ public final class AuditRoutes implements ResourceRoutes {
                         ? transactions.autocommit(handle -> store.find(handle, Long.parseLong(marker)))
                         : Optional.empty());
         routes.get("/audit", AuditRules.LIST, exchange -> {
-                    transactions.run(handle -> {
-                        requireKnown(handle, exchange);
-                        return null;
-                    });
+                    transactions.use(handle -> requireKnown(handle, exchange));
                     return AuditWire.LIST.answer(exchange, events);
                 })
                 .queriedBy(AuditWire.LIST);
