@@ -86,7 +86,8 @@ final class ImagePatch {
     /** The one member that a JSON pointer (RFC 6901) names. */
     private static String attribute(String path) {
         if (!path.startsWith("/") || path.indexOf('/', 1) >= 0 || path.length() == 1) {
-            throw malformed("Pointer '" + path + "' must name one attribute, as in '/name'.");
+            throw malformed("The path of an operation must be a pointer to one attribute, as in '/name', and not '"
+                    + path + "'.");
         }
         return path.substring(1).replace("~1", "/").replace("~0", "~");
     }

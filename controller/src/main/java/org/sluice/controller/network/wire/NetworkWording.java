@@ -26,7 +26,12 @@ public final class NetworkWording implements Wording {
         return NetworkProblems.badRequest(
                 object.equals("body")
                         ? "Unable to find '" + field + "' in request body"
-                        : "Failed to parse request. Required attribute '" + field + "' not specified");
+                        : "Failed to parse request. Required attribute '" + field + "' not specified" + in(object));
+    }
+
+    /** Items of a list have its name, which is plural; a resource needs no mention. */
+    private static String in(String object) {
+        return object.endsWith("s") ? " in " + object : "";
     }
 
     @Override
