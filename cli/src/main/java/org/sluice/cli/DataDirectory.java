@@ -1,12 +1,10 @@
 package org.sluice.cli;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -296,27 +294,37 @@ public record DataDirectory(Path path) {
 
     /** Writes a file that only its owner reads, whole or not at all; when this returns, it survives a loss of power. */
     static void writeSecret(Path file, String text) throws IOException {
-        write(file, text);
+        Path temporary = temporary(file, text);
+        force(temporary, StandardOpenOption.WRITE);
+        rename(temporary, file);
+        // A rename is on disk once the directory is that holds the name.
+        force(temporary.resolveSibling("."), StandardOpenOption.READ);
     }
 
+    /** The same for what says nothing after a loss of power, and so need not wait for the disk. */
     private static void write(Path file, String text) throws IOException {
+        rename(temporary(file, text), file);
+    }
+
+    private static Path temporary(Path file, String text) throws IOException {
         Path temporary = file.resolveSibling(file.getFileName() + ".new");
         Files.deleteIfExists(temporary);
-        try (FileChannel channel = FileChannel.open(
-                temporary,
-                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                PosixFilePermissions.asFileAttribute(OWNER_WRITES))) {
-            Channels.newOutputStream(channel).write(text.getBytes(UTF_8));
+        Files.createFile(temporary, PosixFilePermissions.asFileAttribute(OWNER_WRITES));
+        Files.writeString(temporary, text);
+        return temporary;
+    }
+
+    private static void force(Path path, StandardOpenOption access) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, access)) {
             channel.force(true);
         }
+    }
+
+    private static void rename(Path temporary, Path file) throws IOException {
         try {
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (AtomicMoveNotSupportedException cause) {
             throw new IOException("the file system of " + file + " cannot rename", cause);
-        }
-        // A rename is on disk once the directory is that holds the name.
-        try (FileChannel directory = FileChannel.open(temporary.resolveSibling("."), StandardOpenOption.READ)) {
-            directory.force(true);
         }
     }
 
