@@ -5,15 +5,21 @@ import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
+import org.sluice.controller.compute.action.ActionRoutes;
+import org.sluice.controller.compute.action.HostConsoles;
 import org.sluice.controller.compute.aggregate.AggregateRoutes;
+import org.sluice.controller.compute.attachment.AttachmentRoutes;
+import org.sluice.controller.compute.boot.BootImages;
+import org.sluice.controller.compute.boot.BootRoutes;
 import org.sluice.controller.compute.extension.ExtensionRoutes;
 import org.sluice.controller.compute.flavor.FlavorRoutes;
 import org.sluice.controller.compute.hypervisor.HypervisorRoutes;
+import org.sluice.controller.compute.instanceaction.InstanceActionRoutes;
 import org.sluice.controller.compute.keypair.KeyPairRoutes;
 import org.sluice.controller.compute.limit.LimitRoutes;
+import org.sluice.controller.compute.metadata.MetadataRoutes;
 import org.sluice.controller.compute.migration.MigrationRoutes;
-import org.sluice.controller.compute.server.BootImages;
-import org.sluice.controller.compute.server.HostConsoles;
+import org.sluice.controller.compute.server.ServerDeletion;
 import org.sluice.controller.compute.server.ServerRoutes;
 import org.sluice.controller.compute.service.ServiceRoutes;
 import org.sluice.controller.compute.tag.TagRoutes;
@@ -71,9 +77,15 @@ public final class ComputeFamily implements ApiFamily {
             InstantSource clock,
             RandomGenerator random) {
         Transactions transactions = new Transactions(database.jdbi());
+        ServerDeletion deletion = new ServerDeletion(transactions, scheduling, clock);
         this.resources = List.of(
                 new Versions(),
-                new ServerRoutes(transactions, images, ports, scheduling, consoles, clock, random),
+                new ServerRoutes(transactions, ports, deletion, clock),
+                new BootRoutes(transactions, images, ports, scheduling, clock, random),
+                new ActionRoutes(transactions, deletion, consoles),
+                new MetadataRoutes(transactions, clock),
+                new AttachmentRoutes(transactions, ports, clock),
+                new InstanceActionRoutes(transactions),
                 new TagRoutes(transactions),
                 new FlavorRoutes(transactions),
                 new KeyPairRoutes(transactions, clock),
@@ -133,7 +145,8 @@ public final class ComputeFamily implements ApiFamily {
 
     @Override
     public List<Rule> rules() {
-        return Stream.concat(ServerRoutes.rules().stream(), LimitRoutes.rules().stream())
+        return Stream.of(ServerRoutes.rules(), BootRoutes.rules(), LimitRoutes.rules())
+                .flatMap(List::stream)
                 .toList();
     }
 

@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
-import org.sluice.controller.compute.server.BootImages;
+import org.sluice.controller.compute.boot.BootImages;
 import org.sluice.controller.compute.wire.TextMap;
 import org.sluice.controller.http.ApiClient;
 import org.sluice.controller.http.ApiFamily;

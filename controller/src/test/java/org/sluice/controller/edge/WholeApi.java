@@ -16,7 +16,7 @@ import org.sluice.controller.agents.AgentsFamily;
 import org.sluice.controller.agents.DesiredStates;
 import org.sluice.controller.agents.Reports;
 import org.sluice.controller.compute.ComputeFamily;
-import org.sluice.controller.compute.server.BootImages;
+import org.sluice.controller.compute.boot.BootImages;
 import org.sluice.controller.fleet.SluiceFamily;
 import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.ApiServer;

@@ -3,7 +3,7 @@ package org.sluice.controller.compute.limit;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Function;
-import org.sluice.controller.compute.server.ServerMetadata;
+import org.sluice.controller.compute.metadata.ServerMetadata;
 import org.sluice.controller.http.view.View;
 
 /** Limits and quotas as the Compute API shows them. Sluice has no quotas, so every one reads -1, unlimited. */

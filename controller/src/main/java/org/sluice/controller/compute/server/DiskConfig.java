@@ -18,7 +18,7 @@ public enum DiskConfig {
             Arrays.stream(values()).map(DiskConfig::name).toList();
 
     /** What the field says, if it is there. */
-    static Optional<DiskConfig> read(Fields fields) {
+    public static Optional<DiskConfig> read(Fields fields) {
         return fields.oneOf(FIELD, WORDS).map(DiskConfig::valueOf);
     }
 }

@@ -10,7 +10,7 @@ import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.body.Fields;
 
 /** Names that guests get (RFC 1123, section 2.1). */
-final class Hostnames {
+public final class Hostnames {
     private static final int LONGEST_LABEL = 63;
 
     /** What is made from a server's name stays within one label's length, as in nova. */
@@ -29,7 +29,7 @@ final class Hostnames {
     }
 
     /** A hostname made from a server's name as nova makes it, or from {@code otherwise} when nothing usable is left. */
-    static String of(String name, String otherwise) {
+    public static String of(String name, String otherwise) {
         String text = Stream.of(name.replaceAll("[ _]+", "-")
                         .replaceAll("[^a-zA-Z0-9.-]+", "")
                         .toLowerCase(Locale.ROOT)
@@ -46,7 +46,7 @@ final class Hostnames {
      *
      * @param suffix {@code -1} and so on
      */
-    static String numbered(String hostname, String suffix) {
+    public static String numbered(String hostname, String suffix) {
         int dot = hostname.indexOf('.');
         String label = dot < 0 ? hostname : hostname.substring(0, dot);
         String rest = dot < 0 ? "" : hostname.substring(dot);
@@ -55,7 +55,7 @@ final class Hostnames {
     }
 
     /** The field {@code hostname}, from 2.90 on: the name the guest gets, from 2.94 on with its domain if it is to have one. */
-    static Optional<String> read(Exchange exchange, Fields fields) {
+    public static Optional<String> read(Exchange exchange, Fields fields) {
         Optional<String> hostname = fields.optionalText("hostname", 1, Names.LONGEST);
         if (hostname.isPresent() && !isValid(hostname.get())) {
             throw fields.refused("hostname", "'" + hostname.get() + "' is not a 'hostname'");

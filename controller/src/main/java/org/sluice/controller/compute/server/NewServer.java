@@ -14,7 +14,7 @@ import org.sluice.model.ServerId;
  *
  * @param diskGib root disk to be claimed, GiB; the flavor's, or the image's size when the flavor says 0
  */
-record NewServer(
+public record NewServer(
         ServerId id,
         String projectId,
         String userId,

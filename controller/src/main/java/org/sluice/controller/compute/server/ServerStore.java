@@ -35,7 +35,7 @@ import org.sluice.model.ServerId;
 import org.sluice.model.ServerStatus;
 
 /** Servers in SQL. Stateless; callers own the transaction. */
-final class ServerStore {
+public final class ServerStore {
     private static final String SELECT = """
             select s.id, s.number, s.project_id, s.user_id, s.name, s.hostname, s.description, s.status, s.task_state,
                    s.image_id, s.flavor_id, s.flavor_name, s.vcpus, s.memory_mib,
@@ -167,7 +167,8 @@ final class ServerStore {
         };
     }
 
-    void insert(Handle handle, NewServer server) {
+    /** A new row. */
+    public void insert(Handle handle, NewServer server) {
         Flavor flavor = server.flavor();
         handle.createUpdate("""
                         insert into server (id, project_id, user_id, name, hostname, description, status, task_state,
@@ -209,21 +210,21 @@ final class ServerStore {
     }
 
     /** It gets a config drive that nobody asked for, because it has no other way to its metadata. */
-    void giveConfigDrive(Handle handle, ServerId id) {
+    public void giveConfigDrive(Handle handle, ServerId id) {
         handle.createUpdate("update server set config_drive = true where id = :id")
                 .bind("id", id.value())
                 .execute();
     }
 
     /** As if it had never been asked for; it must be in BUILD, without ports and without a host. */
-    void remove(Handle handle, ServerId id) {
+    public void remove(Handle handle, ServerId id) {
         handle.createUpdate("delete from server where id = :id and host_id is null")
                 .bind("id", id.value())
                 .execute();
     }
 
     /** No host takes it: ERROR, with the reason as its fault. */
-    void markRefused(Handle handle, ServerId id, Problem problem, Instant now) {
+    public void markRefused(Handle handle, ServerId id, Problem problem, Instant now) {
         handle.createUpdate("""
                         update server set status = 'ERROR', task_state = null, fault_code = :code,
                             fault_message = :message, fault_details = :details, fault_at = :now, updated_at = :now
@@ -270,16 +271,8 @@ final class ServerStore {
                 .execute();
     }
 
-    void setMetadata(Handle handle, ServerId id, Map<String, String> metadata, Instant now) {
-        handle.createUpdate("update server set metadata = cast(:metadata as jsonb), updated_at = :now where id = :id")
-                .bind("id", id.value())
-                .bind("metadata", TextMap.toJson(metadata))
-                .bind("now", time(now))
-                .execute();
-    }
-
     /** What a guest reads from metadata has changed: its host shall look again. */
-    void tellHost(Handle handle, ServerId server, HostId host) {
+    public void tellHost(Handle handle, ServerId server, HostId host) {
         handle.createUpdate("update host set desired_revision = desired_revision + 1 where id = :id")
                 .bind("id", host.value())
                 .execute();

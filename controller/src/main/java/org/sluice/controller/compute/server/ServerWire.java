@@ -43,14 +43,6 @@ final class ServerWire {
     /** Sorts before every time. */
     private static final OffsetDateTime NEVER = OffsetDateTime.MIN;
 
-    /**
-     * A server that was just asked for.
-     *
-     * @param groups names of security groups
-     * @param diskConfig as it was given
-     */
-    record Made(ServerId id, List<String> groups, DiskConfig diskConfig) {}
-
     /** What is to change; what is not named stays. */
     record Change(
             Optional<String> name,
@@ -63,13 +55,6 @@ final class ServerWire {
                     "name", "OS-DCF:diskConfig", "accessIPv4", "accessIPv6")
             .since(19, "description")
             .since(90, "hostname");
-
-    static final View<Made> MADE = View.<Made>of("server", "servers")
-            .member("id", made -> made.id().toString())
-            .memberShown("links", (made, shown) -> links(made.id(), shown))
-            .member("OS-DCF:diskConfig", made -> made.diskConfig().name())
-            .member("security_groups", made -> named(made.groups()))
-            .build();
 
     static final View<Whole> BRIEF = View.<Whole>of("server", "servers")
             .member("id", whole -> whole.server().id().toString())
@@ -306,19 +291,6 @@ final class ServerWire {
                         address -> address.port().mac().value())
                 .since(extensionsSince)
                 .build();
-    }
-
-    /** Addresses by network name, as {@code /servers/ID/ips} shows them. */
-    static Map<String, List<Map<String, Object>>> plainAddresses(Whole whole) {
-        Map<String, List<Map<String, Object>>> plain = new LinkedHashMap<>();
-        whole.addresses()
-                .forEach((network, addresses) -> plain.put(
-                        network,
-                        addresses.stream()
-                                .map(address ->
-                                        Map.<String, Object>of("version", address.version(), "addr", address.text()))
-                                .toList()));
-        return plain;
     }
 
     private static Map<String, List<View.Nested<Whole.Address>>> addresses(Whole whole, View<Whole.Address> view) {

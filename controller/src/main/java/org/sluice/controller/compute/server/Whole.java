@@ -17,17 +17,17 @@ import org.sluice.model.protocol.FixedAddress;
  * @param ports its NICs, none where they are not shown
  * @param now when it is looked at: whether its host is up depends on it
  */
-record Whole(Server server, List<AttachedPort> ports, Instant now) {
-    Whole {
+public record Whole(Server server, List<AttachedPort> ports, Instant now) {
+    public Whole {
         ports = List.copyOf(ports);
     }
 
-    ServerStatus status() {
+    public ServerStatus status() {
         return server.shownStatus();
     }
 
     /** The addresses of its NICs, by network name. */
-    Map<String, List<Address>> addresses() {
+    public Map<String, List<Address>> addresses() {
         Map<String, List<Address>> addresses = new LinkedHashMap<>();
         for (AttachedPort port : ports) {
             for (FixedAddress address : port.addresses()) {
@@ -40,15 +40,16 @@ record Whole(Server server, List<AttachedPort> ports, Instant now) {
     }
 
     /** The names of the security groups of its NICs. */
-    Set<String> securityGroups() {
+    public Set<String> securityGroups() {
         Set<String> names = new LinkedHashSet<>();
         ports.forEach(port -> port.securityGroups().forEach(group -> names.add(group.name())));
         return names;
     }
 
     /** An address of a NIC. */
-    record Address(AttachedPort port, String text) {
-        int version() {
+    public record Address(AttachedPort port, String text) {
+        /** 4 or 6. */
+        public int version() {
             return text.contains(":") ? 6 : 4;
         }
     }

@@ -1,4 +1,4 @@
-/** {@code /servers}: everything about servers but their tags. */
+/** {@code /servers}: the servers, and how they are found, shown, changed and deleted. */
 @NullMarked
 package org.sluice.controller.compute.server;
 

@@ -11,7 +11,6 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.sluice.controller.compute.server.Server;
 import org.sluice.controller.compute.server.ServerLookup;
-import org.sluice.controller.compute.server.ServerTags;
 import org.sluice.controller.compute.wire.Links;
 import org.sluice.controller.compute.wire.Problems;
 import org.sluice.controller.http.Exchange;

@@ -1,14 +1,20 @@
-package org.sluice.controller.compute.server;
+package org.sluice.controller.compute.action;
+
+import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.sluice.controller.compute.server.Server;
+import org.sluice.controller.compute.server.ServerDeletion;
+import org.sluice.controller.compute.server.ServerLookup;
 import org.sluice.controller.compute.wire.Links;
 import org.sluice.controller.compute.wire.Names;
 import org.sluice.controller.compute.wire.Problems;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.body.Fields;
 import org.sluice.controller.store.Transactions;
@@ -17,33 +23,39 @@ import org.sluice.model.ProblemException;
 
 /**
  * {@code /servers/ID/action} and {@code /remote-consoles} (Compute API reference, "Servers - run an action", "Server
- * consoles"): console output, deletion; what Sluice does not do with a server says so.
+ * consoles"): console output, deletion; what Sluice does not do with a server says so. Thread-safe.
  */
-final class ActionRoutes {
+public final class ActionRoutes implements ResourceRoutes {
     /** A host that polls answers within a round trip; this is for one that is busy. */
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(15);
 
     private static final int ALL_LINES = -1;
 
     private final Transactions transactions;
-    private final ServerLookup lookup;
-    private final ServerRoutes servers;
+    private final ServerDeletion deletion;
     private final HostConsoles consoles;
+    private final ServerLookup lookup = new ServerLookup();
 
-    ActionRoutes(Transactions transactions, ServerLookup lookup, ServerRoutes servers, HostConsoles consoles) {
-        this.transactions = transactions;
-        this.lookup = lookup;
-        this.servers = servers;
-        this.consoles = consoles;
+    /**
+     * Wires them.
+     *
+     * @param deletion has servers go
+     * @param consoles asks hosts for console output
+     */
+    public ActionRoutes(Transactions transactions, ServerDeletion deletion, HostConsoles consoles) {
+        this.transactions = requireNonNull(transactions, "transactions is null");
+        this.deletion = requireNonNull(deletion, "deletion is null");
+        this.consoles = requireNonNull(consoles, "consoles is null");
     }
 
-    void routes(Routes routes) {
+    @Override
+    public void routes(Routes routes) {
         String server = Links.VERSION_PATH + "/servers/{id}";
         Routes.Actions actions = routes.actions(server + "/action");
-        actions.on("os-getConsoleOutput", ServerRules.CONSOLE_OUTPUT, this::console);
-        actions.on("forceDelete", ServerRules.FORCE_DELETE, exchange -> {
+        actions.on("os-getConsoleOutput", ActionRules.CONSOLE_OUTPUT, this::console);
+        actions.on("forceDelete", ActionRules.FORCE_DELETE, exchange -> {
             exchange.body().refuseValue("forceDelete", "it takes nothing");
-            servers.deleteServer(exchange);
+            deletion.request(exchange);
             return Reply.empty(202);
         });
         for (NotOffered action : NotOffered.ALL) {
@@ -55,7 +67,7 @@ final class ActionRoutes {
                     .until(action.until())
                     .refused();
         }
-        routes.post(server + "/remote-consoles", ServerRules.REMOTE_CONSOLES, this::remoteConsole)
+        routes.post(server + "/remote-consoles", ActionRules.REMOTE_CONSOLES, this::remoteConsole)
                 .since(6);
     }
 

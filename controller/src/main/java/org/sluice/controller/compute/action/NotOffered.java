@@ -1,4 +1,4 @@
-package org.sluice.controller.compute.server;
+package org.sluice.controller.compute.action;
 
 import java.util.List;
 import org.sluice.controller.compute.wire.Problems;
@@ -62,16 +62,16 @@ record NotOffered(String name, Rule rule, String doing, int since, int until) {
             console("os-getSerialConsole", "An interactive console of"));
 
     private static NotOffered member(String name, String rule, String doing) {
-        return new NotOffered(name, ServerRules.member(rule, doing + " a server."), doing, 0, ALWAYS);
+        return new NotOffered(name, ActionRules.member(rule, doing + " a server."), doing, 0, ALWAYS);
     }
 
     private static NotOffered admin(String name, String rule, String doing) {
-        return new NotOffered(name, ServerRules.admin(rule, doing + " a server."), doing, 0, ALWAYS);
+        return new NotOffered(name, ActionRules.admin(rule, doing + " a server."), doing, 0, ALWAYS);
     }
 
     /** From 2.6 on {@code remote-consoles} took their place. */
     private static NotOffered console(String name, String doing) {
-        return new NotOffered(name, ServerRules.REMOTE_CONSOLES, doing, 0, 5);
+        return new NotOffered(name, ActionRules.REMOTE_CONSOLES, doing, 0, 5);
     }
 
     private NotOffered from(int minor) {

@@ -1,4 +1,4 @@
-package org.sluice.controller.compute.server;
+package org.sluice.controller.compute.metadata;
 
 import java.util.Map;
 import org.sluice.controller.compute.wire.Names;
@@ -13,7 +13,7 @@ public final class ServerMetadata {
     private ServerMetadata() {}
 
     /** Reads the pairs that an object has. */
-    static Map<String, String> read(Fields object) {
+    public static Map<String, String> read(Fields object) {
         return bounded(object.textMap(Names.LONGEST));
     }
 

@@ -1,4 +1,4 @@
-package org.sluice.controller.compute.server;
+package org.sluice.controller.compute.tag;
 
 import java.util.LinkedHashSet;
 import java.util.List;

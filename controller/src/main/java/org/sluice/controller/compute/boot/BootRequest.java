@@ -1,8 +1,9 @@
-package org.sluice.controller.compute.server;
+package org.sluice.controller.compute.boot;
 
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.sluice.controller.compute.server.DiskConfig;
 import org.sluice.controller.network.binding.NicRequest;
 import org.sluice.model.ImageId;
 

@@ -1,39 +1,51 @@
-package org.sluice.controller.compute.server;
+package org.sluice.controller.compute.metadata;
+
+import static java.util.Objects.requireNonNull;
 
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.sluice.controller.compute.server.Server;
+import org.sluice.controller.compute.server.ServerLookup;
+import org.sluice.controller.compute.server.ServerStore;
 import org.sluice.controller.compute.wire.Links;
 import org.sluice.controller.compute.wire.Problems;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.store.Transactions;
 import org.sluice.model.ProblemException;
 
-/** {@code /servers/ID/metadata} (Compute API reference, "Server metadata"). */
-final class MetadataRoutes {
+/** {@code /servers/ID/metadata} (Compute API reference, "Server metadata"). Thread-safe. */
+public final class MetadataRoutes implements ResourceRoutes {
     private final Transactions transactions;
-    private final ServerLookup lookup;
     private final InstantSource clock;
-    private final ServerStore store = new ServerStore();
+    private final ServerLookup lookup = new ServerLookup();
+    private final MetadataStore store = new MetadataStore();
+    private final ServerStore servers = new ServerStore();
 
-    MetadataRoutes(Transactions transactions, ServerLookup lookup, InstantSource clock) {
-        this.transactions = transactions;
-        this.lookup = lookup;
-        this.clock = clock;
+    /**
+     * Wires them.
+     *
+     * @param clock time of changes
+     */
+    public MetadataRoutes(Transactions transactions, InstantSource clock) {
+        this.transactions = requireNonNull(transactions, "transactions is null");
+        this.clock = requireNonNull(clock, "clock is null");
     }
 
-    void routes(Routes routes) {
+    @Override
+    public void routes(Routes routes) {
         String root = Links.VERSION_PATH + "/servers/{id}/metadata";
-        routes.get(root, ServerRules.METADATA_INDEX, exchange -> all(metadata(exchange)));
-        routes.post(root, ServerRules.METADATA_CREATE, this::add);
-        routes.put(root, ServerRules.METADATA_UPDATE_ALL, this::replace);
-        routes.get(root + "/{key}", ServerRules.METADATA_SHOW, exchange -> one(exchange, metadata(exchange)));
-        routes.put(root + "/{key}", ServerRules.METADATA_UPDATE, this::putOne);
-        routes.delete(root + "/{key}", ServerRules.METADATA_DELETE, this::deleteOne);
+        routes.get(root, MetadataRules.INDEX, exchange -> all(metadata(exchange)));
+        routes.post(root, MetadataRules.CREATE, this::add);
+        routes.put(root, MetadataRules.UPDATE_ALL, this::replace);
+        routes.get(root + "/{key}", MetadataRules.SHOW, exchange -> one(exchange, metadata(exchange)));
+        routes.put(root + "/{key}", MetadataRules.UPDATE, this::putOne);
+        routes.delete(root + "/{key}", MetadataRules.DELETE, this::deleteOne);
     }
 
     private Map<String, String> metadata(Exchange exchange) {
@@ -99,8 +111,8 @@ final class MetadataRoutes {
         return transactions.run(handle -> {
             Server server = lookup.findForUpdate(handle, exchange);
             Map<String, String> metadata = ServerMetadata.bounded(change.apply(new LinkedHashMap<>(server.metadata())));
-            store.setMetadata(handle, server.id(), metadata, clock.instant());
-            server.host().ifPresent(host -> store.tellHost(handle, server.id(), host.id()));
+            store.set(handle, server.id(), metadata, clock.instant());
+            server.host().ifPresent(host -> servers.tellHost(handle, server.id(), host.id()));
             return metadata;
         });
     }

@@ -1,4 +1,4 @@
-package org.sluice.controller.compute.server;
+package org.sluice.controller.compute.attachment;
 
 import java.util.List;
 import java.util.UUID;
@@ -7,7 +7,7 @@ import org.sluice.controller.store.Columns;
 import org.sluice.model.ServerId;
 
 /** What a server is attached to, in SQL. Stateless; callers own the transaction. */
-final class InterfaceStore {
+final class AttachmentStore {
     /**
      * A NIC.
      *

@@ -1,4 +1,4 @@
-package org.sluice.controller.compute.server;
+package org.sluice.controller.compute.boot;
 
 import java.util.Base64;
 import java.util.LinkedHashSet;
@@ -6,6 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.sluice.controller.compute.metadata.ServerMetadata;
+import org.sluice.controller.compute.server.DiskConfig;
+import org.sluice.controller.compute.server.Hostnames;
+import org.sluice.controller.compute.tag.ServerTags;
 import org.sluice.controller.compute.wire.Names;
 import org.sluice.controller.compute.wire.Problems;
 import org.sluice.controller.http.Exchange;
@@ -267,7 +271,7 @@ final class BootRequestReader {
         Optional<String> zone =
                 fields.optionalText("availability_zone", 0, Names.LONGEST).filter(text -> !text.isEmpty());
         if (zone.isPresent() && zone.get().contains(":")) {
-            exchange.require(ServerRules.FORCED_HOST);
+            exchange.require(BootRules.FORCED_HOST);
             return zone;
         }
         Optional<String> host = fields.optionalText("host", 1, Names.LONGEST)
@@ -275,7 +279,7 @@ final class BootRequestReader {
         if (host.isEmpty()) {
             return zone;
         }
-        exchange.require(ServerRules.REQUESTED_DESTINATION);
+        exchange.require(BootRules.REQUESTED_DESTINATION);
         return Optional.of(zone.orElse("") + ":" + host.get());
     }
 

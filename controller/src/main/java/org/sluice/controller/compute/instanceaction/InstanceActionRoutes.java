@@ -1,19 +1,24 @@
-package org.sluice.controller.compute.server;
+package org.sluice.controller.compute.instanceaction;
+
+import static java.util.Objects.requireNonNull;
 
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.sluice.controller.compute.server.Server;
+import org.sluice.controller.compute.server.ServerLookup;
 import org.sluice.controller.compute.wire.Links;
 import org.sluice.controller.compute.wire.Problems;
 import org.sluice.controller.compute.wire.Times;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.view.View;
 import org.sluice.controller.store.Transactions;
 
-/** {@code /servers/ID/os-instance-actions} (Compute API reference, "Servers actions records"): its making and its end. */
-final class InstanceActionRoutes {
+/** {@code /servers/ID/os-instance-actions} (Compute API reference, "Servers actions records"): its making and its end. Thread-safe. */
+public final class InstanceActionRoutes implements ResourceRoutes {
     /** Something that was done to a server. */
     private record Done(
             String action,
@@ -42,17 +47,17 @@ final class InstanceActionRoutes {
             .build();
 
     private final Transactions transactions;
-    private final ServerLookup lookup;
+    private final ServerLookup lookup = new ServerLookup();
 
-    InstanceActionRoutes(Transactions transactions, ServerLookup lookup) {
-        this.transactions = transactions;
-        this.lookup = lookup;
+    public InstanceActionRoutes(Transactions transactions) {
+        this.transactions = requireNonNull(transactions, "transactions is null");
     }
 
-    void routes(Routes routes) {
+    @Override
+    public void routes(Routes routes) {
         String root = Links.VERSION_PATH + "/servers/{id}/os-instance-actions";
-        routes.get(root, ServerRules.INSTANCE_ACTIONS_LIST, exchange -> BRIEF.replyAll(200, done(exchange), exchange));
-        routes.get(root + "/{request}", ServerRules.INSTANCE_ACTIONS_SHOW, this::show);
+        routes.get(root, InstanceActionRules.LIST, exchange -> BRIEF.replyAll(200, done(exchange), exchange));
+        routes.get(root + "/{request}", InstanceActionRules.SHOW, this::show);
     }
 
     private Reply show(Exchange exchange) {

@@ -1,4 +1,4 @@
-package org.sluice.controller.compute.server;
+package org.sluice.controller.compute.boot;
 
 import java.time.Instant;
 import java.time.InstantSource;
@@ -16,6 +16,9 @@ import org.sluice.controller.compute.host.HostRow;
 import org.sluice.controller.compute.host.HostStore;
 import org.sluice.controller.compute.keypair.KeyPair;
 import org.sluice.controller.compute.keypair.KeyPairStore;
+import org.sluice.controller.compute.server.Hostnames;
+import org.sluice.controller.compute.server.NewServer;
+import org.sluice.controller.compute.server.ServerStore;
 import org.sluice.controller.compute.wire.Names;
 import org.sluice.controller.compute.wire.Problems;
 import org.sluice.controller.network.binding.AttachedPort;

@@ -1,4 +1,4 @@
-package org.sluice.controller.compute.server;
+package org.sluice.controller.compute.boot;
 
 import org.sluice.controller.compute.flavor.FlavorRules;
 import org.sluice.controller.http.Exchange;

@@ -1,4 +1,4 @@
-package org.sluice.controller.compute.server;
+package org.sluice.controller.compute.action;
 
 import java.time.Duration;
 import java.util.Optional;

@@ -1,4 +1,4 @@
-package org.sluice.controller.compute.server;
+package org.sluice.controller.compute.boot;
 
 import java.util.Map;
 import java.util.Optional;
