@@ -78,4 +78,24 @@ class LargeServersTest {
                     .containsOnly(128);
         }
     }
+
+    /** 64 KiB of each, so that eight of them are more than a list may hold at a time. */
+    @Test
+    void aListWithUserDataComesWhole() {
+        try (ComputeCloud cloud = cloud()) {
+            cloud.execute("update server set metadata = '{}', user_data = repeat('QUJD', 16383)");
+
+            JsonNode servers = cloud.admin()
+                    .get("/v2.1/servers/detail?sort_key=display_name&sort_dir=asc")
+                    .json()
+                    .required("servers");
+
+            assertThat(servers.valueStream()
+                            .map(server -> server.required("OS-EXT-SRV-ATTR:user_data")
+                                    .asString()
+                                    .length()))
+                    .hasSize(SERVERS)
+                    .containsOnly(4 * 16383);
+        }
+    }
 }

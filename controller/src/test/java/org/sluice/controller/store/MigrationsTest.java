@@ -40,7 +40,8 @@ final class MigrationsTest {
             Map.entry("18", 32_268_068),
             Map.entry("19", -1_118_480_513),
             Map.entry("20", 584_101_075),
-            Map.entry("21", -246_343_945));
+            Map.entry("21", -246_343_945),
+            Map.entry("22", 1_097_887_229));
 
     @RegisterExtension
     static final TestDatabase postgres = new TestDatabase();

@@ -99,7 +99,7 @@ public final class AttachmentRoutes implements ResourceRoutes {
     private Whole whole(Exchange exchange) {
         return transactions.run(handle -> {
             Server server = lookup.find(handle, exchange);
-            return new Whole(server, ports.of(handle, List.of(server.id())), clock.instant());
+            return new Whole(server, ports.shown(handle, List.of(server.id())), clock.instant());
         });
     }
 

@@ -14,8 +14,8 @@ import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.list.Source;
-import org.sluice.controller.network.binding.AttachedPort;
 import org.sluice.controller.network.binding.ServerPorts;
+import org.sluice.controller.network.binding.ShownNic;
 import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.policy.Rule;
 import org.sluice.controller.store.Transactions;
@@ -52,13 +52,8 @@ public final class ServerRoutes implements ResourceRoutes {
     @Override
     public void routes(Routes routes) {
         String root = Links.VERSION_PATH + "/servers";
-        Source<Whole> details = source(ServerRules.DETAIL_ALL, true);
         routes.list(root, ServerRules.INDEX, ServerWire.LIST, source(ServerRules.INDEX_ALL, false));
-        routes.get(
-                        root + "/detail",
-                        ServerRules.DETAIL,
-                        exchange -> ServerWire.detail(exchange).answer(exchange, details))
-                .queriedBy(ServerWire.DETAIL);
+        routes.list(root + "/detail", ServerRules.DETAIL, ServerWire.DETAIL, source(ServerRules.DETAIL_ALL, true));
         routes.get(root + "/{id}", ServerRules.SHOW, this::show);
         routes.put(root + "/{id}", ServerRules.UPDATE, this::update);
         routes.delete(root + "/{id}", ServerRules.DELETE, this::delete);
@@ -74,7 +69,7 @@ public final class ServerRoutes implements ResourceRoutes {
                     return transactions.run(handle -> {
                         List<Server> servers =
                                 store.list(handle, scope.project(), seen, patterns, window, detail(exchange, detailed));
-                        return detailed ? withPorts(handle, servers) : brief(servers);
+                        return detailed ? withNics(handle, servers) : brief(servers);
                     });
                 },
                 (exchange, id) -> {
@@ -98,12 +93,12 @@ public final class ServerRoutes implements ResourceRoutes {
         return servers.stream().map(server -> new Whole(server, List.of(), now)).toList();
     }
 
-    private List<Whole> withPorts(Handle handle, List<Server> servers) {
+    private List<Whole> withNics(Handle handle, List<Server> servers) {
         Instant now = clock.instant();
-        Map<ServerId, List<AttachedPort>> nics = ports
-                .of(handle, servers.stream().map(Server::id).toList())
+        Map<ServerId, List<ShownNic>> nics = ports
+                .shown(handle, servers.stream().map(Server::id).toList())
                 .stream()
-                .collect(Collectors.groupingBy(AttachedPort::server));
+                .collect(Collectors.groupingBy(ShownNic::server));
         return servers.stream()
                 .map(server -> new Whole(server, nics.getOrDefault(server.id(), List.of()), now))
                 .toList();
@@ -111,7 +106,7 @@ public final class ServerRoutes implements ResourceRoutes {
 
     private Reply show(Exchange exchange) {
         Whole whole = transactions.autocommit(handle ->
-                withPorts(handle, List.of(lookup.find(handle, exchange))).getFirst());
+                withNics(handle, List.of(lookup.find(handle, exchange))).getFirst());
         return ServerWire.SHOWN.ok(whole, exchange);
     }
 
@@ -128,7 +123,7 @@ public final class ServerRoutes implements ResourceRoutes {
                     change.diskConfig().orElse(old.diskConfig()),
                     clock.instant());
             old.host().ifPresent(host -> store.tellHost(handle, old.id(), host.id()));
-            return withPorts(handle, List.of(lookup.find(handle, exchange))).getFirst();
+            return withNics(handle, List.of(lookup.find(handle, exchange))).getFirst();
         });
         return ServerWire.UPDATED.ok(whole, exchange);
     }

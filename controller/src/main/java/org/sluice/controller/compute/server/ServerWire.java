@@ -37,9 +37,6 @@ final class ServerWire {
 
     static final int RUNNING = 1;
 
-    /** User data may be 64 KiB each: of servers that show it, so many are read at a time. */
-    private static final int BATCH_WITH_USER_DATA = 32;
-
     /** Sorts before every time. */
     private static final OffsetDateTime NEVER = OffsetDateTime.MIN;
 
@@ -98,14 +95,7 @@ final class ServerWire {
     /** {@code GET /servers/detail}. */
     static final ListQuery<Whole> DETAIL = LIST.shownAs(whole(0).build());
 
-    private static final ListQuery<Whole> DETAIL_WITH_USER_DATA = DETAIL.inBatchesOf(BATCH_WITH_USER_DATA);
-
     private ServerWire() {}
-
-    /** The whole list as this caller sees it in this version. */
-    static ListQuery<Whole> detail(Shown shown) {
-        return showsUserData(shown) ? DETAIL_WITH_USER_DATA : DETAIL;
-    }
 
     static boolean showsUserData(Shown shown) {
         return shown.minorVersion() >= 3 && shown.may(ServerRules.EXTENDED);
@@ -181,13 +171,10 @@ final class ServerWire {
                 .member("user_id", whole -> whole.server().userId())
                 .member("metadata", whole -> whole.server().metadata())
                 .member("hostId", whole -> hostId(whole.server()))
-                .memberShown(
+                .member(
                         "image",
-                        (whole, shown) ->
-                                reference("images", whole.server().image().toString(), shown))
-                .memberShown(
-                        "flavor",
-                        (whole, shown) -> reference("flavors", whole.server().flavorId(), shown))
+                        whole -> reference("images", whole.server().image().toString()))
+                .member("flavor", whole -> reference("flavors", whole.server().flavorId()))
                 .until(46)
                 .member("flavor", whole -> new View.Nested<>(FLAVOR, whole.server()))
                 .since(47)
@@ -288,7 +275,7 @@ final class ServerWire {
                 .since(extensionsSince)
                 .member(
                         "OS-EXT-IPS-MAC:mac_addr",
-                        address -> address.port().mac().value())
+                        address -> address.nic().mac().value())
                 .since(extensionsSince)
                 .build();
     }
@@ -308,8 +295,19 @@ final class ServerWire {
         return new Links(shown.baseUrl()).selfAndBookmark("servers", id.toString());
     }
 
-    private static Map<String, Object> reference(String collection, String id, Shown shown) {
-        return Map.of("id", id, "links", new Links(shown.baseUrl()).bookmark(collection, id));
+    private static View.Nested<Reference> reference(String collection, String id) {
+        return new View.Nested<>(Reference.VIEW, new Reference(collection, id));
+    }
+
+    /** An image or a flavor, by its id and link. */
+    private record Reference(String collection, String id) {
+        private static final View<Reference> VIEW = View.<Reference>of("reference", "references")
+                .member("id", Reference::id)
+                .memberShown(
+                        "links",
+                        (reference, shown) ->
+                                new Links(shown.baseUrl()).bookmark(reference.collection(), reference.id()))
+                .build();
     }
 
     private static List<Map<String, String>> named(Collection<String> names) {

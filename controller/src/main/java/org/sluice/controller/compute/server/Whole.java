@@ -7,19 +7,18 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.sluice.controller.network.binding.AttachedPort;
+import org.sluice.controller.network.binding.ShownNic;
 import org.sluice.model.ServerStatus;
-import org.sluice.model.protocol.FixedAddress;
 
 /**
  * A server with what is shown of it.
  *
- * @param ports its NICs, none where they are not shown
+ * @param nics its NICs, none where they are not shown
  * @param now when it is looked at: whether its host is up depends on it
  */
-public record Whole(Server server, List<AttachedPort> ports, Instant now) {
+public record Whole(Server server, List<ShownNic> nics, Instant now) {
     public Whole {
-        ports = List.copyOf(ports);
+        nics = List.copyOf(nics);
     }
 
     public ServerStatus status() {
@@ -29,11 +28,11 @@ public record Whole(Server server, List<AttachedPort> ports, Instant now) {
     /** The addresses of its NICs, by network name. */
     public Map<String, List<Address>> addresses() {
         Map<String, List<Address>> addresses = new LinkedHashMap<>();
-        for (AttachedPort port : ports) {
-            for (FixedAddress address : port.addresses()) {
+        for (ShownNic nic : nics) {
+            for (String address : nic.addresses()) {
                 addresses
-                        .computeIfAbsent(port.networkName(), network -> new ArrayList<>())
-                        .add(new Address(port, address.address()));
+                        .computeIfAbsent(nic.networkName(), network -> new ArrayList<>())
+                        .add(new Address(nic, address));
             }
         }
         return addresses;
@@ -42,12 +41,12 @@ public record Whole(Server server, List<AttachedPort> ports, Instant now) {
     /** The names of the security groups of its NICs. */
     public Set<String> securityGroups() {
         Set<String> names = new LinkedHashSet<>();
-        ports.forEach(port -> port.securityGroups().forEach(group -> names.add(group.name())));
+        nics.forEach(nic -> names.addAll(nic.securityGroups()));
         return names;
     }
 
     /** An address of a NIC. */
-    public record Address(AttachedPort port, String text) {
+    public record Address(ShownNic nic, String text) {
         /** 4 or 6. */
         public int version() {
             return text.contains(":") ? 6 : 4;

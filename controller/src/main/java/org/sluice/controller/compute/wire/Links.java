@@ -1,7 +1,7 @@
 package org.sluice.controller.compute.wire;
 
-import org.sluice.controller.http.Json;
-import tools.jackson.databind.node.ArrayNode;
+import java.util.List;
+import org.sluice.controller.http.view.View;
 
 /**
  * URLs of the Compute API as this client reaches it.
@@ -20,16 +20,28 @@ public record Links(String baseUrl) {
     }
 
     /** The pair that nova gives: versioned and permanent. */
-    public ArrayNode selfAndBookmark(String collection, String id) {
-        ArrayNode links = bookmark(collection, id);
-        links.insertObject(0).put("rel", "self").put("href", self(collection, id));
-        return links;
+    public List<View.Nested<Link>> selfAndBookmark(String collection, String id) {
+        return List.of(shown(new Link("self", self(collection, id))), shown(permanent(collection, id)));
     }
 
     /** The permanent URL alone. */
-    public ArrayNode bookmark(String collection, String id) {
-        ArrayNode links = Json.MAPPER.createArrayNode();
-        links.addObject().put("rel", "bookmark").put("href", baseUrl + MOUNT + "/" + collection + "/" + id);
-        return links;
+    public List<View.Nested<Link>> bookmark(String collection, String id) {
+        return List.of(shown(permanent(collection, id)));
+    }
+
+    private Link permanent(String collection, String id) {
+        return new Link("bookmark", baseUrl + MOUNT + "/" + collection + "/" + id);
+    }
+
+    private static View.Nested<Link> shown(Link link) {
+        return new View.Nested<>(Link.VIEW, link);
+    }
+
+    /** A relation of a thing and the URL that has it (Compute API guide, "Links and References"). */
+    public record Link(String rel, String href) {
+        private static final View<Link> VIEW = View.<Link>of("link", "links")
+                .member("rel", Link::rel)
+                .member("href", Link::href)
+                .build();
     }
 }

