@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.sluice.controller.compute.wire.Links;
+import org.sluice.controller.host.Hosts;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.ResourceRoutes;
@@ -127,7 +128,7 @@ public final class ServerRoutes implements ResourceRoutes {
                     change.changesDescription() ? change.description().orElse(null) : old.description(),
                     change.diskConfig().orElse(old.diskConfig()),
                     clock.instant());
-            old.host().ifPresent(host -> store.tellHost(handle, old.id(), host.id()));
+            old.host().ifPresent(host -> Hosts.changed(handle, host.id(), old.id()));
             return withPorts(handle, List.of(lookup.find(handle, exchange))).getFirst();
         });
         return ServerWire.UPDATED.ok(whole, exchange);
