@@ -4,7 +4,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
-import java.util.stream.Stream;
 import org.sluice.controller.compute.action.ActionRoutes;
 import org.sluice.controller.compute.action.HostConsoles;
 import org.sluice.controller.compute.aggregate.AggregateRoutes;
@@ -40,7 +39,6 @@ import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.Wording;
 import org.sluice.controller.http.list.PageStyle;
 import org.sluice.controller.network.binding.ServerPorts;
-import org.sluice.controller.policy.Rule;
 import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.store.Database;
 import org.sluice.controller.store.Transactions;
@@ -141,13 +139,6 @@ public final class ComputeFamily implements ApiFamily {
     @Override
     public String version() {
         return Microversion.LATEST.toString();
-    }
-
-    @Override
-    public List<Rule> rules() {
-        return Stream.of(ServerRoutes.rules(), BootRoutes.rules(), LimitRoutes.rules())
-                .flatMap(List::stream)
-                .toList();
     }
 
     @Override

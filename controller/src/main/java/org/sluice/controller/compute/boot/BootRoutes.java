@@ -6,14 +6,12 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
-import java.util.stream.Stream;
 import org.sluice.controller.compute.wire.Links;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.network.binding.ServerPorts;
-import org.sluice.controller.policy.Rule;
 import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.store.Transactions;
 import org.sluice.model.ServerId;
@@ -48,16 +46,11 @@ public final class BootRoutes implements ResourceRoutes {
                 requireNonNull(random, "random is null"));
     }
 
-    /** The rules that its handlers ask for. */
-    public static List<Rule> rules() {
-        return Stream.concat(
-                        Stream.of(BootRules.FORCED_HOST, BootRules.REQUESTED_DESTINATION), ServerPorts.rules().stream())
-                .toList();
-    }
-
     @Override
     public void routes(Routes routes) {
         routes.post(Links.VERSION_PATH + "/servers", BootRules.CREATE, this::create);
+        routes.rules(List.of(BootRules.FORCED_HOST, BootRules.REQUESTED_DESTINATION));
+        routes.rules(ServerPorts.rules());
     }
 
     private Reply create(Exchange exchange) {

@@ -45,11 +45,6 @@ public final class ServerRoutes implements ResourceRoutes {
         this.clock = requireNonNull(clock, "clock is null");
     }
 
-    /** The rules that its handlers ask for. */
-    public static List<Rule> rules() {
-        return ServerRules.asked();
-    }
-
     @Override
     public void routes(Routes routes) {
         String root = Links.VERSION_PATH + "/servers";
@@ -63,6 +58,7 @@ public final class ServerRoutes implements ResourceRoutes {
         routes.get(root + "/{id}", ServerRules.SHOW, this::show);
         routes.put(root + "/{id}", ServerRules.UPDATE, this::update);
         routes.delete(root + "/{id}", ServerRules.DELETE, this::delete);
+        routes.rules(ServerRules.asked());
     }
 
     private Source<Whole> source(Rule all, boolean detailed) {
