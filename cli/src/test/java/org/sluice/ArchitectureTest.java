@@ -44,7 +44,7 @@ final class ArchitectureTest {
             entry("network", Set.of("policy", "http", "store", "host")),
             entry("image", Set.of("policy", "http", "store")),
             entry("scheduling", Set.of("policy", "http", "store", "host", "network")),
-            entry("compute", Set.of("policy", "http", "store", "host", "network", "scheduling")),
+            entry("compute", Set.of("policy", "http", "store", "host", "network", "image", "scheduling")),
             entry("pki", Set.of("policy", "http", "store")),
             entry("fleet", Set.of("policy", "http", "store", "host", "scheduling", "pki")),
             entry("agents", Set.of("policy", "http", "store", "host", "network", "scheduling")));

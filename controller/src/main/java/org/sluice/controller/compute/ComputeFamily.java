@@ -8,7 +8,6 @@ import org.sluice.controller.compute.action.ActionRoutes;
 import org.sluice.controller.compute.action.HostConsoles;
 import org.sluice.controller.compute.aggregate.AggregateRoutes;
 import org.sluice.controller.compute.attachment.AttachmentRoutes;
-import org.sluice.controller.compute.boot.BootImages;
 import org.sluice.controller.compute.boot.BootRoutes;
 import org.sluice.controller.compute.extension.ExtensionRoutes;
 import org.sluice.controller.compute.flavor.FlavorRoutes;
@@ -59,7 +58,6 @@ public final class ComputeFamily implements ApiFamily {
      * Wires the API.
      *
      * @param database where everything is
-     * @param images images to boot from
      * @param ports the servers' NICs
      * @param scheduling gives servers their place
      * @param consoles asks hosts for console output
@@ -68,7 +66,6 @@ public final class ComputeFamily implements ApiFamily {
      */
     public ComputeFamily(
             Database database,
-            BootImages images,
             ServerPorts ports,
             Scheduling scheduling,
             HostConsoles consoles,
@@ -79,7 +76,7 @@ public final class ComputeFamily implements ApiFamily {
         this.resources = List.of(
                 new Versions(),
                 new ServerRoutes(transactions, ports, deletion, clock),
-                new BootRoutes(transactions, images, ports, scheduling, clock, random),
+                new BootRoutes(transactions, ports, scheduling, clock, random),
                 new ActionRoutes(transactions, deletion, consoles),
                 new MetadataRoutes(transactions, clock),
                 new AttachmentRoutes(transactions, ports, clock),

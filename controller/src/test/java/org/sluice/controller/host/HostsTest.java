@@ -69,7 +69,6 @@ final class HostsTest {
                 List.of(
                         new ComputeFamily(
                                 postgres.database(),
-                                (_, _, _) -> Optional.empty(),
                                 fleet.serverPorts,
                                 fleet.scheduling,
                                 (_, _, _, _) -> Optional.empty(),

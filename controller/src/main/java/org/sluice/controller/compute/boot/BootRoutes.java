@@ -11,6 +11,7 @@ import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
+import org.sluice.controller.image.image.ImageRules;
 import org.sluice.controller.network.binding.ServerPorts;
 import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.store.Transactions;
@@ -24,7 +25,6 @@ public final class BootRoutes implements ResourceRoutes {
     /**
      * Wires it.
      *
-     * @param images images to boot from
      * @param ports the servers' NICs
      * @param scheduling gives servers their place
      * @param clock time of creation
@@ -32,14 +32,12 @@ public final class BootRoutes implements ResourceRoutes {
      */
     public BootRoutes(
             Transactions transactions,
-            BootImages images,
             ServerPorts ports,
             Scheduling scheduling,
             InstantSource clock,
             RandomGenerator random) {
         this.transactions = requireNonNull(transactions, "transactions is null");
         this.creation = new ServerCreation(
-                requireNonNull(images, "images is null"),
                 requireNonNull(ports, "ports is null"),
                 requireNonNull(scheduling, "scheduling is null"),
                 requireNonNull(clock, "clock is null"),
@@ -49,7 +47,7 @@ public final class BootRoutes implements ResourceRoutes {
     @Override
     public void routes(Routes routes) {
         routes.post(Links.VERSION_PATH + "/servers", BootRules.CREATE, this::create);
-        routes.rules(List.of(BootRules.FORCED_HOST, BootRules.REQUESTED_DESTINATION));
+        routes.rules(List.of(BootRules.FORCED_HOST, BootRules.REQUESTED_DESTINATION, ImageRules.SHOW));
         routes.rules(ServerPorts.rules());
     }
 
