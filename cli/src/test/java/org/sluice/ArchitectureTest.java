@@ -38,15 +38,16 @@ final class ArchitectureTest {
             entry("policy", Set.of()),
             entry("http", Set.of("policy")),
             entry("store", Set.of()),
+            entry("host", Set.of("store")),
             entry("observation", Set.of("policy", "http", "store")),
             entry("identity", Set.of("policy", "http", "store")),
-            entry("network", Set.of("policy", "http", "store")),
+            entry("network", Set.of("policy", "http", "store", "host")),
             entry("image", Set.of("policy", "http", "store")),
-            entry("scheduling", Set.of("policy", "http", "store", "network")),
-            entry("compute", Set.of("policy", "http", "store", "network", "scheduling")),
+            entry("scheduling", Set.of("policy", "http", "store", "host", "network")),
+            entry("compute", Set.of("policy", "http", "store", "host", "network", "image", "scheduling")),
             entry("pki", Set.of("policy", "http", "store")),
-            entry("fleet", Set.of("policy", "http", "store", "scheduling", "pki")),
-            entry("agents", Set.of("policy", "http", "store", "network", "scheduling")));
+            entry("fleet", Set.of("policy", "http", "store", "host", "scheduling", "pki")),
+            entry("agents", Set.of("policy", "http", "store", "host", "network", "scheduling")));
 
     /** Where a few routes stand beside what else the package does: they are no table of resources. */
     private static final Set<String> NO_TABLE = Set.of("agents", "pki", "observation");

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sluice.cli.settings.Listen;
@@ -22,7 +21,6 @@ import org.sluice.controller.agents.ConsoleQueries;
 import org.sluice.controller.agents.DesiredStates;
 import org.sluice.controller.agents.Reports;
 import org.sluice.controller.compute.ComputeFamily;
-import org.sluice.controller.compute.boot.BootImages;
 import org.sluice.controller.fleet.SluiceFamily;
 import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.ApiServer;
@@ -42,7 +40,6 @@ import org.sluice.controller.image.ImageFamily;
 import org.sluice.controller.image.data.ImageBytes;
 import org.sluice.controller.image.data.ImageSweep;
 import org.sluice.controller.image.data.UploadRoom;
-import org.sluice.controller.image.image.ImageStore;
 import org.sluice.controller.network.NetworkFamily;
 import org.sluice.controller.network.binding.Bindings;
 import org.sluice.controller.network.binding.ServerPorts;
@@ -54,7 +51,6 @@ import org.sluice.controller.pki.CertificateAuthority;
 import org.sluice.controller.pki.EnrolmentFamily;
 import org.sluice.controller.pki.HostEnrolment;
 import org.sluice.controller.pki.JoinTokens;
-import org.sluice.controller.policy.Access;
 import org.sluice.controller.policy.Caller;
 import org.sluice.controller.scheduling.DecisionObserver;
 import org.sluice.controller.scheduling.FleetIndex;
@@ -62,11 +58,6 @@ import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.controller.store.Chore;
 import org.sluice.controller.store.Database;
-import org.sluice.model.HostId;
-import org.sluice.model.ImageId;
-import org.sluice.model.Problem;
-import org.sluice.model.ProblemException;
-import org.sluice.model.ServerId;
 
 /** One controller, put together here by constructors alone. It keeps no state: several may run on one database. Thread-safe. */
 final class ControllerProcess {
@@ -151,7 +142,6 @@ final class ControllerProcess {
         ServicePorts servicePorts = new ServicePorts(random);
         Scheduling scheduling = new Scheduling(fleet, serverPorts, bindings, servicePorts, counting(observation));
         ConsoleQueries consoles = new ConsoleQueries(database, feed);
-        ImageStore images = new ImageStore();
         // Neither long copies of images nor a burst of requests keep agents from saying that they are alive.
         Database agentsDatabase =
                 resources.add("agents' connections", database.beside("agents", setup.agentConnections()));
@@ -168,14 +158,7 @@ final class ControllerProcess {
         List<ApiFamily> openStack = new ArrayList<>(List.of(
                 new IdentityFamily(database, tokens, passwords, clock),
                 new NetworkFamily(database.jdbi(), random, clock),
-                new ComputeFamily(
-                        database,
-                        (handle, access, id) -> bootImage(images, handle, access, id),
-                        serverPorts,
-                        scheduling,
-                        (host, server, lines, limit) -> consoleTail(consoles, host, server, lines, limit),
-                        clock,
-                        random),
+                new ComputeFamily(database, serverPorts, scheduling, consoles::ask, clock, random),
                 new ImageFamily(database, imageBytes, sweep, uploads, clock),
                 new SluiceFamily(database, joinTokens, clock, List.of(observation))));
         openStack.addAll(observation.probes());
@@ -271,17 +254,6 @@ final class ControllerProcess {
         return new Caller("", "up", project, AdminAccess.NAME, Set.of("admin", "member", "reader"));
     }
 
-    private static Optional<BootImages.BootImage> bootImage(
-            ImageStore images, Handle handle, Access access, ImageId id) {
-        return images.findAndKeep(handle, access, id)
-                .map(image -> new BootImages.BootImage(
-                        image.status().apiName(),
-                        image.metadata().minDisk(),
-                        image.metadata().minRam(),
-                        image.content().map(content -> content.virtualSize()).orElse(0L),
-                        image.properties()));
-    }
-
     private static DecisionObserver counting(Observation observation) {
         return new DecisionObserver() {
             @Override
@@ -294,18 +266,6 @@ final class ControllerProcess {
                 observation.lostRace();
             }
         };
-    }
-
-    private static Optional<String> consoleTail(
-            ConsoleQueries consoles, HostId host, ServerId server, int lines, Duration limit) {
-        try {
-            return consoles.ask(host, server, lines, limit);
-        } catch (InterruptedException closing) {
-            Thread.currentThread().interrupt();
-            throw new ProblemException(
-                    Problem.of(Problem.Kind.UNAVAILABLE, "Closing", "The controller is closing; ask another one."),
-                    closing);
-        }
     }
 
     private static String secret(SecureRandom random) {

@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
-import org.sluice.controller.scheduling.Scheduling;
+import org.sluice.controller.host.Hosts;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.controller.store.Database;
 import org.sluice.controller.store.Transactions;
@@ -41,13 +41,9 @@ public final class ConsoleQueries {
         String topic = HostQueries.topic(host);
         long end = System.nanoTime() + limit.toNanos();
         long mark = feed.mark(topic);
-        transactions.run(handle -> {
+        transactions.use(handle -> {
             queries.ask(handle, host, query, server, lines);
-            handle.createUpdate("update host set desired_revision = desired_revision + 1 where id = :host")
-                    .bind("host", host.value())
-                    .execute();
-            ChangeFeed.announce(handle, Scheduling.hostTopic(host));
-            return true;
+            Hosts.changed(handle, host);
         });
         try {
             while (true) {

@@ -14,12 +14,12 @@ import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 import org.jspecify.annotations.Nullable;
+import org.sluice.controller.host.Hosts;
 import org.sluice.controller.http.Json;
 import org.sluice.controller.network.binding.AttachedPort;
 import org.sluice.controller.network.binding.ServerPorts;
 import org.sluice.controller.network.binding.ServicePorts;
 import org.sluice.controller.scheduling.FleetIndex;
-import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.controller.store.Database;
 import org.sluice.controller.store.Transactions;
@@ -65,7 +65,7 @@ public final class DesiredStates {
      * @throws org.sluice.model.ProblemException 404 when the host is no member
      */
     Optional<DesiredHost> await(HostId host, long after, Duration wait) throws InterruptedException {
-        String topic = Scheduling.hostTopic(host);
+        String topic = Hosts.topic(host);
         long end = System.nanoTime() + wait.toNanos();
         boolean seen = false;
         while (true) {
@@ -139,11 +139,7 @@ public final class DesiredStates {
     }
 
     private static long revision(Handle handle, HostId host) {
-        return handle.createQuery("select desired_revision from host where id = :host")
-                .bind("host", host.value())
-                .mapTo(Long.class)
-                .findOne()
-                .orElseThrow(() -> UnknownHost.problem(host));
+        return Hosts.revision(handle, host).orElseThrow(() -> UnknownHost.problem(host));
     }
 
     private static Map<String, String> uplinks(Handle handle, HostId host) {

@@ -14,11 +14,11 @@ import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sluice.controller.host.Hosts;
 import org.sluice.controller.network.binding.AttachedPort;
 import org.sluice.controller.network.binding.Bindings;
 import org.sluice.controller.network.binding.ServerPorts;
 import org.sluice.controller.scheduling.Scheduling;
-import org.sluice.controller.store.ChangeFeed;
 import org.sluice.model.HostId;
 import org.sluice.model.PortId;
 import org.sluice.model.Problem;
@@ -211,10 +211,7 @@ public final class Reports {
                         .bind("details", StorableText.of(report.fix().orElse("")))
                         .execute();
                 serverPorts.of(handle, List.of(server)).forEach(port -> bindings.markError(handle, port.port()));
-                handle.createUpdate("update host set desired_revision = desired_revision + 1 where id = :host")
-                        .bind("host", host.value())
-                        .execute();
-                ChangeFeed.announce(handle, Scheduling.hostTopic(host));
+                Hosts.changed(handle, host);
             }
         }
     }

@@ -4,12 +4,10 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
-import java.util.stream.Stream;
 import org.sluice.controller.compute.action.ActionRoutes;
 import org.sluice.controller.compute.action.HostConsoles;
 import org.sluice.controller.compute.aggregate.AggregateRoutes;
 import org.sluice.controller.compute.attachment.AttachmentRoutes;
-import org.sluice.controller.compute.boot.BootImages;
 import org.sluice.controller.compute.boot.BootRoutes;
 import org.sluice.controller.compute.extension.ExtensionRoutes;
 import org.sluice.controller.compute.flavor.FlavorRoutes;
@@ -40,7 +38,6 @@ import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.Wording;
 import org.sluice.controller.http.list.PageStyle;
 import org.sluice.controller.network.binding.ServerPorts;
-import org.sluice.controller.policy.Rule;
 import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.store.Database;
 import org.sluice.controller.store.Transactions;
@@ -61,7 +58,6 @@ public final class ComputeFamily implements ApiFamily {
      * Wires the API.
      *
      * @param database where everything is
-     * @param images images to boot from
      * @param ports the servers' NICs
      * @param scheduling gives servers their place
      * @param consoles asks hosts for console output
@@ -70,7 +66,6 @@ public final class ComputeFamily implements ApiFamily {
      */
     public ComputeFamily(
             Database database,
-            BootImages images,
             ServerPorts ports,
             Scheduling scheduling,
             HostConsoles consoles,
@@ -81,7 +76,7 @@ public final class ComputeFamily implements ApiFamily {
         this.resources = List.of(
                 new Versions(),
                 new ServerRoutes(transactions, ports, deletion, clock),
-                new BootRoutes(transactions, images, ports, scheduling, clock, random),
+                new BootRoutes(transactions, ports, scheduling, clock, random),
                 new ActionRoutes(transactions, deletion, consoles),
                 new MetadataRoutes(transactions, clock),
                 new AttachmentRoutes(transactions, ports, clock),
@@ -141,13 +136,6 @@ public final class ComputeFamily implements ApiFamily {
     @Override
     public String version() {
         return Microversion.LATEST.toString();
-    }
-
-    @Override
-    public List<Rule> rules() {
-        return Stream.of(ServerRoutes.rules(), BootRoutes.rules(), LimitRoutes.rules())
-                .flatMap(List::stream)
-                .toList();
     }
 
     @Override

@@ -3,7 +3,6 @@ package org.sluice.controller.http;
 import java.util.List;
 import java.util.Optional;
 import org.sluice.controller.http.list.PageStyle;
-import org.sluice.controller.policy.Rule;
 import org.sluice.controller.policy.Scope;
 
 /** One API under one path of the listener: identity, network, compute, image, or Sluice's own. */
@@ -55,11 +54,6 @@ public interface ApiFamily {
             case Scope.Project _, Scope.Nothing _ -> true;
             case Scope.Domain _, Scope.Cloud _ -> false;
         };
-    }
-
-    /** Rules that handlers ask for beside those of the routes, views and lists. */
-    default List<Rule> rules() {
-        return List.of();
     }
 
     /** What its reference in OpenStack has and it has not. */

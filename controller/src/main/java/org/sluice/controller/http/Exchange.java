@@ -58,7 +58,6 @@ public final class Exchange implements Shown {
     private final Router.Match match;
     private final Policy policy;
     private final Door door;
-    private final @Nullable Caller caller;
     private final @Nullable Access access;
     private final Read entity;
     private int minorVersion = -1;
@@ -79,7 +78,7 @@ public final class Exchange implements Shown {
             Router.Match match,
             Policy policy,
             Door door) {
-        this(request, origin, family, match, policy, door, null, null, new Read());
+        this(request, origin, family, match, policy, door, null, new Read());
     }
 
     private Exchange(
@@ -89,7 +88,6 @@ public final class Exchange implements Shown {
             Router.Match match,
             Policy policy,
             Door door,
-            @Nullable Caller caller,
             @Nullable Access access,
             Read entity) {
         this.request = requireNonNull(request, "request is null");
@@ -98,7 +96,6 @@ public final class Exchange implements Shown {
         this.match = match;
         this.policy = policy;
         this.door = requireNonNull(door, "door is null");
-        this.caller = caller;
         this.access = access;
         this.entity = entity;
     }
@@ -106,7 +103,7 @@ public final class Exchange implements Shown {
     /** The same request of a caller who was authenticated. */
     Exchange by(Caller authenticated) {
         entity.caller = authenticated;
-        return new Exchange(request, origin, family, match, policy, door, authenticated, null, entity);
+        return new Exchange(request, origin, family, match, policy, door, policy.access(authenticated), entity);
     }
 
     /** The same request of a host that showed its certificate. */
@@ -116,19 +113,16 @@ public final class Exchange implements Shown {
     }
 
     /**
-     * The same request under a rule.
+     * The same request, whose caller passes its rule.
      *
      * @throws ProblemException 403 in the words of the family when the token's scope is none of the family's, or the caller does
      *     not pass it for things of his own
      */
     Exchange under(Rule rule) {
-        Access asked = policy.access(rule, caller());
-        if (!family.takes(caller().scope()) || !asked.allowsOwn()) {
+        if (!family.takes(caller().scope()) || !may(rule)) {
             throw wording().forbidden(rule);
         }
-        Exchange ruled = new Exchange(request, origin, family, match, policy, door, caller, asked, entity);
-        ruled.minorVersion = minorVersion;
-        return ruled;
+        return this;
     }
 
     /**
@@ -141,12 +135,17 @@ public final class Exchange implements Shown {
         return under(action.rule());
     }
 
-    /** What the caller may under the route's rule; open routes have none. */
+    /** What the caller may, to be handed on to what knows no requests. Only routes registered as public have none. */
     public Access access() {
         if (access == null) {
-            throw new IllegalStateException("an open route asked what the caller may");
+            throw new IllegalStateException("a public route asked who the caller is and what he may");
         }
         return access;
+    }
+
+    /** The rule of the route, or of the action that was asked for. */
+    public Rule rule() {
+        return decidingRule().orElseThrow(() -> new IllegalStateException("a route without a rule asked for it"));
     }
 
     /** All rules that decide on this listener, for those who may look at them. */
@@ -156,17 +155,27 @@ public final class Exchange implements Shown {
 
     @Override
     public boolean may(Rule rule) {
-        return policy.access(rule, caller()).allowsOwn();
+        return access().may(rule);
     }
 
     @Override
     public boolean may(Rule rule, Target target) {
-        return policy.allows(rule, caller(), target);
+        return access().may(rule, target);
+    }
+
+    /** Whether the caller passes the route's rule for that thing. */
+    public boolean may(Target target) {
+        return may(rule(), target);
     }
 
     @Override
     public RowCondition rows(Rule rule) {
-        return policy.rows(rule, caller());
+        return access().rows(rule);
+    }
+
+    /** The rows for which the caller passes the route's rule. */
+    public RowCondition rows() {
+        return rows(rule());
     }
 
     /** 403 unless the caller passes that rule for things of his own. */
@@ -185,7 +194,7 @@ public final class Exchange implements Shown {
 
     /** 403 unless the caller passes the route's rule for that thing. */
     public void require(Target target) {
-        require(access().rule(), target);
+        require(rule(), target);
     }
 
     /** How the family words refusals. */
@@ -255,10 +264,7 @@ public final class Exchange implements Shown {
 
     /** Who is asking. Only routes registered as public have none. */
     public Caller caller() {
-        if (caller == null) {
-            throw new IllegalStateException("a public route asked for the caller");
-        }
-        return caller;
+        return access().caller();
     }
 
     /** The host whose agent is asking. Only certified routes have one. */
@@ -370,7 +376,7 @@ public final class Exchange implements Shown {
 
     /** What an observer may know of the request so far. */
     RequestObserver.Asked asked() {
-        Optional<Rule> rule = rule();
+        Optional<Rule> rule = decidingRule();
         return new RequestObserver.Asked(
                 requestId(),
                 globalRequestId(),
@@ -387,7 +393,7 @@ public final class Exchange implements Shown {
     }
 
     /** The rule that decides on the request; none where there is none, and where the action is not known (yet). */
-    private Optional<Rule> rule() {
+    private Optional<Rule> decidingRule() {
         return switch (match.route().access()) {
             case Route.Access.Open _, Route.Access.Certified _ -> Optional.empty();
             case Route.Access.Ruled ruled -> Optional.of(ruled.rule());
@@ -450,7 +456,7 @@ public final class Exchange implements Shown {
         try {
             // The entity stays until the request is answered, and so does its share of the bytes in flight.
             @SuppressWarnings("resource")
-            Entity read = caller == null && entity.host == null
+            Entity read = access == null && entity.host == null
                     ? door.readAnonymous(party(), in, length)
                     : door.read(party(), in, length, match.route().limit().bytes());
             return read.toByteArray();

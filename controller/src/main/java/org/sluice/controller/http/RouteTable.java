@@ -13,7 +13,7 @@ import org.sluice.controller.policy.Rule;
 /** The routes of several families that one listener serves. Immutable and thread-safe. */
 public final class RouteTable {
     /** One family with its routes. */
-    record Mounted(ApiFamily family, List<Route> routes, Router router) {}
+    record Mounted(ApiFamily family, List<Route> routes, List<Rule> rules, Router router) {}
 
     private final Map<String, Mounted> mounts = new LinkedHashMap<>();
 
@@ -29,7 +29,8 @@ public final class RouteTable {
                     .ifPresent(title ->
                             routes.open("GET", "/openapi.json", exchange -> Reply.ok(table.openApi(family, title))));
             List<Route> all = routes.all();
-            if (table.mounts.putIfAbsent(family.mount(), new Mounted(family, all, new Router(all))) != null) {
+            if (table.mounts.putIfAbsent(family.mount(), new Mounted(family, all, routes.rules(), new Router(all)))
+                    != null) {
                 throw new IllegalStateException("two families are mounted at " + family.mount());
             }
         }
@@ -68,7 +69,7 @@ public final class RouteTable {
                     rules.addAll(list.view().rules());
                 });
             }
-            rules.addAll(mounted.family().rules());
+            rules.addAll(mounted.rules());
         }
         return rules.stream().distinct().toList();
     }

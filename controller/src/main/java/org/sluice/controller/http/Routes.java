@@ -16,6 +16,7 @@ import org.sluice.controller.policy.Rule;
  */
 public final class Routes {
     private final List<Line> lines = new ArrayList<>();
+    private final List<Rule> rules = new ArrayList<>();
 
     /** One line that is being written; its methods refine it. */
     public static final class Line {
@@ -219,6 +220,19 @@ public final class Routes {
         Line line = new Line(method, pattern, new Route.Access.Certified(authenticator), handler);
         lines.add(line);
         return line;
+    }
+
+    /**
+     * Handlers of these routes ask for these rules beside those that the routes, their actions, lists and views name. A rule that
+     * is in no table answers nobody.
+     */
+    public void rules(List<Rule> asked) {
+        rules.addAll(asked);
+    }
+
+    /** The rules that handlers ask for beside. */
+    List<Rule> rules() {
+        return List.copyOf(rules);
     }
 
     /** The finished table. */

@@ -3,7 +3,6 @@ package org.sluice.controller.image;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.sluice.controller.http.Absent;
 import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.Exchange;
@@ -26,7 +25,6 @@ import org.sluice.controller.image.version.Versions;
 import org.sluice.controller.image.wire.ImageFaults;
 import org.sluice.controller.image.wire.ImagePages;
 import org.sluice.controller.image.wire.ImageWording;
-import org.sluice.controller.policy.Rule;
 import org.sluice.controller.store.Database;
 import org.sluice.controller.store.Transactions;
 
@@ -84,12 +82,6 @@ public final class ImageFamily implements ApiFamily {
     @Override
     public PageStyle pageStyle() {
         return pages;
-    }
-
-    @Override
-    public List<Rule> rules() {
-        return Stream.concat(ImageRoutes.rules().stream(), DataRoutes.rules().stream())
-                .toList();
     }
 
     @Override

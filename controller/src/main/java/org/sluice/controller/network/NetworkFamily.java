@@ -4,7 +4,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
-import java.util.stream.Stream;
 import org.jdbi.v3.core.Jdbi;
 import org.sluice.controller.http.Absent;
 import org.sluice.controller.http.ApiFamily;
@@ -31,7 +30,6 @@ import org.sluice.controller.network.wire.NetworkFaults;
 import org.sluice.controller.network.wire.NetworkPages;
 import org.sluice.controller.network.wire.NetworkWording;
 import org.sluice.controller.network.zone.ZoneRoutes;
-import org.sluice.controller.policy.Rule;
 import org.sluice.controller.store.Transactions;
 
 /** The Network API v2.0 at {@code /network} (OpenStack Networking API reference, v2.0). Thread-safe. */
@@ -72,12 +70,6 @@ public final class NetworkFamily implements ApiFamily {
     @Override
     public void routes(Routes routes) {
         resources.forEach(resource -> resource.routes(routes));
-    }
-
-    @Override
-    public List<Rule> rules() {
-        return Stream.concat(NetworkRoutes.rules().stream(), PortRoutes.rules().stream())
-                .toList();
     }
 
     @Override

@@ -123,9 +123,9 @@ public final class Policy {
         return check;
     }
 
-    /** What a caller may under one rule. */
-    public Access access(Rule rule, Caller caller) {
-        return new Access(this, rule, caller);
+    /** What a caller may. */
+    public Access access(Caller caller) {
+        return new Access(this, caller);
     }
 
     private boolean passes(Check check, Caller caller, Target target) {

@@ -52,8 +52,7 @@ final class Claims {
     private static boolean takeRoom(Handle handle, ServerRequest request, HostId host) {
         return handle.createUpdate("""
                         update host set vcpus_used = vcpus_used + :vcpus,
-                            memory_mib_used = memory_mib_used + :memory, disk_gib_used = disk_gib_used + :disk,
-                            desired_revision = desired_revision + 1
+                            memory_mib_used = memory_mib_used + :memory, disk_gib_used = disk_gib_used + :disk
                         where id = :host and enabled and vcpus_used + :vcpus <= vcpus_total
                           and memory_mib_used + :memory <= memory_mib_total
                           and disk_gib_used + :disk <= disk_gib_total""")

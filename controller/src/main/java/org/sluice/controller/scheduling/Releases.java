@@ -9,12 +9,12 @@ import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sluice.controller.host.Hosts;
 import org.sluice.controller.http.Json;
 import org.sluice.controller.network.binding.AttachedPort;
 import org.sluice.controller.network.binding.ServerPorts;
 import org.sluice.controller.network.binding.ServicePorts;
 import org.sluice.controller.store.ChangeFeed;
-import org.sluice.controller.store.ChangedServers;
 import org.sluice.model.HostId;
 import org.sluice.model.NetworkId;
 import org.sluice.model.ServerId;
@@ -53,12 +53,7 @@ final class Releases {
                         update server set status = 'DELETING', task_state = 'deleting', updated_at = now()
                         where id = :server and status <> 'DELETING'""").bind("server", server.value()).execute();
         if (changed == 1) {
-            HostId host = claim.get().host().get();
-            handle.createUpdate("update host set desired_revision = desired_revision + 1 where id = :host")
-                    .bind("host", host.value())
-                    .execute();
-            ChangedServers.note(handle, List.of(server));
-            ChangeFeed.announce(handle, Scheduling.hostTopic(host));
+            Hosts.changed(handle, claim.get().host().get(), server);
         }
     }
 
@@ -100,8 +95,7 @@ final class Releases {
         handle.createUpdate("""
                         update host h set vcpus_used = h.vcpus_used - s.vcpus,
                             memory_mib_used = h.memory_mib_used - s.memory_mib,
-                            disk_gib_used = h.disk_gib_used - s.disk_gib,
-                            desired_revision = h.desired_revision + 1
+                            disk_gib_used = h.disk_gib_used - s.disk_gib
                         from server s where h.id = :host and s.id = :server""")
                 .bind("host", host.value())
                 .bind("server", server.value())
@@ -113,7 +107,7 @@ final class Releases {
                     .bind("server", server.value())
                     .execute();
         }
-        ChangeFeed.announce(handle, Scheduling.hostTopic(host));
+        Hosts.changed(handle, host);
         ChangeFeed.announce(handle, FleetIndex.TOPIC);
     }
 

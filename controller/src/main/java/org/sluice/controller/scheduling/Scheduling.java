@@ -13,12 +13,11 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
+import org.sluice.controller.host.Hosts;
 import org.sluice.controller.network.binding.AttachedPort;
 import org.sluice.controller.network.binding.Bindings;
 import org.sluice.controller.network.binding.ServerPorts;
 import org.sluice.controller.network.binding.ServicePorts;
-import org.sluice.controller.store.ChangeFeed;
-import org.sluice.controller.store.ChangedServers;
 import org.sluice.model.HostId;
 import org.sluice.model.NetworkId;
 import org.sluice.model.ProblemException;
@@ -256,8 +255,7 @@ public final class Scheduling {
                 .bind("zone", host.zone())
                 .bind("server", request.server().value())
                 .execute();
-        ChangedServers.note(handle, List.of(request.server()));
-        ChangeFeed.announce(handle, hostTopic(host.id()));
+        Hosts.changed(handle, host.id(), request.server());
     }
 
     /** Lets proposals of other requests see this claim before it commits. */
@@ -272,11 +270,6 @@ public final class Scheduling {
                 .filter(port -> port.vnicType() == VnicType.NORMAL)
                 .map(AttachedPort::network)
                 .collect(Collectors.toCollection(LinkedHashSet::new));
-    }
-
-    /** The topic that wakes the agent of a host. */
-    public static String hostTopic(HostId host) {
-        return "host:" + host;
     }
 
     private static List<Verdict> withLostRaces(Selection selection) {

@@ -56,10 +56,19 @@ public final class ChangeFeed implements AutoCloseable {
 
     /** Names what changed, to be sent when the handle's transaction commits and only then. */
     public static void announce(Handle handle, String topic) {
-        handle.createQuery("select pg_notify('" + CHANNEL + "', :topic)")
+        handle.createQuery("select " + announcing(":topic"))
                 .bind("topic", topic)
                 .mapTo(String.class)
                 .one();
+    }
+
+    /**
+     * The expression that does the same inside of a statement.
+     *
+     * @param topic an expression of SQL
+     */
+    public static String announcing(String topic) {
+        return "pg_notify('" + CHANNEL + "', " + topic + ")";
     }
 
     /** A mark to pass to {@link #await}; take it before reading the state, so that no change falls between. */

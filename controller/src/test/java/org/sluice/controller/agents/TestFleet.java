@@ -48,8 +48,7 @@ public final class TestFleet {
     public static final Caller CALLER =
             new Caller("22222222222222222222222222222222", "demo", PROJECT, "demo", Set.of("member"));
 
-    private static final Access ACCESS =
-            Policy.of(ServerPorts.rules()).access(ServerPorts.rules().getFirst(), CALLER);
+    private static final Access ACCESS = Policy.of(ServerPorts.rules()).access(CALLER);
 
     private final RandomGenerator random = new Random(7);
     private final Database database;

@@ -15,10 +15,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
-import org.sluice.controller.compute.boot.BootImages;
-import org.sluice.controller.compute.wire.TextMap;
 import org.sluice.controller.http.ApiClient;
 import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.ApiServer;
@@ -34,14 +31,12 @@ import org.sluice.controller.network.binding.Bindings;
 import org.sluice.controller.network.binding.ServerPorts;
 import org.sluice.controller.network.binding.ServicePorts;
 import org.sluice.controller.network.securitygroup.SecurityGroups;
-import org.sluice.controller.policy.Access;
 import org.sluice.controller.policy.Caller;
 import org.sluice.controller.scheduling.FleetIndex;
 import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.store.Database;
 import org.sluice.controller.store.Origin;
 import org.sluice.model.HostId;
-import org.sluice.model.ImageId;
 import org.sluice.model.Problem;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.PhysicalFunctionKey;
@@ -84,8 +79,8 @@ final class ComputeCloud implements AutoCloseable {
         Random random = new Random();
         ServerPorts ports = new ServerPorts(random);
         this.scheduling = new Scheduling(new FleetIndex(), ports, new Bindings(), new ServicePorts(random));
-        ComputeFamily family = new ComputeFamily(
-                database, ComputeCloud::image, ports, scheduling, this::console, InstantSource.system(), random);
+        ComputeFamily family =
+                new ComputeFamily(database, ports, scheduling, this::console, InstantSource.system(), random);
         RouteTable table = RouteTable.of(
                 Stream.concat(Stream.of(family), Stream.of(beside)).toList());
         this.server = ApiServer.start(
@@ -362,19 +357,6 @@ final class ComputeCloud implements AutoCloseable {
     private Optional<String> console(HostId host, ServerId server, int lines, Duration limit) {
         consoleLines.put(server, lines);
         return lines == 404 ? Optional.empty() : Optional.of("console of " + server);
-    }
-
-    /** Whoever asks: there is no Image API here whose rule could say who sees it. */
-    private static Optional<BootImages.BootImage> image(Handle handle, Access access, ImageId id) {
-        return handle.createQuery("select * from image where id = :id")
-                .bind("id", id.value())
-                .map((row, _) -> new BootImages.BootImage(
-                        row.getString("status"),
-                        row.getInt("min_disk"),
-                        row.getInt("min_ram"),
-                        row.getLong("virtual_size"),
-                        TextMap.ofJson(row.getString("properties"))))
-                .findOne();
     }
 
     /** The members of a JSON object whose order does not matter. */

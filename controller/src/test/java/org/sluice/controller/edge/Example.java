@@ -117,7 +117,7 @@ record Example(
         if (rule.isEmpty()) {
             return status;
         }
-        if (!family.takes(caller.scope()) || !policy.access(rule.get(), caller).allowsOwn()) {
+        if (!family.takes(caller.scope()) || !policy.access(caller).may(rule.get())) {
             return 403;
         }
         return conditions.stream()

@@ -1,11 +1,18 @@
 package org.sluice.controller.edge;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -17,11 +24,18 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A field that a request must have is not there when it is null: whatever is refused without it is refused with null, by its name. */
+/**
+ * A field that a request must have is not there when it is null: whatever is refused without it is refused with null, by its name.
+ * Which fields those are is found by asking and written down in required-fields.txt, so that one which stops being required, or
+ * begins to be, is seen. With the property {@code sluice.reference=write} the file is written anew.
+ */
 class NullsTest {
     /** Must be there, and says with null that there is to be none. */
     private static final Set<String> NULL_IS_A_VALUE =
             Set.of("PUT /flavors/{id} description", "PUT /hosts/{name}/physical-functions/{function} physical_network");
+
+    private static final Path REQUIRED =
+            Path.of("src", "test", "resources", "org", "sluice", "controller", "edge", "required-fields.txt");
 
     @RegisterExtension
     static final TestDatabase DATABASE = new TestDatabase();
@@ -35,12 +49,19 @@ class NullsTest {
             }
             return (ObjectNode) node;
         }
+
+        /** {@code server.networks[].uuid}. */
+        String path() {
+            return Stream.concat(within.stream(), Stream.of(field))
+                    .collect(Collectors.joining("."))
+                    .replace(".0.", "[].");
+        }
     }
 
     @Test
-    void whatMustBeThereMustNotBeNull(@TempDir Path spool) {
+    void whatMustBeThereMustNotBeNull(@TempDir Path spool) throws IOException {
         SoftAssertions all = new SoftAssertions();
-        int required = 0;
+        SortedSet<String> required = new TreeSet<>();
         try (WholeApi api = new WholeApi(DATABASE.database(), spool, Personas.all());
                 ApiClient client = new ApiClient(api.address());
                 ApiClient agents = new ApiClient(api.agentsAddress())) {
@@ -56,15 +77,29 @@ class NullsTest {
                     boolean named =
                             example.action().isPresent() && place.within().isEmpty();
                     if (!named && isRequired(client, example, place, books)) {
-                        required++;
+                        required.add(example.route().method() + " "
+                                + example.family().mount() + example.route().pattern() + " " + place.path());
                         refusesNull(client, example, place, all);
                         books.restore();
                     }
                 }
             }
         }
-        all.assertThat(required).as("fields that must be there").isGreaterThan(100);
         all.assertAll();
+        requireWrittenDown(required);
+    }
+
+    private static void requireWrittenDown(SortedSet<String> required) throws IOException {
+        if (System.getProperty("sluice.reference", "").equals("write")) {
+            Files.write(REQUIRED, required);
+        } else {
+            assertThat(required)
+                    .as(
+                            "fields that must be there; mvn test -pl controller -am -Dtest=NullsTest -Dsluice.reference=write"
+                                    + " writes %s",
+                            REQUIRED)
+                    .containsExactlyElementsOf(Files.readAllLines(REQUIRED));
+        }
     }
 
     private static boolean isRequired(ApiClient client, Example example, Place place, Books books) {

@@ -38,7 +38,6 @@ import org.sluice.controller.image.data.ImageBytes;
 import org.sluice.controller.image.data.ImageLimits;
 import org.sluice.controller.image.data.ImageSweep;
 import org.sluice.controller.image.data.UploadRoom;
-import org.sluice.controller.image.image.ImageStore;
 import org.sluice.controller.network.NetworkFamily;
 import org.sluice.controller.network.binding.Bindings;
 import org.sluice.controller.network.binding.ServerPorts;
@@ -90,7 +89,6 @@ class OverriddenRulesTest {
                     new NetworkFamily(jdbi(), random, clock),
                     new ComputeFamily(
                             DATABASE.database(),
-                            (handle, access, id) -> WholeApi.bootImage(new ImageStore(), handle, access, id),
                             ports,
                             new Scheduling(new FleetIndex(), ports, new Bindings(), new ServicePorts(random)),
                             (_, _, _, _) -> Optional.empty(),

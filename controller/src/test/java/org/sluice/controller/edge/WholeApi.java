@@ -11,12 +11,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import org.jdbi.v3.core.Handle;
 import org.sluice.controller.agents.AgentsFamily;
 import org.sluice.controller.agents.DesiredStates;
 import org.sluice.controller.agents.Reports;
 import org.sluice.controller.compute.ComputeFamily;
-import org.sluice.controller.compute.boot.BootImages;
 import org.sluice.controller.fleet.SluiceFamily;
 import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.ApiServer;
@@ -36,7 +34,6 @@ import org.sluice.controller.image.data.ImageBytes;
 import org.sluice.controller.image.data.ImageLimits;
 import org.sluice.controller.image.data.ImageSweep;
 import org.sluice.controller.image.data.UploadRoom;
-import org.sluice.controller.image.image.ImageStore;
 import org.sluice.controller.network.NetworkFamily;
 import org.sluice.controller.network.binding.Bindings;
 import org.sluice.controller.network.binding.ServerPorts;
@@ -47,7 +44,6 @@ import org.sluice.controller.pki.CertificateAuthority;
 import org.sluice.controller.pki.EnrolmentFamily;
 import org.sluice.controller.pki.HostEnrolment;
 import org.sluice.controller.pki.JoinTokens;
-import org.sluice.controller.policy.Access;
 import org.sluice.controller.policy.Caller;
 import org.sluice.controller.policy.Scope;
 import org.sluice.controller.scheduling.FleetIndex;
@@ -55,7 +51,6 @@ import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.controller.store.Database;
 import org.sluice.model.HostId;
-import org.sluice.model.ImageId;
 import org.sluice.model.Problem;
 
 /**
@@ -115,7 +110,6 @@ final class WholeApi implements AutoCloseable {
         }
         CertificateAuthority authority = CertificateAuthority.open(database, clock);
         JoinTokens joins = new JoinTokens(authority, clock, random);
-        ImageStore images = new ImageStore();
         this.tokens = new Tokens(database, clock, random);
         this.yesterdaysTokens = new Tokens(
                 database,
@@ -124,14 +118,7 @@ final class WholeApi implements AutoCloseable {
         List<ApiFamily> families = List.of(
                 new IdentityFamily(database, tokens, passwords, clock),
                 new NetworkFamily(database.jdbi(), random, clock),
-                new ComputeFamily(
-                        database,
-                        (handle, access, id) -> bootImage(images, handle, access, id),
-                        ports,
-                        scheduling,
-                        (_, _, _, _) -> Optional.of("login: "),
-                        clock,
-                        random),
+                new ComputeFamily(database, ports, scheduling, (_, _, _, _) -> Optional.of("login: "), clock, random),
                 new ImageFamily(database, bytes, sweep, UploadRoom.in(spool, ImageLimits.USUAL, false), clock),
                 new SluiceFamily(database, joins, clock, List.of(observation)));
         this.table = RouteTable.of(families);
@@ -169,17 +156,6 @@ final class WholeApi implements AutoCloseable {
                 observation);
         // Nothing is to change by itself: tests compare what the database holds before and after a request.
         sweep.close();
-    }
-
-    /** As the program is wired. */
-    static Optional<BootImages.BootImage> bootImage(ImageStore images, Handle handle, Access access, ImageId id) {
-        return images.findAndKeep(handle, access, id)
-                .map(image -> new BootImages.BootImage(
-                        image.status().apiName(),
-                        image.metadata().minDisk(),
-                        image.metadata().minRam(),
-                        image.content().map(content -> content.virtualSize()).orElse(0L),
-                        image.properties()));
     }
 
     private static HostId certified(Exchange exchange) {

@@ -63,8 +63,8 @@ final class ImageApiTest {
     private static final String BINARY = "application/octet-stream";
     private static final String PATCH = "application/openstack-images-v2.1-json-patch";
 
-    private static final Access OF_ADMIN = Policy.of(List.of(ImageRules.SHOW))
-            .access(ImageRules.SHOW, new Caller("u1", "admin", "p1", "admin", Set.of("admin")));
+    private static final Access OF_ADMIN =
+            Policy.of(List.of(ImageRules.SHOW)).access(new Caller("u1", "admin", "p1", "admin", Set.of("admin")));
 
     @TempDir
     static Path spool;

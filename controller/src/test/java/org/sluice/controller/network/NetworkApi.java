@@ -23,7 +23,6 @@ import org.sluice.controller.http.ApiServer;
 import org.sluice.controller.http.Json;
 import org.sluice.controller.http.TestListener;
 import org.sluice.controller.network.binding.ServerPorts;
-import org.sluice.controller.network.port.PortRules;
 import org.sluice.controller.policy.Access;
 import org.sluice.controller.policy.Caller;
 import org.sluice.controller.policy.Policy;
@@ -113,7 +112,7 @@ final class NetworkApi implements BeforeAllCallback, AfterAllCallback {
 
     /** The same, with an operator's checks in the place of some. */
     static Access access(Caller caller, Map<String, String> overrides) {
-        return Policy.of(ServerPorts.rules()).overriddenBy(overrides).access(PortRules.CREATE, caller);
+        return Policy.of(ServerPorts.rules()).overriddenBy(overrides).access(caller);
     }
 
     Answer get(String path) {

@@ -44,6 +44,15 @@ final class PagesTest {
     }
 
     @Test
+    void aMarkerOfAListThatHasNoWordsOfItsOwnIsNotFound() {
+        api.get("/v2.0/network-ip-availabilities?marker=" + NONE)
+                .expectFault(404, "HTTPNotFound", "The marker " + NONE + " is none of the network_ip_availabilities.");
+        api.get("/v2.0/network-ip-availabilities?marker=nonsense")
+                .expectFault(
+                        400, "HTTPBadRequest", "Invalid input for marker. Reason: 'nonsense' is not a valid UUID.");
+    }
+
+    @Test
     void aMarkerThatWasDeletedMeanwhileIsNotFound() {
         List<String> ids = networks("p1", "p2", "p3", "p4", "p5");
         assertThat(api.delete("/v2.0/networks/" + ids.get(1)).status()).isEqualTo(204);

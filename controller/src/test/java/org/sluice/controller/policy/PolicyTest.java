@@ -111,8 +111,8 @@ class PolicyTest {
     @Test
     void aCallerWithoutProjectOwnsNothing() {
         Policy policy = Policy.of(List.of(SHOW));
-        assertThat(policy.access(SHOW, caller("", "member")).allowsOwn()).isFalse();
-        assertThat(policy.access(SHOW, caller("p1", "member")).allowsOwn()).isTrue();
+        assertThat(policy.access(caller("", "member")).may(SHOW)).isFalse();
+        assertThat(policy.access(caller("p1", "member")).may(SHOW)).isTrue();
     }
 
     @Test

@@ -93,7 +93,9 @@ public final class ActionRoutes implements ResourceRoutes {
             return consoles.tail(host.id(), server.id(), lines, LONGEST_WAIT);
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
-            throw new ProblemException(silent(host), stopped);
+            throw new ProblemException(
+                    Problem.of(Problem.Kind.UNAVAILABLE, "Closing", "The controller is closing; ask another one."),
+                    stopped);
         }
     }
 

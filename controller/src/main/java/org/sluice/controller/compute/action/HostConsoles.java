@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.sluice.model.HostId;
 import org.sluice.model.ServerId;
 
-/** Asks a host for the console of a server on it. Implemented where the program is wired. Thread-safe. */
+/** Asks a host for the console of a server on it. What asks agents stands beside their API, which this one does not know. Thread-safe. */
 @FunctionalInterface
 public interface HostConsoles {
     /**

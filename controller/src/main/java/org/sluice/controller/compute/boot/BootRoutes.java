@@ -6,14 +6,13 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
-import java.util.stream.Stream;
 import org.sluice.controller.compute.wire.Links;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
+import org.sluice.controller.image.image.ImageRules;
 import org.sluice.controller.network.binding.ServerPorts;
-import org.sluice.controller.policy.Rule;
 import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.store.Transactions;
 import org.sluice.model.ServerId;
@@ -26,7 +25,6 @@ public final class BootRoutes implements ResourceRoutes {
     /**
      * Wires it.
      *
-     * @param images images to boot from
      * @param ports the servers' NICs
      * @param scheduling gives servers their place
      * @param clock time of creation
@@ -34,30 +32,23 @@ public final class BootRoutes implements ResourceRoutes {
      */
     public BootRoutes(
             Transactions transactions,
-            BootImages images,
             ServerPorts ports,
             Scheduling scheduling,
             InstantSource clock,
             RandomGenerator random) {
         this.transactions = requireNonNull(transactions, "transactions is null");
         this.creation = new ServerCreation(
-                requireNonNull(images, "images is null"),
                 requireNonNull(ports, "ports is null"),
                 requireNonNull(scheduling, "scheduling is null"),
                 requireNonNull(clock, "clock is null"),
                 requireNonNull(random, "random is null"));
     }
 
-    /** The rules that its handlers ask for. */
-    public static List<Rule> rules() {
-        return Stream.concat(
-                        Stream.of(BootRules.FORCED_HOST, BootRules.REQUESTED_DESTINATION), ServerPorts.rules().stream())
-                .toList();
-    }
-
     @Override
     public void routes(Routes routes) {
         routes.post(Links.VERSION_PATH + "/servers", BootRules.CREATE, this::create);
+        routes.rules(List.of(BootRules.FORCED_HOST, BootRules.REQUESTED_DESTINATION, ImageRules.SHOW));
+        routes.rules(ServerPorts.rules());
     }
 
     private Reply create(Exchange exchange) {

@@ -21,6 +21,10 @@ import org.sluice.controller.compute.server.NewServer;
 import org.sluice.controller.compute.server.ServerStore;
 import org.sluice.controller.compute.wire.Names;
 import org.sluice.controller.compute.wire.Problems;
+import org.sluice.controller.image.image.ImageContent;
+import org.sluice.controller.image.image.ImageRecord;
+import org.sluice.controller.image.image.ImageStatus;
+import org.sluice.controller.image.image.ImageStore;
 import org.sluice.controller.network.binding.AttachedPort;
 import org.sluice.controller.network.binding.NicRequest;
 import org.sluice.controller.network.binding.ServerPorts;
@@ -42,19 +46,17 @@ final class ServerCreation {
     private static final String RESERVATION_CHARACTERS = "0123456789abcdefghijklmnopqrstuvwxyz";
     private static final long GIB = 1L << 30;
 
-    private final BootImages images;
     private final ServerPorts ports;
     private final Scheduling scheduling;
     private final InstantSource clock;
     private final RandomGenerator random;
     private final ServerStore store = new ServerStore();
+    private final ImageStore images = new ImageStore();
     private final FlavorStore flavors = new FlavorStore();
     private final KeyPairStore keys = new KeyPairStore();
     private final HostStore hosts = new HostStore();
 
-    ServerCreation(
-            BootImages images, ServerPorts ports, Scheduling scheduling, InstantSource clock, RandomGenerator random) {
-        this.images = images;
+    ServerCreation(ServerPorts ports, Scheduling scheduling, InstantSource clock, RandomGenerator random) {
         this.ports = ports;
         this.scheduling = scheduling;
         this.clock = clock;
@@ -75,10 +77,7 @@ final class ServerCreation {
 
     /** Everything the request names, found. */
     private record Parts(
-            Flavor flavor,
-            BootImages.BootImage image,
-            @Nullable KeyPair key,
-            List<NicRequest> nics) {}
+            Flavor flavor, ImageRecord image, @Nullable KeyPair key, List<NicRequest> nics) {}
 
     /** Fewer servers found a host than make sense to the user; nothing of the request may stay. */
     static final class TooFewException extends RuntimeException {
@@ -215,12 +214,12 @@ final class ServerCreation {
                         Problems.badRequest("FlavorNotFound", "Flavor " + request.flavor() + " could not be found."));
     }
 
-    private BootImages.BootImage image(Handle handle, Orderer orderer, BootRequest request) {
-        BootImages.BootImage image = images.find(handle, orderer.access(), request.image())
+    private ImageRecord image(Handle handle, Orderer orderer, BootRequest request) {
+        ImageRecord image = images.findAndKeep(handle, orderer.access(), request.image())
                 .orElseThrow(() -> Problems.badRequest(
                         "ImageNotFound",
                         "Can not find requested image: Image " + request.image() + " could not be found."));
-        if (!image.status().equals("active")) {
+        if (image.status() != ImageStatus.ACTIVE) {
             throw Problems.badRequest("ImageNotActive", "Image " + request.image() + " is not active.");
         }
         return image;
@@ -256,37 +255,44 @@ final class ServerCreation {
         };
     }
 
-    private static void requireRoom(Flavor flavor, BootImages.BootImage image) {
-        if (flavor.memoryMib() < image.minRam()) {
+    private static void requireRoom(Flavor flavor, ImageRecord image) {
+        if (flavor.memoryMib() < image.metadata().minRam()) {
             throw Problems.badRequest(
                     "FlavorMemoryTooSmall",
                     "Flavor's memory is too small for requested image: it has " + flavor.memoryMib()
-                            + " MiB and the image wants " + image.minRam() + " MiB.");
+                            + " MiB and the image wants " + image.metadata().minRam() + " MiB.");
         }
         // A root disk of 0 GiB takes the size of the image.
         if (flavor.diskGib() == 0) {
             return;
         }
-        if (flavor.diskGib() < image.minDisk()) {
+        if (flavor.diskGib() < image.metadata().minDisk()) {
             throw Problems.badRequest(
                     "FlavorDiskSmallerThanMinDisk",
                     "Flavor's disk is smaller than the minimum size specified in image metadata. Flavor disk is "
-                            + flavor.diskGib() * GIB + " bytes, minimum size is " + image.minDisk() * GIB + " bytes.");
+                            + flavor.diskGib() * GIB + " bytes, minimum size is "
+                            + image.metadata().minDisk() * GIB + " bytes.");
         }
-        if (flavor.diskGib() * GIB < image.virtualBytes()) {
+        if (flavor.diskGib() * GIB < virtualBytes(image)) {
             throw Problems.badRequest(
                     "FlavorDiskSmallerThanImage",
                     "Flavor's disk is too small for requested image. Flavor disk is " + flavor.diskGib() * GIB
-                            + " bytes, image is " + image.virtualBytes() + " bytes.");
+                            + " bytes, image is " + virtualBytes(image) + " bytes.");
         }
     }
 
+    /** The size of the disk that it holds. */
+    private static long virtualBytes(ImageRecord image) {
+        return image.content().map(ImageContent::virtualSize).orElse(0L);
+    }
+
     /** The root disk to claim and to make, GiB: a flavor that says 0 takes what the image holds, or says it needs. */
-    private static int rootGib(Flavor flavor, BootImages.BootImage image) {
-        long held = Math.ceilDiv(image.virtualBytes(), GIB);
+    private static int rootGib(Flavor flavor, ImageRecord image) {
+        long held = Math.ceilDiv(virtualBytes(image), GIB);
         return flavor.diskGib() > 0
                 ? flavor.diskGib()
-                : (int) Math.min(Integer.MAX_VALUE, Math.max(held, image.minDisk()));
+                : (int) Math.min(
+                        Integer.MAX_VALUE, Math.max(held, image.metadata().minDisk()));
     }
 
     private void requireZone(Handle handle, Optional<String> zoneAndHost) {
@@ -334,7 +340,7 @@ final class ServerCreation {
     }
 
     /** What scheduling and the agent need to know of the image, as it is now. */
-    private static Map<String, String> facts(BootImages.BootImage image) {
+    private static Map<String, String> facts(ImageRecord image) {
         return new LinkedHashMap<>(image.properties());
     }
 

@@ -9,7 +9,6 @@ import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
-import org.sluice.controller.policy.Rule;
 import org.sluice.controller.policy.Target;
 import org.sluice.controller.store.Transactions;
 
@@ -31,11 +30,7 @@ public final class LimitRoutes implements ResourceRoutes {
         routes.get(quotas + "/defaults", LimitRules.DEFAULTS, LimitRoutes::defaults);
         routes.get(quotas + "/detail", LimitRules.DETAIL, this::detail);
         routes.put(quotas, LimitRules.UPDATE, LimitRoutes::update).refused();
-    }
-
-    /** The rules that its handlers ask for. */
-    public static List<Rule> rules() {
-        return List.of(LimitRules.OTHER_PROJECT);
+        routes.rules(List.of(LimitRules.OTHER_PROJECT));
     }
 
     private Reply limits(Exchange exchange) {

@@ -9,9 +9,9 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.sluice.controller.compute.server.Server;
 import org.sluice.controller.compute.server.ServerLookup;
-import org.sluice.controller.compute.server.ServerStore;
 import org.sluice.controller.compute.wire.Links;
 import org.sluice.controller.compute.wire.Problems;
+import org.sluice.controller.host.Hosts;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.ResourceRoutes;
@@ -25,7 +25,6 @@ public final class MetadataRoutes implements ResourceRoutes {
     private final InstantSource clock;
     private final ServerLookup lookup = new ServerLookup();
     private final MetadataStore store = new MetadataStore();
-    private final ServerStore servers = new ServerStore();
 
     /**
      * Wires them.
@@ -112,7 +111,7 @@ public final class MetadataRoutes implements ResourceRoutes {
             Server server = lookup.findForUpdate(handle, exchange);
             Map<String, String> metadata = ServerMetadata.bounded(change.apply(new LinkedHashMap<>(server.metadata())));
             store.set(handle, server.id(), metadata, clock.instant());
-            server.host().ifPresent(host -> servers.tellHost(handle, server.id(), host.id()));
+            server.host().ifPresent(host -> Hosts.changed(handle, host.id(), server.id()));
             return metadata;
         });
     }

@@ -130,7 +130,7 @@ final class ServerFilters {
                 .isPresent();
         // As in nova, who names another project means all_tenants.
         if (!everywhere && named.orElse(own).equals(own)) {
-            return new Scope(Optional.of(own), exchange.access().rule());
+            return new Scope(Optional.of(own), exchange.rule());
         }
         exchange.require(all);
         return new Scope(named, all);

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.sluice.controller.compute.wire.Links;
+import org.sluice.controller.host.Hosts;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.ResourceRoutes;
@@ -44,11 +45,6 @@ public final class ServerRoutes implements ResourceRoutes {
         this.clock = requireNonNull(clock, "clock is null");
     }
 
-    /** The rules that its handlers ask for. */
-    public static List<Rule> rules() {
-        return ServerRules.asked();
-    }
-
     @Override
     public void routes(Routes routes) {
         String root = Links.VERSION_PATH + "/servers";
@@ -57,6 +53,7 @@ public final class ServerRoutes implements ResourceRoutes {
         routes.get(root + "/{id}", ServerRules.SHOW, this::show);
         routes.put(root + "/{id}", ServerRules.UPDATE, this::update);
         routes.delete(root + "/{id}", ServerRules.DELETE, this::delete);
+        routes.rules(ServerRules.asked());
     }
 
     private Source<Whole> source(Rule all, boolean detailed) {
@@ -122,7 +119,7 @@ public final class ServerRoutes implements ResourceRoutes {
                     change.changesDescription() ? change.description().orElse(null) : old.description(),
                     change.diskConfig().orElse(old.diskConfig()),
                     clock.instant());
-            old.host().ifPresent(host -> store.tellHost(handle, old.id(), host.id()));
+            old.host().ifPresent(host -> Hosts.changed(handle, host.id(), old.id()));
             return withNics(handle, List.of(lookup.find(handle, exchange))).getFirst();
         });
         return ServerWire.UPDATED.ok(whole, exchange);

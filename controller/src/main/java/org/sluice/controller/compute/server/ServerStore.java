@@ -22,9 +22,6 @@ import org.sluice.controller.compute.wire.Problems;
 import org.sluice.controller.compute.wire.TextMap;
 import org.sluice.controller.http.list.Window;
 import org.sluice.controller.policy.RowCondition;
-import org.sluice.controller.scheduling.Scheduling;
-import org.sluice.controller.store.ChangeFeed;
-import org.sluice.controller.store.ChangedServers;
 import org.sluice.controller.store.Columns;
 import org.sluice.controller.store.Transactions;
 import org.sluice.model.HostId;
@@ -269,15 +266,6 @@ public final class ServerStore {
                 .bind("diskConfig", diskConfig.name())
                 .bind("now", time(now))
                 .execute();
-    }
-
-    /** What a guest reads from metadata has changed: its host shall look again. */
-    public void tellHost(Handle handle, ServerId server, HostId host) {
-        handle.createUpdate("update host set desired_revision = desired_revision + 1 where id = :id")
-                .bind("id", host.value())
-                .execute();
-        ChangedServers.note(handle, List.of(server));
-        ChangeFeed.announce(handle, Scheduling.hostTopic(host));
     }
 
     private static OffsetDateTime time(Instant instant) {

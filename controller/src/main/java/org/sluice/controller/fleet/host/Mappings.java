@@ -7,10 +7,9 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
+import org.sluice.controller.host.Hosts;
 import org.sluice.controller.scheduling.FleetIndex;
-import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.store.ChangeFeed;
-import org.sluice.controller.store.ChangedServers;
 import org.sluice.model.HostId;
 import org.sluice.model.Problem;
 import org.sluice.model.ServerId;
@@ -84,7 +83,7 @@ public final class Mappings {
 
     /** Makes the interface the uplink of the host's bridges on that network. */
     public void uplink(Handle handle, String host, String network, String wanted) {
-        requireHost(handle, host);
+        HostId id = requireHost(handle, host);
         boolean there = handle.createQuery("select :interface = any(interfaces) from host where name = :host")
                 .bind("host", host)
                 .bind("interface", wanted)
@@ -115,25 +114,23 @@ public final class Mappings {
                 .execute();
         ChangeFeed.announce(handle, FleetIndex.TOPIC);
         if (current.isEmpty()) {
-            tell(handle, host, network);
+            tell(handle, id, network);
         }
     }
 
     /** Ports that are bound without an uplink are described otherwise from now on. */
-    private static void tell(Handle handle, String host, String network) {
-        UUID id = handle.createQuery("""
-                        update host set desired_revision = desired_revision + 1 where name = :host returning id""").bind("host", host).mapTo(UUID.class).one();
-        ChangedServers.note(
+    private static void tell(Handle handle, HostId host, String network) {
+        Hosts.changed(
                 handle,
+                List.of(host),
                 handle.createQuery("""
                                 select distinct p.server_id from port p join network n on n.id = p.network_id
                                 where p.binding_host_id = :host and p.server_id is not null and p.vnic_type = 'normal'
                                   and n.physical_network = :network""")
-                        .bind("host", id)
+                        .bind("host", host.value())
                         .bind("network", network)
                         .map((row, _) -> new ServerId(row.getObject(1, UUID.class)))
                         .list());
-        ChangeFeed.announce(handle, Scheduling.hostTopic(new HostId(id)));
     }
 
     /** Takes the interface off the network again. */
@@ -185,14 +182,13 @@ public final class Mappings {
     }
 
     /** Locks the host's row, as every claim does, so that nothing is leased while a mapping changes. */
-    private static void requireHost(Handle handle, String host) {
-        Optional<Boolean> known = handle.createQuery("select true from host where name = :host for update")
+    private static HostId requireHost(Handle handle, String host) {
+        return handle.createQuery("select id from host where name = :host for update")
                 .bind("host", host)
-                .mapTo(Boolean.class)
-                .findOne();
-        if (known.isEmpty()) {
-            throw HostRules.unknown(host);
-        }
+                .mapTo(UUID.class)
+                .findOne()
+                .map(HostId::new)
+                .orElseThrow(() -> HostRules.unknown(host));
     }
 
     private static Card card(ResultSet row) throws SQLException {

@@ -20,6 +20,7 @@ import org.sluice.controller.http.body.EntityReader;
 import org.sluice.controller.http.door.HeapBudget;
 import org.sluice.controller.http.view.View;
 import org.sluice.controller.policy.Rule;
+import org.sluice.model.ProblemException;
 
 /**
  * What a list may be asked for, declared once per resource: filters, sort keys, pages. A parameter that is not declared is
@@ -57,6 +58,7 @@ public final class ListQuery<T> {
     private final int batch;
     private final int fetched;
     private final @Nullable Function<String, Filter> others;
+    private final @Nullable Function<String, ProblemException> absence;
 
     private ListQuery(Builder<T> builder) {
         this.view = builder.view;
@@ -72,6 +74,7 @@ public final class ListQuery<T> {
         this.batch = builder.batch;
         this.fetched = builder.fetched;
         this.others = builder.others;
+        this.absence = builder.absence;
     }
 
     /** A list's declaration that is being written. */
@@ -89,6 +92,7 @@ public final class ListQuery<T> {
         private int batch = BATCH;
         private int fetched = FETCHED;
         private @Nullable Function<String, Filter> others;
+        private @Nullable Function<String, ProblemException> absence;
         private String last = "";
 
         private Builder(View<T> view) {
@@ -140,6 +144,12 @@ public final class ListQuery<T> {
             unique = new SortKey<>(name, column, value);
             marker = marked;
             sortable.put(name, unique);
+            return this;
+        }
+
+        /** What is said of a marker that names no row of it, where the family's one sentence for all its lists does not do. */
+        public Builder<T> unknownMarker(Function<String, ProblemException> refusal) {
+            absence = refusal;
             return this;
         }
 
@@ -210,6 +220,7 @@ public final class ListQuery<T> {
         builder.batch = batch;
         builder.fetched = fetched;
         builder.others = others;
+        builder.absence = absence;
         return builder;
     }
 
@@ -314,7 +325,8 @@ public final class ListQuery<T> {
     private T marked(Exchange exchange, Source<T> source, String text) {
         // What the database cannot keep names nothing.
         return (EntityReader.isStorable(text) ? source.marked(exchange, text) : Optional.<T>empty())
-                .orElseThrow(() -> exchange.wording().unknownMarker(view.plural(), text));
+                .orElseThrow(() ->
+                        absence == null ? exchange.wording().unknownMarker(view.plural(), text) : absence.apply(text));
     }
 
     /** A batch of rows, and the part of the heap that they hold. */

@@ -6,7 +6,7 @@ import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -269,7 +269,7 @@ public final class View<T> {
         private final @Nullable Function<T, Map<String, ?>> others;
         private final Shown shown;
         /** Which members a nested thing has is decided once as well. */
-        private final Map<View<?>, Writer<?>> nestedWriters = new IdentityHashMap<>();
+        private final Map<View<?>, Writer<?>> nestedWriters = new HashMap<>();
 
         private Writer(List<Member<T>> members, @Nullable Function<T, Map<String, ?>> others, Shown shown) {
             this.members = members;

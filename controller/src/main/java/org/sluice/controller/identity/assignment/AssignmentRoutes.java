@@ -115,11 +115,11 @@ public final class AssignmentRoutes implements ResourceRoutes {
         return Source.of(
                 (exchange, window) -> {
                     boolean effective = NameFilters.isSet(exchange, "effective");
-                    RowCondition seen = exchange.access().rows();
+                    RowCondition seen = exchange.rows();
                     return transactions.run(handle -> store.list(handle, seen, effective, window));
                 },
                 (exchange, marker) -> {
-                    RowCondition seen = exchange.access().rows();
+                    RowCondition seen = exchange.rows();
                     return transactions.autocommit(handle -> store.find(handle, seen, marker));
                 });
     }

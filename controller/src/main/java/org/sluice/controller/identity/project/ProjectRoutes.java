@@ -56,11 +56,10 @@ public final class ProjectRoutes implements ResourceRoutes {
 
     private Source<Project> all() {
         return Source.of(
-                (exchange, window) -> transactions.run(
-                        handle -> store.list(handle, exchange.access().rows(), window)),
+                (exchange, window) -> transactions.run(handle -> store.list(handle, exchange.rows(), window)),
                 (exchange, marker) -> transactions
                         .run(handle -> store.find(handle, marker))
-                        .filter(project -> exchange.access().allows(ProjectRules.target(project.id()))));
+                        .filter(project -> exchange.may(ProjectRules.target(project.id()))));
     }
 
     private Source<Project> ofUser(Function<Exchange, String> user) {

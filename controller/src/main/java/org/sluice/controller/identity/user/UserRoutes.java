@@ -35,11 +35,10 @@ public final class UserRoutes implements ResourceRoutes {
 
     private Source<Account> source() {
         return Source.of(
-                (exchange, window) -> transactions.run(
-                        handle -> store.list(handle, exchange.access().rows(), window)),
+                (exchange, window) -> transactions.run(handle -> store.list(handle, exchange.rows(), window)),
                 (exchange, marker) -> transactions
                         .run(handle -> store.find(handle, marker))
-                        .filter(user -> exchange.access().allows(UserRules.target(user.id()))));
+                        .filter(user -> exchange.may(UserRules.target(user.id()))));
     }
 
     private Reply create(Exchange exchange) {

@@ -14,7 +14,6 @@ import org.sluice.controller.http.Routes;
 import org.sluice.controller.image.image.DiskFormat;
 import org.sluice.controller.image.image.ImageRecord;
 import org.sluice.controller.image.image.Images;
-import org.sluice.controller.policy.Rule;
 import org.sluice.controller.store.Transactions;
 import org.sluice.model.ImageId;
 import org.sluice.model.Problem;
@@ -42,17 +41,13 @@ public final class DataRoutes implements ResourceRoutes {
         this.uploads = new ImageUploads(bytes, sweep, room, clock);
     }
 
-    /** Rules that handlers ask for beside those of the routes. */
-    public static List<Rule> rules() {
-        return List.of(DataRules.DOWNLOAD_DEACTIVATED);
-    }
-
     @Override
     public void routes(Routes routes) {
         routes.put("/v2/images/{id}/file", DataRules.UPLOAD, this::upload)
                 .takes(BINARY)
                 .atMost(BodyLimit.STREAMED);
         routes.get("/v2/images/{id}/file", DataRules.DOWNLOAD, this::download);
+        routes.rules(List.of(DataRules.DOWNLOAD_DEACTIVATED));
     }
 
     private Reply upload(Exchange exchange) {

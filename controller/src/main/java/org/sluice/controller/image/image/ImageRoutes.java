@@ -17,7 +17,6 @@ import org.sluice.controller.http.body.EntityReader;
 import org.sluice.controller.http.body.Fields;
 import org.sluice.controller.http.list.Source;
 import org.sluice.controller.policy.RowCondition;
-import org.sluice.controller.policy.Rule;
 import org.sluice.controller.store.Transactions;
 import org.sluice.model.ImageId;
 import tools.jackson.databind.JsonNode;
@@ -42,11 +41,6 @@ public final class ImageRoutes implements ResourceRoutes {
         this.clock = requireNonNull(clock, "clock is null");
     }
 
-    /** Rules that handlers ask for beside those of the routes. */
-    public static List<Rule> rules() {
-        return List.of(ImageRules.PUBLICIZE, ImageRules.COMMUNITIZE);
-    }
-
     @Override
     public void routes(Routes routes) {
         routes.list("/v2/images", ImageRules.LIST, ImageWire.LIST, source());
@@ -56,6 +50,7 @@ public final class ImageRoutes implements ResourceRoutes {
                 .takes(ImagePatch.MEDIA_TYPE)
                 .atMost(METADATA);
         routes.delete("/v2/images/{id}", ImageRules.DELETE, this::delete);
+        routes.rules(List.of(ImageRules.PUBLICIZE, ImageRules.COMMUNITIZE));
     }
 
     private Source<ImageRecord> source() {

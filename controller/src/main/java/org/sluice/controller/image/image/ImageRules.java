@@ -85,7 +85,7 @@ public final class ImageRules {
     /** The project that shall own an image: the usual one, or another for which the caller passes the route's rule too. */
     static String owner(Exchange exchange, Optional<String> named, String usual) {
         String owner = named.orElse(usual);
-        if (!owner.equals(usual) && !exchange.access().allows(Target.ofProject(owner))) {
+        if (!owner.equals(usual) && !exchange.may(Target.ofProject(owner))) {
             throw forbidden("You are not permitted to set the owner of an image to '" + owner + "'.");
         }
         return owner;

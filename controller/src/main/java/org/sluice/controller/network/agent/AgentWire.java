@@ -8,6 +8,8 @@ import java.util.Locale;
 import org.sluice.controller.http.list.Filter;
 import org.sluice.controller.http.list.ListQuery;
 import org.sluice.controller.http.view.View;
+import org.sluice.controller.network.wire.NetworkProblems;
+import org.sluice.controller.network.wire.NetworkWording;
 
 /** Agents as the Network API shows them. */
 final class AgentWire {
@@ -45,6 +47,7 @@ final class AgentWire {
             .filter("description", Filter.text("a.description"))
             .filter("alive", Filter.truth("a.alive"))
             .unique("id", "a.id", Agent::id, agent -> agent.id().toString())
+            .unknownMarker(NetworkWording.unknownMarker(NetworkProblems::agentNotFound))
             .sort("host", "a.host", Agent::host)
             .sort("admin_state_up", "a.enabled", Agent::isEnabled)
             .sort("created_at", "a.enrolled_at", Agent::enrolledAt)

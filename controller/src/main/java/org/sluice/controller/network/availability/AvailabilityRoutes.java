@@ -36,7 +36,7 @@ public final class AvailabilityRoutes implements ResourceRoutes {
         return Source.of(
                 (exchange, window) -> {
                     List<Integer> versions = versions(exchange);
-                    RowCondition seen = exchange.access().rows();
+                    RowCondition seen = exchange.rows();
                     return transactions.run(handle -> store.list(handle, seen, versions, window));
                 },
                 this::find);
@@ -62,7 +62,7 @@ public final class AvailabilityRoutes implements ResourceRoutes {
     }
 
     private Optional<Availability> find(Exchange exchange, String network) {
-        RowCondition seen = exchange.access().rows();
+        RowCondition seen = exchange.rows();
         return Ids.parse(network).flatMap(id -> transactions.autocommit(handle -> store.find(handle, seen, BOTH, id)));
     }
 }

@@ -3,8 +3,8 @@ package org.sluice.controller.network.network;
 import java.util.List;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
-import org.sluice.controller.store.ChangeFeed;
-import org.sluice.controller.store.ChangedServers;
+import org.sluice.controller.host.Hosts;
+import org.sluice.model.HostId;
 import org.sluice.model.NetworkId;
 import org.sluice.model.PortId;
 import org.sluice.model.ServerId;
@@ -13,9 +13,9 @@ import org.sluice.model.ServerId;
 public final class AffectedHosts {
     /** All servers on the network are changed: every host with a bound or a service port of it must look again. */
     public void ofNetwork(Handle handle, NetworkId network) {
-        tell(handle, network);
-        ChangedServers.note(
+        Hosts.changed(
                 handle,
+                hosts(handle, network),
                 handle.createQuery("""
                                 select distinct server_id from port
                                 where network_id = :network and server_id is not null and binding_host_id is not null""")
@@ -26,27 +26,21 @@ public final class AffectedHosts {
 
     /** The server of a bound port is changed; the network's other hosts must look again, since DHCP is served by all of them. */
     public void ofPort(Handle handle, NetworkId network, PortId port) {
-        tell(handle, network);
-        ChangedServers.note(
+        Hosts.changed(
                 handle,
+                hosts(handle, network),
                 handle.createQuery("select server_id from port where id = :port and server_id is not null")
                         .bind("port", port.value())
                         .map((row, _) -> new ServerId(row.getObject(1, UUID.class)))
                         .list());
     }
 
-    private static void tell(Handle handle, NetworkId network) {
-        List<UUID> hosts = handle.createQuery("""
+    private static List<HostId> hosts(Handle handle, NetworkId network) {
+        return handle.createQuery("""
                         select distinct coalesce(binding_host_id, service_host_id) from port
-                        where network_id = :network and coalesce(binding_host_id, service_host_id) is not null order by 1""")
+                        where network_id = :network and coalesce(binding_host_id, service_host_id) is not null""")
                 .bind("network", network.value())
-                .mapTo(UUID.class)
+                .map((row, _) -> new HostId(row.getObject(1, UUID.class)))
                 .list();
-        for (UUID host : hosts) {
-            handle.createUpdate("update host set desired_revision = desired_revision + 1 where id = :id")
-                    .bind("id", host)
-                    .execute();
-            ChangeFeed.announce(handle, "host:" + host);
-        }
     }
 }

@@ -22,7 +22,6 @@ import org.sluice.controller.network.wire.Creation;
 import org.sluice.controller.network.wire.IfMatch;
 import org.sluice.controller.network.wire.NetworkProblems;
 import org.sluice.controller.policy.RowCondition;
-import org.sluice.controller.policy.Rule;
 import org.sluice.controller.policy.Target;
 import org.sluice.controller.store.Transactions;
 import org.sluice.model.NetworkId;
@@ -66,11 +65,7 @@ public final class NetworkRoutes implements ResourceRoutes {
         routes.put(ROOT + "/{id}", NetworkRules.UPDATE, this::update);
         routes.delete(ROOT + "/{id}", NetworkRules.DELETE, this::delete);
         tags.routes(routes);
-    }
-
-    /** The rules beside those of the routes. */
-    public static List<Rule> rules() {
-        return NetworkRules.ofFields();
+        routes.rules(NetworkRules.ofFields());
     }
 
     private Source<Network> source() {

@@ -8,6 +8,7 @@ import org.sluice.controller.http.list.ListQuery;
 import org.sluice.controller.http.view.View;
 import org.sluice.controller.network.wire.Attributes;
 import org.sluice.controller.network.wire.NetworkProblems;
+import org.sluice.controller.network.wire.NetworkWording;
 
 /** Networks as the Network API takes and shows them. */
 final class NetworkWire {
@@ -119,6 +120,7 @@ final class NetworkWire {
             .filter("revision_number", Filter.integer("n.revision_number"))
             .filter("changed_since", Filter.time("n.updated_at", ">="))
             .unique("id", "n.id", Network::id, network -> network.id().toString())
+            .unknownMarker(NetworkWording.unknownMarker(NetworkProblems::networkNotFound))
             .sort("name", "n.name", Network::name)
             .sort("project_id", "n.project_id", Network::projectId)
             .sort("tenant_id", "n.project_id", Network::projectId)

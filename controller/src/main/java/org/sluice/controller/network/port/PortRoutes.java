@@ -28,7 +28,6 @@ import org.sluice.controller.network.wire.Creation;
 import org.sluice.controller.network.wire.IfMatch;
 import org.sluice.controller.network.wire.NetworkProblems;
 import org.sluice.controller.policy.RowCondition;
-import org.sluice.controller.policy.Rule;
 import org.sluice.controller.policy.Target;
 import org.sluice.controller.store.Steps;
 import org.sluice.controller.store.Transactions;
@@ -83,11 +82,7 @@ public final class PortRoutes implements ResourceRoutes {
         routes.put(ROOT + "/{id}", PortRules.UPDATE, this::update);
         routes.delete(ROOT + "/{id}", PortRules.DELETE, this::delete);
         tags.routes(routes);
-    }
-
-    /** The rules beside those of the routes. */
-    public static List<Rule> rules() {
-        return PortRules.ofFields();
+        routes.rules(PortRules.ofFields());
     }
 
     private Source<Port> source() {

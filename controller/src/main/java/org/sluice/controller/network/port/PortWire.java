@@ -10,6 +10,8 @@ import org.sluice.controller.http.list.Filter;
 import org.sluice.controller.http.list.ListQuery;
 import org.sluice.controller.http.view.View;
 import org.sluice.controller.network.wire.Attributes;
+import org.sluice.controller.network.wire.NetworkProblems;
+import org.sluice.controller.network.wire.NetworkWording;
 import org.sluice.controller.policy.Target;
 import org.sluice.model.MacAddress;
 import org.sluice.model.VnicType;
@@ -113,6 +115,7 @@ final class PortWire {
             .filter("revision_number", Filter.integer("p.revision_number"))
             .filter("changed_since", Filter.time("p.updated_at", ">="))
             .unique("id", "p.id", Port::id, port -> port.id().toString())
+            .unknownMarker(NetworkWording.unknownMarker(NetworkProblems::portNotFound))
             .sort("name", "p.name", Port::name)
             .sort("network_id", "p.network_id", Port::networkId)
             .sort("mac_address", "p.mac_address", Port::macAddress)

@@ -7,6 +7,8 @@ import org.sluice.controller.http.list.ListQuery;
 import org.sluice.controller.http.view.View;
 import org.sluice.controller.network.securitygrouprule.SecurityGroupRuleWire;
 import org.sluice.controller.network.wire.Attributes;
+import org.sluice.controller.network.wire.NetworkProblems;
+import org.sluice.controller.network.wire.NetworkWording;
 
 /** Security groups as the Network API takes and shows them, each with its rules. */
 final class SecurityGroupWire {
@@ -52,6 +54,7 @@ final class SecurityGroupWire {
             .filter("revision_number", Filter.integer("g.revision_number"))
             .filter("changed_since", Filter.time("g.updated_at", ">="))
             .unique("id", "g.id", SecurityGroup::id, group -> group.id().toString())
+            .unknownMarker(NetworkWording.unknownMarker(NetworkProblems::securityGroupNotFound))
             .sort("name", "g.name", SecurityGroup::name)
             .sort("project_id", "g.project_id", SecurityGroup::projectId)
             .sort("tenant_id", "g.project_id", SecurityGroup::projectId)

@@ -5,6 +5,8 @@ import org.sluice.controller.http.list.Filter;
 import org.sluice.controller.http.list.ListQuery;
 import org.sluice.controller.http.view.View;
 import org.sluice.controller.network.wire.Attributes;
+import org.sluice.controller.network.wire.NetworkProblems;
+import org.sluice.controller.network.wire.NetworkWording;
 
 /** Rules of security groups as the Network API takes and shows them. */
 public final class SecurityGroupRuleWire {
@@ -63,6 +65,7 @@ public final class SecurityGroupRuleWire {
             .filter("revision_number", Filter.integer("r.revision_number"))
             .filter("changed_since", Filter.time("r.updated_at", ">="))
             .unique("id", "r.id", SecurityGroupRule::id, rule -> rule.id().toString())
+            .unknownMarker(NetworkWording.unknownMarker(NetworkProblems::securityGroupRuleNotFound))
             .sort("security_group_id", "r.security_group_id", SecurityGroupRule::groupId)
             .sort("direction", "r.direction", SecurityGroupRule::direction)
             .sort("ethertype", "r.ethertype", SecurityGroupRule::ethertype)

@@ -10,6 +10,7 @@ import org.sluice.controller.http.view.View;
 import org.sluice.controller.network.address.IpRange;
 import org.sluice.controller.network.wire.Attributes;
 import org.sluice.controller.network.wire.NetworkProblems;
+import org.sluice.controller.network.wire.NetworkWording;
 
 /** Subnets as the Network API takes and shows them. */
 final class SubnetWire {
@@ -100,6 +101,7 @@ final class SubnetWire {
             .filter("revision_number", Filter.integer("s.revision_number"))
             .filter("changed_since", Filter.time("s.updated_at", ">="))
             .unique("id", "s.id", Subnet::id, subnet -> subnet.id().toString())
+            .unknownMarker(NetworkWording.unknownMarker(NetworkProblems::subnetNotFound))
             .sort("name", "s.name", Subnet::name)
             .sort("network_id", "s.network_id", Subnet::networkId)
             .sort("cidr", "text(s.cidr)", subnet -> subnet.block().cidr())

@@ -63,7 +63,7 @@ public record Attributes(Set<String> settable, Set<String> changeable, Set<Strin
                     "Failed to parse request. Required attribute 'project_id' not specified: the token is of no project");
         }
         boolean own = named.equals(exchange.caller().projectId());
-        if (!own && !exchange.access().allows(Target.ofProject(named).onNetworkOf(named))) {
+        if (!own && !exchange.may(Target.ofProject(named).onNetworkOf(named))) {
             throw NetworkProblems.badRequest(
                     "Specifying 'project_id' or 'tenant_id' other than the authenticated project in request requires"
                             + " admin privileges");

@@ -1,6 +1,8 @@
 package org.sluice.controller.network.wire;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import org.sluice.controller.http.Ids;
 import org.sluice.controller.http.Wording;
 import org.sluice.controller.http.body.Complaint;
@@ -121,23 +123,19 @@ public final class NetworkWording implements Wording {
 
     @Override
     public ProblemException unknownMarker(String plural, String marker) {
-        if (plural.equals("availability_zones")) {
-            return NetworkProblems.of(
-                    Kind.NOT_FOUND, "AvailabilityZoneNotFound", "AvailabilityZone " + marker + " could not be found.");
-        }
-        if (Ids.parse(marker).isEmpty()) {
-            return NetworkProblems.badField("marker", "'" + marker + "' is not a valid UUID");
-        }
-        return switch (plural) {
-            case "networks" -> NetworkProblems.networkNotFound(marker);
-            case "subnets" -> NetworkProblems.subnetNotFound(marker);
-            case "ports" -> NetworkProblems.portNotFound(marker);
-            case "security_groups" -> NetworkProblems.securityGroupNotFound(marker);
-            case "security_group_rules" -> NetworkProblems.securityGroupRuleNotFound(marker);
-            case "agents" -> NetworkProblems.agentNotFound(marker);
-            default ->
-                NetworkProblems.of(
-                        Kind.NOT_FOUND, "HTTPNotFound", "The marker " + marker + " is none of the " + plural + ".");
-        };
+        return notAnId(marker)
+                .orElseGet(() -> NetworkProblems.of(
+                        Kind.NOT_FOUND, "HTTPNotFound", "The marker " + marker + " is none of the " + plural + "."));
+    }
+
+    /** What a list whose markers are ids says of one that names none. */
+    public static Function<String, ProblemException> unknownMarker(Function<Object, ProblemException> notFound) {
+        return marker -> notAnId(marker).orElseGet(() -> notFound.apply(marker));
+    }
+
+    private static Optional<ProblemException> notAnId(String marker) {
+        return Ids.parse(marker).isPresent()
+                ? Optional.empty()
+                : Optional.of(NetworkProblems.badField("marker", "'" + marker + "' is not a valid UUID"));
     }
 }

@@ -6,8 +6,10 @@ import org.sluice.controller.http.list.Filter;
 import org.sluice.controller.http.list.ListQuery;
 import org.sluice.controller.http.list.Source;
 import org.sluice.controller.http.view.View;
+import org.sluice.controller.network.wire.NetworkProblems;
 import org.sluice.controller.policy.Rule;
 import org.sluice.controller.policy.Who;
+import org.sluice.model.Problem.Kind;
 
 /**
  * {@code /availability_zones} (Networking API reference, "Availability zones"). Networks reach every host that their physical
@@ -23,6 +25,8 @@ public final class ZoneRoutes implements ResourceRoutes {
             .filter("state", Filter.text("state"))
             .filter("name", Filter.text("name"))
             .unique("name", "name", _ -> "", _ -> "")
+            .unknownMarker(marker -> NetworkProblems.of(
+                    Kind.NOT_FOUND, "AvailabilityZoneNotFound", "AvailabilityZone " + marker + " could not be found."))
             .zeroMeansAll()
             .build();
 

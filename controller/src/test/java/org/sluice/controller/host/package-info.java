@@ -1,0 +1,4 @@
+@NullMarked
+package org.sluice.controller.host;
+
+import org.jspecify.annotations.NullMarked;
