@@ -1,6 +1,7 @@
 package org.sluice.cli;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
@@ -9,12 +10,11 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.sluice.linux.file.DurableFiles;
 import org.sluice.model.FileFailure;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
@@ -35,7 +36,8 @@ import org.sluice.model.ProblemException;
  */
 public record DataDirectory(Path path) {
     private static final Set<PosixFilePermission> OWNER_ENTERS = PosixFilePermissions.fromString("rwx------");
-    private static final Set<PosixFilePermission> OWNER_WRITES = PosixFilePermissions.fromString("rw-------");
+    private static final FileAttribute<Set<PosixFilePermission>> OWNER_WRITES =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
     /** Checks for null. */
     public DataDirectory {
@@ -249,7 +251,7 @@ public record DataDirectory(Path path) {
         FileChannel channel = FileChannel.open(
                 lockFile(),
                 Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
-                PosixFilePermissions.asFileAttribute(OWNER_WRITES));
+                OWNER_WRITES);
         try {
             @Nullable FileLock lock = channel.tryLock();
             if (lock == null) {
@@ -294,38 +296,12 @@ public record DataDirectory(Path path) {
 
     /** Writes a file that only its owner reads, whole or not at all; when this returns, it survives a loss of power. */
     static void writeSecret(Path file, String text) throws IOException {
-        Path temporary = temporary(file, text);
-        force(temporary, StandardOpenOption.WRITE);
-        rename(temporary, file);
-        // A rename is on disk once the directory is that holds the name.
-        force(temporary.resolveSibling("."), StandardOpenOption.READ);
+        DurableFiles.write(file, text.getBytes(UTF_8), OWNER_WRITES);
     }
 
     /** The same for what says nothing after a loss of power, and so need not wait for the disk. */
     private static void write(Path file, String text) throws IOException {
-        rename(temporary(file, text), file);
-    }
-
-    private static Path temporary(Path file, String text) throws IOException {
-        Path temporary = file.resolveSibling(file.getFileName() + ".new");
-        Files.deleteIfExists(temporary);
-        Files.createFile(temporary, PosixFilePermissions.asFileAttribute(OWNER_WRITES));
-        Files.writeString(temporary, text);
-        return temporary;
-    }
-
-    private static void force(Path path, StandardOpenOption access) throws IOException {
-        try (FileChannel channel = FileChannel.open(path, access)) {
-            channel.force(true);
-        }
-    }
-
-    private static void rename(Path temporary, Path file) throws IOException {
-        try {
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-        } catch (AtomicMoveNotSupportedException cause) {
-            throw new IOException("the file system of " + file + " cannot rename", cause);
-        }
+        DurableFiles.replace(file, text.getBytes(UTF_8), OWNER_WRITES);
     }
 
     private static ProblemException refused(String sentence, Exception cause) {

@@ -20,7 +20,9 @@ final class CredentialsTest {
         Credentials first = Credentials.of(data);
         assertThat(first.password()).hasSize(32);
         assertThat(Credentials.of(data)).isEqualTo(first);
-        assertThat(directory).isDirectoryContaining("glob:**/admin-password").isDirectoryNotContaining("glob:**/*.new");
+        assertThat(directory)
+                .isDirectoryContaining("glob:**/admin-password")
+                .isDirectoryNotContaining("glob:**/*.unfinished");
     }
 
     @Test

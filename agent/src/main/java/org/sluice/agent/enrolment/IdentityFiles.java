@@ -4,13 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -25,7 +21,7 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Base64;
 import java.util.Optional;
-import java.util.Set;
+import org.sluice.linux.file.DurableFiles;
 import org.sluice.model.HostId;
 
 /**
@@ -113,26 +109,13 @@ final class IdentityFiles {
         return Files.readString(directory.resolve(name), StandardCharsets.US_ASCII);
     }
 
-    /** After a power loss the file has all of its old content or all of the new. */
+    /** In this order on disk too, so that the last one stands for all. */
     private void write(String name, String text) throws IOException {
         Files.createDirectories(
                 directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        Path unfinished = directory.resolve(name + ".new");
-        Files.deleteIfExists(unfinished);
-        try (FileChannel file = FileChannel.open(
-                unfinished,
-                Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-            ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
-            while (bytes.hasRemaining()) {
-                file.write(bytes);
-            }
-            file.force(true);
-        }
-        Files.move(
-                unfinished,
+        DurableFiles.write(
                 directory.resolve(name),
-                StandardCopyOption.ATOMIC_MOVE,
-                StandardCopyOption.REPLACE_EXISTING);
+                text.getBytes(StandardCharsets.US_ASCII),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     }
 }

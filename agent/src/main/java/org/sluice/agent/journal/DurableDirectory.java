@@ -3,13 +3,10 @@ package org.sluice.agent.journal;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
@@ -17,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.sluice.agent.wire.ProtocolJson;
+import org.sluice.linux.file.DurableFiles;
 import org.sluice.model.FileFailure;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
@@ -24,15 +22,15 @@ import tools.jackson.core.JacksonException;
 
 /**
  * A directory of small JSON files, each of which is either wholly its old self or wholly its new one, whenever the
- * process or the machine stops: written beside, synced, renamed over, and the directory synced (rename(2), fsync(2)).
+ * process or the machine stops ({@link DurableFiles}).
  * Writes of different names may run at the same time; the caller serialises those of one name.
  */
 public final class DurableDirectory {
     private static final String SUFFIX = ".json";
-    private static final String UNFINISHED = ".unfinished";
 
     private static final Set<PosixFilePermission> OWNER_ENTERS = PosixFilePermissions.fromString("rwx------");
-    private static final Set<PosixFilePermission> OWNER_WRITES = PosixFilePermissions.fromString("rw-------");
+    private static final FileAttribute<Set<PosixFilePermission>> OWNER_WRITES =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
     private final Path directory;
 
@@ -47,7 +45,7 @@ public final class DurableDirectory {
             Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(OWNER_ENTERS));
             // Earlier ones were made for everybody to read, and hold what guests are told.
             Files.setPosixFilePermissions(directory, OWNER_ENTERS);
-            try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(directory, "*" + UNFINISHED)) {
+            try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(directory, "*" + DurableFiles.UNFINISHED)) {
                 for (Path leftover : leftovers) {
                     Files.delete(leftover);
                 }
@@ -88,20 +86,8 @@ public final class DurableDirectory {
     /** Writes one file; when this returns, it survives a power cut. */
     public void write(String name, Object value) {
         Path file = file(name);
-        Path unfinished = directory.resolve(name + UNFINISHED);
         try {
-            try (FileChannel channel = FileChannel.open(
-                    unfinished,
-                    Set.of(StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE),
-                    PosixFilePermissions.asFileAttribute(OWNER_WRITES))) {
-                ByteBuffer bytes = ByteBuffer.wrap(ProtocolJson.MAPPER.writeValueAsBytes(value));
-                while (bytes.hasRemaining()) {
-                    channel.write(bytes);
-                }
-                channel.force(true);
-            }
-            Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            sync();
+            DurableFiles.write(file, ProtocolJson.MAPPER.writeValueAsBytes(value), OWNER_WRITES);
         } catch (IOException e) {
             throw unusable(file, e);
         }
@@ -111,9 +97,7 @@ public final class DurableDirectory {
     public void remove(String name) {
         Path file = file(name);
         try {
-            if (Files.deleteIfExists(file)) {
-                sync();
-            }
+            DurableFiles.delete(file);
         } catch (IOException e) {
             throw unusable(file, e);
         }
@@ -121,13 +105,6 @@ public final class DurableDirectory {
 
     private Path file(String name) {
         return directory.resolve(name + SUFFIX);
-    }
-
-    private void sync() throws IOException {
-        // A rename is only on disk once the directory that holds the name is.
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
     }
 
     private static <T> T parse(Path file, Class<T> type) throws IOException {

@@ -79,7 +79,7 @@ class JournalTest {
         Path file = directory.resolve("servers").resolve(entry.id() + ".json");
         byte[] whole = Files.readAllBytes(file);
         for (int length = 0; length <= whole.length; length += Math.max(1, whole.length / 20)) {
-            Path torn = directory.resolve("servers").resolve(entry.id() + ".unfinished");
+            Path torn = directory.resolve("servers").resolve(entry.id() + ".json.unfinished");
             Files.write(torn, Arrays.copyOf(whole, length));
             try (Journal journal = open()) {
                 assertThat(journal.entries()).containsExactly(entry);

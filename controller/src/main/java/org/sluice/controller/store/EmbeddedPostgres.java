@@ -332,6 +332,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
                 throw new IOException("initdb ended with status " + status + ": " + said);
             }
             Files.move(unfinished, data, StandardCopyOption.ATOMIC_MOVE);
+            if (durability != Durability.FORGETFUL) {
+                sync(directory);
+            }
         }
 
         private void writePassword() throws IOException {
@@ -345,10 +348,15 @@ public final class EmbeddedPostgres implements AutoCloseable {
                         .write(HexFormat.of().formatHex(random).getBytes(UTF_8));
                 channel.force(true);
             }
+            sync(directory);
+            own(password);
+        }
+
+        /** Has the disk hold the names that are in it. */
+        private static void sync(Path directory) throws IOException {
             try (FileChannel named = FileChannel.open(directory, StandardOpenOption.READ)) {
                 named.force(true);
             }
-            own(password);
         }
 
         private void own(Path path) throws IOException {

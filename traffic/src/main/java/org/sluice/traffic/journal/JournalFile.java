@@ -1,7 +1,5 @@
 package org.sluice.traffic.journal;
 
-import static java.util.Objects.requireNonNull;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -20,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.sluice.linux.LinuxException;
+import org.sluice.linux.file.DurableFiles;
 
 /**
  * A journal on disk. Written and synced before the first thing that it remembers is done, removed after the last was undone (rename(2),
@@ -29,8 +28,6 @@ import org.sluice.linux.LinuxException;
  * asked. Not for an interrupted thread: the interruption would close the file. For one thread.
  */
 public final class JournalFile implements AutoCloseable {
-    private static final String UNFINISHED = ".unfinished";
-
     /**
      * The journals that this process holds. A lock is the process's own, and goes away when the process closes the file anywhere
      * (fcntl(2)): so it must not even open one that it holds.
@@ -61,13 +58,13 @@ public final class JournalFile implements AutoCloseable {
             throw kind.noFolder(directory, failure);
         }
         Path file = directory.toAbsolutePath().resolve(UUID.randomUUID() + kind.suffix());
-        Path unfinished = file.resolveSibling(file.getFileName() + UNFINISHED);
+        Path unfinished = file.resolveSibling(file.getFileName() + DurableFiles.UNFINISHED);
         HELD.add(file);
         FileChannel channel = null;
         try {
             channel = FileChannel.open(unfinished, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
             // Before it has the name by which a recovery would find it; the lock stays with the file when it is
-            // renamed.
+            // renamed. That is why DurableFiles, which closes what it has written, does not write it.
             FileLock _ = channel.lock();
             ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
             while (bytes.hasRemaining()) {
@@ -75,7 +72,7 @@ public final class JournalFile implements AutoCloseable {
             }
             channel.force(true);
             Path _ = Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
-            sync(directory);
+            DurableFiles.sync(directory);
             return new JournalFile(kind, file, channel, text);
         } catch (IOException failure) {
             closeAfter(channel, failure);
@@ -91,7 +88,7 @@ public final class JournalFile implements AutoCloseable {
 
     /** Removes what runs that were killed before they did anything have begun to write. */
     public static void clearUnfinished(JournalKind kind, Path directory) {
-        for (Path file : list(kind, directory, kind.suffix() + UNFINISHED)) {
+        for (Path file : list(kind, directory, kind.suffix() + DurableFiles.UNFINISHED)) {
             if (HELD.contains(finished(file))) {
                 continue;
             }
@@ -146,8 +143,7 @@ public final class JournalFile implements AutoCloseable {
     /** Removes the file: everything is as it was. */
     public void delete() {
         try {
-            boolean _ = Files.deleteIfExists(path);
-            sync(requireNonNull(path.getParent(), "parent is null"));
+            DurableFiles.delete(path);
         } catch (IOException failure) {
             throw kind.unusable(path, failure);
         }
@@ -185,7 +181,7 @@ public final class JournalFile implements AutoCloseable {
 
     private static Path finished(Path unfinished) {
         String name = unfinished.getFileName().toString();
-        return unfinished.resolveSibling(name.substring(0, name.length() - UNFINISHED.length()));
+        return unfinished.resolveSibling(name.substring(0, name.length() - DurableFiles.UNFINISHED.length()));
     }
 
     private static String read(FileChannel channel) throws IOException {
@@ -194,13 +190,6 @@ public final class JournalFile implements AutoCloseable {
             // Until it is full or the file ends.
         }
         return StandardCharsets.UTF_8.decode(bytes.flip()).toString();
-    }
-
-    private static void sync(Path directory) throws IOException {
-        // A name is only on disk once the directory that holds it is.
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
     }
 
     private static void closeAfter(@Nullable FileChannel channel, Exception failure) {

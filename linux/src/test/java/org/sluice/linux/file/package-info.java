@@ -1,0 +1,4 @@
+@NullMarked
+package org.sluice.linux.file;
+
+import org.jspecify.annotations.NullMarked;
