@@ -17,9 +17,9 @@ import org.sluice.model.ServerId;
 public final class Hosts {
     private static final String TOPIC = "host:";
 
-    // The statements of one change go to PostgreSQL together and cost one round trip, and each is planned once. As one
+    // The statements of one change go to PostgreSQL together, cost one round trip, and are planned once. As one
     // statement, with
-    // what it changes in its WITH, they were planned anew each time, which took longer than three round trips.
+    // what it changes in its WITH, they were planned each time, which took longer than three round trips.
 
     /** Before the others, in the order of ids: two changes of the same hosts wait for one another and do not stop one another. */
     private static final String LOCK_ALL =
