@@ -13,9 +13,13 @@ import org.sluice.model.ServerId;
 public final class AffectedHosts {
     /** All servers on the network are changed: every host with a bound or a service port of it must look again. */
     public void ofNetwork(Handle handle, NetworkId network) {
+        List<HostId> hosts = hosts(handle, network);
+        if (hosts.isEmpty()) {
+            return;
+        }
         Hosts.changed(
                 handle,
-                hosts(handle, network),
+                hosts,
                 handle.createQuery("""
                                 select distinct server_id from port
                                 where network_id = :network and server_id is not null and binding_host_id is not null""")
@@ -26,9 +30,13 @@ public final class AffectedHosts {
 
     /** The server of a bound port is changed; the network's other hosts must look again, since DHCP is served by all of them. */
     public void ofPort(Handle handle, NetworkId network, PortId port) {
+        List<HostId> hosts = hosts(handle, network);
+        if (hosts.isEmpty()) {
+            return;
+        }
         Hosts.changed(
                 handle,
-                hosts(handle, network),
+                hosts,
                 handle.createQuery("select server_id from port where id = :port and server_id is not null")
                         .bind("port", port.value())
                         .map((row, _) -> new ServerId(row.getObject(1, UUID.class)))
