@@ -34,6 +34,7 @@ import org.sluice.controller.http.door.RateLimits;
 import org.sluice.controller.identity.IdentityFamily;
 import org.sluice.controller.identity.bootstrap.AdminAccess;
 import org.sluice.controller.identity.bootstrap.IdentityBootstrap;
+import org.sluice.controller.identity.password.PasswordChecks;
 import org.sluice.controller.identity.password.Passwords;
 import org.sluice.controller.identity.token.Tokens;
 import org.sluice.controller.image.ImageFamily;
@@ -154,9 +155,9 @@ final class ControllerProcess {
         ImageBytes imageBytes = new ImageBytes(imagesDatabase);
         ImageSweep sweep = resources.add("image sweep", ImageSweep.start(imageBytes));
 
-        Tokens tokens = resources.add("tokens", Tokens.following(database, feed, clock, random));
+        Tokens tokens = resources.add("tokens", Tokens.following(database, feed, clock, random, setup.tokenLife()));
         List<ApiFamily> openStack = new ArrayList<>(List.of(
-                new IdentityFamily(database, tokens, passwords, clock),
+                new IdentityFamily(database, tokens, new PasswordChecks(passwords, clock, setup.lockOut())),
                 new NetworkFamily(database.jdbi(), random, clock),
                 new ComputeFamily(database, serverPorts, scheduling, consoles::ask, clock, random),
                 new ImageFamily(database, imageBytes, sweep, uploads, clock),

@@ -23,6 +23,7 @@ import org.sluice.controller.http.Proxies;
 import org.sluice.controller.http.TlsFiles;
 import org.sluice.controller.http.door.DoorLimits;
 import org.sluice.controller.http.door.RateLimits;
+import org.sluice.controller.identity.password.PasswordChecks;
 import org.sluice.controller.image.data.ImageLimits;
 import org.sluice.controller.policy.Policy;
 import org.sluice.controller.policy.PolicyFile;
@@ -37,6 +38,8 @@ import org.sluice.model.ProblemException;
  *
  * @param limits of the API listener
  * @param rates of the API listener
+ * @param lockOut who may no longer try to log in
+ * @param tokenLife how long a token by password is good for
  * @param images what they may take
  * @param proxies what stands before the API listener
  * @param tls of the API listener, if it speaks TLS
@@ -50,6 +53,8 @@ import org.sluice.model.ProblemException;
 record ControllerSetup(
         DoorLimits limits,
         RateLimits rates,
+        PasswordChecks.LockOut lockOut,
+        Duration tokenLife,
         ImageLimits images,
         Proxies proxies,
         Optional<TlsFiles> tls,
@@ -65,6 +70,8 @@ record ControllerSetup(
     ControllerSetup {
         requireNonNull(limits, "limits is null");
         requireNonNull(rates, "rates is null");
+        requireNonNull(lockOut, "lockOut is null");
+        requireNonNull(tokenLife, "tokenLife is null");
         requireNonNull(images, "images is null");
         requireNonNull(proxies, "proxies is null");
         requireNonNull(tls, "tls is null");
@@ -84,6 +91,10 @@ record ControllerSetup(
         return new ControllerSetup(
                 limits(settings, heapBytes),
                 rates(settings),
+                new PasswordChecks.LockOut(
+                        settings.get(ControllerSettings.LOCK_OUT_AFTER),
+                        settings.get(ControllerSettings.LOCK_OUT_TIME)),
+                settings.get(ControllerSettings.TOKEN_LIFE),
                 new ImageLimits(
                         settings.get(ControllerSettings.LARGEST_IMAGE),
                         settings.get(ControllerSettings.DISK_RESERVE),

@@ -11,6 +11,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.sluice.cli.settings.Settings;
 import org.sluice.controller.http.door.DoorLimits;
 import org.sluice.controller.http.door.RateLimits;
+import org.sluice.controller.identity.password.PasswordChecks;
+import org.sluice.controller.identity.token.Tokens;
 import org.sluice.controller.image.data.ImageLimits;
 import org.sluice.controller.observation.Observation;
 import org.sluice.controller.store.DatabaseLimits;
@@ -29,6 +31,8 @@ class ControllerSetupTest {
         ControllerSetup usual = setup(Map.of());
         assertThat(usual.limits()).isEqualTo(DoorLimits.ofHeap(HEAP));
         assertThat(usual.rates()).isEqualTo(RateLimits.DEFAULT);
+        assertThat(usual.lockOut()).isEqualTo(PasswordChecks.LockOut.USUAL);
+        assertThat(usual.tokenLife()).isEqualTo(Tokens.USUAL_LIFE);
         assertThat(usual.images()).isEqualTo(ImageLimits.USUAL);
         assertThat(usual.database()).isEqualTo(DatabaseLimits.USUAL);
         assertThat(usual.auditKept()).isEqualTo(Observation.AUDIT_KEPT);

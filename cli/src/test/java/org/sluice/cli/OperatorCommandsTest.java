@@ -30,6 +30,7 @@ import org.sluice.controller.http.ApiServer;
 import org.sluice.controller.http.TestListener;
 import org.sluice.controller.identity.IdentityFamily;
 import org.sluice.controller.identity.bootstrap.IdentityBootstrap;
+import org.sluice.controller.identity.password.PasswordChecks;
 import org.sluice.controller.identity.password.Passwords;
 import org.sluice.controller.identity.token.Tokens;
 import org.sluice.controller.observation.audit.AuditRoutes;
@@ -70,14 +71,17 @@ class OperatorCommandsTest {
         SecureRandom random = new SecureRandom();
         InstantSource clock = InstantSource.system();
         Passwords passwords = new Passwords(random);
-        Tokens tokens = new Tokens(postgres.database(), clock, random);
+        Tokens tokens = new Tokens(postgres.database(), clock, random, Tokens.USUAL_LIFE);
         new IdentityBootstrap(postgres.database(), passwords).run("secret", "secret");
         JoinTokens joinTokens = new JoinTokens(CertificateAuthority.open(postgres.database(), clock), clock, random);
         ApiServer server = TestListener.start(
                 Optional.empty(),
                 token -> token.equals("member") ? TestFleet.CALLER : verify(tokens, token),
                 List.of(
-                        new IdentityFamily(postgres.database(), tokens, passwords, clock),
+                        new IdentityFamily(
+                                postgres.database(),
+                                tokens,
+                                new PasswordChecks(passwords, clock, PasswordChecks.LockOut.USUAL)),
                         new SluiceFamily(
                                 postgres.database(),
                                 joinTokens,

@@ -182,6 +182,25 @@ public final class ControllerSettings {
     public static final Setting<Integer> CALLER_BURST =
             of("rates.caller-burst", RATE, "10000", "How many of them may come at once.");
 
+    public static final Setting<Duration> TOKEN_LIFE = of(
+            "log-ins.token-life",
+            Kind.duration("1m", "1d"),
+            "1h",
+            "How long a token by password is good for; one by token ends with the token that it was asked for with.");
+
+    public static final Setting<Integer> LOCK_OUT_AFTER = of(
+            "log-ins.lock-out-after",
+            Kind.count(1, 1_000_000),
+            "10",
+            "After how many wrong passwords for one user from one IPv4 address or IPv6 /64 within log-ins.lock-out-time the"
+                    + " answer is 429.");
+
+    public static final Setting<Duration> LOCK_OUT_TIME = of(
+            "log-ins.lock-out-time",
+            Kind.duration("1s", "1d"),
+            "5m",
+            "How long they count, from the first one on; then the user may try again from there.");
+
     public static final Setting<Long> LARGEST_IMAGE = of(
                     "images.largest", Kind.size("1B", "1024TiB"), "64GiB", "Largest image that an upload may bring.")
             .flag("--largest-image");
@@ -307,6 +326,9 @@ public final class ControllerSettings {
                 FAILED_LOG_IN_BURST,
                 CALLER_RATE,
                 CALLER_BURST,
+                TOKEN_LIFE,
+                LOCK_OUT_AFTER,
+                LOCK_OUT_TIME,
                 LARGEST_IMAGE,
                 DISK_RESERVE,
                 UPLOADS,

@@ -1,6 +1,5 @@
 package org.sluice.controller.identity;
 
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import org.sluice.controller.http.Absent;
@@ -19,7 +18,6 @@ import org.sluice.controller.identity.endpoint.EndpointRoutes;
 import org.sluice.controller.identity.login.Authentication;
 import org.sluice.controller.identity.login.TokenRoutes;
 import org.sluice.controller.identity.password.PasswordChecks;
-import org.sluice.controller.identity.password.Passwords;
 import org.sluice.controller.identity.project.ProjectRoutes;
 import org.sluice.controller.identity.project.Projects;
 import org.sluice.controller.identity.region.RegionRoutes;
@@ -46,9 +44,8 @@ public final class IdentityFamily implements ApiFamily {
     private final List<ResourceRoutes> resources;
 
     /** Users and projects are those of the database; tokens are issued and verified by {@code tokens}. */
-    public IdentityFamily(Database database, Tokens tokens, Passwords passwords, InstantSource clock) {
+    public IdentityFamily(Database database, Tokens tokens, PasswordChecks checks) {
         Transactions transactions = new Transactions(database.jdbi());
-        PasswordChecks checks = new PasswordChecks(passwords, clock);
         Endings endings = new Endings(database, tokens.revocations());
         Users users = new Users(database, endings, checks);
         Authentication authentication = new Authentication(database, tokens, checks, users);

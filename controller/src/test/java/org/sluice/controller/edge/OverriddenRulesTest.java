@@ -31,6 +31,7 @@ import org.sluice.controller.http.RouteTable;
 import org.sluice.controller.http.door.DoorLimits;
 import org.sluice.controller.http.door.RateLimits;
 import org.sluice.controller.identity.IdentityFamily;
+import org.sluice.controller.identity.password.PasswordChecks;
 import org.sluice.controller.identity.password.Passwords;
 import org.sluice.controller.identity.token.Tokens;
 import org.sluice.controller.image.ImageFamily;
@@ -83,9 +84,8 @@ class OverriddenRulesTest {
             RouteTable table = RouteTable.of(List.of(
                     new IdentityFamily(
                             DATABASE.database(),
-                            new Tokens(DATABASE.database(), clock, random),
-                            new Passwords(random),
-                            clock),
+                            new Tokens(DATABASE.database(), clock, random, Tokens.USUAL_LIFE),
+                            new PasswordChecks(new Passwords(random), clock, PasswordChecks.LockOut.USUAL)),
                     new NetworkFamily(jdbi(), random, clock),
                     new ComputeFamily(
                             DATABASE.database(),

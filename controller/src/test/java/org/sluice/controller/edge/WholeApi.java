@@ -26,6 +26,7 @@ import org.sluice.controller.http.door.DoorLimits;
 import org.sluice.controller.http.door.RateLimits;
 import org.sluice.controller.identity.IdentityFamily;
 import org.sluice.controller.identity.bootstrap.IdentityBootstrap;
+import org.sluice.controller.identity.password.PasswordChecks;
 import org.sluice.controller.identity.password.Passwords;
 import org.sluice.controller.identity.token.Revocations;
 import org.sluice.controller.identity.token.Tokens;
@@ -110,13 +111,15 @@ final class WholeApi implements AutoCloseable {
         }
         CertificateAuthority authority = CertificateAuthority.open(database, clock);
         JoinTokens joins = new JoinTokens(authority, clock, random);
-        this.tokens = new Tokens(database, clock, random);
+        this.tokens = new Tokens(database, clock, random, Tokens.USUAL_LIFE);
         this.yesterdaysTokens = new Tokens(
                 database,
-                InstantSource.offset(clock, Tokens.LIFETIME.plusSeconds(1).negated()),
-                random);
+                InstantSource.offset(clock, Tokens.USUAL_LIFE.plusSeconds(1).negated()),
+                random,
+                Tokens.USUAL_LIFE);
         List<ApiFamily> families = List.of(
-                new IdentityFamily(database, tokens, passwords, clock),
+                new IdentityFamily(
+                        database, tokens, new PasswordChecks(passwords, clock, PasswordChecks.LockOut.USUAL)),
                 new NetworkFamily(database.jdbi(), random, clock),
                 new ComputeFamily(database, ports, scheduling, (_, _, _, _) -> Optional.of("login: "), clock, random),
                 new ImageFamily(database, bytes, sweep, UploadRoom.in(spool, ImageLimits.USUAL, false), clock),

@@ -47,9 +47,12 @@ final class DirectoryTest {
     private static final int ROUNDS = 10;
 
     private final Passwords passwords = new Passwords(new SecureRandom());
-    private final Tokens tokens = new Tokens(postgres.database(), InstantSource.system(), new SecureRandom());
-    private final Directory directory =
-            Directory.of(postgres.database(), tokens, new PasswordChecks(passwords, InstantSource.system()));
+    private final Tokens tokens =
+            new Tokens(postgres.database(), InstantSource.system(), new SecureRandom(), Tokens.USUAL_LIFE);
+    private final Directory directory = Directory.of(
+            postgres.database(),
+            tokens,
+            new PasswordChecks(passwords, InstantSource.system(), PasswordChecks.LockOut.USUAL));
     private Account admin;
     private Project adminProject;
     private Project demoProject;

@@ -45,12 +45,15 @@ final class IdentityApiTest {
     @BeforeAll
     void start() {
         Passwords passwords = new Passwords(new SecureRandom());
-        Tokens tokens = new Tokens(postgres.database(), InstantSource.system(), new SecureRandom());
+        Tokens tokens = new Tokens(postgres.database(), InstantSource.system(), new SecureRandom(), Tokens.USUAL_LIFE);
         new IdentityBootstrap(postgres.database(), passwords).run("secret-admin", "secret-demo");
         server = TestListener.start(
                 Optional.empty(),
                 tokens,
-                List.of(new IdentityFamily(postgres.database(), tokens, passwords, InstantSource.system())));
+                List.of(new IdentityFamily(
+                        postgres.database(),
+                        tokens,
+                        new PasswordChecks(passwords, InstantSource.system(), PasswordChecks.LockOut.USUAL))));
         client = new ApiClient(server.address());
     }
 
@@ -550,7 +553,7 @@ final class IdentityApiTest {
 
     @Test
     void aSourceThatGuessesIsLockedOut() {
-        for (int i = 0; i < PasswordChecks.FAILURES; i++) {
+        for (int i = 0; i < PasswordChecks.LockOut.USUAL.failures(); i++) {
             assertThat(passwordToken("guessed", "guess" + i, "").status()).isEqualTo(401);
         }
         Answer answer = passwordToken("guessed", "once more", "");

@@ -25,6 +25,7 @@ import org.sluice.controller.http.door.DoorLimits;
 import org.sluice.controller.http.door.RateLimits;
 import org.sluice.controller.identity.IdentityFamily;
 import org.sluice.controller.identity.bootstrap.IdentityBootstrap;
+import org.sluice.controller.identity.password.PasswordChecks;
 import org.sluice.controller.identity.password.Passwords;
 import org.sluice.controller.identity.token.Tokens;
 import org.sluice.controller.network.NetworkFamily;
@@ -79,7 +80,10 @@ final class ObservedApi implements AutoCloseable {
             });
         };
         List<ApiFamily> families = new ArrayList<>(List.of(
-                new IdentityFamily(database, new Tokens(database, clock, random), passwords, clock),
+                new IdentityFamily(
+                        database,
+                        new Tokens(database, clock, random, Tokens.USUAL_LIFE),
+                        new PasswordChecks(passwords, clock, PasswordChecks.LockOut.USUAL)),
                 new NetworkFamily(database.jdbi(), random, clock),
                 new SluiceFamily(database, joins, clock, List.of(observation, operating))));
         families.addAll(observation.probes());

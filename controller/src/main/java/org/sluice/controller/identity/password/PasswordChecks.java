@@ -17,11 +17,22 @@ import org.sluice.model.ProblemException;
  * guesses. See docs/decisions/0015-tokens-that-die.md. Thread-safe.
  */
 public final class PasswordChecks {
-    /** Wrong passwords for one user from one network within {@link #WINDOW} until it is locked out. */
-    public static final int FAILURES = 10;
+    /**
+     * When somebody is locked out.
+     *
+     * @param failures wrong passwords for one user from one network within the window, at least 1
+     * @param window counted from the first wrong password; also how long, at most, somebody is locked out
+     */
+    public record LockOut(int failures, Duration window) {
+        /** Ten in five minutes. */
+        public static final LockOut USUAL = new LockOut(10, Duration.ofMinutes(5));
 
-    /** Counted from the first wrong password; also how long, at most, somebody is locked out. */
-    public static final Duration WINDOW = Duration.ofMinutes(5);
+        public LockOut {
+            if (failures < 1 || !window.isPositive()) {
+                throw new IllegalArgumentException("nobody can be locked out after " + failures + " in " + window);
+            }
+        }
+    }
 
     /** Of lock-outs; the oldest are forgotten first. */
     private static final int REMEMBERED = 50_000;
@@ -40,6 +51,7 @@ public final class PasswordChecks {
 
     private final Passwords passwords;
     private final InstantSource clock;
+    private final LockOut lockOut;
     private final FairGate gate;
     private final Cache<LogInSource, Failures> failures =
             Caffeine.newBuilder().maximumSize(REMEMBERED).build();
@@ -48,13 +60,14 @@ public final class PasswordChecks {
     private record Failures(int count, Instant since) {}
 
     /** Computes with those passwords. */
-    public PasswordChecks(Passwords passwords, InstantSource clock) {
-        this(passwords, clock, new FairGate(AT_ONCE, BOUNDS, PATIENCE));
+    public PasswordChecks(Passwords passwords, InstantSource clock, LockOut lockOut) {
+        this(passwords, clock, lockOut, new FairGate(AT_ONCE, BOUNDS, PATIENCE));
     }
 
-    PasswordChecks(Passwords passwords, InstantSource clock, FairGate gate) {
+    PasswordChecks(Passwords passwords, InstantSource clock, LockOut lockOut, FairGate gate) {
         this.passwords = requireNonNull(passwords, "passwords is null");
         this.clock = requireNonNull(clock, "clock is null");
+        this.lockOut = requireNonNull(lockOut, "lockOut is null");
         this.gate = requireNonNull(gate, "gate is null");
     }
 
@@ -106,13 +119,14 @@ public final class PasswordChecks {
 
     private void requireNotLockedOut(LogInSource source) {
         Failures known = failures.getIfPresent(source);
-        if (known != null && known.count() >= FAILURES && !isOver(known)) {
+        if (known != null && known.count() >= lockOut.failures() && !isOver(known)) {
             throw new Problem(
                             Problem.Kind.TOO_MANY_REQUESTS,
                             "LockedOut",
-                            "There were " + FAILURES + " wrong passwords for this user from this address.",
-                            Optional.of("Wait " + WINDOW.toMinutes() + " minutes, or log in from another address."))
-                    .retryAfter(Duration.between(clock.instant(), known.since().plus(WINDOW)))
+                            "Too many attempts to log in: " + lockOut.failures() + " wrong password"
+                                    + (lockOut.failures() == 1 ? "" : "s") + " for this user from this address.",
+                            Optional.of("Wait as many seconds as Retry-After says, or log in from another address."))
+                    .retryAfter(Duration.between(clock.instant(), known.since().plus(lockOut.window())))
                     .asException();
         }
     }
@@ -127,6 +141,6 @@ public final class PasswordChecks {
     }
 
     private boolean isOver(Failures known) {
-        return !clock.instant().isBefore(known.since().plus(WINDOW));
+        return !clock.instant().isBefore(known.since().plus(lockOut.window()));
     }
 }

@@ -116,7 +116,7 @@ public final class Revocations {
                 .bind("project", columns.projectId())
                 .bind("audit", columns.auditId())
                 .bind("at", at)
-                .bind("expires", clock.instant().plus(Tokens.LIFETIME).plus(SLACK))
+                .bind("expires", clock.instant().plus(Tokens.LONGEST_LIFE).plus(SLACK))
                 .execute();
     }
 

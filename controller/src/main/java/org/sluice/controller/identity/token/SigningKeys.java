@@ -39,7 +39,7 @@ final class SigningKeys {
 
     /** How old a key is when the last token that it signed has ended, on every controller's clock. */
     private static final Duration VERIFYING_PERIOD =
-            SIGNING_PERIOD.plus(Tokens.LIFETIME).plus(Revocations.SLACK);
+            SIGNING_PERIOD.plus(Tokens.LONGEST_LIFE).plus(Revocations.SLACK);
 
     private static final Pattern KEY_ID = Pattern.compile("[0-9a-f]{12}");
 

@@ -41,8 +41,11 @@ import org.sluice.model.ProblemException;
 public final class Tokens implements Authenticator, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Tokens.class);
 
-    /** How long a token is good for, as in OpenStack. */
-    public static final Duration LIFETIME = Duration.ofHours(1);
+    /** How long a token is good for where nobody says otherwise, as in OpenStack. */
+    public static final Duration USUAL_LIFE = Duration.ofHours(1);
+
+    /** What nobody may exceed: revocations and keys are kept for as long, because another controller's tokens may live longer. */
+    public static final Duration LONGEST_LIFE = Duration.ofDays(1);
 
     /** How often a controller looks for revocations and keys that were not announced to it. */
     private static final Duration LOOK = Duration.ofSeconds(2);
@@ -59,6 +62,7 @@ public final class Tokens implements Authenticator, AutoCloseable {
     private final SigningKeys keys;
     private final InstantSource clock;
     private final RandomGenerator random;
+    private final Duration life;
     private final Revocations revocations;
     private final Cache<String, Verified> verified =
             Caffeine.newBuilder().maximumSize(CACHED_TOKENS).build();
@@ -95,8 +99,13 @@ public final class Tokens implements Authenticator, AutoCloseable {
      * follows it: see {@link #following}.
      *
      * @param random for audit ids and key ids; must be fit for cryptography
+     * @param life how long a token by password is good for, from a second to {@link #LONGEST_LIFE}
      */
-    public Tokens(Database database, InstantSource clock, RandomGenerator random) {
+    public Tokens(Database database, InstantSource clock, RandomGenerator random, Duration life) {
+        if (life.toSeconds() < 1 || life.compareTo(LONGEST_LIFE) > 0) {
+            throw new IllegalArgumentException("tokens cannot live for " + life);
+        }
+        this.life = life;
         this.keys = new SigningKeys(database, clock, random);
         this.clock = requireNonNull(clock, "clock is null");
         this.random = requireNonNull(random, "random is null");
@@ -107,8 +116,9 @@ public final class Tokens implements Authenticator, AutoCloseable {
      * Tokens that also follow what other controllers revoke, and the keys they make, as it is announced; and that look by
      * themselves every two seconds, and remove revocations and keys that are over from the database. Ends with {@link #close}.
      */
-    public static Tokens following(Database database, ChangeFeed feed, InstantSource clock, RandomGenerator random) {
-        Tokens tokens = new Tokens(database, clock, random);
+    public static Tokens following(
+            Database database, ChangeFeed feed, InstantSource clock, RandomGenerator random, Duration life) {
+        Tokens tokens = new Tokens(database, clock, random, life);
         tokens.follower = Thread.ofVirtual().name("token-revocations").start(() -> tokens.follow(feed));
         return tokens;
     }
@@ -184,7 +194,7 @@ public final class Tokens implements Authenticator, AutoCloseable {
                 methods,
                 List.of(newAuditId()),
                 now,
-                now.plus(LIFETIME),
+                now.plus(life),
                 Token.Marks.of(mark)));
     }
 

@@ -26,12 +26,12 @@ final class PasswordChecksTest {
 
     private final SettableClock clock = new SettableClock(Instant.parse("2026-11-22T19:40:00Z"));
     private final Passwords passwords = new Passwords(new SecureRandom());
-    private final PasswordChecks checks = new PasswordChecks(passwords, clock);
+    private final PasswordChecks checks = new PasswordChecks(passwords, clock, PasswordChecks.LockOut.USUAL);
     private final Optional<String> hash = Optional.of(passwords.hash("right"));
 
     @Test
     void tenWrongPasswordsLockOutTheirSourceAndNobodyElse() {
-        fail(STRANGER, PasswordChecks.FAILURES);
+        fail(STRANGER, PasswordChecks.LockOut.USUAL.failures());
 
         assertLockedOut(STRANGER, "right");
         assertLockedOut(STRANGER, "wrong");
@@ -43,31 +43,46 @@ final class PasswordChecksTest {
     @Test
     void aPasswordThatIsRememberedDoesNotTellItselfToWhoIsLockedOut() {
         assertThat(checks.matches(ADMIN, "right", hash)).isTrue();
-        fail(STRANGER, PasswordChecks.FAILURES);
+        fail(STRANGER, PasswordChecks.LockOut.USUAL.failures());
 
         assertLockedOut(STRANGER, "right");
     }
 
     @Test
     void aLockOutIsOverAfterItsTime() {
-        fail(STRANGER, PasswordChecks.FAILURES);
-        clock.advance(PasswordChecks.WINDOW);
+        fail(STRANGER, PasswordChecks.LockOut.USUAL.failures());
+        clock.advance(PasswordChecks.LockOut.USUAL.window());
 
         assertThat(checks.matches(STRANGER, "right", hash)).isTrue();
     }
 
     @Test
+    void whenSomebodyIsLockedOutCanBeSaid() {
+        PasswordChecks strict =
+                new PasswordChecks(passwords, clock, new PasswordChecks.LockOut(1, Duration.ofSeconds(90)));
+        assertThat(strict.matches(STRANGER, "wrong", hash)).isFalse();
+
+        assertThatThrownBy(() -> strict.matches(STRANGER, "right", hash))
+                .hasMessageContaining("1 wrong password for this user")
+                .isInstanceOfSatisfying(
+                        ProblemException.class,
+                        refusal -> assertThat(refusal.problem().retryAfter()).contains(Duration.ofSeconds(90)));
+        clock.advance(Duration.ofSeconds(90));
+        assertThat(strict.matches(STRANGER, "right", hash)).isTrue();
+    }
+
+    @Test
     void theRightPasswordForgivesTheWrongOnes() {
-        fail(STRANGER, PasswordChecks.FAILURES - 1);
+        fail(STRANGER, PasswordChecks.LockOut.USUAL.failures() - 1);
         assertThat(checks.matches(STRANGER, "right", hash)).isTrue();
-        fail(STRANGER, PasswordChecks.FAILURES - 1);
+        fail(STRANGER, PasswordChecks.LockOut.USUAL.failures() - 1);
 
         assertThat(checks.matches(STRANGER, "right", hash)).isTrue();
     }
 
     @Test
     void aUserThatDoesNotExistIsLockedOutLikeOneThatDoes() {
-        for (int i = 0; i < PasswordChecks.FAILURES; i++) {
+        for (int i = 0; i < PasswordChecks.LockOut.USUAL.failures(); i++) {
             assertThat(checks.matches(STRANGER, "wrong", Optional.empty())).isFalse();
         }
         assertThatThrownBy(() -> checks.matches(STRANGER, "wrong", Optional.empty()))
@@ -144,7 +159,7 @@ final class PasswordChecksTest {
     @Test
     void aFullGateIsToldAsTooManyRequests() throws InterruptedException {
         FairGate gate = new FairGate(1, new FairGate.Bounds(0, 0, 0), Duration.ofMinutes(1));
-        PasswordChecks full = new PasswordChecks(passwords, clock, gate);
+        PasswordChecks full = new PasswordChecks(passwords, clock, PasswordChecks.LockOut.USUAL, gate);
         CountDownLatch open = new CountDownLatch(1);
         Thread first = start(gate, new LogInSource("a", "first"), () -> standAt(open));
         await().until(() -> running(first));
@@ -168,7 +183,7 @@ final class PasswordChecksTest {
                 .isInstanceOfSatisfying(ProblemException.class, refusal -> {
                     assertThat(refusal.problem().kind()).isEqualTo(Problem.Kind.TOO_MANY_REQUESTS);
                     assertThat(refusal.problem().code()).isEqualTo("LockedOut");
-                    assertThat(refusal.problem().retryAfter()).contains(PasswordChecks.WINDOW);
+                    assertThat(refusal.problem().retryAfter()).contains(PasswordChecks.LockOut.USUAL.window());
                 });
     }
 

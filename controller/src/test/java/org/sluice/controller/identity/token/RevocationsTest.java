@@ -123,7 +123,7 @@ final class RevocationsTest {
         assertDead(here.tokens(), token);
         await().atMost(WITHIN).untilAsserted(() -> assertDead(there.tokens(), token));
         // A controller that starts later knows it as well.
-        assertDead(new Tokens(postgres.database(), clock, new SecureRandom()), token);
+        assertDead(new Tokens(postgres.database(), clock, new SecureRandom(), Tokens.USUAL_LIFE), token);
     }
 
     @Test
@@ -216,7 +216,7 @@ final class RevocationsTest {
     void whatNoTokenCanHaveOutlivedIsForgotten() {
         here.directory().endings().revoke(logIn(here, "old").token());
         assertThat(here.tokens().revocations().size()).isPositive();
-        clock.advance(Tokens.LIFETIME.plusMinutes(11));
+        clock.advance(Tokens.LONGEST_LIFE.plusMinutes(11));
 
         here.tokens().revocations().refresh();
         here.tokens().revocations().deleteExpired();
@@ -301,16 +301,18 @@ final class RevocationsTest {
     private Controller controller() {
         Database database = postgres.another();
         ChangeFeed feed = new ChangeFeed(database);
-        return with(database, feed, Tokens.following(database, feed, clock, new SecureRandom()));
+        return with(database, feed, Tokens.following(database, feed, clock, new SecureRandom(), Tokens.USUAL_LIFE));
     }
 
     private Controller controllerThatFollowsNothing() {
         Database database = postgres.another();
-        return with(database, new ChangeFeed(database), new Tokens(database, clock, new SecureRandom()));
+        return with(
+                database, new ChangeFeed(database), new Tokens(database, clock, new SecureRandom(), Tokens.USUAL_LIFE));
     }
 
     private Controller with(Database database, ChangeFeed feed, Tokens tokens) {
-        PasswordChecks checks = new PasswordChecks(new Passwords(new SecureRandom()), clock);
+        PasswordChecks checks =
+                new PasswordChecks(new Passwords(new SecureRandom()), clock, PasswordChecks.LockOut.USUAL);
         Directory directory = Directory.of(database, tokens, checks);
         return new Controller(
                 database, feed, tokens, directory, new Authentication(database, tokens, checks, directory.users()));

@@ -34,7 +34,7 @@ final class TokensTest {
     private static final String USER = "43f59b70c95747779f1aef376afc312c";
 
     private final SettableClock clock = new SettableClock(Instant.parse("2026-11-22T19:40:00Z"));
-    private final Tokens tokens = new Tokens(postgres.database(), clock, new SecureRandom());
+    private final Tokens tokens = new Tokens(postgres.database(), clock, new SecureRandom(), Tokens.USUAL_LIFE);
 
     @Test
     void aTokenSpeaksForItsUserInItsProject() {
@@ -68,7 +68,7 @@ final class TokensTest {
         SigningKeys.Key leaked = keys.current();
         clock.advance(SigningKeys.SIGNING_PERIOD);
         assertThat(keys.find(leaked.id())).as("its last tokens are good").contains(leaked);
-        clock.advance(Tokens.LIFETIME.plus(Revocations.SLACK));
+        clock.advance(Tokens.LONGEST_LIFE.plus(Revocations.SLACK));
         Instant now = clock.instant();
         JsonWebSignature signature = new JsonWebSignature();
         signature.setAlgorithmHeaderValue("ES256");
@@ -114,7 +114,7 @@ final class TokensTest {
     void verifyingAKnownKeysTokenReadsNoDatabase() {
         String token = issue().text();
         Database gone = postgres.another();
-        Tokens here = new Tokens(gone, clock, new SecureRandom());
+        Tokens here = new Tokens(gone, clock, new SecureRandom(), Tokens.USUAL_LIFE);
         here.verify(token);
         String next = issue().text();
         gone.close();
@@ -126,16 +126,34 @@ final class TokensTest {
     void anExpiredTokenIsRefusedAlsoWhenItWasSeenBefore() {
         String token = issue().text();
         tokens.verify(token);
-        clock.advance(Tokens.LIFETIME);
+        clock.advance(Tokens.USUAL_LIFE);
 
         assertRefused(tokens, token);
         assertRefused(fresh(), token);
     }
 
     @Test
+    void aTokenLivesAsLongAsItWasSaid() {
+        String token = issue(new Tokens(postgres.database(), clock, new SecureRandom(), Duration.ofMinutes(2)))
+                .text();
+        clock.advance(Duration.ofSeconds(119));
+        assertThat(fresh().verify(token).userName()).isEqualTo("admin");
+        clock.advance(Duration.ofSeconds(1));
+
+        assertRefused(fresh(), token);
+    }
+
+    @Test
+    void noTokenLivesLongerThanItsRevocationWould() {
+        assertThatThrownBy(() ->
+                        new Tokens(postgres.database(), clock, new SecureRandom(), Tokens.LONGEST_LIFE.plusSeconds(1)))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
     void aTokenLastsUntilItsLastSecond() {
         String token = issue().text();
-        clock.advance(Tokens.LIFETIME.minus(Duration.ofSeconds(1)));
+        clock.advance(Tokens.USUAL_LIFE.minus(Duration.ofSeconds(1)));
 
         assertThat(fresh().verify(token).userName()).isEqualTo("admin");
     }
@@ -237,7 +255,7 @@ final class TokensTest {
     void forgedKeyIdsReadTheDatabaseOnceASecondAtMost() {
         String token = issue().text();
         Database gone = postgres.another();
-        Tokens here = new Tokens(gone, clock, new SecureRandom());
+        Tokens here = new Tokens(gone, clock, new SecureRandom(), Tokens.USUAL_LIFE);
         here.verify(token);
         gone.close();
 
@@ -254,7 +272,7 @@ final class TokensTest {
     void aKeyIdThatCannotBeOursReadsNoDatabase() {
         Database gone = postgres.another();
         gone.close();
-        Tokens here = new Tokens(gone, clock, new SecureRandom());
+        Tokens here = new Tokens(gone, clock, new SecureRandom(), Tokens.USUAL_LIFE);
 
         assertRefused(here, forgedKey("nobody"));
         assertRefused(here, forgedKey("0123456789AB"));
@@ -289,13 +307,17 @@ final class TokensTest {
     }
 
     private Tokens.Issued issue() {
-        return tokens.issue(
+        return issue(tokens);
+    }
+
+    private static Tokens.Issued issue(Tokens issuer) {
+        return issuer.issue(
                 USER, "admin", PROJECT, Set.of("admin", "member"), List.of("password"), 1_795_376_400_072_000L);
     }
 
     /** Another controller: it has cached nothing. */
     private Tokens fresh() {
-        return new Tokens(postgres.database(), clock, new SecureRandom());
+        return new Tokens(postgres.database(), clock, new SecureRandom(), Tokens.USUAL_LIFE);
     }
 
     private String forgedKey(String keyId) {
