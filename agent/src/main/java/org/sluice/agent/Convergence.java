@@ -230,17 +230,18 @@ final class Convergence {
             return;
         }
         Instant last = verified.get(entry.id());
-        boolean described = desired.isPresent() && !desired.get().equals(entry.server());
-        if (described && !desired.get().interfaces().equals(entry.server().interfaces())) {
+        DesiredServer wanted = desired.orElse(entry.server());
+        DesiredServer possible = wanted.wiredLike(entry.server());
+        if (!possible.equals(wanted)) {
             deviates(
                     entry,
                     "keeps the interfaces it was built with",
                     new IllegalStateException("The controller wants other interfaces on a running server."));
-            described = false;
         }
+        boolean described = !possible.equals(entry.server());
         Entry current = entry;
         if (described) {
-            current = entry.describedBy(desired.get(), revision);
+            current = entry.describedBy(possible, revision);
             journal.write(current);
             LOG.info(
                     "Server {} is described anew; its guest reads it from its metadata.",

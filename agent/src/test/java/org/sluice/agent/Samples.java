@@ -97,6 +97,53 @@ public final class Samples {
         return described(server, server.presence(), metadata, server.requestId(), server.globalRequestId());
     }
 
+    /** The same server with another NIC. */
+    public static DesiredServer wired(DesiredServer server, DesiredInterface nic) {
+        return new DesiredServer(
+                server.id(),
+                server.instanceName(),
+                server.presence(),
+                server.hostname(),
+                server.name(),
+                server.projectId(),
+                server.userId(),
+                server.availabilityZone(),
+                server.vcpus(),
+                server.memoryMib(),
+                server.diskGib(),
+                server.image(),
+                server.configDrive(),
+                server.userData(),
+                server.keys(),
+                server.metadata(),
+                List.of(nic),
+                server.launch(),
+                server.requestId(),
+                server.globalRequestId());
+    }
+
+    /** The same NIC, whose subnets have that name server. */
+    public static Bridge withNameServer(Bridge nic, String nameServer) {
+        return new Bridge(
+                nic.port(),
+                nic.network(),
+                nic.mac(),
+                nic.vlan(),
+                nic.mtu(),
+                nic.addresses().stream()
+                        .map(address -> new FixedAddress(
+                                address.address(),
+                                address.cidr(),
+                                address.gateway(),
+                                List.of(nameServer),
+                                address.hostRoutes(),
+                                address.dhcp()))
+                        .toList(),
+                nic.physicalNetwork(),
+                nic.uplink(),
+                nic.services());
+    }
+
     /** The same server, changed last for that request. */
     public static DesiredServer changedFor(DesiredServer server, String request, String globalRequest) {
         return described(

@@ -450,6 +450,46 @@ class AgentTest {
     }
 
     @Test
+    void tellsARunningGuestWhatDhcpTellsAndKeepsWhatWasBuilt() {
+        Bridge built = Samples.bridgeNic(1);
+        DesiredServer server = Samples.server(built);
+        Bridge otherSubnet = Samples.withNameServer(built, "10.0.0.53");
+        Bridge rebuilt = new Bridge(
+                built.port(),
+                built.network(),
+                built.mac(),
+                built.vlan() + 1,
+                built.mtu(),
+                otherSubnet.addresses(),
+                built.physicalNetwork(),
+                built.uplink(),
+                built.services());
+        DesiredServer wanted = Samples.withMetadata(Samples.wired(server, rebuilt), Map.of("role", "web"));
+
+        runThenWant(server, Samples.state(2, wanted));
+
+        await().atMost(LONG_ENOUGH)
+                .untilAsserted(() -> assertThat(on.host.clients(built.network()))
+                        .extracting(SegmentServices.Client::server)
+                        .containsExactly(
+                                Samples.withMetadata(Samples.wired(server, otherSubnet), Map.of("role", "web"))));
+    }
+
+    @Test
+    void anAddressThatARunningGuestDoesNotHaveChangesNothingElse() {
+        Bridge built = Samples.bridgeNic(1);
+        DesiredServer server = Samples.server(built);
+        DesiredServer wanted = Samples.withMetadata(Samples.wired(server, Samples.bridgeNic(7)), Map.of("role", "web"));
+
+        runThenWant(server, Samples.state(2, wanted));
+
+        await().atMost(LONG_ENOUGH)
+                .untilAsserted(() -> assertThat(on.host.clients(built.network()))
+                        .extracting(SegmentServices.Client::server)
+                        .containsExactly(Samples.withMetadata(server, Map.of("role", "web"))));
+    }
+
+    @Test
     void namesInJournalAndLogTheRequestThatChangedAServerLast() {
         Logger logger = (Logger) LoggerFactory.getLogger(Convergence.class);
         ListAppender<ILoggingEvent> lines = new ListAppender<>();

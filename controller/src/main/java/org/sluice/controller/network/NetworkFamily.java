@@ -52,7 +52,7 @@ public final class NetworkFamily implements ApiFamily {
                 new Versions(),
                 new NetworkRoutes(transactions, hosts),
                 new SubnetRoutes(transactions, hosts),
-                new PortRoutes(transactions, random, hosts),
+                new PortRoutes(transactions, random),
                 new SecurityGroupRoutes(transactions),
                 new SecurityGroupRuleRoutes(transactions, SecurityGroupRules.GET),
                 new AgentRoutes(transactions, clock),

@@ -17,7 +17,6 @@ import org.sluice.controller.store.Origin;
 import org.sluice.controller.store.TestDatabase;
 import org.sluice.model.HostId;
 import org.sluice.model.NetworkId;
-import org.sluice.model.PortId;
 import org.sluice.model.ServerId;
 import org.sluice.model.VnicType;
 import org.sluice.model.protocol.DesiredServer;
@@ -33,7 +32,6 @@ final class DesiredStatesTest {
     private ChangeFeed feed = new ChangeFeed(postgres.database());
     private HostId host = HostId.random();
     private NetworkId network = new NetworkId(UUID.randomUUID());
-    private PortId port = new PortId(UUID.randomUUID());
     private ServerId first = ServerId.random();
     private ServerId second = ServerId.random();
 
@@ -43,8 +41,8 @@ final class DesiredStatesTest {
         fleet.clear();
         host = fleet.host("node0", 4);
         network = fleet.network(TestFleet.VF_NETWORK, 2401);
-        port = fleet.port(network, VnicType.DIRECT);
-        first = asked("boot").during(() -> fleet.boot(port).server());
+        first = asked("boot")
+                .during(() -> fleet.boot(fleet.port(network, VnicType.DIRECT)).server());
         second = asked("boot")
                 .during(() -> fleet.boot(fleet.port(network, VnicType.DIRECT)).server());
     }
@@ -83,10 +81,6 @@ final class DesiredStatesTest {
         assertChangedFor(first, "boot");
         assertChangedFor(second, "boot");
 
-        change("move", handle -> hosts.ofPort(handle, network, port));
-        assertChangedFor(first, "move");
-        assertChangedFor(second, "boot");
-
         change("subnet", handle -> hosts.ofNetwork(handle, network));
         assertChangedFor(first, "subnet");
         assertChangedFor(second, "subnet");
@@ -106,7 +100,7 @@ final class DesiredStatesTest {
     void aRequestWithoutAGlobalIdLeavesNoneOfAnother() {
         Origin alone = new Origin("req-alone", "", "user", "demo", "project", "127.0.0.1", "PUT /");
         alone.during(() -> {
-            postgres.database().jdbi().useTransaction(handle -> hosts.ofPort(handle, network, port));
+            postgres.database().jdbi().useTransaction(handle -> hosts.ofNetwork(handle, network));
             return true;
         });
         DesiredServer wanted = states().read(host).find(first).orElseThrow();

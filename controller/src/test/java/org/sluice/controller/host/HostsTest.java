@@ -167,14 +167,6 @@ final class HostsTest {
     }
 
     @Test
-    void aPortIsChanged() throws SQLException {
-        boot();
-
-        assertTold(() ->
-                send("PUT", "/network/v2.0/ports/" + port, "{'port': {'fixed_ips': [{'ip_address': '10.0.0.99'}]}}"));
-    }
-
-    @Test
     void anUplinkIsGiven() throws SQLException {
         boot();
         postgres.database().jdbi().useHandle(handle -> handle.execute("delete from bridge_uplink"));

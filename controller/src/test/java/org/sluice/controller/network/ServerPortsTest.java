@@ -308,9 +308,25 @@ final class ServerPortsTest {
         api.put("/v2.0/subnets/" + subnet, "{'subnet': {'dns_nameservers': ['10.0.0.3']}}")
                 .expect(200, "subnet");
         assertThat(revision()).isEqualTo(before + 1);
-        api.put("/v2.0/ports/" + nic, "{'port': {'fixed_ips': [{'ip_address': '10.0.0.99'}]}}")
+    }
+
+    @Test
+    void aRunningGuestKeepsItsAddresses() {
+        PortId nic = port(network);
+        ServerId server = attach(new NicRequest.ByPort(nic)).getFirst().server();
+        String addresses = show(nic).path("fixed_ips").toString();
+        for (String wanted : List.of("[]", "[{'ip_address': '10.0.0.99'}]")) {
+            api.put("/v2.0/ports/" + nic, "{'port': {'fixed_ips': " + wanted + "}}")
+                    .expectFault(
+                            409,
+                            "PortBound",
+                            "Unable to complete operation on port " + nic
+                                    + ", port is already bound: the guest of server " + server
+                                    + " has its addresses; fixed_ips can change only while no server has it.");
+        }
+        api.put("/v2.0/ports/" + nic, "{'port': {'name': 'same', 'fixed_ips': " + addresses.replace('"', '\'') + "}}")
                 .expect(200, "port");
-        assertThat(revision()).isEqualTo(before + 2);
+        assertThat(show(nic).path("fixed_ips").toString()).isEqualTo(addresses);
     }
 
     @Test

@@ -34,6 +34,21 @@ public sealed interface DesiredInterface {
     List<FixedAddress> addresses();
 
     /**
+     * The same NIC, of which DHCP and metadata tell what they tell of the other one: the facts of the subnets of those addresses
+     * that both have. All else of a NIC is built, and stays while its server runs.
+     */
+    DesiredInterface toldLike(DesiredInterface other);
+
+    private static List<FixedAddress> toldLike(List<FixedAddress> built, List<FixedAddress> others) {
+        return built.stream()
+                .map(address -> others.stream()
+                        .filter(other -> other.address().equals(address.address()))
+                        .findFirst()
+                        .orElse(address))
+                .toList();
+    }
+
+    /**
      * A virtio NIC: a tap on the bridge of its VLAN segment, whose uplink is a VLAN device on a NIC of the host.
      *
      * @param physicalNetwork the physical network of the segment
@@ -57,6 +72,20 @@ public sealed interface DesiredInterface {
 
         public Bridge {
             addresses = List.copyOf(addresses);
+        }
+
+        @Override
+        public Bridge toldLike(DesiredInterface other) {
+            return new Bridge(
+                    port,
+                    network,
+                    mac,
+                    vlan,
+                    mtu,
+                    DesiredInterface.toldLike(addresses, other.addresses()),
+                    physicalNetwork,
+                    uplink,
+                    services);
         }
     }
 
@@ -91,6 +120,19 @@ public sealed interface DesiredInterface {
             implements DesiredInterface {
         public Direct {
             addresses = List.copyOf(addresses);
+        }
+
+        @Override
+        public Direct toldLike(DesiredInterface other) {
+            return new Direct(
+                    port,
+                    network,
+                    mac,
+                    vlan,
+                    mtu,
+                    DesiredInterface.toldLike(addresses, other.addresses()),
+                    lease,
+                    attributes);
         }
     }
 

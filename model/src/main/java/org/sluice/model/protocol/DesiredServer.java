@@ -1,9 +1,11 @@
 package org.sluice.model.protocol;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.sluice.model.ImageId;
+import org.sluice.model.PortId;
 import org.sluice.model.ServerId;
 
 /**
@@ -91,6 +93,25 @@ public record DesiredServer(
 
     /** The same server, for the request that the other was changed for last. */
     public DesiredServer askedLike(DesiredServer other) {
+        return with(interfaces, other.requestId(), other.globalRequestId());
+    }
+
+    /**
+     * The same server with the NICs of the other one, which runs: what is wanted of them and can be had while it runs comes along
+     * ({@link DesiredInterface#toldLike}).
+     */
+    public DesiredServer wiredLike(DesiredServer running) {
+        Map<PortId, DesiredInterface> wanted = new HashMap<>();
+        interfaces.forEach(nic -> wanted.put(nic.port(), nic));
+        return with(
+                running.interfaces().stream()
+                        .map(nic -> nic.toldLike(wanted.getOrDefault(nic.port(), nic)))
+                        .toList(),
+                requestId,
+                globalRequestId);
+    }
+
+    private DesiredServer with(List<DesiredInterface> nics, Optional<String> request, Optional<String> globalRequest) {
         return new DesiredServer(
                 id,
                 instanceName,
@@ -108,10 +129,10 @@ public record DesiredServer(
                 userData,
                 keys,
                 metadata,
-                interfaces,
+                nics,
                 launch,
-                other.requestId(),
-                other.globalRequestId());
+                request,
+                globalRequest);
     }
 
     /** How logs name it: its id, and the request that changed it last. */

@@ -6,7 +6,6 @@ import org.jdbi.v3.core.Handle;
 import org.sluice.controller.host.Hosts;
 import org.sluice.model.HostId;
 import org.sluice.model.NetworkId;
-import org.sluice.model.PortId;
 import org.sluice.model.ServerId;
 
 /** Tells the hosts that carry a network that what they should do has changed, and for whose request. Stateless. */
@@ -24,21 +23,6 @@ public final class AffectedHosts {
                                 select distinct server_id from port
                                 where network_id = :network and server_id is not null and binding_host_id is not null""")
                         .bind("network", network.value())
-                        .map((row, _) -> new ServerId(row.getObject(1, UUID.class)))
-                        .list());
-    }
-
-    /** The server of a bound port is changed; the network's other hosts must look again, since DHCP is served by all of them. */
-    public void ofPort(Handle handle, NetworkId network, PortId port) {
-        List<HostId> hosts = hosts(handle, network);
-        if (hosts.isEmpty()) {
-            return;
-        }
-        Hosts.changed(
-                handle,
-                hosts,
-                handle.createQuery("select server_id from port where id = :port and server_id is not null")
-                        .bind("port", port.value())
                         .map((row, _) -> new ServerId(row.getObject(1, UUID.class)))
                         .list());
     }

@@ -17,7 +17,6 @@ import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.body.Fields;
 import org.sluice.controller.http.list.Source;
 import org.sluice.controller.network.address.WantedAddress;
-import org.sluice.controller.network.network.AffectedHosts;
 import org.sluice.controller.network.network.NetworkRules;
 import org.sluice.controller.network.securitygroup.SecurityGroupRules;
 import org.sluice.controller.network.securitygroup.SecurityGroups;
@@ -46,7 +45,6 @@ public final class PortRoutes implements ResourceRoutes {
     private final Transactions transactions;
     private final PortMaking making;
     private final FixedIps fixedIps;
-    private final AffectedHosts hosts;
     private final SecurityGroups securityGroups = new SecurityGroups();
     private final PortStore store = new PortStore();
     private final TagRoutes tags;
@@ -56,11 +54,10 @@ public final class PortRoutes implements ResourceRoutes {
      *
      * @param random where MAC addresses come from; must be thread-safe
      */
-    public PortRoutes(Transactions transactions, RandomGenerator random, AffectedHosts hosts) {
+    public PortRoutes(Transactions transactions, RandomGenerator random) {
         this.transactions = requireNonNull(transactions, "transactions is null");
         this.making = new PortMaking(random);
         this.fixedIps = new FixedIps(making);
-        this.hosts = requireNonNull(hosts, "hosts is null");
         this.tags = new TagRoutes(
                 transactions,
                 new Tagged(
@@ -218,8 +215,8 @@ public final class PortRoutes implements ResourceRoutes {
                         addresses))
                 .orElse(false);
         Port changed = store.update(handle, port, asked.settings());
-        if (moved && held.isBound()) {
-            hosts.ofPort(handle, network, new PortId(port.id()));
+        if (moved && held.isAttached()) {
+            throw PortRules.addressesInUse(port);
         }
         return changed;
     }

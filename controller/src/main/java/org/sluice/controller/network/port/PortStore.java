@@ -40,7 +40,6 @@ final class PortStore {
      * @param networkShared whether everybody may use its network
      * @param givenProfile what the user gave as {@code binding:profile}
      * @param isAttached whether a server has it
-     * @param isBound whether it is on a host
      * @param isServing whether a host serves DHCP and metadata from it
      */
     record Held(
@@ -49,7 +48,6 @@ final class PortStore {
             boolean networkShared,
             String givenProfile,
             boolean isAttached,
-            boolean isBound,
             boolean isServing) {}
 
     List<Port> list(Handle handle, RowCondition seen, Window window) {
@@ -75,7 +73,6 @@ final class PortStore {
                         row.getBoolean("network_shared"),
                         row.getString("binding_profile"),
                         row.getObject("server_id") != null,
-                        row.getObject("binding_host_id") != null,
                         row.getObject("service_host_id") != null))
                 .findOne();
     }
