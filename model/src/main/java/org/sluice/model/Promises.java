@@ -129,7 +129,7 @@ public final class Promises {
      */
     public static Optional<String> refusalOfProfileMember(String key, String value) {
         boolean saysNothing = value.isEmpty() || (key.equals("trusted") && value.equalsIgnoreCase("false"));
-        return saysNothing ? Optional.empty() : Optional.of("'" + key + "' has no effect in Sluice; leave it out.");
+        return saysNothing ? Optional.empty() : Optional.of("'" + key + "' has no effect in Sluice; leave it out");
     }
 
     private static Optional<String> refusal(

@@ -271,6 +271,11 @@ final class PortsTest {
     @Test
     void malformedJsonIsABadRequest() {
         api.post("/v2.0/ports", "{'port': ").expectFault(400, "HTTPBadRequest", "Malformed JSON in request body.");
+        api.post("/v2.0/ports", "{'port': {'name': 'a', 'name': 'b'}}")
+                .expectFault(
+                        400,
+                        "HTTPBadRequest",
+                        "An object of the request body has the name 'name' twice; leave one of them out.");
         api.post("/v2.0/ports", "[]").expectFault(400, "HTTPBadRequest", "The request body must be a JSON object.");
         api.post("/v2.0/ports", "{'network': {}}")
                 .expectFault(400, "HTTPBadRequest", "Unable to find 'port' in request body");

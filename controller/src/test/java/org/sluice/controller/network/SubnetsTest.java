@@ -99,6 +99,7 @@ final class SubnetsTest {
                 "4|host/24     | HTTPBadRequest | Invalid input for cidr. Reason: 'host/24' is not a valid IP subnet.",
                 "6|10.0.0.0/24 | InvalidInput   | Invalid input for operation: cidr '10.0.0.0/24' does not match the ip_version '6'.",
                 "5|10.0.0.0/24 | HTTPBadRequest | Invalid input for ip_version. Reason: '5' is not in [4, 6].",
+                "4|169.254.0.0/16| InvalidInput | Invalid input for operation: cidr '169.254.0.0/16' overlaps with 169.254.169.254/32, whose addresses no host can have.",
                 "4|224.0.0.0/24| InvalidInput   | Invalid input for operation: cidr '224.0.0.0/24' overlaps with 224.0.0.0/4, whose addresses no host can have.",
                 "4|10.9.0.0/16 | InvalidInput   | Invalid input for operation: Requested subnet with cidr: 10.9.0.0/16 for network: NETWORK overlaps with another subnet."
             })

@@ -8,10 +8,13 @@ import org.sluice.controller.http.Wording;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -33,6 +36,8 @@ public final class EntityReader {
                             .maxNumberLength(64)
                             .build())
                     .build())
+            // The last of two values would win, and the first would be lost without a word.
+            .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
             .build();
 
     private EntityReader() {}
@@ -61,6 +66,8 @@ public final class EntityReader {
             tree = MAPPER.readTree(bytes);
         } catch (StreamConstraintsException cause) {
             throw new ProblemException(tooMuch(), cause);
+        } catch (MismatchedInputException cause) {
+            throw new ProblemException(wording.malformed(twice(cause)).problem(), cause);
         } catch (JacksonException cause) {
             throw new ProblemException(
                     wording.malformed("Malformed JSON in request body.").problem(), cause);
@@ -69,6 +76,12 @@ public final class EntityReader {
             requireStorable(tree, wording);
         }
         return tree;
+    }
+
+    /** A tree is read of whatever JSON there is, so that nothing else mismatches. */
+    private static String twice(MismatchedInputException cause) {
+        String name = cause.processor() instanceof JsonParser parser ? parser.currentName() : null;
+        return "An object of the request body has the name '" + name + "' twice; leave one of them out.";
     }
 
     private static Problem tooMuch() {

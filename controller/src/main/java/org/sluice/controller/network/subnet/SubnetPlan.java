@@ -19,8 +19,16 @@ import org.sluice.model.Problem;
  * @param pools where addresses are given from, in order
  */
 public record SubnetPlan(IpRange block, Optional<String> gateway, List<IpRange> pools) {
-    private static final List<String> UNUSABLE =
-            List.of("0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/4", "240.0.0.0/4", "::1/128", "::/128", "ff00::/8");
+    /** Reserved ones, and that of the metadata service, which a guest would then look for on its link. */
+    private static final List<String> UNUSABLE = List.of(
+            "0.0.0.0/8",
+            "127.0.0.0/8",
+            "169.254.169.254/32",
+            "224.0.0.0/4",
+            "240.0.0.0/4",
+            "::1/128",
+            "::/128",
+            "ff00::/8");
 
     public SubnetPlan {
         pools = List.copyOf(pools);
