@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import javax.net.ssl.SSLException;
 import org.sluice.controller.http.Json;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
@@ -162,6 +163,17 @@ public final class CloudClient {
         HttpResponse<byte[]> response;
         try {
             response = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
+        } catch (SSLException cause) {
+            throw new ProblemException(
+                    new Problem(
+                            Problem.Kind.UNAVAILABLE,
+                            "NoTls",
+                            "No TLS connection to the cloud at " + base + " can be made: " + CloudFault.reason(cause),
+                            Optional.of(
+                                    "OS_CACERT must name the PEM file of the authority that vouches for its certificate, and"
+                                            + " OS_AUTH_URL a host that the certificate is for; without TLS it begins with"
+                                            + " http://.")),
+                    cause);
         } catch (IOException cause) {
             throw unreachable(CloudFault.reason(cause), Optional.of(cause));
         }

@@ -39,7 +39,7 @@ final class FleetCommand {
 
     @Command(name = "hosts", mixinStandardHelpOptions = true, description = "List the hosts.")
     int hosts() throws IOException, InterruptedException {
-        Table table = new Table("NAME", "ZONE", "ENABLED", "LAST SEEN", "VCPUS", "MEMORY MiB", "SERVERS", "VFS LEASED");
+        Table table = new Table("NAME", "ZONE", "STATE", "LAST SEEN", "VCPUS", "MEMORY MiB", "SERVERS", "VFS LEASED");
         for (JsonNode host : operator.client().list("/sluice/v1/hosts", "hosts")) {
             int leased = 0;
             int functions = 0;
@@ -50,8 +50,8 @@ final class FleetCommand {
             table.row(
                     text(host, "name"),
                     text(host, "zone"),
-                    text(host, "enabled"),
-                    text(host, "last_seen_at"),
+                    state(host),
+                    seen(host),
                     amount(host.path("vcpus")),
                     amount(host.path("memory_mib")),
                     text(host, "servers"),
@@ -248,13 +248,15 @@ final class FleetCommand {
     private void show(JsonNode host) {
         PrintWriter out = out();
         out.printf(
-                "%s (%s, %s %s), zone %s, last seen %s%n",
+                "%s (%s, %s %s), zone %s, %s, last seen %s (%s)%n",
                 text(host, "name"),
                 text(host, "cpu_architecture"),
                 text(host, "hypervisor_type"),
                 text(host, "hypervisor_version"),
                 text(host, "zone"),
-                text(host, "last_seen_at"));
+                state(host),
+                text(host, "last_seen_at"),
+                seen(host));
         out.printf(
                 "claimed: %s processors, %s MiB of memory, %s GiB of disk%n",
                 amount(host.path("vcpus")), amount(host.path("memory_mib")), amount(host.path("disk_gib")));
@@ -311,6 +313,14 @@ final class FleetCommand {
 
     private static String amount(JsonNode amount) {
         return text(amount, "used") + "/" + text(amount, "total");
+    }
+
+    private static String state(JsonNode host) {
+        return text(host, "state") + (host.path("enabled").asBoolean() ? "" : ", disabled");
+    }
+
+    private static String seen(JsonNode host) {
+        return host.path("silent_seconds").isNumber() ? text(host, "silent_seconds") + " s ago" : "never";
     }
 
     private static String text(JsonNode object, String member) {

@@ -2,8 +2,10 @@ package org.sluice.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sluice.model.Problem;
+import org.sluice.model.ProblemException;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
@@ -22,8 +24,10 @@ public final class Operator {
     }
 
     /** Whether a command that {@link #client} refused so has found no cloud on its data directory, and was to look nowhere else. */
-    boolean findsNoCloudHere(Problem problem) {
-        return !Login.isNamedBy(System.getenv()) && isNoCloud(problem);
+    boolean findsNoCloudHere(Problem problem) throws IOException {
+        return !Login.isNamedBy(System.getenv())
+                && isNoCloud(problem)
+                && Started.find(data()).isEmpty();
     }
 
     private static boolean isNoCloud(Problem problem) {
@@ -32,6 +36,23 @@ public final class Operator {
 
     /** Logs in to the cloud that the environment or the data directory names. */
     public CloudClient client() throws IOException, InterruptedException {
-        return new CloudClient(Login.find(System.getenv(), data()));
+        try {
+            return new CloudClient(Login.find(System.getenv(), data()));
+        } catch (ProblemException away) {
+            Optional<Started> here = Login.isNamedBy(System.getenv()) ? Optional.empty() : Started.find(data());
+            if (!away.problem().code().equals(CloudClient.UNREACHABLE) || here.isEmpty()) {
+                throw away;
+            }
+            Problem said = away.problem();
+            throw new ProblemException(
+                    new Problem(
+                            said.kind(),
+                            said.code(),
+                            said.sentence(),
+                            Optional.of("Process " + here.get().by().id() + " runs a cloud on " + data().path()
+                                    + ", so it still starts, or its public URL leads nowhere: load openrc, set OS_AUTH_URL to"
+                                    + " where it listens, and try again.")),
+                    away);
+        }
     }
 }

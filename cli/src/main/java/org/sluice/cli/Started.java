@@ -10,7 +10,9 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.sluice.cli.DataDirectory.Holder;
+import org.sluice.cli.settings.ControllerSettings;
 import org.sluice.cli.settings.Given;
+import org.sluice.cli.settings.Listen;
 import org.sluice.cli.settings.Setting;
 import org.sluice.cli.settings.Settings;
 import tools.jackson.core.JacksonException;
@@ -36,6 +38,20 @@ record Started(Holder by, Optional<Long> heapBytes, Map<String, Given> given) {
         Started started =
                 new Started(Holder.of(ProcessHandle.current()), Optional.of(ControllerHeap.bytes()), settings.told());
         DataDirectory.writeSecret(data.startedWith(), JsonMapper.shared().writeValueAsString(started) + "\n");
+    }
+
+    /**
+     * Where it listens, for whoever is on its machine: {@code http://127.0.0.1:8774}. Empty where it speaks TLS, because its
+     * certificate is for the name in its public URL; where the port was any free one; and for what has no listener.
+     */
+    Optional<String> listener() {
+        Settings settings = settings();
+        return settings.find(ControllerSettings.PUBLIC_URL).isEmpty()
+                        || settings.find(ControllerSettings.TLS_CERT).isPresent()
+                ? Optional.empty()
+                : settings.find(ControllerSettings.LISTEN)
+                        .filter(listen -> listen.port() != 0)
+                        .map(listen -> "http://" + Listen.reachable(listen.socketAddress()));
     }
 
     /** After the source of a setting. */

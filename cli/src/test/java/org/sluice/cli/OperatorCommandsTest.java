@@ -127,7 +127,7 @@ class OperatorCommandsTest {
                 .isEqualTo("Bridges of node0 reach sriovnet9 through eth1.");
         assertThat(run("fleet", "host", "node0"))
                 .contains("interfaces: phys0, eth1", "uplink to sriovnet9: eth1", "8086:10c9", "0/2", "serial-node0");
-        assertThat(run("fleet", "hosts")).contains("node0", "nova", "0/64", "0/2");
+        assertThat(run("fleet", "hosts")).contains("node0", "nova", "up", " s ago", "0/64", "0/2");
         assertThat(run("fleet", "map", "node0", "ens1f0")).isEqualTo("ens1f0 of node0 is on no physical network.");
     }
 

@@ -24,6 +24,12 @@ import org.sluice.model.ProblemException;
 public final class Settings {
     private static final String MASK = "********";
 
+    private static final String PREFIX = "SLUICE_";
+
+    /** Variables of the launcher and of the lab's scripts, which are settings of no program. */
+    private static final List<String> OF_SCRIPTS =
+            List.of("SLUICE_JAVA_OPTIONS", "SLUICE_JVM_DIRECTORY", "SLUICE_LAB_");
+
     private final Map<String, Given> given;
 
     private Settings(Map<String, Given> given) {
@@ -43,13 +49,14 @@ public final class Settings {
      * Finds out what is in force.
      *
      * @param flags option to text, of the command line
-     * @param environment variables; others than those of settings do not matter
+     * @param environment variables; those that do not begin with {@code SLUICE_} do not matter
      * @param file the settings file, if there is one
      * @throws ProblemException with one sentence when a key is unknown or a value is not what is wanted
      */
     public static Settings read(Map<String, String> flags, Map<String, String> environment, Optional<Path> file) {
         Map<String, Given> inFile = file.map(SettingsFile::read).orElse(Map.of());
         inFile.forEach(Settings::requireKnown);
+        environment.keySet().stream().sorted().forEach(Settings::requireKnownVariable);
         Map<String, Given> given = new LinkedHashMap<>(inFile);
         for (Setting<?> setting : all()) {
             @Nullable String variable = environment.get(setting.variable());
@@ -235,6 +242,20 @@ public final class Settings {
                 (isFlag ? value.source() : setting.name() + " (" + value.source() + ")") + " is " + text
                         + " and must be " + wanted + ".");
         return cause == null ? problem.asException() : new ProblemException(problem, cause);
+    }
+
+    private static void requireKnownVariable(String variable) {
+        List<String> variables = all().stream().<String>map(Setting::variable).toList();
+        if (variable.startsWith(PREFIX)
+                && OF_SCRIPTS.stream().noneMatch(variable::startsWith)
+                && !variables.contains(variable)) {
+            throw Problem.of(
+                            Problem.Kind.BAD_REQUEST,
+                            "UnknownSetting",
+                            "There is no setting of the environment variable " + variable + "; the nearest one is "
+                                    + Nearest.of(variable, variables) + ". sluice config show lists all.")
+                    .asException();
+        }
     }
 
     private static void requireKnown(String name, Given value) {

@@ -31,6 +31,21 @@ class SettingsTest {
     }
 
     @Test
+    void aVariableOfNoSettingIsRefusedUnlessItIsAScripts() {
+        assertThatThrownBy(() -> Settings.read(Map.of(), Map.of("SLUICE_LIMITS_IDEL_TIME", "4s"), Optional.empty()))
+                .isInstanceOf(ProblemException.class)
+                .hasMessageContaining(
+                        "There is no setting of the environment variable SLUICE_LIMITS_IDEL_TIME; the nearest one"
+                                + " is SLUICE_LIMITS_IDLE_TIME.");
+        assertThat(Settings.read(
+                                Map.of(),
+                                Map.of("SLUICE_JAVA_OPTIONS", "-Xmx1g", "SLUICE_LAB_CACHE", "/tmp", "PATH", "/bin"),
+                                Optional.empty())
+                        .given())
+                .isEmpty();
+    }
+
+    @Test
     void withoutAFileEverySettingHasItsUsualValue() {
         Settings settings = Settings.read(Map.of(), Map.of(), Optional.empty());
         assertThat(settings.get(ControllerSettings.LISTEN)).hasToString("127.0.0.1:8774");

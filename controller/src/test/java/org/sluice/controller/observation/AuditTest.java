@@ -472,6 +472,27 @@ final class AuditTest {
     }
 
     @Test
+    void whatWasRefusedSaysAboutWhatItWas() {
+        Answer user = api.send("member", "DELETE", "/identity/v3/users/0123456789abcdef0123456789abcdef", "");
+        assertThat(user.status()).isEqualTo(403);
+        String request = user.header("x-openstack-request-id");
+        await().until(() -> !events("request_id=" + request).isEmpty());
+        JsonNode event = events("outcome=refused&resource=user&operation=delete&id=0123456789abcdef0123456789abcdef")
+                .getFirst();
+        assertThat(event.path("request_id").asString()).isEqualTo(request);
+        assertThat(event.path("resource_type").asString()).isEqualTo("account");
+
+        Answer create = api.send("member", "POST", "/identity/v3/users", "{'user': {'name': 'x'}}");
+        assertThat(create.status()).isEqualTo(403);
+        String second = create.header("x-openstack-request-id");
+        await().until(() -> !events("request_id=" + second).isEmpty());
+        JsonNode made = events("request_id=" + second).getFirst();
+        assertThat(made.path("operation").asString()).isEqualTo("create");
+        assertThat(made.path("resource_type").asString()).isEqualTo("account");
+        assertThat(made.path("resource_id").isNull()).isTrue();
+    }
+
+    @Test
     void anActionIsThereByItsNameWhetherItChangedSomethingOrWasRefused() {
         Answer done = api.send("admin", "POST", "/sluice/v1/operate/physnet0/action", "{'widen': {}}");
         assertThat(done.status()).as(done.text()).isEqualTo(204);

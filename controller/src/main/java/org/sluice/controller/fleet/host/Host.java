@@ -1,9 +1,11 @@
 package org.sluice.controller.fleet.host;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.sluice.controller.http.view.RawJson;
+import org.sluice.model.AgentSilence;
 
 /**
  * A host as the operator sees it.
@@ -14,6 +16,7 @@ import org.sluice.controller.http.view.RawJson;
  * @param disabledReason why not
  * @param enrolledAt when it joined, ISO 8601
  * @param lastSeenAt when its agent called last, ISO 8601
+ * @param silence how long ago that was, if it ever did
  * @param zone its availability zone
  * @param hypervisorType such as {@code QEMU}
  * @param hypervisorVersion as one number
@@ -34,6 +37,7 @@ record Host(
         Optional<String> disabledReason,
         String enrolledAt,
         Optional<String> lastSeenAt,
+        Optional<Duration> silence,
         String zone,
         String hypervisorType,
         int hypervisorVersion,
@@ -46,6 +50,11 @@ record Host(
         RawJson uplinks,
         RawJson qualifications,
         RawJson physicalFunctions) {
+    /** Whether it is {@code up} or {@code down}, as the Compute and the Network API and the metrics say it of its services. */
+    String state() {
+        return silence.filter(AgentSilence::isUp).isPresent() ? "up" : "down";
+    }
+
     /** What there is of something, and what servers have of it. */
     record Amount(int total, int used) {}
 }

@@ -2,6 +2,7 @@ package org.sluice.controller.fleet.host;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -15,6 +16,7 @@ final class HostStore {
     private static final String SELECT = """
             select h.id, h.name, h.enabled, h.disabled_reason, to_jsonb(h.enrolled_at) #>> '{}' as enrolled_at,
                 to_jsonb(h.last_seen_at) #>> '{}' as last_seen_at,
+                greatest(0, extract(epoch from clock_timestamp() - h.last_seen_at)) as silence,
                 coalesce((select min(a.availability_zone) from aggregate a
                     join aggregate_host ah on ah.aggregate_id = a.id where ah.host_id = h.id), 'nova') as zone,
                 h.hypervisor_type, h.hypervisor_version, h.cpu_architecture, h.interfaces,
@@ -57,6 +59,8 @@ final class HostStore {
                 Optional.ofNullable(row.getString("disabled_reason")),
                 row.getString("enrolled_at"),
                 Optional.ofNullable(row.getString("last_seen_at")),
+                Optional.ofNullable(row.getBigDecimal("silence"))
+                        .map(seconds -> Duration.ofSeconds(seconds.longValue())),
                 row.getString("zone"),
                 row.getString("hypervisor_type"),
                 row.getInt("hypervisor_version"),

@@ -1,5 +1,6 @@
 package org.sluice.controller.fleet.host;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import org.sluice.controller.fleet.wire.FleetPages;
@@ -21,7 +22,9 @@ final class HostWire {
             .member("enabled", Host::isEnabled)
             .member("disabled_reason", Host::disabledReason)
             .member("enrolled_at", Host::enrolledAt)
+            .member("state", Host::state)
             .member("last_seen_at", Host::lastSeenAt)
+            .member("silent_seconds", host -> host.silence().map(Duration::toSeconds))
             .member("zone", Host::zone)
             .member("hypervisor_type", Host::hypervisorType)
             .member("hypervisor_version", Host::hypervisorVersion)

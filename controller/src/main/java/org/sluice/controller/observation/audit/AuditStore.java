@@ -73,8 +73,9 @@ final class AuditStore {
     void refused(Handle handle, List<Refused> refusals) {
         PreparedBatch batch = handle.prepareBatch("""
                 insert into audit_event (at, outcome, status, request_id, global_request_id, user_id, user_name,
-                    project_id, peer, action)
-                values (:at, 'refused', :status, :request, :global, :user, :name, :project, :peer, :action)""");
+                    project_id, peer, action, operation, resource_type, resource_id)
+                values (:at, 'refused', :status, :request, :global, :user, :name, :project, :peer, :action,
+                    :operation, :type, :resource)""");
         for (Refused refused : refusals) {
             batch.bind("at", refused.at())
                     .bind("status", refused.status())
@@ -85,6 +86,9 @@ final class AuditStore {
                     .bind("project", refused.origin().projectId())
                     .bind("peer", refused.origin().peer())
                     .bind("action", refused.origin().action())
+                    .bind("operation", refused.operation())
+                    .bind("type", refused.resourceType())
+                    .bind("resource", refused.resourceId())
                     .add();
         }
         batch.execute();

@@ -78,7 +78,7 @@ public final class Auditing implements RequestObserver, AutoCloseable {
         Asked asked = answered.asked();
         boolean refused = answered.status() == 403 || answered.status() == 409;
         if (refused && asked.forOperators() && !asked.isSafe() && asked.caller().isPresent()) {
-            Refused told = new Refused(clock.instant().atOffset(ZoneOffset.UTC), origin(asked), answered.status());
+            Refused told = Refused.of(answered, clock.instant().atOffset(ZoneOffset.UTC), origin(asked));
             if (closed || !waiting.offer(told)) {
                 dropped.increment();
             }
