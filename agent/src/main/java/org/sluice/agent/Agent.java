@@ -406,6 +406,16 @@ public final class Agent implements AutoCloseable {
         }
     }
 
+    /** Why this host can take no servers now, in a sentence with what to do; empty when it can say what it has. */
+    public Optional<String> lack() {
+        try {
+            Inventory _ = inventory();
+            return Optional.empty();
+        } catch (KernelException | ProblemException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
+    }
+
     private Inventory inventory() {
         Hypervisor.Capacity capacity = host.hypervisor().capacity();
         return new Inventory(

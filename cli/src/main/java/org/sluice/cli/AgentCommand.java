@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.sluice.agent.Agent;
+import org.sluice.agent.AgentSettings;
 import org.sluice.cli.settings.HostSettings;
 import org.sluice.cli.settings.Role;
 import org.sluice.cli.settings.Setting;
@@ -57,13 +59,18 @@ final class AgentCommand implements Callable<Integer>, Configured {
         Optional<String> name = settings.find(HostSettings.NAME);
         String hostname = name.isPresent() ? name.get() : machineName();
         Members members = resources.add("members", new Members(controller, _ -> joinToken(settings)));
+        Agent agent;
         try {
-            LocalAgent.start(hostname, data.path(), settings.get(HostSettings.LIBVIRT), members, resources);
+            agent = LocalAgent.start(hostname, data.path(), settings.get(HostSettings.LIBVIRT), members, resources);
         } catch (IOException unreachable) {
             throw refused(
                     "The agent could not start with the controller at " + controller + ": " + unreachable, unreachable);
         }
-        System.out.println("ready  " + hostname);
+        Optional<String> lack = agent.lack();
+        System.out.println((lack.isEmpty() ? "ready  " : "joined  ") + hostname);
+        lack.ifPresent(sentence -> System.err.println("sluice: The host " + hostname
+                + " is a member and takes no servers yet; it looks again every "
+                + AgentSettings.DEFAULT.compareEvery().toSeconds() + " s. " + sentence));
     }
 
     /** The machine's name without its domain. */

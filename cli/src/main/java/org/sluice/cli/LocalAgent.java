@@ -24,7 +24,7 @@ final class LocalAgent {
      * @param members the way into the cluster
      * @param resources get everything that must be closed
      */
-    static void start(String name, Path data, String libvirtUri, Members members, Resources resources)
+    static Agent start(String name, Path data, String libvirtUri, Members members, Resources resources)
             throws Exception {
         ControllerClient controller = members.join(name, data);
         Path directory = data.resolve("agent");
@@ -48,5 +48,6 @@ final class LocalAgent {
                         InstantSource.system(),
                         RandomGenerator.of("L64X128MixRandom")));
         agent.start();
+        return agent;
     }
 }

@@ -1,5 +1,6 @@
 package org.sluice.agent;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -48,6 +49,11 @@ final class AgentOnSimulatedHost implements AutoCloseable {
     /** Gives up calls on VFs after this long. */
     void giveUpCallsAfter(Duration limit) {
         longestCall = limit;
+    }
+
+    /** The one that runs. */
+    Agent agent() {
+        return requireNonNull(agent, "no agent was started");
     }
 
     /** Starts an agent on the host and the journal there are; the one before is out of the way. */

@@ -450,6 +450,16 @@ class AgentTest {
     }
 
     @Test
+    void saysWhyTheHostCanTakeNoServers() {
+        on.controller.want(Samples.state(1));
+        on.start();
+        assertThat(on.agent().lack()).isEmpty();
+        on.host.faults().refuse(HostCall.LIST_UPLINKS, "EIO", 1_000);
+        assertThat(on.agent().lack())
+                .hasValueSatisfying(sentence -> assertThat(sentence).contains("list uplinks"));
+    }
+
+    @Test
     void tellsARunningGuestWhatDhcpTellsAndKeepsWhatWasBuilt() {
         Bridge built = Samples.bridgeNic(1);
         DesiredServer server = Samples.server(built);
