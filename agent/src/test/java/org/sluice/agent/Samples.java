@@ -122,26 +122,34 @@ public final class Samples {
                 server.globalRequestId());
     }
 
-    /** The same NIC, whose subnets have that name server. */
+    /** The same NIC, whose subnets have that name server, on a network that is served. */
     public static Bridge withNameServer(Bridge nic, String nameServer) {
+        List<FixedAddress> addresses = withNameServer(nic.addresses(), nameServer);
         return new Bridge(
                 nic.port(),
                 nic.network(),
                 nic.mac(),
                 nic.vlan(),
                 nic.mtu(),
-                nic.addresses().stream()
-                        .map(address -> new FixedAddress(
-                                address.address(),
-                                address.cidr(),
-                                address.gateway(),
-                                List.of(nameServer),
-                                address.hostRoutes(),
-                                address.dhcp()))
-                        .toList(),
+                addresses,
                 nic.physicalNetwork(),
                 nic.uplink(),
-                nic.services());
+                Optional.of(new DesiredInterface.ServicePort(
+                        new PortId(new UUID(0x2000_0000_0000_4000L, 0x8000_0000_0000_0000L)),
+                        new MacAddress("fa:16:3e:00:02:01"),
+                        addresses)));
+    }
+
+    private static List<FixedAddress> withNameServer(List<FixedAddress> addresses, String nameServer) {
+        return addresses.stream()
+                .map(address -> new FixedAddress(
+                        address.address(),
+                        address.cidr(),
+                        address.gateway(),
+                        List.of(nameServer),
+                        address.hostRoutes(),
+                        address.dhcp()))
+                .toList();
     }
 
     /** The same server, changed last for that request. */

@@ -16,7 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.sluice.controller.http.Json;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
@@ -163,7 +164,7 @@ public final class CloudClient {
         HttpResponse<byte[]> response;
         try {
             response = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
-        } catch (SSLException cause) {
+        } catch (SSLHandshakeException | SSLPeerUnverifiedException cause) {
             throw new ProblemException(
                     new Problem(
                             Problem.Kind.UNAVAILABLE,

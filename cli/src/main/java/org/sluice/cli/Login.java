@@ -71,10 +71,7 @@ record Login(
         return environment.containsKey("OS_AUTH_URL");
     }
 
-    /**
-     * From the environment if it names a cloud, else from the openrc that {@code up} wrote; then where it listens, because its public
-     * URL may be a proxy's, which is away.
-     */
+    /** From the environment if it names a cloud, else from the openrc that {@code up} wrote. */
     static Login find(Map<String, String> environment, DataDirectory data) throws IOException {
         if (isNamedBy(environment)) {
             return of(environment, Source.environment());
@@ -87,13 +84,7 @@ record Login(
                             Optional.of("Load the cloud's openrc, or name its data directory with --data."))
                     .asException();
         }
-        Login written = of(variables(Files.readAllLines(data.openrc())), Source.openrcOf(data));
-        return Started.find(data).flatMap(Started::listener).map(written::at).orElse(written);
-    }
-
-    /** The same at the listener of the program that runs on this machine, however the rest of the world reaches it. */
-    private Login at(String listener) {
-        return new Login(listener, userName, password, projectName, authorities, source);
+        return of(variables(Files.readAllLines(data.openrc())), Source.openrcOf(data));
     }
 
     /** That the cloud does not take it: whose password, where it stands, and what helps. */

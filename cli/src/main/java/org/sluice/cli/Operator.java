@@ -26,12 +26,9 @@ public final class Operator {
     /** Whether a command that {@link #client} refused so has found no cloud on its data directory, and was to look nowhere else. */
     boolean findsNoCloudHere(Problem problem) throws IOException {
         return !Login.isNamedBy(System.getenv())
-                && isNoCloud(problem)
-                && Started.find(data()).isEmpty();
-    }
-
-    private static boolean isNoCloud(Problem problem) {
-        return problem.code().equals(Login.NO_CLOUD) || problem.code().equals(CloudClient.UNREACHABLE);
+                && (problem.code().equals(Login.NO_CLOUD)
+                        || problem.code().equals(CloudClient.UNREACHABLE)
+                                && Started.find(data()).isEmpty());
     }
 
     /** Logs in to the cloud that the environment or the data directory names. */
@@ -45,14 +42,16 @@ public final class Operator {
             }
             Problem said = away.problem();
             throw new ProblemException(
-                    new Problem(
-                            said.kind(),
-                            said.code(),
-                            said.sentence(),
-                            Optional.of("Process " + here.get().by().id() + " runs a cloud on " + data().path()
-                                    + ", so it still starts, or its public URL leads nowhere: load openrc, set OS_AUTH_URL to"
-                                    + " where it listens, and try again.")),
-                    away);
+                    new Problem(said.kind(), said.code(), said.sentence(), Optional.of(remedy(here.get()))), away);
         }
+    }
+
+    /** Of a cloud that runs on this machine's data directory and does not answer. */
+    private String remedy(Started here) {
+        String runs = "Process " + here.by().id() + " runs on " + data().path();
+        return here.behindPublicUrl()
+                .map(listener -> runs + " and listens elsewhere than at its public URL: load " + data().openrc()
+                        + ", set OS_AUTH_URL=" + listener + " and try again.")
+                .orElse(runs + "; it may still be starting. Try again in a moment, or look into " + data().log() + ".");
     }
 }

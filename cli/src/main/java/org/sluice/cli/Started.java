@@ -41,17 +41,16 @@ record Started(Holder by, Optional<Long> heapBytes, Map<String, Given> given) {
     }
 
     /**
-     * Where it listens, for whoever is on its machine: {@code http://127.0.0.1:8774}. Empty where it speaks TLS, because its
-     * certificate is for the name in its public URL; where the port was any free one; and for what has no listener.
+     * Where its identity API listens, if its public URL is another: for whoever is on its machine when a proxy is away. Empty where
+     * the port was any free one, and for what has no listener.
      */
-    Optional<String> listener() {
+    Optional<String> behindPublicUrl() {
         Settings settings = settings();
-        return settings.find(ControllerSettings.PUBLIC_URL).isEmpty()
-                        || settings.find(ControllerSettings.TLS_CERT).isPresent()
-                ? Optional.empty()
-                : settings.find(ControllerSettings.LISTEN)
-                        .filter(listen -> listen.port() != 0)
-                        .map(listen -> "http://" + Listen.reachable(listen.socketAddress()));
+        String scheme = settings.find(ControllerSettings.TLS_CERT).isPresent() ? "https://" : "http://";
+        return settings.find(ControllerSettings.PUBLIC_URL)
+                .flatMap(_ -> settings.find(ControllerSettings.LISTEN))
+                .filter(listen -> listen.port() != 0)
+                .map(listen -> scheme + Listen.reachable(listen.socketAddress()) + "/identity/v3");
     }
 
     /** After the source of a setting. */

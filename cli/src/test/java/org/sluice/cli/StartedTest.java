@@ -43,41 +43,23 @@ final class StartedTest {
         assertThat(Started.last(data())).contains(left);
     }
 
-    private Login loginOf(Map<String, String> flags) throws IOException {
+    private static Optional<String> behind(Map<String, String> flags) {
         Settings settings = Settings.read(flags, Map.of(), Optional.empty());
-        try (DataDirectory.Lock _ = new Configuration(data(), Optional.empty(), settings).hold()) {
-            new Credentials("secret")
-                    .write(
-                            data(),
-                            new Credentials.Entrance("https://cloud.example/identity/v3", Optional.empty()),
-                            true);
-            return Login.find(Map.of(), data());
-        }
+        return new Started(DataDirectory.Holder.of(ProcessHandle.current()), Optional.empty(), settings.told())
+                .behindPublicUrl();
     }
 
     @Test
-    void whoIsOnItsMachineReachesItWhereItListens() throws IOException {
+    void itIsKnownWhereItListensBehindItsPublicUrl() {
         String url = "https://cloud.example";
-        assertThat(loginOf(Map.of("--public-url", url, "--listen", "0.0.0.0:18774"))
-                        .base())
-                .isEqualTo("http://127.0.0.1:18774");
-        assertThat(loginOf(Map.of("--public-url", url, "--listen", "127.0.0.1:0"))
-                        .base())
-                .as("any free port")
-                .isEqualTo(url);
-        assertThat(loginOf(Map.of(
-                                "--public-url",
-                                url,
-                                "--listen",
-                                "127.0.0.1:18774",
-                                "--tls-cert",
-                                "c",
-                                "--tls-key",
-                                "k"))
-                        .base())
-                .as("a certificate for another name")
-                .isEqualTo(url);
-        assertThat(Login.find(Map.of(), data()).base()).as("nobody runs").isEqualTo(url);
+        assertThat(behind(Map.of("--public-url", url, "--listen", "0.0.0.0:18774")))
+                .contains("http://127.0.0.1:18774/identity/v3");
+        assertThat(behind(Map.of(
+                        "--public-url", url, "--listen", "127.0.0.1:18774", "--tls-cert", "c", "--tls-key", "k")))
+                .contains("https://127.0.0.1:18774/identity/v3");
+        assertThat(behind(Map.of("--public-url", url, "--listen", "127.0.0.1:0")))
+                .isEmpty();
+        assertThat(behind(Map.of("--listen", "127.0.0.1:18774"))).isEmpty();
     }
 
     @ParameterizedTest

@@ -461,7 +461,7 @@ class AgentTest {
 
     @Test
     void tellsARunningGuestWhatDhcpTellsAndKeepsWhatWasBuilt() {
-        Bridge built = Samples.bridgeNic(1);
+        Bridge built = Samples.withNameServer(Samples.bridgeNic(1), "10.0.0.1");
         DesiredServer server = Samples.server(built);
         Bridge otherSubnet = Samples.withNameServer(built, "10.0.0.53");
         Bridge rebuilt = new Bridge(
@@ -473,7 +473,7 @@ class AgentTest {
                 otherSubnet.addresses(),
                 built.physicalNetwork(),
                 built.uplink(),
-                built.services());
+                otherSubnet.services());
         DesiredServer wanted = Samples.withMetadata(Samples.wired(server, rebuilt), Map.of("role", "web"));
 
         runThenWant(server, Samples.state(2, wanted));

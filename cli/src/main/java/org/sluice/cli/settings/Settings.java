@@ -26,9 +26,8 @@ public final class Settings {
 
     private static final String PREFIX = "SLUICE_";
 
-    /** Variables of the launcher and of the lab's scripts, which are settings of no program. */
-    private static final List<String> OF_SCRIPTS =
-            List.of("SLUICE_JAVA_OPTIONS", "SLUICE_JVM_DIRECTORY", "SLUICE_LAB_");
+    /** Variables of the launcher, which are settings of no program. */
+    private static final Set<String> OF_LAUNCHER = Set.of("SLUICE_JAVA_OPTIONS", "SLUICE_JVM_DIRECTORY");
 
     private final Map<String, Given> given;
 
@@ -49,7 +48,7 @@ public final class Settings {
      * Finds out what is in force.
      *
      * @param flags option to text, of the command line
-     * @param environment variables; those that do not begin with {@code SLUICE_} do not matter
+     * @param environment variables; those that are no settings, and not nearly one, do not matter
      * @param file the settings file, if there is one
      * @throws ProblemException with one sentence when a key is unknown or a value is not what is wanted
      */
@@ -245,15 +244,20 @@ public final class Settings {
     }
 
     private static void requireKnownVariable(String variable) {
-        List<String> variables = all().stream().<String>map(Setting::variable).toList();
+        List<String> known = Stream.concat(all().stream().<String>map(Setting::variable), OF_LAUNCHER.stream())
+                .toList();
+        // Others are not ours: whoever runs services of that name in pods gives them SLUICE_SERVICE_HOST and
+        // SLUICE_PORT.
         if (variable.startsWith(PREFIX)
-                && OF_SCRIPTS.stream().noneMatch(variable::startsWith)
-                && !variables.contains(variable)) {
+                && !known.contains(variable)
+                && known.stream()
+                        .anyMatch(each ->
+                                Nearest.isNear(variable.substring(PREFIX.length()), each.substring(PREFIX.length())))) {
             throw Problem.of(
                             Problem.Kind.BAD_REQUEST,
                             "UnknownSetting",
                             "There is no setting of the environment variable " + variable + "; the nearest one is "
-                                    + Nearest.of(variable, variables) + ". sluice config show lists all.")
+                                    + Nearest.of(variable, known) + ". sluice config show lists all.")
                     .asException();
         }
     }

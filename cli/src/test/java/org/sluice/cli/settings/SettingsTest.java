@@ -31,7 +31,7 @@ class SettingsTest {
     }
 
     @Test
-    void aVariableOfNoSettingIsRefusedUnlessItIsAScripts() {
+    void aVariableThatIsNearlyASettingIsRefused() {
         assertThatThrownBy(() -> Settings.read(Map.of(), Map.of("SLUICE_LIMITS_IDEL_TIME", "4s"), Optional.empty()))
                 .isInstanceOf(ProblemException.class)
                 .hasMessageContaining(
@@ -39,7 +39,12 @@ class SettingsTest {
                                 + " is SLUICE_LIMITS_IDLE_TIME.");
         assertThat(Settings.read(
                                 Map.of(),
-                                Map.of("SLUICE_JAVA_OPTIONS", "-Xmx1g", "SLUICE_LAB_CACHE", "/tmp", "PATH", "/bin"),
+                                Map.of(
+                                        "SLUICE_JAVA_OPTIONS", "-Xmx1g",
+                                        "SLUICE_LAB_CACHE", "/tmp",
+                                        "SLUICE_PORT", "tcp://10.0.0.1:8774",
+                                        "SLUICE_SERVICE_HOST", "10.0.0.1",
+                                        "SLUICE_PORT_8774_TCP_ADDR", "10.0.0.1"),
                                 Optional.empty())
                         .given())
                 .isEmpty();

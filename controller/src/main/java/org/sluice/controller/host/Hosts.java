@@ -17,11 +17,11 @@ import org.sluice.model.ServerId;
 public final class Hosts {
     private static final String TOPIC = "host:";
 
-    // The statements of one change go to PostgreSQL together, cost one round trip, and are planned once. As one
-    // statement, with
-    // what it changes in its WITH, they were planned each time, which took longer than three round trips.
+    // The statements of one change go to PostgreSQL together and cost one round trip, and each is planned once. As one
+    // statement,
+    // with what it changes in its WITH, they were planned anew each time, which took longer than three round trips.
 
-    /** Before the others, in the order of ids: two changes of the same hosts wait for one another and do not stop one another. */
+    /** Before the others, in the order of ids: two changes of the same hosts wait for one another, and neither is repeated. */
     private static final String LOCK_ALL =
             "select id from host where id = any(:hosts) order by id for no key update;\n";
 
@@ -33,7 +33,7 @@ public final class Hosts {
     /** After the hosts' rows, always. */
     private static final String NOTE = """
             insert into server_request (server_id, request_id, global_request_id)
-            select changed.id, request_told(1), request_told(2) from unnest(:servers) changed (id)
+            select changed.id, request_told(1), request_told(2) from unnest(:servers) changed (id) join server s on s.id = changed.id
             where request_told(1) is not null order by changed.id
             on conflict (server_id) do update
             set request_id = excluded.request_id, global_request_id = excluded.global_request_id;

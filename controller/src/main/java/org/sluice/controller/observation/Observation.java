@@ -121,10 +121,15 @@ public final class Observation implements ResourceRoutes, RequestObserver, AutoC
 
     /** Tells whether that certificate is the one in its files. */
     public void measure(TlsFiles files) {
+        certificate(files::isCurrent);
+    }
+
+    void certificate(BooleanSupplier current) {
         metrics.gauge(
                 "sluice.tls.current",
                 "1 while the certificate in force is the one in its files, 0 when that could not be read or used.",
-                () -> files.isCurrent() ? 1 : 0);
+                () -> current.getAsBoolean() ? 1 : 0);
+        readiness.watch(current);
     }
 
     @Override

@@ -22,6 +22,7 @@ final class Readiness {
     private final ChangeFeed feed;
     private final BooleanSupplier fleetLoaded;
     private final DiskWatch disk;
+    private volatile BooleanSupplier certificateCurrent = () -> true;
 
     Readiness(Database database, ChangeFeed feed, BooleanSupplier fleetLoaded, DiskWatch disk) {
         requireNonNull(database, "database is null");
@@ -29,6 +30,11 @@ final class Readiness {
         this.feed = requireNonNull(feed, "feed is null");
         this.fleetLoaded = requireNonNull(fleetLoaded, "fleetLoaded is null");
         this.disk = requireNonNull(disk, "disk is null");
+    }
+
+    /** Warns while the listener's certificate is not the one in its files. */
+    void watch(BooleanSupplier current) {
+        certificateCurrent = current;
     }
 
     /** What is not ready, and why; empty when everything is. */
@@ -54,8 +60,14 @@ final class Readiness {
         Map<String, String> missing = missing();
         // Reads, log-ins and small changes go on: without its controllers the cloud would be away for want of room for
         // an image.
-        Map<String, String> warnings =
-                disk.shortage().map(sentence -> Map.of("disk", sentence)).orElse(Map.of());
+        Map<String, String> warnings = new LinkedHashMap<>();
+        disk.shortage().ifPresent(sentence -> warnings.put("disk", sentence));
+        if (!certificateCurrent.getAsBoolean()) {
+            warnings.put(
+                    "tls",
+                    "The files of the certificate have changed and cannot be used: the one before is still shown, and the next"
+                            + " start would fail. The log says what is wrong with them.");
+        }
         return Reply.json(
                 missing.isEmpty() ? 200 : 503,
                 Map.of("ready", missing.isEmpty(), "not_ready", named(missing), "warnings", named(warnings)));

@@ -271,6 +271,8 @@ final class PortsTest {
     @Test
     void malformedJsonIsABadRequest() {
         api.post("/v2.0/ports", "{'port': ").expectFault(400, "HTTPBadRequest", "Malformed JSON in request body.");
+        api.post("/v2.0/ports", "{'port': {}} {'x': 1}")
+                .expectFault(400, "HTTPBadRequest", "Malformed JSON in request body.");
         api.post("/v2.0/ports", "{'port': {'name': 'a', 'name': 'b'}}")
                 .expectFault(
                         400,

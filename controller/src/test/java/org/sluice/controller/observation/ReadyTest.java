@@ -9,6 +9,7 @@ import java.sql.DriverManager;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -49,6 +50,19 @@ final class ReadyTest {
                 .valueStream()
                 .map(each -> each.path("what").asString())
                 .toList();
+    }
+
+    @Test
+    @Order(0)
+    void aCertificateWhoseFilesAreNoGoodIsAWarning() {
+        AtomicBoolean current = new AtomicBoolean(true);
+        api.observation.certificate(current::get);
+        assertThat(ask("/readyz").json().path("warnings").isEmpty()).isTrue();
+        current.set(false);
+        assertThat(ask("/readyz").json().path("warnings").path(0).path("what").asString())
+                .isEqualTo("tls");
+        current.set(true);
+        assertThat(ask("/readyz").json().path("warnings").isEmpty()).isTrue();
     }
 
     @Test

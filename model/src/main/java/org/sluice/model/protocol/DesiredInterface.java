@@ -35,7 +35,7 @@ public sealed interface DesiredInterface {
 
     /**
      * The same NIC, of which DHCP and metadata tell what they tell of the other one: the facts of the subnets of those addresses
-     * that both have. All else of a NIC is built, and stays while its server runs.
+     * that both have, and from where the network is served. All else of a NIC is built, and stays while its server runs.
      */
     DesiredInterface toldLike(DesiredInterface other);
 
@@ -85,7 +85,7 @@ public sealed interface DesiredInterface {
                     DesiredInterface.toldLike(addresses, other.addresses()),
                     physicalNetwork,
                     uplink,
-                    services);
+                    other instanceof Bridge bridge ? bridge.services() : services);
         }
     }
 

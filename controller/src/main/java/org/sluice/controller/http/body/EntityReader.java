@@ -67,7 +67,7 @@ public final class EntityReader {
         } catch (StreamConstraintsException cause) {
             throw new ProblemException(tooMuch(), cause);
         } catch (MismatchedInputException cause) {
-            throw new ProblemException(wording.malformed(twice(cause)).problem(), cause);
+            throw new ProblemException(wording.malformed(mismatch(cause)).problem(), cause);
         } catch (JacksonException cause) {
             throw new ProblemException(
                     wording.malformed("Malformed JSON in request body.").problem(), cause);
@@ -78,10 +78,12 @@ public final class EntityReader {
         return tree;
     }
 
-    /** A tree is read of whatever JSON there is, so that nothing else mismatches. */
-    private static String twice(MismatchedInputException cause) {
+    /** A tree is read of whatever JSON there is: either a name is there twice, or something follows the tree. */
+    private static String mismatch(MismatchedInputException cause) {
         String name = cause.processor() instanceof JsonParser parser ? parser.currentName() : null;
-        return "An object of the request body has the name '" + name + "' twice; leave one of them out.";
+        return name == null
+                ? "Malformed JSON in request body."
+                : "An object of the request body has the name '" + name + "' twice; leave one of them out.";
     }
 
     private static Problem tooMuch() {

@@ -30,7 +30,7 @@ import org.sluice.model.ProblemException;
 public final class ListQuery<T> {
     /** Rows that are read at a time; the client's speed does not matter to the database then. */
     private static final int BATCH = 500;
-    /** Rows that the database sends at a time: as many as are in the heap before their bytes are counted. */
+    /** Rows that the database sends at first: they, and later four times as many, are in the heap before their bytes are counted. */
     private static final int FETCHED = 100;
 
     private static final int FETCHED_OF_LARGE = 10;

@@ -65,15 +65,14 @@ public final class Window {
                 int columns = row.getMetaData().getColumnCount();
                 long largest = 1;
                 while (!cut && row.next()) {
-                    long own = bytesOf(row, columns);
-                    long more = own + luggage.bytes(row);
+                    long more = bytesOf(row, columns) + luggage.bytes(row);
                     if (read.isEmpty() || bytes + more <= MOST_BYTES) {
                         bytes += more;
                         read.add(specialized.map(row, context));
-                        largest = Math.max(largest, own);
-                        // Each batch is a round trip. So many as fit if none is larger than those before, and no more
-                        // than
-                        // four times as many as if each were as large as one can be.
+                        largest = Math.max(largest, more);
+                        // Each batch is a round trip: as many rows as fit if none is larger than those before, up to
+                        // four
+                        // times as many as are taken unseen.
                         row.setFetchSize((int) Math.clamp((MOST_BYTES - bytes) / largest, fetched, 4L * fetched));
                     } else {
                         cut = true;

@@ -120,13 +120,14 @@ public final class PasswordChecks {
     private void requireNotLockedOut(LogInSource source) {
         Failures known = failures.getIfPresent(source);
         if (known != null && known.count() >= lockOut.failures() && !isOver(known)) {
+            Duration left = Duration.between(clock.instant(), known.since().plus(lockOut.window()));
             throw new Problem(
                             Problem.Kind.TOO_MANY_REQUESTS,
                             "LockedOut",
                             "Too many attempts to log in: " + lockOut.failures() + " wrong password"
                                     + (lockOut.failures() == 1 ? "" : "s") + " for this user from this address.",
-                            Optional.of("Wait as many seconds as Retry-After says, or log in from another address."))
-                    .retryAfter(Duration.between(clock.instant(), known.since().plus(lockOut.window())))
+                            Optional.of("Wait " + (left.toSeconds() + 1) + " s, or log in from another address."))
+                    .retryAfter(left)
                     .asException();
         }
     }

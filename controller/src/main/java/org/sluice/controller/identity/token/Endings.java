@@ -61,10 +61,7 @@ public final class Endings {
 
     /** Revokes one token, and no other that was bought with it. */
     public void revoke(Token token) {
-        transactions.use(handle -> revocations.revoke(
-                handle,
-                Revocations.begin(handle),
-                new Revocations.Subject.OfToken(token.userId(), token.auditIds().getFirst())));
+        transactions.use(handle -> revocations.revoke(handle, Revocations.begin(handle), token));
         revocations.refresh();
     }
 

@@ -89,24 +89,37 @@ public final class Revocations {
 
     /** Revokes, when the handle's transaction commits, all tokens of the subject issued until then; {@code at} is from {@link #begin}. */
     public void revoke(Handle handle, long at, Subject subject) {
-        insert(handle, at, subject);
-        if (subject instanceof Subject.OfToken token && tokensOf(handle, token.accountId()) > TOKENS_OF_ONE_ACCOUNT) {
+        insert(handle, at, subject, clock.instant().plus(Tokens.LONGEST_LIFE));
+        ChangeFeed.announce(handle, TOPIC);
+    }
+
+    /** Revokes that token; it is remembered for as long as it would have lived, and not for longer. */
+    void revoke(Handle handle, long at, Token token) {
+        insert(handle, at, new Subject.OfToken(token.userId(), token.auditIds().getFirst()), token.expiresAt());
+        if (tokensOf(handle, token.userId()) > TOKENS_OF_ONE_ACCOUNT) {
             handle.createUpdate("delete from revocation where account_id = :account and audit_id <> ''")
-                    .bind("account", token.accountId())
+                    .bind("account", token.userId())
                     .execute();
-            insert(handle, at, new Subject.OfAccount(token.accountId()));
+            insert(
+                    handle,
+                    at,
+                    new Subject.OfAccount(token.userId()),
+                    clock.instant().plus(Tokens.LONGEST_LIFE));
         }
         ChangeFeed.announce(handle, TOPIC);
     }
 
-    private static int tokensOf(Handle handle, String accountId) {
-        return handle.createQuery("select count(*) from revocation where account_id = :account and audit_id <> ''")
+    private int tokensOf(Handle handle, String accountId) {
+        return handle.createQuery("select count(*) from revocation"
+                        + " where account_id = :account and audit_id <> '' and expires_at > :now")
                 .bind("account", accountId)
+                .bind("now", clock.instant())
                 .mapTo(Integer.class)
                 .one();
     }
 
-    private void insert(Handle handle, long at, Subject subject) {
+    /** {@code ends}: when the last token that it concerns has ended, on this controller's clock. */
+    private static void insert(Handle handle, long at, Subject subject, Instant ends) {
         Columns columns = Columns.of(subject);
         handle.createUpdate("insert into revocation (account_id, project_id, audit_id, at, expires_at)"
                         + " values (:account, :project, :audit, :at, :expires)"
@@ -116,7 +129,7 @@ public final class Revocations {
                 .bind("project", columns.projectId())
                 .bind("audit", columns.auditId())
                 .bind("at", at)
-                .bind("expires", clock.instant().plus(Tokens.LONGEST_LIFE).plus(SLACK))
+                .bind("expires", ends.plus(SLACK))
                 .execute();
     }
 

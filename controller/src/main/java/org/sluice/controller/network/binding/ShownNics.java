@@ -21,17 +21,20 @@ import org.sluice.model.ServerId;
 final class ShownNics {
     /** A row is a port, or one of its addresses, or one of its groups; each kind is in order. */
     private static final String SELECT = """
-            (select p.id, p.server_id, p.mac_address, n.name as network, null as address, null as security_group
+            (select p.id, p.server_id, p.mac_address, n.name as network, null as address, null as security_group,
+                row_number() over (order by p.server_id, p.nic_index) as place
              from port p join network n on n.id = p.network_id
-             where p.server_id = any(:servers) order by p.server_id, p.nic_index)
+             where p.server_id = any(:servers))
             union all
-            (select p.id, null, null, null, host(a.address), null
+            (select p.id, null, null, null, host(a.address), null,
+                row_number() over (order by s.ip_version, s.created_at, a.address)
              from port p join ip_allocation a on a.port_id = p.id join subnet s on s.id = a.subnet_id
-             where p.server_id = any(:servers) order by s.ip_version, s.created_at, a.address)
+             where p.server_id = any(:servers))
             union all
-            (select p.id, null, null, null, null, g.name
+            (select p.id, null, null, null, null, g.name, row_number() over (order by g.name)
              from port p join port_security_group pg on pg.port_id = p.id join security_group g on g.id = pg.security_group_id
-             where p.server_id = any(:servers) order by g.name)
+             where p.server_id = any(:servers))
+            order by place
             """;
 
     private record Port(UUID id, ServerId server, MacAddress mac, String network) {}

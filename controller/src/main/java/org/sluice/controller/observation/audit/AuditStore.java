@@ -34,12 +34,12 @@ final class AuditStore {
                 .findOne();
     }
 
+    private static final String TYPES = "select distinct cast(cast(tgrelid as regclass) as text) from pg_trigger"
+            + " where tgname in ('audit_rows', 'audit_updates')";
+
     /** The types of which events are written. */
     List<String> types(Handle handle) {
-        return handle.createQuery("select distinct cast(cast(tgrelid as regclass) as text) from pg_trigger"
-                        + " where tgname in ('audit_rows', 'audit_updates')")
-                .mapTo(String.class)
-                .list();
+        return handle.createQuery(TYPES).mapTo(String.class).list();
     }
 
     /** Whether there is a user of that id or name, or one did something of late. */
@@ -71,12 +71,17 @@ final class AuditStore {
     }
 
     void refused(Handle handle, List<Refused> refusals) {
+        List<String> types = types(handle);
         PreparedBatch batch = handle.prepareBatch("""
                 insert into audit_event (at, outcome, status, request_id, global_request_id, user_id, user_name,
                     project_id, peer, action, operation, resource_type, resource_id)
                 values (:at, 'refused', :status, :request, :global, :user, :name, :project, :peer, :action,
                     :operation, :type, :resource)""");
         for (Refused refused : refusals) {
+            Refused.Thing thing = refused.thing();
+            // Of a type that nobody can ask for an event says less than nothing.
+            String type = AuditWire.type(thing.type());
+            boolean isAudited = types.contains(type);
             batch.bind("at", refused.at())
                     .bind("status", refused.status())
                     .bind("request", refused.origin().requestId())
@@ -86,9 +91,9 @@ final class AuditStore {
                     .bind("project", refused.origin().projectId())
                     .bind("peer", refused.origin().peer())
                     .bind("action", refused.origin().action())
-                    .bind("operation", refused.operation())
-                    .bind("type", refused.resourceType())
-                    .bind("resource", refused.resourceId())
+                    .bind("operation", isAudited ? thing.operation() : "")
+                    .bind("type", isAudited ? type : "")
+                    .bind("resource", isAudited ? thing.id() : "")
                     .add();
         }
         batch.execute();

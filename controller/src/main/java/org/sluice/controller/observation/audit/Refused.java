@@ -8,41 +8,53 @@ import org.sluice.controller.store.Origin;
 /**
  * A change that an operator's route refused: 403 or 409.
  *
- * @param operation what it would have been: {@code create}, {@code update} or {@code delete}
- * @param resourceType of what, as far as the route says it
- * @param resourceId of which, as it was asked for; empty when the route names none
+ * @param thing what it was about, where the route says it plainly
  */
-record Refused(OffsetDateTime at, Origin origin, int status, String operation, String resourceType, String resourceId) {
-    static Refused of(Answered answered, OffsetDateTime at, Origin origin) {
-        List<String> route = List.of(answered.asked().route().split("/"));
-        List<String> path = List.of(answered.path().split("/"));
-        int named = route.size() - 1;
-        while (named > 0 && !isParameter(route.get(named))) {
-            named--;
+record Refused(OffsetDateTime at, Origin origin, int status, Thing thing) {
+    /**
+     * What a change would have been of. A change of something within another thing, such as a role of a user in a project, is
+     * about none: the action has its route.
+     *
+     * @param operation {@code create}, {@code update} or {@code delete}; empty for none
+     * @param type as the API calls it, which may be none that is audited: {@code user}; empty for none
+     * @param id as it was asked for; empty for what was to be made, and for none
+     */
+    record Thing(String operation, String type, String id) {
+        private static final Thing NONE = new Thing("", "", "");
+
+        /** Of {@code POST /things}, {@code PUT /things/ID} and {@code POST /things/ID/action}. */
+        static Thing of(String method, String route, String path) {
+            List<String> segments =
+                    List.of(route.replaceFirst("/action( .*)?$", "").split("/"));
+            List<String> asked = List.of(path.split("/"));
+            long parameters = segments.stream().filter(Thing::isParameter).count();
+            int last = segments.size() - 1;
+            if (parameters == 0 && method.equals("POST")) {
+                return new Thing("create", type(segments.get(last)), "");
+            }
+            if (parameters == 1 && isParameter(segments.get(last)) && asked.size() > last) {
+                return new Thing(
+                        method.equals("DELETE") ? "delete" : "update", type(segments.get(last - 1)), asked.get(last));
+            }
+            return NONE;
         }
-        boolean names = named > 0 && path.size() == route.size();
-        // A collection stands before the name of one of its things, and alone where one is to be made.
-        int collection = names ? named - 1 : route.size() - 1;
+
+        private static boolean isParameter(String segment) {
+            return segment.startsWith("{");
+        }
+
+        /** {@code security-groups} and {@code os-aggregates}: {@code security_group} and {@code aggregate}. */
+        private static String type(String collection) {
+            String plural = collection.replaceFirst("^os-", "").replace('-', '_');
+            return plural.replaceFirst("ies$", "y").replaceFirst("s$", "");
+        }
+    }
+
+    static Refused of(Answered answered, OffsetDateTime at, Origin origin) {
         return new Refused(
                 at,
                 origin,
                 answered.status(),
-                switch (answered.asked().method()) {
-                    case "DELETE" -> "delete";
-                    case "POST" -> names ? "update" : "create";
-                    default -> "update";
-                },
-                collection > 0 ? type(route.get(collection)) : "",
-                names ? path.get(named) : "");
-    }
-
-    private static boolean isParameter(String segment) {
-        return segment.startsWith("{");
-    }
-
-    /** {@code security-groups} and {@code os-aggregates}: {@code security_group} and {@code aggregate}. */
-    private static String type(String collection) {
-        String plural = collection.replaceFirst("^os-", "").replace('-', '_');
-        return AuditWire.type(plural.replaceFirst("ies$", "y").replaceFirst("s$", ""));
+                Thing.of(answered.asked().method(), answered.asked().route(), answered.path()));
     }
 }

@@ -200,12 +200,9 @@ final class RevocationsTest {
     @Test
     void whoRevokesWithoutEndIsRememberedOnce() {
         Tokens.Issued lives = logIn(here, "old");
-        postgres.database().jdbi().useTransaction(handle -> {
-            long at = Revocations.begin(handle);
-            for (int i = 0; i <= Revocations.TOKENS_OF_ONE_ACCOUNT; i++) {
-                here.tokens().revocations().revoke(handle, at, new Revocations.Subject.OfToken(user.id(), "audit" + i));
-            }
-        });
+        for (int i = 0; i <= Revocations.TOKENS_OF_ONE_ACCOUNT; i++) {
+            revokeOneLike(lives.token(), i);
+        }
 
         assertThat(rows(" where account_id = '" + user.id() + "'")).isEqualTo(1);
         here.tokens().revocations().refresh();
@@ -213,10 +210,40 @@ final class RevocationsTest {
     }
 
     @Test
+    void whoRevokesAsManyOneAfterTheOtherKeepsTheOthers() {
+        for (int i = 0; i <= Revocations.TOKENS_OF_ONE_ACCOUNT; i++) {
+            revokeOneLike(logIn(here, "old").token(), i);
+            clock.advance(Duration.ofSeconds(20));
+        }
+        here.tokens().revocations().refresh();
+
+        assertThat(rows(" where account_id = '" + user.id() + "' and audit_id = ''"))
+                .isZero();
+        assertThat(here.tokens().verify(logIn(here, "old").text()).userId()).isEqualTo(user.id());
+    }
+
+    private void revokeOneLike(Token token, int number) {
+        Token another = new Token(
+                token.userId(),
+                token.userName(),
+                token.scope(),
+                token.roles(),
+                token.methods(),
+                List.of("audit" + number),
+                token.issuedAt(),
+                token.expiresAt(),
+                token.marks());
+        postgres.database()
+                .jdbi()
+                .useTransaction(
+                        handle -> here.tokens().revocations().revoke(handle, Revocations.begin(handle), another));
+    }
+
+    @Test
     void whatNoTokenCanHaveOutlivedIsForgotten() {
         here.directory().endings().revoke(logIn(here, "old").token());
         assertThat(here.tokens().revocations().size()).isPositive();
-        clock.advance(Tokens.LONGEST_LIFE.plusMinutes(11));
+        clock.advance(Tokens.USUAL_LIFE.plusMinutes(11));
 
         here.tokens().revocations().refresh();
         here.tokens().revocations().deleteExpired();
