@@ -27,8 +27,8 @@ public final class Operator {
     boolean findsNoCloudHere(Problem problem) throws IOException {
         return !Login.isNamedBy(System.getenv())
                 && (problem.code().equals(Login.NO_CLOUD)
-                        || problem.code().equals(CloudClient.UNREACHABLE)
-                                && Started.find(data()).isEmpty());
+                        || (problem.code().equals(CloudClient.UNREACHABLE)
+                                && Started.find(data()).isEmpty()));
     }
 
     /** Logs in to the cloud that the environment or the data directory names. */
