@@ -41,7 +41,8 @@ final class MigrationsTest {
             Map.entry("19", -1_118_480_513),
             Map.entry("20", 584_101_075),
             Map.entry("21", -246_343_945),
-            Map.entry("22", 1_097_887_229));
+            Map.entry("22", 1_097_887_229),
+            Map.entry("23", 2_065_138_729));
 
     @RegisterExtension
     static final TestDatabase postgres = new TestDatabase();
