@@ -1,7 +1,8 @@
 package org.sluice.controller.compute.action;
 
+import static org.sluice.controller.compute.wire.ComputeRules.member;
+
 import org.sluice.controller.policy.Rule;
-import org.sluice.controller.policy.Who;
 
 /** Who may do what to servers, as Nova's policies say. */
 final class ActionRules {
@@ -10,12 +11,4 @@ final class ActionRules {
     static final Rule REMOTE_CONSOLES = member("os-remote-consoles", "Open a server's console.");
 
     private ActionRules() {}
-
-    static Rule member(String name, String sentence) {
-        return Rule.of("os_compute_api:" + name, Who.PROJECT_MEMBER, sentence);
-    }
-
-    static Rule admin(String name, String sentence) {
-        return Rule.of("os_compute_api:" + name, Who.ADMIN, sentence);
-    }
 }

@@ -1,6 +1,7 @@
 package org.sluice.controller.compute.action;
 
 import java.util.List;
+import org.sluice.controller.compute.wire.ComputeRules;
 import org.sluice.controller.compute.wire.Problems;
 import org.sluice.controller.policy.Rule;
 import org.sluice.model.ProblemException;
@@ -62,11 +63,11 @@ record NotOffered(String name, Rule rule, String doing, int since, int until) {
             console("os-getSerialConsole", "An interactive console of"));
 
     private static NotOffered member(String name, String rule, String doing) {
-        return new NotOffered(name, ActionRules.member(rule, doing + " a server."), doing, 0, ALWAYS);
+        return new NotOffered(name, ComputeRules.member(rule, doing + " a server."), doing, 0, ALWAYS);
     }
 
     private static NotOffered admin(String name, String rule, String doing) {
-        return new NotOffered(name, ActionRules.admin(rule, doing + " a server."), doing, 0, ALWAYS);
+        return new NotOffered(name, ComputeRules.admin(rule, doing + " a server."), doing, 0, ALWAYS);
     }
 
     /** From 2.6 on {@code remote-consoles} took their place. */

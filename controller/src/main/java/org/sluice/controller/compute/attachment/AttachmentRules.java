@@ -1,7 +1,9 @@
 package org.sluice.controller.compute.attachment;
 
+import static org.sluice.controller.compute.wire.ComputeRules.member;
+import static org.sluice.controller.compute.wire.ComputeRules.reader;
+
 import org.sluice.controller.policy.Rule;
-import org.sluice.controller.policy.Who;
 
 /** Who may see and change what servers are attached to, as Nova's policies say. */
 final class AttachmentRules {
@@ -14,12 +16,4 @@ final class AttachmentRules {
     static final Rule GROUPS_LIST = reader("os-security-groups:list", "List a server's security groups.");
 
     private AttachmentRules() {}
-
-    private static Rule reader(String name, String sentence) {
-        return Rule.of("os_compute_api:" + name, Who.PROJECT_READER, sentence);
-    }
-
-    private static Rule member(String name, String sentence) {
-        return Rule.of("os_compute_api:" + name, Who.PROJECT_MEMBER, sentence);
-    }
 }

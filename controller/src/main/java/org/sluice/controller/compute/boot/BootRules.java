@@ -1,5 +1,8 @@
 package org.sluice.controller.compute.boot;
 
+import static org.sluice.controller.compute.wire.ComputeRules.admin;
+import static org.sluice.controller.compute.wire.ComputeRules.member;
+
 import org.sluice.controller.policy.Rule;
 import org.sluice.controller.policy.Who;
 
@@ -12,12 +15,4 @@ final class BootRules {
             "compute:servers:create:requested_destination", Who.ADMIN, "Name the host of a new server, from 2.74 on.");
 
     private BootRules() {}
-
-    private static Rule member(String name, String sentence) {
-        return Rule.of("os_compute_api:" + name, Who.PROJECT_MEMBER, sentence);
-    }
-
-    private static Rule admin(String name, String sentence) {
-        return Rule.of("os_compute_api:" + name, Who.ADMIN, sentence);
-    }
 }

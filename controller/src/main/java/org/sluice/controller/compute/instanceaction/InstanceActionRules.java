@@ -1,7 +1,8 @@
 package org.sluice.controller.compute.instanceaction;
 
+import static org.sluice.controller.compute.wire.ComputeRules.reader;
+
 import org.sluice.controller.policy.Rule;
-import org.sluice.controller.policy.Who;
 
 /** Who may see what was done to servers, as Nova's policies say. */
 final class InstanceActionRules {
@@ -9,8 +10,4 @@ final class InstanceActionRules {
     static final Rule SHOW = reader("os-instance-actions:show", "Show what was done to a server.");
 
     private InstanceActionRules() {}
-
-    private static Rule reader(String name, String sentence) {
-        return Rule.of("os_compute_api:" + name, Who.PROJECT_READER, sentence);
-    }
 }

@@ -1,7 +1,9 @@
 package org.sluice.controller.compute.metadata;
 
+import static org.sluice.controller.compute.wire.ComputeRules.member;
+import static org.sluice.controller.compute.wire.ComputeRules.reader;
+
 import org.sluice.controller.policy.Rule;
-import org.sluice.controller.policy.Who;
 
 /** Who may do what with servers' metadata, as Nova's policies say. */
 final class MetadataRules {
@@ -13,12 +15,4 @@ final class MetadataRules {
     static final Rule DELETE = member("server-metadata:delete", "Delete one item of a server's metadata.");
 
     private MetadataRules() {}
-
-    private static Rule reader(String name, String sentence) {
-        return Rule.of("os_compute_api:" + name, Who.PROJECT_READER, sentence);
-    }
-
-    private static Rule member(String name, String sentence) {
-        return Rule.of("os_compute_api:" + name, Who.PROJECT_MEMBER, sentence);
-    }
 }

@@ -1,10 +1,13 @@
 package org.sluice.controller.compute.server;
 
+import static org.sluice.controller.compute.wire.ComputeRules.admin;
+import static org.sluice.controller.compute.wire.ComputeRules.member;
+import static org.sluice.controller.compute.wire.ComputeRules.reader;
+
 import java.util.List;
 import org.sluice.controller.policy.RowTarget;
 import org.sluice.controller.policy.Rule;
 import org.sluice.controller.policy.Target;
-import org.sluice.controller.policy.Who;
 
 /** Who may do what with servers, as Nova's policies say. */
 final class ServerRules {
@@ -31,18 +34,6 @@ final class ServerRules {
     /** A server as checks see it: {@code project_id}, {@code user_id}. */
     static Target target(Server server) {
         return Target.ofProject(server.projectId()).with("user_id", server.userId());
-    }
-
-    private static Rule reader(String name, String sentence) {
-        return Rule.of("os_compute_api:" + name, Who.PROJECT_READER, sentence);
-    }
-
-    private static Rule member(String name, String sentence) {
-        return Rule.of("os_compute_api:" + name, Who.PROJECT_MEMBER, sentence);
-    }
-
-    private static Rule admin(String name, String sentence) {
-        return Rule.of("os_compute_api:" + name, Who.ADMIN, sentence);
     }
 
     /** Those that no route, view or list names. */
