@@ -1,8 +1,10 @@
 package org.sluice.model.protocol;
 
+import com.fasterxml.jackson.annotation.JsonAlias;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.sluice.model.ImageId;
 import org.sluice.model.PortId;
@@ -14,6 +16,7 @@ import org.sluice.model.ServerId;
  * @param id the server
  * @param instanceName name of its libvirt domain, {@code instance-00000007}
  * @param presence whether it should be there at all
+ * @param power whether its guest should run; {@link Power#ON} in what was written before there was this member
  * @param hostname name the guest gets from metadata
  * @param name name the tenant gave it
  * @param projectId its project, 32 hexadecimal digits
@@ -39,6 +42,7 @@ public record DesiredServer(
         ServerId id,
         String instanceName,
         Presence presence,
+        Power power,
         String hostname,
         String name,
         String projectId,
@@ -58,7 +62,9 @@ public record DesiredServer(
         Optional<String> globalRequestId) {
     /** Whether a server should exist on the host. */
     public enum Presence {
-        RUNNING,
+        /** With disk, NICs and claims; whether its guest runs is {@link DesiredServer#power}. */
+        @JsonAlias("RUNNING")
+        PRESENT,
         ABSENT
     }
 
@@ -86,6 +92,7 @@ public record DesiredServer(
     }
 
     public DesiredServer {
+        power = Objects.requireNonNullElse(power, Power.ON);
         keys = Map.copyOf(keys);
         metadata = Map.copyOf(metadata);
         interfaces = List.copyOf(interfaces);
@@ -93,7 +100,12 @@ public record DesiredServer(
 
     /** The same server, for the request that the other was changed for last. */
     public DesiredServer askedLike(DesiredServer other) {
-        return with(interfaces, other.requestId(), other.globalRequestId());
+        return with(power, interfaces, other.requestId(), other.globalRequestId());
+    }
+
+    /** The same server with other power. */
+    public DesiredServer powered(Power other) {
+        return with(other, interfaces, requestId, globalRequestId);
     }
 
     /**
@@ -104,6 +116,7 @@ public record DesiredServer(
         Map<PortId, DesiredInterface> wanted = new HashMap<>();
         interfaces.forEach(nic -> wanted.put(nic.port(), nic));
         return with(
+                power,
                 running.interfaces().stream()
                         .map(nic -> nic.toldLike(wanted.getOrDefault(nic.port(), nic)))
                         .toList(),
@@ -111,11 +124,16 @@ public record DesiredServer(
                 globalRequestId);
     }
 
-    private DesiredServer with(List<DesiredInterface> nics, Optional<String> request, Optional<String> globalRequest) {
+    private DesiredServer with(
+            Power otherPower,
+            List<DesiredInterface> nics,
+            Optional<String> request,
+            Optional<String> globalRequest) {
         return new DesiredServer(
                 id,
                 instanceName,
                 presence,
+                otherPower,
                 hostname,
                 name,
                 projectId,

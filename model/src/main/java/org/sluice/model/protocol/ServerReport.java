@@ -13,7 +13,7 @@ import org.sluice.model.ServerId;
 /** What an agent found out about one server. The newest report counts; sending one twice changes nothing. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
-    @JsonSubTypes.Type(value = ServerReport.Running.class, name = "running"),
+    @JsonSubTypes.Type(value = ServerReport.Observed.class, name = "observed"),
     @JsonSubTypes.Type(value = ServerReport.Failed.class, name = "failed"),
     @JsonSubTypes.Type(value = ServerReport.Absent.class, name = "absent")
 })
@@ -21,29 +21,51 @@ public sealed interface ServerReport {
     /** The server. */
     ServerId server();
 
-    /** The domain runs and every requested attribute of every interface was read back. */
-    record Running(ServerId server, List<InterfaceState> interfaces) implements ServerReport {
-        public Running {
+    /**
+     * What there is of a server that stands on the host.
+     *
+     * @param generation of the power that was wished of it when this was seen ({@link Power#generation})
+     * @param power what the hypervisor says of its guest
+     * @param interfaces its NICs as read back, each with every attribute that was asked for; none while its guest does not run
+     * @param failure why the power is not the one that is wished; empty when it is, or when the guest has ended by itself
+     */
+    record Observed(
+            ServerId server,
+            long generation,
+            PowerState power,
+            List<InterfaceState> interfaces,
+            Optional<Failure> failure)
+            implements ServerReport {
+        public Observed {
             requireNonNull(server, "server is null");
+            requireNonNull(power, "power is null");
             requireNonNull(interfaces, "interfaces is null");
             interfaces.forEach(each -> requireNonNull(each, "interfaces has a null in it"));
             interfaces = List.copyOf(interfaces);
+            requireNonNull(failure, "failure is null");
         }
     }
 
     /**
-     * It could not be built; every step that had been done was undone.
+     * Why something could not be done.
      *
      * @param code stable name of the failure, {@code VfAttributeRefused}
      * @param reason complete sentences: what failed, and the cause chain
      * @param fix what the operator can do about it
      */
-    record Failed(ServerId server, String code, String reason, Optional<String> fix) implements ServerReport {
-        public Failed {
-            requireNonNull(server, "server is null");
+    record Failure(String code, String reason, Optional<String> fix) {
+        public Failure {
             requireNonNull(code, "code is null");
             requireNonNull(reason, "reason is null");
             requireNonNull(fix, "fix is null");
+        }
+    }
+
+    /** It could not be built; every step that had been done was undone. */
+    record Failed(ServerId server, Failure failure) implements ServerReport {
+        public Failed {
+            requireNonNull(server, "server is null");
+            requireNonNull(failure, "failure is null");
         }
     }
 

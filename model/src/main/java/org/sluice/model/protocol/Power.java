@@ -1,0 +1,39 @@
+package org.sluice.model.protocol;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * The power a server should have. The level is a level; a reboot is a count: the agent ends the guest and starts it again until
+ * the count that it has done is this one, so that a wish that was told late or twice is obeyed once.
+ *
+ * @param level whether the guest should run
+ * @param generation grows with every wish, so that one is told from the same one wished again: a guest that powered itself off
+ *     stays off until a newer generation says that it should run
+ * @param boots how many reboots were ever wished
+ * @param ending how a guest that runs is ended for the newest wish, where that ends it
+ */
+public record Power(Level level, long generation, int boots, Ending ending) {
+    /** A server that nobody wished anything of since it was created. */
+    public static final Power ON = new Power(Level.RUNNING, 0, 0, Ending.GRACEFUL);
+
+    /** Whether a guest runs. */
+    public enum Level {
+        RUNNING,
+        STOPPED,
+        /** Its processors stand still; its memory and its devices stay. */
+        PAUSED
+    }
+
+    /** How a guest is ended. */
+    public enum Ending {
+        /** Asked by the power button (ACPI), and cut off when it has not ended some time later. */
+        GRACEFUL,
+        /** Cut off, as by pulling the plug. */
+        AT_ONCE
+    }
+
+    public Power {
+        requireNonNull(level, "level is null");
+        requireNonNull(ending, "ending is null");
+    }
+}
