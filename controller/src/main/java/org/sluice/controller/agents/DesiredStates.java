@@ -20,6 +20,7 @@ import org.sluice.controller.network.binding.AttachedPort;
 import org.sluice.controller.network.binding.ServerPorts;
 import org.sluice.controller.network.binding.ServicePorts;
 import org.sluice.controller.scheduling.FleetIndex;
+import org.sluice.controller.server.Servers;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.controller.store.Database;
 import org.sluice.controller.store.Transactions;
@@ -28,7 +29,6 @@ import org.sluice.model.HostId;
 import org.sluice.model.ImageId;
 import org.sluice.model.PortId;
 import org.sluice.model.ServerId;
-import org.sluice.model.ServerStatus;
 import org.sluice.model.protocol.DesiredHost;
 import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.VirtualFunctionLease;
@@ -163,7 +163,7 @@ public final class DesiredStates {
     /** The servers as their own table knows them, without NICs. */
     private static List<DesiredServer> servers(Handle handle, HostId host) {
         return handle.createQuery("""
-                        select s.id, s.number, s.status, s.hostname, s.name, s.project_id, s.user_id,
+                        select s.id, s.number, s.present, s.power, s.power_generation, s.boots, s.power_ending, s.hostname, s.name, s.project_id, s.user_id,
                             coalesce(s.availability_zone, '') as zone, s.vcpus, s.memory_mib, s.disk_gib, s.image_id,
                             coalesce(i.disk_format, 'raw') as disk_format, coalesce(i.size, 0) as size,
                             coalesce(i.os_hash_value, '') as sha512, s.config_drive, s.user_data, s.key_name,
@@ -183,7 +183,8 @@ public final class DesiredStates {
         return new DesiredServer(
                 new ServerId(row.getObject("id", UUID.class)),
                 "instance-%08x".formatted(row.getLong("number")),
-                presence(row.getString("status")),
+                row.getBoolean("present") ? DesiredServer.Presence.PRESENT : DesiredServer.Presence.ABSENT,
+                Servers.power(row),
                 row.getString("hostname"),
                 row.getString("name"),
                 row.getString("project_id"),
@@ -211,14 +212,6 @@ public final class DesiredStates {
                 Optional.ofNullable(row.getString("global_request_id")));
     }
 
-    /** A failed server is wanted absent too, until the agent has said that nothing of it is left. */
-    private static DesiredServer.Presence presence(String status) {
-        return switch (ServerStatus.valueOf(status)) {
-            case BUILD, ACTIVE -> DesiredServer.Presence.RUNNING;
-            case ERROR, DELETING -> DesiredServer.Presence.ABSENT;
-        };
-    }
-
     private static DesiredServer with(DesiredServer server, List<AttachedPort> ports, Interfaces interfaces) {
         List<String> groups = ports.stream()
                 .flatMap(port -> port.securityGroups().stream())
@@ -226,28 +219,10 @@ public final class DesiredStates {
                 .distinct()
                 .sorted()
                 .toList();
-        return new DesiredServer(
-                server.id(),
-                server.instanceName(),
-                server.presence(),
-                server.hostname(),
-                server.name(),
-                server.projectId(),
-                server.userId(),
-                server.availabilityZone(),
-                server.vcpus(),
-                server.memoryMib(),
-                server.diskGib(),
-                server.image(),
-                server.configDrive(),
-                server.userData(),
-                server.keys(),
-                server.metadata(),
+        return server.on(
                 interfaces.of(ports),
                 server.launch()
                         .map(launch -> new DesiredServer.Launch(
-                                launch.index(), launch.reservationId(), launch.flavorName(), groups)),
-                server.requestId(),
-                server.globalRequestId());
+                                launch.index(), launch.reservationId(), launch.flavorName(), groups)));
     }
 }

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
+import org.sluice.controller.store.StorableText;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.model.HostId;
 import org.sluice.model.ServerId;

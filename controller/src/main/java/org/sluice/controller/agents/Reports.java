@@ -2,7 +2,6 @@ package org.sluice.controller.agents;
 
 import static java.util.Objects.requireNonNull;
 
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,36 +13,34 @@ import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.sluice.controller.host.Hosts;
 import org.sluice.controller.network.binding.AttachedPort;
 import org.sluice.controller.network.binding.Bindings;
 import org.sluice.controller.network.binding.ServerPorts;
 import org.sluice.controller.scheduling.Scheduling;
+import org.sluice.controller.server.ServerStatus;
+import org.sluice.controller.server.Servers;
 import org.sluice.model.HostId;
 import org.sluice.model.PortId;
 import org.sluice.model.Problem;
 import org.sluice.model.ServerId;
-import org.sluice.model.ServerStatus;
 import org.sluice.model.VnicType;
 import org.sluice.model.protocol.ServerReport;
 import org.sluice.model.protocol.VirtualFunctionLease;
 
 /**
  * Takes what agents say about servers. A report about a server that is not, or no longer, on the host that sends it is void,
- * and so is one that does not fit the leases as they are now; the reason is logged. While such a report keeps a server in
- * BUILD the agent is to send it again, since what it did not fit may have been on its way; after {@link #LONGEST_DOUBT} the
- * reason is the server's fault. Taking a report twice changes nothing.
+ * and so is one that does not fit the leases as they are now; the reason is logged. While such a report keeps a server
+ * from what was asked for the agent is to send it again, since what it did not fit may have been on its way; after
+ * {@link Servers#LONGEST_DOUBT} the reason is the server's fault. Taking a report twice changes nothing.
  * Thread-safe; the caller owns the transaction.
  */
 public final class Reports {
     private static final Logger log = LoggerFactory.getLogger(Reports.class);
 
-    /** An agent repeats a report within a minute, so this is several chances. */
-    static final Duration LONGEST_DOUBT = Duration.ofMinutes(5);
-
     private final Scheduling scheduling;
     private final ServerPorts serverPorts;
     private final Bindings bindings;
+    private final Servers servers = new Servers();
 
     /** Writes through the rules of scheduling and network. */
     public Reports(Scheduling scheduling, ServerPorts serverPorts, Bindings bindings) {
@@ -55,7 +52,7 @@ public final class Reports {
     /** Takes one report of that host; a problem when it did not count and should be sent again. */
     public Optional<Problem> take(Handle handle, HostId host, ServerReport report) {
         return switch (report) {
-            case ServerReport.Running running -> running(handle, host, running);
+            case ServerReport.Observed observed -> observed(handle, host, observed);
             case ServerReport.Failed failed -> {
                 failed(handle, host, failed);
                 yield Optional.empty();
@@ -67,65 +64,80 @@ public final class Reports {
         };
     }
 
-    private Optional<Problem> running(Handle handle, HostId host, ServerReport.Running report) {
-        ServerId server = report.server();
-        Optional<ServerStatus> status = lock(handle, host, server, "running");
-        if (status.isEmpty()) {
+    private Optional<Problem> observed(Handle handle, HostId host, ServerReport.Observed report) {
+        Optional<Servers.Held> held = hold(handle, host, report);
+        if (held.isEmpty()) {
             return Optional.empty();
         }
-        return switch (status.get()) {
-            case ERROR, DELETING -> {
-                log.info("Host {} reports server {} running, which is on its way out; nothing changes.", host, server);
-                yield Optional.empty();
-            }
-            case BUILD, ACTIVE -> {
-                List<AttachedPort> ports = serverPorts.of(handle, List.of(server));
-                Map<PortId, ServerReport.InterfaceState> states = report.interfaces().stream()
-                        .collect(Collectors.toMap(
-                                ServerReport.InterfaceState::port, Function.identity(), (first, _) -> first));
-                Optional<String> objection = objection(handle, server, ports, states);
-                if (objection.isPresent()) {
-                    log.warn(
-                            "Host {} reports server {} running, which does not count: {}",
-                            host,
-                            server,
-                            objection.get());
-                    yield status.get() == ServerStatus.BUILD
-                            ? doubted(handle, host, server, objection.get())
-                            : Optional.empty();
-                }
-                activate(handle, server, ports, states);
-                yield Optional.empty();
-            }
-        };
+        Servers.Held server = held.get();
+        if (!Servers.counts(server, report)) {
+            log.debug(
+                    "Host {} reports server {} {} at wish {}; it is {} at wish {} by now, and nothing changes.",
+                    host,
+                    server.id(),
+                    report.power(),
+                    report.generation(),
+                    server.state().shown(),
+                    server.power().generation());
+            return Optional.empty();
+        }
+        List<AttachedPort> ports = serverPorts.of(handle, List.of(server.id()));
+        Map<PortId, ServerReport.InterfaceState> states = report.interfaces().stream()
+                .collect(
+                        Collectors.toMap(ServerReport.InterfaceState::port, Function.identity(), (first, _) -> first));
+        Optional<String> objection = stands(report) ? objection(handle, server.id(), ports, states) : Optional.empty();
+        if (objection.isPresent()) {
+            log.warn(
+                    "Host {} reports server {} {}, which does not count: {}",
+                    host,
+                    server.id(),
+                    report.power(),
+                    objection.get());
+            return server.state().task().isPresent() ? doubted(handle, server, report, objection.get()) : Optional.empty();
+        }
+        servers.observed(handle, server, report);
+        if (stands(report)) {
+            activate(handle, ports, states);
+        } else if (report.failure().isEmpty()) {
+            ports.forEach(port -> bindings.markDown(handle, port.port()));
+        }
+        return Optional.empty();
     }
 
-    /** Nothing else would ever take the server out of BUILD. */
-    private Optional<Problem> doubted(Handle handle, HostId host, ServerId server, String objection) {
+    /** Whether it says of every NIC that it is as it was asked for. */
+    private static boolean stands(ServerReport.Observed report) {
+        return report.failure().isEmpty()
+                && switch (report.power()) {
+                    case RUNNING, PAUSED -> true;
+                    case STOPPED, CRASHED -> false;
+                };
+    }
+
+    /** Nothing else would ever end what is under way. */
+    private Optional<Problem> doubted(
+            Handle handle, Servers.Held server, ServerReport.Observed report, String objection) {
         String sentence = "The host reports the server running, which does not count: " + objection;
-        boolean longEnough = handle.createQuery("""
-                        update server set doubt_at = coalesce(doubt_at, now()) where id = :server
-                        returning doubt_at < now() - make_interval(secs => :patience)""")
-                .bind("server", server.value())
-                .bind("patience", LONGEST_DOUBT.toSeconds())
-                .mapTo(Boolean.class)
-                .one();
-        if (longEnough) {
-            failed(
-                    handle,
-                    host,
-                    new ServerReport.Failed(
-                            server,
-                            "ReportDoesNotCount",
-                            sentence,
-                            Optional.of("See the log of the host's agent, delete the server and create it again.")));
-            return Optional.empty();
+        if (!servers.doubted(handle, server.id())) {
+            return Optional.of(Problem.of(Problem.Kind.CONFLICT, "ReportDoesNotCount", sentence));
         }
-        return Optional.of(Problem.of(Problem.Kind.CONFLICT, "ReportDoesNotCount", sentence));
+        ServerReport.Failure failure = new ServerReport.Failure(
+                "ReportDoesNotCount",
+                sentence,
+                Optional.of("See the log of the host's agent, delete the server and create it again."));
+        if (server.state().status() == ServerStatus.BUILD) {
+            failed(handle, server, failure);
+        } else {
+            servers.observed(
+                    handle,
+                    server,
+                    new ServerReport.Observed(
+                            server.id(), report.generation(), report.power(), List.of(), Optional.of(failure)));
+        }
+        return Optional.empty();
     }
 
     private void activate(
-            Handle handle, ServerId server, List<AttachedPort> ports, Map<PortId, ServerReport.InterfaceState> states) {
+            Handle handle, List<AttachedPort> ports, Map<PortId, ServerReport.InterfaceState> states) {
         for (AttachedPort port : ports) {
             if (port.vnicType() == VnicType.DIRECT) {
                 ServerReport.InterfaceState state = requireNonNull(states.get(port.port()));
@@ -140,10 +152,6 @@ public final class Reports {
             }
             bindings.markActive(handle, port.port());
         }
-        handle.createUpdate("""
-                        update server set status = 'ACTIVE', task_state = null, doubt_at = null,
-                            launched_at = coalesce(launched_at, now()), updated_at = now()
-                        where id = :server and status = 'BUILD'""").bind("server", server.value()).execute();
     }
 
     /** Why the report is no proof that the server runs as it should; empty when it is one. */
@@ -191,46 +199,34 @@ public final class Reports {
 
     /** The claim stays until the agent has reported the server absent; from now on that is what it is told to be. */
     private void failed(Handle handle, HostId host, ServerReport.Failed report) {
-        ServerId server = report.server();
-        Optional<ServerStatus> status = lock(handle, host, server, "failed");
-        if (status.isEmpty()) {
+        Optional<Servers.Held> held = hold(handle, host, report);
+        if (held.isEmpty()) {
             return;
         }
-        switch (status.get()) {
-            case ERROR, DELETING ->
-                log.info("Host {} reports server {} failed, which is on its way out already.", host, server);
-            case BUILD, ACTIVE -> {
-                handle.createUpdate("""
-                                update server set status = 'ERROR', task_state = null, fault_code = :code,
-                                    fault_message = :message, fault_details = :details, fault_at = now(),
-                                    updated_at = now()
-                                where id = :server""")
-                        .bind("server", server.value())
-                        .bind("code", StorableText.of(report.code()))
-                        .bind("message", StorableText.of(report.reason()))
-                        .bind("details", StorableText.of(report.fix().orElse("")))
-                        .execute();
-                serverPorts.of(handle, List.of(server)).forEach(port -> bindings.markError(handle, port.port()));
-                Hosts.changed(handle, host);
-            }
+        if (held.get().isPresent()) {
+            failed(handle, held.get(), report.failure());
+        } else {
+            log.info(
+                    "Host {} reports server {} failed, which is on its way out already.",
+                    host,
+                    held.get().id());
         }
     }
 
-    private static Optional<ServerStatus> lock(Handle handle, HostId host, ServerId server, String what) {
-        Optional<ServerStatus> status = handle.createQuery("""
-                        select status from server where id = :server and host_id = :host for update""")
-                .bind("server", server.value())
-                .bind("host", host.value())
-                .mapTo(String.class)
-                .findOne()
-                .map(ServerStatus::valueOf);
-        if (status.isEmpty()) {
+    private void failed(Handle handle, Servers.Held server, ServerReport.Failure failure) {
+        servers.failed(handle, server, failure);
+        serverPorts.of(handle, List.of(server.id())).forEach(port -> bindings.markError(handle, port.port()));
+    }
+
+    private Optional<Servers.Held> hold(Handle handle, HostId host, ServerReport report) {
+        Optional<Servers.Held> held = servers.hold(handle, report.server())
+                .filter(server -> server.host().equals(Optional.of(host)));
+        if (held.isEmpty()) {
             log.info(
-                    "Host {} reports server {} {}, which is not its own any more; nothing changes.",
+                    "Host {} reports server {}, which is not its own any more; nothing changes.",
                     host,
-                    server,
-                    what);
+                    report.server());
         }
-        return status;
+        return held;
     }
 }

@@ -15,11 +15,14 @@ import org.sluice.controller.compute.hypervisor.HypervisorRoutes;
 import org.sluice.controller.compute.instanceaction.InstanceActionRoutes;
 import org.sluice.controller.compute.keypair.KeyPairRoutes;
 import org.sluice.controller.compute.limit.LimitRoutes;
+import org.sluice.controller.compute.lock.LockRoutes;
 import org.sluice.controller.compute.metadata.MetadataRoutes;
 import org.sluice.controller.compute.migration.MigrationRoutes;
+import org.sluice.controller.compute.power.PowerRoutes;
 import org.sluice.controller.compute.server.ServerDeletion;
 import org.sluice.controller.compute.server.ServerRoutes;
 import org.sluice.controller.compute.service.ServiceRoutes;
+import org.sluice.controller.compute.state.StateRoutes;
 import org.sluice.controller.compute.tag.TagRoutes;
 import org.sluice.controller.compute.version.Versions;
 import org.sluice.controller.compute.wire.ComputeFaults;
@@ -72,11 +75,14 @@ public final class ComputeFamily implements ApiFamily {
             InstantSource clock,
             RandomGenerator random) {
         Transactions transactions = new Transactions(database.jdbi());
-        ServerDeletion deletion = new ServerDeletion(transactions, scheduling, clock);
+        ServerDeletion deletion = new ServerDeletion(transactions, scheduling);
         this.resources = List.of(
                 new Versions(),
                 new ServerRoutes(transactions, ports, deletion, clock),
                 new BootRoutes(transactions, ports, scheduling, clock, random),
+                new PowerRoutes(transactions, clock),
+                new LockRoutes(transactions),
+                new StateRoutes(transactions),
                 new ActionRoutes(transactions, deletion, consoles),
                 new MetadataRoutes(transactions, clock),
                 new AttachmentRoutes(transactions, ports, clock),

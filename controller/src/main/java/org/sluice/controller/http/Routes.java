@@ -3,7 +3,9 @@ package org.sluice.controller.http;
 import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sluice.controller.http.list.ListQuery;
@@ -17,6 +19,7 @@ import org.sluice.controller.policy.Rule;
 public final class Routes {
     private final List<Line> lines = new ArrayList<>();
     private final List<Rule> rules = new ArrayList<>();
+    private final Map<String, Actions> actions = new HashMap<>();
 
     /** One line that is being written; its methods refine it. */
     public static final class Line {
@@ -199,13 +202,20 @@ public final class Routes {
         return get(pattern, rule, exchange -> query.answer(exchange, source)).queriedBy(query);
     }
 
-    /** Answers {@code POST .../action}, whose entity has one member, named after what is to be done. */
+    /**
+     * Answers {@code POST .../action}, whose entity has one member, named after what is to be done. Rooms that name the same
+     * pattern fill the same table.
+     */
     public Actions actions(String pattern) {
-        Actions actions = new Actions();
+        return actions.computeIfAbsent(pattern, this::newActions);
+    }
+
+    private Actions newActions(String pattern) {
+        Actions table = new Actions();
         Line line = new Line("POST", pattern, new Route.Access.ByAction(), ActionTable.UNRESOLVED);
-        line.actions = actions.entries;
+        line.actions = table.entries;
         lines.add(line);
-        return actions;
+        return table;
     }
 
     /** Answers anyone: version documents, log-in, enrolment. */

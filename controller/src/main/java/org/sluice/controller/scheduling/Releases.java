@@ -1,12 +1,8 @@
 package org.sluice.controller.scheduling;
 
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import org.jdbi.v3.core.Handle;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sluice.controller.host.Hosts;
@@ -14,11 +10,12 @@ import org.sluice.controller.http.Json;
 import org.sluice.controller.network.binding.AttachedPort;
 import org.sluice.controller.network.binding.ServerPorts;
 import org.sluice.controller.network.binding.ServicePorts;
+import org.sluice.controller.server.Servers;
+import org.sluice.controller.server.Task;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.model.HostId;
 import org.sluice.model.NetworkId;
 import org.sluice.model.ServerId;
-import org.sluice.model.ServerStatus;
 import org.sluice.model.protocol.ServerReport;
 import org.sluice.model.protocol.VirtualFunctionLease;
 
@@ -29,9 +26,7 @@ final class Releases {
     private final ServerPorts serverPorts;
     private final ServicePorts servicePorts;
     private final Decisions decisions;
-
-    /** A server's claim; a server without a host has none. */
-    private record Claim(ServerId server, ServerStatus status, Optional<HostId> host) {}
+    private final Servers servers = new Servers();
 
     Releases(ServerPorts serverPorts, ServicePorts servicePorts, Decisions decisions) {
         this.serverPorts = serverPorts;
@@ -40,39 +35,34 @@ final class Releases {
     }
 
     void request(Handle handle, ServerId server) {
-        Optional<Claim> claim = lock(handle, server);
-        if (claim.isEmpty()) {
+        Optional<Servers.Held> held = servers.hold(handle, server);
+        if (held.isEmpty()) {
             return;
         }
-        if (claim.get().host().isEmpty()) {
+        if (held.get().host().isEmpty()) {
             serverPorts.detach(handle, server);
             delete(handle, server);
             return;
         }
-        int changed = handle.createUpdate("""
-                        update server set status = 'DELETING', task_state = 'deleting', updated_at = now()
-                        where id = :server and status <> 'DELETING'""").bind("server", server.value()).execute();
-        if (changed == 1) {
-            Hosts.changed(handle, claim.get().host().get(), server);
+        if (servers.leave(handle, server)) {
+            Hosts.changed(handle, held.get().host().get(), server);
         }
     }
 
     void released(Handle handle, HostId host, ServerReport.Absent report) {
         ServerId server = report.server();
-        Optional<Claim> claim = lock(handle, server);
-        if (claim.isEmpty() || !claim.get().host().equals(Optional.of(host))) {
+        Optional<Servers.Held> held = servers.hold(handle, server);
+        if (held.isEmpty() || !held.get().host().equals(Optional.of(host))) {
             log.info("Host {} reports server {} absent, which is not its own any more; nothing changes.", host, server);
-            return;
-        }
-        switch (claim.get().status()) {
-            case BUILD, ACTIVE ->
-                log.info("Host {} reports server {} absent, which is wanted there; nothing changes.", host, server);
-            case ERROR, DELETING -> release(handle, host, claim.get(), report.released());
+        } else if (held.get().isPresent()) {
+            log.info("Host {} reports server {} absent, which is wanted there; nothing changes.", host, server);
+        } else {
+            release(handle, host, held.get(), report.released());
         }
     }
 
-    private void release(Handle handle, HostId host, Claim claim, List<VirtualFunctionLease> leases) {
-        ServerId server = claim.server();
+    private void release(Handle handle, HostId host, Servers.Held claim, List<VirtualFunctionLease> leases) {
+        ServerId server = claim.id();
         handle.createQuery("select true from host where id = :host for update")
                 .bind("host", host.value())
                 .mapTo(Boolean.class)
@@ -100,12 +90,10 @@ final class Releases {
                 .bind("host", host.value())
                 .bind("server", server.value())
                 .execute();
-        if (claim.status() == ServerStatus.DELETING) {
+        if (claim.state().is(Task.DELETING)) {
             delete(handle, server);
         } else {
-            handle.createUpdate("update server set host_id = null, updated_at = now() where id = :server")
-                    .bind("server", server.value())
-                    .execute();
+            servers.left(handle, server);
         }
         Hosts.changed(handle, host);
         ChangeFeed.announce(handle, FleetIndex.TOPIC);
@@ -141,23 +129,6 @@ final class Releases {
 
     private void delete(Handle handle, ServerId server) {
         decisions.forget(handle, server);
-        handle.createUpdate("delete from server where id = :server")
-                .bind("server", server.value())
-                .execute();
-    }
-
-    private static Optional<Claim> lock(Handle handle, ServerId server) {
-        return handle.createQuery("select status, host_id from server where id = :server for update")
-                .bind("server", server.value())
-                .map((row, _) -> claim(server, row))
-                .findOne();
-    }
-
-    private static Claim claim(ServerId server, ResultSet row) throws SQLException {
-        @Nullable UUID host = row.getObject("host_id", UUID.class);
-        return new Claim(
-                server,
-                ServerStatus.valueOf(row.getString("status")),
-                Optional.ofNullable(host).map(HostId::new));
+        servers.delete(handle, server);
     }
 }

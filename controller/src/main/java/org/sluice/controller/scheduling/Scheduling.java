@@ -18,6 +18,7 @@ import org.sluice.controller.network.binding.AttachedPort;
 import org.sluice.controller.network.binding.Bindings;
 import org.sluice.controller.network.binding.ServerPorts;
 import org.sluice.controller.network.binding.ServicePorts;
+import org.sluice.controller.server.Servers;
 import org.sluice.model.HostId;
 import org.sluice.model.NetworkId;
 import org.sluice.model.ProblemException;
@@ -49,6 +50,7 @@ public final class Scheduling {
     private final ServicePorts servicePorts;
     private final DecisionObserver observer;
     private final Claims claims = new Claims();
+    private final Servers servers = new Servers();
     private final Decisions decisions;
     private final Releases releases;
 
@@ -200,7 +202,7 @@ public final class Scheduling {
     }
 
     /**
-     * Asks for a server to go. On a host it becomes DELETING and keeps its claim until the agent has reported that nothing is
+     * Asks for a server to go. On a host that is under way then, and it keeps its claim until the agent has reported that nothing is
      * left; without a host it is gone at once, with its ports detached. A server that is going or gone stays so.
      */
     public void requestDelete(Handle handle, ServerId server) {
@@ -210,7 +212,7 @@ public final class Scheduling {
     /**
      * Takes an agent's word that nothing of a server is left on its host. A lease ends when it is named with its present
      * generation, or when the card is gone; anything else in the report is void. When no lease is left, the claim ends too:
-     * a DELETING server is gone, an ERROR server stays without a host. A report about a server that is wanted, or is on
+     * one that is being deleted is gone, one that could not be built stays without a host. A report about a server that is wanted, or is on
      * another host, changes nothing.
      */
     public void released(Handle handle, HostId host, ServerReport.Absent report) {
@@ -248,13 +250,7 @@ public final class Scheduling {
                             claimed.functions().getOrDefault(port.port(), Map.of()));
             }
         }
-        handle.createUpdate("""
-                        update server set host_id = :host, availability_zone = :zone, task_state = 'spawning',
-                            updated_at = now() where id = :server""")
-                .bind("host", host.id().value())
-                .bind("zone", host.zone())
-                .bind("server", request.server().value())
-                .execute();
+        servers.placed(handle, request.server(), host.id(), host.zone());
         Hosts.changed(handle, host.id(), request.server());
     }
 

@@ -248,11 +248,11 @@ class AgentsFamilyTest {
     void aReportThatCannotBeTakenHoldsUpNoOther() throws Exception {
         ServerId poisoned = boot();
         ServerId runs = boot();
-        ServerReport.Running running = fleet.running(host, poisoned);
+        ServerReport.Observed running = fleet.running(host, poisoned);
         ServerReport.InterfaceState nic = running.interfaces().getFirst();
 
         HttpResponse<String> answer = report(
-                new ServerReport.Running(
+                TestFleet.running(
                         poisoned, List.of(new ServerReport.InterfaceState(nic.port(), "a\0b", nic.virtualFunction()))),
                 fleet.running(host, runs));
 
@@ -268,7 +268,8 @@ class AgentsFamilyTest {
     void whatAProgramOnAHostPrintedIsTakenWithoutWhatTheDatabaseCannotKeep() throws Exception {
         ServerId failed = boot();
 
-        assertThat(report(new ServerReport.Failed(failed, "Some\0Code", "It says \0.", Optional.of("Do \0.")))
+        assertThat(report(new ServerReport.Failed(
+                                failed, new ServerReport.Failure("Some\0Code", "It says \0.", Optional.of("Do \0."))))
                         .statusCode())
                 .isEqualTo(204);
 

@@ -21,6 +21,8 @@ import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.Enrolment;
 import org.sluice.model.protocol.FixedAddress;
 import org.sluice.model.protocol.HostQuery;
+import org.sluice.model.protocol.Power;
+import org.sluice.model.protocol.PowerState;
 import org.sluice.model.protocol.ServerReport;
 import org.sluice.model.protocol.VirtualFunctionLease;
 
@@ -57,7 +59,8 @@ class ProtocolJsonTest {
         DesiredServer server = new DesiredServer(
                 SERVER,
                 "instance-00000007",
-                DesiredServer.Presence.RUNNING,
+                DesiredServer.Presence.PRESENT,
+                new Power(Power.Level.PAUSED, 7, 2, Power.Ending.AT_ONCE),
                 "vm00",
                 "vm 00",
                 TestFleet.PROJECT,
@@ -81,17 +84,26 @@ class ProtocolJsonTest {
                 TestFleet.inventory("node0", 3),
                 new DesiredHost(42, List.of(server), List.of(query)),
                 new HostQuery.Answer(query.id(), "login:\n"),
-                new ServerReport.Running(
+                new ServerReport.Observed(
                         SERVER,
+                        7,
+                        PowerState.PAUSED,
                         List.of(
                                 new ServerReport.InterfaceState(port, "tap0", Optional.empty()),
                                 new ServerReport.InterfaceState(
                                         port,
                                         "0000:01:10.0",
                                         Optional.of(new ServerReport.VirtualFunctionState(
-                                                LEASE, MAC, 2401, 0, Optional.of(true), Optional.empty(), 0, 0))))),
-                new ServerReport.Failed(SERVER, "VfAttributeRefused", "It was refused.", Optional.of("Ask for less.")),
-                new ServerReport.Failed(SERVER, "VfAttributeRefused", "It was refused.", Optional.empty()),
+                                                LEASE, MAC, 2401, 0, Optional.of(true), Optional.empty(), 0, 0)))),
+                        Optional.empty()),
+                new ServerReport.Observed(
+                        SERVER,
+                        8,
+                        PowerState.CRASHED,
+                        List.of(),
+                        Optional.of(new ServerReport.Failure("DomainRefused", "It was refused.", Optional.empty()))),
+                new ServerReport.Failed(SERVER, new ServerReport.Failure("VfAttributeRefused", "It was refused.", Optional.of("Ask for less."))),
+                new ServerReport.Failed(SERVER, new ServerReport.Failure("VfAttributeRefused", "It was refused.", Optional.empty())),
                 new ServerReport.Absent(SERVER, List.of(LEASE)),
                 new Enrolment.Request("secret", "node0", "-----BEGIN"),
                 new Enrolment.Grant(new HostId(new UUID(11, 12)), "cert", "ca"));

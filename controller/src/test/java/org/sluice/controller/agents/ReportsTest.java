@@ -58,14 +58,14 @@ class ReportsTest {
     void aReportThatDoesNotFitTheLeasesDoesNotCount() {
         HostId host = fleet.host("node0", 1);
         ServerId server = bootBoth();
-        ServerReport.Running right = fleet.running(host, server);
+        ServerReport.Observed right = fleet.running(host, server);
         ServerReport.InterfaceState bridge = right.interfaces().get(0);
         ServerReport.InterfaceState direct = right.interfaces().get(1);
         ServerReport.VirtualFunctionState state = direct.virtualFunction().orElseThrow();
         VirtualFunctionLease old = new VirtualFunctionLease(
                 state.lease().physicalFunction(), state.lease().index(), 0);
 
-        fleet.report(host, new ServerReport.Running(server, List.of(bridge)));
+        fleet.report(host, TestFleet.running(server, List.of(bridge)));
         fleet.report(host, with(server, bridge, direct, state(old, state.mac(), state.vlan())));
         fleet.report(host, with(server, bridge, direct, state(state.lease(), MacAddress.ZERO, state.vlan())));
         fleet.report(host, with(server, bridge, direct, state(state.lease(), state.mac(), 2402)));
@@ -79,9 +79,9 @@ class ReportsTest {
     void aReportThatDoesNotCountIsAskedForAgainAndIsTheServersFaultInTheEnd() {
         HostId host = fleet.host("node0", 1);
         ServerId server = bootBoth();
-        ServerReport.Running right = fleet.running(host, server);
-        ServerReport.Running partial =
-                new ServerReport.Running(server, List.of(right.interfaces().get(0)));
+        ServerReport.Observed right = fleet.running(host, server);
+        ServerReport.Observed partial =
+                TestFleet.running(server, List.of(right.interfaces().get(0)));
 
         assertThat(fleet.take(host, partial).orElseThrow())
                 .returns(Problem.Kind.CONFLICT, Problem::kind)
@@ -105,15 +105,15 @@ class ReportsTest {
     void aReportThatCountsAfterAllEndsTheDoubt() {
         HostId host = fleet.host("node0", 1);
         ServerId server = bootBoth();
-        ServerReport.Running right = fleet.running(host, server);
-        fleet.report(host, new ServerReport.Running(server, List.of()));
+        ServerReport.Observed right = fleet.running(host, server);
+        fleet.report(host, TestFleet.running(server, List.of()));
 
         assertThat(fleet.take(host, right)).isEmpty();
 
         assertThat(status(server)).contains("ACTIVE");
         assertThat(fleet.count("select count(*) from server where doubt_at is not null"))
                 .isZero();
-        assertThat(fleet.take(host, new ServerReport.Running(server, List.of())))
+        assertThat(fleet.take(host, TestFleet.running(server, List.of())))
                 .as("one that runs is not taken down for a report")
                 .isEmpty();
         assertThat(status(server)).contains("ACTIVE");
@@ -124,7 +124,8 @@ class ReportsTest {
         HostId host = fleet.host("node0", 1);
         ServerId server = bootBoth();
         ServerReport.Failed failed = new ServerReport.Failed(
-                server, "VfAttributeRefused", "The card refuses trust.", Optional.of("Drop it."));
+                server,
+                new ServerReport.Failure("VfAttributeRefused", "The card refuses trust.", Optional.of("Drop it.")));
 
         fleet.report(host, failed);
         fleet.report(host, failed);
@@ -154,13 +155,14 @@ class ReportsTest {
     void aServerOnItsWayOutStaysSoWhateverComesLate() {
         HostId host = fleet.host("node0", 1);
         ServerId server = bootBoth();
-        ServerReport.Running running = fleet.running(host, server);
+        ServerReport.Observed running = fleet.running(host, server);
         fleet.delete(server);
 
         fleet.report(host, running);
-        fleet.report(host, new ServerReport.Failed(server, "X", "Too late.", Optional.empty()));
+        fleet.report(host, new ServerReport.Failed(server, new ServerReport.Failure("X", "Too late.", Optional.empty())));
 
-        assertThat(status(server)).contains("DELETING");
+        assertThat(status(server)).contains("BUILD");
+        assertThat(fleet.text("select task_state from server")).contains("deleting");
     }
 
     @Test
@@ -305,12 +307,12 @@ class ReportsTest {
         return new ServerReport.VirtualFunctionState(lease, mac, vlan, 0, Optional.of(true), Optional.empty(), 0, 0);
     }
 
-    private static ServerReport.Running with(
+    private static ServerReport.Observed with(
             ServerId server,
             ServerReport.InterfaceState bridge,
             ServerReport.InterfaceState direct,
             ServerReport.VirtualFunctionState state) {
-        return new ServerReport.Running(
+        return TestFleet.running(
                 server,
                 List.of(bridge, new ServerReport.InterfaceState(direct.port(), direct.device(), Optional.of(state))));
     }

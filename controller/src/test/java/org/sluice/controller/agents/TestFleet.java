@@ -35,6 +35,7 @@ import org.sluice.model.VnicType;
 import org.sluice.model.protocol.Inventory;
 import org.sluice.model.protocol.PhysicalFunction;
 import org.sluice.model.protocol.PhysicalFunctionKey;
+import org.sluice.model.protocol.PowerState;
 import org.sluice.model.protocol.ServerReport;
 import org.sluice.model.protocol.VirtualFunction;
 import org.sluice.model.protocol.VirtualFunctionLease;
@@ -234,7 +235,7 @@ public final class TestFleet {
     }
 
     /** What the host's agent would report of a server that runs as it should. */
-    public ServerReport.Running running(HostId host, ServerId server) {
+    public ServerReport.Observed running(HostId host, ServerId server) {
         Map<PortId, VirtualFunctionLease> leases = leases(host);
         List<ServerReport.InterfaceState> states = new ArrayList<>();
         for (AttachedPort port : database.jdbi().withHandle(handle -> serverPorts.of(handle, List.of(server)))) {
@@ -252,7 +253,12 @@ public final class TestFleet {
                                     0,
                                     0))));
         }
-        return new ServerReport.Running(server, states);
+        return running(server, states);
+    }
+
+    /** A report of a server that nobody asked anything of, and that runs with these NICs. */
+    public static ServerReport.Observed running(ServerId server, List<ServerReport.InterfaceState> interfaces) {
+        return new ServerReport.Observed(server, 0, PowerState.RUNNING, interfaces, Optional.empty());
     }
 
     public ServerReport.Absent absent(HostId host, ServerId server) {

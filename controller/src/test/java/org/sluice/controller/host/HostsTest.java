@@ -121,7 +121,7 @@ final class HostsTest {
     @Test
     void aServerFailed() throws SQLException {
         ServerReport failed =
-                new ServerReport.Failed(boot(), "VfAttributeRefused", "The card refuses trust.", Optional.empty());
+                new ServerReport.Failed(boot(), new ServerReport.Failure("VfAttributeRefused", "The card refuses trust.", Optional.empty()));
 
         assertTold(() -> fleet.report(host, failed));
     }

@@ -100,12 +100,17 @@ public record DesiredServer(
 
     /** The same server, for the request that the other was changed for last. */
     public DesiredServer askedLike(DesiredServer other) {
-        return with(power, interfaces, other.requestId(), other.globalRequestId());
+        return with(power, interfaces, launch, other.requestId(), other.globalRequestId());
+    }
+
+    /** The same server with these NICs, and that to know of its creation. */
+    public DesiredServer on(List<DesiredInterface> nics, Optional<Launch> known) {
+        return with(power, nics, known, requestId, globalRequestId);
     }
 
     /** The same server with other power. */
     public DesiredServer powered(Power other) {
-        return with(other, interfaces, requestId, globalRequestId);
+        return with(other, interfaces, launch, requestId, globalRequestId);
     }
 
     /**
@@ -120,6 +125,7 @@ public record DesiredServer(
                 running.interfaces().stream()
                         .map(nic -> nic.toldLike(wanted.getOrDefault(nic.port(), nic)))
                         .toList(),
+                launch,
                 requestId,
                 globalRequestId);
     }
@@ -127,6 +133,7 @@ public record DesiredServer(
     private DesiredServer with(
             Power otherPower,
             List<DesiredInterface> nics,
+            Optional<Launch> otherLaunch,
             Optional<String> request,
             Optional<String> globalRequest) {
         return new DesiredServer(
@@ -148,7 +155,7 @@ public record DesiredServer(
                 keys,
                 metadata,
                 nics,
-                launch,
+                otherLaunch,
                 request,
                 globalRequest);
     }

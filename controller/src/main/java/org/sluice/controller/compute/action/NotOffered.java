@@ -19,15 +19,8 @@ record NotOffered(String name, Rule rule, String doing, int since, int until) {
     private static final int ALWAYS = Integer.MAX_VALUE;
 
     static final List<NotOffered> ALL = List.of(
-            member("reboot", "servers:reboot", "Rebooting"),
-            member("os-start", "servers:start", "Starting"),
-            member("os-stop", "servers:stop", "Stopping"),
-            member("pause", "os-pause-server:pause", "Pausing"),
-            member("unpause", "os-pause-server:unpause", "Unpausing"),
             member("suspend", "os-suspend-server:suspend", "Suspending"),
             member("resume", "os-suspend-server:resume", "Resuming"),
-            member("lock", "os-lock-server:lock", "Locking"),
-            member("unlock", "os-lock-server:unlock", "Unlocking"),
             member("rebuild", "servers:rebuild", "Rebuilding"),
             member("resize", "servers:resize", "Resizing"),
             member("confirmResize", "servers:confirm_resize", "Confirming the resize of"),
@@ -51,7 +44,6 @@ record NotOffered(String name, Rule rule, String doing, int since, int until) {
                     "removeSecurityGroup",
                     "os-security-groups:remove",
                     "Removing a security group (set it on the port instead) from"),
-            admin("os-resetState", "os-admin-actions:reset_state", "Setting the state of"),
             admin("resetNetwork", "os-admin-actions:reset_network", "Resetting the network of"),
             admin("injectNetworkInfo", "os-admin-actions:inject_network_info", "Injecting network information into"),
             member("trigger_crash_dump", "servers:trigger_crash_dump", "Crashing")

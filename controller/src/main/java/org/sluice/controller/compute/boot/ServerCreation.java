@@ -32,6 +32,7 @@ import org.sluice.controller.policy.Caller;
 import org.sluice.controller.scheduling.Placement;
 import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.scheduling.ServerRequest;
+import org.sluice.controller.server.Servers;
 import org.sluice.model.NetworkId;
 import org.sluice.model.Problem;
 import org.sluice.model.ServerId;
@@ -50,6 +51,7 @@ final class ServerCreation {
     private final Scheduling scheduling;
     private final InstantSource clock;
     private final RandomGenerator random;
+    private final Servers servers = new Servers();
     private final ServerStore store = new ServerStore();
     private final ImageStore images = new ImageStore();
     private final FlavorStore flavors = new FlavorStore();
@@ -194,7 +196,7 @@ final class ServerCreation {
 
     private void refuse(Handle handle, ServerId server, Problem problem) {
         ports.detach(handle, server);
-        store.markRefused(handle, server, problem, clock.instant());
+        servers.refused(handle, server, problem);
     }
 
     private static Problem told(Problem problem, int placed, BootRequest request) {

@@ -26,6 +26,7 @@ public final class ExtensionRoutes implements ResourceRoutes {
             new Extension("OS-FLV-DISABLED", "FlavorDisabled", "Support to show the disabled status of a flavor."),
             new Extension("OS-FLV-EXT-DATA", "FlavorExtraData", "Provide additional data for flavors."),
             new Extension("OS-SRV-USG", "ServerUsage", "Adds launched_at and terminated_at on Servers."),
+            new Extension("os-admin-actions", "AdminActions", "Admin-only action that sets the state of a server."),
             new Extension("os-aggregates", "Aggregates", "Admin-only aggregate administration."),
             new Extension("os-attach-interfaces", "AttachInterfaces", "Attach interface support."),
             new Extension("os-availability-zone", "AvailabilityZone", "Availability zones and their hosts."),
@@ -36,8 +37,10 @@ public final class ExtensionRoutes implements ResourceRoutes {
             new Extension("os-hypervisors", "Hypervisors", "Admin-only hypervisor administration."),
             new Extension("os-instance-actions", "InstanceActions", "View a log of actions taken on an instance."),
             new Extension("os-keypairs", "Keypairs", "Keypair Support."),
+            new Extension("os-lock-server", "LockServer", "Lock and unlock servers."),
             new Extension(
                     "os-multiple-create", "MultipleCreate", "Allow multiple create in the Create Server v2.1 API."),
+            new Extension("os-pause-server", "PauseServer", "Pause and unpause servers."),
             new Extension("os-security-groups", "SecurityGroups", "Security group support."),
             new Extension("os-server-sort-keys", "ServerSortKeys", "Add sorting support in get Server v2 API."),
             new Extension("os-services", "Services", "Services support."),

@@ -108,7 +108,7 @@ public final class MetadataRoutes implements ResourceRoutes {
 
     private Map<String, String> change(Exchange exchange, UnaryOperator<Map<String, String>> change) {
         return transactions.run(handle -> {
-            Server server = lookup.findForUpdate(handle, exchange);
+            Server server = lookup.findToChange(handle, exchange);
             Map<String, String> metadata = ServerMetadata.bounded(change.apply(new LinkedHashMap<>(server.metadata())));
             store.set(handle, server.id(), metadata, clock.instant());
             server.host().ifPresent(host -> Hosts.changed(handle, host.id(), server.id()));

@@ -7,10 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.sluice.controller.server.ServerState;
 import org.sluice.model.HostId;
 import org.sluice.model.ImageId;
 import org.sluice.model.ServerId;
-import org.sluice.model.ServerStatus;
+import org.sluice.model.protocol.PowerState;
 
 /**
  * A server with the host that holds its claim, as one query reads it.
@@ -19,8 +20,9 @@ import org.sluice.model.ServerStatus;
  * @param requestedZone what the user asked for: {@code zone} or {@code zone:host}
  * @param availabilityZone the zone it was placed in
  * @param host the host that holds its claim
- * @param deletion who asked for it to go, if anyone did
- * @param fault why it is in ERROR
+ * @param power what its host says of its guest's power; empty before it says so
+ * @param lock who keeps others from changing it, if anyone does
+ * @param fault what went wrong with it last
  */
 public record Server(
         ServerId id,
@@ -30,8 +32,9 @@ public record Server(
         String name,
         String hostname,
         @Nullable String description,
-        ServerStatus status,
-        @Nullable String taskState,
+        ServerState state,
+        Optional<PowerState> power,
+        Optional<Lock> lock,
         ImageId image,
         String flavorId,
         String flavorName,
@@ -50,8 +53,6 @@ public record Server(
         Optional<Host> host,
         String reservationId,
         int launchIndex,
-        String createRequestId,
-        Optional<Deletion> deletion,
         Optional<Fault> fault,
         Instant createdAt,
         Instant updatedAt,
@@ -63,10 +64,18 @@ public record Server(
             boolean enabled,
             @Nullable Instant lastSeenAt) {}
 
-    /** The request that asked for a server to go. */
-    public record Deletion(String requestId, String userId, Instant startedAt) {}
+    /** Keeps everybody but operators from changing a server. */
+    public record Lock(By by, @Nullable String reason) {
+        /** Who took it, and may so take it off. */
+        public enum By {
+            /** Somebody of the server's project. */
+            OWNER,
+            /** An operator. */
+            ADMIN
+        }
+    }
 
-    /** Why a server is in ERROR: code, sentence, and what only operators see. */
+    /** What went wrong with a server: code, sentence, and what only operators see. */
     public record Fault(
             String code, String message, @Nullable String details, Instant at) {}
 
@@ -80,18 +89,5 @@ public record Server(
     public @Nullable String pinnedZone() {
         String zone = requestedZone == null ? "" : requestedZone.split(":", 2)[0];
         return zone.isEmpty() ? null : zone;
-    }
-
-    /** What the API calls its status: while it is being deleted it keeps the one it had. */
-    public ServerStatus shownStatus() {
-        return switch (status) {
-            case BUILD, ACTIVE, ERROR -> status;
-            case DELETING -> {
-                if (fault.isPresent()) {
-                    yield ServerStatus.ERROR;
-                }
-                yield launchedAt == null ? ServerStatus.BUILD : ServerStatus.ACTIVE;
-            }
-        };
     }
 }

@@ -1,5 +1,6 @@
 package org.sluice.controller.compute.server;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -12,6 +13,9 @@ import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.list.Filter;
 import org.sluice.controller.http.list.ListQuery;
 import org.sluice.controller.policy.Rule;
+import org.sluice.controller.server.ServerState;
+import org.sluice.controller.server.ServerStatus;
+import org.sluice.controller.server.Task;
 
 /**
  * What {@code GET /servers} may be asked for. Filters of nova that are not here are refused by name: a list of servers that
@@ -23,10 +27,6 @@ final class ServerFilters {
 
     /** Parameters whose values are regular expressions. */
     static final List<String> PATTERNS = List.of("name", "hostname", "ip", "ip6");
-
-    /** By libvirt's numbers, and by the names that clients have for them. */
-    private static final Map<String, Long> POWER_STATES = Map.of(
-            "pending", 0L, "nostate", 0L, "running", 1L, "paused", 3L, "shutdown", 4L, "crashed", 6L, "suspended", 7L);
 
     /** Every status that a server of nova can have, so that one that is misspelt is told from one that no server has. */
     private static final Set<String> STATUSES = Set.of(
@@ -70,11 +70,8 @@ final class ServerFilters {
                 .filter("availability_zone", Filter.text("s.availability_zone"))
                 .filter("user_id", Filter.text("s.user_id"))
                 .filter("task_state", Filter.text("s.task_state"))
-                .filter("status", any((value, terms) -> shownAs(value.toUpperCase(Locale.ROOT))))
-                .filter(
-                        "vm_state",
-                        any((value, terms) ->
-                                shownAs(value.equals("building") ? "BUILD" : value.toUpperCase(Locale.ROOT))))
+                .filter("status", any((value, terms) -> shownAs(value.toUpperCase(Locale.ROOT), terms)))
+                .filter("vm_state", any(ServerFilters::vmState))
                 .filter("power_state", any(ServerFilters::powerState))
                 .filter("config_drive", Filter.truth("s.config_drive"))
                 .filter("launch_index", any((value, terms) -> "s.launch_index = " + terms.value(natural(value, terms))))
@@ -83,8 +80,8 @@ final class ServerFilters {
                         "created_at",
                         any((value, terms) -> "date_trunc('second', s.created_at) = date_trunc('second', cast("
                                 + terms.value(Filter.instant(value, terms)) + " as timestamptz))"))
-                // No server is locked, and none that was deleted is kept.
-                .filter("locked", any(ServerFilters::noneIs))
+                .filter("locked", Filter.truth("(s.locked_by is not null)"))
+                // None that was deleted is kept.
                 .filter("deleted", any(ServerFilters::noneIs))
                 .filter("soft_deleted", any(ServerFilters::noneIs))
                 .filter("tags", Filter.hasAll("s.tags"))
@@ -189,27 +186,33 @@ final class ServerFilters {
     }
 
     private static String powerState(String value, Filter.Terms terms) {
-        Long named = POWER_STATES.get(value.toLowerCase(Locale.ROOT));
-        long state = named == null ? natural(value, terms) : named;
-        if (state == ServerWire.NO_STATE) {
-            return "not " + shownAs("ACTIVE");
-        }
-        return state == ServerWire.RUNNING ? shownAs("ACTIVE") : "false";
+        long state = PowerStates.named(value.toLowerCase(Locale.ROOT)).orElseGet(() -> natural(value, terms));
+        return PowerStates.stored(state)
+                .map(stored -> "s.power_state = " + terms.value(stored))
+                .orElse("false");
     }
 
     private static String noneIs(String value, Filter.Terms terms) {
         return Filter.truth(value, terms) ? "false" : "true";
     }
 
-    /** As {@link Server#shownStatus}; nothing has a status of another name. */
-    private static String shownAs(String status) {
-        return switch (status) {
-            case "BUILD" ->
-                "(s.status = 'BUILD' or s.status = 'DELETING' and s.fault_at is null and s.launched_at is null)";
-            case "ACTIVE" ->
-                "(s.status = 'ACTIVE' or s.status = 'DELETING' and s.fault_at is null and s.launched_at is not null)";
-            case "ERROR" -> "(s.status = 'ERROR' or s.status = 'DELETING' and s.fault_at is not null)";
-            default -> "false";
-        };
+    private static String vmState(String value, Filter.Terms terms) {
+        return Arrays.stream(ServerStatus.values())
+                .filter(status -> status.vmState().equals(value))
+                .map(status -> "s.status = " + terms.value(status.name()))
+                .findFirst()
+                .orElse("false");
+    }
+
+    /** As {@link ServerState#shown}; nothing has a status of another name. */
+    private static String shownAs(String name, Filter.Terms terms) {
+        List<ServerState> states = ServerState.shownAs(name);
+        if (states.isEmpty()) {
+            return "false";
+        }
+        return states.stream()
+                .map(state -> "(s.status = " + terms.value(state.status().name()) + " and coalesce(s.task_state, '') = "
+                        + terms.value(state.task().map(Task::text).orElse("")) + ")")
+                .collect(Collectors.joining(" or ", "(", ")"));
     }
 }

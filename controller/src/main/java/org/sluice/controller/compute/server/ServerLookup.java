@@ -5,6 +5,7 @@ import org.jdbi.v3.core.Handle;
 import org.sluice.controller.compute.wire.Problems;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Ids;
+import org.sluice.model.Problem;
 import org.sluice.model.ServerId;
 
 /**
@@ -22,6 +23,27 @@ public final class ServerLookup {
     /** The same, holding the row until the transaction ends. */
     public Server findForUpdate(Handle handle, Exchange exchange) {
         return permitted(id(exchange).flatMap(id -> store.findForUpdate(handle, id)), exchange);
+    }
+
+    /**
+     * The same, for a change that a lock keeps off.
+     *
+     * @throws org.sluice.model.ProblemException 409 when it is locked, for all but those who may take off every lock
+     */
+    public Server findToChange(Handle handle, Exchange exchange) {
+        Server server = findForUpdate(handle, exchange);
+        if (server.lock().isPresent() && !exchange.may(ServerRules.LOCK_OVERRIDE, ServerRules.target(server))) {
+            throw new Problem(
+                            Problem.Kind.CONFLICT,
+                            "InstanceIsLocked",
+                            "Instance " + server.id() + " is locked"
+                                    + Optional.ofNullable(server.lock().get().reason())
+                                            .map(reason -> " ('" + reason + "').")
+                                            .orElse("."),
+                            Optional.of("Unlock it first."))
+                    .asException();
+        }
+        return server;
     }
 
     private static Server permitted(Optional<Server> found, Exchange exchange) {

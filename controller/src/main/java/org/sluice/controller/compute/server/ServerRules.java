@@ -10,7 +10,7 @@ import org.sluice.controller.policy.Rule;
 import org.sluice.controller.policy.Target;
 
 /** Who may do what with servers, as Nova's policies say. */
-final class ServerRules {
+public final class ServerRules {
     private static final RowTarget ROWS = RowTarget.ofProject("s.project_id").with("user_id", "s.user_id");
 
     static final Rule INDEX = reader("servers:index", "List servers.").over(ROWS);
@@ -29,15 +29,18 @@ final class ServerRules {
             admin("os-extended-server-attributes", "See where servers are, their user data, and why builds failed.");
     static final Rule HOST_STATUS = admin("servers:show:host_status", "See whether a server's host is up.");
 
+    public static final Rule LOCK_OVERRIDE = admin(
+            "os-lock-server:unlock:unlock_override", "Unlock a server that an operator locked, and change one that is locked.");
+
     private ServerRules() {}
 
     /** A server as checks see it: {@code project_id}, {@code user_id}. */
-    static Target target(Server server) {
+    public static Target target(Server server) {
         return Target.ofProject(server.projectId()).with("user_id", server.userId());
     }
 
     /** Those that no route, view or list names. */
     static List<Rule> asked() {
-        return List.of(INDEX_ALL, DETAIL_ALL, EXTENDED, HOST_STATUS);
+        return List.of(INDEX_ALL, DETAIL_ALL, EXTENDED, HOST_STATUS, LOCK_OVERRIDE);
     }
 }

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -22,6 +23,8 @@ import org.sluice.controller.compute.wire.Problems;
 import org.sluice.controller.compute.wire.TextMap;
 import org.sluice.controller.http.list.Window;
 import org.sluice.controller.policy.RowCondition;
+import org.sluice.controller.server.ServerActions;
+import org.sluice.controller.server.ServerState;
 import org.sluice.controller.store.Columns;
 import org.sluice.controller.store.Transactions;
 import org.sluice.model.HostId;
@@ -29,7 +32,7 @@ import org.sluice.model.ImageId;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
 import org.sluice.model.ServerId;
-import org.sluice.model.ServerStatus;
+import org.sluice.model.protocol.PowerState;
 
 /** Servers in SQL. Stateless; callers own the transaction. */
 public final class ServerStore {
@@ -39,7 +42,7 @@ public final class ServerStore {
                    coalesce(s.flavor_disk_gib, s.disk_gib) as disk_gib,
                    s.extra_specs::text as extra_specs, s.key_name, s.user_data, s.config_drive, s.disk_config,
                    s.metadata::text as metadata, s.tags, s.requested_zone, s.availability_zone, s.reservation_id,
-                   s.launch_index, s.create_request_id, s.delete_request_id, s.delete_user_id, s.delete_started_at,
+                   s.launch_index, s.power_state, s.locked_by, s.locked_reason,
                    s.fault_code, s.fault_message, s.fault_details, s.fault_at, s.created_at, s.updated_at, s.launched_at,
                    h.id as host_id, h.name as host_name, h.enabled as host_enabled, h.last_seen_at as host_last_seen_at
             """;
@@ -65,6 +68,8 @@ public final class ServerStore {
      * a list that takes long says nothing about the expression.
      */
     private static final Pattern COSTLY = Pattern.compile("\\\\[1-9]|\\{|\\(\\?");
+
+    private final ServerActions actions = new ServerActions();
 
     private static final String FROM = " from server s left join host h on h.id = s.host_id ";
 
@@ -171,11 +176,11 @@ public final class ServerStore {
                         insert into server (id, project_id, user_id, name, hostname, description, status, task_state,
                             image_id, flavor_id, flavor_name, vcpus, memory_mib, disk_gib, flavor_disk_gib, extra_specs, image_facts,
                             key_name, public_key, user_data, config_drive, disk_config, metadata, tags, requested_zone, reservation_id,
-                            launch_index, create_request_id, created_at, updated_at)
+                            launch_index, created_at, updated_at)
                         values (:id, :project, :user, :name, :hostname, :description, 'BUILD', 'scheduling',
                             :image, :flavor, :flavorName, :vcpus, :memory, :disk, :flavorDisk, cast(:specs as jsonb),
                             cast(:facts as jsonb), :keyName, :publicKey, :userData, :configDrive, :diskConfig,
-                            cast(:metadata as jsonb), :tags, :zone, :reservation, :launchIndex, :request, :now, :now)""")
+                            cast(:metadata as jsonb), :tags, :zone, :reservation, :launchIndex, :now, :now)""")
                 .bind("id", server.id().value())
                 .bind("project", server.projectId())
                 .bind("user", server.userId())
@@ -201,9 +206,13 @@ public final class ServerStore {
                 .bind("zone", server.requestedZone())
                 .bind("reservation", server.reservationId())
                 .bind("launchIndex", server.launchIndex())
-                .bind("request", server.requestId())
                 .bind("now", time(server.createdAt()))
                 .execute();
+        actions.begin(
+                handle,
+                server.id(),
+                "create",
+                new ServerActions.Asker(server.requestId(), server.userId(), server.projectId()));
     }
 
     /** It gets a config drive that nobody asked for, because it has no other way to its metadata. */
@@ -220,29 +229,12 @@ public final class ServerStore {
                 .execute();
     }
 
-    /** No host takes it: ERROR, with the reason as its fault. */
-    public void markRefused(Handle handle, ServerId id, Problem problem, Instant now) {
-        handle.createUpdate("""
-                        update server set status = 'ERROR', task_state = null, fault_code = :code,
-                            fault_message = :message, fault_details = :details, fault_at = :now, updated_at = :now
-                        where id = :id""")
+    /** Keeps others from changing it, or lets them again. */
+    public void lock(Handle handle, ServerId id, Optional<Server.Lock> lock) {
+        handle.createUpdate("update server set locked_by = :by, locked_reason = :reason, updated_at = now() where id = :id")
                 .bind("id", id.value())
-                .bind("code", problem.code())
-                .bind("message", problem.sentence())
-                .bind("details", problem.fix().orElse(""))
-                .bind("now", time(now))
-                .execute();
-    }
-
-    /** Remembers the first request to delete it. */
-    void noteDeletion(Handle handle, ServerId id, String requestId, String userId, Instant now) {
-        handle.createUpdate("""
-                        update server set delete_request_id = :request, delete_user_id = :user, delete_started_at = :now
-                        where id = :id and delete_request_id is null""")
-                .bind("id", id.value())
-                .bind("request", requestId)
-                .bind("user", userId)
-                .bind("now", time(now))
+                .bind("by", lock.map(held -> held.by().name().toLowerCase(Locale.ROOT)).orElse(null))
+                .bind("reason", lock.map(Server.Lock::reason).orElse(null))
                 .execute();
     }
 
@@ -281,8 +273,9 @@ public final class ServerStore {
                 row.getString("name"),
                 row.getString("hostname"),
                 row.getString("description"),
-                ServerStatus.valueOf(row.getString("status")),
-                row.getString("task_state"),
+                ServerState.of(row.getString("status"), row.getString("task_state")),
+                power(row.getString("power_state")),
+                lock(row),
                 new ImageId(Columns.uuid(row, "image_id")),
                 row.getString("flavor_id"),
                 row.getString("flavor_name"),
@@ -301,8 +294,6 @@ public final class ServerStore {
                 host(row),
                 row.getString("reservation_id"),
                 row.getInt("launch_index"),
-                row.getString("create_request_id"),
-                deletion(row),
                 fault(row),
                 Columns.instant(row, "created_at"),
                 Columns.instant(row, "updated_at"),
@@ -320,12 +311,16 @@ public final class ServerStore {
                         Columns.instantOrNull(row, "host_last_seen_at")));
     }
 
-    private static Optional<Server.Deletion> deletion(ResultSet row) throws SQLException {
-        String request = row.getString("delete_request_id");
-        return request == null
+    private static Optional<PowerState> power(String text) {
+        return text.equals("NONE") ? Optional.empty() : Optional.of(PowerState.valueOf(text));
+    }
+
+    private static Optional<Server.Lock> lock(ResultSet row) throws SQLException {
+        String by = row.getString("locked_by");
+        return by == null
                 ? Optional.empty()
-                : Optional.of(new Server.Deletion(
-                        request, row.getString("delete_user_id"), Columns.instant(row, "delete_started_at")));
+                : Optional.of(new Server.Lock(
+                        Server.Lock.By.valueOf(by.toUpperCase(Locale.ROOT)), row.getString("locked_reason")));
     }
 
     private static Optional<Server.Fault> fault(ResultSet row) throws SQLException {

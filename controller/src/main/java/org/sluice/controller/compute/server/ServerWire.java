@@ -9,7 +9,6 @@ import java.util.Collection;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -26,17 +25,14 @@ import org.sluice.controller.http.body.KnownFields;
 import org.sluice.controller.http.list.ListQuery;
 import org.sluice.controller.http.view.Shown;
 import org.sluice.controller.http.view.View;
+import org.sluice.controller.server.ServerStatus;
+import org.sluice.controller.server.Task;
 import org.sluice.model.AgentSilence;
 import org.sluice.model.ServerId;
-import org.sluice.model.ServerStatus;
+import org.sluice.model.protocol.PowerState;
 
 /** Servers as the Compute API takes and shows them; every microversion that changed how they are shown is here. */
 final class ServerWire {
-    /** Power states by nova's numbers. */
-    static final int NO_STATE = 0;
-
-    static final int RUNNING = 1;
-
     /** Sorts before every time. */
     private static final OffsetDateTime NEVER = OffsetDateTime.MIN;
 
@@ -135,15 +131,15 @@ final class ServerWire {
                         "coalesce(s.key_name, '')",
                         whole -> text(whole.server().keyName()))
                 .sort("image_ref", "s.image_id", whole -> whole.server().image().value())
-                .sort("vm_state", "s.status", whole -> whole.server().status().name())
+                .sort("vm_state", "s.status", whole -> whole.state().status().name())
                 .sort(
                         "power_state",
-                        "s.status",
-                        whole -> whole.server().status().name())
+                        "s.power_state",
+                        whole -> whole.server().power().map(PowerState::name).orElse("NONE"))
                 .sort(
                         "task_state",
                         "coalesce(s.task_state, '')",
-                        whole -> text(whole.server().taskState()))
+                        whole -> whole.state().task().map(Task::text).orElse(""))
                 .sort("launch_index", "s.launch_index", whole -> whole.server().launchIndex())
                 .sort("memory_mb", "s.memory_mib", whole -> whole.server().memoryMib())
                 .sort("vcpus", "s.vcpus", whole -> whole.server().vcpus())
@@ -166,7 +162,7 @@ final class ServerWire {
         View<Whole.Address> address = address(extensionsSince);
         View.Builder<Whole> view = View.<Whole>of("server", "servers")
                 .with(BRIEF)
-                .member("status", whole -> whole.status().name())
+                .member("status", whole -> whole.state().shown())
                 .member("tenant_id", whole -> whole.server().projectId())
                 .member("user_id", whole -> whole.server().userId())
                 .member("metadata", whole -> whole.server().metadata())
@@ -187,12 +183,12 @@ final class ServerWire {
                         "OS-DCF:diskConfig",
                         whole -> whole.server().diskConfig().name())
                 .member("fault", whole -> whole.server().fault().map(fault -> new View.Nested<>(FAULT, fault)))
-                .onlyIf(whole -> whole.status() == ServerStatus.ERROR
+                .onlyIf(whole -> whole.state().status() == ServerStatus.ERROR
                         && whole.server().fault().isPresent())
                 .member("progress", whole -> 0)
-                .onlyIf(whole -> whole.status() != ServerStatus.ERROR);
+                .onlyIf(whole -> whole.state().status() != ServerStatus.ERROR);
         extensions(view, extensionsSince);
-        return view.member("locked", whole -> false)
+        return view.member("locked", whole -> whole.server().lock().isPresent())
                 .since(9)
                 .member("description", whole -> whole.server().description())
                 .since(19)
@@ -200,7 +196,7 @@ final class ServerWire {
                 .since(26)
                 .member("trusted_image_certificates", whole -> null)
                 .since(63)
-                .member("locked_reason", whole -> null)
+                .member("locked_reason", whole -> whole.server().lock().map(Server.Lock::reason))
                 .since(73)
                 .member("pinned_availability_zone", whole -> whole.server().pinnedZone())
                 .since(96);
@@ -219,11 +215,11 @@ final class ServerWire {
                 .since(since)
                 .member("OS-SRV-USG:terminated_at", whole -> null)
                 .since(since)
-                .member("OS-EXT-STS:task_state", whole -> taskState(whole.server()))
+                .member("OS-EXT-STS:task_state", whole -> whole.state().task().map(Task::text))
                 .since(since)
-                .member("OS-EXT-STS:vm_state", whole -> vmState(whole.status()))
+                .member("OS-EXT-STS:vm_state", whole -> whole.state().status().vmState())
                 .since(since)
-                .member("OS-EXT-STS:power_state", whole -> whole.status() == ServerStatus.ACTIVE ? RUNNING : NO_STATE)
+                .member("OS-EXT-STS:power_state", whole -> PowerStates.number(whole.server().power()))
                 .since(since)
                 .member("os-extended-volumes:volumes_attached", whole -> List.of())
                 .since(since)
@@ -324,18 +320,6 @@ final class ServerWire {
             return "MAINTENANCE";
         }
         return AgentSilence.isUp(Optional.ofNullable(host.lastSeenAt()), now) ? "UP" : "UNKNOWN";
-    }
-
-    private static @Nullable String taskState(Server server) {
-        return switch (server.status()) {
-            case BUILD -> server.taskState();
-            case DELETING -> "deleting";
-            case ACTIVE, ERROR -> null;
-        };
-    }
-
-    private static String vmState(ServerStatus shown) {
-        return shown == ServerStatus.BUILD ? "building" : shown.name().toLowerCase(Locale.ROOT);
     }
 
     /** Tells a project which of its servers share a host, and not which host that is. */

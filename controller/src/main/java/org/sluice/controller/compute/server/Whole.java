@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.sluice.controller.network.binding.ShownNic;
-import org.sluice.model.ServerStatus;
+import org.sluice.controller.server.ServerState;
 
 /**
  * A server with what is shown of it.
@@ -21,8 +21,8 @@ public record Whole(Server server, List<ShownNic> nics, Instant now) {
         nics = List.copyOf(nics);
     }
 
-    public ServerStatus status() {
-        return server.shownStatus();
+    public ServerState state() {
+        return server.state();
     }
 
     /** The addresses of its NICs, by network name. */

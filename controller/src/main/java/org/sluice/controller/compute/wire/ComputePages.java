@@ -19,7 +19,8 @@ public final class ComputePages implements PageStyle {
     @Override
     public void write(JsonGenerator json, Page page) {
         if (page.isFull()) {
-            json.writeArrayPropertyStart(page.plural() + "_links");
+            // Nova's one list without its name there.
+            json.writeArrayPropertyStart(page.plural().equals("instanceActions") ? "links" : page.plural() + "_links");
             json.writeStartObject();
             json.writeStringProperty("rel", "next");
             json.writeStringProperty(

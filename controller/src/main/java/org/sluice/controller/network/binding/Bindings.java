@@ -60,6 +60,11 @@ public final class Bindings {
         mark(handle, port, "ACTIVE");
     }
 
+    /** The port's server does not run. */
+    public void markDown(Handle handle, PortId port) {
+        mark(handle, port, "DOWN");
+    }
+
     /** The host could not give the port all that was asked for. */
     public void markError(Handle handle, PortId port) {
         mark(handle, port, "ERROR");

@@ -1,10 +1,11 @@
-package org.sluice.controller.agents;
+package org.sluice.controller.store;
 
 /** Texts that come from hosts, as PostgreSQL can keep them: its text cannot hold NUL, and a program on a host can print it. */
-final class StorableText {
+public final class StorableText {
     private StorableText() {}
 
-    static String of(String text) {
+    /** The text without what cannot be kept. */
+    public static String of(String text) {
         return text.replace("\0", "");
     }
 }

@@ -1,0 +1,5 @@
+/** Actions on servers that concern the power of their guests: start, stop, reboot, pause, unpause. */
+@NullMarked
+package org.sluice.controller.compute.power;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,44 @@
+package org.sluice.controller.compute.server;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.sluice.model.protocol.PowerState;
+
+/** {@code OS-EXT-STS:power_state}: what a guest's power is by the numbers of libvirt, which are Nova's too. */
+final class PowerStates {
+    private static final int NO_STATE = 0;
+
+    /** The names that clients have for the numbers. */
+    private static final Map<String, Long> NAMED = Map.of(
+            "pending", 0L, "nostate", 0L, "running", 1L, "paused", 3L, "shutdown", 4L, "crashed", 6L, "suspended", 7L);
+
+    private PowerStates() {}
+
+    static int number(Optional<PowerState> power) {
+        return power.map(PowerStates::number).orElse(NO_STATE);
+    }
+
+    private static int number(PowerState power) {
+        return switch (power) {
+            case RUNNING -> 1;
+            case PAUSED -> 3;
+            case STOPPED -> 4;
+            case CRASHED -> 6;
+        };
+    }
+
+    /** The number that a name stands for. */
+    static Optional<Long> named(String name) {
+        return Optional.ofNullable(NAMED.get(name));
+    }
+
+    /** What the column has for that number; empty for one that no guest's power has. */
+    static Optional<String> stored(long number) {
+        List<PowerState> found = Arrays.stream(PowerState.values())
+                .filter(power -> number(power) == number)
+                .toList();
+        return number == NO_STATE ? Optional.of("NONE") : found.stream().map(PowerState::name).findFirst();
+    }
+}

@@ -1,0 +1,61 @@
+package org.sluice.controller.compute.state;
+
+import static java.util.Objects.requireNonNull;
+import static org.sluice.controller.compute.wire.ComputeRules.admin;
+
+import java.util.List;
+import java.util.Set;
+import org.sluice.controller.compute.server.Askers;
+import org.sluice.controller.compute.server.Server;
+import org.sluice.controller.compute.server.ServerLookup;
+import org.sluice.controller.compute.wire.Links;
+import org.sluice.controller.http.Exchange;
+import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.ResourceRoutes;
+import org.sluice.controller.http.Routes;
+import org.sluice.controller.policy.Rule;
+import org.sluice.controller.server.ServerLife;
+import org.sluice.controller.server.ServerStatus;
+import org.sluice.controller.server.Servers;
+import org.sluice.controller.server.Task;
+import org.sluice.controller.store.Transactions;
+
+/** {@code os-resetState} of {@code POST /servers/ID/action} (Compute API reference, "Servers - run an administrative action"). Thread-safe. */
+public final class StateRoutes implements ResourceRoutes {
+    private static final Rule RESET = admin("os-admin-actions:reset_state", "Say what state a server is in.");
+
+    private final Transactions transactions;
+    private final ServerLookup lookup = new ServerLookup();
+    private final Servers servers = new Servers();
+
+    public StateRoutes(Transactions transactions) {
+        this.transactions = requireNonNull(transactions, "transactions is null");
+    }
+
+    @Override
+    public void routes(Routes routes) {
+        routes.actions(Links.VERSION_PATH + "/servers/{id}/action").on("os-resetState", RESET, this::reset);
+    }
+
+    private Reply reset(Exchange exchange) {
+        String state = exchange.body("os-resetState")
+                .onlyKnows(Set.of("state"))
+                .needs("state")
+                .oneOf("state", List.of("active", "error"))
+                .orElseThrow();
+        transactions.use(handle -> {
+            Server server = lookup.findForUpdate(handle, exchange);
+            Servers.Held held = servers.hold(handle, server.id()).orElseThrow();
+            // What is on its way out, or could not be built, has nothing left to be active with.
+            if (held.state().is(Task.DELETING) || state.equals("active") && !held.isPresent()) {
+                throw ServerLife.refusal(held.id(), held.state(), "reset_state");
+            }
+            servers.reset(
+                    handle,
+                    held,
+                    state.equals("active") ? ServerStatus.ACTIVE : ServerStatus.ERROR,
+                    Askers.of(exchange));
+        });
+        return Reply.empty(202);
+    }
+}

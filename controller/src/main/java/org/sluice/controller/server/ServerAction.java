@@ -1,0 +1,79 @@
+package org.sluice.controller.server;
+
+import java.util.Optional;
+import java.util.Set;
+import org.sluice.model.protocol.Power.Ending;
+import org.sluice.model.protocol.Power.Level;
+
+/**
+ * What may be asked of a server that stands on a host: in which states, what is under way then, and what its host is to make of
+ * its power. Deletion is asked of every server and is not here ({@link Servers#leave}).
+ */
+public enum ServerAction {
+    START("start", Set.of(ServerStatus.SHUTOFF), Task.POWERING_ON, Level.RUNNING, Reboot.NONE),
+    STOP("stop", Set.of(ServerStatus.ACTIVE, ServerStatus.ERROR), Task.POWERING_OFF, Level.STOPPED, Reboot.NONE),
+    /** The guest is asked to end first. */
+    REBOOT("reboot", Set.of(ServerStatus.ACTIVE), Task.REBOOTING, Level.RUNNING, Reboot.SOFT),
+    /** The guest is cut off: also the way out of a reboot that its guest ignores, and out of what went wrong. */
+    HARD_REBOOT(
+            "reboot",
+            Set.of(ServerStatus.ACTIVE, ServerStatus.SHUTOFF, ServerStatus.PAUSED, ServerStatus.ERROR),
+            Task.REBOOTING_HARD,
+            Level.RUNNING,
+            Reboot.HARD),
+    PAUSE("pause", Set.of(ServerStatus.ACTIVE), Task.PAUSING, Level.PAUSED, Reboot.NONE),
+    UNPAUSE("unpause", Set.of(ServerStatus.PAUSED), Task.UNPAUSING, Level.RUNNING, Reboot.NONE);
+
+    /** Whether the guest is to boot anew, and how it is ended for that. */
+    private enum Reboot {
+        NONE,
+        SOFT,
+        HARD
+    }
+
+    private final String text;
+    private final Set<ServerStatus> from;
+    private final Task task;
+    private final Level level;
+    private final Reboot reboot;
+
+    ServerAction(String text, Set<ServerStatus> from, Task task, Level level, Reboot reboot) {
+        this.text = text;
+        this.from = from;
+        this.task = task;
+        this.level = level;
+        this.reboot = reboot;
+    }
+
+    /** As the record of a server's actions names it. */
+    public String text() {
+        return text;
+    }
+
+    /** What is under way once it was asked. */
+    public Task task() {
+        return task;
+    }
+
+    /** What the host is to make of the guest's power. */
+    Level level() {
+        return level;
+    }
+
+    /** Whether the guest boots anew although it runs. */
+    boolean boots() {
+        return reboot != Reboot.NONE;
+    }
+
+    /** How a guest that runs is ended for it. */
+    Ending ending() {
+        return reboot == Reboot.HARD ? Ending.AT_ONCE : Ending.GRACEFUL;
+    }
+
+    /** Whether it may be asked in that state. */
+    boolean isAllowedIn(ServerState state) {
+        Optional<Task> underWay = state.task();
+        boolean waits = underWay.isEmpty() || this == HARD_REBOOT && state.is(Task.REBOOTING);
+        return waits && from.contains(state.status());
+    }
+}

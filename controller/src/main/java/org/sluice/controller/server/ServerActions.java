@@ -1,0 +1,51 @@
+package org.sluice.controller.server;
+
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.sluice.model.ServerId;
+
+/**
+ * The record of what was asked of servers, the newest {@value #MOST} of each: {@code os-instance-actions}. It goes with its
+ * server. Stateless; the caller owns the transaction.
+ */
+public final class ServerActions {
+    private static final int MOST = 1000;
+
+    /** The request that asks, and for whom. */
+    public record Asker(String requestId, String userId, String projectId) {}
+
+    /** Something was asked for and is under way. */
+    public void begin(Handle handle, ServerId server, String action, Asker asker) {
+        handle.createUpdate("""
+                        insert into server_action (server_id, action, request_id, user_id, project_id)
+                        values (:server, :action, :request, :user, :project)""")
+                .bind("server", server.value())
+                .bind("action", action)
+                .bind("request", asker.requestId())
+                .bind("user", asker.userId())
+                .bind("project", asker.projectId())
+                .execute();
+        handle.createUpdate("""
+                        delete from server_action where id in (
+                            select id from server_action where server_id = :server order by id desc offset :most)""")
+                .bind("server", server.value())
+                .bind("most", MOST)
+                .execute();
+    }
+
+    /** Something was asked for and is done. */
+    public void done(Handle handle, ServerId server, String action, Asker asker) {
+        begin(handle, server, action, asker);
+        finish(handle, server, Optional.empty());
+    }
+
+    /** Whatever was under way is over; with a message when it did not come to its end. */
+    void finish(Handle handle, ServerId server, Optional<String> failure) {
+        handle.createUpdate("""
+                        update server_action set finished_at = now(), failure = :failure
+                        where server_id = :server and finished_at is null""")
+                .bind("server", server.value())
+                .bind("failure", failure.orElse(null))
+                .execute();
+    }
+}

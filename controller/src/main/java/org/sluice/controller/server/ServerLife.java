@@ -1,0 +1,124 @@
+package org.sluice.controller.server;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.sluice.model.Problem;
+import org.sluice.model.ProblemException;
+import org.sluice.model.ServerId;
+import org.sluice.model.protocol.Power;
+import org.sluice.model.protocol.PowerState;
+import org.sluice.model.protocol.ServerReport.Failure;
+import org.sluice.model.protocol.ServerReport.Observed;
+
+/**
+ * Everything that may happen to a server's state, in one screen.
+ *
+ * <pre>
+ * asked for       in                             under way         then, as the host reports
+ * create          -                              scheduling, spawning    ACTIVE; ERROR where it could not be built
+ * start           SHUTOFF                        powering-on       ACTIVE; SHUTOFF where it could not be started
+ * stop            ACTIVE, ERROR                  powering-off      SHUTOFF
+ * soft reboot     ACTIVE                         rebooting         ACTIVE; ERROR where it could not be started again
+ * hard reboot     all but BUILD, and rebooting   rebooting_hard    likewise
+ * pause           ACTIVE                         pausing           PAUSED; SHUTOFF where it ended before
+ * unpause         PAUSED                         unpausing         ACTIVE
+ * delete          every state                    deleting          gone
+ * nothing         ACTIVE, PAUSED                 -                 SHUTOFF: the guest ended, and stays so
+ * nothing         ACTIVE                         -                 PAUSED: the hypervisor paused it
+ * nothing         ACTIVE                         -                 ERROR: it is off and cannot be started, or is not as it should be
+ * nothing         ERROR, by its host's report    -                 what it is, once that is as it should be
+ * </pre>
+ */
+public final class ServerLife {
+    private ServerLife() {}
+
+    /**
+     * What comes of a report.
+     *
+     * @param state the server's state from now on
+     * @param power what its host is to make of its power from now on
+     * @param failure why it is not what was asked for
+     */
+    record Next(ServerState state, Power power, Optional<Failure> failure) {}
+
+    /**
+     * The state after that was asked for.
+     *
+     * @throws ProblemException 409 that names the state and what is allowed in it
+     */
+    static ServerState asked(ServerId server, ServerState state, ServerAction action) {
+        if (!action.isAllowedIn(state)) {
+            throw refusal(server, state, action.text());
+        }
+        return state.with(action.task());
+    }
+
+    /** Why that cannot be done with a server in that state. */
+    public static ProblemException refusal(ServerId server, ServerState state, String action) {
+        // The words are Nova's, which clients show and tests look for.
+        String where = state.task()
+                .map(task -> "task_state " + task.text())
+                .orElse("vm_state " + state.status().vmState());
+        List<String> allowed = allowed(state);
+        return new Problem(
+                        Problem.Kind.CONFLICT,
+                        "InstanceInvalidState",
+                        "Cannot '" + action + "' instance " + server + " while it is in " + where + ".",
+                        Optional.of(
+                                "Allowed in this state: "
+                                        + (allowed.isEmpty() ? "" : String.join(", ", allowed) + ", ") + "delete."))
+                .asException();
+    }
+
+    private static List<String> allowed(ServerState state) {
+        return Arrays.stream(ServerAction.values())
+                .filter(action -> action.isAllowedIn(state))
+                .map(action -> action == ServerAction.HARD_REBOOT ? "reboot (HARD)" : action.text())
+                .collect(Collectors.toList());
+    }
+
+    /** What it is to do from now on. */
+    static Power wished(Power before, ServerAction action) {
+        return new Power(
+                action.level(),
+                before.generation() + 1,
+                before.boots() + (action.boots() ? 1 : 0),
+                action.ending());
+    }
+
+    /**
+     * What comes of a report about a server that stands, of the newest wish.
+     *
+     * @param power what is wished of it
+     */
+    static Next observed(ServerState state, Power power, Observed report) {
+        ServerStatus seen = switch (report.power()) {
+            case RUNNING -> ServerStatus.ACTIVE;
+            case PAUSED -> ServerStatus.PAUSED;
+            case STOPPED, CRASHED -> ServerStatus.SHUTOFF;
+        };
+        if (report.failure().isPresent()) {
+            // A start that failed leaves it off, as it was. What ran before and does not now is a fault, and the host goes on trying.
+            return state.is(Task.POWERING_ON) && seen == ServerStatus.SHUTOFF
+                    ? new Next(ServerState.at(seen), instead(power, Power.Level.STOPPED), report.failure())
+                    : new Next(ServerState.at(ServerStatus.ERROR), power, report.failure());
+        }
+        return new Next(ServerState.at(seen), follow(power, report.power()), Optional.empty());
+    }
+
+    /** A guest that ended or was paused by itself stays so, until somebody asks for something else. */
+    private static Power follow(Power power, PowerState seen) {
+        Power.Level level = switch (seen) {
+            case RUNNING -> Power.Level.RUNNING;
+            case PAUSED -> Power.Level.PAUSED;
+            case STOPPED, CRASHED -> Power.Level.STOPPED;
+        };
+        return level == power.level() ? power : instead(power, level);
+    }
+
+    private static Power instead(Power power, Power.Level level) {
+        return new Power(level, power.generation() + 1, power.boots(), Power.Ending.GRACEFUL);
+    }
+}

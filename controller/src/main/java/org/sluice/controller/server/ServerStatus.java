@@ -1,0 +1,26 @@
+package org.sluice.controller.server;
+
+/** What a server is while nothing is under way with it (Compute API guide, "Server concepts"). */
+public enum ServerStatus {
+    /** Claimed on a host, or about to be; the agent has not yet reported that it stands. */
+    BUILD("building"),
+    /** Running, with every requested attribute of every interface verified on the host. */
+    ACTIVE("active"),
+    /** It stands on its host, with disk, claim and leases, and its guest does not run. */
+    SHUTOFF("stopped"),
+    /** Its guest stands still, by a wish or because its disk could not take what it wrote. */
+    PAUSED("paused"),
+    /** It could not be scheduled or built, or is not what it should be; the fault says why. */
+    ERROR("error");
+
+    private final String vmState;
+
+    ServerStatus(String vmState) {
+        this.vmState = vmState;
+    }
+
+    /** Nova's word for it in {@code OS-EXT-STS:vm_state}. */
+    public String vmState() {
+        return vmState;
+    }
+}

@@ -1,0 +1,34 @@
+package org.sluice.controller.server;
+
+import java.util.Arrays;
+
+/** What is under way with a server, as {@code OS-EXT-STS:task_state} names it. */
+public enum Task {
+    SCHEDULING("scheduling"),
+    SPAWNING("spawning"),
+    POWERING_OFF("powering-off"),
+    POWERING_ON("powering-on"),
+    REBOOTING("rebooting"),
+    REBOOTING_HARD("rebooting_hard"),
+    PAUSING("pausing"),
+    UNPAUSING("unpausing"),
+    DELETING("deleting");
+
+    private final String text;
+
+    Task(String text) {
+        this.text = text;
+    }
+
+    /** As the API and the database have it. */
+    public String text() {
+        return text;
+    }
+
+    static Task of(String text) {
+        return Arrays.stream(values())
+                .filter(task -> task.text.equals(text))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("There is no task '" + text + "'."));
+    }
+}
