@@ -44,11 +44,12 @@ final class ArchitectureTest {
             entry("identity", Set.of("policy", "http", "store")),
             entry("network", Set.of("policy", "http", "store", "host")),
             entry("image", Set.of("policy", "http", "store")),
-            entry("scheduling", Set.of("policy", "http", "store", "host", "network")),
-            entry("compute", Set.of("policy", "http", "store", "host", "network", "image", "scheduling")),
+            entry("server", Set.of("store", "host")),
+            entry("scheduling", Set.of("policy", "http", "store", "host", "network", "server")),
+            entry("compute", Set.of("policy", "http", "store", "host", "network", "image", "server", "scheduling")),
             entry("pki", Set.of("policy", "http", "store")),
             entry("fleet", Set.of("policy", "http", "store", "host", "scheduling", "pki")),
-            entry("agents", Set.of("policy", "http", "store", "host", "network", "scheduling")));
+            entry("agents", Set.of("policy", "http", "store", "host", "network", "server", "scheduling")));
 
     /** Where a few routes stand beside what else the package does: they are no table of resources. */
     private static final Set<String> NO_TABLE = Set.of("agents", "pki", "observation");

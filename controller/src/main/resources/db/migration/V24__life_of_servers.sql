@@ -29,7 +29,7 @@ alter table server
 
 -- What was asked of a server, and what became of it. Goes with its server.
 create table server_action (
-    id          bigint generated always as identity primary key,
+    id          bigserial primary key,
     server_id   uuid not null references server (id) on delete cascade,
     action      text not null,
     request_id  text not null,

@@ -14,6 +14,8 @@ import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sluice.controller.host.Hosts;
 import org.sluice.controller.http.Json;
 import org.sluice.controller.network.binding.AttachedPort;
@@ -41,6 +43,8 @@ public final class DesiredStates {
 
     private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() {};
 
+    private static final Logger log = LoggerFactory.getLogger(DesiredStates.class);
+
     private final Database database;
     private final Transactions transactions;
     private final ChangeFeed feed;
@@ -58,8 +62,8 @@ public final class DesiredStates {
     }
 
     /**
-     * Waits for a revision other than the one the agent has, and counts as its sign of life. Any other revision will do, a
-     * smaller one too: after a database was restored the agent must follow.
+     * Waits for a revision after the one the agent has, and counts as its sign of life. When the agent has one that the books do
+     * not, they were restored from a copy: theirs is raised above it first, since revisions never go back.
      *
      * @return empty when the revision is still the same after the wait, or when the controller is closing
      * @throws org.sluice.model.ProblemException 404 when the host is no member
@@ -72,7 +76,17 @@ public final class DesiredStates {
             long mark = feed.mark(topic);
             seen = seen || transactions.run(handle -> seen(handle, host));
             long revision = database.jdbi().withHandle(handle -> revision(handle, host));
-            if (revision != after) {
+            if (revision < after) {
+                log.warn(
+                        "Host {} has revision {} of what it should do, and the books have {}: they are older than what it was"
+                                + " told. They go on above it, and servers that they do not know stay as they are there.",
+                        host,
+                        after,
+                        revision);
+                transactions.use(handle -> Hosts.raiseAbove(handle, host, after));
+                return Optional.of(read(host));
+            }
+            if (revision > after) {
                 return Optional.of(read(host));
             }
             Duration left = Duration.ofNanos(end - System.nanoTime());

@@ -93,6 +93,17 @@ public final class Hosts {
         update.execute();
     }
 
+    /**
+     * The host knows of that revision, which is not in the books: they are older than what it was told (restored from a copy, or a
+     * stand-by that lagged). The next revision is above it, so that none that the host had is told again with other words.
+     */
+    public static void raiseAbove(Handle handle, HostId host, long known) {
+        handle.createUpdate("update host set desired_revision = :known + 1 where id = :host and desired_revision < :known")
+                .bind("host", host.value())
+                .bind("known", known)
+                .execute();
+    }
+
     /** The revision of what the host should do; empty when it is no member. */
     public static Optional<Long> revision(Handle handle, HostId host) {
         return handle.createQuery("select desired_revision from host where id = :host")

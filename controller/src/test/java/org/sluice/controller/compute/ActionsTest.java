@@ -46,17 +46,16 @@ class ActionsTest {
     @ParameterizedTest
     @CsvSource({
         "os-getConsoleOutput, 403, 200, 200, 404",
-        "reboot, 403, 501, 501, 404",
-        "os-stop, 403, 501, 501, 404",
+        "reboot, 403, 400, 400, 400",
+        "suspend, 403, 501, 501, 404",
         "resize, 403, 501, 501, 404",
-        "lock, 403, 501, 501, 404",
         "createImage, 403, 501, 501, 404",
         "addSecurityGroup, 403, 501, 501, 404",
         "trigger_crash_dump, 403, 501, 501, 404",
         "migrate, 403, 403, 501, 403",
         "os-migrateLive, 403, 403, 501, 403",
         "evacuate, 403, 403, 501, 403",
-        "os-resetState, 403, 403, 501, 403",
+        "os-resetState, 403, 403, 400, 403",
         "shelveOffload, 403, 403, 501, 403",
         "dance, 400, 400, 400, 400"
     })
@@ -71,8 +70,8 @@ class ActionsTest {
     void refusalsNameTheActionAndTheRule() {
         assertThat(act("member", "2.92", "migrate").text())
                 .contains("Policy doesn't allow os_compute_api:os-migrate-server:migrate to be performed.");
-        assertThat(act("member", "2.92", "os-stop").text())
-                .contains("Stopping a server is not offered (action 'os-stop').");
+        assertThat(act("member", "2.92", "suspend").text())
+                .contains("Suspending a server is not offered (action 'suspend').");
         assertThat(act("member", "2.92", "dance").text()).contains("There is no such action: dance");
     }
 

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Jdbi;
@@ -34,12 +35,14 @@ import org.sluice.controller.network.securitygroup.SecurityGroups;
 import org.sluice.controller.policy.Caller;
 import org.sluice.controller.scheduling.FleetIndex;
 import org.sluice.controller.scheduling.Scheduling;
+import org.sluice.controller.server.Servers;
 import org.sluice.controller.store.Database;
 import org.sluice.controller.store.Origin;
 import org.sluice.model.HostId;
 import org.sluice.model.Problem;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.PhysicalFunctionKey;
+import org.sluice.model.protocol.PowerState;
 import org.sluice.model.protocol.ServerReport;
 import org.sluice.model.protocol.VirtualFunctionLease;
 import tools.jackson.databind.JsonNode;
@@ -70,6 +73,7 @@ final class ComputeCloud implements AutoCloseable {
 
     private final Jdbi jdbi;
     private final Scheduling scheduling;
+    private final Servers servers = new Servers();
     private final ApiServer server;
     private final ApiClient client;
     private final Map<ServerId, Integer> consoleLines = new HashMap<>();
@@ -301,25 +305,38 @@ final class ComputeCloud implements AutoCloseable {
 
     // What agents would report.
 
-    /** The agent of that host has built it. */
+    /** The agent of that host has built it, or done what was asked for last, and its guest runs. */
     void running(String server) {
-        jdbi.useHandle(handle -> {
-            handle.execute(
-                    "update server set status = 'ACTIVE', task_state = null, launched_at = now(), updated_at = now()"
-                            + " where id = cast(? as uuid)",
-                    server);
-            handle.execute("update port set status = 'ACTIVE' where server_id = cast(? as uuid)", server);
+        observed(server, PowerState.RUNNING, Optional.empty());
+    }
+
+    /** What the agent says of it, after all that was asked for. */
+    void observed(String server, PowerState power, Optional<ServerReport.Failure> failure) {
+        report(held -> new ServerReport.Observed(held.id(), held.power().generation(), power, List.of(), failure), server);
+    }
+
+    /** What the agent said of it when that was the newest wish. */
+    void observedAt(long generation, String server, PowerState power) {
+        report(held -> new ServerReport.Observed(held.id(), generation, power, List.of(), Optional.empty()), server);
+    }
+
+    private void report(Function<Servers.Held, ServerReport.Observed> observation, String server) {
+        jdbi.useTransaction(handle -> {
+            Servers.Held held = servers.hold(handle, ServerId.parse(server)).orElseThrow();
+            ServerReport.Observed report = observation.apply(held);
+            if (Servers.counts(held, report)) {
+                servers.observed(handle, held, report);
+                handle.execute("update port set status = 'ACTIVE' where server_id = cast(? as uuid)", server);
+            }
         });
     }
 
     /** The agent could not build it. */
     void failed(String server, String code, String reason) {
-        jdbi.useHandle(handle -> handle.execute(
-                "update server set status = 'ERROR', task_state = null, fault_code = ?, fault_message = ?,"
-                        + " fault_details = 'set rate: EINVAL', fault_at = now() where id = cast(? as uuid)",
-                code,
-                reason,
-                server));
+        jdbi.useTransaction(handle -> servers.failed(
+                handle,
+                servers.hold(handle, ServerId.parse(server)).orElseThrow(),
+                new ServerReport.Failure(code, reason, Optional.of("set rate: EINVAL"))));
     }
 
     /** The agent has cleaned up, with every lease that the server holds. */
@@ -343,6 +360,10 @@ final class ComputeCloud implements AutoCloseable {
         return jdbi.withHandle(handle -> handle.createQuery("select count(*) " + fromWhere)
                 .mapTo(Long.class)
                 .one());
+    }
+
+    String text(String sql) {
+        return jdbi.withHandle(handle -> handle.createQuery(sql).mapTo(String.class).one());
     }
 
     void execute(String sql) {

@@ -31,7 +31,7 @@ class ServerFiltersTest {
         cloud.host("compute01", 0);
         String flavor = cloud.flavor("m1.small", 1, 512, 1);
         UUID image = cloud.newImage();
-        cloud.admin()
+        Answer web = cloud.admin()
                 .post(
                         "/v2.1/servers",
                         ComputeCloud.boot(
@@ -43,7 +43,7 @@ class ServerFiltersTest {
                 .post("/v2.1/servers", ComputeCloud.boot("db", flavor, image, "'networks': 'none', 'tags': ['blue']"));
         cloud.admin()
                 .post("/v2.1/servers", ComputeCloud.boot("pair", flavor, image, "'networks': 'none', 'max_count': 2"));
-        cloud.execute("update server set status = 'ACTIVE', launched_at = now() where name = 'web'");
+        cloud.running(web.json().at("/server/id").asString());
         cloud.execute("update server set config_drive = false where name <> 'web'");
         cloud.execute("update server set created_at = '2026-11-22T19:47:19.25Z' where name = 'db'");
     }
@@ -81,6 +81,9 @@ class ServerFiltersTest {
                 "soft_deleted=false | db pair-1 pair-2 web",
                 "deleted=true | ''",
                 "vm_state=active | web",
+                "vm_state=stopped | ''",
+                "status=active | web",
+                "status=shutoff | ''",
                 "name=%5Ew | web",
                 "name=a.*-%5B12%5D%24 | pair-1 pair-2",
                 "hostname=%5Edb%24 | db"

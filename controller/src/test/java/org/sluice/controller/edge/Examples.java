@@ -463,6 +463,15 @@ final class Examples {
         String action = root + "/{id}/action";
         add("POST", action, "os-getConsoleOutput", 200).of(server).body("{'os-getConsoleOutput': {'length': 50}}");
         add("POST", action, "forceDelete", 202).of(server);
+        add("POST", action, "os-stop", 202).of(server);
+        add("POST", action, "reboot", 202).of(server).body("{'reboot': {'type': 'SOFT'}}");
+        add("POST", action, "pause", 202).of(server);
+        // It runs, so there is nothing to do, which only those hear who might do it.
+        add("POST", action, "os-start", 409).of(server);
+        add("POST", action, "unpause", 409).of(server);
+        add("POST", action, "lock", 202).of(server).body("{'lock': {'locked_reason': 'mine'}}");
+        add("POST", action, "unlock", 202).of(server);
+        add("POST", action, "os-resetState", 202).of(server).body("{'os-resetState': {'state': 'error'}}");
         Route actions = drafts.getLast().route;
         actions.actions().stream()
                 .filter(each -> drafts.stream().noneMatch(draft -> draft.action.equals(Optional.of(each))))

@@ -40,6 +40,7 @@ final class AuditTest {
             "image_upload",
             "revocation_clock",
             "scheduling_decision",
+            "server_action",
             "server_request",
             "signing_key",
             "virtual_function");

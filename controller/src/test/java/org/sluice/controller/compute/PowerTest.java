@@ -1,0 +1,387 @@
+package org.sluice.controller.compute;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.sluice.controller.http.ApiClient.Answer;
+import org.sluice.controller.store.TestDatabase;
+import org.sluice.model.protocol.PowerState;
+import org.sluice.model.protocol.ServerReport.Failure;
+import tools.jackson.databind.JsonNode;
+
+/** Start, stop, reboot, pause, unpause, lock and reset, as clients ask for them and hosts report them done. */
+class PowerTest {
+    private static final Optional<Failure> NONE = Optional.empty();
+    private static final Optional<Failure> DISK_GONE =
+            Optional.of(new Failure("DomainRefused", "The root disk is not there.", Optional.of("Look for it.")));
+
+    @RegisterExtension
+    static final TestDatabase postgres = new TestDatabase();
+
+    private static ComputeCloud cloud;
+    private static String flavor;
+    private static java.util.UUID image;
+
+    private String server = "";
+
+    @BeforeAll
+    static void start() {
+        cloud = new ComputeCloud(postgres.database());
+        cloud.host("compute01", 0);
+        flavor = cloud.flavor("m1.small", 1, 512, 1);
+        image = cloud.newImage();
+    }
+
+    @AfterAll
+    static void stop() {
+        cloud.close();
+    }
+
+    @BeforeEach
+    void boot() {
+        cloud.execute("delete from server");
+        cloud.execute("update host set vcpus_used = 0, memory_mib_used = 0, disk_gib_used = 0, last_seen_at = now()");
+        server = cloud.as("member", "2.96")
+                .post("/v2.1/servers", ComputeCloud.boot("vm", flavor, image, "'networks': 'none'"))
+                .json()
+                .at("/server/id")
+                .asString();
+        cloud.running(server);
+    }
+
+    private Answer act(String who, String version, String action) {
+        return cloud.as(who, version).post("/v2.1/servers/" + server + "/action", action);
+    }
+
+    private void asked(String action) {
+        Answer answer = act("member", "2.96", action);
+        assertThat(answer.status()).as(answer.text()).isEqualTo(202);
+    }
+
+    private Answer refused(String action) {
+        Answer answer = act("member", "2.96", action);
+        assertThat(answer.status()).as(answer.text()).isEqualTo(409);
+        return answer;
+    }
+
+    private JsonNode show() {
+        return cloud.admin().get("/v2.1/servers/" + server).json().required("server");
+    }
+
+    /** Status, vm_state, task_state and power_state. */
+    private String state() {
+        JsonNode shown = show();
+        return shown.required("status").asString() + " "
+                + shown.required("OS-EXT-STS:vm_state").asString() + " "
+                + shown.required("OS-EXT-STS:task_state").asString("-") + " "
+                + shown.required("OS-EXT-STS:power_state").asInt();
+    }
+
+    private String wished() {
+        return cloud.text("select power || ' ' || power_generation || ' ' || boots || ' ' || power_ending from server");
+    }
+
+    @Test
+    void stopsAndStarts() {
+        assertThat(state()).isEqualTo("ACTIVE active - 1");
+        asked("{'os-stop': null}");
+        assertThat(state()).isEqualTo("ACTIVE active powering-off 1");
+        assertThat(wished()).isEqualTo("STOPPED 1 0 GRACEFUL");
+        cloud.observed(server, PowerState.STOPPED, NONE);
+        assertThat(state()).isEqualTo("SHUTOFF stopped - 4");
+        asked("{'os-start': null}");
+        assertThat(state()).isEqualTo("SHUTOFF stopped powering-on 4");
+        assertThat(wished()).isEqualTo("RUNNING 2 0 GRACEFUL");
+        cloud.running(server);
+        assertThat(state()).isEqualTo("ACTIVE active - 1");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "SOFT | REBOOT active rebooting 1           | RUNNING 1 1 GRACEFUL",
+                "hard | HARD_REBOOT active rebooting_hard 1 | RUNNING 1 1 AT_ONCE"
+            })
+    void reboots(String type, String underWay, String wish) {
+        asked("{'reboot': {'type': '" + type + "'}}");
+        assertThat(state()).isEqualTo(underWay);
+        assertThat(wished()).isEqualTo(wish);
+        cloud.running(server);
+        assertThat(state()).isEqualTo("ACTIVE active - 1");
+    }
+
+    @Test
+    void aRebootThatTheGuestIgnoresIsForced() {
+        asked("{'reboot': {'type': 'SOFT'}}");
+        refused("{'reboot': {'type': 'SOFT'}}");
+        asked("{'reboot': {'type': 'HARD'}}");
+        assertThat(wished()).isEqualTo("RUNNING 2 2 AT_ONCE");
+        cloud.running(server);
+        assertThat(state()).isEqualTo("ACTIVE active - 1");
+    }
+
+    @Test
+    void pausesAndGoesOn() {
+        asked("{'pause': null}");
+        assertThat(state()).isEqualTo("ACTIVE active pausing 1");
+        cloud.observed(server, PowerState.PAUSED, NONE);
+        assertThat(state()).isEqualTo("PAUSED paused - 3");
+        asked("{'unpause': null}");
+        assertThat(state()).isEqualTo("PAUSED paused unpausing 3");
+        cloud.running(server);
+        assertThat(state()).isEqualTo("ACTIVE active - 1");
+    }
+
+    @Test
+    void aGuestThatEndsItselfIsShutOffAndIsToStaySo() {
+        cloud.observed(server, PowerState.STOPPED, NONE);
+        assertThat(state()).isEqualTo("SHUTOFF stopped - 4");
+        assertThat(wished()).as("its host is told").isEqualTo("STOPPED 1 0 GRACEFUL");
+        asked("{'os-start': null}");
+        cloud.observed(server, PowerState.CRASHED, NONE);
+        assertThat(state()).isEqualTo("SHUTOFF stopped - 6");
+    }
+
+    @Test
+    void oneThatTheHypervisorPausedIsPausedAndCanGoOn() {
+        cloud.observed(server, PowerState.PAUSED, NONE);
+        assertThat(state()).isEqualTo("PAUSED paused - 3");
+        asked("{'unpause': null}");
+        cloud.running(server);
+        assertThat(state()).isEqualTo("ACTIVE active - 1");
+    }
+
+    @Test
+    void aStartThatFailsLeavesItOffAndSaysWhy() {
+        asked("{'os-stop': null}");
+        cloud.observed(server, PowerState.STOPPED, NONE);
+        asked("{'os-start': null}");
+        cloud.observed(server, PowerState.STOPPED, DISK_GONE);
+
+        assertThat(state()).isEqualTo("SHUTOFF stopped - 4");
+        assertThat(wished()).as("nobody tries again by himself").isEqualTo("STOPPED 3 0 GRACEFUL");
+        JsonNode action = actions().get(0);
+        assertThat(action.required("action").asString()).isEqualTo("start");
+        assertThat(action.required("message").asString()).isEqualTo("Error");
+    }
+
+    @Test
+    void aRebootThatFailsIsAnErrorUntilItWorks() {
+        asked("{'reboot': {'type': 'HARD'}}");
+        cloud.observed(server, PowerState.STOPPED, DISK_GONE);
+        assertThat(state()).isEqualTo("ERROR error - 4");
+        assertThat(show().at("/fault/message").asString()).isEqualTo("The root disk is not there.");
+        assertThat(wished()).as("its host goes on trying").isEqualTo("RUNNING 1 1 AT_ONCE");
+        cloud.running(server);
+        assertThat(state()).isEqualTo("ACTIVE active - 1");
+        assertThat(show().has("fault")).isFalse();
+    }
+
+    @Test
+    void whatWasReportedBeforeTheNewestWishCountsForNothing() {
+        asked("{'os-stop': null}");
+        cloud.observedAt(0, server, PowerState.RUNNING);
+        assertThat(state()).isEqualTo("ACTIVE active powering-off 1");
+    }
+
+    /** In which state, what is refused, and what the refusal names as allowed. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "ACTIVE  | {'os-start': null}           | Cannot 'start' instance SERVER while it is in vm_state active. Allowed in this state: stop, reboot, reboot (HARD), pause, delete.",
+                "ACTIVE  | {'unpause': null}            | Cannot 'unpause' instance SERVER while it is in vm_state active.",
+                "SHUTOFF | {'os-stop': null}            | Cannot 'stop' instance SERVER while it is in vm_state stopped. Allowed in this state: start, reboot (HARD), delete.",
+                "SHUTOFF | {'reboot': {'type': 'SOFT'}} | Cannot 'reboot' instance SERVER while it is in vm_state stopped.",
+                "SHUTOFF | {'pause': null}              | Cannot 'pause' instance SERVER while it is in vm_state stopped.",
+                "PAUSED  | {'os-stop': null}            | Cannot 'stop' instance SERVER while it is in vm_state paused. Allowed in this state: reboot (HARD), unpause, delete.",
+                "PAUSED  | {'pause': null}              | Cannot 'pause' instance SERVER while it is in vm_state paused."
+            })
+    void whatAStateDoesNotAllowIsAConflictThatSaysWhatItDoes(String status, String action, String sentence) {
+        switch (status) {
+            case "SHUTOFF" -> cloud.observed(server, PowerState.STOPPED, NONE);
+            case "PAUSED" -> cloud.observed(server, PowerState.PAUSED, NONE);
+            default -> assertThat(status).isEqualTo("ACTIVE");
+        }
+        String before = state() + wished();
+        assertThat(refused(action).text()).contains(sentence.replace("SERVER", server));
+        assertThat(state() + wished()).isEqualTo(before);
+    }
+
+    @Test
+    void ofTwoAtOnceOneWins() throws Exception {
+        List<Callable<Integer>> both = List.of(
+                () -> act("member", "2.96", "{'os-stop': null}").status(),
+                () -> act("member", "2.96", "{'pause': null}").status());
+        try (ExecutorService clients = Executors.newFixedThreadPool(2)) {
+            for (int round = 0; round < 10; round++) {
+                boot();
+                assertThat(clients.invokeAll(both).stream().map(Future::resultNow))
+                        .containsExactlyInAnyOrder(202, 409);
+            }
+        }
+    }
+
+    @Test
+    void whatIsBuildingOrCouldNotBeBuiltHasNoPower() {
+        String building = cloud.admin()
+                .post("/v2.1/servers", ComputeCloud.boot("next", flavor, image, "'networks': 'none'"))
+                .json()
+                .at("/server/id")
+                .asString();
+        server = building;
+        assertThat(refused("{'os-stop': null}").text()).contains("task_state spawning");
+        cloud.failed(building, "VfAttributeRefused", "The card refused the rate.");
+        assertThat(refused("{'os-stop': null}").text()).contains("vm_state error");
+        assertThat(refused("{'reboot': {'type': 'HARD'}}").text()).contains("vm_state error");
+    }
+
+    @Test
+    void aSilentHostIsAskedForNothing() {
+        cloud.execute("update host set last_seen_at = now() - interval '75 seconds'");
+        assertThat(refused("{'os-stop': null}").text()).contains("has not been heard of for 75 s");
+        assertThat(state()).isEqualTo("ACTIVE active - 1");
+        assertThat(wished()).isEqualTo("RUNNING 0 0 GRACEFUL");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{'reboot': {}}                             | type",
+                "{'reboot': {'type': 'WARM'}}               | type",
+                "{'reboot': {'type': 'SOFT', 'when': 'now'}} | when",
+                "{'os-stop': {'force': true}}               | os-stop",
+                "{'lock': {'locked_reason': ''}}            | locked_reason"
+            })
+    void whatNoActionTakesIsRefusedByName(String action, String field) {
+        Answer answer = act("member", "2.96", action);
+        assertThat(answer.status()).as(answer.text()).isEqualTo(400);
+        assertThat(answer.text()).contains(field);
+        assertThat(wished()).isEqualTo("RUNNING 0 0 GRACEFUL");
+    }
+
+    @Test
+    void aLockKeepsAllButOperatorsFromChangingIt() {
+        asked("{'lock': {'locked_reason': 'do not touch'}}");
+        JsonNode shown = show();
+        assertThat(shown.required("locked").asBoolean()).isTrue();
+        assertThat(cloud.as("member", "2.73")
+                        .get("/v2.1/servers/" + server)
+                        .json()
+                        .at("/server/locked_reason")
+                        .asString())
+                .isEqualTo("do not touch");
+        assertThat(names("locked=true")).containsExactly("vm");
+        assertThat(names("locked=false")).isEmpty();
+
+        assertThat(refused("{'os-stop': null}").text()).contains("is locked ('do not touch').");
+        assertThat(cloud.as("member", "2.96").delete("/v2.1/servers/" + server).status())
+                .isEqualTo(409);
+        assertThat(cloud.as("member", "2.96")
+                        .put("/v2.1/servers/" + server + "/metadata", "{'metadata': {}}")
+                        .status())
+                .isEqualTo(409);
+        assertThat(act("admin", "2.96", "{'pause': null}").status()).isEqualTo(202);
+
+        asked("{'unlock': null}");
+        assertThat(show().required("locked").asBoolean()).isFalse();
+        assertThat(cloud.as("member", "2.96").delete("/v2.1/servers/" + server).status())
+                .isEqualTo(204);
+    }
+
+    @Test
+    void whatAnOperatorLockedTheProjectDoesNotUnlock() {
+        cloud.execute("update server set locked_by = 'admin'");
+        assertThat(act("member", "2.96", "{'unlock': null}").status()).isEqualTo(403);
+        assertThat(show().required("locked").asBoolean()).isTrue();
+        assertThat(act("admin", "2.96", "{'unlock': null}").status()).isEqualTo(202);
+        assertThat(show().required("locked").asBoolean()).isFalse();
+    }
+
+    @Test
+    void anOperatorSaysWhatStateItIsIn() {
+        assertThat(act("admin", "2.96", "{'os-resetState': {'state': 'error'}}").status())
+                .isEqualTo(202);
+        assertThat(state()).isEqualTo("ERROR error - 1");
+        cloud.running(server);
+        assertThat(state()).as("a report does not take it back").isEqualTo("ERROR error - 1");
+        asked("{'reboot': {'type': 'HARD'}}");
+        cloud.running(server);
+        assertThat(state()).isEqualTo("ACTIVE active - 1");
+        asked("{'os-stop': null}");
+        assertThat(act("admin", "2.96", "{'os-resetState': {'state': 'active'}}").status())
+                .isEqualTo(202);
+        assertThat(state()).isEqualTo("ACTIVE active - 1");
+    }
+
+    @Test
+    void allThatWasAskedForIsOnRecord() {
+        asked("{'os-stop': null}");
+        cloud.observed(server, PowerState.STOPPED, NONE);
+        refused("{'os-stop': null}");
+        asked("{'os-start': null}");
+
+        JsonNode actions = actions();
+        assertThat(actions.valueStream().map(action -> action.required("action").asString()))
+                .containsExactly("start", "stop", "create");
+        JsonNode start = one(actions.get(0));
+        assertThat(start.at("/events/0/event").asString()).isEqualTo("compute_start_instance");
+        assertThat(start.at("/events/0/finish_time").isNull()).as("it is under way").isTrue();
+        JsonNode stop = one(actions.get(1));
+        assertThat(stop.at("/events/0/result").asString()).isEqualTo("Success");
+        assertThat(stop.at("/events/0/finish_time").isNull()).isFalse();
+        assertThat(stop.required("user_id").asString()).isEqualTo("a".repeat(32));
+
+        JsonNode page = cloud.as("member", "2.58")
+                .get("/v2.1/servers/" + server + "/os-instance-actions?limit=1&marker="
+                        + actions.get(0).required("request_id").asString())
+                .json();
+        assertThat(page.at("/instanceActions/0/action").asString()).isEqualTo("stop");
+        assertThat(page.at("/links/0/rel").asString()).isEqualTo("next");
+    }
+
+    @Test
+    void theRecordOfAServerIsBounded() {
+        for (int i = 0; i < 1_005; i++) {
+            cloud.execute("insert into server_action (server_id, action, request_id, user_id, project_id) values ('"
+                    + server + "', 'lock', 'req-" + i + "', 'u', 'p')");
+        }
+        asked("{'lock': null}");
+        assertThat(cloud.count("from server_action")).isEqualTo(1_000);
+        assertThat(cloud.count("from server_action where action = 'create'")).isZero();
+    }
+
+    private JsonNode actions() {
+        return cloud.as("member", "2.96")
+                .get("/v2.1/servers/" + server + "/os-instance-actions")
+                .json()
+                .required("instanceActions");
+    }
+
+    private JsonNode one(JsonNode action) {
+        return cloud.as("member", "2.96")
+                .get("/v2.1/servers/" + server + "/os-instance-actions/"
+                        + action.required("request_id").asString())
+                .json()
+                .required("instanceAction");
+    }
+
+    private static List<String> names(String query) {
+        return ComputeCloud.names(
+                cloud.admin().get("/v2.1/servers?" + query).json().required("servers"), "name");
+    }
+}
