@@ -2,6 +2,7 @@ package org.sluice.controller.agents;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -19,6 +20,7 @@ import org.sluice.model.HostId;
 import org.sluice.model.NetworkId;
 import org.sluice.model.ServerId;
 import org.sluice.model.VnicType;
+import org.sluice.model.protocol.DesiredHost;
 import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.HostQuery;
 
@@ -88,6 +90,19 @@ final class DesiredStatesTest {
         change("delete", handle -> fleet.scheduling.requestDelete(handle, first));
         assertChangedFor(first, "delete");
         assertChangedFor(second, "subnet");
+    }
+
+    @Test
+    void booksThatAreOlderThanWhatTheHostKnowsGoOnAboveIt() throws InterruptedException {
+        long here = states().read(host).revision();
+
+        DesiredHost told = states().await(host, here + 40, Duration.ZERO).orElseThrow();
+
+        assertThat(told.revision()).isEqualTo(here + 41);
+        assertThat(states().await(host, told.revision(), Duration.ZERO))
+                .as("asked again it waits like any other")
+                .isEmpty();
+        change("subnet", handle -> hosts.ofNetwork(handle, network));
     }
 
     @Test

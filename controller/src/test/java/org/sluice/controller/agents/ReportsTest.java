@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.sluice.controller.server.ServerAction;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.controller.store.TestDatabase;
 import org.sluice.model.HostId;
@@ -21,6 +22,8 @@ import org.sluice.model.protocol.DesiredInterface;
 import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.Inventory;
 import org.sluice.model.protocol.PhysicalFunction;
+import org.sluice.model.protocol.Power;
+import org.sluice.model.protocol.PowerState;
 import org.sluice.model.protocol.ServerReport;
 import org.sluice.model.protocol.VirtualFunction;
 import org.sluice.model.protocol.VirtualFunctionLease;
@@ -163,6 +166,82 @@ class ReportsTest {
 
         assertThat(status(server)).contains("BUILD");
         assertThat(fleet.text("select task_state from server")).contains("deleting");
+    }
+
+    @Test
+    void aServerThatIsOffHasItsClaimAndItsPortsAreDown() {
+        HostId host = fleet.host("node0", 1);
+        ServerId server = bootBoth();
+        fleet.report(host, fleet.running(host, server));
+
+        fleet.ask(server, ServerAction.STOP);
+
+        assertThat(desired(host)).singleElement().satisfies(wanted -> {
+            assertThat(wanted.presence()).isEqualTo(DesiredServer.Presence.PRESENT);
+            assertThat(wanted.power()).isEqualTo(new Power(Power.Level.STOPPED, 1, 0, Power.Ending.GRACEFUL));
+            assertThat(wanted.interfaces()).hasSize(2);
+        });
+        fleet.report(host, fleet.running(host, server));
+        assertThat(fleet.text("select task_state from server"))
+                .as("what was said before it was asked for")
+                .contains("powering-off");
+
+        fleet.report(host, off(server, 1, PowerState.STOPPED));
+
+        assertThat(status(server)).contains("SHUTOFF");
+        assertThat(fleet.count("select count(*) from port where server_id is not null and status = 'DOWN'"))
+                .isEqualTo(2);
+        assertThat(fleet.count("select vcpus_used from host")).isEqualTo(1);
+        assertThat(fleet.leases(host)).hasSize(1);
+
+        fleet.ask(server, ServerAction.START);
+        ServerReport.Observed runs = fleet.running(host, server);
+        fleet.report(host, new ServerReport.Observed(server, 2, runs.power(), runs.interfaces(), Optional.empty()));
+        assertThat(status(server)).contains("ACTIVE");
+        assertThat(fleet.count("select count(*) from port where status = 'ACTIVE'"))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void whatIsUnderWayEndsInAFaultWhenItsReportsNeverFit() {
+        HostId host = fleet.host("node0", 1);
+        ServerId server = bootBoth();
+        fleet.report(host, fleet.running(host, server));
+        fleet.ask(server, ServerAction.HARD_REBOOT);
+        ServerReport.Observed without =
+                new ServerReport.Observed(server, 1, PowerState.RUNNING, List.of(), Optional.empty());
+
+        assertThat(fleet.take(host, without).orElseThrow().code()).isEqualTo("ReportDoesNotCount");
+        assertThat(fleet.text("select task_state from server")).contains("rebooting_hard");
+        postgres.database()
+                .jdbi()
+                .useHandle(handle -> handle.execute("update server set doubt_at = now() - interval '6 minutes'"));
+        assertThat(fleet.take(host, without)).isEmpty();
+
+        assertThat(status(server)).contains("ERROR");
+        assertThat(fleet.text("select coalesce(task_state, 'none') from server")).contains("none");
+        assertThat(desired(host).getFirst().presence())
+                .as("what runs is not taken down for a report")
+                .isEqualTo(DesiredServer.Presence.PRESENT);
+    }
+
+    @Test
+    void aGuestThatEndedItselfIsToldToStayOff() {
+        HostId host = fleet.host("node0", 1);
+        ServerId server = bootBoth();
+        fleet.report(host, fleet.running(host, server));
+        long revision = fleet.count("select desired_revision from host");
+
+        fleet.report(host, off(server, 0, PowerState.CRASHED));
+
+        assertThat(status(server)).contains("SHUTOFF");
+        assertThat(fleet.text("select power_state from server")).contains("CRASHED");
+        assertThat(desired(host).getFirst().power().level()).isEqualTo(Power.Level.STOPPED);
+        assertThat(fleet.count("select desired_revision from host")).isEqualTo(revision + 1);
+    }
+
+    private static ServerReport.Observed off(ServerId server, long generation, PowerState power) {
+        return new ServerReport.Observed(server, generation, power, List.of(), Optional.empty());
     }
 
     @Test

@@ -23,6 +23,9 @@ import org.sluice.controller.scheduling.DecisionObserver;
 import org.sluice.controller.scheduling.FleetIndex;
 import org.sluice.controller.scheduling.Placement;
 import org.sluice.controller.scheduling.Scheduling;
+import org.sluice.controller.server.ServerAction;
+import org.sluice.controller.server.ServerActions;
+import org.sluice.controller.server.Servers;
 import org.sluice.controller.scheduling.ServerRequest;
 import org.sluice.controller.store.Database;
 import org.sluice.model.HostId;
@@ -53,6 +56,7 @@ public final class TestFleet {
 
     private final RandomGenerator random = new Random(7);
     private final Database database;
+    private final Servers servers = new Servers();
     public final ServerPorts serverPorts = new ServerPorts(random);
     public final ServicePorts servicePorts = new ServicePorts(random);
     public final Bindings bindings = new Bindings();
@@ -224,6 +228,15 @@ public final class TestFleet {
 
     public void delete(ServerId server) {
         database.jdbi().useTransaction(handle -> scheduling.requestDelete(handle, server));
+    }
+
+    /** Somebody of the server's project asks for that. */
+    public void ask(ServerId server, ServerAction action) {
+        database.jdbi().useTransaction(handle -> servers.ask(
+                handle,
+                servers.hold(handle, server).orElseThrow(),
+                action,
+                new ServerActions.Asker("req-" + action.text(), "user", PROJECT)));
     }
 
     public void report(HostId host, ServerReport report) {
