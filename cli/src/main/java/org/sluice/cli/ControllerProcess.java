@@ -161,7 +161,7 @@ final class ControllerProcess {
                 new NetworkFamily(database.jdbi(), random, clock),
                 new ComputeFamily(database, serverPorts, scheduling, consoles::ask, clock, random),
                 new ImageFamily(database, imageBytes, sweep, uploads, clock),
-                new SluiceFamily(database, joinTokens, clock, List.of(observation))));
+                new SluiceFamily(database, scheduling, joinTokens, clock, List.of(observation))));
         openStack.addAll(observation.probes());
         // The more specific mount comes first, because every mount answers for all paths below it.
         List<ApiFamily> agentsApi = List.of(

@@ -69,6 +69,23 @@ final class FleetCommand {
         return 0;
     }
 
+    @Command(
+            name = "remove",
+            mixinStandardHelpOptions = true,
+            description = "Take a host out of the fleet. Its certificate is out of service at once, and its name is free.")
+    int remove(
+            @Parameters(paramLabel = "HOST") String name,
+            @Option(
+                            names = "--lost",
+                            description = "The machine is off for good: its servers are in ERROR from now on, and their"
+                                    + " addresses are free.")
+                    boolean lost)
+            throws IOException, InterruptedException {
+        operator.client().delete("/sluice/v1/hosts/" + CloudClient.segment(name) + (lost ? "?lost=true" : ""));
+        out().printf("Host %s is no part of the fleet any more.%n", name).flush();
+        return 0;
+    }
+
     @Command(name = "networks", mixinStandardHelpOptions = true, description = "List the physical networks.")
     int networks() throws IOException, InterruptedException {
         Table table = new Table("NAME", "MTU", "VLAN RANGES", "NETWORKS");

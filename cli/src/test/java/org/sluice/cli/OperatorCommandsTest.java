@@ -84,6 +84,7 @@ class OperatorCommandsTest {
                                 new PasswordChecks(passwords, clock, PasswordChecks.LockOut.USUAL)),
                         new SluiceFamily(
                                 postgres.database(),
+                                new TestFleet(postgres.database()).scheduling,
                                 joinTokens,
                                 clock,
                                 List.of(new AuditRoutes(

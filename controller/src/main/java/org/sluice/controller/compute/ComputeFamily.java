@@ -93,7 +93,7 @@ public final class ComputeFamily implements ApiFamily {
                 new AggregateRoutes(transactions, clock),
                 new ZoneRoutes(transactions, clock),
                 new HypervisorRoutes(transactions, clock),
-                new ServiceRoutes(transactions, clock),
+                new ServiceRoutes(transactions, scheduling, clock),
                 new LimitRoutes(transactions),
                 new ExtensionRoutes(),
                 new MigrationRoutes());

@@ -19,6 +19,7 @@ import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.SluiceFaults;
 import org.sluice.controller.pki.JoinTokens;
 import org.sluice.controller.policy.Scope;
+import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.store.Database;
 import org.sluice.controller.store.Transactions;
 
@@ -27,16 +28,20 @@ public final class SluiceFamily implements ApiFamily {
     private final List<ResourceRoutes> resources;
 
     /** Shows and changes the fleet in that database; join tokens come from those. */
-    public SluiceFamily(Database database, JoinTokens tokens, InstantSource clock) {
-        this(database, tokens, clock, List.of());
+    public SluiceFamily(Database database, Scheduling scheduling, JoinTokens tokens, InstantSource clock) {
+        this(database, scheduling, tokens, clock, List.of());
     }
 
     /** The same with further resources below the same mount, which are no part of the fleet: the audit log, metrics. */
     public SluiceFamily(
-            Database database, JoinTokens tokens, InstantSource clock, List<? extends ResourceRoutes> further) {
+            Database database,
+            Scheduling scheduling,
+            JoinTokens tokens,
+            InstantSource clock,
+            List<? extends ResourceRoutes> further) {
         Transactions transactions = new Transactions(database.jdbi());
         List<ResourceRoutes> all = new ArrayList<>(List.of(
-                new HostRoutes(transactions),
+                new HostRoutes(transactions, scheduling),
                 new PhysicalNetworkRoutes(transactions),
                 new JoinTokenRoutes(transactions, tokens),
                 new VirtualFunctionRoutes(transactions),

@@ -53,6 +53,7 @@ public final class Scheduling {
     private final Servers servers = new Servers();
     private final Decisions decisions;
     private final Releases releases;
+    private final Removals removals;
 
     /** Proposes from that index, binds and frees ports through the network's own rules. */
     public Scheduling(FleetIndex index, ServerPorts serverPorts, Bindings bindings, ServicePorts servicePorts) {
@@ -72,6 +73,7 @@ public final class Scheduling {
         this.bindings = requireNonNull(bindings, "bindings is null");
         this.servicePorts = requireNonNull(servicePorts, "servicePorts is null");
         this.releases = new Releases(requireNonNull(serverPorts, "serverPorts is null"), servicePorts, decisions);
+        this.removals = new Removals(serverPorts, servicePorts, decisions);
     }
 
     /**
@@ -217,6 +219,18 @@ public final class Scheduling {
      */
     public void released(Handle handle, HostId host, ServerReport.Absent report) {
         releases.released(handle, host, report);
+    }
+
+    /**
+     * Takes a host out of the fleet: its certificate is out of service at once, and its name is free.
+     *
+     * @param isLost the machine is gone with everything on it: its servers lose claim, leases and addresses, and stay in ERROR
+     *     unless they were to go anyway
+     * @return false when there is no such host
+     * @throws ProblemException 409 when it has servers, or is said to be lost and is up
+     */
+    public boolean remove(Handle handle, HostId host, boolean isLost) {
+        return removals.remove(handle, host, isLost);
     }
 
     /**

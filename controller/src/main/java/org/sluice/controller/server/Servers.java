@@ -111,6 +111,16 @@ public final class Servers {
                 .execute();
     }
 
+    /** It went with its host; it stays as the one who says why. */
+    public void lost(Handle handle, ServerId server, Failure failure) {
+        become(handle, server, ServerState.at(ServerStatus.ERROR));
+        fault(handle, server, failure);
+        handle.createUpdate("update server set present = false where id = :server")
+                .bind("server", server.value())
+                .execute();
+        left(handle, server);
+    }
+
     /** The row goes, and with it all that was known of the server. */
     public void delete(Handle handle, ServerId server) {
         handle.createUpdate("delete from server where id = :id")

@@ -538,6 +538,8 @@ final class Examples {
         add("PUT", root + "/hosts/{name}/physical-functions/{function}", 200)
                 .named(host.with("function", "ens1f0"))
                 .body("{'physical_network': 'physnet0'}");
+        // It has the one server of the example.
+        add("DELETE", root + "/hosts/{name}", 409).named(host);
         add("GET", root + "/hosts/{name}/qualifications", 200).named(host);
         add("POST", root + "/hosts/{name}/qualifications", 201)
                 .named(host)

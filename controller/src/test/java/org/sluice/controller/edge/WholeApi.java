@@ -123,7 +123,7 @@ final class WholeApi implements AutoCloseable {
                 new NetworkFamily(database.jdbi(), random, clock),
                 new ComputeFamily(database, ports, scheduling, (_, _, _, _) -> Optional.of("login: "), clock, random),
                 new ImageFamily(database, bytes, sweep, UploadRoom.in(spool, ImageLimits.USUAL, false), clock),
-                new SluiceFamily(database, joins, clock, List.of(observation)));
+                new SluiceFamily(database, scheduling, joins, clock, List.of(observation)));
         this.table = RouteTable.of(families);
         Authenticator authenticator = token -> {
             Caller caller = callers.get(token);

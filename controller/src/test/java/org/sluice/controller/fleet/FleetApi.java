@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.sluice.controller.agents.TestFleet;
 import org.sluice.controller.http.ApiClient;
 import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.ApiServer;
@@ -33,7 +34,7 @@ public final class FleetApi implements AutoCloseable {
     public static ApiFamily family(Database database) {
         InstantSource clock = InstantSource.system();
         return new SluiceFamily(
-                database, new JoinTokens(CertificateAuthority.open(database, clock), clock, new SecureRandom()), clock);
+                database, new TestFleet(database).scheduling, new JoinTokens(CertificateAuthority.open(database, clock), clock, new SecureRandom()), clock);
     }
 
     /** As every test begins: nothing is asked of hosts. */

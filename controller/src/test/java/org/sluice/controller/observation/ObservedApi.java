@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import org.sluice.controller.agents.TestFleet;
 import org.sluice.controller.fleet.SluiceFamily;
 import org.sluice.controller.http.ApiClient;
 import org.sluice.controller.http.ApiFamily;
@@ -85,7 +86,7 @@ final class ObservedApi implements AutoCloseable {
                         new Tokens(database, clock, random, Tokens.USUAL_LIFE),
                         new PasswordChecks(passwords, clock, PasswordChecks.LockOut.USUAL)),
                 new NetworkFamily(database.jdbi(), random, clock),
-                new SluiceFamily(database, joins, clock, List.of(observation, operating))));
+                new SluiceFamily(database, new TestFleet(database).scheduling, joins, clock, List.of(observation, operating))));
         families.addAll(observation.probes());
         RouteTable table = RouteTable.of(families);
         server = ApiServer.start(

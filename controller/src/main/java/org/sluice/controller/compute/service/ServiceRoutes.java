@@ -14,6 +14,7 @@ import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.list.Source;
+import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.controller.store.Transactions;
 import org.sluice.model.HostId;
@@ -24,11 +25,19 @@ import org.sluice.model.HostId;
  */
 public final class ServiceRoutes implements ResourceRoutes {
     private final Transactions transactions;
+    private final Scheduling scheduling;
     private final InstantSource clock;
     private final HostStore store = new HostStore();
 
-    public ServiceRoutes(Transactions transactions, InstantSource clock) {
+    /**
+     * Wires them.
+     *
+     * @param scheduling takes hosts out of the fleet
+     * @param clock tells which hosts are up
+     */
+    public ServiceRoutes(Transactions transactions, Scheduling scheduling, InstantSource clock) {
         this.transactions = requireNonNull(transactions, "transactions is null");
+        this.scheduling = requireNonNull(scheduling, "scheduling is null");
         this.clock = requireNonNull(clock, "clock is null");
     }
 
@@ -41,8 +50,7 @@ public final class ServiceRoutes implements ResourceRoutes {
                 root + "/{id}",
                 ServiceRules.UPDATE,
                 exchange -> exchange.atLeast(53) ? update(exchange) : updateByName(exchange));
-        routes.delete(root + "/{id}", ServiceRules.DELETE, ServiceRoutes::delete)
-                .refused();
+        routes.delete(root + "/{id}", ServiceRules.DELETE, this::delete);
     }
 
     private Source<ServiceWire.Service> source() {
@@ -89,8 +97,15 @@ public final class ServiceRoutes implements ResourceRoutes {
         return store.find(handle, host.id()).orElseThrow();
     }
 
-    private static Reply delete(Exchange exchange) {
-        throw Problems.notOffered("Removing host " + exchange.path("id")
-                + " through the Compute API is not offered; disable its service instead.");
+    /** The host goes with the one service that it has. */
+    private Reply delete(Exchange exchange) {
+        String id = exchange.path("id");
+        transactions.use(handle -> {
+            HostRow host = store.findShown(handle, id, exchange.atLeast(53)).orElseThrow(() -> ServiceRules.unknown(id));
+            if (!scheduling.remove(handle, host.id(), false)) {
+                throw ServiceRules.unknown(id);
+            }
+        });
+        return Reply.empty(204);
     }
 }

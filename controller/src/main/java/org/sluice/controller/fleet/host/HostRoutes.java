@@ -10,23 +10,33 @@ import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.list.Source;
+import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.store.Transactions;
+import org.sluice.model.HostId;
 
 /** {@code /hosts}, with the cards and uplinks of one. Thread-safe. */
 public final class HostRoutes implements ResourceRoutes {
     private final Transactions transactions;
+    private final Scheduling scheduling;
     private final HostStore store = new HostStore();
     private final PhysicalNetworkStore networks = new PhysicalNetworkStore();
     private final Mappings mappings = new Mappings();
 
-    public HostRoutes(Transactions transactions) {
+    /**
+     * Wires them.
+     *
+     * @param scheduling takes hosts out of the fleet
+     */
+    public HostRoutes(Transactions transactions, Scheduling scheduling) {
         this.transactions = requireNonNull(transactions, "transactions is null");
+        this.scheduling = requireNonNull(scheduling, "scheduling is null");
     }
 
     @Override
     public void routes(Routes routes) {
         routes.list("/hosts", HostRules.LIST, HostWire.LIST, source());
         routes.get("/hosts/{name}", HostRules.SHOW, this::show);
+        routes.delete("/hosts/{name}", HostRules.DELETE, this::remove).asks("lost");
         routes.put("/hosts/{name}/physical-functions/{function}", HostRules.MAP, this::map);
         routes.put("/hosts/{name}/uplinks/{network}", HostRules.SET_UPLINK, this::setUplink);
         routes.delete("/hosts/{name}/uplinks/{network}", HostRules.DELETE_UPLINK, this::deleteUplink);
@@ -45,6 +55,18 @@ public final class HostRoutes implements ResourceRoutes {
     private Host host(Handle handle, Exchange exchange) {
         String name = exchange.path("name");
         return store.find(handle, name).orElseThrow(() -> HostRules.unknown(name));
+    }
+
+    private Reply remove(Exchange exchange) {
+        boolean isLost = HostWire.isLost(exchange);
+        String name = exchange.path("name");
+        transactions.use(handle -> {
+            HostId host = store.id(handle, name).orElseThrow(() -> HostRules.unknown(name));
+            if (!scheduling.remove(handle, host, isLost)) {
+                throw HostRules.unknown(name);
+            }
+        });
+        return Reply.empty(204);
     }
 
     private Reply map(Exchange exchange) {

@@ -9,6 +9,7 @@ import org.sluice.model.ProblemException;
 final class HostRules {
     static final Rule LIST = Rule.of("sluice:hosts:list", Who.SYSTEM_READER, "List the hosts with their cards.");
     static final Rule SHOW = Rule.of("sluice:hosts:show", Who.SYSTEM_READER, "Show a host with its cards.");
+    static final Rule DELETE = Rule.of("sluice:hosts:delete", Who.ADMIN, "Take a host out of the fleet.");
     static final Rule MAP = Rule.of(
             "sluice:physical_functions:update", Who.ADMIN, "Say which physical network a card of a host is on.");
     static final Rule SET_UPLINK = Rule.of(

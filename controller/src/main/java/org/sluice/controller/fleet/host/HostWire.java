@@ -46,6 +46,16 @@ final class HostWire {
 
     private HostWire() {}
 
+    /** Whether the host that is to be removed is lost with all that is on it. */
+    static boolean isLost(Exchange exchange) {
+        String lost = exchange.query("lost").orElse("false");
+        return switch (lost) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw exchange.wording().badFilter("lost", lost, "true or false");
+        };
+    }
+
     /** The physical network that a card is to be on; empty takes it off. */
     static Optional<String> mapping(Exchange exchange) {
         Fields fields = exchange.body().onlyKnows(Set.of("physical_network"));

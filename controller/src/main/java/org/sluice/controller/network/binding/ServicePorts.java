@@ -122,6 +122,13 @@ public final class ServicePorts {
                         .execute());
     }
 
+    /** Takes all service ports of a host away, which has no other port any more. */
+    public void removeOf(Handle handle, HostId host) {
+        handle.createUpdate("delete from port where service_host_id = :host")
+                .bind("host", host.value())
+                .execute();
+    }
+
     private PortId make(Handle handle, NetworkId network, HostId host) {
         String project = handle.createQuery("select project_id from network where id = :id")
                 .bind("id", network.value())

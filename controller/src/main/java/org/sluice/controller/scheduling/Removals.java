@@ -1,0 +1,131 @@
+package org.sluice.controller.scheduling;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.sluice.controller.network.binding.ServerPorts;
+import org.sluice.controller.network.binding.ServicePorts;
+import org.sluice.controller.server.Servers;
+import org.sluice.controller.server.Task;
+import org.sluice.controller.store.ChangeFeed;
+import org.sluice.model.AgentSilence;
+import org.sluice.model.HostId;
+import org.sluice.model.Problem;
+import org.sluice.model.ProblemException;
+import org.sluice.model.ServerId;
+import org.sluice.model.protocol.ServerReport.Failure;
+
+/** Takes hosts out of the fleet. Locks in the order server, host, port, like {@link Claims}. Stateless. */
+final class Removals {
+    private final ServerPorts serverPorts;
+    private final ServicePorts servicePorts;
+    private final Decisions decisions;
+    private final Servers servers = new Servers();
+
+    /** What there is to know of a host whose row is held. */
+    private record Leaving(String name, Optional<Duration> silence) {}
+
+    Removals(ServerPorts serverPorts, ServicePorts servicePorts, Decisions decisions) {
+        this.serverPorts = serverPorts;
+        this.servicePorts = servicePorts;
+        this.decisions = decisions;
+    }
+
+    boolean remove(Handle handle, HostId host, boolean isLost) {
+        List<ServerId> standing = handle.createQuery(
+                        "select id from server where host_id = :host order by number for update")
+                .bind("host", host.value())
+                .mapTo(UUID.class)
+                .map(ServerId::new)
+                .list();
+        Optional<Leaving> found = hold(handle, host);
+        if (found.isEmpty()) {
+            return false;
+        }
+        Leaving leaving = found.get();
+        if (isLost) {
+            requireSilent(leaving);
+        } else if (!standing.isEmpty()) {
+            throw inUse(leaving, standing.size());
+        }
+        for (ServerId server : standing) {
+            lose(handle, leaving, server);
+        }
+        // Whatever was placed there between the two looks: from now on the row is held, and nothing comes any more.
+        int come = count(handle, host);
+        if (come > 0) {
+            throw inUse(leaving, come);
+        }
+        servicePorts.removeOf(handle, host);
+        handle.createUpdate("delete from host where id = :host")
+                .bind("host", host.value())
+                .execute();
+        ChangeFeed.announce(handle, FleetIndex.TOPIC);
+        return true;
+    }
+
+    private static Optional<Leaving> hold(Handle handle, HostId host) {
+        return handle.createQuery("""
+                        select name, extract(epoch from clock_timestamp() - last_seen_at) as silence
+                        from host where id = :host for update""")
+                .bind("host", host.value())
+                .map((row, _) -> new Leaving(
+                        row.getString("name"),
+                        Optional.ofNullable(row.getBigDecimal("silence"))
+                                .map(seconds -> Duration.ofSeconds(Math.max(0, seconds.longValue())))))
+                .findOne();
+    }
+
+    private static int count(Handle handle, HostId host) {
+        return handle.createQuery("select count(*) from server where host_id = :host")
+                .bind("host", host.value())
+                .mapTo(Integer.class)
+                .one();
+    }
+
+    /** Its claim, its leases and its addresses go with the host; what was not to go anyway stays as the one who says so. */
+    private void lose(Handle handle, Leaving host, ServerId server) {
+        Servers.Held held = servers.hold(handle, server).orElseThrow();
+        handle.createUpdate("""
+                        update virtual_function set leased_port_id = null, leased_server_id = null
+                        where leased_server_id = :server""").bind("server", server.value()).execute();
+        serverPorts.detach(handle, server);
+        if (held.state().is(Task.DELETING)) {
+            decisions.forget(handle, server);
+            servers.delete(handle, server);
+        } else {
+            servers.lost(
+                    handle,
+                    server,
+                    new Failure(
+                            "HostLost",
+                            "Its host was lost, and its disk with it.",
+                            Optional.of("Host " + host.name() + " was removed as lost. Delete the server and create it again.")));
+        }
+    }
+
+    private static void requireSilent(Leaving host) {
+        if (host.silence().filter(AgentSilence::isUp).isPresent()) {
+            throw new Problem(
+                            Problem.Kind.CONFLICT,
+                            "HostUp",
+                            "Host " + host.name() + " is not lost: its agent was heard "
+                                    + host.silence().get().toSeconds() + " s ago.",
+                            Optional.of("Delete its servers first; or switch the machine off, since they would run on beside"
+                                    + " those that get their addresses, and ask again when the host is down."))
+                    .asException();
+        }
+    }
+
+    private static ProblemException inUse(Leaving host, int servers) {
+        return new Problem(
+                        Problem.Kind.CONFLICT,
+                        "HostInUse",
+                        "Host " + host.name() + " has " + servers + (servers == 1 ? " server." : " servers."),
+                        Optional.of("Delete them and wait until they are gone. If the machine is lost with them, and off for"
+                                + " good: sluice fleet remove --lost " + host.name() + "."))
+                .asException();
+    }
+}
