@@ -355,6 +355,64 @@ final class IdentityApiTest {
     }
 
     @Test
+    void aProjectGoesWithWhatNobodyAskedForAndStaysWithAnythingElse() {
+        String project = admin("POST", "/v3/projects", "{\"project\":{\"name\":\"moving\"}}")
+                .json()
+                .at("/project/id")
+                .asString();
+        postgres.database().jdbi().useHandle(handle -> {
+            handle.execute("insert into physical_network (name) values ('movingnet') on conflict do nothing");
+            for (int vlan = 2900; vlan < 2902; vlan++) {
+                handle.execute(
+                        "insert into network (id, project_id, name, mtu, network_type, physical_network, segmentation_id)"
+                                + " values (gen_random_uuid(), ?, 'n', 1500, 'vlan', 'movingnet', ?)",
+                        project,
+                        vlan);
+            }
+            handle.execute(
+                    "insert into security_group (id, project_id, name) values (gen_random_uuid(), ?, 'default'),"
+                            + " (gen_random_uuid(), ?, 'web')",
+                    project,
+                    project);
+        });
+
+        ApiClient.Answer refused = admin("DELETE", "/v3/projects/" + project, "");
+        assertThat(refused.status()).isEqualTo(409);
+        assertThat(refused.text())
+                .contains("Project moving (" + project + ") has 2 networks, 1 security group.", "project purge");
+        assertThat(admin("GET", "/v3/projects/" + project, "").status()).isEqualTo(200);
+
+        postgres.database().jdbi().useHandle(handle -> {
+            handle.execute("delete from network where project_id = ?", project);
+            handle.execute("delete from security_group where name = 'web'");
+        });
+        assertThat(admin("DELETE", "/v3/projects/" + project, "").status()).isEqualTo(204);
+        assertThat(count("from security_group where project_id = '" + project + "'")).isZero();
+    }
+
+    @Test
+    void theKeyPairsOfAUserGoWithHim() {
+        String user = admin("POST", "/v3/users", "{\"user\":{\"name\":\"leaver\",\"password\":\"x\"}}")
+                .json()
+                .at("/user/id")
+                .asString();
+        postgres.database()
+                .jdbi()
+                .useHandle(handle -> handle.execute(
+                        "insert into keypair (user_id, name, fingerprint, public_key) values (?, 'k', 'f', 'p')", user));
+        assertThat(admin("DELETE", "/v3/users/" + user, "").status()).isEqualTo(204);
+        assertThat(count("from keypair where user_id = '" + user + "'")).isZero();
+    }
+
+    private static long count(String fromWhere) {
+        return postgres.database()
+                .jdbi()
+                .withHandle(handle -> handle.createQuery("select count(*) " + fromWhere)
+                        .mapTo(Long.class)
+                        .one());
+    }
+
+    @Test
     void namesAreUniqueAndNotEmpty() {
         assertThat(admin("POST", "/v3/projects", "{\"project\":{\"name\":\"demo\"}}")
                         .status())

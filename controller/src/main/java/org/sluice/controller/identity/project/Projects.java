@@ -14,6 +14,7 @@ import org.sluice.controller.identity.wire.IdentityIds;
 import org.sluice.controller.identity.wire.IdentityProblems;
 import org.sluice.controller.store.Database;
 import org.sluice.controller.store.Transactions;
+import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
 
 /**
@@ -86,15 +87,24 @@ public final class Projects {
     }
 
     /**
-     * Deletes a project with its role assignments.
+     * Deletes a project with its role assignments and its default security group.
      *
-     * @throws ProblemException 404 without it, 409 when the cloud would lose an administrator that it needs
+     * @throws ProblemException 404 without it, 409 when it has anything that would be nobody's then, or the cloud would lose an
+     *     administrator that it needs
      */
     public void delete(String id) {
         endings.with(new Revocations.Subject.OfProject(id), handle -> {
-            if (!store.delete(handle, id)) {
-                throw IdentityProblems.notFound("project", id);
+            String name = store.lock(handle, id).name();
+            List<String> things = store.things(handle, id);
+            if (!things.isEmpty()) {
+                throw new Problem(
+                                Problem.Kind.CONFLICT,
+                                "ProjectInUse",
+                                "Project " + name + " (" + id + ") has " + String.join(", ", things) + ".",
+                                Optional.of("Delete them first: openstack project purge --project " + id + "."))
+                        .asException();
             }
+            store.delete(handle, id);
             return id;
         });
     }

@@ -103,6 +103,7 @@ public final class Users {
             if (!store.delete(handle, id)) {
                 throw IdentityProblems.notFound("user", id);
             }
+            store.deleteKeys(handle, id);
             return id;
         });
     }
