@@ -60,6 +60,14 @@ final class TheTalk {
         return server(name);
     }
 
+    /** Waits until the server has that status and nothing is under way with it. */
+    void becomes(String name, String status, Duration limit) {
+        await().atMost(limit).pollInterval(Duration.ofSeconds(1)).until(() -> {
+            Map<String, String> server = server(name);
+            return status.equals(server.get("status")) && "-".equals(server.get("OS-EXT-STS:task_state"));
+        });
+    }
+
     private Map<String, String> server(String name) {
         return Table.fields(cloud.type("nova show " + name).succeeded());
     }

@@ -76,6 +76,8 @@ class TheTalkInTheLabTest {
         thePeerInVlan2402GetsNone(cloud, nic1Address);
         theFramesCarryTheTag(cloud, nic1Address);
 
+        theServerGoesOffAndComesBack(talk, server.get("OS-EXT-SRV-ATTR:instance_name"), nic1);
+
         talk.delete("vm00", Duration.ofMinutes(2));
         theVirtualFunctionIsNeutral(cloud, address);
         assertThat(cloud.type("sluice fleet leases --data " + cloud.data()).succeeded())
@@ -167,11 +169,70 @@ class TheTalkInTheLabTest {
                 .contains("domain='0x%s' bus='0x%s' slot='0x%s' function='0x%s'".formatted((Object[]) parts));
     }
 
+    /** Stopped, started, rebooted, and off by its guest's own doing; its VF carries frames whenever it runs, and its lease stays. */
+    private static void theServerGoesOffAndComesBack(TheTalk talk, @Nullable String domain, Map<String, String> nic1) {
+        RunningCloud cloud = talk.cloud;
+        String address = addressOf(nic1);
+
+        cloud.type("openstack server stop vm00").succeeded();
+        talk.becomes("vm00", "SHUTOFF", Duration.ofMinutes(2));
+        assertThat(cloud.type("nova console-log vm00").succeeded())
+                .as("the guest was asked, and ended by itself")
+                .contains("GUEST power button");
+        assertThat(inNode(cloud, "virsh -q list --all")).doesNotContain(domain);
+        assertThat(inNode(cloud, "ip netns exec wire ping -c 2 -W 2 " + address + " || true"))
+                .contains(" 100% packet loss");
+        assertThat(cloud.type("openstack port show vm_nic1 -f value -c status").succeeded())
+                .contains("DOWN");
+        assertThat(cloud.type("sluice fleet leases --data " + cloud.data()).succeeded())
+                .contains("vm00");
+        assertThat(cloud.type("openstack server stop vm00").output())
+                .contains("while it is in vm_state stopped", "Allowed in this state: start, reboot (HARD), delete.");
+
+        cloud.type("openstack server start vm00").succeeded();
+        talk.becomes("vm00", "ACTIVE", BOOT);
+        theGuestIsReady(cloud, "vm00", 2);
+        theVirtualFunctionIsProgrammed(cloud, nic1.get("mac_address"));
+        thePeerInVlan2401GetsAnswers(cloud, address);
+
+        cloud.type("openstack server reboot vm00").succeeded();
+        talk.becomes("vm00", "ACTIVE", BOOT);
+        theGuestIsReady(cloud, "vm00", 3);
+        thePeerInVlan2401GetsAnswers(cloud, address);
+
+        cloud.type("openstack server pause vm00").succeeded();
+        talk.becomes("vm00", "PAUSED", Duration.ofMinutes(1));
+        assertThat(inNode(cloud, "virsh domstate " + domain)).contains("paused");
+        cloud.type("openstack server unpause vm00").succeeded();
+        talk.becomes("vm00", "ACTIVE", Duration.ofMinutes(1));
+        thePeerInVlan2401GetsAnswers(cloud, address);
+
+        // The power button, by another hand than the agent's: to it the guest has ended by itself.
+        String _ = inNode(cloud, "virsh shutdown " + domain);
+        talk.becomes("vm00", "SHUTOFF", Duration.ofMinutes(2));
+        assertThat(inNode(cloud, "sleep 12; virsh -q list --all"))
+                .as("it stays off, through two comparisons")
+                .doesNotContain(domain);
+        assertThat(cloud.type("openstack server event list vm00 -f value -c Action")
+                        .succeeded()
+                        .lines())
+                .containsExactly("unpause", "pause", "reboot", "start", "stop", "create");
+    }
+
     private static String theGuestIsReady(RunningCloud cloud, String server) {
+        return theGuestIsReady(cloud, server, 1);
+    }
+
+    /** Waits for its so manyth boot: the console keeps what was said before. */
+    private static String theGuestIsReady(RunningCloud cloud, String server, int boot) {
         await().atMost(BOOT)
                 .pollInterval(Duration.ofSeconds(2))
-                .until(() ->
-                        cloud.type("nova console-log " + server).succeeded().contains("GUEST ready"));
+                .until(() -> cloud.type("nova console-log " + server)
+                                .succeeded()
+                                .lines()
+                                .filter(line -> line.contains("GUEST ready"))
+                                .count()
+                        >= boot);
         return cloud.type("nova console-log " + server).succeeded();
     }
 

@@ -3,6 +3,7 @@ package org.sluice.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -114,6 +115,66 @@ class WholeCloudTest {
                             .map(function -> function.path("server_id").asString()))
                     .containsExactlyInAnyOrderElementsOf(servers);
         }
+    }
+
+    @Test
+    void serversGoOffAndComeBackAlsoAcrossAKill() throws Exception {
+        Path data = directory.resolve("life");
+        RunningCloud before = RunningCloud.up(data, "simulated:2", Ports.free(), START);
+        Api api = Api.of(before);
+        Parts parts = Parts.make(api);
+        List<String> servers = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            servers.add(parts.boot(api, "life-" + i));
+        }
+        servers.forEach(server -> becomes(api, server, "ACTIVE"));
+
+        act(api, servers.get(0), "{\"os-stop\": null}");
+        becomes(api, servers.get(0), "SHUTOFF");
+        act(api, servers.get(0), "{\"os-start\": null}");
+        becomes(api, servers.get(0), "ACTIVE");
+        act(api, servers.get(1), "{\"os-stop\": null}");
+        becomes(api, servers.get(1), "SHUTOFF");
+        act(api, servers.get(2), "{\"pause\": null}");
+        becomes(api, servers.get(2), "PAUSED");
+        // Asked for, and perhaps under way, when everything is killed.
+        act(api, servers.get(3), "{\"os-stop\": null}");
+        act(api, servers.get(4), "{\"reboot\": {\"type\": \"HARD\"}}");
+        before.killWithDatabase();
+
+        try (RunningCloud after = RunningCloud.up(data, "simulated:2", Ports.free(), START)) {
+            Api again = Api.of(after);
+            becomes(again, servers.get(0), "ACTIVE");
+            becomes(again, servers.get(1), "SHUTOFF");
+            // The simulated hosts went with their process, as hosts that lose power do: what was paused has lost its memory.
+            becomes(again, servers.get(2), "SHUTOFF");
+            becomes(again, servers.get(3), "SHUTOFF");
+            becomes(again, servers.get(4), "ACTIVE");
+            becomes(again, servers.get(5), "ACTIVE");
+            act(again, servers.get(1), "{\"os-start\": null}");
+            becomes(again, servers.get(1), "ACTIVE");
+            for (String server : servers) {
+                again.delete("/compute/v2.1/servers/" + server);
+            }
+            await().atMost(SETTLE)
+                    .pollInterval(Duration.ofMillis(200))
+                    .until(() -> again.get("/compute/v2.1/servers").path("servers").isEmpty());
+            assertThat(functions(again)).allMatch(function -> function.path("server_id").isNull());
+        }
+    }
+
+    private static void act(Api api, String server, String action) {
+        HttpResponse<String> answer = api.exchange("POST", "/compute/v2.1/servers/" + server + "/action", action);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
+    }
+
+    /** Waits until the server has that status and nothing is under way with it. */
+    private static void becomes(Api api, String server, String status) {
+        await().atMost(SETTLE).pollInterval(Duration.ofMillis(100)).until(() -> {
+            JsonNode shown = api.get("/compute/v2.1/servers/" + server).path("server");
+            return shown.path("status").asString().equals(status)
+                    && shown.path("OS-EXT-STS:task_state").isNull();
+        });
     }
 
     private static List<JsonNode> functions(Api api) {
