@@ -125,10 +125,7 @@ public record DesiredServer(
     }
 
     private DesiredServer with(
-            Power otherPower,
-            List<DesiredInterface> nics,
-            Optional<String> request,
-            Optional<String> globalRequest) {
+            Power otherPower, List<DesiredInterface> nics, Optional<String> request, Optional<String> globalRequest) {
         return new DesiredServer(
                 id,
                 instanceName,
