@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -35,6 +36,7 @@ import org.sluice.agent.host.VirtualFunctions;
 import org.sluice.agent.journal.DurableDirectory;
 import org.sluice.agent.journal.Entry;
 import org.sluice.agent.journal.Journal;
+import org.sluice.agent.report.Failures;
 import org.sluice.agent.step.Patience;
 import org.sluice.agent.step.StepObserver;
 import org.sluice.agent.step.StepRunner;
@@ -51,7 +53,8 @@ import org.sluice.model.protocol.ServerReport;
 /**
  * The agent of one host. From {@link #start} to {@link #close} it keeps the host at what the controller wants; closing it,
  * like killing it, leaves the host as it is, and the next agent on the same directory goes on from there. While the
- * controller cannot be reached, nothing on the host changes but what is under way, and a domain that died is started again.
+ * controller cannot be reached, nothing on the host changes but what is under way, and after a reboot of the host what ran is
+ * started again.
  *
  * <p>Thread-safe.
  */
@@ -129,8 +132,9 @@ public final class Agent implements AutoCloseable {
                         functions, capabilities, journal.leases(), calls.patience(), observer, random),
                 new StepRunner(observer),
                 outbox::put,
+                this::wakeAfter,
                 clock,
-                settings.verifyEvery());
+                settings);
         this.loops = List.of(
                 loop("desired", this::listen), loop("reports", this::send), loop("compare", this::compareForEver));
     }
@@ -138,6 +142,7 @@ public final class Agent implements AutoCloseable {
     /** Begins to work. */
     public void start() {
         convergence.recall();
+        host.hypervisor().watch(this::wakeIfOurs);
         LOG.info(
                 "The agent of host {} starts with {} servers in its journal.",
                 host.name(),
@@ -216,12 +221,14 @@ public final class Agent implements AutoCloseable {
     private void accept(DesiredHost state) {
         DesiredHost before = latest.get();
         if (before != null && before.revision() > state.revision()) {
+            // Its database was restored. It is followed, since it would say nothing else from now on; and by what it
+            // does
+            // not speak of nothing is lost.
             LOG.warn(
-                    "Host {} passes over desired state {}: it has {} already.",
-                    host.name(),
+                    "The controller's desired state {} of host {} is older than {}, which it said before.",
                     state.revision(),
+                    host.name(),
                     before.revision());
-            return;
         }
         latest.set(state);
         wakeAll();
@@ -339,6 +346,18 @@ public final class Agent implements AutoCloseable {
             }
             return true;
         });
+    }
+
+    private void wakeIfOurs(ServerId server) {
+        if (journal.find(server).isPresent()) {
+            wake(server);
+        }
+    }
+
+    private void wakeAfter(ServerId server, Duration pause) {
+        // A little later than asked, so that by the clock the time has passed.
+        CompletableFuture.delayedExecutor(pause.toMillis() + 1, TimeUnit.MILLISECONDS, Runnable::run)
+                .execute(() -> wake(server));
     }
 
     private void work(ServerId server) {

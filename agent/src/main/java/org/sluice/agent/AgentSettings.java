@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param compareEvery after how long everything that should be is compared with what is, without any message
  * @param verifyEvery after how long a running server's interfaces are read back again; reading VFs is not cheap on a host
  *     with hundreds of them
+ * @param shutdownWithin how long a guest that is asked to end is waited for before it is cut off
  * @param firstRetry pause after the first failure to reach the controller; it doubles from there, with jitter
  * @param longestRetry longest such pause
  * @param parallelServers how many servers may be built or removed at the same time; at least 1
@@ -20,6 +21,7 @@ public record AgentSettings(
         Duration longPoll,
         Duration compareEvery,
         Duration verifyEvery,
+        Duration shutdownWithin,
         Duration firstRetry,
         Duration longestRetry,
         int parallelServers,
@@ -28,6 +30,7 @@ public record AgentSettings(
     public static final AgentSettings DEFAULT = new AgentSettings(
             Duration.ofSeconds(20),
             Duration.ofSeconds(5),
+            Duration.ofMinutes(1),
             Duration.ofMinutes(1),
             Duration.ofMillis(100),
             Duration.ofSeconds(4),
@@ -38,6 +41,7 @@ public record AgentSettings(
         requirePositive(longPoll, "longPoll");
         requirePositive(compareEvery, "compareEvery");
         requirePositive(verifyEvery, "verifyEvery");
+        requirePositive(shutdownWithin, "shutdownWithin");
         requirePositive(firstRetry, "firstRetry");
         requirePositive(longestRetry, "longestRetry");
         requireNonNull(stopWithin, "stopWithin is null");

@@ -3,13 +3,13 @@ package org.sluice.agent;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,12 +18,14 @@ import org.sluice.agent.boot.ServerWorkflow;
 import org.sluice.agent.functions.FunctionLocks;
 import org.sluice.agent.functions.VirtualFunctionTransaction;
 import org.sluice.agent.host.Host;
-import org.sluice.agent.host.Hypervisor;
+import org.sluice.agent.host.Hypervisor.State;
 import org.sluice.agent.host.KernelException;
 import org.sluice.agent.journal.Entry;
-import org.sluice.agent.journal.Entry.FoundFunction;
 import org.sluice.agent.journal.Entry.Phase;
 import org.sluice.agent.journal.Journal;
+import org.sluice.agent.power.GuestPower;
+import org.sluice.agent.power.Observations;
+import org.sluice.agent.report.Failures;
 import org.sluice.agent.step.Step;
 import org.sluice.agent.step.StepFailure;
 import org.sluice.agent.step.StepRunner;
@@ -33,12 +35,18 @@ import org.sluice.model.protocol.DesiredHost;
 import org.sluice.model.protocol.DesiredInterface.Bridge;
 import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.DesiredServer.Presence;
+import org.sluice.model.protocol.Power;
 import org.sluice.model.protocol.ServerReport;
+import org.sluice.model.protocol.ServerReport.Failure;
+import org.sluice.model.protocol.ServerReport.InterfaceState;
+import org.sluice.model.protocol.VirtualFunctionLease;
 
 /**
- * Brings one server from what the journal says to what the controller wants. A server is removed when the desired state,
- * not older than the one the server was built from, wants it absent or does not speak of it. What is not in the journal is
- * never touched, whatever its name: it may be the operator's own. Without a desired state what runs is kept running.
+ * Brings one server from what the journal says to what the controller wants. A server is removed when the desired state wants it
+ * absent, and for no other reason: one that it does not speak of is kept as it is, since a controller whose database is older
+ * than the server must not destroy it. What is neither in the journal nor wanted is never touched, whatever its name: it may be
+ * the operator's own. Without a desired state what runs is kept running. What the guest of a server that stands should do is
+ * {@link GuestPower}'s.
  *
  * <p>Thread-safe for different servers; the caller converges one server on one thread at a time.
  */
@@ -51,15 +59,19 @@ final class Convergence {
     private final VirtualFunctionTransaction functions;
     private final StepRunner runner;
     private final Consumer<ServerReport> reports;
-    private final InstantSource clock;
-    private final Duration verifyEvery;
     private final FunctionLocks locks = new FunctionLocks();
+    private final Observations observations;
+    private final GuestPower power;
 
-    /** When a running server was last verified in this life of the agent; absent: not yet. */
-    private final Map<ServerId, Instant> verified = new ConcurrentHashMap<>();
+    /** Servers that stand whose NICs joined their networks in this life of the agent. */
+    private final Set<ServerId> joined = ConcurrentHashMap.newKeySet();
 
-    private final Map<ServerId, String> lastDeviation = new ConcurrentHashMap<>();
+    /** Servers of which it was said that the controller does not speak of them. */
+    private final Set<ServerId> unknown = ConcurrentHashMap.newKeySet();
 
+    /**
+     * @param wakes has a server converged again after a time
+     */
     Convergence(
             Host host,
             Journal journal,
@@ -67,24 +79,41 @@ final class Convergence {
             VirtualFunctionTransaction functions,
             StepRunner runner,
             Consumer<ServerReport> reports,
+            BiConsumer<ServerId, Duration> wakes,
             InstantSource clock,
-            Duration verifyEvery) {
+            AgentSettings settings) {
         this.host = requireNonNull(host, "host is null");
         this.journal = requireNonNull(journal, "journal is null");
         this.segments = requireNonNull(segments, "segments is null");
         this.functions = requireNonNull(functions, "functions is null");
         this.runner = requireNonNull(runner, "runner is null");
         this.reports = requireNonNull(reports, "reports is null");
-        this.clock = requireNonNull(clock, "clock is null");
-        this.verifyEvery = requireNonNull(verifyEvery, "verifyEvery is null");
+        this.observations = new Observations(this::workflow, locks, reports, clock, settings.verifyEvery());
+        this.power = new GuestPower(
+                host,
+                journal,
+                runner,
+                locks,
+                this::workflow,
+                observations,
+                wakes,
+                clock,
+                settings.shutdownWithin(),
+                settings.compareEvery());
     }
 
-    /** Counts the running servers in on their networks, before anything is changed there. */
+    /**
+     * Counts the servers that stand in on their networks, before anything is changed there. One that was not started since the
+     * host booted has nothing there, and joins when it is started.
+     */
     void recall() {
         for (Entry entry : journal.entries()) {
             switch (entry.phase()) {
-                case RUNNING ->
-                    ServerWorkflow.bridgeNics(entry.server()).forEach(nic -> segments.recall(nic, entry.server()));
+                case STANDING -> {
+                    if (entry.guest().hostBoot().isEmpty() || entry.guest().isOf(host.bootId())) {
+                        ServerWorkflow.bridgeNics(entry.server()).forEach(nic -> segments.recall(nic, entry.server()));
+                    }
+                }
                 case BUILDING, REMOVING, FAILED -> {
                     // They join, or leave, by their own steps.
                 }
@@ -101,31 +130,28 @@ final class Convergence {
         Optional<Entry> known = journal.find(server);
         Optional<DesiredServer> desired = latest.flatMap(state -> state.find(server));
         if (known.isEmpty()) {
-            desired.ifPresent(wanted -> begin(wanted, latest.orElseThrow().revision()));
-            return false;
+            return desired.isPresent()
+                    && begin(desired.get(), latest.orElseThrow().revision());
         }
         Entry begun = known.get();
-        boolean unwanted = latest.isPresent()
-                && latest.get().revision() >= begun.revision()
-                && desired.map(wanted -> wanted.presence() == Presence.ABSENT).orElse(true);
+        noteSilence(begun, latest.isPresent() && desired.isEmpty());
+        boolean unwanted = desired.isPresent() && desired.get().presence() == Presence.ABSENT;
         // What is removed is what was built; that it goes, another request has asked for.
-        Entry entry = unwanted ? desired.map(begun::askedLike).orElse(begun) : begun;
+        Entry entry = unwanted ? begun.askedLike(desired.get()) : begun;
         return switch (entry.phase()) {
             case BUILDING -> {
                 if (unwanted) {
                     remove(entry);
-                } else if (desired.isPresent()) {
-                    build(entry, true);
+                    yield false;
                 }
-                yield false;
+                yield desired.isPresent() && build(entry, true, desired.get().power());
             }
-            case RUNNING -> {
+            case STANDING -> {
                 if (unwanted) {
                     remove(entry);
-                } else {
-                    keep(entry, desired, latest.map(DesiredHost::revision).orElse(entry.revision()));
+                    yield false;
                 }
-                yield false;
+                yield keep(entry, desired, latest.map(DesiredHost::revision).orElse(entry.revision()));
             }
             case REMOVING -> {
                 remove(entry);
@@ -135,145 +161,203 @@ final class Convergence {
                 if (unwanted) {
                     gone(entry);
                 } else {
-                    entry.failure().ifPresent(failure -> reports.accept(report(entry.id(), failure)));
+                    entry.failure().ifPresent(failure -> reports.accept(new ServerReport.Failed(entry.id(), failure)));
                 }
                 yield false;
             }
         };
     }
 
-    private void begin(DesiredServer wanted, long revision) {
-        switch (wanted.presence()) {
-            case ABSENT ->
-                // Nothing of it was ever begun here, or its removal was done and the report of it lost.
-                reports.accept(new ServerReport.Absent(wanted.id(), ServerWorkflow.leases(wanted)));
-            case RUNNING -> {
-                if (ServerWorkflow.leases(wanted).stream()
-                        .allMatch(lease -> journal.leases().isFreeFor(lease, wanted.id()))) {
-                    build(new Entry(wanted, revision, Phase.BUILDING, List.of(), Optional.empty()), false);
-                } else {
-                    LOG.info("Server {} waits for a VF that a server on its way out still holds.", wanted.named());
-                }
-            }
+    private void noteSilence(Entry entry, boolean silent) {
+        if (!silent) {
+            unknown.remove(entry.id());
+        } else if (unknown.add(entry.id())) {
+            LOG.warn(
+                    "The controller does not speak of server {}, which is {} here. It is kept as it is, with its VFs:"
+                            + " if its database was restored from an older copy, somebody must decide about this server.",
+                    entry.server().named(),
+                    entry.phase());
         }
     }
 
-    private void build(Entry intent, boolean again) {
-        ServerWorkflow workflow = workflow(intent);
+    private boolean begin(DesiredServer wanted, long revision) {
+        return switch (wanted.presence()) {
+            case ABSENT -> {
+                if (isHere(wanted) || holdsLease(wanted)) {
+                    takeAway(wanted, revision);
+                } else {
+                    // Nothing of it was ever begun here, or its removal was done and the report of it lost.
+                    reports.accept(new ServerReport.Absent(wanted.id(), ServerWorkflow.leases(wanted)));
+                }
+                yield false;
+            }
+            case PRESENT -> {
+                if (!ServerWorkflow.leases(wanted).stream()
+                        .allMatch(lease -> journal.leases().isFreeFor(lease, wanted.id()))) {
+                    LOG.info("Server {} waits for a VF that a server on its way out still holds.", wanted.named());
+                    yield false;
+                }
+                if (isHere(wanted)) {
+                    adopt(wanted, revision);
+                    yield true;
+                }
+                yield build(Entry.building(wanted, revision), false, wanted.power());
+            }
+        };
+    }
+
+    /** Whether there is a domain of ours or a disk of a server that the journal does not know: the journal is not all there was. */
+    private boolean isHere(DesiredServer server) {
+        boolean domain = switch (host.hypervisor().state(server.id())) {
+            case ABSENT, CRASHED -> false;
+            case RUNNING, PAUSED, STOPPED -> host.hypervisor().domains().contains(server.id());
+        };
+        return domain || host.disks().present().contains(server.id());
+    }
+
+    private boolean holdsLease(DesiredServer server) {
+        return ServerWorkflow.leases(server).stream()
+                .anyMatch(lease -> journal.leases().holds(lease, server.id()));
+    }
+
+    /** Takes a server in that the journal lost: it is kept, and never undone because something about it cannot be done. */
+    private void adopt(DesiredServer wanted, long revision) {
+        journal.write(Entry.adopted(wanted, revision, Phase.STANDING));
+        LOG.warn(
+                "Server {} is on this host, and not in the journal. It is taken over as it is: was the agent's"
+                        + " directory lost, or another one used before?",
+                wanted.named());
+    }
+
+    private void takeAway(DesiredServer wanted, long revision) {
+        LOG.warn(
+                "Server {} is to go, and is on this host without being in the journal: was the agent's directory lost,"
+                        + " or another one used before? What there is of it is taken away.",
+                wanted.named());
+        try (FunctionLocks.Held _ = ServerWorkflow.hold(locks, wanted)) {
+            // In the lease book first: only what is there is released, and only what is released is reported so.
+            for (VirtualFunctionLease lease : ServerWorkflow.leases(wanted)) {
+                takeForRelease(wanted, lease);
+            }
+        }
+        Entry entry = Entry.adopted(wanted, revision, Phase.REMOVING);
+        journal.write(entry);
+        remove(entry);
+    }
+
+    private void takeForRelease(DesiredServer wanted, VirtualFunctionLease lease) {
+        try {
+            journal.leases().take(lease, wanted.id());
+        } catch (ProblemException notItsAnyMore) {
+            LOG.info(
+                    "VF {} of server {} is left alone: {}",
+                    lease.index(),
+                    wanted.named(),
+                    notItsAnyMore.problem().sentence());
+        }
+    }
+
+    /** Builds a server; says whether it stands now and there is more to do for it. */
+    private boolean build(Entry intent, boolean again, Power wish) {
+        ServerWorkflow workflow = workflow(intent.server());
         List<Step> steps = new ArrayList<>(workflow.steps());
-        List<ServerReport.Running> running = new ArrayList<>();
-        steps.add(Step.withoutUndo("verify everything", () -> running.add(workflow.verified())));
+        List<InterfaceState> interfaces = new ArrayList<>();
+        steps.add(Step.withoutUndo("verify everything", () -> interfaces.addAll(workflow.verified())));
+        Entry standing;
         try (FunctionLocks.Held _ = ServerWorkflow.hold(locks, intent.server())) {
-            Entry entry = intent;
+            Entry begun = intent;
             if (!again) {
-                List<FoundFunction> found;
                 try {
-                    found = workflow.look();
+                    begun = intent.found(workflow.look());
                 } catch (KernelException | ProblemException e) {
                     Entry failed = intent.failed(Failures.describe(e)).in(Phase.FAILED);
                     journal.write(failed);
                     failed(failed, true);
-                    return;
+                    return false;
                 }
-                entry = new Entry(intent.server(), intent.revision(), Phase.BUILDING, found, Optional.empty());
-                journal.write(entry);
+                journal.write(begun);
             }
-            Entry begun = entry;
+            Entry built = begun;
             try {
                 runner.apply(
                         steps,
                         again ? steps.size() : 0,
-                        failure -> journal.write(begun.failed(Failures.describe(failure))));
+                        failure -> journal.write(built.failed(Failures.describe(failure))));
             } catch (StepFailure failure) {
-                Entry failed = begun.failed(Failures.describe(failure));
+                Entry failed = built.failed(Failures.describe(failure));
                 if (failure.isUndone()) {
                     failed = failed.in(Phase.FAILED);
                 }
                 journal.write(failed);
                 failed(failed, failure.isUndone());
-                return;
+                return false;
             }
-            journal.write(begun.in(Phase.RUNNING));
+            standing = built.in(Phase.STANDING).started(built.obeyed(), host.bootId());
+            journal.write(standing);
         }
         LOG.info(
                 "Server {} runs, and all of its interfaces read back as wanted.",
                 intent.server().named());
-        verified.put(intent.id(), clock.instant());
-        reports.accept(running.getLast());
+        joined.add(intent.id());
+        if (wish.level() == Power.Level.RUNNING) {
+            // One that is to be off or paused is reported when it is.
+            observations.built(standing, interfaces);
+        }
+        return true;
     }
 
     private void failed(Entry entry, boolean undone) {
-        Entry.Failure failure = entry.failure().orElseThrow();
+        Failure failure = entry.failure().orElseThrow();
         LOG.warn(
                 "Server {} could not be built, and {}. {}",
                 entry.server().named(),
                 undone ? "nothing of it is left" : "undoing it goes on",
                 failure.reason());
-        reports.accept(report(entry.id(), failure));
+        reports.accept(new ServerReport.Failed(entry.id(), failure));
     }
 
-    private void keep(Entry entry, Optional<DesiredServer> desired, long revision) {
-        Hypervisor.State state = host.hypervisor().state(entry.id());
-        if (state != Hypervisor.State.RUNNING) {
-            LOG.info(
-                    "The domain of server {} is {}: it is started again.",
-                    entry.server().named(),
-                    state);
-            ServerWorkflow workflow = workflow(entry);
-            try (FunctionLocks.Held _ = ServerWorkflow.hold(locks, entry.server())) {
-                runner.restore(workflow.steps());
-            } catch (StepFailure failure) {
-                deviates(entry, "could not be started again", failure);
-                return;
-            }
-            verify(entry);
-            return;
-        }
-        Instant last = verified.get(entry.id());
+    private boolean keep(Entry entry, Optional<DesiredServer> desired, long revision) {
+        State state = host.hypervisor().state(entry.id());
         DesiredServer wanted = desired.orElse(entry.server());
+        Power wish = desired.map(DesiredServer::power).orElseGet(() -> GuestPower.lastWish(entry));
+        Entry current = describe(entry, wanted.powered(entry.obeyed()), revision);
+        boolean described = current != entry;
+        // One that is off joins when it is started; there may be no bridge to join until then.
+        if (state.isOn() && (described || !joined.contains(entry.id()))) {
+            join(current);
+        }
+        return power.obey(current, wish, state);
+    }
+
+    private Entry describe(Entry entry, DesiredServer wanted, long revision) {
         DesiredServer possible = wanted.wiredLike(entry.server());
         if (!possible.equals(wanted)) {
-            deviates(
+            observations.deviates(
                     entry,
                     "keeps the interfaces it was built with",
-                    new IllegalStateException("The controller wants other interfaces on a running server."));
+                    new IllegalStateException("The controller wants other interfaces on a server that stands."));
         }
-        boolean described = !possible.equals(entry.server());
-        Entry current = entry;
-        if (described) {
-            current = entry.describedBy(possible, revision);
-            journal.write(current);
-            LOG.info(
-                    "Server {} is described anew; its guest reads it from its metadata.",
-                    current.server().named());
+        if (possible.equals(entry.server())) {
+            return entry;
         }
-        if (described || last == null) {
-            DesiredServer server = current.server();
-            for (Bridge nic : ServerWorkflow.bridgeNics(server)) {
-                segments.join(nic, server);
+        Entry described = entry.describedBy(possible, revision);
+        journal.write(described);
+        LOG.info(
+                "Server {} is described anew; its guest reads it from its metadata.",
+                described.server().named());
+        return described;
+    }
+
+    private void join(Entry entry) {
+        try {
+            for (Bridge nic : ServerWorkflow.bridgeNics(entry.server())) {
+                segments.join(nic, entry.server());
             }
-        }
-        if (last == null || Duration.between(last, clock.instant()).compareTo(verifyEvery) >= 0) {
-            verify(current);
-        }
-    }
-
-    private void verify(Entry entry) {
-        try (FunctionLocks.Held _ = ServerWorkflow.hold(locks, entry.server())) {
-            ServerReport.Running report = workflow(entry).verified();
-            lastDeviation.remove(entry.id());
-            reports.accept(report);
+            joined.add(entry.id());
         } catch (KernelException | ProblemException e) {
-            // An alarm, not a repair: a trusted guest may have changed its MAC, and taking it back would cut it off.
-            deviates(entry, "runs, but not as wanted", e);
-        }
-        verified.put(entry.id(), clock.instant());
-    }
-
-    private void deviates(Entry entry, String how, RuntimeException why) {
-        String sentence = Failures.describe(why).reason();
-        if (!sentence.equals(lastDeviation.put(entry.id(), sentence))) {
-            LOG.warn("Server {} {}: {}", entry.server().named(), how, sentence);
+            // It is tried again at the next look, and holds up nobody who wants to stop the server.
+            joined.remove(entry.id());
+            observations.deviates(entry, "could not be made known to DHCP and metadata", e);
         }
     }
 
@@ -283,15 +367,16 @@ final class Convergence {
             journal.write(removing);
         }
         try (FunctionLocks.Held _ = ServerWorkflow.hold(locks, entry.server())) {
-            runner.undo(workflow(removing).steps());
+            runner.undo(workflow(removing.server()).steps());
         } catch (StepFailure failure) {
-            deviates(removing, "cannot be removed yet", failure);
-            removing.failure().ifPresent(reason -> reports.accept(report(removing.id(), reason)));
+            observations.deviates(removing, "cannot be removed yet", failure);
+            removing.failure().ifPresent(reason -> reports.accept(new ServerReport.Failed(removing.id(), reason)));
             return;
         }
         if (removing.failure().isPresent()) {
             journal.write(removing.in(Phase.FAILED));
-            reports.accept(report(removing.id(), removing.failure().get()));
+            reports.accept(
+                    new ServerReport.Failed(removing.id(), removing.failure().get()));
         } else {
             gone(removing);
         }
@@ -299,17 +384,14 @@ final class Convergence {
 
     private void gone(Entry entry) {
         journal.forget(entry.id());
-        verified.remove(entry.id());
-        lastDeviation.remove(entry.id());
+        power.forget(entry.id());
+        joined.remove(entry.id());
+        unknown.remove(entry.id());
         LOG.info("Nothing is left of server {}.", entry.server().named());
         reports.accept(new ServerReport.Absent(entry.id(), ServerWorkflow.leases(entry.server())));
     }
 
-    private ServerWorkflow workflow(Entry entry) {
-        return new ServerWorkflow(host, segments, functions, entry.server());
-    }
-
-    private static ServerReport report(ServerId server, Entry.Failure failure) {
-        return new ServerReport.Failed(server, failure.code(), failure.reason(), failure.fix());
+    private ServerWorkflow workflow(DesiredServer server) {
+        return new ServerWorkflow(host, segments, functions, server);
     }
 }

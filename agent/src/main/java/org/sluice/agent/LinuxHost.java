@@ -2,6 +2,9 @@ package org.sluice.agent;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.sluice.agent.bridge.LinuxBridges;
@@ -24,6 +27,9 @@ public final class LinuxHost implements AutoCloseable {
     /** Unbinding waits for a program that holds the VF; a kernel that takes longer than this is stuck. */
     private static final Duration LONGEST_BIND = Duration.ofSeconds(10);
 
+    /** A random UUID of each boot (random(4)). */
+    private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+
     private final Links links;
     private final LinuxSegmentServices services;
     private final LibvirtHypervisor hypervisor;
@@ -45,11 +51,20 @@ public final class LinuxHost implements AutoCloseable {
         hypervisor = LibvirtHypervisor.at(libvirtUri);
         host = new Host(
                 name,
+                bootId(),
                 new LinuxVirtualFunctions(links, tree, new VfioBinder(tree, AttributeWriter.kernel(), LONGEST_BIND)),
                 new LinuxBridges(links),
                 services,
                 new ImageDisks(directory, images),
                 hypervisor);
+    }
+
+    private static String bootId() {
+        try {
+            return Files.readString(BOOT_ID).strip();
+        } catch (IOException cause) {
+            throw new UncheckedIOException(BOOT_ID + " cannot be read", cause);
+        }
     }
 
     /** What the agent works on. */

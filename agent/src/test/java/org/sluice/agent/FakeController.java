@@ -79,7 +79,7 @@ final class FakeController implements Controller {
         requireThere();
         waits.add(wait);
         long end = System.nanoTime() + wait.toNanos();
-        while (state == null || state.revision() <= after) {
+        while (state == null || state.revision() == after) {
             long left = (end - System.nanoTime()) / 1_000_000;
             if (left <= 0) {
                 return Optional.empty();

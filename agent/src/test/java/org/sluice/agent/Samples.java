@@ -20,6 +20,7 @@ import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.DesiredServer.Presence;
 import org.sluice.model.protocol.FixedAddress;
 import org.sluice.model.protocol.PhysicalFunctionKey;
+import org.sluice.model.protocol.Power;
 import org.sluice.model.protocol.VirtualFunctionLease;
 
 /** Servers and NICs to test with. */
@@ -67,7 +68,8 @@ public final class Samples {
         return new DesiredServer(
                 ServerId.random(),
                 "instance-00000001",
-                Presence.RUNNING,
+                Presence.PRESENT,
+                Power.ON,
                 "vm00",
                 "vm00",
                 "0123456789abcdef0123456789abcdef",
@@ -103,6 +105,7 @@ public final class Samples {
                 server.id(),
                 server.instanceName(),
                 server.presence(),
+                server.power(),
                 server.hostname(),
                 server.name(),
                 server.projectId(),
@@ -173,6 +176,7 @@ public final class Samples {
                 server.id(),
                 server.instanceName(),
                 presence,
+                server.power(),
                 server.hostname(),
                 server.name(),
                 server.projectId(),

@@ -15,6 +15,7 @@ import org.sluice.model.protocol.DesiredInterface;
 import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.FixedAddress;
 import org.sluice.model.protocol.PhysicalFunctionKey;
+import org.sluice.model.protocol.Power;
 import org.sluice.model.protocol.VirtualFunctionLease;
 
 /** Servers as a controller would describe them, for tests of the host's parts. */
@@ -70,7 +71,8 @@ public final class TestServers {
         return new DesiredServer(
                 id,
                 "instance-00000007",
-                DesiredServer.Presence.RUNNING,
+                DesiredServer.Presence.PRESENT,
+                Power.ON,
                 "vm00",
                 "vm00",
                 "6163728b1cbe45f3a72fc2bb0cfab848",

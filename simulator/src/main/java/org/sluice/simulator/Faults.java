@@ -181,6 +181,10 @@ public final class Faults {
             cut = true;
         }
 
+        boolean isCut() {
+            return cut;
+        }
+
         void check(String what) {
             if (cut) {
                 throw new PowerLoss(what);

@@ -30,6 +30,9 @@ public enum HostCall {
     LIST_DISKS,
     START_DOMAIN,
     DESTROY_DOMAIN,
+    SHUT_DOWN_DOMAIN,
+    SUSPEND_DOMAIN,
+    RESUME_DOMAIN,
     READ_DOMAIN;
 
     /**

@@ -20,6 +20,10 @@ import org.sluice.model.ServerId;
 /** The VMs of a host and their files. The host's lock guards it. */
 final class SimulatedDomains {
     private final Map<ServerId, Domain> domains = new HashMap<>();
+    private final Set<ServerId> paused = new HashSet<>();
+    private final Set<ServerId> crashed = new HashSet<>();
+    private final Set<ServerId> deaf = new HashSet<>();
+    private final Map<ServerId, Integer> starts = new HashMap<>();
     private final Set<ServerId> disks = new HashSet<>();
 
     void ensureDisk(ServerId server) {
@@ -57,10 +61,52 @@ final class SimulatedDomains {
             }
         }
         domains.put(domain.id(), domain);
+        crashed.remove(domain.id());
+        starts.merge(domain.id(), 1, Integer::sum);
         boot(domain);
     }
 
     void destroy(ServerId server, SimulatedFunctions functions) {
+        crashed.remove(server);
+        end(server, functions);
+    }
+
+    void crash(ServerId server, SimulatedFunctions functions) {
+        if (domains.containsKey(server)) {
+            end(server, functions);
+            crashed.add(server);
+        }
+    }
+
+    /** Presses the power button. */
+    void shutDown(ServerId server, SimulatedFunctions functions) {
+        if (!paused.contains(server) && !deaf.contains(server)) {
+            end(server, functions);
+        }
+    }
+
+    /** Has the guest take no notice of its power button. */
+    void beDeaf(ServerId server) {
+        deaf.add(server);
+    }
+
+    void suspend(ServerId server) {
+        if (domains.containsKey(server)) {
+            paused.add(server);
+        }
+    }
+
+    void resume(ServerId server) {
+        paused.remove(server);
+    }
+
+    /** How often a domain was started. */
+    int starts(ServerId server) {
+        return starts.getOrDefault(server, 0);
+    }
+
+    private void end(ServerId server, SimulatedFunctions functions) {
+        paused.remove(server);
         Domain domain = domains.remove(server);
         if (domain == null) {
             return;
@@ -76,11 +122,21 @@ final class SimulatedDomains {
     }
 
     Hypervisor.State state(ServerId server) {
-        return domains.containsKey(server) ? Hypervisor.State.RUNNING : Hypervisor.State.ABSENT;
+        if (!domains.containsKey(server)) {
+            return crashed.contains(server) ? Hypervisor.State.CRASHED : Hypervisor.State.ABSENT;
+        }
+        return paused.contains(server) ? Hypervisor.State.PAUSED : Hypervisor.State.RUNNING;
+    }
+
+    /** Domains that are there, running or paused. */
+    List<ServerId> on() {
+        return List.copyOf(domains.keySet());
     }
 
     List<ServerId> running() {
-        return List.copyOf(domains.keySet());
+        return domains.keySet().stream()
+                .filter(server -> !paused.contains(server))
+                .toList();
     }
 
     Optional<Domain> find(ServerId server) {
@@ -90,6 +146,8 @@ final class SimulatedDomains {
     /** Transient domains do not survive their host; disks do. */
     void reboot() {
         domains.clear();
+        paused.clear();
+        crashed.clear();
     }
 
     private static void boot(Domain domain) {

@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.sluice.agent.host.Bridges;
 import org.sluice.agent.host.Disks;
@@ -41,6 +43,8 @@ public final class SimulatedHost {
     private final SimulatedFunctions functions = new SimulatedFunctions();
     private final SimulatedBridges bridges = new SimulatedBridges();
     private final SimulatedDomains domains = new SimulatedDomains();
+    private volatile Consumer<ServerId> watcher = server -> {};
+    private String bootId = UUID.randomUUID().toString();
 
     /**
      * @param index counts hosts from 0; decides which kinds of card it has
@@ -84,8 +88,14 @@ public final class SimulatedHost {
     public Host connect() {
         faults.kill();
         Faults.Line line = faults.connect();
+        watcher = server -> {};
+        String boot;
+        synchronized (lock) {
+            boot = bootId;
+        }
         return new Host(
                 name,
+                boot,
                 new FunctionsView(line),
                 new BridgesView(line),
                 new ServicesView(line),
@@ -100,6 +110,7 @@ public final class SimulatedHost {
             functions.reboot();
             bridges.reboot();
             domains.reboot();
+            bootId = UUID.randomUUID().toString();
         }
     }
 
@@ -133,9 +144,31 @@ public final class SimulatedHost {
 
     /** Ends a domain behind the agent's back, as a crash of QEMU does. */
     public void crash(ServerId server) {
+        happens(server, () -> domains.crash(server, functions));
+    }
+
+    /** Ends a guest that runs by its own wish, as {@code poweroff} in it does. */
+    public void powerOff(ServerId server) {
+        happens(server, () -> domains.destroy(server, functions));
+    }
+
+    /** Has a guest take no notice of its power button from now on. */
+    public void ignorePowerButton(ServerId server) {
         synchronized (lock) {
-            domains.destroy(server, functions);
+            domains.beDeaf(server);
         }
+    }
+
+    /** Pauses a guest because its disk has no room for what it writes, as QEMU does. */
+    public void failToWrite(ServerId server) {
+        happens(server, () -> domains.suspend(server));
+    }
+
+    private void happens(ServerId server, Runnable change) {
+        synchronized (lock) {
+            change.run();
+        }
+        watcher.accept(server);
     }
 
     /** A VF's driver, as seen from beside the agent. */
@@ -152,7 +185,14 @@ public final class SimulatedHost {
         }
     }
 
-    /** Domains that run. */
+    /** How often a server's guest was started, over all boots of the host. */
+    public int starts(ServerId server) {
+        synchronized (lock) {
+            return domains.starts(server);
+        }
+    }
+
+    /** Domains that run and are not paused. */
     public List<ServerId> running() {
         synchronized (lock) {
             return domains.running();
@@ -445,19 +485,54 @@ public final class SimulatedHost {
         @Override
         public void start(Domain domain) {
             change(
-                    line,
                     HostCall.START_DOMAIN,
                     "start domain " + domain.name(),
+                    domain.id(),
                     () -> domains.start(domain, functions, bridges));
         }
 
         @Override
         public void destroy(ServerId server) {
             change(
-                    line,
                     HostCall.DESTROY_DOMAIN,
                     "destroy domain of " + server,
+                    server,
                     () -> domains.destroy(server, functions));
+        }
+
+        @Override
+        public void shutDown(ServerId server) {
+            change(
+                    HostCall.SHUT_DOWN_DOMAIN,
+                    "press the power button of " + server,
+                    server,
+                    () -> domains.shutDown(server, functions));
+        }
+
+        @Override
+        public void suspend(ServerId server) {
+            change(HostCall.SUSPEND_DOMAIN, "suspend domain of " + server, server, () -> domains.suspend(server));
+        }
+
+        @Override
+        public void resume(ServerId server) {
+            change(HostCall.RESUME_DOMAIN, "resume domain of " + server, server, () -> domains.resume(server));
+        }
+
+        /** A change to a domain, of which the hypervisor tells as libvirt does. */
+        private void change(HostCall call, String what, ServerId server, Runnable effect) {
+            SimulatedHost.this.change(line, call, what, effect);
+            watcher.accept(server);
+        }
+
+        @Override
+        public void watch(Consumer<ServerId> listener) {
+            line.check("watch the domains");
+            watcher = server -> {
+                if (!line.isCut()) {
+                    listener.accept(server);
+                }
+            };
         }
 
         @Override
@@ -467,7 +542,7 @@ public final class SimulatedHost {
 
         @Override
         public List<ServerId> domains() {
-            return call(line, HostCall.READ_DOMAIN, "list domains", domains::running);
+            return call(line, HostCall.READ_DOMAIN, "list domains", domains::on);
         }
     }
 }

@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -12,6 +14,8 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.sluice.agent.host.VirtualFunctions.LinkState;
 import org.sluice.agent.host.VirtualFunctions.Tuple;
@@ -22,7 +26,10 @@ import org.sluice.model.protocol.DesiredInterface.Bridge;
 import org.sluice.model.protocol.DesiredInterface.Direct;
 import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.PhysicalFunctionKey;
+import org.sluice.model.protocol.Power;
+import org.sluice.model.protocol.PowerState;
 import org.sluice.model.protocol.ServerReport;
+import org.sluice.model.protocol.ServerReport.Observed;
 import org.sluice.simulator.SimulatedCard;
 import org.sluice.simulator.SimulatedHost;
 
@@ -39,6 +46,7 @@ final class AgentOnSimulatedHost implements AutoCloseable {
     private final Path directory;
     private final ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
     private Duration longestCall = Duration.ofSeconds(5);
+    private Duration shutdownWithin = Duration.ofSeconds(60);
     private @Nullable Agent agent;
 
     AgentOnSimulatedHost(Path directory, SimulatedCard... cards) {
@@ -49,6 +57,11 @@ final class AgentOnSimulatedHost implements AutoCloseable {
     /** Gives up calls on VFs after this long. */
     void giveUpCallsAfter(Duration limit) {
         longestCall = limit;
+    }
+
+    /** Waits so long for a guest that was asked to end. */
+    void cutOffAfter(Duration limit) {
+        shutdownWithin = limit;
     }
 
     /** The one that runs. */
@@ -67,6 +80,7 @@ final class AgentOnSimulatedHost implements AutoCloseable {
                         Duration.ofSeconds(1),
                         Duration.ofMillis(50),
                         Duration.ofMillis(200),
+                        shutdownWithin,
                         Duration.ofMillis(5),
                         Duration.ofMillis(20),
                         8,
@@ -113,6 +127,46 @@ final class AgentOnSimulatedHost implements AutoCloseable {
                                 .map(kind::cast),
                         Optional::isPresent)
                 .orElseThrow();
+    }
+
+    /** Waits until the newest report of the server says that it has this power. */
+    Observed awaitPower(DesiredServer server, PowerState power) {
+        return awaitObserved(server, report -> report.power() == power);
+    }
+
+    /** Waits until the newest report of the server says that it obeys this power. */
+    Observed awaitObeyed(DesiredServer server, Power wish) {
+        return awaitObserved(
+                server,
+                report -> report.generation() == wish.generation()
+                        && report.power().name().equals(wish.level().name()));
+    }
+
+    Observed awaitObserved(DesiredServer server, Predicate<Observed> seen) {
+        return await().dontCatchUncaughtExceptions()
+                .atMost(LONG_ENOUGH)
+                .pollInterval(Duration.ofMillis(2))
+                .until(
+                        () -> controller
+                                .newest(server.id())
+                                .filter(Observed.class::isInstance)
+                                .map(Observed.class::cast)
+                                .filter(seen),
+                        Optional::isPresent)
+                .orElseThrow();
+    }
+
+    /** Stops the agent and takes its books from it: journal and lease book. */
+    void loseJournal() throws IOException {
+        stop();
+        for (String folder : List.of("servers", "virtual-functions")) {
+            try (Stream<Path> files =
+                    Files.list(directory.resolve("agent/journal").resolve(folder))) {
+                for (Path file : files.toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
     }
 
     /** The server runs once, with all that belongs to it, and every VF as its port asked for. */

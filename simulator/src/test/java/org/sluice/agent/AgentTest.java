@@ -4,10 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.contentOf;
 import static org.awaitility.Awaitility.await;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,13 +12,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 import org.sluice.agent.boot.Segments;
 import org.sluice.agent.host.SegmentServices;
 import org.sluice.agent.host.VirtualFunctions.Setting;
@@ -36,15 +31,17 @@ import org.sluice.model.protocol.DesiredInterface.DirectAttributes;
 import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.HostQuery;
 import org.sluice.model.protocol.PhysicalFunction;
+import org.sluice.model.protocol.PowerState;
 import org.sluice.model.protocol.ServerReport.Absent;
 import org.sluice.model.protocol.ServerReport.Failed;
 import org.sluice.model.protocol.ServerReport.InterfaceState;
-import org.sluice.model.protocol.ServerReport.Running;
+import org.sluice.model.protocol.ServerReport.Observed;
 import org.sluice.simulator.HostCall;
 import org.sluice.simulator.SimulatedCard;
 
 class AgentTest {
     private static final Duration LONG_ENOUGH = Duration.ofSeconds(20);
+    private static final String WAITS = " waits for a VF that a server on its way out still holds.";
 
     @TempDir
     Path directory;
@@ -69,7 +66,7 @@ class AgentTest {
         on.controller.want(Samples.state(1, server));
         on.start();
 
-        Running report = on.awaitReport(server, Running.class);
+        Observed report = on.awaitReport(server, Observed.class);
 
         on.assertRuns(server);
         assertThat(report.interfaces()).extracting(InterfaceState::port).containsExactly(tap.port(), function.port());
@@ -112,29 +109,139 @@ class AgentTest {
             }
         });
 
-        Running _ = on.awaitReport(server, Running.class);
+        Observed _ = on.awaitReport(server, Observed.class);
         on.assertRuns(server);
     }
 
     @Test
-    void removesAServerThatTheControllerNoLongerSpeaksOf() {
-        DesiredServer server = Samples.server(Samples.direct(on.card(0), 0, 1));
-        runThenWant(server, Samples.state(2));
-        await().atMost(LONG_ENOUGH).untilAsserted(() -> on.assertClean(server));
+    void keepsAServerThatTheControllerDoesNotSpeakOfAndSaysSoOnce() {
+        try (Log log = Log.of(Convergence.class)) {
+            Direct function = Samples.direct(on.card(0), 0, 1);
+            DesiredServer server = Samples.server(function);
+            DesiredServer next = Samples.server(Samples.direct(on.card(0), 0, 2));
+            runThenWant(server, Samples.state(2, next));
+            await().atMost(LONG_ENOUGH).until(() -> log.lines().contains("Server " + next.named() + WAITS));
+            // Powered off it is as much the controller's to decide about as running.
+            on.host.powerOff(server.id());
+            assertThat(on.awaitPower(server, PowerState.STOPPED).interfaces()).isEmpty();
+            on.controller.forgetReports();
+            on.controller.beAway(true);
+            await().atMost(LONG_ENOUGH).until(() -> on.controller.missed() > 0);
+            on.controller.beAway(false);
+            on.awaitPower(server, PowerState.STOPPED);
+            assertThat(on.host.disks()).containsExactly(server.id());
+            assertThat(on.host.tuple(on.card(0), 0).mac()).isEqualTo(function.mac());
+            assertThat(log.lines())
+                    .filteredOn(line -> line.startsWith("The controller does not speak of server " + server.id()))
+                    .hasSize(1);
+        }
     }
 
     @Test
-    void keepsAServerThatAnOlderDesiredStateDoesNotSpeakOf() {
+    void followsAControllerWhoseDatabaseWasRestoredAndLosesNothingByIt() {
+        DesiredServer kept = Samples.server(Samples.direct(on.card(0), 0, 1));
+        DesiredServer known = Samples.server(Samples.bridgeNic(1));
+        on.controller.want(Samples.state(5, kept, known));
+        on.start();
+        on.awaitReport(kept, Observed.class);
+        on.awaitReport(known, Observed.class);
+
+        DesiredServer coming = Samples.server(Samples.bridgeNic(2));
+        on.controller.want(Samples.state(3, Samples.absent(known), coming));
+
+        on.awaitReport(known, Absent.class);
+        on.awaitReport(coming, Observed.class);
+        on.assertRuns(kept);
+        int asked = on.controller.waits().size();
+        on.controller.want(Samples.state(4, Samples.absent(known), coming, kept));
+        await().atMost(LONG_ENOUGH).until(() -> on.controller.waits().size() > asked);
+        // Each state that differs is taken once, and then waited for.
+        assertThat(on.controller.waits()).hasSizeLessThan(20);
+    }
+
+    @Test
+    void keepsAServerAcrossAStartWithAnOlderDesiredStateThatDoesNotSpeakOfIt() {
         DesiredServer server = Samples.server(Samples.direct(on.card(0), 0, 1));
         on.controller.want(Samples.state(5, server));
         on.start();
-        on.awaitReport(server, Running.class);
+        on.awaitReport(server, Observed.class);
         on.stop();
         on.controller.want(Samples.state(4));
         on.controller.forgetReports();
         on.start();
-        on.awaitReport(server, Running.class);
+        on.awaitReport(server, Observed.class);
         on.assertRuns(server);
+    }
+
+    @Test
+    void takesAwayWhatALostJournalKnew() throws IOException {
+        Direct function = Samples.direct(on.card(0), 3, 7);
+        DesiredServer server = Samples.server(Samples.bridgeNic(1), function);
+        on.controller.want(Samples.state(1, server));
+        on.start();
+        on.awaitReport(server, Observed.class);
+        on.loseJournal();
+        on.controller.forgetReports();
+        on.controller.want(Samples.state(2, Samples.absent(server)));
+        on.start();
+
+        assertThat(on.awaitReport(server, Absent.class).released()).containsExactly(function.lease());
+        on.assertClean(server);
+    }
+
+    @Test
+    void takesAwayTheFilesThatALostJournalKnewAfterItsHostRebooted() throws IOException {
+        Direct function = Samples.direct(on.card(0), 3, 7);
+        DesiredServer server = Samples.server(Samples.bridgeNic(1), function);
+        on.controller.want(Samples.state(1, server));
+        on.start();
+        on.awaitReport(server, Observed.class);
+        on.loseJournal();
+        on.host.reboot();
+        on.host.meddle(on.card(0), 3, new Setting.Vlan(99, 0));
+        on.controller.forgetReports();
+        on.controller.want(Samples.state(2, Samples.absent(server)));
+        on.start();
+
+        on.awaitReport(server, Absent.class);
+        on.assertClean(server);
+    }
+
+    @Test
+    void takesOverARunningServerThatALostJournalKnew() throws IOException {
+        DesiredServer server = Samples.server(Samples.bridgeNic(1), Samples.direct(on.card(0), 3, 7));
+        on.controller.want(Samples.state(1, server));
+        on.start();
+        on.awaitReport(server, Observed.class);
+        on.loseJournal();
+        on.controller.forgetReports();
+        on.start();
+        assertThat(on.awaitPower(server, PowerState.RUNNING).interfaces()).hasSize(2);
+        on.assertRuns(server);
+        assertThat(on.host.starts(server.id())).isEqualTo(1);
+
+        // Its VF is in the book now, so that it can be taken from it.
+        on.controller.want(Samples.state(2, Samples.absent(server)));
+        on.awaitReport(server, Absent.class);
+        on.assertClean(server);
+    }
+
+    @Test
+    void saysNothingIsLeftOnlyWhenTheHypervisorSaysSoToo() throws IOException {
+        DesiredServer server = Samples.server(Samples.direct(on.card(0), 3, 7));
+        on.controller.want(Samples.state(1, server));
+        on.start();
+        on.awaitReport(server, Observed.class);
+        on.loseJournal();
+        on.controller.forgetReports();
+        on.host.faults().refuse(HostCall.READ_DOMAIN, "EIO", 3);
+        on.host.faults().refuse(HostCall.DESTROY_DOMAIN, "EBUSY", 3);
+        on.controller.want(Samples.state(2, Samples.absent(server)));
+        on.start();
+
+        on.awaitReport(server, Absent.class);
+        on.assertClean(server);
+        assertThat(on.controller.reports()).filteredOn(Absent.class::isInstance).hasSize(1);
     }
 
     @Test
@@ -156,9 +263,10 @@ class AgentTest {
         on.controller.want(Samples.state(1, first));
         on.start();
         Failed failed = on.awaitReport(first, Failed.class);
-        assertThat(failed.code()).isEqualTo("VfAttributeRefused");
-        assertThat(failed.reason()).contains("igb", "min_tx_rate");
-        assertThat(failed.fix()).hasValueSatisfying(fix -> assertThat(fix).contains("min_tx_rate"));
+        assertThat(failed.failure().code()).isEqualTo("VfAttributeRefused");
+        assertThat(failed.failure().reason()).contains("igb", "min_tx_rate");
+        assertThat(failed.failure().fix())
+                .hasValueSatisfying(fix -> assertThat(fix).contains("min_tx_rate"));
         on.assertClean(first);
 
         on.stop();
@@ -172,7 +280,7 @@ class AgentTest {
                 Samples.server(Samples.direct(on.card(1), 1, 1, new DirectAttributes(0, true, false, 10, 100)));
         on.controller.want(Samples.state(2, Samples.absent(first), second));
         on.start();
-        assertThat(on.awaitReport(second, Failed.class).code()).isEqualTo("VfAttributeRefused");
+        assertThat(on.awaitReport(second, Failed.class).failure().code()).isEqualTo("VfAttributeRefused");
         assertThat(rates).isEmpty();
     }
 
@@ -182,7 +290,7 @@ class AgentTest {
         DesiredServer server = Samples.server(function);
         on.controller.want(Samples.state(1, server));
         on.start();
-        Running report = on.awaitReport(server, Running.class);
+        Observed report = on.awaitReport(server, Observed.class);
         assertThat(report.interfaces()
                         .getFirst()
                         .virtualFunction()
@@ -199,7 +307,7 @@ class AgentTest {
         DesiredServer server = Samples.server(Samples.direct(on.card(0), 0, 1));
         on.controller.want(Samples.state(1, server));
         on.start();
-        on.awaitReport(server, Running.class);
+        on.awaitReport(server, Observed.class);
         on.assertRuns(server);
     }
 
@@ -210,7 +318,7 @@ class AgentTest {
         on.controller.want(Samples.state(1, server));
         on.start();
         Failed failed = on.awaitReport(server, Failed.class);
-        assertThat(failed.code()).isEqualTo("KernelEAGAIN");
+        assertThat(failed.failure().code()).isEqualTo("KernelEAGAIN");
         on.host.faults().clear();
         await().atMost(LONG_ENOUGH).untilAsserted(() -> on.assertClean(server));
     }
@@ -223,8 +331,8 @@ class AgentTest {
         on.controller.want(Samples.state(1, server));
         on.start();
         Failed failed = on.awaitReport(server, Failed.class);
-        assertThat(failed.code()).isEqualTo("KernelENOMEM");
-        assertThat(failed.reason()).contains("'domain'", "start domain instance-00000001");
+        assertThat(failed.failure().code()).isEqualTo("KernelENOMEM");
+        assertThat(failed.failure().reason()).contains("'domain'", "start domain instance-00000001");
         on.assertClean(server);
 
         on.stop();
@@ -255,10 +363,10 @@ class AgentTest {
         on.start();
 
         Failed failed = on.awaitReport(server, Failed.class);
-        assertThat(failed.code()).isEqualTo("UplinkNotFound");
-        assertThat(failed.reason())
+        assertThat(failed.failure().code()).isEqualTo("UplinkNotFound");
+        assertThat(failed.failure().reason())
                 .contains("Port " + nic.port() + " is on physnet0, to which this host has no uplink.");
-        on.awaitReport(other, Running.class);
+        on.awaitReport(other, Observed.class);
         on.assertRuns(other);
 
         on.controller.want(Samples.state(2, Samples.absent(server), other));
@@ -273,7 +381,7 @@ class AgentTest {
         DesiredServer server = Samples.server(Samples.bridgeNic(1), Samples.direct(on.card(0), 0, 1));
         on.controller.want(Samples.state(1, server));
         on.start();
-        assertThat(on.awaitReport(server, Failed.class).reason())
+        assertThat(on.awaitReport(server, Failed.class).failure().reason())
                 .contains("ENOMEM", "Undoing it is tried again", "EPERM");
         await().atMost(LONG_ENOUGH).untilAsserted(() -> on.assertClean(server));
     }
@@ -286,8 +394,8 @@ class AgentTest {
         on.controller.want(Samples.state(1, server));
         on.start();
         Failed failed = on.awaitReport(server, Failed.class);
-        assertThat(failed.code()).isEqualTo("KernelETIMEDOUT");
-        assertThat(failed.reason()).contains("did not return", "has still not returned");
+        assertThat(failed.failure().code()).isEqualTo("KernelETIMEDOUT");
+        assertThat(failed.failure().reason()).contains("did not return", "has still not returned");
 
         hang.release();
         await().atMost(LONG_ENOUGH).untilAsserted(() -> on.assertClean(server));
@@ -301,7 +409,7 @@ class AgentTest {
         DesiredServer late = Samples.server(Samples.direct(on.card(0), 0, 4));
         on.controller.want(Samples.state(3, late));
         Failed failed = on.awaitReport(late, Failed.class);
-        assertThat(failed.code()).isEqualTo("LeaseSuperseded");
+        assertThat(failed.failure().code()).isEqualTo("LeaseSuperseded");
         on.assertClean(late);
     }
 
@@ -313,7 +421,7 @@ class AgentTest {
         on.awaitReport(tenant, Absent.class);
         DesiredServer late = Samples.server(function);
         on.controller.want(Samples.state(3, late));
-        assertThat(on.awaitReport(late, Failed.class).code()).isEqualTo("LeaseGivenBack");
+        assertThat(on.awaitReport(late, Failed.class).failure().code()).isEqualTo("LeaseGivenBack");
     }
 
     @Test
@@ -322,7 +430,7 @@ class AgentTest {
         DesiredServer coming = Samples.server(Samples.direct(on.card(0), 0, 6));
         on.host.faults().refuse(HostCall.DESTROY_DOMAIN, "EBUSY", 3);
         runThenWant(leaving, Samples.state(2, Samples.absent(leaving), coming));
-        on.awaitReport(coming, Running.class);
+        on.awaitReport(coming, Observed.class);
         on.assertRuns(coming);
         assertThat(on.host.running()).doesNotContain(leaving.id());
     }
@@ -335,7 +443,7 @@ class AgentTest {
         DesiredServer server = Samples.server(Samples.direct(on.card(0), 0, 1));
         on.controller.want(Samples.state(1, server));
         on.start();
-        on.awaitReport(server, Running.class);
+        on.awaitReport(server, Observed.class);
         on.assertRuns(server);
     }
 
@@ -344,7 +452,7 @@ class AgentTest {
         DesiredServer server = Samples.server(Samples.direct(on.card(0), 0, 1));
         on.controller.want(Samples.state(1, server));
         on.start();
-        on.awaitReport(server, Running.class);
+        on.awaitReport(server, Observed.class);
         on.host.faults().refuse(HostCall.SET_MAC, "EADDRNOTAVAIL", 1);
         on.controller.want(Samples.state(2, Samples.absent(server)));
         on.awaitReport(server, Absent.class);
@@ -357,22 +465,11 @@ class AgentTest {
         DesiredServer server = Samples.server(function);
         on.controller.want(Samples.state(1, server));
         on.start();
-        on.awaitReport(server, Running.class);
+        on.awaitReport(server, Observed.class);
         on.host.removeCard(function.lease().physicalFunction());
         on.controller.want(Samples.state(2, Samples.absent(server)));
         assertThat(on.awaitReport(server, Absent.class).released()).containsExactly(function.lease());
         assertThat(on.host.running()).isEmpty();
-    }
-
-    @Test
-    void startsADeadDomainAgainWithTheSameDisk() {
-        DesiredServer server = Samples.server(Samples.bridgeNic(1), Samples.direct(on.card(0), 0, 1));
-        on.controller.want(Samples.state(1, server));
-        on.start();
-        on.awaitReport(server, Running.class);
-        on.host.crash(server.id());
-        await().atMost(LONG_ENOUGH).until(() -> on.host.running().contains(server.id()));
-        on.assertRuns(server);
     }
 
     @Test
@@ -381,8 +478,8 @@ class AgentTest {
         DesiredServer other = Samples.server(Samples.bridgeNic(2), Samples.direct(on.card(0), 1, 1));
         on.controller.want(Samples.state(1, server, other));
         on.start();
-        on.awaitReport(server, Running.class);
-        on.awaitReport(other, Running.class);
+        on.awaitReport(server, Observed.class);
+        on.awaitReport(other, Observed.class);
         on.host.reboot();
         on.controller.beAway(true);
         on.start();
@@ -393,31 +490,18 @@ class AgentTest {
     }
 
     @Test
-    void neverDestroysARunningServersDiskBecauseItCannotBeStartedAgain() {
-        DesiredServer server = Samples.server(Samples.bridgeNic(1));
-        on.controller.want(Samples.state(1, server));
-        on.start();
-        on.awaitReport(server, Running.class);
-        on.host.faults().refuse(HostCall.START_DOMAIN, "ENOMEM", 3);
-        on.host.crash(server.id());
-        await().atMost(LONG_ENOUGH).until(() -> on.host.running().contains(server.id()));
-        assertThat(on.controller.reports()).noneMatch(Failed.class::isInstance);
-        assertThat(on.host.disks()).contains(server.id());
-    }
-
-    @Test
     void keepsWhatRunsWhileTheControllerIsAwayAndReportsAllOfItAgain() {
         DesiredServer server = Samples.server(Samples.bridgeNic(1));
         on.controller.want(Samples.state(1, server));
         on.start();
-        on.awaitReport(server, Running.class);
+        on.awaitReport(server, Observed.class);
         on.controller.beAway(true);
         on.controller.forgetReports();
         // One that comes back before the agent asked was never away, and is owed nothing again.
         await().atMost(LONG_ENOUGH).until(() -> on.controller.missed() > 0);
         on.assertRuns(server);
         on.controller.beAway(false);
-        on.awaitReport(server, Running.class);
+        on.awaitReport(server, Observed.class);
         on.assertRuns(server);
     }
 
@@ -501,14 +585,7 @@ class AgentTest {
 
     @Test
     void namesInJournalAndLogTheRequestThatChangedAServerLast() {
-        Logger logger = (Logger) LoggerFactory.getLogger(Convergence.class);
-        ListAppender<ILoggingEvent> lines = new ListAppender<>();
-        lines.list = new CopyOnWriteArrayList<>();
-        lines.start();
-        Level before = logger.getLevel();
-        logger.setLevel(Level.INFO);
-        logger.addAppender(lines);
-        try {
+        try (Log log = Log.of(Convergence.class)) {
             DesiredServer server = Samples.changedFor(Samples.server(Samples.bridgeNic(1)), "req-boot", "req-deploy");
             DesiredServer renamed = Samples.changedFor(server, "req-rename", "req-upgrade");
             DesiredServer gone = Samples.absent(Samples.changedFor(server, "req-delete", "req-clean-up"));
@@ -516,8 +593,7 @@ class AgentTest {
 
             runThenWant(server, Samples.state(2, renamed));
             await().atMost(LONG_ENOUGH)
-                    .untilAsserted(() -> assertThat(lines.list)
-                            .extracting(ILoggingEvent::getFormattedMessage)
+                    .untilAsserted(() -> assertThat(log.lines())
                             .contains("Server " + server.id() + " (req-boot, global req-deploy) runs, and all of its"
                                     + " interfaces read back as wanted.")
                             .anyMatch(line -> line.startsWith(
@@ -527,12 +603,8 @@ class AgentTest {
 
             on.controller.want(Samples.state(3, gone));
             on.awaitReport(server, Absent.class);
-            assertThat(lines.list)
-                    .extracting(ILoggingEvent::getFormattedMessage)
+            assertThat(log.lines())
                     .contains("Nothing is left of server " + server.id() + " (req-delete, global req-clean-up).");
-        } finally {
-            logger.detachAppender(lines);
-            logger.setLevel(before);
         }
     }
 
@@ -542,8 +614,8 @@ class AgentTest {
         DesiredServer goes = Samples.server(Samples.bridgeNic(2));
         on.controller.want(Samples.state(1, stays, goes));
         on.start();
-        on.awaitReport(stays, Running.class);
-        on.awaitReport(goes, Running.class);
+        on.awaitReport(stays, Observed.class);
+        on.awaitReport(goes, Observed.class);
         // After a restart the agent knows the clients from its journal.
         on.stop();
         on.controller.want(Samples.state(2, stays, Samples.absent(goes)));
@@ -558,7 +630,7 @@ class AgentTest {
         DesiredServer server = Samples.server();
         on.controller.want(Samples.state(1, server));
         on.start();
-        on.awaitReport(server, Running.class);
+        on.awaitReport(server, Observed.class);
         HostQuery ours = new HostQuery(new UUID(0, 1), server.id(), 1, Optional.empty(), Optional.empty());
         HostQuery foreign = new HostQuery(new UUID(0, 2), ServerId.random(), -1, Optional.empty(), Optional.empty());
         on.controller.want(new DesiredHost(2, List.of(server), List.of(ours, foreign)));
@@ -591,7 +663,7 @@ class AgentTest {
         }
         on.controller.want(new DesiredHost(1, servers, List.of()));
         on.start();
-        servers.forEach(server -> on.awaitReport(server, Running.class));
+        servers.forEach(server -> on.awaitReport(server, Observed.class));
         servers.forEach(on::assertRuns);
         on.controller.want(
                 new DesiredHost(2, servers.stream().map(Samples::absent).toList(), List.of()));
@@ -614,7 +686,7 @@ class AgentTest {
     private void runThenWant(DesiredServer server, DesiredHost then) {
         on.controller.want(Samples.state(1, server));
         on.start();
-        on.awaitReport(server, Running.class);
+        on.awaitReport(server, Observed.class);
         on.assertRuns(server);
         on.controller.want(then);
     }

@@ -14,15 +14,16 @@ import org.sluice.agent.host.Disks;
 import org.sluice.agent.host.Host;
 import org.sluice.agent.host.Hypervisor;
 import org.sluice.agent.host.Hypervisor.Nic;
+import org.sluice.agent.host.KernelException;
 import org.sluice.agent.journal.Entry.FoundFunction;
 import org.sluice.agent.journal.LeaseBook.Function;
 import org.sluice.agent.step.Step;
 import org.sluice.model.Problem;
+import org.sluice.model.ProblemException;
 import org.sluice.model.protocol.DesiredInterface;
 import org.sluice.model.protocol.DesiredInterface.Bridge;
 import org.sluice.model.protocol.DesiredInterface.Direct;
 import org.sluice.model.protocol.DesiredServer;
-import org.sluice.model.protocol.ServerReport;
 import org.sluice.model.protocol.ServerReport.InterfaceState;
 import org.sluice.model.protocol.VirtualFunctionLease;
 
@@ -40,7 +41,7 @@ public final class ServerWorkflow {
     private final DesiredServer server;
     private Disks.@Nullable RootDisk rootDisk;
     private Optional<Path> configDrive = Optional.empty();
-    private boolean domainRuns;
+    private boolean domainIsOn;
 
     /**
      * @param host where it runs
@@ -62,7 +63,7 @@ public final class ServerWorkflow {
         // programmed and read back before; from then on they are the guest's and must not be programmed again.
         steps.add(Step.withoutUndo(
                 "look for the domain",
-                () -> domainRuns = host.hypervisor().state(server.id()) == Hypervisor.State.RUNNING));
+                () -> domainIsOn = host.hypervisor().state(server.id()).isOn()));
         steps.add(new Step(
                 "root disk",
                 () -> rootDisk = host.disks().ensureRoot(server),
@@ -80,8 +81,10 @@ public final class ServerWorkflow {
                     () -> segments.leave(nic)));
         }
         for (Direct nic : directNics(server)) {
-            for (Step step : functions.beforeDomain(server.id(), nic)) {
-                steps.add(new Step(step.name(), () -> unlessDomainRuns(step), step.undo()));
+            // Of a domain that the journal did not know, too: what is not in the lease book cannot be released.
+            steps.add(functions.lease(server.id(), nic));
+            for (Step step : functions.beforeDomain(nic)) {
+                steps.add(new Step(step.name(), () -> unlessDomainIsOn(step), step.undo()));
             }
         }
         steps.add(new Step(
@@ -102,13 +105,48 @@ public final class ServerWorkflow {
     }
 
     /**
-     * Reads back everything that the controller counts on.
+     * What was read back of a server's NICs.
+     *
+     * @param interfaces those that are as they should be
+     * @param deviation what is wrong with the first of the others; empty when there is none
+     */
+    public record ReadBack(List<InterfaceState> interfaces, Optional<RuntimeException> deviation) {
+        public ReadBack {
+            interfaces = List.copyOf(interfaces);
+        }
+    }
+
+    /** Reads back what the controller counts on, of a server whose guest is on. */
+    public ReadBack readBack() {
+        List<InterfaceState> interfaces = new ArrayList<>();
+        RuntimeException deviation = null;
+        for (DesiredInterface nic : server.interfaces()) {
+            try {
+                interfaces.add(readBack(nic));
+            } catch (KernelException | ProblemException e) {
+                deviation = deviation == null ? e : deviation;
+            }
+        }
+        return new ReadBack(interfaces, Optional.ofNullable(deviation));
+    }
+
+    private InterfaceState readBack(DesiredInterface nic) {
+        return switch (nic) {
+            case Bridge bridge -> new InterfaceState(bridge.port(), segments.plugged(bridge), Optional.empty());
+            case Direct direct ->
+                new InterfaceState(
+                        direct.port(), functions.address(direct.lease()), Optional.of(functions.verified(direct)));
+        };
+    }
+
+    /**
+     * Reads back everything that the controller counts on, of a server that was just built.
      *
      * @throws org.sluice.model.ProblemException when something is not as it should be
      */
-    public ServerReport.Running verified() {
+    public List<InterfaceState> verified() {
         Hypervisor.State state = host.hypervisor().state(server.id());
-        if (state != Hypervisor.State.RUNNING) {
+        if (!state.isOn()) {
             throw new Problem(
                             Problem.Kind.CONFLICT,
                             "DomainNotRunning",
@@ -117,20 +155,11 @@ public final class ServerWorkflow {
                             Optional.of("See the hypervisor's log of this domain."))
                     .asException();
         }
-        List<InterfaceState> interfaces = new ArrayList<>();
-        for (DesiredInterface nic : server.interfaces()) {
-            interfaces.add(
-                    switch (nic) {
-                        case Bridge bridge ->
-                            new InterfaceState(bridge.port(), segments.plugged(bridge), Optional.empty());
-                        case Direct direct ->
-                            new InterfaceState(
-                                    direct.port(),
-                                    functions.address(direct.lease()),
-                                    Optional.of(functions.verified(direct)));
-                    });
+        ReadBack readBack = readBack();
+        if (readBack.deviation().isPresent()) {
+            throw readBack.deviation().get();
         }
-        return new ServerReport.Running(server.id(), interfaces);
+        return readBack.interfaces();
     }
 
     /** NICs of a server that are taps. */
@@ -159,8 +188,8 @@ public final class ServerWorkflow {
         return locks.hold(leases(server).stream().map(Function::of).toList());
     }
 
-    private void unlessDomainRuns(Step step) {
-        if (!domainRuns) {
+    private void unlessDomainIsOn(Step step) {
+        if (!domainIsOn) {
             step.apply().run();
         }
     }

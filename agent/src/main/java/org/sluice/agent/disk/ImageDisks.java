@@ -147,10 +147,18 @@ public final class ImageDisks implements Disks {
     @Override
     public List<ServerId> present() {
         try (Stream<Path> folders = Files.list(servers)) {
-            return folders.map(folder -> ServerId.parse(folder.getFileName().toString()))
-                    .toList();
+            return folders.flatMap(ImageDisks::serverOf).toList();
         } catch (IOException cause) {
             throw new UncheckedIOException("the folder " + servers + " cannot be read", cause);
+        }
+    }
+
+    /** The server a folder is for; none for what others have put beside ours. */
+    private static Stream<ServerId> serverOf(Path folder) {
+        try {
+            return Stream.of(ServerId.parse(folder.getFileName().toString()));
+        } catch (IllegalArgumentException notOurs) {
+            return Stream.empty();
         }
     }
 

@@ -25,8 +25,8 @@ import org.sluice.model.protocol.ServerReport.VirtualFunctionState;
 import org.sluice.model.protocol.VirtualFunctionLease;
 
 /**
- * The steps that make a VF a VM's, around the start of its domain: {@link #beforeDomain} programs it while its link is
- * down, {@link #afterDomain} lets the link up. The order is the hardware's: Intel's drivers want the PF up first and the
+ * The steps that make a VF a VM's, around the start of its domain: {@link #lease} takes it, {@link #beforeDomain} programs it while its
+ * link is down, {@link #afterDomain} lets the link up. The order is the hardware's: Intel's drivers want the PF up first and the
  * MAC before the spoof check; all want the VF off its host driver, which would answer to a reset in between.
  *
  * <p>Of these steps only the first has an undo, and it is {@link VirtualFunctionRelease}: the release has an order of its
@@ -72,19 +72,23 @@ public final class VirtualFunctionTransaction {
                 functions.driver(physicalFunction, lease.index()));
     }
 
-    /** The steps up to the point at which a domain may have the VF. */
-    public List<Step> beforeDomain(ServerId server, Direct nic) {
+    /** The step that writes down whose the VF is, before anything is done to it; undone, it releases the VF. */
+    public Step lease(ServerId server, Direct nic) {
+        return new Step(
+                "VF " + nic.lease().index() + " lease",
+                () -> {
+                    demandCapabilities(nic);
+                    leases.take(nic.lease(), server);
+                },
+                () -> release.release(server, nic.lease()));
+    }
+
+    /** The steps from there up to the point at which a domain may have the VF. */
+    public List<Step> beforeDomain(Direct nic) {
         PhysicalFunctionKey physicalFunction = nic.lease().physicalFunction();
         int index = nic.lease().index();
         DirectAttributes wanted = nic.attributes();
         return Stream.of(
-                        new Step(
-                                "lease",
-                                () -> {
-                                    demandCapabilities(nic);
-                                    leases.take(nic.lease(), server);
-                                },
-                                () -> release.release(server, nic.lease())),
                         // The PF stays up and at its MTU: the host's own traffic and other VFs share it.
                         Step.withoutUndo("PF up", () -> functions.preparePhysicalFunction(physicalFunction, nic.mtu())),
                         Step.withoutUndo("driver off", () -> functions.unbind(physicalFunction, index)),

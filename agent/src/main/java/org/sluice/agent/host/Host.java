@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
  * One host, as the agent sees it: everything it may touch, and nothing else.
  *
  * @param name the name the host is known by
+ * @param bootId names the host's current boot, and no other ({@code /proc/sys/kernel/random/boot_id})
  * @param virtualFunctions its SR-IOV cards
  * @param bridges its bridges and taps
  * @param segmentServices DHCP and metadata
@@ -14,6 +15,7 @@ import static java.util.Objects.requireNonNull;
  */
 public record Host(
         String name,
+        String bootId,
         VirtualFunctions virtualFunctions,
         Bridges bridges,
         SegmentServices segmentServices,
@@ -21,6 +23,7 @@ public record Host(
         Hypervisor hypervisor) {
     public Host {
         requireNonNull(name, "name is null");
+        requireNonNull(bootId, "bootId is null");
         requireNonNull(virtualFunctions, "virtualFunctions is null");
         requireNonNull(bridges, "bridges is null");
         requireNonNull(segmentServices, "segmentServices is null");

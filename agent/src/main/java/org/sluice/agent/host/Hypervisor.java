@@ -3,6 +3,7 @@ package org.sluice.agent.host;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.sluice.model.MacAddress;
 import org.sluice.model.ServerId;
 
@@ -17,14 +18,33 @@ public interface Hypervisor {
     /** What the host could give to VMs. */
     Capacity capacity();
 
-    /** Defines and starts the domain, and returns when the hypervisor says it runs. A running one is left alone. */
+    /** Defines and starts the domain, and returns when the hypervisor says it runs. One that is on is left alone. */
     void start(Domain domain);
+
+    /**
+     * Asks the guest to end, by the power button (ACPI), and does not wait for it: it may do so later or never. Nothing happens
+     * when it does not run.
+     */
+    void shutDown(ServerId server);
+
+    /** Lets the guest's processors stand still. Nothing happens when it does not run. */
+    void suspend(ServerId server);
+
+    /** Lets the guest's processors go on. Nothing happens when they do not stand still. */
+    void resume(ServerId server);
 
     /** Ends the domain at once and forgets it; returns when the hypervisor no longer knows it. */
     void destroy(ServerId server);
 
     /** Whether the domain is there, and running. */
     State state(ServerId server);
+
+    /**
+     * Has the listener told of domains whose state may have changed, ours or not, in place of an earlier listener. That is for
+     * looking at once and not later: some changes are not told, and what counts is what {@link #state} says. The listener must
+     * not call the hypervisor itself.
+     */
+    void watch(Consumer<ServerId> listener);
 
     /** Domains of ours (marked as Sluice's in their definition), running or not; never an operator's own. */
     List<ServerId> domains();
@@ -40,9 +60,26 @@ public interface Hypervisor {
 
     /** What the hypervisor knows of a domain. */
     enum State {
-        ABSENT,
-        RUNNING,
-        STOPPED
+        /** It knows none such. */
+        ABSENT(false),
+        RUNNING(true),
+        /** Its processors stand still, because it was suspended or because its disk has an error or no room. */
+        PAUSED(true),
+        /** What is left of one that ended. */
+        STOPPED(false),
+        /** It ended in a way that was neither the guest's wish nor ours; there need be nothing left of it. */
+        CRASHED(false);
+
+        private final boolean on;
+
+        State(boolean on) {
+            this.on = on;
+        }
+
+        /** Whether its guest is in memory, and has its disks and NICs. */
+        public boolean isOn() {
+            return on;
+        }
     }
 
     /**

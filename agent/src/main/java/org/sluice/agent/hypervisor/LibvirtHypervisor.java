@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.libvirt.Connect;
 import org.libvirt.DomainInfo;
@@ -26,7 +27,8 @@ import org.sluice.model.ServerId;
 /**
  * Runs domains through libvirt. Domains are transient: libvirt keeps no definition of them, so the agent's journal is the
  * only book, and a domain that ended is simply gone. Domains that do not carry our mark are never touched. Thread-safe;
- * the connection is opened again after libvirtd was restarted.
+ * the connection is opened again after libvirtd was restarted. What libvirt tells by itself only has somebody look, but for one
+ * thing that can be seen nowhere else: whether a domain that is gone had crashed.
  */
 public final class LibvirtHypervisor implements Hypervisor, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(LibvirtHypervisor.class);
@@ -34,6 +36,7 @@ public final class LibvirtHypervisor implements Hypervisor, AutoCloseable {
     private final String uri;
     private final Accelerator accelerator;
     private final ReentrantLock connecting = new ReentrantLock();
+    private final DomainEvents events = new DomainEvents();
     private @Nullable Connect connection;
 
     private LibvirtHypervisor(String uri, Accelerator accelerator) {
@@ -77,7 +80,7 @@ public final class LibvirtHypervisor implements Hypervisor, AutoCloseable {
 
     @Override
     public void start(Domain domain) {
-        if (state(domain.id()) == State.RUNNING) {
+        if (state(domain.id()).isOn()) {
             return;
         }
         // A stopped remainder of an earlier start would keep the name.
@@ -87,7 +90,7 @@ public final class LibvirtHypervisor implements Hypervisor, AutoCloseable {
             connect.domainCreateXML(DomainXml.of(domain, accelerator), 0).free();
             return domain;
         });
-        if (state(domain.id()) != State.RUNNING) {
+        if (!state(domain.id()).isOn()) {
             throw new Problem(
                             Problem.Kind.UNAVAILABLE,
                             "DomainNotRunning",
@@ -112,6 +115,7 @@ public final class LibvirtHypervisor implements Hypervisor, AutoCloseable {
 
     @Override
     public void destroy(ServerId server) {
+        events.forget(server);
         call("end the domain of server " + server, connect -> {
             try (OwnDomain domain = find(connect, server)) {
                 if (domain != null) {
@@ -154,17 +158,64 @@ public final class LibvirtHypervisor implements Hypervisor, AutoCloseable {
     public State state(ServerId server) {
         return call("ask for the state of server " + server, connect -> {
             try (OwnDomain domain = find(connect, server)) {
-                return domain == null ? State.ABSENT : stateOf(domain.domain());
+                State state = domain == null ? State.ABSENT : stateOf(domain.domain());
+                return state == State.ABSENT && events.isCrash(server) ? State.CRASHED : state;
             }
         });
+    }
+
+    @Override
+    public void shutDown(ServerId server) {
+        onDomain("ask the guest of server " + server + " to end", server, State.RUNNING, org.libvirt.Domain::shutdown);
+    }
+
+    @Override
+    public void suspend(ServerId server) {
+        onDomain("suspend the guest of server " + server, server, State.RUNNING, org.libvirt.Domain::suspend);
+    }
+
+    @Override
+    public void resume(ServerId server) {
+        onDomain("resume the guest of server " + server, server, State.PAUSED, org.libvirt.Domain::resume);
+    }
+
+    /** Makes the call if the domain is in the state that it is for. */
+    private void onDomain(String intent, ServerId server, State from, DomainCall change) {
+        call(intent, connect -> {
+            try (OwnDomain domain = find(connect, server)) {
+                if (domain != null && stateOf(domain.domain()) == from) {
+                    change(domain.domain(), from, change);
+                }
+            }
+            return server;
+        });
+    }
+
+    private static void change(org.libvirt.Domain domain, State from, DomainCall change) throws LibvirtException {
+        try {
+            change.on(domain);
+        } catch (LibvirtException failure) {
+            // It may end by itself between our question and our call; then there is nothing to change any more.
+            if (!isNoDomain(failure) && stateOf(domain) == from) {
+                throw failure;
+            }
+        }
+    }
+
+    @Override
+    public void watch(Consumer<ServerId> listener) {
+        events.tell(listener);
     }
 
     private static State stateOf(org.libvirt.Domain domain) throws LibvirtException {
         try {
             DomainInfo.DomainState state = domain.getInfo().state;
             return switch (state) {
-                case VIR_DOMAIN_RUNNING, VIR_DOMAIN_BLOCKED, VIR_DOMAIN_PAUSED, VIR_DOMAIN_PMSUSPENDED -> State.RUNNING;
-                case VIR_DOMAIN_NOSTATE, VIR_DOMAIN_SHUTDOWN, VIR_DOMAIN_SHUTOFF, VIR_DOMAIN_CRASHED -> State.STOPPED;
+                // A guest that sleeps (ACPI S3) does so by its own wish, and wakes by itself.
+                case VIR_DOMAIN_RUNNING, VIR_DOMAIN_BLOCKED, VIR_DOMAIN_PMSUSPENDED -> State.RUNNING;
+                case VIR_DOMAIN_PAUSED -> State.PAUSED;
+                case VIR_DOMAIN_NOSTATE, VIR_DOMAIN_SHUTDOWN, VIR_DOMAIN_SHUTOFF -> State.STOPPED;
+                case VIR_DOMAIN_CRASHED -> State.CRASHED;
             };
         } catch (LibvirtException failure) {
             if (isNoDomain(failure)) {
@@ -247,10 +298,12 @@ public final class LibvirtHypervisor implements Hypervisor, AutoCloseable {
             if (current != null && isAlive(current)) {
                 return current;
             }
+            EventLoop.ensureRunning();
             Connect fresh = new Connect(uri);
+            events.follow(fresh);
             connection = fresh;
             return fresh;
-        } catch (LibvirtException | UnsatisfiedLinkError failure) {
+        } catch (LibvirtException | LinkageError failure) {
             throw new ProblemException(
                     new Problem(
                             Problem.Kind.UNAVAILABLE,
@@ -268,6 +321,7 @@ public final class LibvirtHypervisor implements Hypervisor, AutoCloseable {
             if (current.isAlive()) {
                 return true;
             }
+            events.leave(current);
             current.close();
         } catch (LibvirtException failure) {
             log.debug("the old connection to libvirt is of no use any more", failure);
@@ -297,6 +351,7 @@ public final class LibvirtHypervisor implements Hypervisor, AutoCloseable {
         try {
             Connect current = connection;
             if (current != null) {
+                events.leave(current);
                 current.close();
             }
         } catch (LibvirtException failure) {
@@ -310,6 +365,11 @@ public final class LibvirtHypervisor implements Hypervisor, AutoCloseable {
     @FunctionalInterface
     private interface Call<T> {
         T on(Connect connect) throws LibvirtException;
+    }
+
+    @FunctionalInterface
+    private interface DomainCall {
+        void on(org.libvirt.Domain domain) throws LibvirtException;
     }
 
     @FunctionalInterface

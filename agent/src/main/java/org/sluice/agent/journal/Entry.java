@@ -2,31 +2,43 @@ package org.sluice.agent.journal;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.annotation.JsonAlias;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.sluice.agent.host.VirtualFunctions;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.DesiredServer;
+import org.sluice.model.protocol.Power;
+import org.sluice.model.protocol.ServerReport.Failure;
 import org.sluice.model.protocol.VirtualFunctionLease;
 
 /**
  * What the agent has set out to do with one server. As long as there is an entry, something of the server may be on the
  * host (except in {@link Phase#FAILED}).
  *
- * @param server the server as it is being built; what is removed later is this, whatever the controller says then
+ * @param server the server as it is being built, with the newest power that was obeyed; what is removed later is this, whatever
+ *     the controller says then
  * @param revision the desired state it was taken from
  * @param phase how far it is
  * @param found its VFs as they were before anything was done to them
  * @param failure why it is being removed, when that is because it could not be built
+ * @param guest what was done last about its guest; {@link Guest#UNRECORDED} in what was written before there was this member
  */
 public record Entry(
-        DesiredServer server, long revision, Phase phase, List<FoundFunction> found, Optional<Failure> failure) {
+        DesiredServer server,
+        long revision,
+        Phase phase,
+        List<FoundFunction> found,
+        Optional<Failure> failure,
+        Guest guest) {
     /** How far a server is. */
     public enum Phase {
         /** Steps are being applied. */
         BUILDING,
-        /** It ran and was verified once. */
-        RUNNING,
+        /** It was built and verified once; its guest may be on or off. */
+        @JsonAlias("RUNNING")
+        STANDING,
         /** Steps are being undone; there is no way back up from here. */
         REMOVING,
         /** It could not be built and nothing of it is left; kept so that nobody builds it again. */
@@ -36,14 +48,27 @@ public record Entry(
     /** A VF before it was touched. */
     public record FoundFunction(VirtualFunctionLease lease, VirtualFunctions.Tuple tuple, Optional<String> driver) {}
 
-    /** Why a server could not be built, as it is reported. */
-    public record Failure(String code, String reason, Optional<String> fix) {}
-
     public Entry {
         requireNonNull(server, "server is null");
         requireNonNull(phase, "phase is null");
         found = List.copyOf(found);
         requireNonNull(failure, "failure is null");
+        guest = Objects.requireNonNullElse(guest, Guest.UNRECORDED);
+    }
+
+    /**
+     * A server that is to be built, whose guest will run when it is: a wish for anything else is obeyed then. Reboots that were
+     * wished before it ever ran are done by its start.
+     */
+    public static Entry building(DesiredServer wanted, long revision) {
+        Power wish = wanted.power();
+        Power on = new Power(Power.Level.RUNNING, wish.generation(), wish.boots(), wish.ending());
+        return new Entry(wanted.powered(on), revision, Phase.BUILDING, List.of(), Optional.empty(), Guest.fresh());
+    }
+
+    /** A server of which this host has more than the journal knew: its guest, if it is on, is taken for not wholly started. */
+    public static Entry adopted(DesiredServer wanted, long revision, Phase phase) {
+        return new Entry(wanted, revision, phase, List.of(), Optional.empty(), Guest.fresh());
     }
 
     /** The server's id. */
@@ -51,23 +76,64 @@ public record Entry(
         return server.id();
     }
 
+    /** The newest wish about its power that was obeyed. */
+    public Power obeyed() {
+        return server.power();
+    }
+
+    /** The same server, with what was looked up about its VFs. */
+    public Entry found(List<FoundFunction> functions) {
+        return new Entry(server, revision, phase, functions, failure, guest);
+    }
+
     /** The same server, further on. */
     public Entry in(Phase next) {
-        return new Entry(server, revision, next, found, failure);
+        return new Entry(server, revision, next, found, failure, guest);
     }
 
     /** The same server, on its way out because it could not be built. */
     public Entry failed(Failure why) {
-        return new Entry(server, revision, Phase.REMOVING, found, Optional.of(why));
+        return new Entry(server, revision, Phase.REMOVING, found, Optional.of(why), guest);
     }
 
     /** The same server, for the request that the other was changed for last; unchanged when none is named. */
     public Entry askedLike(DesiredServer other) {
-        return other.requestId().isEmpty() ? this : new Entry(server.askedLike(other), revision, phase, found, failure);
+        return other.requestId().isEmpty()
+                ? this
+                : new Entry(server.askedLike(other), revision, phase, found, failure, guest);
     }
 
-    /** The same server with other words about it (metadata, keys), at a newer revision. */
+    /** The same server with other words about it (metadata, keys), at another revision. */
     public Entry describedBy(DesiredServer newer, long newerRevision) {
-        return new Entry(newer, newerRevision, phase, found, failure);
+        return new Entry(newer, newerRevision, phase, found, failure, guest);
+    }
+
+    /** The same server, whose guest is to be ended for that wish. */
+    public Entry ending(Power wish) {
+        return guest(obeyed(), guest.ending(wish));
+    }
+
+    /** The same server, whose guest is off by our doing, which obeys that wish as far as it can be while the guest is off. */
+    public Entry ended(Power wish) {
+        return guest(wish, guest.ended());
+    }
+
+    /** The same server, whose guest was started wholly in that boot of the host, which obeys that wish. */
+    public Entry started(Power wish, String hostBoot) {
+        return guest(wish, guest.started(hostBoot));
+    }
+
+    /** The same server, whose guest could not be ended and is left as it is. */
+    public Entry spared() {
+        return guest(obeyed(), guest.spared());
+    }
+
+    /** The same server, which obeys that wish as it is. */
+    public Entry obeying(Power wish) {
+        return guest(wish, guest);
+    }
+
+    private Entry guest(Power power, Guest other) {
+        return new Entry(server.powered(power), revision, phase, found, failure, other);
     }
 }

@@ -28,6 +28,7 @@ import org.sluice.model.ServerId;
 import org.sluice.model.protocol.DesiredHost;
 import org.sluice.model.protocol.HostQuery;
 import org.sluice.model.protocol.PhysicalFunctionKey;
+import org.sluice.model.protocol.PowerState;
 import org.sluice.model.protocol.ServerReport;
 import org.sluice.model.protocol.ServerReport.InterfaceState;
 import org.sluice.model.protocol.ServerReport.VirtualFunctionState;
@@ -88,8 +89,10 @@ class ControllerClientTest {
     void sendsReportsWithTheirKinds() {
         ServerId id = ServerId.random();
         List<ServerReport> reports = List.of(
-                new ServerReport.Running(
+                new ServerReport.Observed(
                         id,
+                        4,
+                        PowerState.RUNNING,
                         List.of(new InterfaceState(
                                 PortId.random(),
                                 "0000:01:10.0",
@@ -102,13 +105,21 @@ class ControllerClientTest {
                                         Optional.empty(),
                                         0,
                                         0,
-                                        List.of("state")))))),
-                new ServerReport.Failed(id, "KernelENOMEM", "It failed.", Optional.empty()),
+                                        List.of("state"))))),
+                        Optional.empty()),
+                new ServerReport.Observed(
+                        id,
+                        5,
+                        PowerState.STOPPED,
+                        List.of(),
+                        Optional.of(
+                                new ServerReport.Failure("KernelEBUSY", "It did not start.", Optional.of("Wait.")))),
+                new ServerReport.Failed(id, new ServerReport.Failure("KernelENOMEM", "It failed.", Optional.empty())),
                 new ServerReport.Absent(id, List.of(new VirtualFunctionLease(CARD, 3, 7))));
         status = 204;
         client.report(reports);
         assertThat(asked).containsExactly("POST /agent/v1/reports");
-        assertThat(bodies.getFirst()).contains("\"kind\":\"running\"", "\"kind\":\"failed\"", "\"kind\":\"absent\"");
+        assertThat(bodies.getFirst()).contains("\"kind\":\"observed\"", "\"kind\":\"failed\"", "\"kind\":\"absent\"");
         assertThat(ProtocolJson.MAPPER.readValue(bodies.getFirst(), new TypeReference<List<ServerReport>>() {}))
                 .isEqualTo(reports);
     }

@@ -2,13 +2,16 @@ package org.sluice.agent.hypervisor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.SymbolLookup;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,6 +26,8 @@ import org.sluice.model.ServerId;
 
 /** Against libvirt's own test driver, which is inside its library and needs no daemon. */
 class LibvirtHypervisorTest {
+    private static final Duration LONG_ENOUGH = Duration.ofSeconds(20);
+
     @TempDir
     Path directory;
 
@@ -71,6 +76,76 @@ class LibvirtHypervisorTest {
 
         assertThat(hypervisor.state(server)).isEqualTo(State.ABSENT);
         assertThat(hypervisor.domains()).isEmpty();
+    }
+
+    @Test
+    void suspendsAndResumes() {
+        ServerId server = ServerId.random();
+        hypervisor.start(domain(server, "instance-00000002"));
+
+        hypervisor.resume(server);
+        assertThat(hypervisor.state(server)).isEqualTo(State.RUNNING);
+        hypervisor.suspend(server);
+        hypervisor.suspend(server);
+        assertThat(hypervisor.state(server)).isEqualTo(State.PAUSED);
+        // One that is paused has its disks and NICs, and is not started a second time.
+        hypervisor.start(domain(server, "instance-00000002"));
+        assertThat(hypervisor.state(server)).isEqualTo(State.PAUSED);
+        assertThat(hypervisor.domains()).containsExactly(server);
+        hypervisor.resume(server);
+        assertThat(hypervisor.state(server)).isEqualTo(State.RUNNING);
+        hypervisor.destroy(server);
+    }
+
+    @Test
+    void asksAGuestToEnd() {
+        ServerId server = ServerId.random();
+        hypervisor.start(domain(server, "instance-00000003"));
+
+        hypervisor.shutDown(server);
+        hypervisor.shutDown(server);
+
+        // The test driver's guests obey at once, and nothing is left of a transient domain.
+        assertThat(hypervisor.state(server)).isEqualTo(State.ABSENT);
+        assertThat(hypervisor.domains()).isEmpty();
+    }
+
+    @Test
+    void doesNothingToGuestsThatAreNotThere() {
+        ServerId nobody = ServerId.random();
+        hypervisor.shutDown(nobody);
+        hypervisor.suspend(nobody);
+        hypervisor.resume(nobody);
+        assertThat(hypervisor.state(nobody)).isEqualTo(State.ABSENT);
+    }
+
+    @Test
+    void tellsAtOnceThatSomethingHappenedToADomain() {
+        List<ServerId> told = new CopyOnWriteArrayList<>();
+        hypervisor.watch(told::add);
+        ServerId server = ServerId.random();
+        hypervisor.start(domain(server, "instance-00000004"));
+        await().atMost(LONG_ENOUGH).until(() -> told.contains(server));
+        told.clear();
+        hypervisor.suspend(server);
+        await().atMost(LONG_ENOUGH).until(() -> told.contains(server));
+        told.clear();
+        hypervisor.destroy(server);
+        await().atMost(LONG_ENOUGH).until(() -> told.contains(server));
+    }
+
+    @Test
+    void tellsOnTheConnectionThatFollowsALostOne() {
+        List<ServerId> told = new CopyOnWriteArrayList<>();
+        hypervisor.watch(told::add);
+        ServerId first = ServerId.random();
+        hypervisor.start(domain(first, "instance-00000005"));
+        hypervisor.destroy(first);
+        hypervisor.close();
+        ServerId second = ServerId.random();
+        hypervisor.start(domain(second, "instance-00000006"));
+        await().atMost(LONG_ENOUGH).until(() -> told.contains(second));
+        hypervisor.destroy(second);
     }
 
     @Test

@@ -1,9 +1,11 @@
 package org.sluice.agent.journal;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -23,7 +25,10 @@ import org.sluice.model.MacAddress;
 import org.sluice.model.ProblemException;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.DesiredInterface.Direct;
+import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.PhysicalFunctionKey;
+import org.sluice.model.protocol.Power;
+import org.sluice.model.protocol.ServerReport.Failure;
 import org.sluice.model.protocol.VirtualFunctionLease;
 
 class JournalTest {
@@ -35,15 +40,15 @@ class JournalTest {
     @Test
     void readsBackWhatWasWritten() {
         Entry entry = entry(Phase.BUILDING);
-        Entry failed = entry(Phase.BUILDING)
-                .failed(new Entry.Failure("VfAttributeRefused", "A reason.", Optional.of("A fix.")));
+        Entry failed =
+                entry(Phase.BUILDING).failed(new Failure("VfAttributeRefused", "A reason.", Optional.of("A fix.")));
         try (Journal journal = open()) {
             journal.write(entry);
             journal.write(failed);
-            journal.write(entry.in(Phase.RUNNING));
+            journal.write(entry.in(Phase.STANDING));
         }
         try (Journal journal = open()) {
-            assertThat(journal.find(entry.id())).contains(entry.in(Phase.RUNNING));
+            assertThat(journal.find(entry.id())).contains(entry.in(Phase.STANDING));
             assertThat(journal.find(failed.id())).contains(failed);
             journal.forget(entry.id());
             journal.forget(entry.id());
@@ -55,7 +60,7 @@ class JournalTest {
 
     @Test
     void whatWasWrittenBeforeRequestsHadIdsIsStillRead() {
-        Entry entry = entry(Phase.RUNNING);
+        Entry entry = entry(Phase.STANDING);
         String written = ProtocolJson.MAPPER.writeValueAsString(entry);
         String old = written.replaceAll(",\"(?:requestId|globalRequestId)\":\"[^\"]*\"", "");
         assertThat(old).isNotEqualTo(written).doesNotContain("equestId");
@@ -68,6 +73,31 @@ class JournalTest {
         assertThat(entry.server().named())
                 .isEqualTo(entry.id() + " (req-0000000c-0000-0000-0000-00000000000d,"
                         + " global req-0000000e-0000-0000-0000-00000000000f)");
+    }
+
+    /** As an agent wrote it that knew no power but "runs". */
+    @Test
+    void whatWasWrittenBeforeServersCouldBeStoppedIsStillRead() throws IOException {
+        byte[] old;
+        try (InputStream file = requireNonNull(JournalTest.class.getResourceAsStream("entry-of-0.1.0.json"))) {
+            old = file.readAllBytes();
+        }
+        Files.createDirectories(directory.resolve("servers"));
+        Files.write(directory.resolve("servers/5e7ae11e-0000-4000-8000-000000000001.json"), old);
+        try (Journal journal = open()) {
+            Entry entry = journal.entries().getFirst();
+            assertThat(entry.phase()).isEqualTo(Phase.STANDING);
+            assertThat(entry.server().presence()).isEqualTo(DesiredServer.Presence.PRESENT);
+            assertThat(entry.obeyed()).isEqualTo(Power.ON);
+            assertThat(entry.guest()).isEqualTo(Guest.UNRECORDED);
+            assertThat(entry.guest().isOf("any boot")).isFalse();
+            assertThat(entry.server().interfaces()).hasSize(2);
+            assertThat(entry.found()).hasSize(1);
+            journal.write(entry.started(entry.obeyed(), "this boot"));
+        }
+        try (Journal journal = open()) {
+            assertThat(journal.entries().getFirst().guest().isOf("this boot")).isTrue();
+        }
     }
 
     @Test
@@ -90,7 +120,7 @@ class JournalTest {
 
     @Test
     void refusesToGuessWhatADamagedFileSaid() throws IOException {
-        Entry entry = entry(Phase.RUNNING);
+        Entry entry = entry(Phase.STANDING);
         try (Journal journal = open()) {
             journal.write(entry);
         }
@@ -161,11 +191,9 @@ class JournalTest {
 
     private static Entry entry(Phase phase) {
         Direct nic = Samples.direct(CARD, 3, 5);
-        return new Entry(
-                Samples.server(Samples.bridgeNic(1), nic),
-                17,
-                phase,
-                List.of(new FoundFunction(
+        return Entry.building(Samples.server(Samples.bridgeNic(1), nic), 17)
+                .in(phase)
+                .found(List.of(new FoundFunction(
                         nic.lease(),
                         new Tuple(
                                 new MacAddress("52:54:00:00:00:01"),
@@ -176,7 +204,6 @@ class JournalTest {
                                 0,
                                 100,
                                 Optional.of(LinkState.AUTO)),
-                        Optional.of("igbvf"))),
-                Optional.empty());
+                        Optional.of("igbvf"))));
     }
 }

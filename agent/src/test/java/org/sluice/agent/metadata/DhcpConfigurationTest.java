@@ -49,6 +49,7 @@ class DhcpConfigurationTest {
                         server.id(),
                         server.instanceName(),
                         server.presence(),
+                        server.power(),
                         hostname,
                         server.name(),
                         server.projectId(),

@@ -119,6 +119,7 @@ class LinuxSegmentServicesTest {
                     server.id(),
                     server.instanceName(),
                     server.presence(),
+                    server.power(),
                     name,
                     server.name(),
                     server.projectId(),

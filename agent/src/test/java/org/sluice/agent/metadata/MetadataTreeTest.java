@@ -144,6 +144,7 @@ class MetadataTreeTest {
                 server.id(),
                 server.instanceName(),
                 server.presence(),
+                server.power(),
                 server.hostname(),
                 server.name(),
                 server.projectId(),

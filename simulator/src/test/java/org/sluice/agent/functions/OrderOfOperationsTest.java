@@ -59,7 +59,7 @@ class OrderOfOperationsTest {
 
     @Test
     void programsTheFunctionWithItsLinkDownAndLetsTheLinkUpLast() {
-        List<Step> steps = new ArrayList<>(transaction.beforeDomain(server, nic));
+        List<Step> steps = new ArrayList<>(beforeDomain());
         steps.add(Step.withoutUndo("domain", () -> calls.add("domain starts")));
         steps.add(transaction.afterDomain(nic));
 
@@ -83,7 +83,7 @@ class OrderOfOperationsTest {
 
     @Test
     void takesEverythingBackBehindALinkThatIsDown() {
-        List<Step> steps = transaction.beforeDomain(server, nic);
+        List<Step> steps = beforeDomain();
         runner.apply(steps, 0, failure -> {});
         calls.clear();
 
@@ -104,7 +104,13 @@ class OrderOfOperationsTest {
 
     @Test
     void touchesNothingOfAFunctionThatTheServerNeverTook() {
-        runner.undo(transaction.beforeDomain(server, nic));
+        runner.undo(beforeDomain());
         assertThat(calls).isEmpty();
+    }
+
+    private List<Step> beforeDomain() {
+        List<Step> steps = new ArrayList<>(List.of(transaction.lease(server, nic)));
+        steps.addAll(transaction.beforeDomain(nic));
+        return steps;
     }
 }

@@ -1,22 +1,23 @@
-package org.sluice.agent;
+package org.sluice.agent.report;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.sluice.agent.host.KernelException;
-import org.sluice.agent.journal.Entry;
 import org.sluice.agent.step.StepFailure;
 import org.sluice.model.ProblemException;
+import org.sluice.model.protocol.ServerReport.Failure;
 
 /** Puts a failure into the words of a report: what failed, the whole cause chain, and what to do. Pure. */
-final class Failures {
+public final class Failures {
     private Failures() {}
 
-    static Entry.Failure describe(RuntimeException failure) {
+    /** Describes a failure. */
+    public static Failure describe(RuntimeException failure) {
         List<String> sentences = new ArrayList<>();
         collect(failure, sentences);
         RuntimeException root = failure instanceof StepFailure step ? step.reason() : failure;
-        return new Entry.Failure(code(root), String.join(" ", sentences), fix(root));
+        return new Failure(code(root), String.join(" ", sentences), fix(root));
     }
 
     private static void collect(Throwable failure, List<String> sentences) {

@@ -1,0 +1,316 @@
+package org.sluice.agent.power;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.sluice.agent.boot.ServerWorkflow;
+import org.sluice.agent.functions.FunctionLocks;
+import org.sluice.agent.host.Host;
+import org.sluice.agent.host.Hypervisor.State;
+import org.sluice.agent.journal.Entry;
+import org.sluice.agent.journal.Guest.Stage;
+import org.sluice.agent.journal.Journal;
+import org.sluice.agent.power.PowerRules.Task;
+import org.sluice.agent.report.Failures;
+import org.sluice.agent.step.Step;
+import org.sluice.agent.step.StepFailure;
+import org.sluice.agent.step.StepRunner;
+import org.sluice.model.ServerId;
+import org.sluice.model.protocol.DesiredServer;
+import org.sluice.model.protocol.Power;
+import org.sluice.model.protocol.ServerReport.Failure;
+
+/**
+ * Brings the guest of a server that stands to the power that is wished of it, one journaled step at a time, so that whenever the
+ * agent is killed the next one neither loses nor doubles a reboot. What the steps are is {@link PowerRules}'; in what order the
+ * journal learns of them:
+ *
+ * <ul>
+ *   <li>to end: {@code ENDING} is written, the guest is ended, {@code ENDED} is written with the wish it was ended for. A reboot
+ *       counts from there on;
+ *   <li>to start: {@code ENDED} is written, the server's steps are applied again, {@code STARTED} is written with the host's boot.
+ * </ul>
+ *
+ * What cannot be done is reported with the wish it was for. It is tried again only while the guest should run, at growing
+ * intervals; whoever wished it stopped or paused was told, and may wish again.
+ *
+ * <p>Thread-safe for different servers; the caller works on one server on one thread at a time.
+ */
+public final class GuestPower {
+    private static final Logger LOG = LoggerFactory.getLogger(GuestPower.class);
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+
+    private final Host host;
+    private final Journal journal;
+    private final StepRunner runner;
+    private final FunctionLocks locks;
+    private final Function<DesiredServer, ServerWorkflow> workflows;
+    private final Observations observations;
+    private final BiConsumer<ServerId, Duration> wakes;
+    private final InstantSource clock;
+    private final Duration shutdownWithin;
+    private final Duration firstPause;
+    private final Map<ServerId, Trouble> troubles = new ConcurrentHashMap<>();
+
+    /** Guests that have some time to end by themselves; lost with the agent, and then they are asked once more. */
+    private final Map<ServerId, Asking> askings = new ConcurrentHashMap<>();
+
+    /** A wish that could not be obeyed. */
+    private record Trouble(Power wish, Failure failure, Duration pause, Instant again) {
+        boolean rests(Power now, Instant time) {
+            return wish.equals(now) && (now.level() != Power.Level.RUNNING || time.isBefore(again));
+        }
+    }
+
+    /**
+     * A guest that is to end by itself.
+     *
+     * @param deadline when it is cut off
+     * @param asked whether it knows
+     */
+    private record Asking(Instant deadline, boolean asked) {}
+
+    /**
+     * @param host where the guests are
+     * @param journal what was done about them
+     * @param runner applies steps
+     * @param locks the locks of VFs
+     * @param workflows the steps of a server
+     * @param observations tells what is seen of them
+     * @param wakes has a server looked at again after a time
+     * @param clock tells the time
+     * @param shutdownWithin how long a guest that was asked to end is waited for
+     * @param firstPause after how long what failed is tried again at first
+     */
+    public GuestPower(
+            Host host,
+            Journal journal,
+            StepRunner runner,
+            FunctionLocks locks,
+            Function<DesiredServer, ServerWorkflow> workflows,
+            Observations observations,
+            BiConsumer<ServerId, Duration> wakes,
+            InstantSource clock,
+            Duration shutdownWithin,
+            Duration firstPause) {
+        this.host = requireNonNull(host, "host is null");
+        this.journal = requireNonNull(journal, "journal is null");
+        this.runner = requireNonNull(runner, "runner is null");
+        this.locks = requireNonNull(locks, "locks is null");
+        this.workflows = requireNonNull(workflows, "workflows is null");
+        this.observations = requireNonNull(observations, "observations is null");
+        this.wakes = requireNonNull(wakes, "wakes is null");
+        this.clock = requireNonNull(clock, "clock is null");
+        this.shutdownWithin = requireNonNull(shutdownWithin, "shutdownWithin is null");
+        this.firstPause = requireNonNull(firstPause, "firstPause is null");
+    }
+
+    /** What is wished of a server of which nobody says anything: what was wished last. */
+    public static Power lastWish(Entry entry) {
+        return entry.guest().wish().orElse(entry.obeyed());
+    }
+
+    /**
+     * Takes the server's guest one step further towards the wish, or sees that it is there and reports it.
+     *
+     * @param entry the server, as the journal has it
+     * @param wish the power that it should have
+     * @param state what the hypervisor says now
+     * @return whether there is more to do for it at once
+     */
+    public boolean obey(Entry entry, Power wish, State state) {
+        Task task = PowerRules.next(entry.guest(), entry.obeyed(), wish, state, host.bootId());
+        if (task == Task.NOTHING) {
+            troubles.remove(entry.id());
+            settle(entry, wish, state);
+            return false;
+        }
+        Trouble trouble = troubles.get(entry.id());
+        if (trouble != null && trouble.rests(wish, clock.instant())) {
+            observations.observe(entry, wish.generation(), state, Optional.of(trouble.failure()));
+            return false;
+        }
+        try {
+            return perform(task, entry, wish, state);
+        } catch (RuntimeException e) {
+            failed(entry, wish, e);
+            return false;
+        }
+    }
+
+    /** Forgets a server that is on its way out. */
+    public void forget(ServerId server) {
+        troubles.remove(server);
+        askings.remove(server);
+        observations.forget(server);
+    }
+
+    private void settle(Entry entry, Power wish, State state) {
+        Entry settled = entry;
+        if (state.isOn() && !entry.guest().isOf(host.bootId())) {
+            // Of before boots were written down: that it is on says in which it was started.
+            settled = entry.started(wish, host.bootId());
+        } else if (!wish.equals(entry.obeyed())) {
+            settled = entry.obeying(wish);
+        }
+        if (settled != entry) {
+            journal.write(settled);
+        }
+        observations.observe(settled, wish.generation(), state, Optional.empty());
+    }
+
+    private boolean perform(Task task, Entry entry, Power wish, State state) {
+        switch (task) {
+            case NOTHING -> {
+                return false;
+            }
+            case END -> {
+                return end(entry, wish, state);
+            }
+            case NOTE_ITS_END -> ended(entry, endedFor(entry, wish));
+            case START -> start(entry, wish);
+            case FINISH_START -> finish(entry, entry.obeyed());
+            case SUSPEND -> {
+                step("suspend the guest", () -> host.hypervisor().suspend(entry.id()));
+                LOG.info("Server {} is paused.", entry.server().named());
+                journal.write(entry.obeying(wish));
+            }
+            case RESUME -> {
+                step("resume the guest", () -> host.hypervisor().resume(entry.id()));
+                LOG.info("Server {} is resumed.", entry.server().named());
+                journal.write(entry.obeying(wish));
+            }
+        }
+        return true;
+    }
+
+    private static Power endedFor(Entry entry, Power wish) {
+        return PowerRules.isEndedFor(wish, entry.obeyed())
+                ? wish
+                : entry.guest().wish().orElse(wish);
+    }
+
+    private boolean end(Entry entry, Power wish, State state) {
+        Power purpose = endedFor(entry, wish);
+        Entry ending = entry;
+        if (entry.guest().stage() != Stage.ENDING) {
+            ending = entry.ending(purpose);
+            journal.write(ending);
+            LOG.info(
+                    "The guest of server {} is {}{}.",
+                    entry.server().named(),
+                    purpose.ending() == Power.Ending.GRACEFUL ? "asked to end" : "ended",
+                    purpose.level() == Power.Level.RUNNING ? ", to be started again" : "");
+        }
+        if (isPatientWith(entry, purpose, state)) {
+            return false;
+        }
+        try (FunctionLocks.Held _ = ServerWorkflow.hold(locks, entry.server())) {
+            step("end the guest", () -> host.hypervisor().destroy(entry.id()));
+        }
+        ended(ending, purpose);
+        return true;
+    }
+
+    /** Asks the guest to end if it is to be asked, and says whether it has time left. */
+    private boolean isPatientWith(Entry entry, Power purpose, State state) {
+        // One that stands still cannot hear the question.
+        if (purpose.ending() == Power.Ending.AT_ONCE || state == State.PAUSED) {
+            return false;
+        }
+        Instant now = clock.instant();
+        Asking asking = askings.get(entry.id());
+        if (asking == null) {
+            asking = new Asking(now.plus(shutdownWithin), false);
+            askings.put(entry.id(), asking);
+            wakes.accept(entry.id(), shutdownWithin);
+        }
+        if (!now.isBefore(asking.deadline())) {
+            LOG.warn(
+                    "The guest of server {} has not ended within {} s of being asked to, and is cut off.",
+                    entry.server().named(),
+                    shutdownWithin.toSeconds());
+            return false;
+        }
+        if (!asking.asked()) {
+            ask(entry, asking);
+        }
+        return true;
+    }
+
+    private void ask(Entry entry, Asking asking) {
+        try {
+            step("press the power button", () -> host.hypervisor().shutDown(entry.id()));
+            askings.put(entry.id(), new Asking(asking.deadline(), true));
+        } catch (StepFailure failure) {
+            // It is asked again at the next look, and cut off in time if that goes on.
+            observations.deviates(entry, "could not be asked to end", failure);
+        }
+    }
+
+    private void ended(Entry entry, Power purpose) {
+        askings.remove(entry.id());
+        journal.write(entry.ended(purpose));
+        LOG.info("The guest of server {} has ended.", entry.server().named());
+    }
+
+    private void start(Entry entry, Power wish) {
+        Power purpose = wish.level() == Power.Level.RUNNING ? wish : entry.obeyed();
+        Entry starting = entry;
+        if (entry.guest().stage() != Stage.ENDED) {
+            starting = entry.ended(purpose);
+            journal.write(starting);
+        }
+        LOG.info("The guest of server {} is started.", entry.server().named());
+        finish(starting, purpose);
+    }
+
+    private void finish(Entry entry, Power purpose) {
+        try (FunctionLocks.Held _ = ServerWorkflow.hold(locks, entry.server())) {
+            runner.restore(workflows.apply(entry.server()).steps());
+        }
+        journal.write(entry.started(purpose, host.bootId()));
+        observations.started(entry.id());
+    }
+
+    private void step(String name, Step.Action action) {
+        runner.restore(List.of(Step.withoutUndo(name, action)));
+    }
+
+    private void failed(Entry entry, Power wish, RuntimeException reason) {
+        Failure failure = Failures.describe(reason);
+        Trouble before = troubles.get(entry.id());
+        Duration pause = before == null || !before.wish().equals(wish)
+                ? firstPause
+                : shorter(before.pause().multipliedBy(2), LONGEST_PAUSE);
+        troubles.put(
+                entry.id(), new Trouble(wish, failure, pause, clock.instant().plus(pause)));
+        if (before == null || !before.failure().equals(failure)) {
+            LOG.warn(
+                    "Server {} could not be brought to {}: {}", entry.server().named(), wish.level(), failure.reason());
+        }
+        Entry left = journal.find(entry.id()).orElse(entry);
+        if (wish.level() != Power.Level.RUNNING && left.guest().stage() == Stage.ENDING) {
+            // Nobody tries again, so a later wish must not meet one that is still being ended.
+            askings.remove(entry.id());
+            left = left.spared();
+            journal.write(left);
+        }
+        State state = host.hypervisor().state(entry.id());
+        observations.observe(left, wish.generation(), state, Optional.of(failure));
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+}

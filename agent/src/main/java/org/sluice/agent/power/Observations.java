@@ -1,0 +1,153 @@
+package org.sluice.agent.power;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.sluice.agent.boot.ServerWorkflow;
+import org.sluice.agent.boot.ServerWorkflow.ReadBack;
+import org.sluice.agent.functions.FunctionLocks;
+import org.sluice.agent.host.Hypervisor.State;
+import org.sluice.agent.journal.Entry;
+import org.sluice.agent.report.Failures;
+import org.sluice.model.ServerId;
+import org.sluice.model.protocol.DesiredServer;
+import org.sluice.model.protocol.PowerState;
+import org.sluice.model.protocol.ServerReport;
+import org.sluice.model.protocol.ServerReport.Failure;
+import org.sluice.model.protocol.ServerReport.InterfaceState;
+
+/**
+ * What is reported of servers that stand: at once when the power, the wish or the failure is another than was reported last, and
+ * from time to time with their NICs read back again.
+ *
+ * <p>Thread-safe for different servers; the caller works on one server on one thread at a time.
+ */
+public final class Observations {
+    private static final Logger LOG = LoggerFactory.getLogger(Observations.class);
+
+    private final Function<DesiredServer, ServerWorkflow> workflows;
+    private final FunctionLocks locks;
+    private final Consumer<ServerReport> reports;
+    private final InstantSource clock;
+    private final Duration verifyEvery;
+    private final Map<ServerId, Sight> last = new ConcurrentHashMap<>();
+
+    /** When a server's NICs were last read back in this life of the agent; absent: not yet, or its guest is off. */
+    private final Map<ServerId, Instant> verified = new ConcurrentHashMap<>();
+
+    /** Servers that this agent has started and not yet read back as they should be. */
+    private final Set<ServerId> unproven = ConcurrentHashMap.newKeySet();
+
+    private final Map<ServerId, String> deviations = new ConcurrentHashMap<>();
+
+    private record Sight(long generation, PowerState power, Optional<Failure> failure) {}
+
+    /**
+     * @param workflows the steps of a server, which read it back
+     * @param locks the locks of VFs
+     * @param reports takes reports
+     * @param clock tells the time
+     * @param verifyEvery after how long NICs are read back again
+     */
+    public Observations(
+            Function<DesiredServer, ServerWorkflow> workflows,
+            FunctionLocks locks,
+            Consumer<ServerReport> reports,
+            InstantSource clock,
+            Duration verifyEvery) {
+        this.workflows = requireNonNull(workflows, "workflows is null");
+        this.locks = requireNonNull(locks, "locks is null");
+        this.reports = requireNonNull(reports, "reports is null");
+        this.clock = requireNonNull(clock, "clock is null");
+        this.verifyEvery = requireNonNull(verifyEvery, "verifyEvery is null");
+    }
+
+    /** Reports a server that was just built, and whose NICs were just read back. */
+    public void built(Entry entry, List<InterfaceState> interfaces) {
+        verified.put(entry.id(), clock.instant());
+        Sight sight = new Sight(entry.obeyed().generation(), PowerState.RUNNING, Optional.empty());
+        report(entry.id(), sight, interfaces, Optional.empty());
+    }
+
+    /** Notes that a server was started, so that it counts as a failure when it does not read back as it should. */
+    void started(ServerId server) {
+        unproven.add(server);
+        verified.remove(server);
+    }
+
+    /** Looks at a server, and reports what there is to report. */
+    void observe(Entry entry, long generation, State state, Optional<Failure> failure) {
+        ServerId id = entry.id();
+        Sight sight = new Sight(generation, powerOf(state), failure);
+        boolean changed = !sight.equals(last.get(id));
+        if (!state.isOn()) {
+            verified.remove(id);
+            report(id, sight, List.of(), failure);
+        } else if (changed || isDue(id)) {
+            ReadBack readBack;
+            try (FunctionLocks.Held _ = ServerWorkflow.hold(locks, entry.server())) {
+                readBack = workflows.apply(entry.server()).readBack();
+            }
+            verified.put(id, clock.instant());
+            if (readBack.deviation().isEmpty()) {
+                unproven.remove(id);
+                deviations.remove(id);
+                report(id, sight, readBack.interfaces(), failure);
+                return;
+            }
+            // An alarm, not a repair: a trusted guest may have changed its MAC, and taking it back would cut it off.
+            RuntimeException deviation = readBack.deviation().get();
+            deviates(entry, "runs, but not as wanted", deviation);
+            if (unproven.contains(id)) {
+                report(id, sight, readBack.interfaces(), failure.or(() -> Optional.of(Failures.describe(deviation))));
+            } else if (changed) {
+                report(id, sight, readBack.interfaces(), failure);
+            }
+        }
+    }
+
+    /** Says in the log in what a server is not as it should be, once for each reason. */
+    public void deviates(Entry entry, String how, RuntimeException why) {
+        String sentence = Failures.describe(why).reason();
+        if (!sentence.equals(deviations.put(entry.id(), sentence))) {
+            LOG.warn("Server {} {}: {}", entry.server().named(), how, sentence);
+        }
+    }
+
+    void forget(ServerId server) {
+        last.remove(server);
+        verified.remove(server);
+        unproven.remove(server);
+        deviations.remove(server);
+    }
+
+    private void report(ServerId server, Sight sight, List<InterfaceState> interfaces, Optional<Failure> failure) {
+        last.put(server, sight);
+        reports.accept(new ServerReport.Observed(server, sight.generation(), sight.power(), interfaces, failure));
+    }
+
+    private boolean isDue(ServerId server) {
+        Instant at = verified.get(server);
+        return at == null || Duration.between(at, clock.instant()).compareTo(verifyEvery) >= 0;
+    }
+
+    private static PowerState powerOf(State state) {
+        return switch (state) {
+            case RUNNING -> PowerState.RUNNING;
+            case PAUSED -> PowerState.PAUSED;
+            case ABSENT, STOPPED -> PowerState.STOPPED;
+            case CRASHED -> PowerState.CRASHED;
+        };
+    }
+}

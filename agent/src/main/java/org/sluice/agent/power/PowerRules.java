@@ -1,0 +1,95 @@
+package org.sluice.agent.power;
+
+import org.sluice.agent.host.Hypervisor.State;
+import org.sluice.agent.journal.Guest;
+import org.sluice.model.protocol.Power;
+
+/** What is to be done about a guest. Pure. */
+final class PowerRules {
+    private PowerRules() {}
+
+    /** One thing to do about a guest; when it is done, the rules are asked again. */
+    enum Task {
+        /** It is as it should be, or as it is to be left. */
+        NOTHING,
+        /** End it. */
+        END,
+        /** It was to be ended, and has ended. */
+        NOTE_ITS_END,
+        /** Start it. */
+        START,
+        /** It is on, and the steps around its start may not all have been done. */
+        FINISH_START,
+        SUSPEND,
+        RESUME
+    }
+
+    /**
+     * What to do next.
+     *
+     * @param guest what was done last
+     * @param obeyed the newest wish that was obeyed
+     * @param wish the wish now
+     * @param state what the hypervisor says now
+     * @param hostBoot the host's boot now
+     */
+    static Task next(Guest guest, Power obeyed, Power wish, State state, String hostBoot) {
+        return switch (guest.stage()) {
+            // What was begun is brought to its end whatever is wished now: the guest may be about to obey.
+            case ENDING -> state.isOn() ? Task.END : Task.NOTE_ITS_END;
+            case ENDED -> state.isOn() ? started(wish) : ended(obeyed, wish);
+            case STARTED -> state.isOn() ? on(obeyed, wish, state) : endedByItself(guest, obeyed, wish, hostBoot);
+        };
+    }
+
+    /** Whether a guest that is on is ended for this wish. */
+    static boolean isEndedFor(Power wish, Power obeyed) {
+        return switch (wish.level()) {
+            case STOPPED -> true;
+            case RUNNING -> wish.boots() > obeyed.boots();
+            // Reboots that were wished before are as good as done: a guest that stands still knows no difference.
+            case PAUSED -> false;
+        };
+    }
+
+    private static Task on(Power obeyed, Power wish, State state) {
+        if (isEndedFor(wish, obeyed)) {
+            return Task.END;
+        }
+        boolean paused = state == State.PAUSED;
+        return switch (wish.level()) {
+            // One that stands still without a newer wish has met an error of its disk, and goes on when somebody says
+            // so.
+            case RUNNING -> paused && isNewer(wish, obeyed) ? Task.RESUME : Task.NOTHING;
+            case PAUSED -> paused ? Task.NOTHING : Task.SUSPEND;
+            case STOPPED -> Task.END;
+        };
+    }
+
+    private static Task started(Power wish) {
+        return switch (wish.level()) {
+            case RUNNING, PAUSED -> Task.FINISH_START;
+            case STOPPED -> Task.END;
+        };
+    }
+
+    private static Task ended(Power obeyed, Power wish) {
+        return switch (wish.level()) {
+            case RUNNING -> Task.START;
+            // A reboot that was begun is done before the guest is suspended; one that was off stays off.
+            case PAUSED -> obeyed.level() == Power.Level.RUNNING ? Task.START : Task.NOTHING;
+            case STOPPED -> Task.NOTHING;
+        };
+    }
+
+    private static Task endedByItself(Guest guest, Power obeyed, Power wish, String hostBoot) {
+        return switch (wish.level()) {
+            case RUNNING -> isNewer(wish, obeyed) || !guest.isOf(hostBoot) ? Task.START : Task.NOTHING;
+            case PAUSED, STOPPED -> Task.NOTHING;
+        };
+    }
+
+    private static boolean isNewer(Power wish, Power obeyed) {
+        return wish.generation() > obeyed.generation();
+    }
+}

@@ -1,0 +1,538 @@
+package org.sluice.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.sluice.agent.Powers.paused;
+import static org.sluice.agent.Powers.rebooted;
+import static org.sluice.agent.Powers.running;
+import static org.sluice.agent.Powers.stopped;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.sluice.agent.host.VirtualFunctions.LinkState;
+import org.sluice.agent.host.VirtualFunctions.Setting;
+import org.sluice.model.protocol.DesiredInterface.Bridge;
+import org.sluice.model.protocol.DesiredInterface.Direct;
+import org.sluice.model.protocol.DesiredServer;
+import org.sluice.model.protocol.Power;
+import org.sluice.model.protocol.Power.Ending;
+import org.sluice.model.protocol.PowerState;
+import org.sluice.model.protocol.ServerReport;
+import org.sluice.model.protocol.ServerReport.Absent;
+import org.sluice.model.protocol.ServerReport.Failed;
+import org.sluice.model.protocol.ServerReport.Observed;
+import org.sluice.simulator.HostCall;
+import org.sluice.simulator.SimulatedCard;
+
+/** The power of servers with a NIC on a bridge and one on a VF, through the agent's public door. */
+class PowerTest {
+    private static final Duration LONG_ENOUGH = Duration.ofSeconds(20);
+
+    @TempDir
+    Path directory;
+
+    private AgentOnSimulatedHost on;
+    private Bridge tap;
+    private Direct function;
+    private DesiredServer server;
+    private long revision = 1;
+
+    @BeforeEach
+    void prepare() {
+        on = new AgentOnSimulatedHost(directory, SimulatedCard.CONNECTX_5);
+        tap = Samples.bridgeNic(1);
+        function = Samples.direct(on.card(0), 3, 7);
+        server = Samples.server(tap, function);
+    }
+
+    @AfterEach
+    void stop() {
+        on.close();
+    }
+
+    @Test
+    void stopsAServerAndKeepsAllThatItHas() {
+        run();
+        wish(stopped(1));
+
+        Observed report = on.awaitObeyed(server, stopped(1));
+
+        assertThat(report.interfaces()).isEmpty();
+        assertThat(report.failure()).isEmpty();
+        assertOff();
+        assertThat(on.host.disks()).containsExactly(server.id());
+        assertThat(on.host.taps()).containsExactly(tap.port());
+        assertThat(on.host.clients(tap.network())).hasSize(1);
+        assertThat(on.host.tuple(on.card(0), 3).mac()).isEqualTo(function.mac());
+    }
+
+    @Test
+    void aStoppedServerStaysOffAcrossRestartsOfAgentAndHost() {
+        run();
+        wish(stopped(1));
+        on.awaitObeyed(server, stopped(1));
+        on.controller.forgetReports();
+        on.start();
+        on.awaitObeyed(server, stopped(1));
+        on.host.reboot();
+        on.controller.forgetReports();
+        on.start();
+        on.awaitObeyed(server, stopped(1));
+        on.controller.beAway(true);
+        on.start();
+        await().atMost(LONG_ENOUGH).until(() -> on.controller.missed() > 2);
+        assertOff();
+        assertThat(on.host.starts(server.id())).isEqualTo(1);
+    }
+
+    @Test
+    void startsAStoppedServerWithItsFunctionProgrammedAnew() {
+        run();
+        wish(stopped(1));
+        on.awaitObeyed(server, stopped(1));
+        on.host.meddle(on.card(0), 3, new Setting.Vlan(99, 0));
+        wish(running(2));
+
+        Observed report = on.awaitObeyed(server, running(2));
+
+        assertThat(report.interfaces()).hasSize(2);
+        assertThat(report.failure()).isEmpty();
+        on.assertRuns(server);
+        assertThat(on.host.starts(server.id())).isEqualTo(2);
+    }
+
+    @Test
+    void startsAStoppedServerAfterTheHostRebooted() {
+        run();
+        wish(stopped(1));
+        on.awaitObeyed(server, stopped(1));
+        on.host.reboot();
+        wish(running(2));
+        on.start();
+        on.awaitObeyed(server, running(2));
+        on.assertRuns(server);
+    }
+
+    @Test
+    void removesAStoppedServerAfterTheHostRebootedBesideAnotherOnItsNetwork() {
+        DesiredServer other = Samples.server(Samples.bridgeNic(2));
+        on.controller.want(Samples.state(1, server, other));
+        on.start();
+        on.awaitReport(server, Observed.class);
+        on.awaitReport(other, Observed.class);
+        DesiredServer otherStopped = other.powered(stopped(1));
+        on.controller.want(Samples.state(2, server.powered(stopped(1)), otherStopped));
+        on.awaitPower(server, PowerState.STOPPED);
+        on.awaitPower(other, PowerState.STOPPED);
+        on.host.reboot();
+        on.controller.want(Samples.state(3, Samples.absent(server), otherStopped));
+        on.start();
+
+        assertThat(on.awaitReport(server, Absent.class).released()).containsExactly(function.lease());
+        assertThat(on.host.disks()).containsExactly(other.id());
+    }
+
+    @Test
+    void aGuestThatPoweredItselfOffStaysOffUntilSomebodyStartsIt() {
+        run();
+        wish(running(4));
+        on.awaitObeyed(server, running(4));
+        on.host.powerOff(server.id());
+
+        Observed report = on.awaitPower(server, PowerState.STOPPED);
+
+        assertThat(report.generation()).isEqualTo(4);
+        assertThat(report.failure()).isEmpty();
+        assertThat(report.interfaces()).isEmpty();
+        on.controller.forgetReports();
+        on.start();
+        on.awaitPower(server, PowerState.STOPPED);
+        assertThat(on.host.starts(server.id())).isEqualTo(1);
+
+        wish(running(5));
+        on.awaitObeyed(server, running(5));
+        on.assertRuns(server);
+    }
+
+    @Test
+    void aGuestThatCrashedIsReportedSoAndStaysOff() {
+        run();
+        on.host.crash(server.id());
+        assertThat(on.awaitPower(server, PowerState.CRASHED).failure()).isEmpty();
+        wish(running(1));
+        on.awaitObeyed(server, running(1));
+        assertThat(on.host.starts(server.id())).isEqualTo(2);
+    }
+
+    @Test
+    void whatRanIsStartedAgainAfterTheHostRebooted() {
+        run();
+        on.host.reboot();
+        on.controller.forgetReports();
+        on.start();
+        assertThat(on.awaitPower(server, PowerState.RUNNING).interfaces()).hasSize(2);
+        on.assertRuns(server);
+        assertThat(on.host.starts(server.id())).isEqualTo(2);
+    }
+
+    @Test
+    void rebootsOnceForEachCountGracefully() {
+        run();
+        List<String> calls = domainCalls();
+        wish(rebooted(1, 1, Ending.GRACEFUL));
+        on.awaitObeyed(server, running(1));
+        on.assertRuns(server);
+        assertThat(on.host.starts(server.id())).isEqualTo(2);
+        assertThat(calls)
+                .containsExactly("press the power button of " + server.id(), "start domain " + server.instanceName());
+
+        on.start();
+        wish(rebooted(2, 2, Ending.GRACEFUL));
+        on.awaitObeyed(server, running(2));
+        assertThat(on.host.starts(server.id())).isEqualTo(3);
+    }
+
+    @Test
+    void rebootsAtOnceWithoutAskingTheGuest() {
+        run();
+        List<String> calls = domainCalls();
+        wish(rebooted(1, 1, Ending.AT_ONCE));
+        on.awaitObeyed(server, running(1));
+        on.assertRuns(server);
+        assertThat(calls).containsExactly("destroy domain of " + server.id(), "start domain " + server.instanceName());
+    }
+
+    @Test
+    void cutsOffAGuestThatDoesNotEndInTime() {
+        on.cutOffAfter(Duration.ofMillis(300));
+        run();
+        on.host.ignorePowerButton(server.id());
+        List<String> calls = domainCalls();
+        wish(stopped(1));
+        on.awaitObeyed(server, stopped(1));
+        assertThat(calls)
+                .containsExactly("press the power button of " + server.id(), "destroy domain of " + server.id());
+    }
+
+    @Test
+    void waitingForAGuestHoldsUpNoOtherServer() {
+        List<DesiredServer> deaf = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            deaf.add(Samples.server(Samples.bridgeNic(10 + i)));
+        }
+        on.controller.want(Samples.state(1, deaf.toArray(DesiredServer[]::new)));
+        on.start();
+        deaf.forEach(each -> on.awaitReport(each, Observed.class));
+        deaf.forEach(each -> on.host.ignorePowerButton(each.id()));
+        List<DesiredServer> wanted = new ArrayList<>(
+                deaf.stream().map(each -> each.powered(stopped(1))).toList());
+        wanted.add(server);
+        on.controller.want(Samples.state(2, wanted.toArray(DesiredServer[]::new)));
+
+        on.awaitReport(server, Observed.class);
+        assertThat(on.host.running()).hasSize(11);
+
+        // Whoever waits no longer says so, and the guests are cut off.
+        on.controller.want(Samples.state(
+                3,
+                deaf.stream()
+                        .map(each -> each.powered(new Power(Power.Level.STOPPED, 2, 0, Ending.AT_ONCE)))
+                        .toArray(DesiredServer[]::new)));
+        deaf.forEach(each -> on.awaitObeyed(each, stopped(2)));
+    }
+
+    @Test
+    void aStartThatIsWishedWhileTheGuestStillEndsIsNotLost() {
+        run();
+        on.host.ignorePowerButton(server.id());
+        List<String> calls = domainCalls();
+        wish(stopped(1));
+        await().atMost(LONG_ENOUGH).until(() -> calls.size() == 1);
+        wish(running(2));
+        // At last it obeys.
+        on.host.powerOff(server.id());
+        on.awaitObeyed(server, running(2));
+        await().atMost(LONG_ENOUGH).until(() -> on.host.starts(server.id()) == 2);
+        on.assertRuns(server);
+    }
+
+    @Test
+    void pausesAndResumes() {
+        run();
+        wish(paused(1));
+        assertThat(on.awaitObeyed(server, paused(1)).interfaces()).hasSize(2);
+        assertThat(on.host.running()).isEmpty();
+        wish(running(2));
+        assertThat(on.awaitObeyed(server, running(2)).interfaces()).hasSize(2);
+        on.assertRuns(server);
+        assertThat(on.host.starts(server.id())).isEqualTo(1);
+    }
+
+    @Test
+    void aPausedServerIsOffAfterTheHostRebooted() {
+        run();
+        wish(paused(1));
+        on.awaitObeyed(server, paused(1));
+        on.host.reboot();
+        on.start();
+        assertThat(on.awaitPower(server, PowerState.STOPPED).generation()).isEqualTo(1);
+        wish(running(2));
+        on.awaitObeyed(server, running(2));
+        on.assertRuns(server);
+    }
+
+    @Test
+    void aPausedServerIsStoppedWithoutWaitingForWhatItCannotHear() {
+        run();
+        wish(paused(1));
+        on.awaitObeyed(server, paused(1));
+        wish(stopped(2));
+        on.awaitObeyed(server, stopped(2));
+        assertOff();
+    }
+
+    @Test
+    void pausingAServerThatIsOffLeavesItOff() {
+        run();
+        wish(stopped(1));
+        on.awaitObeyed(server, stopped(1));
+        wish(paused(2));
+        Observed report = on.awaitObserved(server, each -> each.generation() == 2);
+        assertThat(report.power()).isEqualTo(PowerState.STOPPED);
+        assertThat(report.failure()).isEmpty();
+        on.start();
+        on.awaitPower(server, PowerState.STOPPED);
+        assertThat(on.host.starts(server.id())).isEqualTo(1);
+    }
+
+    @Test
+    void aGuestThatAnErrorOfItsDiskPausedIsReportedAndLeftAlone() {
+        run();
+        on.host.failToWrite(server.id());
+        Observed report = on.awaitPower(server, PowerState.PAUSED);
+        assertThat(report.generation()).isZero();
+        assertThat(report.failure()).isEmpty();
+        on.controller.forgetReports();
+        on.start();
+        on.awaitPower(server, PowerState.PAUSED);
+        wish(running(1));
+        on.awaitObeyed(server, running(1));
+        assertThat(on.host.starts(server.id())).isEqualTo(1);
+    }
+
+    @Test
+    void aServerThatIsToBeOffIsBuiltAndThenStopped() {
+        on.controller.want(Samples.state(1, server.powered(stopped(3))));
+        on.start();
+        on.awaitObeyed(server, stopped(3));
+        assertOff();
+        assertThat(on.host.disks()).containsExactly(server.id());
+        assertThat(on.controller.reports())
+                .allSatisfy(report -> assertThat(report)
+                        .isInstanceOfSatisfying(
+                                Observed.class,
+                                observed -> assertThat(observed.power()).isEqualTo(PowerState.STOPPED)));
+    }
+
+    @Test
+    void aServerThatIsToBePausedIsBuiltAndThenPaused() {
+        on.controller.want(Samples.state(1, server.powered(paused(3))));
+        on.start();
+        assertThat(on.awaitObeyed(server, paused(3)).interfaces()).hasSize(2);
+        assertThat(on.host.starts(server.id())).isEqualTo(1);
+    }
+
+    @Test
+    void rebootsThatWereWishedBeforeItEverRanAreDoneByItsStart() {
+        on.controller.want(Samples.state(1, server.powered(rebooted(3, 3, Ending.GRACEFUL))));
+        on.start();
+        on.awaitObeyed(server, running(3));
+        wish(rebooted(4, 4, Ending.GRACEFUL));
+        on.awaitObeyed(server, running(4));
+        assertThat(on.host.starts(server.id())).isEqualTo(2);
+    }
+
+    @Test
+    void saysWhyAServerCannotBeStartedAndTriesAgainWithoutDestroyingAnything() {
+        run();
+        wish(stopped(1));
+        on.awaitObeyed(server, stopped(1));
+        on.host.faults().refuse(HostCall.START_DOMAIN, "ENOMEM", 3);
+        wish(running(2));
+
+        Observed report = on.awaitObserved(server, each -> each.failure().isPresent());
+
+        assertThat(report.generation()).isEqualTo(2);
+        assertThat(report.power()).isEqualTo(PowerState.STOPPED);
+        assertThat(report.failure().orElseThrow().code()).isEqualTo("KernelENOMEM");
+        assertThat(report.failure().orElseThrow().reason()).contains("'domain'", "start domain instance-00000001");
+        assertThat(on.host.disks()).containsExactly(server.id());
+        assertThat(on.awaitObeyed(server, running(2)).failure()).isEmpty();
+        on.assertRuns(server);
+        assertThat(on.controller.reports()).noneMatch(Failed.class::isInstance);
+    }
+
+    @Test
+    void waitsLongerAndLongerBetweenStartsThatFail() {
+        run();
+        wish(stopped(1));
+        on.awaitObeyed(server, stopped(1));
+        on.host.faults().refuse(HostCall.START_DOMAIN, "ENOMEM", 1_000);
+        List<Long> at = new ArrayList<>();
+        on.host.faults().listen((call, _) -> {
+            if (call == HostCall.START_DOMAIN) {
+                at.add(System.nanoTime());
+            }
+        });
+        wish(running(2));
+        await().atMost(LONG_ENOUGH).until(() -> at.size() == 5);
+        assertThat(Duration.ofNanos(at.get(4) - at.get(3)))
+                .isGreaterThan(Duration.ofNanos(at.get(1) - at.get(0)).multipliedBy(3));
+        // Somebody who wishes it once more does not wait for that.
+        on.host.faults().clear();
+        wish(running(3));
+        on.awaitObeyed(server, running(3));
+    }
+
+    @Test
+    void saysWhatIsWrongWithAServerThatItStarted() {
+        run();
+        wish(stopped(1));
+        on.awaitObeyed(server, stopped(1));
+        on.host.faults().listen((call, _) -> {
+            if (call == HostCall.START_DOMAIN) {
+                on.host.meddle(on.card(0), 3, new Setting.Vlan(99, 0));
+            }
+        });
+        wish(running(2));
+        Observed report = on.awaitObserved(server, each -> each.failure().isPresent());
+        assertThat(report.generation()).isEqualTo(2);
+        assertThat(report.power()).isEqualTo(PowerState.RUNNING);
+        assertThat(report.failure().orElseThrow().code()).isEqualTo("VfReadBackDiffers");
+        assertThat(report.interfaces())
+                .extracting(ServerReport.InterfaceState::port)
+                .containsExactly(tap.port());
+
+        on.host.meddle(on.card(0), 3, new Setting.Vlan(function.vlan(), 0));
+        assertThat(on.awaitObserved(server, each -> each.failure().isEmpty()).interfaces())
+                .hasSize(2);
+    }
+
+    @Test
+    void whatIsWrongLaterIsAnAlarmAndNoFailureOfItsPower() {
+        try (Log log = Log.of(org.sluice.agent.power.Observations.class)) {
+            run();
+            on.host.meddle(on.card(0), 3, new Setting.Link(LinkState.AUTO));
+            on.host.meddle(on.card(0), 3, new Setting.Vlan(99, 0));
+            await().atMost(LONG_ENOUGH)
+                    .until(() -> log.lines().stream().anyMatch(line -> line.contains("runs, but not as wanted")));
+        }
+        assertThat(on.controller.reports())
+                .allSatisfy(report -> assertThat(report)
+                        .isInstanceOfSatisfying(
+                                Observed.class,
+                                observed -> assertThat(observed.failure()).isEmpty()));
+    }
+
+    @Test
+    void aStopThatCannotBeDoneIsToldAndNotTriedAgainByItself() {
+        run();
+        on.host.faults().refuse(HostCall.DESTROY_DOMAIN, "EBUSY", 1);
+        List<String> calls = domainCalls();
+        wish(new Power(Power.Level.STOPPED, 1, 0, Ending.AT_ONCE));
+        Observed report = on.awaitObserved(server, each -> each.failure().isPresent());
+        assertThat(report.generation()).isEqualTo(1);
+        assertThat(report.power()).isEqualTo(PowerState.RUNNING);
+        assertThat(report.interfaces()).hasSize(2);
+        wish(running(2));
+        assertThat(on.awaitObeyed(server, running(2)).failure()).isEmpty();
+        assertThat(calls).hasSize(1);
+        assertThat(on.host.starts(server.id())).isEqualTo(1);
+    }
+
+    @Test
+    void aPauseThatCannotBeDoneIsTold() {
+        run();
+        on.host.faults().refuse(HostCall.SUSPEND_DOMAIN, "EBUSY", 1);
+        wish(paused(1));
+        Observed report = on.awaitObserved(server, each -> each.failure().isPresent());
+        assertThat(report.generation()).isEqualTo(1);
+        assertThat(report.power()).isEqualTo(PowerState.RUNNING);
+        wish(paused(2));
+        on.awaitObeyed(server, paused(2));
+    }
+
+    @Test
+    void aGuestThatCannotBeAskedIsAskedAgain() {
+        run();
+        on.host.faults().refuse(HostCall.SHUT_DOWN_DOMAIN, "EBUSY", 2);
+        wish(stopped(1));
+        on.awaitObeyed(server, stopped(1));
+        assertThat(on.controller.reports())
+                .allSatisfy(report -> assertThat(report)
+                        .isInstanceOfSatisfying(
+                                Observed.class,
+                                observed -> assertThat(observed.failure()).isEmpty()));
+    }
+
+    @Test
+    void aStoppedServerIsDescribedAnewToItsNextGuest() {
+        run();
+        wish(stopped(1));
+        on.awaitObeyed(server, stopped(1));
+        server = Samples.withMetadata(server, Map.of("role", "web"));
+        wish(running(2));
+        on.awaitObeyed(server, running(2));
+        assertThat(on.host.clients(tap.network()))
+                .extracting(client -> client.server().metadata())
+                .containsExactly(Map.of("role", "web"));
+    }
+
+    @Test
+    void removesAServerWhoseGuestIsStillAskedToEnd() {
+        run();
+        on.host.ignorePowerButton(server.id());
+        List<String> calls = domainCalls();
+        wish(stopped(1));
+        await().atMost(LONG_ENOUGH).until(() -> calls.size() == 1);
+        on.controller.want(Samples.state(++revision, Samples.absent(server)));
+        on.awaitReport(server, Absent.class);
+        on.assertClean(server);
+    }
+
+    private void run() {
+        on.controller.want(Samples.state(revision, server));
+        on.start();
+        on.awaitReport(server, Observed.class);
+        on.assertRuns(server);
+    }
+
+    private void wish(Power power) {
+        on.controller.want(Samples.state(++revision, server.powered(power)));
+    }
+
+    private void assertOff() {
+        assertThat(on.host.domain(server.id())).isEmpty();
+    }
+
+    /** What is asked of the hypervisor from now on that changes something. */
+    private List<String> domainCalls() {
+        List<String> calls = new java.util.concurrent.CopyOnWriteArrayList<>();
+        on.host.faults().listen((call, what) -> {
+            switch (call) {
+                case START_DOMAIN, DESTROY_DOMAIN, SHUT_DOWN_DOMAIN, SUSPEND_DOMAIN, RESUME_DOMAIN -> calls.add(what);
+                default -> {
+                    // Not the hypervisor's, or a look.
+                }
+            }
+        });
+        return calls;
+    }
+}
