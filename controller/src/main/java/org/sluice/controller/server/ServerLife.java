@@ -19,11 +19,11 @@ import org.sluice.model.protocol.ServerReport.Observed;
  * asked for       in                             under way         then, as the host reports
  * create          -                              scheduling, spawning    ACTIVE; ERROR where it could not be built
  * start           SHUTOFF                        powering-on       ACTIVE; SHUTOFF where it could not be started
- * stop            ACTIVE, ERROR                  powering-off      SHUTOFF
+ * stop            ACTIVE, ERROR                  powering-off      SHUTOFF; ACTIVE where it could not be ended
  * soft reboot     ACTIVE                         rebooting         ACTIVE; ERROR where it could not be started again
  * hard reboot     all but BUILD, and rebooting   rebooting_hard    likewise
- * pause           ACTIVE                         pausing           PAUSED; SHUTOFF where it ended before
- * unpause         PAUSED                         unpausing         ACTIVE
+ * pause           ACTIVE                         pausing           PAUSED; ACTIVE where it could not be paused, SHUTOFF where it ended before
+ * unpause         PAUSED                         unpausing         ACTIVE; PAUSED where it could not go on
  * delete          every state                    deleting          gone
  * nothing         ACTIVE, PAUSED                 -                 SHUTOFF: the guest ended, and stays so
  * nothing         ACTIVE                         -                 PAUSED: the hypervisor paused it
@@ -99,13 +99,21 @@ public final class ServerLife {
             case PAUSED -> ServerStatus.PAUSED;
             case STOPPED, CRASHED -> ServerStatus.SHUTOFF;
         };
-        if (report.failure().isPresent()) {
-            // A start that failed leaves it off, as it was. What ran before and does not now is a fault, and the host goes on trying.
-            return state.is(Task.POWERING_ON) && seen == ServerStatus.SHUTOFF
-                    ? new Next(ServerState.at(seen), instead(power, Power.Level.STOPPED), report.failure())
-                    : new Next(ServerState.at(ServerStatus.ERROR), power, report.failure());
+        if (report.failure().isEmpty()) {
+            return new Next(ServerState.at(seen), follow(power, report.power()), Optional.empty());
         }
-        return new Next(ServerState.at(seen), follow(power, report.power()), Optional.empty());
+        // What could not be done leaves it as it was. What is not as it was is a fault, and where it should run its host goes on trying.
+        return seen == state.status() && state.task().filter(ServerLife::canFail).isPresent()
+                ? new Next(ServerState.at(seen), follow(power, report.power()), report.failure())
+                : new Next(ServerState.at(ServerStatus.ERROR), power, report.failure());
+    }
+
+    /** Whether a server is what it was before when that is not done: after a reboot it is another one, or off. */
+    private static boolean canFail(Task task) {
+        return switch (task) {
+            case POWERING_ON, POWERING_OFF, PAUSING, UNPAUSING -> true;
+            case SCHEDULING, SPAWNING, REBOOTING, REBOOTING_HARD, DELETING -> false;
+        };
     }
 
     /** A guest that ended or was paused by itself stays so, until somebody asks for something else. */

@@ -178,6 +178,22 @@ class PowerTest {
         assertThat(action.required("message").asString()).isEqualTo("Error");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{'os-stop': null} | RUNNING | ACTIVE active - 1 | RUNNING 2 0 GRACEFUL",
+                "{'pause': null}   | RUNNING | ACTIVE active - 1 | RUNNING 2 0 GRACEFUL",
+                "{'reboot': {'type': 'HARD'}} | RUNNING | ERROR error - 1 | RUNNING 1 1 AT_ONCE"
+            })
+    void whatCouldNotBeDoneLeavesItAsItWasButForAReboot(String action, PowerState seen, String state, String wish) {
+        asked(action);
+        cloud.observed(server, seen, DISK_GONE);
+        assertThat(state()).isEqualTo(state);
+        assertThat(wished()).isEqualTo(wish);
+        assertThat(actions().get(0).required("message").asString()).isEqualTo("Error");
+    }
+
     @Test
     void aRebootThatFailsIsAnErrorUntilItWorks() {
         asked("{'reboot': {'type': 'HARD'}}");
