@@ -72,7 +72,8 @@ final class FleetCommand {
     @Command(
             name = "remove",
             mixinStandardHelpOptions = true,
-            description = "Take a host out of the fleet. Its certificate is out of service at once, and its name is free.")
+            description =
+                    "Take a host out of the fleet. Its certificate is out of service at once, and its name is free.")
     int remove(
             @Parameters(paramLabel = "HOST") String name,
             @Option(

@@ -146,7 +146,8 @@ class WholeCloudTest {
             Api again = Api.of(after);
             becomes(again, servers.get(0), "ACTIVE");
             becomes(again, servers.get(1), "SHUTOFF");
-            // The simulated hosts went with their process, as hosts that lose power do: what was paused has lost its memory.
+            // The simulated hosts went with their process, as hosts that lose power do: what was paused has lost its
+            // memory.
             becomes(again, servers.get(2), "SHUTOFF");
             becomes(again, servers.get(3), "SHUTOFF");
             becomes(again, servers.get(4), "ACTIVE");
@@ -158,8 +159,10 @@ class WholeCloudTest {
             }
             await().atMost(SETTLE)
                     .pollInterval(Duration.ofMillis(200))
-                    .until(() -> again.get("/compute/v2.1/servers").path("servers").isEmpty());
-            assertThat(functions(again)).allMatch(function -> function.path("server_id").isNull());
+                    .until(() ->
+                            again.get("/compute/v2.1/servers").path("servers").isEmpty());
+            assertThat(functions(again))
+                    .allMatch(function -> function.path("server_id").isNull());
         }
     }
 

@@ -83,8 +83,7 @@ public final class Reports {
         }
         List<AttachedPort> ports = serverPorts.of(handle, List.of(server.id()));
         Map<PortId, ServerReport.InterfaceState> states = report.interfaces().stream()
-                .collect(
-                        Collectors.toMap(ServerReport.InterfaceState::port, Function.identity(), (first, _) -> first));
+                .collect(Collectors.toMap(ServerReport.InterfaceState::port, Function.identity(), (first, _) -> first));
         Optional<String> objection = stands(report) ? objection(handle, server.id(), ports, states) : Optional.empty();
         if (objection.isPresent()) {
             log.warn(
@@ -93,7 +92,9 @@ public final class Reports {
                     server.id(),
                     report.power(),
                     objection.get());
-            return server.state().task().isPresent() ? doubted(handle, server, report, objection.get()) : Optional.empty();
+            return server.state().task().isPresent()
+                    ? doubted(handle, server, report, objection.get())
+                    : Optional.empty();
         }
         servers.observed(handle, server, report);
         if (stands(report)) {
@@ -136,8 +137,7 @@ public final class Reports {
         return Optional.empty();
     }
 
-    private void activate(
-            Handle handle, List<AttachedPort> ports, Map<PortId, ServerReport.InterfaceState> states) {
+    private void activate(Handle handle, List<AttachedPort> ports, Map<PortId, ServerReport.InterfaceState> states) {
         for (AttachedPort port : ports) {
             if (port.vnicType() == VnicType.DIRECT) {
                 ServerReport.InterfaceState state = requireNonNull(states.get(port.port()));

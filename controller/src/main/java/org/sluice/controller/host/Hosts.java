@@ -98,7 +98,8 @@ public final class Hosts {
      * stand-by that lagged). The next revision is above it, so that none that the host had is told again with other words.
      */
     public static void raiseAbove(Handle handle, HostId host, long known) {
-        handle.createUpdate("update host set desired_revision = :known + 1 where id = :host and desired_revision < :known")
+        handle.createUpdate(
+                        "update host set desired_revision = :known + 1 where id = :host and desired_revision < :known")
                 .bind("host", host.value())
                 .bind("known", known)
                 .execute();

@@ -102,7 +102,8 @@ final class Removals {
                     new Failure(
                             "HostLost",
                             "Its host was lost, and its disk with it.",
-                            Optional.of("Host " + host.name() + " was removed as lost. Delete the server and create it again.")));
+                            Optional.of("Host " + host.name()
+                                    + " was removed as lost. Delete the server and create it again.")));
         }
     }
 
@@ -113,8 +114,9 @@ final class Removals {
                             "HostUp",
                             "Host " + host.name() + " is not lost: its agent was heard "
                                     + host.silence().get().toSeconds() + " s ago.",
-                            Optional.of("Delete its servers first; or switch the machine off, since they would run on beside"
-                                    + " those that get their addresses, and ask again when the host is down."))
+                            Optional.of(
+                                    "Delete its servers first; or switch the machine off, since they would run on beside"
+                                            + " those that get their addresses, and ask again when the host is down."))
                     .asException();
         }
     }
@@ -124,8 +126,9 @@ final class Removals {
                         Problem.Kind.CONFLICT,
                         "HostInUse",
                         "Host " + host.name() + " has " + servers + (servers == 1 ? " server." : " servers."),
-                        Optional.of("Delete them and wait until they are gone. If the machine is lost with them, and off for"
-                                + " good: sluice fleet remove --lost " + host.name() + "."))
+                        Optional.of(
+                                "Delete them and wait until they are gone. If the machine is lost with them, and off for"
+                                        + " good: sluice fleet remove --lost " + host.name() + "."))
                 .asException();
     }
 }

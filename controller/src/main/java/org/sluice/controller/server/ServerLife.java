@@ -66,9 +66,8 @@ public final class ServerLife {
                         Problem.Kind.CONFLICT,
                         "InstanceInvalidState",
                         "Cannot '" + action + "' instance " + server + " while it is in " + where + ".",
-                        Optional.of(
-                                "Allowed in this state: "
-                                        + (allowed.isEmpty() ? "" : String.join(", ", allowed) + ", ") + "delete."))
+                        Optional.of("Allowed in this state: "
+                                + (allowed.isEmpty() ? "" : String.join(", ", allowed) + ", ") + "delete."))
                 .asException();
     }
 
@@ -82,10 +81,7 @@ public final class ServerLife {
     /** What it is to do from now on. */
     static Power wished(Power before, ServerAction action) {
         return new Power(
-                action.level(),
-                before.generation() + 1,
-                before.boots() + (action.boots() ? 1 : 0),
-                action.ending());
+                action.level(), before.generation() + 1, before.boots() + (action.boots() ? 1 : 0), action.ending());
     }
 
     /**
@@ -102,8 +98,10 @@ public final class ServerLife {
         if (report.failure().isEmpty()) {
             return new Next(ServerState.at(seen), follow(power, report.power()), Optional.empty());
         }
-        // What could not be done leaves it as it was. What is not as it was is a fault, and where it should run its host goes on trying.
-        return seen == state.status() && state.task().filter(ServerLife::canFail).isPresent()
+        // What could not be done leaves it as it was. What is not as it was is a fault, and where it should run its
+        // host goes on trying.
+        return seen == state.status()
+                        && state.task().filter(ServerLife::canFail).isPresent()
                 ? new Next(ServerState.at(seen), follow(power, report.power()), report.failure())
                 : new Next(ServerState.at(ServerStatus.ERROR), power, report.failure());
     }

@@ -42,12 +42,7 @@ public final class Servers {
      * @param hasFault whether something is known that went wrong with it
      */
     public record Held(
-            ServerId id,
-            ServerState state,
-            Optional<HostId> host,
-            boolean isPresent,
-            Power power,
-            boolean hasFault) {
+            ServerId id, ServerState state, Optional<HostId> host, boolean isPresent, Power power, boolean hasFault) {
         /** Whether what its host reports of it counts. */
         private boolean listens() {
             return isPresent && !state.is(Task.DELETING);
@@ -98,15 +93,13 @@ public final class Servers {
     public boolean leave(Handle handle, ServerId server) {
         return handle.createUpdate("""
                                 update server set present = false, task_state = 'deleting', updated_at = now()
-                                where id = :server and task_state is distinct from 'deleting'""")
-                        .bind("server", server.value())
-                        .execute()
-                == 1;
+                                where id = :server and task_state is distinct from 'deleting'""").bind("server", server.value()).execute() == 1;
     }
 
     /** Nothing of it is left on its host. */
     public void left(Handle handle, ServerId server) {
-        handle.createUpdate("update server set host_id = null, power_state = 'NONE', updated_at = now() where id = :server")
+        handle.createUpdate(
+                        "update server set host_id = null, power_state = 'NONE', updated_at = now() where id = :server")
                 .bind("server", server.value())
                 .execute();
     }

@@ -102,8 +102,12 @@ class ProtocolJsonTest {
                         PowerState.CRASHED,
                         List.of(),
                         Optional.of(new ServerReport.Failure("DomainRefused", "It was refused.", Optional.empty()))),
-                new ServerReport.Failed(SERVER, new ServerReport.Failure("VfAttributeRefused", "It was refused.", Optional.of("Ask for less."))),
-                new ServerReport.Failed(SERVER, new ServerReport.Failure("VfAttributeRefused", "It was refused.", Optional.empty())),
+                new ServerReport.Failed(
+                        SERVER,
+                        new ServerReport.Failure(
+                                "VfAttributeRefused", "It was refused.", Optional.of("Ask for less."))),
+                new ServerReport.Failed(
+                        SERVER, new ServerReport.Failure("VfAttributeRefused", "It was refused.", Optional.empty())),
                 new ServerReport.Absent(SERVER, List.of(LEASE)),
                 new Enrolment.Request("secret", "node0", "-----BEGIN"),
                 new Enrolment.Grant(new HostId(new UUID(11, 12)), "cert", "ca"));

@@ -162,7 +162,8 @@ class ReportsTest {
         fleet.delete(server);
 
         fleet.report(host, running);
-        fleet.report(host, new ServerReport.Failed(server, new ServerReport.Failure("X", "Too late.", Optional.empty())));
+        fleet.report(
+                host, new ServerReport.Failed(server, new ServerReport.Failure("X", "Too late.", Optional.empty())));
 
         assertThat(status(server)).contains("BUILD");
         assertThat(fleet.text("select task_state from server")).contains("deleting");
@@ -219,7 +220,8 @@ class ReportsTest {
         assertThat(fleet.take(host, without)).isEmpty();
 
         assertThat(status(server)).contains("ERROR");
-        assertThat(fleet.text("select coalesce(task_state, 'none') from server")).contains("none");
+        assertThat(fleet.text("select coalesce(task_state, 'none') from server"))
+                .contains("none");
         assertThat(desired(host).getFirst().presence())
                 .as("what runs is not taken down for a report")
                 .isEqualTo(DesiredServer.Presence.PRESENT);

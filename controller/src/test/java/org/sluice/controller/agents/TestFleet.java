@@ -23,10 +23,10 @@ import org.sluice.controller.scheduling.DecisionObserver;
 import org.sluice.controller.scheduling.FleetIndex;
 import org.sluice.controller.scheduling.Placement;
 import org.sluice.controller.scheduling.Scheduling;
+import org.sluice.controller.scheduling.ServerRequest;
 import org.sluice.controller.server.ServerAction;
 import org.sluice.controller.server.ServerActions;
 import org.sluice.controller.server.Servers;
-import org.sluice.controller.scheduling.ServerRequest;
 import org.sluice.controller.store.Database;
 import org.sluice.model.HostId;
 import org.sluice.model.MacAddress;
@@ -232,11 +232,12 @@ public final class TestFleet {
 
     /** Somebody of the server's project asks for that. */
     public void ask(ServerId server, ServerAction action) {
-        database.jdbi().useTransaction(handle -> servers.ask(
-                handle,
-                servers.hold(handle, server).orElseThrow(),
-                action,
-                new ServerActions.Asker("req-" + action.text(), "user", PROJECT)));
+        database.jdbi()
+                .useTransaction(handle -> servers.ask(
+                        handle,
+                        servers.hold(handle, server).orElseThrow(),
+                        action,
+                        new ServerActions.Asker("req-" + action.text(), "user", PROJECT)));
     }
 
     public void report(HostId host, ServerReport report) {

@@ -312,7 +312,9 @@ final class ComputeCloud implements AutoCloseable {
 
     /** What the agent says of it, after all that was asked for. */
     void observed(String server, PowerState power, Optional<ServerReport.Failure> failure) {
-        report(held -> new ServerReport.Observed(held.id(), held.power().generation(), power, List.of(), failure), server);
+        report(
+                held -> new ServerReport.Observed(held.id(), held.power().generation(), power, List.of(), failure),
+                server);
     }
 
     /** What the agent said of it when that was the newest wish. */
@@ -363,7 +365,8 @@ final class ComputeCloud implements AutoCloseable {
     }
 
     String text(String sql) {
-        return jdbi.withHandle(handle -> handle.createQuery(sql).mapTo(String.class).one());
+        return jdbi.withHandle(
+                handle -> handle.createQuery(sql).mapTo(String.class).one());
     }
 
     void execute(String sql) {

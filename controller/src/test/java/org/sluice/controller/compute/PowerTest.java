@@ -339,7 +339,8 @@ class PowerTest {
         cloud.running(server);
         assertThat(state()).isEqualTo("ACTIVE active - 1");
         asked("{'os-stop': null}");
-        assertThat(act("admin", "2.96", "{'os-resetState': {'state': 'active'}}").status())
+        assertThat(act("admin", "2.96", "{'os-resetState': {'state': 'active'}}")
+                        .status())
                 .isEqualTo(202);
         assertThat(state()).isEqualTo("ACTIVE active - 1");
     }
@@ -356,7 +357,9 @@ class PowerTest {
                 .containsExactly("start", "stop", "create");
         JsonNode start = one(actions.get(0));
         assertThat(start.at("/events/0/event").asString()).isEqualTo("compute_start_instance");
-        assertThat(start.at("/events/0/finish_time").isNull()).as("it is under way").isTrue();
+        assertThat(start.at("/events/0/finish_time").isNull())
+                .as("it is under way")
+                .isTrue();
         JsonNode stop = one(actions.get(1));
         assertThat(stop.at("/events/0/result").asString()).isEqualTo("Success");
         assertThat(stop.at("/events/0/finish_time").isNull()).isFalse();

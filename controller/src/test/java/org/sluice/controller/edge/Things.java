@@ -228,8 +228,9 @@ final class Things {
 
     /** What the host of the server would report of it. */
     String running() {
-        return "[{'kind': 'observed', 'server': '" + server + "', 'generation': 0, 'power': 'RUNNING', 'interfaces': [{'port': '"
-                + serversPort + "', 'device': 'tap0', 'virtualFunction': null}], 'failure': null}]";
+        return "[{'kind': 'observed', 'server': '" + server
+                + "', 'generation': 0, 'power': 'RUNNING', 'interfaces': [{'port': '" + serversPort
+                + "', 'device': 'tap0', 'virtualFunction': null}], 'failure': null}]";
     }
 
     /** A join token that nobody has spent. */

@@ -34,7 +34,10 @@ public final class FleetApi implements AutoCloseable {
     public static ApiFamily family(Database database) {
         InstantSource clock = InstantSource.system();
         return new SluiceFamily(
-                database, new TestFleet(database).scheduling, new JoinTokens(CertificateAuthority.open(database, clock), clock, new SecureRandom()), clock);
+                database,
+                new TestFleet(database).scheduling,
+                new JoinTokens(CertificateAuthority.open(database, clock), clock, new SecureRandom()),
+                clock);
     }
 
     /** As every test begins: nothing is asked of hosts. */

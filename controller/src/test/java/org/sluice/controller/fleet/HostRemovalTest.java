@@ -68,7 +68,8 @@ class HostRemovalTest {
     private void assertNothingOfItIsLeft() {
         assertThat(fleet.count("select count(*) from host")).isZero();
         assertThat(fleet.count("select count(*) from virtual_function")).isZero();
-        assertThat(fleet.count("select count(*) from port where service_host_id is not null or binding_host_id is not null"))
+        assertThat(fleet.count(
+                        "select count(*) from port where service_host_id is not null or binding_host_id is not null"))
                 .isZero();
         assertThat(fleet.count("select count(*) from ip_allocation a join port p on p.id = a.port_id"
                         + " where p.device_owner = 'network:dhcp'"))
@@ -81,8 +82,7 @@ class HostRemovalTest {
 
         assertNothingOfItIsLeft();
         try (ChangeFeed feed = new ChangeFeed(postgres.database())) {
-            DesiredStates states =
-                    new DesiredStates(postgres.database(), feed, fleet.serverPorts, fleet.servicePorts);
+            DesiredStates states = new DesiredStates(postgres.database(), feed, fleet.serverPorts, fleet.servicePorts);
             assertThatThrownBy(() -> states.read(host)).isInstanceOf(ProblemException.class);
         }
         assertThat(api.delete("/hosts/node0").status()).isEqualTo(404);
@@ -145,7 +145,8 @@ class HostRemovalTest {
             oneHost();
             PortId port = fleet.port(fleet.network(TestFleet.VF_NETWORK, 2401), VnicType.DIRECT);
             List<Callable<Boolean>> both = List.of(
-                    () -> fleet.boot(port).isPlaced(), () -> api.delete("/hosts/node0").status() == 204);
+                    () -> fleet.boot(port).isPlaced(),
+                    () -> api.delete("/hosts/node0").status() == 204);
             try (ExecutorService clients = Executors.newFixedThreadPool(2)) {
                 List<Boolean> done =
                         clients.invokeAll(both).stream().map(Future::resultNow).toList();

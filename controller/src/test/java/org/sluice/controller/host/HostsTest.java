@@ -120,8 +120,8 @@ final class HostsTest {
 
     @Test
     void aServerFailed() throws SQLException {
-        ServerReport failed =
-                new ServerReport.Failed(boot(), new ServerReport.Failure("VfAttributeRefused", "The card refuses trust.", Optional.empty()));
+        ServerReport failed = new ServerReport.Failed(
+                boot(), new ServerReport.Failure("VfAttributeRefused", "The card refuses trust.", Optional.empty()));
 
         assertTold(() -> fleet.report(host, failed));
     }

@@ -387,7 +387,8 @@ final class IdentityApiTest {
             handle.execute("delete from security_group where name = 'web'");
         });
         assertThat(admin("DELETE", "/v3/projects/" + project, "").status()).isEqualTo(204);
-        assertThat(count("from security_group where project_id = '" + project + "'")).isZero();
+        assertThat(count("from security_group where project_id = '" + project + "'"))
+                .isZero();
     }
 
     @Test
@@ -399,7 +400,8 @@ final class IdentityApiTest {
         postgres.database()
                 .jdbi()
                 .useHandle(handle -> handle.execute(
-                        "insert into keypair (user_id, name, fingerprint, public_key) values (?, 'k', 'f', 'p')", user));
+                        "insert into keypair (user_id, name, fingerprint, public_key) values (?, 'k', 'f', 'p')",
+                        user));
         assertThat(admin("DELETE", "/v3/users/" + user, "").status()).isEqualTo(204);
         assertThat(count("from keypair where user_id = '" + user + "'")).isZero();
     }

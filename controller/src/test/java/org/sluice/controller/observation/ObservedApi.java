@@ -86,7 +86,8 @@ final class ObservedApi implements AutoCloseable {
                         new Tokens(database, clock, random, Tokens.USUAL_LIFE),
                         new PasswordChecks(passwords, clock, PasswordChecks.LockOut.USUAL)),
                 new NetworkFamily(database.jdbi(), random, clock),
-                new SluiceFamily(database, new TestFleet(database).scheduling, joins, clock, List.of(observation, operating))));
+                new SluiceFamily(
+                        database, new TestFleet(database).scheduling, joins, clock, List.of(observation, operating))));
         families.addAll(observation.probes());
         RouteTable table = RouteTable.of(families);
         server = ApiServer.start(

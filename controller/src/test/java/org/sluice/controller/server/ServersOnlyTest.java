@@ -23,7 +23,9 @@ final class ServersOnlyTest {
             List<Path> writers = files.filter(file -> file.toString().endsWith(".java"))
                     .filter(file -> WRITES_STATE.matcher(read(file)).find())
                     .toList();
-            assertThat(writers).extracting(file -> file.getFileName().toString()).containsExactly("Servers.java");
+            assertThat(writers)
+                    .extracting(file -> file.getFileName().toString())
+                    .containsExactly("Servers.java");
         }
     }
 

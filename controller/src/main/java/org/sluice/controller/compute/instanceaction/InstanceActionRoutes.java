@@ -31,16 +31,17 @@ public final class InstanceActionRoutes implements ResourceRoutes {
 
     private Source<InstanceAction> actions() {
         return Source.of(
-                (exchange, window) -> transactions.run(
-                        handle -> store.list(handle, lookup.find(handle, exchange).id(), window)),
-                (exchange, request) -> transactions.autocommit(
-                        handle -> store.find(handle, lookup.find(handle, exchange).id(), request)));
+                (exchange, window) -> transactions.run(handle ->
+                        store.list(handle, lookup.find(handle, exchange).id(), window)),
+                (exchange, request) -> transactions.autocommit(handle ->
+                        store.find(handle, lookup.find(handle, exchange).id(), request)));
     }
 
     private Reply show(Exchange exchange) {
         String request = exchange.path("request");
         InstanceAction action = transactions
-                .autocommit(handle -> store.find(handle, lookup.find(handle, exchange).id(), request))
+                .autocommit(handle ->
+                        store.find(handle, lookup.find(handle, exchange).id(), request))
                 .orElseThrow(() -> Problems.notFound(
                         "InstanceActionNotFound",
                         "Action for request_id " + request + " on instance " + exchange.path("id") + " not found"));

@@ -41,7 +41,9 @@ final class InstanceActionWire {
             .member("event", action -> EVENTS.getOrDefault(action.action(), action.action()))
             .member("start_time", action -> Times.plain(action.startedAt()))
             .member("finish_time", action -> action.finishedAt().map(Times::plain))
-            .member("result", action -> action.finishedAt().map(at -> action.failure().isEmpty() ? "Success" : "Error"))
+            .member(
+                    "result",
+                    action -> action.finishedAt().map(at -> action.failure().isEmpty() ? "Success" : "Error"))
             .member("traceback", action -> null)
             .member("details", InstanceAction::failure)
             .since(84)

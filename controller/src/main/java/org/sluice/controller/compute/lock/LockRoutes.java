@@ -56,7 +56,9 @@ public final class LockRoutes implements ResourceRoutes {
 
     private static Optional<String> reason(Exchange exchange) {
         if (exchange.atLeast(WITH_REASON) && exchange.body().isSet("lock")) {
-            return exchange.body("lock").onlyKnows(Set.of("locked_reason")).optionalText("locked_reason", 1, Names.LONGEST);
+            return exchange.body("lock")
+                    .onlyKnows(Set.of("locked_reason"))
+                    .optionalText("locked_reason", 1, Names.LONGEST);
         }
         exchange.body().refuseValue("lock", "it takes nothing before microversion 2.73");
         return Optional.empty();

@@ -89,8 +89,10 @@ public final class PowerRoutes implements ResourceRoutes {
             throw new Problem(
                             Problem.Kind.CONFLICT,
                             "HostSilent",
-                            "Cannot '" + action.text() + "' instance " + server.id() + " now: its host has not been heard of"
-                                    + heard.map(at -> " for " + Duration.between(at, now).toSeconds() + " s.")
+                            "Cannot '" + action.text() + "' instance " + server.id()
+                                    + " now: its host has not been heard of"
+                                    + heard.map(at -> " for "
+                                                    + Duration.between(at, now).toSeconds() + " s.")
                                             .orElse(" yet."),
                             Optional.of("Try again when the host is back."))
                     .asException();

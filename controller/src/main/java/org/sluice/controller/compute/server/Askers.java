@@ -10,6 +10,8 @@ public final class Askers {
     /** Who asks, by which request. */
     public static Asker of(Exchange exchange) {
         return new Asker(
-                exchange.requestId(), exchange.caller().userId(), exchange.caller().projectId());
+                exchange.requestId(),
+                exchange.caller().userId(),
+                exchange.caller().projectId());
     }
 }

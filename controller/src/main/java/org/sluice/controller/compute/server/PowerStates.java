@@ -39,6 +39,8 @@ final class PowerStates {
         List<PowerState> found = Arrays.stream(PowerState.values())
                 .filter(power -> number(power) == number)
                 .toList();
-        return number == NO_STATE ? Optional.of("NONE") : found.stream().map(PowerState::name).findFirst();
+        return number == NO_STATE
+                ? Optional.of("NONE")
+                : found.stream().map(PowerState::name).findFirst();
     }
 }

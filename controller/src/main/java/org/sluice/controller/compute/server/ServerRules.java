@@ -30,7 +30,8 @@ public final class ServerRules {
     static final Rule HOST_STATUS = admin("servers:show:host_status", "See whether a server's host is up.");
 
     public static final Rule LOCK_OVERRIDE = admin(
-            "os-lock-server:unlock:unlock_override", "Unlock a server that an operator locked, and change one that is locked.");
+            "os-lock-server:unlock:unlock_override",
+            "Unlock a server that an operator locked, and change one that is locked.");
 
     private ServerRules() {}
 

@@ -29,7 +29,6 @@ import org.sluice.controller.store.Columns;
 import org.sluice.controller.store.Transactions;
 import org.sluice.model.HostId;
 import org.sluice.model.ImageId;
-import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.PowerState;
@@ -231,9 +230,13 @@ public final class ServerStore {
 
     /** Keeps others from changing it, or lets them again. */
     public void lock(Handle handle, ServerId id, Optional<Server.Lock> lock) {
-        handle.createUpdate("update server set locked_by = :by, locked_reason = :reason, updated_at = now() where id = :id")
+        handle.createUpdate(
+                        "update server set locked_by = :by, locked_reason = :reason, updated_at = now() where id = :id")
                 .bind("id", id.value())
-                .bind("by", lock.map(held -> held.by().name().toLowerCase(Locale.ROOT)).orElse(null))
+                .bind(
+                        "by",
+                        lock.map(held -> held.by().name().toLowerCase(Locale.ROOT))
+                                .orElse(null))
                 .bind("reason", lock.map(Server.Lock::reason).orElse(null))
                 .execute();
     }

@@ -101,7 +101,8 @@ public final class ServiceRoutes implements ResourceRoutes {
     private Reply delete(Exchange exchange) {
         String id = exchange.path("id");
         transactions.use(handle -> {
-            HostRow host = store.findShown(handle, id, exchange.atLeast(53)).orElseThrow(() -> ServiceRules.unknown(id));
+            HostRow host =
+                    store.findShown(handle, id, exchange.atLeast(53)).orElseThrow(() -> ServiceRules.unknown(id));
             if (!scheduling.remove(handle, host.id(), false)) {
                 throw ServiceRules.unknown(id);
             }

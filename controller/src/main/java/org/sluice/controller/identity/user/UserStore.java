@@ -79,7 +79,9 @@ public final class UserStore {
 
     /** The key pairs of a user who is no more: a user of the same id would be another one. */
     void deleteKeys(Handle handle, String id) {
-        handle.createUpdate("delete from keypair where user_id = :id").bind("id", id).execute();
+        handle.createUpdate("delete from keypair where user_id = :id")
+                .bind("id", id)
+                .execute();
     }
 
     boolean delete(Handle handle, String id) {
