@@ -32,7 +32,10 @@ public enum ServerAction {
     }
 
     private final String text;
+
+    @SuppressWarnings("ImmutableEnumChecker") // Set.of makes what cannot be changed
     private final Set<ServerStatus> from;
+
     private final Task task;
     private final Level level;
     private final Reboot reboot;
@@ -73,7 +76,7 @@ public enum ServerAction {
     /** Whether it may be asked in that state. */
     boolean isAllowedIn(ServerState state) {
         Optional<Task> underWay = state.task();
-        boolean waits = underWay.isEmpty() || this == HARD_REBOOT && state.is(Task.REBOOTING);
+        boolean waits = underWay.isEmpty() || (this == HARD_REBOOT && state.is(Task.REBOOTING));
         return waits && from.contains(state.status());
     }
 }

@@ -47,7 +47,7 @@ public final class StateRoutes implements ResourceRoutes {
             Server server = lookup.findForUpdate(handle, exchange);
             Servers.Held held = servers.hold(handle, server.id()).orElseThrow();
             // What is on its way out, or could not be built, has nothing left to be active with.
-            if (held.state().is(Task.DELETING) || state.equals("active") && !held.isPresent()) {
+            if (held.state().is(Task.DELETING) || (state.equals("active") && !held.isPresent())) {
                 throw ServerLife.refusal(held.id(), held.state(), "reset_state");
             }
             servers.reset(

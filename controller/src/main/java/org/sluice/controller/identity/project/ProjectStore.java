@@ -75,7 +75,6 @@ public final class ProjectStore {
                         where id = :id""")).execute();
     }
 
-    /** Deletes a project with its role assignments; users who had it as default are left without one. */
     /** What would be nobody's without the project, each kind as {@code 2 servers}. */
     List<String> things(Handle handle, String id) {
         return handle.createQuery("""
@@ -90,7 +89,10 @@ public final class ProjectStore {
                         where n > 0 order by position""").bind("id", id).mapTo(String.class).list();
     }
 
-    /** Deletes it with the default security group, which nobody asked for and nothing is left to use. */
+    /**
+     * Deletes a project with its role assignments and the default security group, which nobody asked for and nothing is left to
+     * use; users who had it as default are left without one.
+     */
     boolean delete(Handle handle, String id) {
         handle.createUpdate("delete from security_group where project_id = :id and name = 'default'")
                 .bind("id", id)
