@@ -65,6 +65,8 @@ final class ArchitectureTest {
             // The kernel is for LinuxVirtualFunctions alone; a rule of its own says so.
             entry("functions", Set.of("host", "step", "journal", "kernel")),
             entry("boot", Set.of("host", "step", "journal", "functions")),
+            entry("report", Set.of("host", "step")),
+            entry("power", Set.of("host", "step", "journal", "functions", "boot", "report")),
             entry("kernel", Set.of("host")),
             entry("bridge", Set.of("host", "kernel")),
             entry("metadata", Set.of("host", "kernel")),

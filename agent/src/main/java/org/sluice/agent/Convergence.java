@@ -321,7 +321,7 @@ final class Convergence {
         DesiredServer wanted = desired.orElse(entry.server());
         Power wish = desired.map(DesiredServer::power).orElseGet(() -> GuestPower.lastWish(entry));
         Entry current = describe(entry, wanted.powered(entry.obeyed()), revision);
-        boolean described = current != entry;
+        boolean described = !current.equals(entry);
         // One that is off joins when it is started; there may be no bridge to join until then.
         if (state.isOn() && (described || !joined.contains(entry.id()))) {
             join(current);

@@ -46,6 +46,7 @@ final class AgentOnSimulatedHost implements AutoCloseable {
     private final Path directory;
     private final ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
     private Duration longestCall = Duration.ofSeconds(5);
+    private Duration compareEvery = Duration.ofMillis(50);
     private Duration shutdownWithin = Duration.ofSeconds(60);
     private @Nullable Agent agent;
 
@@ -57,6 +58,11 @@ final class AgentOnSimulatedHost implements AutoCloseable {
     /** Gives up calls on VFs after this long. */
     void giveUpCallsAfter(Duration limit) {
         longestCall = limit;
+    }
+
+    /** Looks by itself only so often whether everything is as it should be. */
+    void compareEvery(Duration pause) {
+        compareEvery = pause;
     }
 
     /** Waits so long for a guest that was asked to end. */
@@ -78,7 +84,7 @@ final class AgentOnSimulatedHost implements AutoCloseable {
                 directory.resolve("agent"),
                 new AgentSettings(
                         Duration.ofSeconds(1),
-                        Duration.ofMillis(50),
+                        compareEvery,
                         Duration.ofMillis(200),
                         shutdownWithin,
                         Duration.ofMillis(5),
@@ -154,6 +160,11 @@ final class AgentOnSimulatedHost implements AutoCloseable {
                                 .filter(seen),
                         Optional::isPresent)
                 .orElseThrow();
+    }
+
+    /** The file of the agent's journal about the server. */
+    Path journalOf(DesiredServer server) {
+        return directory.resolve("agent/journal/servers").resolve(server.id() + ".json");
     }
 
     /** Stops the agent and takes its books from it: journal and lease book. */

@@ -18,10 +18,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sluice.agent.step.StepObserver;
 import org.sluice.model.protocol.DesiredServer;
@@ -272,30 +273,33 @@ class InterruptionTest {
         }
     }
 
-    /** What a server with some power is wished to do next, and what that may cost. */
-    private enum Change {
-        STOP(List.of(), stopped(1), 0),
-        STOP_AT_ONCE(List.of(), new Power(Level.STOPPED, 1, 0, Ending.AT_ONCE), 0),
-        START(List.of(stopped(1)), running(2), 1),
-        SOFT_REBOOT(List.of(), rebooted(1, 1, Ending.GRACEFUL), 1),
-        HARD_REBOOT(List.of(), rebooted(1, 1, Ending.AT_ONCE), 1),
-        PAUSE(List.of(), paused(1), 0),
-        UNPAUSE(List.of(paused(1)), running(2), 0),
-        REBOOT_OF_A_PAUSED_ONE(List.of(paused(1)), rebooted(2, 1, Ending.GRACEFUL), 1);
-
-        private final List<Power> before;
-        private final Power wish;
-        private final int starts;
-
-        Change(List<Power> before, Power wish, int starts) {
-            this.before = before;
-            this.wish = wish;
-            this.starts = starts;
+    /**
+     * What a server is wished to do next.
+     *
+     * @param before the powers that it obeyed since it was built
+     * @param wish the power that is wished then
+     * @param starts how often its guest is to be started for that
+     */
+    record Change(List<Power> before, Power wish, int starts) {
+        Change {
+            before = List.copyOf(before);
         }
     }
 
+    static List<Named<Change>> changes() {
+        return List.of(
+                Named.of("stop", new Change(List.of(), stopped(1), 0)),
+                Named.of("stop at once", new Change(List.of(), new Power(Level.STOPPED, 1, 0, Ending.AT_ONCE), 0)),
+                Named.of("start", new Change(List.of(stopped(1)), running(2), 1)),
+                Named.of("soft reboot", new Change(List.of(), rebooted(1, 1, Ending.GRACEFUL), 1)),
+                Named.of("hard reboot", new Change(List.of(), rebooted(1, 1, Ending.AT_ONCE), 1)),
+                Named.of("pause", new Change(List.of(), paused(1), 0)),
+                Named.of("unpause", new Change(List.of(paused(1)), running(2), 0)),
+                Named.of("reboot of a paused one", new Change(List.of(paused(1)), rebooted(2, 1, Ending.GRACEFUL), 1)));
+    }
+
     @ParameterizedTest
-    @EnumSource
+    @MethodSource("changes")
     void killedBetweenAnyTwoStepsOfAChangeOfPowerItIsDoneOnceInTheEnd(Change change) throws IOException {
         boolean killed = true;
         int point;
@@ -303,17 +307,17 @@ class InterruptionTest {
             try (AgentOnSimulatedHost on = fresh()) {
                 DesiredServer server = standing(on, change);
                 on.start(new KillAt(on, point));
-                killed = isKilledBefore(on, server, change.wish);
+                killed = isKilledBefore(on, server, change.wish());
                 on.start();
                 assertDoneOnce(on, server, change);
             }
         }
         // The journal's writes at least.
-        assertThat(point).isGreaterThan(change.starts > 0 ? 30 : 3);
+        assertThat(point).isGreaterThan(change.starts() > 0 ? 30 : 3);
     }
 
     @ParameterizedTest
-    @EnumSource
+    @MethodSource("changes")
     void killedAfterAnyCallOfAChangeOfPowerItIsDoneOnceInTheEnd(Change change) throws IOException {
         boolean killed = true;
         int call;
@@ -322,7 +326,7 @@ class InterruptionTest {
                 DesiredServer server = standing(on, change);
                 on.host.faults().killAt(call, true);
                 on.start();
-                killed = isKilledBefore(on, server, change.wish);
+                killed = isKilledBefore(on, server, change.wish());
                 on.host.faults().clear();
                 on.start();
                 assertDoneOnce(on, server, change);
@@ -332,15 +336,15 @@ class InterruptionTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @MethodSource("changes")
     void killedAgainAndAgainInAChangeOfPowerItIsDoneOnceInTheEnd(Change change) throws IOException {
         Random random = new Random(2402);
         for (int round = 0; round < 10; round++) {
             try (AgentOnSimulatedHost on = fresh()) {
                 DesiredServer server = standing(on, change);
                 for (int kill = 0; kill < 4; kill++) {
-                    on.start(new KillAt(on, random.nextInt(change.starts > 0 ? 40 : 8)));
-                    isKilledBefore(on, server, change.wish);
+                    on.start(new KillAt(on, random.nextInt(change.starts() > 0 ? 40 : 8)));
+                    isKilledBefore(on, server, change.wish());
                 }
                 on.start();
                 assertDoneOnce(on, server, change);
@@ -350,18 +354,19 @@ class InterruptionTest {
 
     /** Whether it obeys or not, it is reported as it is, and the next wish is obeyed. */
     @ParameterizedTest
-    @EnumSource
+    @MethodSource("changes")
     void refusedAtAnyCallOfAChangeOfPowerItIsAsBeforeOrAfter(Change change) throws IOException {
-        for (int call = 0; call < (change.starts > 0 ? 40 : 10); call++) {
+        for (int call = 0; call < (change.starts() > 0 ? 40 : 10); call++) {
             try (AgentOnSimulatedHost on = fresh()) {
                 DesiredServer server = standing(on, change);
                 on.host.faults().refuseAt(call, "ENOMEM");
                 on.start();
-                Observed report = on.awaitObserved(server, each -> each.generation() == change.wish.generation());
+                Observed report = on.awaitObserved(
+                        server, each -> each.generation() == change.wish().generation());
                 if (report.failure().isEmpty()) {
-                    on.awaitObeyed(server, change.wish);
+                    on.awaitObeyed(server, change.wish());
                 }
-                Power last = new Power(Level.RUNNING, 9, change.wish.boots(), Ending.GRACEFUL);
+                Power last = new Power(Level.RUNNING, 9, change.wish().boots(), Ending.GRACEFUL);
                 on.controller.want(Samples.state(9, server.powered(last)));
                 on.awaitObserved(
                         server,
@@ -381,13 +386,13 @@ class InterruptionTest {
         on.controller.want(Samples.state(revision, server));
         on.start();
         on.awaitReport(server, Observed.class);
-        for (Power wish : change.before) {
+        for (Power wish : change.before()) {
             on.controller.want(Samples.state(++revision, server.powered(wish)));
             on.awaitObeyed(server, wish);
         }
         on.stop();
         on.controller.forgetReports();
-        on.controller.want(Samples.state(++revision, server.powered(change.wish)));
+        on.controller.want(Samples.state(++revision, server.powered(change.wish())));
         return server;
     }
 
@@ -405,10 +410,10 @@ class InterruptionTest {
     }
 
     private void assertDoneOnce(AgentOnSimulatedHost on, DesiredServer server, Change change) throws IOException {
-        Observed report = on.awaitObeyed(server, change.wish);
+        Observed report = on.awaitObeyed(server, change.wish());
         assertThat(report.failure()).isEmpty();
-        assertThat(on.host.starts(server.id())).isEqualTo(1 + change.starts);
-        switch (change.wish.level()) {
+        assertThat(on.host.starts(server.id())).isEqualTo(1 + change.starts());
+        switch (change.wish().level()) {
             case RUNNING -> on.assertRuns(server);
             case STOPPED -> assertThat(on.host.domain(server.id())).isEmpty();
             case PAUSED -> assertThat(on.host.domain(server.id())).isPresent();
@@ -416,13 +421,34 @@ class InterruptionTest {
         // Nobody was told of what was only on the way there.
         assertThat(on.controller.reports())
                 .map(Observed.class::cast)
-                .filteredOn(each -> each.generation() == change.wish.generation())
+                .filteredOn(each -> each.generation() == change.wish().generation())
                 .extracting(Observed::power)
                 .containsOnly(report.power());
         on.controller.want(Samples.state(8, Samples.absent(server)));
         on.awaitReport(server, Absent.class);
         on.assertClean(server);
         on.stop();
+    }
+
+    @Test
+    void killedBetweenAnyTwoStepsWhileItTakesAwayWhatItsJournalLostNothingIsLeftInTheEnd() throws IOException {
+        boolean killed = true;
+        int point;
+        for (point = 0; killed; point++) {
+            try (AgentOnSimulatedHost on = fresh()) {
+                DesiredServer server = server(on);
+                on.controller.want(Samples.state(1, server));
+                on.start();
+                on.awaitReport(server, Observed.class);
+                on.loseJournal();
+                on.controller.want(Samples.state(2, Samples.absent(server)));
+                on.start(new KillAt(on, point));
+                killed = isKilledBefore(on, server, Absent.class);
+                on.start();
+                assertGone(on, server);
+            }
+        }
+        assertThat(point).isGreaterThan(40);
     }
 
     private AgentOnSimulatedHost fresh() {

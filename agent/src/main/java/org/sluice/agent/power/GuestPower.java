@@ -42,7 +42,7 @@ import org.sluice.model.protocol.ServerReport.Failure;
  * </ul>
  *
  * What cannot be done is reported with the wish it was for. It is tried again only while the guest should run, at growing
- * intervals; whoever wished it stopped or paused was told, and may wish again.
+ * intervals; whoever wished it stopped or paused was told, and may wish again. A new agent tries everything once.
  *
  * <p>Thread-safe for different servers; the caller works on one server on one thread at a time.
  */
@@ -163,10 +163,12 @@ public final class GuestPower {
         } else if (!wish.equals(entry.obeyed())) {
             settled = entry.obeying(wish);
         }
-        if (settled != entry) {
+        if (!settled.equals(entry)) {
             journal.write(settled);
         }
-        observations.observe(settled, wish.generation(), state, Optional.empty());
+        boolean offAsWished = !state.isOn() && wish.level() != Power.Level.RUNNING;
+        // How it ended does not matter where it is to be off.
+        observations.observe(settled, wish.generation(), offAsWished ? State.STOPPED : state, Optional.empty());
     }
 
     private boolean perform(Task task, Entry entry, Power wish, State state) {
@@ -178,7 +180,7 @@ public final class GuestPower {
                 return end(entry, wish, state);
             }
             case NOTE_ITS_END -> ended(entry, endedFor(entry, wish));
-            case START -> start(entry, wish);
+            case START -> start(entry, wish, state);
             case FINISH_START -> finish(entry, entry.obeyed());
             case SUSPEND -> {
                 step("suspend the guest", () -> host.hypervisor().suspend(entry.id()));
@@ -215,11 +217,15 @@ public final class GuestPower {
         if (isPatientWith(entry, purpose, state)) {
             return false;
         }
+        destroy(ending);
+        ended(ending, purpose);
+        return true;
+    }
+
+    private void destroy(Entry entry) {
         try (FunctionLocks.Held _ = ServerWorkflow.hold(locks, entry.server())) {
             step("end the guest", () -> host.hypervisor().destroy(entry.id()));
         }
-        ended(ending, purpose);
-        return true;
     }
 
     /** Asks the guest to end if it is to be asked, and says whether it has time left. */
@@ -264,7 +270,7 @@ public final class GuestPower {
         LOG.info("The guest of server {} has ended.", entry.server().named());
     }
 
-    private void start(Entry entry, Power wish) {
+    private void start(Entry entry, Power wish, State state) {
         Power purpose = wish.level() == Power.Level.RUNNING ? wish : entry.obeyed();
         Entry starting = entry;
         if (entry.guest().stage() != Stage.ENDED) {
@@ -272,6 +278,10 @@ public final class GuestPower {
             journal.write(starting);
         }
         LOG.info("The guest of server {} is started.", entry.server().named());
+        if (state == State.STOPPED) {
+            // What is left of the guest may hold its VFs, which are programmed before the domain is made anew.
+            destroy(starting);
+        }
         finish(starting, purpose);
     }
 

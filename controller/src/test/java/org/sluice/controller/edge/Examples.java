@@ -362,7 +362,7 @@ final class Examples {
         add("PUT", v2 + "/os-services/{id}", 200)
                 .named(service)
                 .body("{'status': 'disabled', 'disabled_reason': 'repair'}");
-        add("DELETE", v2 + "/os-services/{id}", 501).named(service);
+        add("DELETE", v2 + "/os-services/{id}", 409).named(service);
 
         Target member = Target.ofUser(Personas.MEMBER);
         add("GET", v2 + "/os-keypairs", 200)

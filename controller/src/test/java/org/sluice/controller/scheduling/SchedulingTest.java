@@ -275,7 +275,8 @@ class SchedulingTest {
         fleet.report(host, absent);
         assertThat(status(server)).contains("ACTIVE");
         fleet.delete(server);
-        assertThat(status(server)).contains("DELETING");
+        assertThat(fleet.text("select task_state from server where id = ?", server.value()))
+                .contains("deleting");
         assertThat(fleet.count("select vcpus_used from host")).isEqualTo(1);
         fleet.report(host, absent);
 
@@ -309,7 +310,7 @@ class SchedulingTest {
         fleet.report(host, new ServerReport.Absent(next.server(), List.of(old)));
 
         assertThat(fleet.leases(host)).hasSize(1);
-        assertThat(status(next.server())).contains("DELETING");
+        assertThat(fleet.text("select task_state from server")).contains("deleting");
         assertThat(fleet.count("select vcpus_used from host")).isEqualTo(1);
         fleet.report(host, fleet.absent(host, next.server()));
         assertThat(status(next.server())).isEmpty();
@@ -325,7 +326,8 @@ class SchedulingTest {
 
         fleet.report(stranger, fleet.absent(host, server));
 
-        assertThat(status(server)).contains("DELETING");
+        assertThat(fleet.text("select task_state from server where id = ?", server.value()))
+                .contains("deleting");
         assertThat(fleet.leases(host)).hasSize(1);
     }
 
