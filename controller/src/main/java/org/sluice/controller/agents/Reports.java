@@ -92,9 +92,14 @@ public final class Reports {
                     server.id(),
                     report.power(),
                     objection.get());
-            return server.state().task().isPresent()
-                    ? doubted(handle, server, report, objection.get())
-                    : Optional.empty();
+            if (server.state().task().isPresent()) {
+                return doubted(handle, server, report, objection.get());
+            }
+            if (server.state().status() != ServerStatus.ERROR) {
+                // What is wrong with a NIC says nothing against what is seen of the guest.
+                servers.observed(handle, server, report);
+            }
+            return Optional.empty();
         }
         servers.observed(handle, server, report);
         if (stands(report)) {

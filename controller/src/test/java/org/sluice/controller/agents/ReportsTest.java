@@ -242,6 +242,17 @@ class ReportsTest {
         assertThat(fleet.count("select desired_revision from host")).isEqualTo(revision + 1);
     }
 
+    @Test
+    void aNicThatIsNotAsItShouldBeDoesNotHideThatTheGuestStandsStill() {
+        HostId host = fleet.host("node0", 1);
+        ServerId server = bootBoth();
+        fleet.report(host, fleet.running(host, server));
+
+        fleet.report(host, new ServerReport.Observed(server, 0, PowerState.PAUSED, List.of(), Optional.empty()));
+
+        assertThat(status(server)).contains("PAUSED");
+    }
+
     private static ServerReport.Observed off(ServerId server, long generation, PowerState power) {
         return new ServerReport.Observed(server, generation, power, List.of(), Optional.empty());
     }
