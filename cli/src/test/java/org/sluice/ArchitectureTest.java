@@ -58,6 +58,7 @@ final class ArchitectureTest {
     private static final Map<String, Set<String>> AGENT = Map.ofEntries(
             entry("host", Set.of()),
             entry("step", Set.of()),
+            entry("supervision", Set.of()),
             entry("wire", Set.of()),
             entry("enrolment", Set.of()),
             entry("controller", Set.of("wire")),

@@ -17,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
@@ -40,6 +41,7 @@ import org.sluice.agent.report.Failures;
 import org.sluice.agent.step.Patience;
 import org.sluice.agent.step.StepObserver;
 import org.sluice.agent.step.StepRunner;
+import org.sluice.agent.supervision.Supervision;
 import org.sluice.model.NetworkId;
 import org.sluice.model.ProblemException;
 import org.sluice.model.ServerId;
@@ -72,7 +74,17 @@ public final class Agent implements AutoCloseable {
     private final Segments segments;
     private final Convergence convergence;
     private final ReportOutbox outbox = new ReportOutbox();
+    private final Supervision supervision;
+
+    /** Building takes as long as an image takes to come; what stands must be looked after meanwhile, and what is to go must go. */
     private final Semaphore building;
+
+    private final Semaphore keeping;
+
+    /** Asks for a comparison before it is due. */
+    private final Semaphore looks = new Semaphore(0);
+
+    private final AtomicBoolean tellsAll = new AtomicBoolean();
     private final AtomicReference<@Nullable DesiredHost> latest = new AtomicReference<>();
     private final Map<ServerId, Boolean> atWork = new ConcurrentHashMap<>();
     private final Set<UUID> answered = ConcurrentHashMap.newKeySet();
@@ -80,11 +92,17 @@ public final class Agent implements AutoCloseable {
     private final List<Thread> loops;
     private @Nullable Inventory told;
 
-    /** How an agent waits for VFs and runs their calls; a test passes time by itself. */
-    public record KernelCalls(Patience patience, Duration longestCall, ExecutorService executor) {
+    /**
+     * How an agent waits for VFs, runs their calls, and itself; a test passes time by itself.
+     *
+     * @param executor runs calls on VFs
+     * @param supervision the agent's own threads
+     */
+    public record KernelCalls(
+            Patience patience, Duration longestCall, ExecutorService executor, Supervision supervision) {
         /** Waits as a real host needs it. */
-        public static KernelCalls on(ExecutorService executor) {
-            return new KernelCalls(Patience.WITH_A_FUNCTION, LONGEST_KERNEL_CALL, executor);
+        public static KernelCalls on(ExecutorService executor, Supervision supervision) {
+            return new KernelCalls(Patience.WITH_A_FUNCTION, LONGEST_KERNEL_CALL, executor, supervision);
         }
     }
 
@@ -114,7 +132,9 @@ public final class Agent implements AutoCloseable {
         this.controller = requireNonNull(controller, "controller is null");
         this.settings = requireNonNull(settings, "settings is null");
         this.random = requireNonNull(random, "random is null");
+        this.supervision = calls.supervision();
         this.building = new Semaphore(settings.parallelServers());
+        this.keeping = new Semaphore(settings.parallelServers());
         this.journal = new Journal(directory.resolve("journal"), observer);
         VirtualFunctions functions = new PatientVirtualFunctions(
                 host.virtualFunctions(), calls.patience(), calls.longestCall(), calls.executor());
@@ -159,9 +179,12 @@ public final class Agent implements AutoCloseable {
             for (Thread loop : loops) {
                 loop.join(settings.stopWithin());
             }
-            if (!building.tryAcquire(
-                    settings.parallelServers(), settings.stopWithin().toMillis(), TimeUnit.MILLISECONDS)) {
-                LOG.warn("The agent of host {} stops in the middle of a step; the next one continues.", host.name());
+            for (Semaphore permits : List.of(building, keeping)) {
+                if (!permits.tryAcquire(
+                        settings.parallelServers(), settings.stopWithin().toMillis(), TimeUnit.MILLISECONDS)) {
+                    LOG.warn(
+                            "The agent of host {} stops in the middle of a step; the next one continues.", host.name());
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -169,10 +192,11 @@ public final class Agent implements AutoCloseable {
         journal.close();
         // Whoever still waits for its turn sees that there is none any more.
         building.release(settings.parallelServers());
+        keeping.release(settings.parallelServers());
     }
 
     private Thread loop(String name, Runnable work) {
-        return Thread.ofVirtual().name("agent " + host.name() + " " + name).unstarted(work);
+        return supervision.thread("agent " + host.name() + " " + name, work);
     }
 
     private boolean isStopping() {
@@ -192,7 +216,9 @@ public final class Agent implements AutoCloseable {
                     connected = true;
                     LOG.info("Host {} is in contact with the controller.", host.name());
                     outbox.resendAll();
-                    tellInventory(true);
+                    // Not on this thread, which gives the signs of life: hardware may take long to say what it is.
+                    tellsAll.set(true);
+                    looks.release();
                 }
                 pause = settings.firstRetry();
                 state.ifPresent(this::accept);
@@ -221,8 +247,7 @@ public final class Agent implements AutoCloseable {
     private void accept(DesiredHost state) {
         DesiredHost before = latest.get();
         if (before != null && before.revision() > state.revision()) {
-            // Its database was restored. It is followed, since it would say nothing else from now on; and by what it
-            // does
+            // Its database was restored. It is followed, since it would say nothing else from now on, and by what it does
             // not speak of nothing is lost.
             LOG.warn(
                     "The controller's desired state {} of host {} is older than {}, which it said before.",
@@ -236,9 +261,7 @@ public final class Agent implements AutoCloseable {
         answered.retainAll(asked);
         for (HostQuery query : state.queries()) {
             if (answered.add(query.id())) {
-                Thread.ofVirtual()
-                        .name("agent " + host.name() + " query " + query.id())
-                        .start(() -> answer(query));
+                loop("query " + query.id(), () -> answer(query)).start();
             }
         }
     }
@@ -299,7 +322,7 @@ public final class Agent implements AutoCloseable {
     private void compareForEver() {
         do {
             try {
-                tellInventory(false);
+                tellInventory(tellsAll.getAndSet(false));
                 wakeAll();
                 Set<ServerId> known = serversKnown();
                 outbox.retain(known);
@@ -315,7 +338,18 @@ public final class Agent implements AutoCloseable {
             } catch (RuntimeException e) {
                 LOG.error("Host {} could not be compared with what it should be.", host.name(), e);
             }
-        } while (!stopsWithin(settings.compareEvery()));
+        } while (awaitsNextLook());
+    }
+
+    /** Waits until a comparison is due or asked for; false when the agent stops. */
+    private boolean awaitsNextLook() {
+        try {
+            boolean _ = looks.tryAcquire(settings.compareEvery().toMillis(), TimeUnit.MILLISECONDS);
+            looks.drainPermits();
+            return !isStopping();
+        } catch (InterruptedException e) {
+            return false;
+        }
     }
 
     private Set<ServerId> serversKnown() {
@@ -339,9 +373,7 @@ public final class Agent implements AutoCloseable {
         }
         atWork.compute(server, (id, again) -> {
             if (again == null) {
-                Thread.ofVirtual()
-                        .name("agent " + host.name() + " server " + id)
-                        .start(() -> work(id));
+                loop("server " + id, () -> work(id)).start();
                 return false;
             }
             return true;
@@ -373,7 +405,8 @@ public final class Agent implements AutoCloseable {
     }
 
     private boolean convergeOnce(ServerId server) {
-        building.acquireUninterruptibly();
+        Semaphore permits = stands(server) ? keeping : building;
+        permits.acquireUninterruptibly();
         try {
             if (isStopping()) {
                 return false;
@@ -397,8 +430,14 @@ public final class Agent implements AutoCloseable {
             LOG.error("Server {} stays as it is until the next comparison.", named(server), e);
             return false;
         } finally {
-            building.release();
+            permits.release();
         }
+    }
+
+    private boolean stands(ServerId server) {
+        return journal.find(server)
+                .filter(entry -> entry.phase() != Entry.Phase.BUILDING)
+                .isPresent();
     }
 
     /** As logs name it: as the controller wants it, since what went wrong may be that; else as the journal has it. */
@@ -410,7 +449,7 @@ public final class Agent implements AutoCloseable {
                 .orElseGet(server::toString);
     }
 
-    private synchronized void tellInventory(boolean again) {
+    private void tellInventory(boolean again) {
         try {
             Inventory inventory = inventory();
             if (again || !inventory.equals(told)) {

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sluice.agent.Agent;
 import org.sluice.agent.AgentSettings;
 import org.sluice.cli.settings.HostSettings;
@@ -29,6 +31,11 @@ import picocli.CommandLine.Mixin;
                 "Make this machine a compute host of a cluster. It joins once, with a token that the controller gives;"
                         + " after that its certificate is enough.")
 final class AgentCommand implements Callable<Integer>, Configured {
+    private static final Logger log = LoggerFactory.getLogger(AgentCommand.class);
+
+    /** As sysexits.h has it: an error of the program itself. */
+    private static final int SOFTWARE = 70;
+
     private static final Path HOSTNAME = Path.of("/proc/sys/kernel/hostname");
 
     @Mixin
@@ -61,7 +68,8 @@ final class AgentCommand implements Callable<Integer>, Configured {
         Members members = resources.add("members", new Members(controller, _ -> joinToken(settings)));
         Agent agent;
         try {
-            agent = LocalAgent.start(hostname, data.path(), settings.get(HostSettings.LIBVIRT), members, resources);
+            agent = LocalAgent.join(hostname, data.path(), settings.get(HostSettings.LIBVIRT), members, resources)
+                    .start(resources, AgentCommand::end);
         } catch (IOException unreachable) {
             throw refused(
                     "The agent could not start with the controller at " + controller + ": " + unreachable, unreachable);
@@ -71,6 +79,12 @@ final class AgentCommand implements Callable<Integer>, Configured {
         lack.ifPresent(sentence -> System.err.println("sluice: The host " + hostname
                 + " is a member and takes no servers yet; it looks again every "
                 + AgentSettings.DEFAULT.compareEvery().toSeconds() + " s. " + sentence));
+    }
+
+    /** A unit, or whoever else started the process, starts the next one, which goes on with the journal. */
+    private static void end(Throwable reason) {
+        log.error("A thread of the agent has ended, so the agent ends.", reason);
+        Runtime.getRuntime().halt(SOFTWARE);
     }
 
     /** The machine's name without its domain. */

@@ -4,19 +4,25 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.sluice.agent.Agent;
 import org.sluice.agent.AgentSettings;
 import org.sluice.agent.LinuxHost;
 import org.sluice.agent.controller.ControllerClient;
 import org.sluice.agent.step.StepObserver;
+import org.sluice.agent.supervision.Supervision;
 
 /** The agent of this machine, in this process. */
 final class LocalAgent {
-    private LocalAgent() {}
+    private final KeptAgent.Starting opening;
+
+    private LocalAgent(KeptAgent.Starting opening) {
+        this.opening = opening;
+    }
 
     /**
-     * Makes this machine a member if it is none yet, and starts its agent.
+     * Makes this machine a member if it is none yet. Its agent is started by one of the methods.
      *
      * @param name what the host is known by
      * @param data holds {@code agent/}: identity, journal, images, disks
@@ -24,7 +30,7 @@ final class LocalAgent {
      * @param members the way into the cluster
      * @param resources get everything that must be closed
      */
-    static Agent start(String name, Path data, String libvirtUri, Members members, Resources resources)
+    static LocalAgent join(String name, Path data, String libvirtUri, Members members, Resources resources)
             throws Exception {
         ControllerClient controller = members.join(name, data);
         Path directory = data.resolve("agent");
@@ -36,18 +42,30 @@ final class LocalAgent {
                 "kernel calls",
                 Executors.newCachedThreadPool(
                         Thread.ofPlatform().daemon().name("kernel call ", 0).factory()));
-        Agent agent = resources.add(
-                "agent",
-                new Agent(
-                        host.host(),
-                        controller,
-                        directory,
-                        AgentSettings.DEFAULT,
-                        Agent.KernelCalls.on(calls),
-                        StepObserver.NONE,
-                        InstantSource.system(),
-                        RandomGenerator.of("L64X128MixRandom")));
+        return new LocalAgent(broken -> new Agent(
+                host.host(),
+                controller,
+                directory,
+                AgentSettings.DEFAULT,
+                Agent.KernelCalls.on(calls, Supervision.onPlatformThreads(broken)),
+                StepObserver.NONE,
+                InstantSource.system(),
+                RandomGenerator.of("L64X128MixRandom")));
+    }
+
+    /**
+     * Starts the agent of a process that is nothing else.
+     *
+     * @param broken told that it cannot go on
+     */
+    Agent start(Resources resources, Consumer<Throwable> broken) {
+        Agent agent = resources.add("agent", opening.open(broken));
         agent.start();
         return agent;
+    }
+
+    /** Starts an agent that is started again when it cannot go on. */
+    void keep(String name, Resources resources) {
+        KeptAgent _ = resources.add("agent", new KeptAgent(name, opening));
     }
 }

@@ -16,6 +16,7 @@ import org.sluice.agent.Agent;
 import org.sluice.agent.AgentSettings;
 import org.sluice.agent.controller.Controller;
 import org.sluice.agent.step.StepObserver;
+import org.sluice.agent.supervision.Supervision;
 import org.sluice.model.ProblemException;
 import org.sluice.simulator.SimulatedHost;
 
@@ -26,7 +27,7 @@ import org.sluice.simulator.SimulatedHost;
  */
 public final class SimulatedAgents implements AutoCloseable {
     private final List<SimulatedHost> hosts = new ArrayList<>();
-    private final List<Agent> agents = new ArrayList<>();
+    private final List<KeptAgent> agents = new ArrayList<>();
     private final ExecutorService calls;
 
     /** Makes a host a member, or finds that it is one, and gives the way to its controller. */
@@ -81,25 +82,26 @@ public final class SimulatedAgents implements AutoCloseable {
     /** Stops the agents. */
     @Override
     public void close() {
-        agents.forEach(Agent::close);
+        agents.forEach(KeptAgent::close);
         calls.close();
     }
 
     private void add(int index, String name, Path directory, Membership membership) throws Exception {
         Path own = directory.resolve(name);
         SimulatedHost host = new SimulatedHost(index, name, own.resolve("consoles"));
-        Agent agent = new Agent(
-                host.connect(),
-                membership.join(name, own),
-                own.resolve("agent"),
-                AgentSettings.DEFAULT,
-                Agent.KernelCalls.on(calls),
-                StepObserver.NONE,
-                InstantSource.system(),
-                random());
+        Controller controller = membership.join(name, own);
+        agents.add(new KeptAgent(
+                name,
+                broken -> new Agent(
+                        host.connect(),
+                        controller,
+                        own.resolve("agent"),
+                        AgentSettings.DEFAULT,
+                        Agent.KernelCalls.on(calls, Supervision.onVirtualThreads(broken)),
+                        StepObserver.NONE,
+                        InstantSource.system(),
+                        random())));
         hosts.add(host);
-        agents.add(agent);
-        agent.start();
     }
 
     private static RandomGenerator random() {

@@ -11,7 +11,9 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Predicate;
@@ -21,6 +23,7 @@ import org.sluice.agent.host.VirtualFunctions.LinkState;
 import org.sluice.agent.host.VirtualFunctions.Tuple;
 import org.sluice.agent.step.Patience;
 import org.sluice.agent.step.StepObserver;
+import org.sluice.agent.supervision.Supervision;
 import org.sluice.model.MacAddress;
 import org.sluice.model.protocol.DesiredInterface.Bridge;
 import org.sluice.model.protocol.DesiredInterface.Direct;
@@ -45,6 +48,9 @@ final class AgentOnSimulatedHost implements AutoCloseable {
     final FakeController controller = new FakeController();
     private final Path directory;
     private final ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
+    /** What ended threads of an agent. */
+    final Queue<Throwable> broken = new ConcurrentLinkedQueue<>();
+
     private Duration longestCall = Duration.ofSeconds(5);
     private Duration compareEvery = Duration.ofMillis(50);
     private Duration shutdownWithin = Duration.ofSeconds(60);
@@ -92,7 +98,7 @@ final class AgentOnSimulatedHost implements AutoCloseable {
                         8,
                         Duration.ofSeconds(5)),
                 new Agent.KernelCalls(
-                        new Patience(Duration.ofMillis(10), Duration.ofSeconds(10), pause -> {}), longestCall, calls),
+                        new Patience(Duration.ofMillis(10), Duration.ofSeconds(10), pause -> {}), longestCall, calls, Supervision.onVirtualThreads(broken::add)),
                 observer,
                 InstantSource.system(),
                 new Random(42));

@@ -114,6 +114,20 @@ class AgentTest {
     }
 
     @Test
+    void saysThatItCannotGoOnWhenAThreadOfItHasEnded() {
+        Error end = new AssertionError("the end of a thread");
+        on.controller.want(Samples.state(1, Samples.server(Samples.direct(on.card(0), 0, 1))));
+        on.start((moment, _) -> {
+            if (moment == StepObserver.Moment.BEFORE_APPLY) {
+                throw end;
+            }
+        });
+
+        await().atMost(LONG_ENOUGH).until(() -> !on.broken.isEmpty());
+        assertThat(on.broken).containsExactly(end);
+    }
+
+    @Test
     void keepsAServerThatTheControllerDoesNotSpeakOfAndSaysSoOnce() {
         try (Log log = Log.of(Convergence.class)) {
             Direct function = Samples.direct(on.card(0), 0, 1);

@@ -1,0 +1,95 @@
+package org.sluice.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.sluice.agent.Agent;
+import org.sluice.agent.AgentSettings;
+import org.sluice.agent.controller.Controller;
+import org.sluice.agent.step.StepObserver;
+import org.sluice.agent.supervision.Supervision;
+import org.sluice.model.Problem;
+import org.sluice.model.protocol.DesiredHost;
+import org.sluice.model.protocol.HostQuery;
+import org.sluice.model.protocol.Inventory;
+import org.sluice.model.protocol.ServerReport;
+import org.sluice.simulator.SimulatedHost;
+
+/** An agent whose thread ends is followed by one that works. */
+class KeptAgentTest {
+    @TempDir
+    private Path directory;
+
+    /** Ends the thread that asks it first, and is asked again by whoever comes then. */
+    private static final class Ending implements Controller {
+        private final AtomicInteger asked = new AtomicInteger();
+        private final AtomicInteger inventories = new AtomicInteger();
+
+        @Override
+        public void inventory(Inventory inventory) {
+            inventories.incrementAndGet();
+        }
+
+        @Override
+        public Optional<DesiredHost> desired(long after, Duration wait) {
+            if (asked.incrementAndGet() == 1) {
+                throw new LinkageError("a class that is not there");
+            }
+            return after < 0 ? Optional.of(new DesiredHost(1, List.of(), List.of())) : Optional.empty();
+        }
+
+        @Override
+        public void report(List<ServerReport> reports) {
+            throw new AssertionError("there is nothing to report");
+        }
+
+        @Override
+        public void answer(HostQuery.Answer answer) {
+            throw new AssertionError("nothing was asked");
+        }
+    }
+
+    @Test
+    void oneThatCannotGoOnIsFollowedByOneOnTheSameJournal() {
+        SimulatedHost host = new SimulatedHost(0, "sim-000", directory.resolve("consoles"));
+        Ending controller = new Ending();
+        AtomicInteger opened = new AtomicInteger();
+        try (ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
+                KeptAgent _ = new KeptAgent("sim-000", broken -> {
+                    // The first restart does not work either.
+                    if (opened.incrementAndGet() == 2) {
+                        throw Problem.of(Problem.Kind.UNAVAILABLE, "DiskFull", "There is no room.")
+                                .asException();
+                    }
+                    return agent(host, controller, calls, broken);
+                })) {
+            await().atMost(Duration.ofSeconds(20)).until(() -> opened.get() == 3 && controller.asked.get() >= 2);
+            await().atMost(Duration.ofSeconds(20)).until(() -> controller.inventories.get() >= 2);
+        }
+        assertThat(opened).hasValue(3);
+    }
+
+    private Agent agent(SimulatedHost host, Controller controller, ExecutorService calls, Consumer<Throwable> broken) {
+        return new Agent(
+                host.connect(),
+                controller,
+                directory.resolve("agent"),
+                AgentSettings.DEFAULT,
+                Agent.KernelCalls.on(calls, Supervision.onVirtualThreads(broken)),
+                StepObserver.NONE,
+                InstantSource.system(),
+                new Random(1));
+    }
+}
