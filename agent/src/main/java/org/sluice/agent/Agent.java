@@ -247,7 +247,8 @@ public final class Agent implements AutoCloseable {
     private void accept(DesiredHost state) {
         DesiredHost before = latest.get();
         if (before != null && before.revision() > state.revision()) {
-            // Its database was restored. It is followed, since it would say nothing else from now on, and by what it does
+            // Its database was restored. It is followed, since it would say nothing else from now on, and by what it
+            // does
             // not speak of nothing is lost.
             LOG.warn(
                     "The controller's desired state {} of host {} is older than {}, which it said before.",

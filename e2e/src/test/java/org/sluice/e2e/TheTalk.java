@@ -75,6 +75,11 @@ final class TheTalk {
     /** Deletes the server and waits until the cloud knows it no longer. */
     void delete(String name, Duration limit) {
         cloud.type("nova delete " + name).succeeded();
+        gone(name, limit);
+    }
+
+    /** Waits until the cloud knows the server no longer. */
+    void gone(String name, Duration limit) {
         await().atMost(limit)
                 .pollInterval(Duration.ofSeconds(1))
                 .until(() -> !cloud.type("nova list").succeeded().contains(name));

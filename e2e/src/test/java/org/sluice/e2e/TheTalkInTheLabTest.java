@@ -128,18 +128,27 @@ class TheTalkInTheLabTest {
                 .contains("enabled");
     }
 
-    /** A VM with nothing but the VF that another had before. */
+    /** A VM with nothing but the VF that another had before, made and taken away by agents that are killed. */
     private static void theNextTenantBootsFromAConfigDrive(TheTalk talk) {
         talk.cloud
                 .type("nova boot --flavor m1.standard --image guest --key-name dev001 --nic port-id="
                         + talk.port("vm_nic1").get("id") + " vm01")
                 .succeeded();
+        inNode(talk.cloud, "sluice-agent kill");
         talk.active("vm01", BOOT);
         assertThat(theGuestIsReady(talk.cloud, "vm01"))
                 .contains("GUEST metadata config-drive")
                 .contains("GUEST hostname vm01");
         thePeerInVlan2401GetsAnswers(talk.cloud, addressOf(talk.port("vm_nic1")));
-        talk.delete("vm01", Duration.ofMinutes(2));
+        String guest = inNode(talk.cloud, "pgrep -o qemu");
+        inNode(talk.cloud, "sluice-agent kill; sluice-agent status || true");
+        thePeerInVlan2401GetsAnswers(talk.cloud, addressOf(talk.port("vm_nic1")));
+        assertThat(inNode(talk.cloud, "pgrep -o qemu"))
+                .as("what runs is nothing to an agent that is killed")
+                .isEqualTo(guest);
+        talk.cloud.type("nova delete vm01").succeeded();
+        inNode(talk.cloud, "sluice-agent kill");
+        talk.gone("vm01", Duration.ofMinutes(3));
     }
 
     private static String inNode(RunningCloud cloud, String command) {

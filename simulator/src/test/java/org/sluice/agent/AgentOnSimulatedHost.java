@@ -98,7 +98,10 @@ final class AgentOnSimulatedHost implements AutoCloseable {
                         8,
                         Duration.ofSeconds(5)),
                 new Agent.KernelCalls(
-                        new Patience(Duration.ofMillis(10), Duration.ofSeconds(10), pause -> {}), longestCall, calls, Supervision.onVirtualThreads(broken::add)),
+                        new Patience(Duration.ofMillis(10), Duration.ofSeconds(10), pause -> {}),
+                        longestCall,
+                        calls,
+                        Supervision.onVirtualThreads(broken::add)),
                 observer,
                 InstantSource.system(),
                 new Random(42));
