@@ -8,6 +8,7 @@ alter table server
     -- Grows with every wish: a report of an older one says nothing.
     add column power_generation bigint not null default 0,
     add column boots            integer not null default 0,
+    add column rebuilds         integer not null default 0,
     add column power_ending     text not null default 'GRACEFUL' check (power_ending in ('GRACEFUL', 'AT_ONCE')),
     add column power_state      text not null default 'NONE'
         check (power_state in ('NONE', 'RUNNING', 'PAUSED', 'STOPPED', 'CRASHED')),
@@ -25,7 +26,7 @@ update server set task_state = 'deleting',
 alter table server
     add constraint server_status_check check (status in ('BUILD', 'ACTIVE', 'SHUTOFF', 'PAUSED', 'ERROR')),
     add constraint server_task_state_check check (task_state in ('scheduling', 'spawning', 'powering-off', 'powering-on',
-        'rebooting', 'rebooting_hard', 'pausing', 'unpausing', 'deleting'));
+        'rebooting', 'rebooting_hard', 'pausing', 'unpausing', 'rebuilding', 'deleting'));
 
 -- What was asked of a server, and what became of it. Goes with its server.
 create table server_action (

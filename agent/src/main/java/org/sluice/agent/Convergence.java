@@ -320,13 +320,15 @@ final class Convergence {
         State state = host.hypervisor().state(entry.id());
         DesiredServer wanted = desired.orElse(entry.server());
         Power wish = desired.map(DesiredServer::power).orElseGet(() -> GuestPower.lastWish(entry));
-        Entry current = describe(entry, wanted.powered(entry.obeyed()), revision);
+        // Power and root disk become what is wanted by steps of their own.
+        Entry current = describe(
+                entry, wanted.powered(entry.obeyed()).imaged(entry.server().image()), revision);
         boolean described = !current.equals(entry);
         // One that is off joins when it is started; there may be no bridge to join until then.
         if (state.isOn() && (described || !joined.contains(entry.id()))) {
             join(current);
         }
-        return power.obey(current, wish, state);
+        return power.obey(current, wish, wanted.image(), state);
     }
 
     private Entry describe(Entry entry, DesiredServer wanted, long revision) {

@@ -195,7 +195,7 @@ class TheTalkInTheLabTest {
                 .contains("DOWN");
         assertThat(cloud.type("sluice fleet leases --data " + cloud.data()).succeeded())
                 .contains("vm00");
-        assertThat(cloud.type("openstack server stop vm00").output())
+        assertThat(cloud.type("openstack server stop vm00").failed())
                 .contains("while it is in vm_state stopped", "Allowed in this state: start, reboot (HARD), delete.");
 
         cloud.type("openstack server start vm00").succeeded();

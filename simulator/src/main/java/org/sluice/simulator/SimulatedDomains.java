@@ -14,8 +14,10 @@ import java.util.Set;
 import org.sluice.agent.host.Hypervisor;
 import org.sluice.agent.host.Hypervisor.Domain;
 import org.sluice.agent.host.Hypervisor.Nic;
+import org.sluice.model.ImageId;
 import org.sluice.model.Problem;
 import org.sluice.model.ServerId;
+import org.sluice.model.protocol.DesiredServer;
 
 /** The VMs of a host and their files. The host's lock guards it. */
 final class SimulatedDomains {
@@ -24,10 +26,15 @@ final class SimulatedDomains {
     private final Set<ServerId> crashed = new HashSet<>();
     private final Set<ServerId> deaf = new HashSet<>();
     private final Map<ServerId, Integer> starts = new HashMap<>();
-    private final Set<ServerId> disks = new HashSet<>();
+    private final Map<ServerId, ImageId> disks = new HashMap<>();
 
-    void ensureDisk(ServerId server) {
-        disks.add(server);
+    void ensureDisk(DesiredServer server) {
+        disks.putIfAbsent(server.id(), server.image().id());
+    }
+
+    /** What a root disk was made of. */
+    Optional<ImageId> image(ServerId server) {
+        return Optional.ofNullable(disks.get(server));
     }
 
     void removeDisks(ServerId server, Path console) {
@@ -40,14 +47,14 @@ final class SimulatedDomains {
     }
 
     List<ServerId> disks() {
-        return List.copyOf(disks);
+        return List.copyOf(disks.keySet());
     }
 
     void start(Domain domain, SimulatedFunctions functions, SimulatedBridges bridges) {
         if (domains.containsKey(domain.id())) {
             return;
         }
-        if (!disks.contains(domain.id())) {
+        if (!disks.containsKey(domain.id())) {
             throw refused("The root disk of " + domain.name() + " is not there.");
         }
         for (Nic nic : domain.nics()) {

@@ -14,6 +14,7 @@ import org.sluice.agent.host.Host;
 import org.sluice.agent.host.Hypervisor;
 import org.sluice.agent.host.SegmentServices;
 import org.sluice.agent.host.VirtualFunctions;
+import org.sluice.model.ImageId;
 import org.sluice.model.NetworkId;
 import org.sluice.model.PortId;
 import org.sluice.model.ServerId;
@@ -210,6 +211,13 @@ public final class SimulatedHost {
     public List<ServerId> disks() {
         synchronized (lock) {
             return domains.disks();
+        }
+    }
+
+    /** What a server's root disk was made of. */
+    public Optional<ImageId> image(ServerId server) {
+        synchronized (lock) {
+            return domains.image(server);
         }
     }
 
@@ -424,7 +432,7 @@ public final class SimulatedHost {
                     line,
                     HostCall.ENSURE_ROOT_DISK,
                     "root disk of " + server.id(),
-                    () -> domains.ensureDisk(server.id()));
+                    () -> domains.ensureDisk(server));
             return new RootDisk(
                     directory.resolve(server.id() + ".disk"), server.image().diskFormat());
         }

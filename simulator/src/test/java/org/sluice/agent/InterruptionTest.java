@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sluice.agent.step.StepObserver;
+import org.sluice.model.ImageId;
 import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.Power;
 import org.sluice.model.protocol.Power.Ending;
@@ -42,6 +44,9 @@ import org.sluice.simulator.SimulatedCard;
  * Wherever that is, the end is the same as without it.
  */
 class InterruptionTest {
+    private static final DesiredServer.Image ANOTHER_IMAGE =
+            new DesiredServer.Image(new ImageId(new UUID(3, 4)), "qcow2", 2048, "1".repeat(128));
+
     private static final Duration LONG_ENOUGH = Duration.ofSeconds(20);
     private static Thread.@Nullable UncaughtExceptionHandler before;
 
@@ -295,7 +300,18 @@ class InterruptionTest {
                 Named.of("hard reboot", new Change(List.of(), rebooted(1, 1, Ending.AT_ONCE), 1)),
                 Named.of("pause", new Change(List.of(), paused(1), 0)),
                 Named.of("unpause", new Change(List.of(paused(1)), running(2), 0)),
-                Named.of("reboot of a paused one", new Change(List.of(paused(1)), rebooted(2, 1, Ending.GRACEFUL), 1)));
+                Named.of("reboot of a paused one", new Change(List.of(paused(1)), rebooted(2, 1, Ending.GRACEFUL), 1)),
+                Named.of("rebuild", new Change(List.of(), new Power(Level.RUNNING, 1, 1, 1, Ending.AT_ONCE), 1)),
+                Named.of(
+                        "rebuild of one that is off",
+                        new Change(List.of(stopped(1)), new Power(Level.STOPPED, 2, 1, 1, Ending.AT_ONCE), 0)));
+    }
+
+    /** The server with that wish; a disk that is to be made anew is to be made from another image. */
+    private static DesiredServer wishing(DesiredServer server, Power wish) {
+        return wish.rebuilds() > 0
+                ? server.imaged(ANOTHER_IMAGE).powered(wish)
+                : server.powered(wish);
     }
 
     @ParameterizedTest
@@ -366,8 +382,9 @@ class InterruptionTest {
                 if (report.failure().isEmpty()) {
                     on.awaitObeyed(server, change.wish());
                 }
-                Power last = new Power(Level.RUNNING, 9, change.wish().boots(), Ending.GRACEFUL);
-                on.controller.want(Samples.state(9, server.powered(last)));
+                Power last = new Power(
+                        Level.RUNNING, 9, change.wish().boots(), change.wish().rebuilds(), Ending.GRACEFUL);
+                on.controller.want(Samples.state(9, wishing(server, last)));
                 on.awaitObserved(
                         server,
                         each -> each.generation() == 9
@@ -392,7 +409,7 @@ class InterruptionTest {
         }
         on.stop();
         on.controller.forgetReports();
-        on.controller.want(Samples.state(++revision, server.powered(change.wish())));
+        on.controller.want(Samples.state(++revision, wishing(server, change.wish())));
         return server;
     }
 
@@ -413,6 +430,8 @@ class InterruptionTest {
         Observed report = on.awaitObeyed(server, change.wish());
         assertThat(report.failure()).isEmpty();
         assertThat(on.host.starts(server.id())).isEqualTo(1 + change.starts());
+        assertThat(on.host.image(server.id()))
+                .contains(wishing(server, change.wish()).image().id());
         switch (change.wish().level()) {
             case RUNNING -> on.assertRuns(server);
             case STOPPED -> assertThat(on.host.domain(server.id())).isEmpty();

@@ -117,7 +117,11 @@ public final class GuestPower {
 
     /** What is wished of a server of which nobody says anything: what was wished last. */
     public static Power lastWish(Entry entry) {
-        return entry.guest().wish().orElse(entry.obeyed());
+        // But not that its disk be made anew: only who says so knows from which image.
+        return entry.guest()
+                .wish()
+                .orElse(entry.obeyed())
+                .rebuilt(entry.obeyed().rebuilds());
     }
 
     /**
@@ -125,10 +129,11 @@ public final class GuestPower {
      *
      * @param entry the server, as the journal has it
      * @param wish the power that it should have
+     * @param image what its root disk should be made of, if it is to be made anew
      * @param state what the hypervisor says now
      * @return whether there is more to do for it at once
      */
-    public boolean obey(Entry entry, Power wish, State state) {
+    public boolean obey(Entry entry, Power wish, DesiredServer.Image image, State state) {
         Task task = PowerRules.next(entry.guest(), entry.obeyed(), wish, state, host.bootId());
         if (task == Task.NOTHING) {
             troubles.remove(entry.id());
@@ -141,7 +146,7 @@ public final class GuestPower {
             return false;
         }
         try {
-            return perform(task, entry, wish, state);
+            return perform(task, entry, wish, image, state);
         } catch (RuntimeException e) {
             failed(entry, wish, e);
             return false;
@@ -171,7 +176,7 @@ public final class GuestPower {
         observations.observe(settled, wish.generation(), offAsWished ? State.STOPPED : state, Optional.empty());
     }
 
-    private boolean perform(Task task, Entry entry, Power wish, State state) {
+    private boolean perform(Task task, Entry entry, Power wish, DesiredServer.Image image, State state) {
         switch (task) {
             case NOTHING -> {
                 return false;
@@ -180,6 +185,7 @@ public final class GuestPower {
                 return end(entry, wish, state);
             }
             case NOTE_ITS_END -> ended(entry, endedFor(entry, wish));
+            case REBUILD -> rebuild(entry, image, wish.rebuilds());
             case START -> start(entry, wish, state);
             case FINISH_START -> finish(entry, entry.obeyed());
             case SUSPEND -> {
@@ -291,6 +297,18 @@ public final class GuestPower {
         }
         journal.write(entry.started(purpose, host.bootId()));
         observations.started(entry.id());
+    }
+
+    /** The journal knows when the disk is there: killed before that, it is all done again, and the guest is off meanwhile. */
+    private void rebuild(Entry entry, DesiredServer.Image image, int times) {
+        LOG.info(
+                "The root disk of server {} is made anew from image {}.",
+                entry.server().named(),
+                image.id());
+        Entry rebuilt = entry.rebuilt(image, times);
+        step("remove the root disk", () -> host.disks().remove(entry.id()));
+        step("root disk", () -> host.disks().ensureRoot(rebuilt.server()));
+        journal.write(rebuilt);
     }
 
     private void step(String name, Step.Action action) {

@@ -16,6 +16,8 @@ final class PowerRules {
         END,
         /** It was to be ended, and has ended. */
         NOTE_ITS_END,
+        /** It is off, and its root disk is to be another one. */
+        REBUILD,
         /** Start it. */
         START,
         /** It is on, and the steps around its start may not all have been done. */
@@ -37,16 +39,26 @@ final class PowerRules {
         return switch (guest.stage()) {
             // What was begun is brought to its end whatever is wished now: the guest may be about to obey.
             case ENDING -> state.isOn() ? Task.END : Task.NOTE_ITS_END;
-            case ENDED -> state.isOn() ? started(wish) : ended(obeyed, wish);
-            case STARTED -> state.isOn() ? on(obeyed, wish, state) : endedByItself(guest, obeyed, wish, hostBoot);
+            case ENDED -> state.isOn() ? started(wish) : isRebuilt(wish, obeyed) ? Task.REBUILD : ended(obeyed, wish);
+            case STARTED -> {
+                if (state.isOn()) {
+                    yield on(obeyed, wish, state);
+                }
+                yield isRebuilt(wish, obeyed) ? Task.REBUILD : endedByItself(guest, obeyed, wish, hostBoot);
+            }
         };
+    }
+
+    /** Whether the root disk is to be made anew; none is ever made for a wish that was obeyed. */
+    static boolean isRebuilt(Power wish, Power obeyed) {
+        return wish.rebuilds() > obeyed.rebuilds();
     }
 
     /** Whether a guest that is on is ended for this wish. */
     static boolean isEndedFor(Power wish, Power obeyed) {
         return switch (wish.level()) {
             case STOPPED -> true;
-            case RUNNING -> wish.boots() > obeyed.boots();
+            case RUNNING -> wish.boots() > obeyed.boots() || isRebuilt(wish, obeyed);
             // Reboots that were wished before are as good as done: a guest that stands still knows no difference.
             case PAUSED -> false;
         };

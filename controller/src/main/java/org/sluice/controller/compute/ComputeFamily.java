@@ -19,8 +19,10 @@ import org.sluice.controller.compute.lock.LockRoutes;
 import org.sluice.controller.compute.metadata.MetadataRoutes;
 import org.sluice.controller.compute.migration.MigrationRoutes;
 import org.sluice.controller.compute.power.PowerRoutes;
+import org.sluice.controller.compute.rebuild.RebuildRoutes;
 import org.sluice.controller.compute.server.ServerDeletion;
 import org.sluice.controller.compute.server.ServerRoutes;
+import org.sluice.controller.compute.server.WholeServers;
 import org.sluice.controller.compute.service.ServiceRoutes;
 import org.sluice.controller.compute.state.StateRoutes;
 import org.sluice.controller.compute.tag.TagRoutes;
@@ -76,11 +78,13 @@ public final class ComputeFamily implements ApiFamily {
             RandomGenerator random) {
         Transactions transactions = new Transactions(database.jdbi());
         ServerDeletion deletion = new ServerDeletion(transactions, scheduling);
+        WholeServers whole = new WholeServers(ports, clock);
         this.resources = List.of(
                 new Versions(),
-                new ServerRoutes(transactions, ports, deletion, clock),
+                new ServerRoutes(transactions, whole, deletion, clock),
                 new BootRoutes(transactions, ports, scheduling, clock, random),
                 new PowerRoutes(transactions, clock),
+                new RebuildRoutes(transactions, whole, clock),
                 new LockRoutes(transactions),
                 new StateRoutes(transactions),
                 new ActionRoutes(transactions, deletion, consoles),

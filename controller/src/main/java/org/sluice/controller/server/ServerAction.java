@@ -22,7 +22,14 @@ public enum ServerAction {
             Level.RUNNING,
             Reboot.HARD),
     PAUSE("pause", Set.of(ServerStatus.ACTIVE), Task.PAUSING, Level.PAUSED, Reboot.NONE),
-    UNPAUSE("unpause", Set.of(ServerStatus.PAUSED), Task.UNPAUSING, Level.RUNNING, Reboot.NONE);
+    UNPAUSE("unpause", Set.of(ServerStatus.PAUSED), Task.UNPAUSING, Level.RUNNING, Reboot.NONE),
+    /** Its root disk is made anew; one that is off stays off. */
+    REBUILD(
+            "rebuild",
+            Set.of(ServerStatus.ACTIVE, ServerStatus.SHUTOFF, ServerStatus.ERROR),
+            Task.REBUILDING,
+            Level.RUNNING,
+            Reboot.HARD);
 
     /** Whether the guest is to boot anew, and how it is ended for that. */
     private enum Reboot {
@@ -58,9 +65,9 @@ public enum ServerAction {
         return task;
     }
 
-    /** What the host is to make of the guest's power. */
-    Level level() {
-        return level;
+    /** What the host is to make of the guest's power, asked in that state. */
+    Level level(ServerState state) {
+        return this == REBUILD && state.status() == ServerStatus.SHUTOFF ? Level.STOPPED : level;
     }
 
     /** Whether the guest boots anew although it runs. */

@@ -24,6 +24,7 @@ import org.sluice.model.protocol.ServerReport.Observed;
  * hard reboot     all but BUILD, and rebooting   rebooting_hard    likewise
  * pause           ACTIVE                         pausing           PAUSED; ACTIVE where it could not be paused, SHUTOFF where it ended before
  * unpause         PAUSED                         unpausing         ACTIVE; PAUSED where it could not go on
+ * rebuild         ACTIVE, SHUTOFF, ERROR         rebuilding        ACTIVE, or SHUTOFF again; ERROR where its disk could not be made
  * delete          every state                    deleting          gone
  * nothing         ACTIVE, PAUSED                 -                 SHUTOFF: the guest ended, and stays so
  * nothing         ACTIVE                         -                 PAUSED: the hypervisor paused it
@@ -79,9 +80,13 @@ public final class ServerLife {
     }
 
     /** What it is to do from now on. */
-    static Power wished(Power before, ServerAction action) {
+    static Power wished(ServerState state, Power before, ServerAction action) {
         return new Power(
-                action.level(), before.generation() + 1, before.boots() + (action.boots() ? 1 : 0), action.ending());
+                action.level(state),
+                before.generation() + 1,
+                before.boots() + (action.boots() ? 1 : 0),
+                before.rebuilds() + (action == ServerAction.REBUILD ? 1 : 0),
+                action.ending());
     }
 
     /**
@@ -110,7 +115,7 @@ public final class ServerLife {
     private static boolean canFail(Task task) {
         return switch (task) {
             case POWERING_ON, POWERING_OFF, PAUSING, UNPAUSING -> true;
-            case SCHEDULING, SPAWNING, REBOOTING, REBOOTING_HARD, DELETING -> false;
+            case SCHEDULING, SPAWNING, REBOOTING, REBOOTING_HARD, REBUILDING, DELETING -> false;
         };
     }
 
@@ -125,6 +130,6 @@ public final class ServerLife {
     }
 
     private static Power instead(Power power, Power.Level level) {
-        return new Power(level, power.generation() + 1, power.boots(), Power.Ending.GRACEFUL);
+        return new Power(level, power.generation() + 1, power.boots(), power.rebuilds(), Power.Ending.GRACEFUL);
     }
 }

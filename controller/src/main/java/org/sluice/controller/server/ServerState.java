@@ -48,7 +48,7 @@ public record ServerState(ServerStatus status, Optional<Task> task) {
         if (status == ServerStatus.ACTIVE && is(Task.REBOOTING_HARD)) {
             return "HARD_REBOOT";
         }
-        return status.name();
+        return is(Task.REBUILDING) ? "REBUILD" : status.name();
     }
 
     /** Every state that is shown under that name; none where no server ever is. */

@@ -27,7 +27,7 @@ public final class Servers {
     public static final Duration LONGEST_DOUBT = Duration.ofMinutes(5);
 
     private static final String HOLD = """
-            select id, status, task_state, host_id, present, power, power_generation, boots, power_ending, power_state,
+            select id, status, task_state, host_id, present, power, power_generation, boots, rebuilds, power_ending, power_state,
                 fault_at is not null as has_fault
             from server where id = :server""";
 
@@ -84,7 +84,7 @@ public final class Servers {
                 .filter(_ -> server.isPresent())
                 .orElseThrow(() -> ServerLife.refusal(server.id(), server.state(), action.text()));
         become(handle, server.id(), ServerLife.asked(server.id(), server.state(), action));
-        wish(handle, server.id(), ServerLife.wished(server.power(), action));
+        wish(handle, server.id(), ServerLife.wished(server.state(), server.power(), action));
         actions.begin(handle, server.id(), action.text(), asker);
         Hosts.changed(handle, host, server.id());
     }
@@ -197,11 +197,12 @@ public final class Servers {
 
     private static void wish(Handle handle, ServerId server, Power power) {
         handle.createUpdate("""
-                        update server set power = :level, power_generation = :generation, boots = :boots,
+                        update server set power = :level, power_generation = :generation, boots = :boots, rebuilds = :rebuilds,
                             power_ending = :ending where id = :server""")
                 .bind("level", power.level().name())
                 .bind("generation", power.generation())
                 .bind("boots", power.boots())
+                .bind("rebuilds", power.rebuilds())
                 .bind("ending", power.ending().name())
                 .bind("server", server.value())
                 .execute();
@@ -233,6 +234,7 @@ public final class Servers {
                 Power.Level.valueOf(row.getString("power")),
                 row.getLong("power_generation"),
                 row.getInt("boots"),
+                row.getInt("rebuilds"),
                 Power.Ending.valueOf(row.getString("power_ending")));
     }
 

@@ -12,6 +12,7 @@ public enum Task {
     REBOOTING_HARD("rebooting_hard"),
     PAUSING("pausing"),
     UNPAUSING("unpausing"),
+    REBUILDING("rebuilding"),
     DELETING("deleting");
 
     private final String text;

@@ -130,6 +130,32 @@ public record DesiredServer(
                 globalRequestId);
     }
 
+    /** The same server with a root disk from that image. */
+    public DesiredServer imaged(Image other) {
+        return new DesiredServer(
+                id,
+                instanceName,
+                presence,
+                power,
+                hostname,
+                name,
+                projectId,
+                userId,
+                availabilityZone,
+                vcpus,
+                memoryMib,
+                diskGib,
+                other,
+                configDrive,
+                userData,
+                keys,
+                metadata,
+                interfaces,
+                launch,
+                requestId,
+                globalRequestId);
+    }
+
     private DesiredServer with(
             Power otherPower,
             List<DesiredInterface> nics,

@@ -10,11 +10,12 @@ import static java.util.Objects.requireNonNull;
  * @param generation grows with every wish, so that one is told from the same one wished again: a guest that powered itself off
  *     stays off until a newer generation says that it should run
  * @param boots how many reboots were ever wished
+ * @param rebuilds how often its root disk was ever wished to be made anew from its image
  * @param ending how a guest that runs is ended for the newest wish, where that ends it
  */
-public record Power(Level level, long generation, int boots, Ending ending) {
+public record Power(Level level, long generation, int boots, int rebuilds, Ending ending) {
     /** A server that nobody wished anything of since it was created. */
-    public static final Power ON = new Power(Level.RUNNING, 0, 0, Ending.GRACEFUL);
+    public static final Power ON = new Power(Level.RUNNING, 0, 0, 0, Ending.GRACEFUL);
 
     /** Whether a guest runs. */
     public enum Level {
@@ -35,5 +36,15 @@ public record Power(Level level, long generation, int boots, Ending ending) {
     public Power {
         requireNonNull(level, "level is null");
         requireNonNull(ending, "ending is null");
+    }
+
+    /** Of a server whose root disk is the first one. */
+    public Power(Level level, long generation, int boots, Ending ending) {
+        this(level, generation, boots, 0, ending);
+    }
+
+    /** The same for a root disk that was made anew so often. */
+    public Power rebuilt(int times) {
+        return new Power(level, generation, boots, times, ending);
     }
 }

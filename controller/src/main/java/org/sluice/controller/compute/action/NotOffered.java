@@ -21,7 +21,6 @@ record NotOffered(String name, Rule rule, String doing, int since, int until) {
     static final List<NotOffered> ALL = List.of(
             member("suspend", "os-suspend-server:suspend", "Suspending"),
             member("resume", "os-suspend-server:resume", "Resuming"),
-            member("rebuild", "servers:rebuild", "Rebuilding"),
             member("resize", "servers:resize", "Resizing"),
             member("confirmResize", "servers:confirm_resize", "Confirming the resize of"),
             member("revertResize", "servers:revert_resize", "Reverting the resize of"),

@@ -1,6 +1,5 @@
 package org.sluice.controller.compute.boot;
 
-import java.util.Base64;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -13,31 +12,25 @@ import org.sluice.controller.compute.tag.ServerTags;
 import org.sluice.controller.compute.wire.Names;
 import org.sluice.controller.compute.wire.Problems;
 import org.sluice.controller.http.Exchange;
-import org.sluice.controller.http.Ids;
 import org.sluice.controller.http.body.Fields;
 import org.sluice.controller.http.body.KnownFields;
 import org.sluice.controller.network.binding.NicRequest;
 import org.sluice.model.ImageId;
 import org.sluice.model.NetworkId;
 import org.sluice.model.PortId;
-import org.sluice.model.ProblemException;
 import tools.jackson.databind.JsonNode;
 
 /** Reads {@code POST /servers}: which fields there are in which microversion, and what each may be. */
 final class BootRequestReader {
     private static final List<String> HINTS = List.of("os:scheduler_hints", "OS-SCH-HNT:scheduler_hints");
-    private static final int LONGEST_USER_DATA = 65_535;
     private static final int MOST_SERVERS_AT_ONCE = 1_000;
     /** As many as nova's guests have slots for, of which disks take some too. */
     private static final int MOST_NICS = 28;
     /** As many as the Network API makes at once. */
     private static final int MOST_NICS_AT_ONCE = 1_000;
 
-    private static final int LONGEST_REFERENCE = 2_048;
     /** Each of them is a row for each NIC. */
     private static final int MOST_GROUPS = 32;
-
-    private static final String NOT_OFFERED = "Sluice does not offer it; leave it out";
 
     private static final KnownFields FIELDS = KnownFields.of(
                     "name",
@@ -90,7 +83,7 @@ final class BootRequestReader {
         refuseHints();
         fields.onlyKnows(FIELDS.in(exchange.minorVersion()));
         String name = Names.read(fields, "name");
-        String flavor = reference("flavorRef");
+        String flavor = BootFields.reference(fields, "flavorRef");
         refuseWhatIsNotOffered();
         ImageId image = image();
         int atLeast =
@@ -109,7 +102,7 @@ final class BootRequestReader {
                 securityGroups(),
                 networks,
                 zone(),
-                userData(),
+                BootFields.userData(fields),
                 fields.flag("config_drive").orElse(false),
                 fields.optionalObject("metadata").map(ServerMetadata::read).orElse(Map.of()),
                 fields.optionalText("description", 0, Names.LONGEST),
@@ -127,21 +120,12 @@ final class BootRequestReader {
                 whole.refuseValue(hints, "scheduler hints are not offered; name an availability zone instead"));
     }
 
-    /** Known to nova and not done here: better refused than taken and forgotten. */
     private void refuseWhatIsNotOffered() {
-        for (String field : List.of(
-                "personality", "trusted_image_certificates", "accessIPv4", "accessIPv6", "block_device_mapping")) {
-            fields.refuseValue(field, NOT_OFFERED);
-        }
+        BootFields.refuseNotOffered(
+                fields,
+                List.of("personality", "trusted_image_certificates", "accessIPv4", "accessIPv6", "block_device_mapping"));
         if (fields.isSet("block_device_mapping_v2") && !isTheImageItself(fields.required("block_device_mapping_v2"))) {
-            fields.refuseValue("block_device_mapping_v2", NOT_OFFERED);
-        }
-        if (fields.isSet("adminPass")) {
-            // Its value is not repeated.
-            throw Problems.badRequest(
-                    "ValidationError",
-                    "Invalid input for field/attribute adminPass. Sluice sets no password in guests: name a key_name, or"
-                            + " set one with user_data.");
+            BootFields.refuseNotOffered(fields, List.of("block_device_mapping_v2"));
         }
     }
 
@@ -163,16 +147,7 @@ final class BootRequestReader {
                     "InvalidBDM",
                     "Block Device Mapping is Invalid: Sluice boots from an image, so imageRef must name one.");
         }
-        return Ids.parse(reference("imageRef"))
-                .map(ImageId::new)
-                .orElseThrow(() -> Problems.badRequest("InvalidImageRef", "Invalid imageRef provided."));
-    }
-
-    /** The identifier of what the field names: itself, a number too, or the last segment of its URL. */
-    private String reference(String field) {
-        JsonNode value = fields.required(field);
-        String text = value.isIntegralNumber() ? value.toString() : fields.text(field, 1, LONGEST_REFERENCE);
-        return text.substring(text.lastIndexOf('/') + 1);
+        return BootFields.image(fields);
     }
 
     private int count(int smallest) {
@@ -281,22 +256,5 @@ final class BootRequestReader {
         }
         exchange.require(BootRules.REQUESTED_DESTINATION);
         return Optional.of(zone.orElse("") + ":" + host.get());
-    }
-
-    private Optional<String> userData() {
-        Optional<String> data = fields.optionalText("user_data", 0, LONGEST_USER_DATA);
-        if (data.isPresent()) {
-            try {
-                // Clients that wrap base64 lines exist; nova takes them.
-                Base64.getMimeDecoder().decode(data.get());
-            } catch (IllegalArgumentException notBase64) {
-                throw new ProblemException(
-                        fields.refused("user_data", "it is not a 'base64'").problem(), notBase64);
-            }
-            if (!data.get().matches("[A-Za-z0-9+/=\\s]*")) {
-                throw fields.refused("user_data", "it is not a 'base64'");
-            }
-        }
-        return data.filter(text -> !text.isEmpty());
     }
 }

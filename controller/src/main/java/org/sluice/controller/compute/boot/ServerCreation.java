@@ -3,9 +3,7 @@ package org.sluice.controller.compute.boot;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.jdbi.v3.core.Handle;
@@ -21,10 +19,7 @@ import org.sluice.controller.compute.server.NewServer;
 import org.sluice.controller.compute.server.ServerStore;
 import org.sluice.controller.compute.wire.Names;
 import org.sluice.controller.compute.wire.Problems;
-import org.sluice.controller.image.image.ImageContent;
 import org.sluice.controller.image.image.ImageRecord;
-import org.sluice.controller.image.image.ImageStatus;
-import org.sluice.controller.image.image.ImageStore;
 import org.sluice.controller.network.binding.AttachedPort;
 import org.sluice.controller.network.binding.NicRequest;
 import org.sluice.controller.network.binding.ServerPorts;
@@ -45,7 +40,6 @@ import org.sluice.model.protocol.FixedAddress;
  */
 final class ServerCreation {
     private static final String RESERVATION_CHARACTERS = "0123456789abcdefghijklmnopqrstuvwxyz";
-    private static final long GIB = 1L << 30;
 
     private final ServerPorts ports;
     private final Scheduling scheduling;
@@ -53,7 +47,6 @@ final class ServerCreation {
     private final RandomGenerator random;
     private final Servers servers = new Servers();
     private final ServerStore store = new ServerStore();
-    private final ImageStore images = new ImageStore();
     private final FlavorStore flavors = new FlavorStore();
     private final KeyPairStore keys = new KeyPairStore();
     private final HostStore hosts = new HostStore();
@@ -157,10 +150,11 @@ final class ServerCreation {
     private Parts parts(Handle handle, Orderer orderer, BootRequest request) {
         Parts parts = new Parts(
                 flavor(handle, orderer, request),
-                image(handle, orderer, request),
+                RootImage.require(handle, orderer.access(), request.image()),
                 key(handle, orderer, request).orElse(null),
                 nics(handle, orderer.caller(), request.networks()));
-        requireRoom(parts.flavor(), parts.image());
+        RootImage.requireRoom(
+                parts.image(), parts.flavor().memoryMib(), parts.flavor().diskGib());
         requireZone(handle, request.zone());
         return parts;
     }
@@ -216,17 +210,6 @@ final class ServerCreation {
                         Problems.badRequest("FlavorNotFound", "Flavor " + request.flavor() + " could not be found."));
     }
 
-    private ImageRecord image(Handle handle, Orderer orderer, BootRequest request) {
-        ImageRecord image = images.findAndKeep(handle, orderer.access(), request.image())
-                .orElseThrow(() -> Problems.badRequest(
-                        "ImageNotFound",
-                        "Can not find requested image: Image " + request.image() + " could not be found."));
-        if (image.status() != ImageStatus.ACTIVE) {
-            throw Problems.badRequest("ImageNotActive", "Image " + request.image() + " is not active.");
-        }
-        return image;
-    }
-
     private Optional<KeyPair> key(Handle handle, Orderer orderer, BootRequest request) {
         return request.keyName()
                 .map(name -> keys.find(handle, orderer.caller().userId(), name)
@@ -257,40 +240,9 @@ final class ServerCreation {
         };
     }
 
-    private static void requireRoom(Flavor flavor, ImageRecord image) {
-        if (flavor.memoryMib() < image.metadata().minRam()) {
-            throw Problems.badRequest(
-                    "FlavorMemoryTooSmall",
-                    "Flavor's memory is too small for requested image: it has " + flavor.memoryMib()
-                            + " MiB and the image wants " + image.metadata().minRam() + " MiB.");
-        }
-        // A root disk of 0 GiB takes the size of the image.
-        if (flavor.diskGib() == 0) {
-            return;
-        }
-        if (flavor.diskGib() < image.metadata().minDisk()) {
-            throw Problems.badRequest(
-                    "FlavorDiskSmallerThanMinDisk",
-                    "Flavor's disk is smaller than the minimum size specified in image metadata. Flavor disk is "
-                            + flavor.diskGib() * GIB + " bytes, minimum size is "
-                            + image.metadata().minDisk() * GIB + " bytes.");
-        }
-        if (flavor.diskGib() * GIB < virtualBytes(image)) {
-            throw Problems.badRequest(
-                    "FlavorDiskSmallerThanImage",
-                    "Flavor's disk is too small for requested image. Flavor disk is " + flavor.diskGib() * GIB
-                            + " bytes, image is " + virtualBytes(image) + " bytes.");
-        }
-    }
-
-    /** The size of the disk that it holds. */
-    private static long virtualBytes(ImageRecord image) {
-        return image.content().map(ImageContent::virtualSize).orElse(0L);
-    }
-
     /** The root disk to claim and to make, GiB: a flavor that says 0 takes what the image holds, or says it needs. */
     private static int rootGib(Flavor flavor, ImageRecord image) {
-        long held = Math.ceilDiv(virtualBytes(image), GIB);
+        long held = Math.ceilDiv(RootImage.virtualBytes(image), RootImage.GIB);
         return flavor.diskGib() > 0
                 ? flavor.diskGib()
                 : (int) Math.min(
@@ -320,7 +272,7 @@ final class ServerCreation {
                 request.image(),
                 parts.flavor(),
                 rootGib(parts.flavor(), parts.image()),
-                facts(parts.image()),
+                RootImage.facts(parts.image()),
                 parts.key(),
                 request.userData().orElse(null),
                 request.configDrive()
@@ -339,11 +291,6 @@ final class ServerCreation {
     private static String cut(String text, int longest) {
         int characters = text.codePointCount(0, text.length());
         return characters <= longest ? text : text.substring(0, text.offsetByCodePoints(0, longest));
-    }
-
-    /** What scheduling and the agent need to know of the image, as it is now. */
-    private static Map<String, String> facts(ImageRecord image) {
-        return new LinkedHashMap<>(image.properties());
     }
 
     private String reservationId() {

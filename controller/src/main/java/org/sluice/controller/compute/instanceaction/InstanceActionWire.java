@@ -23,6 +23,7 @@ final class InstanceActionWire {
             "reboot", "compute_reboot_instance",
             "pause", "compute_pause_instance",
             "unpause", "compute_unpause_instance",
+            "rebuild", "compute_rebuild_instance",
             "delete", "compute_terminate_instance");
 
     private static final View<InstanceAction> BRIEF = View.<InstanceAction>of("instanceAction", "instanceActions")

@@ -2,12 +2,9 @@ package org.sluice.controller.compute.power;
 
 import static java.util.Objects.requireNonNull;
 
-import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import org.sluice.controller.compute.server.Askers;
 import org.sluice.controller.compute.server.Server;
@@ -21,8 +18,6 @@ import org.sluice.controller.http.body.Fields;
 import org.sluice.controller.server.ServerAction;
 import org.sluice.controller.server.Servers;
 import org.sluice.controller.store.Transactions;
-import org.sluice.model.AgentSilence;
-import org.sluice.model.Problem;
 
 /**
  * Actions of {@code POST /servers/ID/action} that concern a guest's power (Compute API reference, "Servers - run an action"). The
@@ -76,26 +71,8 @@ public final class PowerRoutes implements ResourceRoutes {
             Servers.Held held = servers.hold(handle, server.id()).orElseThrow();
             servers.ask(handle, held, action, Askers.of(exchange));
             // After the state, which is more about the server than its host is.
-            server.host().ifPresent(host -> requireHeard(server, host, action));
+            server.host().ifPresent(host -> lookup.requireHeard(server, host, action.text(), clock.instant()));
         });
         return Reply.empty(202);
-    }
-
-    /** What a silent host is asked for would be under way until it is back, or for ever. */
-    private void requireHeard(Server server, Server.Host host, ServerAction action) {
-        Instant now = clock.instant();
-        Optional<Instant> heard = Optional.ofNullable(host.lastSeenAt());
-        if (!AgentSilence.isUp(heard, now)) {
-            throw new Problem(
-                            Problem.Kind.CONFLICT,
-                            "HostSilent",
-                            "Cannot '" + action.text() + "' instance " + server.id()
-                                    + " now: its host has not been heard of"
-                                    + heard.map(at -> " for "
-                                                    + Duration.between(at, now).toSeconds() + " s.")
-                                            .orElse(" yet."),
-                            Optional.of("Try again when the host is back."))
-                    .asException();
-        }
     }
 }

@@ -1,10 +1,13 @@
 package org.sluice.controller.compute.server;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.sluice.controller.compute.wire.Problems;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Ids;
+import org.sluice.model.AgentSilence;
 import org.sluice.model.Problem;
 import org.sluice.model.ServerId;
 
@@ -44,6 +47,25 @@ public final class ServerLookup {
                     .asException();
         }
         return server;
+    }
+
+    /**
+     * What a silent host is asked for would be under way until it is back, or for ever.
+     *
+     * @throws org.sluice.model.ProblemException 409 when the agent of the server's host is not heard
+     */
+    public void requireHeard(Server server, Server.Host host, String action, Instant now) {
+        Optional<Instant> heard = Optional.ofNullable(host.lastSeenAt());
+        if (!AgentSilence.isUp(heard, now)) {
+            throw new Problem(
+                            Problem.Kind.CONFLICT,
+                            "HostSilent",
+                            "Cannot '" + action + "' instance " + server.id() + " now: its host has not been heard of"
+                                    + heard.map(at -> " for " + Duration.between(at, now).toSeconds() + " s.")
+                                            .orElse(" yet."),
+                            Optional.of("Try again when the host is back."))
+                    .asException();
+        }
     }
 
     private static Server permitted(Optional<Server> found, Exchange exchange) {

@@ -6,8 +6,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
-import org.jdbi.v3.core.Handle;
 import org.sluice.controller.compute.wire.Links;
 import org.sluice.controller.host.Hosts;
 import org.sluice.controller.http.Exchange;
@@ -15,8 +13,6 @@ import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.list.Source;
-import org.sluice.controller.network.binding.ServerPorts;
-import org.sluice.controller.network.binding.ShownNic;
 import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.policy.Rule;
 import org.sluice.controller.store.Transactions;
@@ -25,7 +21,7 @@ import org.sluice.model.ServerId;
 /** {@code /servers}: finding, changing and deleting them (Compute API reference, "Servers"). Thread-safe. */
 public final class ServerRoutes implements ResourceRoutes {
     private final Transactions transactions;
-    private final ServerPorts ports;
+    private final WholeServers whole;
     private final ServerDeletion deletion;
     private final InstantSource clock;
     private final ServerLookup lookup = new ServerLookup();
@@ -34,13 +30,13 @@ public final class ServerRoutes implements ResourceRoutes {
     /**
      * Wires them.
      *
-     * @param ports the servers' NICs
+     * @param whole reads what is shown of servers
      * @param deletion has servers go
      * @param clock time of changes
      */
-    public ServerRoutes(Transactions transactions, ServerPorts ports, ServerDeletion deletion, InstantSource clock) {
+    public ServerRoutes(Transactions transactions, WholeServers whole, ServerDeletion deletion, InstantSource clock) {
         this.transactions = requireNonNull(transactions, "transactions is null");
-        this.ports = requireNonNull(ports, "ports is null");
+        this.whole = requireNonNull(whole, "whole is null");
         this.deletion = requireNonNull(deletion, "deletion is null");
         this.clock = requireNonNull(clock, "clock is null");
     }
@@ -66,7 +62,7 @@ public final class ServerRoutes implements ResourceRoutes {
                     return transactions.run(handle -> {
                         List<Server> servers =
                                 store.list(handle, scope.project(), seen, patterns, window, detail(exchange, detailed));
-                        return detailed ? withNics(handle, servers) : brief(servers);
+                        return detailed ? whole.of(handle, servers) : brief(servers);
                     });
                 },
                 (exchange, id) -> {
@@ -90,26 +86,14 @@ public final class ServerRoutes implements ResourceRoutes {
         return servers.stream().map(server -> new Whole(server, List.of(), now)).toList();
     }
 
-    private List<Whole> withNics(Handle handle, List<Server> servers) {
-        Instant now = clock.instant();
-        Map<ServerId, List<ShownNic>> nics = ports
-                .shown(handle, servers.stream().map(Server::id).toList())
-                .stream()
-                .collect(Collectors.groupingBy(ShownNic::server));
-        return servers.stream()
-                .map(server -> new Whole(server, nics.getOrDefault(server.id(), List.of()), now))
-                .toList();
-    }
-
     private Reply show(Exchange exchange) {
-        Whole whole = transactions.autocommit(handle ->
-                withNics(handle, List.of(lookup.find(handle, exchange))).getFirst());
-        return ServerWire.SHOWN.ok(whole, exchange);
+        Whole shown = transactions.autocommit(handle -> whole.of(handle, lookup.find(handle, exchange)));
+        return ServerWire.SHOWN.ok(shown, exchange);
     }
 
     private Reply update(Exchange exchange) {
         ServerWire.Change change = ServerWire.readChange(exchange);
-        Whole whole = transactions.run(handle -> {
+        Whole shown = transactions.run(handle -> {
             Server old = lookup.findForUpdate(handle, exchange);
             store.describe(
                     handle,
@@ -120,9 +104,9 @@ public final class ServerRoutes implements ResourceRoutes {
                     change.diskConfig().orElse(old.diskConfig()),
                     clock.instant());
             old.host().ifPresent(host -> Hosts.changed(handle, host.id(), old.id()));
-            return withNics(handle, List.of(lookup.find(handle, exchange))).getFirst();
+            return whole.of(handle, lookup.find(handle, exchange));
         });
-        return ServerWire.UPDATED.ok(whole, exchange);
+        return ServerWire.UPDATED.ok(shown, exchange);
     }
 
     private Reply delete(Exchange exchange) {

@@ -228,6 +228,52 @@ public final class ServerStore {
                 .execute();
     }
 
+    /**
+     * What it is to be made anew of.
+     *
+     * @param facts what is remembered of the image
+     * @param keyName null for none, like {@code publicKey} and {@code userData}
+     */
+    public void remake(
+            Handle handle,
+            ServerId id,
+            ImageId image,
+            Map<String, String> facts,
+            Map<String, String> metadata,
+            @Nullable String keyName,
+            @Nullable String publicKey,
+            @Nullable String userData) {
+        handle.createUpdate("""
+                        update server set image_id = :image, image_facts = cast(:facts as jsonb),
+                            metadata = cast(:metadata as jsonb), key_name = :keyName, public_key = :publicKey,
+                            user_data = :userData
+                        where id = :id""")
+                .bind("id", id.value())
+                .bind("image", image.value())
+                .bind("facts", TextMap.toJson(facts))
+                .bind("metadata", TextMap.toJson(metadata))
+                .bind("keyName", keyName)
+                .bind("publicKey", publicKey)
+                .bind("userData", userData)
+                .execute();
+    }
+
+    /** The public key that it was made with, if any. */
+    public Optional<String> publicKey(Handle handle, ServerId id) {
+        return handle.createQuery("select public_key from server where id = :id and public_key is not null")
+                .bind("id", id.value())
+                .mapTo(String.class)
+                .findOne();
+    }
+
+    /** The root disk that it has claimed, GiB: its flavor's, or the size of the image that it began with. */
+    public int rootGib(Handle handle, ServerId id) {
+        return handle.createQuery("select disk_gib from server where id = :id")
+                .bind("id", id.value())
+                .mapTo(Integer.class)
+                .one();
+    }
+
     /** Keeps others from changing it, or lets them again. */
     public void lock(Handle handle, ServerId id, Optional<Server.Lock> lock) {
         handle.createUpdate(
@@ -242,7 +288,7 @@ public final class ServerStore {
     }
 
     /** What its owner says about it. */
-    void describe(
+    public void describe(
             Handle handle,
             ServerId id,
             String name,

@@ -32,7 +32,7 @@ import org.sluice.model.ServerId;
 import org.sluice.model.protocol.PowerState;
 
 /** Servers as the Compute API takes and shows them; every microversion that changed how they are shown is here. */
-final class ServerWire {
+public final class ServerWire {
     /** Sorts before every time. */
     private static final OffsetDateTime NEVER = OffsetDateTime.MIN;
 
@@ -79,8 +79,8 @@ final class ServerWire {
     static final View<Whole> SHOWN =
             whole(0).member("server_groups", whole -> List.of()).since(71).build();
 
-    /** The answer to {@code PUT /servers/ID}: before 2.75 without what extensions had added. */
-    static final View<Whole> UPDATED =
+    /** The answer to {@code PUT /servers/ID} and to a rebuild: before 2.75 without what extensions had added. */
+    public static final View<Whole> UPDATED =
             whole(75).member("server_groups", whole -> List.of()).since(71).build();
 
     static final ListQuery<Whole> LIST = sorted(ServerFilters.of(ListQuery.of(BRIEF)))
