@@ -196,7 +196,9 @@ class TheTalkInTheLabTest {
         assertThat(cloud.type("sluice fleet leases --data " + cloud.data()).succeeded())
                 .contains("vm00");
         assertThat(cloud.type("openstack server stop vm00").failed())
-                .contains("while it is in vm_state stopped", "Allowed in this state: start, reboot (HARD), delete.");
+                .contains(
+                        "while it is in vm_state stopped",
+                        "Allowed in this state: start, reboot (HARD), rebuild, delete.");
 
         cloud.type("openstack server start vm00").succeeded();
         talk.becomes("vm00", "ACTIVE", BOOT);

@@ -133,6 +133,8 @@ class WholeCloudTest {
         becomes(api, servers.get(0), "SHUTOFF");
         act(api, servers.get(0), "{\"os-start\": null}");
         becomes(api, servers.get(0), "ACTIVE");
+        act(api, servers.get(0), "{\"rebuild\": {\"imageRef\": \"" + parts.image() + "\"}}");
+        becomes(api, servers.get(0), "ACTIVE");
         act(api, servers.get(1), "{\"os-stop\": null}");
         becomes(api, servers.get(1), "SHUTOFF");
         act(api, servers.get(2), "{\"pause\": null}");

@@ -428,11 +428,7 @@ public final class SimulatedHost {
 
         @Override
         public RootDisk ensureRoot(DesiredServer server) {
-            change(
-                    line,
-                    HostCall.ENSURE_ROOT_DISK,
-                    "root disk of " + server.id(),
-                    () -> domains.ensureDisk(server));
+            change(line, HostCall.ENSURE_ROOT_DISK, "root disk of " + server.id(), () -> domains.ensureDisk(server));
             return new RootDisk(
                     directory.resolve(server.id() + ".disk"), server.image().diskFormat());
         }

@@ -309,9 +309,7 @@ class InterruptionTest {
 
     /** The server with that wish; a disk that is to be made anew is to be made from another image. */
     private static DesiredServer wishing(DesiredServer server, Power wish) {
-        return wish.rebuilds() > 0
-                ? server.imaged(ANOTHER_IMAGE).powered(wish)
-                : server.powered(wish);
+        return wish.rebuilds() > 0 ? server.imaged(ANOTHER_IMAGE).powered(wish) : server.powered(wish);
     }
 
     @ParameterizedTest

@@ -62,8 +62,7 @@ public record Entry(
      */
     public static Entry building(DesiredServer wanted, long revision) {
         Power wish = wanted.power();
-        Power on = new Power(
-                Power.Level.RUNNING, wish.generation(), wish.boots(), wish.rebuilds(), wish.ending());
+        Power on = new Power(Power.Level.RUNNING, wish.generation(), wish.boots(), wish.rebuilds(), wish.ending());
         return new Entry(wanted.powered(on), revision, Phase.BUILDING, List.of(), Optional.empty(), Guest.fresh());
     }
 
@@ -136,13 +135,11 @@ public record Entry(
 
     /** The same server, which has no root disk, and is to have one from that image; it is the so manyth that was made anew. */
     public Entry rebuilt(DesiredServer.Image image, int times) {
-        return new Entry(
-                server.imaged(image).powered(obeyed().rebuilt(times)), revision, phase, found, failure, guest);
+        return new Entry(server.imaged(image).powered(obeyed().rebuilt(times)), revision, phase, found, failure, guest);
     }
 
     /** Whatever else is obeyed of a wish, a disk is made anew by {@link #rebuilt} alone. */
     private Entry guest(Power power, Guest other) {
-        return new Entry(
-                server.powered(power.rebuilt(obeyed().rebuilds())), revision, phase, found, failure, other);
+        return new Entry(server.powered(power.rebuilt(obeyed().rebuilds())), revision, phase, found, failure, other);
     }
 }

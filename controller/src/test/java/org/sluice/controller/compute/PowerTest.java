@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -32,7 +33,7 @@ class PowerTest {
 
     private static ComputeCloud cloud;
     private static String flavor;
-    private static java.util.UUID image;
+    private static UUID image;
 
     private String server = "";
 
@@ -218,9 +219,9 @@ class PowerTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "ACTIVE  | {'os-start': null}           | Cannot 'start' instance SERVER while it is in vm_state active. Allowed in this state: stop, reboot, reboot (HARD), pause, delete.",
+                "ACTIVE  | {'os-start': null}           | Cannot 'start' instance SERVER while it is in vm_state active. Allowed in this state: stop, reboot, reboot (HARD), pause, rebuild, delete.",
                 "ACTIVE  | {'unpause': null}            | Cannot 'unpause' instance SERVER while it is in vm_state active.",
-                "SHUTOFF | {'os-stop': null}            | Cannot 'stop' instance SERVER while it is in vm_state stopped. Allowed in this state: start, reboot (HARD), delete.",
+                "SHUTOFF | {'os-stop': null}            | Cannot 'stop' instance SERVER while it is in vm_state stopped. Allowed in this state: start, reboot (HARD), rebuild, delete.",
                 "SHUTOFF | {'reboot': {'type': 'SOFT'}} | Cannot 'reboot' instance SERVER while it is in vm_state stopped.",
                 "SHUTOFF | {'pause': null}              | Cannot 'pause' instance SERVER while it is in vm_state stopped.",
                 "PAUSED  | {'os-stop': null}            | Cannot 'stop' instance SERVER while it is in vm_state paused. Allowed in this state: reboot (HARD), unpause, delete.",
@@ -343,6 +344,80 @@ class PowerTest {
                         .status())
                 .isEqualTo(202);
         assertThat(state()).isEqualTo("ACTIVE active - 1");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "RUNNING | REBUILD active rebuilding 1  | RUNNING 1 1 AT_ONCE | ACTIVE active - 1",
+                "STOPPED | REBUILD stopped rebuilding 4 | STOPPED 2 1 AT_ONCE | SHUTOFF stopped - 4"
+            })
+    void aRebuildMakesItAnewAndLeavesItsPowerAsItWas(PowerState power, String underWay, String wish, String state) {
+        cloud.observed(server, power, NONE);
+        UUID other = cloud.newImage();
+        String key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJqkJ0Qf0N3qzY0Yw0nZ8l1k3oJr1z2dE7tJm7P0a7Qe";
+        cloud.execute("insert into keypair (user_id, name, fingerprint, public_key) values ('" + "a".repeat(32)
+                + "', 'other', 'f', '" + key + "') on conflict do nothing");
+
+        Answer answer = act(
+                "member",
+                "2.96",
+                "{'rebuild': {'imageRef': '" + other + "', 'name': 'again', 'metadata': {'role': 'db'},"
+                        + " 'description': 'second', 'key_name': 'other', 'user_data': 'I2Nsb3Vk'}}");
+
+        assertThat(answer.status()).as(answer.text()).isEqualTo(202);
+        assertThat(answer.json().at("/server/image/id").asString()).isEqualTo(other.toString());
+        assertThat(answer.json().at("/server/name").asString()).isEqualTo("again");
+        assertThat(answer.json().at("/server/status").asString()).isEqualTo("REBUILD");
+        assertThat(names("status=REBUILD")).containsExactly("again");
+        assertThat(state()).isEqualTo(underWay);
+        assertThat(wished()).isEqualTo(wish);
+        assertThat(cloud.text(
+                        "select rebuilds || ' ' || key_name || ' ' || public_key || ' ' || user_data from server"))
+                .isEqualTo("1 other " + key + " I2Nsb3Vk");
+        cloud.observed(server, power, NONE);
+        assertThat(state()).isEqualTo(state);
+        assertThat(show().at("/metadata/role").asString()).isEqualTo("db");
+        assertThat(actions().get(0).required("action").asString()).isEqualTo("rebuild");
+    }
+
+    @Test
+    void whatARebuildDoesNotNameStays() {
+        String before = cloud.text("select name || coalesce(key_name, '-') || coalesce(user_data, '-') || hostname"
+                + " || coalesce(description, '-') || metadata from server");
+        assertThat(act("member", "2.96", "{'rebuild': {'imageRef': '" + image + "'}}")
+                        .status())
+                .isEqualTo(202);
+        assertThat(cloud.text("select name || coalesce(key_name, '-') || coalesce(user_data, '-') || hostname"
+                        + " || coalesce(description, '-') || metadata from server"))
+                .isEqualTo(before);
+    }
+
+    @Test
+    void aRebuildThatCannotBeLeavesEverythingAsItWas() {
+        UUID large = cloud.newImage("active", 0, 0, 3L << 30);
+        UUID empty = cloud.newImage("queued", 0, 0, 1 << 20);
+        String[][] refusals = {
+            {"{'imageRef': '" + UUID.randomUUID() + "'}", "could not be found"},
+            {"{'imageRef': '" + large + "'}", "Flavor's disk is too small for requested image"},
+            {"{'imageRef': '" + empty + "'}", "is not active"},
+            {"{'imageRef': '" + image + "', 'key_name': 'nobody'}", "key_name"},
+            {"{'imageRef': '" + image + "', 'adminPass': 'x'}", "adminPass"},
+            {"{'imageRef': '" + image + "', 'preserve_ephemeral': true}", "preserve_ephemeral"},
+            {"{'imageRef': '" + image + "', 'user_data': '?'}", "user_data"},
+            {"{'imageRef': null}", "imageRef"},
+            {"{'name': 'x'}", "imageRef"}
+        };
+        for (String[] refusal : refusals) {
+            Answer answer = act("member", "2.96", "{'rebuild': " + refusal[0] + "}");
+            assertThat(answer.status()).as(answer.text()).isEqualTo(400);
+            assertThat(answer.text()).contains(refusal[1]);
+        }
+        cloud.observed(server, PowerState.PAUSED, NONE);
+        assertThat(refused("{'rebuild': {'imageRef': '" + image + "'}}").text()).contains("vm_state paused");
+        assertThat(cloud.text("select cast(s.image_id as text) || rebuilds from server s"))
+                .isEqualTo(image + "0");
     }
 
     @Test

@@ -43,7 +43,7 @@ final class MigrationsTest {
             Map.entry("21", -246_343_945),
             Map.entry("22", 1_097_887_229),
             Map.entry("23", 2_065_138_729),
-            Map.entry("24", -1_489_898_064));
+            Map.entry("24", -1_347_195_406));
 
     @RegisterExtension
     static final TestDatabase postgres = new TestDatabase();

@@ -123,7 +123,12 @@ final class BootRequestReader {
     private void refuseWhatIsNotOffered() {
         BootFields.refuseNotOffered(
                 fields,
-                List.of("personality", "trusted_image_certificates", "accessIPv4", "accessIPv6", "block_device_mapping"));
+                List.of(
+                        "personality",
+                        "trusted_image_certificates",
+                        "accessIPv4",
+                        "accessIPv6",
+                        "block_device_mapping"));
         if (fields.isSet("block_device_mapping_v2") && !isTheImageItself(fields.required("block_device_mapping_v2"))) {
             BootFields.refuseNotOffered(fields, List.of("block_device_mapping_v2"));
         }

@@ -33,7 +33,9 @@ final class RebuildRequestReader {
     private RebuildRequestReader() {}
 
     static RebuildRequest read(Exchange exchange) {
-        Fields fields = exchange.body("rebuild").onlyKnows(FIELDS.in(exchange.minorVersion())).needs("imageRef");
+        Fields fields = exchange.body("rebuild")
+                .onlyKnows(FIELDS.in(exchange.minorVersion()))
+                .needs("imageRef");
         BootFields.refuseNotOffered(
                 fields, List.of("personality", "trusted_image_certificates", "accessIPv4", "accessIPv6"));
         if (fields.flag("preserve_ephemeral").orElse(false)) {

@@ -63,10 +63,7 @@ public final class RebuildRoutes implements ResourceRoutes {
         Whole shown = transactions.run(handle -> {
             Server server = lookup.findToChange(handle, exchange);
             servers.ask(
-                    handle,
-                    servers.hold(handle, server.id()).orElseThrow(),
-                    ServerAction.REBUILD,
-                    Askers.of(exchange));
+                    handle, servers.hold(handle, server.id()).orElseThrow(), ServerAction.REBUILD, Askers.of(exchange));
             server.host().ifPresent(host -> lookup.requireHeard(server, host, "rebuild", clock.instant()));
             remake(handle, exchange, server, request);
             return whole.of(handle, lookup.find(handle, exchange));
@@ -93,7 +90,9 @@ public final class RebuildRoutes implements ResourceRoutes {
                 metadata,
                 keyName,
                 publicKey,
-                request.userData().orElse(Optional.ofNullable(server.userData())).orElse(null));
+                request.userData()
+                        .orElse(Optional.ofNullable(server.userData()))
+                        .orElse(null));
         store.describe(
                 handle,
                 server.id(),

@@ -61,7 +61,8 @@ public final class ServerLookup {
                             Problem.Kind.CONFLICT,
                             "HostSilent",
                             "Cannot '" + action + "' instance " + server.id() + " now: its host has not been heard of"
-                                    + heard.map(at -> " for " + Duration.between(at, now).toSeconds() + " s.")
+                                    + heard.map(at -> " for "
+                                                    + Duration.between(at, now).toSeconds() + " s.")
                                             .orElse(" yet."),
                             Optional.of("Try again when the host is back."))
                     .asException();
