@@ -131,7 +131,7 @@ final class Convergence {
         Optional<DesiredServer> desired = latest.flatMap(state -> state.find(server));
         if (known.isEmpty()) {
             return desired.isPresent()
-                    && begin(desired.get(), latest.orElseThrow().revision());
+                    && begin(desired.get(), latest.orElseThrow());
         }
         Entry begun = known.get();
         noteSilence(begun, latest.isPresent() && desired.isEmpty());
@@ -180,11 +180,11 @@ final class Convergence {
         }
     }
 
-    private boolean begin(DesiredServer wanted, long revision) {
+    private boolean begin(DesiredServer wanted, DesiredHost state) {
         return switch (wanted.presence()) {
             case ABSENT -> {
                 if (isHere(wanted) || holdsLease(wanted)) {
-                    takeAway(wanted, revision);
+                    takeAway(wanted, state.revision());
                 } else {
                     // Nothing of it was ever begun here, or its removal was done and the report of it lost.
                     reports.accept(new ServerReport.Absent(wanted.id(), ServerWorkflow.leases(wanted)));
@@ -192,18 +192,37 @@ final class Convergence {
                 yield false;
             }
             case PRESENT -> {
-                if (!ServerWorkflow.leases(wanted).stream()
-                        .allMatch(lease -> journal.leases().isFreeFor(lease, wanted.id()))) {
-                    LOG.info("Server {} waits for a VF that a server on its way out still holds.", wanted.named());
+                Optional<ServerId> holder = ServerWorkflow.leases(wanted).stream()
+                        .flatMap(lease -> journal.leases().otherHolder(lease, wanted.id()).stream())
+                        .findFirst();
+                if (holder.isPresent()) {
+                    waits(wanted, state, holder.get());
                     yield false;
                 }
                 if (isHere(wanted)) {
-                    adopt(wanted, revision);
+                    adopt(wanted, state.revision());
                     yield true;
                 }
-                yield build(Entry.building(wanted, revision), false, wanted.power());
+                yield build(Entry.building(wanted, state.revision()), false, wanted.power());
             }
         };
+    }
+
+    /** One that goes gives its VFs back. One that the controller does not know keeps them, and that would never come to an end. */
+    private void waits(DesiredServer wanted, DesiredHost state, ServerId holder) {
+        if (state.find(holder).isPresent()) {
+            LOG.info("Server {} waits for a VF that a server on its way out still holds.", wanted.named());
+            return;
+        }
+        Entry failed = Entry.building(wanted, state.revision())
+                .failed(new Failure(
+                        "VirtualFunctionHeld",
+                        "A VF that it was given belongs to server " + holder + " of this host, which the controller does not"
+                                + " know: its database is older than what the host was told.",
+                        Optional.of("Decide about that server first: docs/start.md, \"Copies, versions, reboots\".")))
+                .in(Phase.FAILED);
+        journal.write(failed);
+        failed(failed, true);
     }
 
     /** Whether there is a domain of ours or a disk of a server that the journal does not know: the journal is not all there was. */

@@ -32,6 +32,7 @@ import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.HostQuery;
 import org.sluice.model.protocol.PhysicalFunction;
 import org.sluice.model.protocol.PowerState;
+import org.sluice.model.protocol.ServerReport;
 import org.sluice.model.protocol.ServerReport.Absent;
 import org.sluice.model.protocol.ServerReport.Failed;
 import org.sluice.model.protocol.ServerReport.InterfaceState;
@@ -41,7 +42,6 @@ import org.sluice.simulator.SimulatedCard;
 
 class AgentTest {
     private static final Duration LONG_ENOUGH = Duration.ofSeconds(20);
-    private static final String WAITS = " waits for a VF that a server on its way out still holds.";
 
     @TempDir
     Path directory;
@@ -134,7 +134,10 @@ class AgentTest {
             DesiredServer server = Samples.server(function);
             DesiredServer next = Samples.server(Samples.direct(on.card(0), 0, 2));
             runThenWant(server, Samples.state(2, next));
-            await().atMost(LONG_ENOUGH).until(() -> log.lines().contains("Server " + next.named() + WAITS));
+            // It would wait for ever, and never two have one VF.
+            assertThat(on.awaitReport(next, Failed.class).failure())
+                    .returns("VirtualFunctionHeld", ServerReport.Failure::code)
+                    .satisfies(failure -> assertThat(failure.reason()).contains(server.id().toString()));
             // Powered off it is as much the controller's to decide about as running.
             on.host.powerOff(server.id());
             assertThat(on.awaitPower(server, PowerState.STOPPED).interfaces()).isEmpty();

@@ -100,11 +100,11 @@ public final class LeaseBook {
         write(new Holding(lease, Optional.of(server)));
     }
 
-    /** Whether the VF is, as far as this host knows, free for this server to take. */
-    public boolean isFreeFor(VirtualFunctionLease lease, ServerId server) {
+    /** Who has the VF and has not given it back, where that is another server than this one. */
+    public Optional<ServerId> otherHolder(VirtualFunctionLease lease, ServerId server) {
         return find(Function.of(lease))
-                .map(holding -> !isHeldByAnother(holding, server))
-                .orElse(true);
+                .filter(holding -> isHeldByAnother(holding, server))
+                .flatMap(Holding::holder);
     }
 
     /** Whether this server holds the VF under exactly this lease: only then may it be neutralised for it. */
