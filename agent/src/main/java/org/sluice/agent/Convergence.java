@@ -130,8 +130,7 @@ final class Convergence {
         Optional<Entry> known = journal.find(server);
         Optional<DesiredServer> desired = latest.flatMap(state -> state.find(server));
         if (known.isEmpty()) {
-            return desired.isPresent()
-                    && begin(desired.get(), latest.orElseThrow());
+            return desired.isPresent() && begin(desired.get(), latest.orElseThrow());
         }
         Entry begun = known.get();
         noteSilence(begun, latest.isPresent() && desired.isEmpty());
@@ -217,7 +216,8 @@ final class Convergence {
         Entry failed = Entry.building(wanted, state.revision())
                 .failed(new Failure(
                         "VirtualFunctionHeld",
-                        "A VF that it was given belongs to server " + holder + " of this host, which the controller does not"
+                        "A VF that it was given belongs to server " + holder
+                                + " of this host, which the controller does not"
                                 + " know: its database is older than what the host was told.",
                         Optional.of("Decide about that server first: docs/start.md, \"Copies, versions, reboots\".")))
                 .in(Phase.FAILED);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,6 +35,23 @@ class WholeCloudTest {
                     api.createNetwork("wide", "sriovnet0", "10.60.0.0/16"),
                     api.get("/image/v2/images").path("images").get(0).path("id").asString(),
                     api.createFlavor("small", 1, 64, 1));
+        }
+
+        /** Those that were made before. */
+        static Parts of(Api api) {
+            return new Parts(
+                    api.get("/network/v2.0/networks?name=wide")
+                            .at("/networks/0/id")
+                            .asString(),
+                    api.get("/image/v2/images").at("/images/0/id").asString(),
+                    api.get("/compute/v2.1/flavors")
+                            .path("flavors")
+                            .valueStream()
+                            .filter(flavor -> flavor.path("name").asString().equals("small"))
+                            .findFirst()
+                            .orElseThrow()
+                            .path("id")
+                            .asString());
         }
 
         String boot(Api api, String name) {
@@ -166,6 +184,62 @@ class WholeCloudTest {
             assertThat(functions(again))
                     .allMatch(function -> function.path("server_id").isNull());
         }
+    }
+
+    @Test
+    void aDatabaseFromBeforeTakesNothingAwayFromTheHosts() throws Exception {
+        Path data = directory.resolve("restored");
+        Path copy = directory.resolve("copy");
+        String known;
+        String later;
+        try (RunningCloud cloud = RunningCloud.up(data, "simulated:1", Ports.free(), START)) {
+            Api api = Api.of(cloud);
+            Parts parts = Parts.make(api);
+            known = parts.boot(api, "known");
+            becomes(api, known, "ACTIVE");
+        }
+        copy(data.resolve("postgres/data"), copy);
+        try (RunningCloud cloud = RunningCloud.up(data, "simulated:1", Ports.free(), START)) {
+            Api api = Api.of(cloud);
+            later = Parts.of(api).boot(api, "later");
+            becomes(api, later, "ACTIVE");
+            becomes(api, known, "ACTIVE");
+        }
+        Path journal = data.resolve("hosts/sim-000/agent/journal/servers");
+        assertThat(journal.resolve(later + ".json")).exists();
+        copy(copy, data.resolve("postgres/data"));
+
+        try (RunningCloud cloud = RunningCloud.up(data, "simulated:1", Ports.free(), START)) {
+            Api api = Api.of(cloud);
+            becomes(api, known, "ACTIVE");
+            assertThat(api.status("/compute/v2.1/servers/" + later)).isEqualTo(404);
+            String next = Parts.of(api).boot(api, "next");
+            await().atMost(SETTLE)
+                    .pollInterval(Duration.ofMillis(100))
+                    .until(() -> !api.get("/compute/v2.1/servers/" + next)
+                            .at("/server/status")
+                            .asString()
+                            .equals("BUILD"));
+            // The books give it the VF of the one that they do not know, which has it.
+            assertThat(api.get("/compute/v2.1/servers/" + next)
+                            .at("/server/fault/message")
+                            .asString())
+                    .contains("belongs to server " + later);
+            assertThat(journal.resolve(later + ".json")).exists();
+            api.delete("/compute/v2.1/servers/" + known);
+            await().atMost(SETTLE)
+                    .pollInterval(Duration.ofMillis(100))
+                    .until(() -> api.status("/compute/v2.1/servers/" + known) == 404);
+        }
+        assertThat(Files.readString(data.resolve("up.log")))
+                .containsOnlyOnce("The controller does not speak of server " + later);
+    }
+
+    /** Files of a stopped PostgreSQL, with their owners. */
+    private static void copy(Path from, Path to) {
+        Command.run(Map.of(), List.of("rm", "-rf", to.toString())).succeeded();
+        Command.run(Map.of(), List.of("cp", "-a", from.toString(), to.toString()))
+                .succeeded();
     }
 
     private static void act(Api api, String server, String action) {

@@ -137,7 +137,8 @@ class AgentTest {
             // It would wait for ever, and never two have one VF.
             assertThat(on.awaitReport(next, Failed.class).failure())
                     .returns("VirtualFunctionHeld", ServerReport.Failure::code)
-                    .satisfies(failure -> assertThat(failure.reason()).contains(server.id().toString()));
+                    .satisfies(failure ->
+                            assertThat(failure.reason()).contains(server.id().toString()));
             // Powered off it is as much the controller's to decide about as running.
             on.host.powerOff(server.id());
             assertThat(on.awaitPower(server, PowerState.STOPPED).interfaces()).isEmpty();
