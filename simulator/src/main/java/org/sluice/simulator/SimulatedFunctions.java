@@ -41,6 +41,7 @@ final class SimulatedFunctions {
         private int cableSpeed;
         private boolean inReset;
         private boolean switchdev;
+        private String firmware = "1.0";
         private boolean oneIommuGroup;
         private SpoofChecks spoofChecks = SpoofChecks.TAKEN;
 
@@ -142,7 +143,7 @@ final class SimulatedFunctions {
                 port.card.deviceId(),
                 port.card.driver(),
                 "",
-                "1.0",
+                port.firmware,
                 port.switchdev ? CardModel.SWITCHDEV : CardModel.UNKNOWN_MODE);
     }
 
@@ -312,6 +313,10 @@ final class SimulatedFunctions {
             case ALWAYS_OFF, FORGOTTEN -> false;
         };
         port.functions.forEach(function -> function.spoofCheck = on);
+    }
+
+    void flash(PhysicalFunctionKey key, String firmware) {
+        port(key).firmware = firmware;
     }
 
     void shareIommuGroup(PhysicalFunctionKey key) {

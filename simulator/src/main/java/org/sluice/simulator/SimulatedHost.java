@@ -156,6 +156,13 @@ public final class SimulatedHost {
         }
     }
 
+    /** Gives a card other firmware. */
+    public void flash(PhysicalFunctionKey card, String firmware) {
+        synchronized (lock) {
+            functions.flash(card, firmware);
+        }
+    }
+
     /** Puts all VFs of a card into one IOMMU group, as a slot without ACS does. */
     public void shareIommuGroup(PhysicalFunctionKey card) {
         synchronized (lock) {

@@ -4,7 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sluice.agent.host.KernelException;
 import org.sluice.agent.host.VirtualFunctions;
 import org.sluice.agent.host.VirtualFunctions.CardModel;
@@ -23,6 +26,8 @@ import org.sluice.model.protocol.PhysicalFunctionKey;
  * <p>Each verb says whether the driver took the value: false means that it does not know the attribute and nobody asked for it.
  */
 final class AttributeWriter {
+    private static final Logger LOG = LoggerFactory.getLogger(AttributeWriter.class);
+
     private static final String DEMANDS_A_LINK =
             "Some drivers take rates only while the PF's link is up, and ixgbe only"
                     + " at 10 Gbit/s: see the PF's carrier and speed, and whether the rates are below that speed.";
@@ -48,6 +53,27 @@ final class AttributeWriter {
         this.functions = requireNonNull(functions, "functions is null");
         this.capabilities = requireNonNull(capabilities, "capabilities is null");
         this.patience = requireNonNull(patience, "patience is null");
+    }
+
+    /**
+     * Takes the link down for as long as the VF is worked on. Where that is refused, the VF has its former link meanwhile, and no driver
+     * behind it: a reason to go on, not to leave the VF as it is.
+     */
+    void linkDownMeanwhile(PhysicalFunctionKey physicalFunction, int index) {
+        meanwhile(() -> link(physicalFunction, index, LinkState.DISABLE));
+    }
+
+    /** Takes the spoof check out of the way of a new address, which Intel's drivers want; what it is in the end is set later. */
+    void spoofCheckOffMeanwhile(PhysicalFunctionKey physicalFunction, int index) {
+        meanwhile(() -> spoofCheck(physicalFunction, index, false, Wish.NEUTRAL));
+    }
+
+    private static void meanwhile(BooleanSupplier write) {
+        try {
+            boolean _ = write.getAsBoolean();
+        } catch (KernelException.Refused e) {
+            LOG.debug("Not needed for what the VF is to be in the end: {}", e.getMessage());
+        }
     }
 
     boolean link(PhysicalFunctionKey physicalFunction, int index, LinkState state) {

@@ -5,10 +5,12 @@ import static java.util.Objects.requireNonNull;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiPredicate;
 import org.sluice.agent.journal.DurableDirectory;
@@ -79,7 +81,13 @@ final class CardKeys {
             PhysicalFunctionKey key = known.get(found);
             all.put(found, key != null ? key : chosen(found, present));
         }
-        all.forEach(this::remember);
+        Set<PhysicalFunctionKey> seated = new HashSet<>();
+        all.forEach((found, key) -> {
+            // Of two that share every number only one can be told from the other: by its place.
+            if (seated.add(key)) {
+                remember(found, key);
+            }
+        });
         return all;
     }
 

@@ -73,10 +73,10 @@ final class VirtualFunctionRelease {
 
     private void neutralise(PhysicalFunctionKey physicalFunction, int index) {
         Set<Attribute> untaken = EnumSet.noneOf(Attribute.class);
-        change(index, "link down", () -> writer.link(physicalFunction, index, LinkState.DISABLE));
+        change(index, "link down", () -> writer.linkDownMeanwhile(physicalFunction, index));
         change(index, "unbind", () -> functions.unbind(physicalFunction, index));
         // Intel's drivers want the spoof check out of the way before the address goes.
-        change(index, "spoof check off", () -> writer.spoofCheck(physicalFunction, index, false, Wish.NEUTRAL));
+        change(index, "spoof check off", () -> writer.spoofCheckOffMeanwhile(physicalFunction, index));
         Optional<MacAddress> stoodInForZero = clearMac(physicalFunction, index);
         change(index, "VLAN 0", () -> writer.vlan(physicalFunction, index, 0, 0));
         change(index, "trust off", () -> {

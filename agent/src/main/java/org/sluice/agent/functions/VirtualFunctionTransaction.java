@@ -98,11 +98,9 @@ public final class VirtualFunctionTransaction {
                         // The PF stays up and at its MTU: the host's own traffic and other VFs share it.
                         Step.withoutUndo("PF up", () -> functions.preparePhysicalFunction(physicalFunction, nic.mtu())),
                         Step.withoutUndo("driver off", () -> functions.unbind(physicalFunction, index)),
-                        Step.withoutUndo("link down", () -> writer.link(physicalFunction, index, LinkState.DISABLE)),
+                        Step.withoutUndo("link down", () -> writer.linkDownMeanwhile(physicalFunction, index)),
                         Step.withoutUndo(
-                                "spoof check off",
-                                () -> writer.spoofCheck(
-                                        physicalFunction, index, false, Wish.requestedIf(!wanted.spoofCheck()))),
+                                "spoof check off", () -> writer.spoofCheckOffMeanwhile(physicalFunction, index)),
                         Step.withoutUndo("trust", () -> writer.trust(physicalFunction, index, wanted.trust())),
                         Step.withoutUndo("VLAN", () -> writer.vlan(physicalFunction, index, nic.vlan(), wanted.qos())),
                         Step.withoutUndo("MAC", () -> writer.mac(physicalFunction, index, nic.mac())),
