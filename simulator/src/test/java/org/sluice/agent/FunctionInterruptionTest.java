@@ -110,17 +110,16 @@ class FunctionInterruptionTest {
                 on.start();
                 on.awaitReport(server, Observed.class);
                 on.stop();
-                on.controller.forgetReports();
                 on.controller.want(Samples.state(2, Samples.absent(server)));
                 AtomicBoolean begun = resetAt(on, call, once);
                 on.start();
                 await().dontCatchUncaughtExceptions()
                         .atMost(LONG_ENOUGH)
                         .pollInterval(Duration.ofMillis(2))
-                        .until(() -> on.controller.newest(server.id()).isPresent()
+                        .until(() -> isAbsent(on, server)
                                 || log.lines().stream().anyMatch(line -> line.contains("cannot be removed yet")));
                 reset = begun.get();
-                if (on.controller.newest(server.id()).isEmpty()) {
+                if (!isAbsent(on, server)) {
                     open++;
                     on.host.endReset(on.card(0));
                 }
@@ -202,6 +201,13 @@ class FunctionInterruptionTest {
             }
         });
         return begun;
+    }
+
+    private static boolean isAbsent(AgentOnSimulatedHost on, DesiredServer server) {
+        return on.controller
+                .newest(server.id())
+                .filter(Absent.class::isInstance)
+                .isPresent();
     }
 
     private AgentOnSimulatedHost fresh(SimulatedCard kind) {
