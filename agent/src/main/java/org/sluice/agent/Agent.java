@@ -142,7 +142,8 @@ public final class Agent implements AutoCloseable {
         Capabilities capabilities = new Capabilities(
                 new DurableDirectory(directory.resolve("capabilities")),
                 System.getProperty("os.version", "unknown"),
-                functions);
+                functions,
+                clock);
         this.segments = new Segments(host.bridges(), host.segmentServices());
         this.convergence = new Convergence(
                 host,

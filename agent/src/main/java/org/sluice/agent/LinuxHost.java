@@ -13,7 +13,9 @@ import org.sluice.agent.disk.ImageSource;
 import org.sluice.agent.functions.LinuxVirtualFunctions;
 import org.sluice.agent.host.Host;
 import org.sluice.agent.hypervisor.LibvirtHypervisor;
+import org.sluice.agent.journal.DurableDirectory;
 import org.sluice.agent.metadata.LinuxSegmentServices;
+import org.sluice.linux.ethtool.Ethtool;
 import org.sluice.linux.kernel.AttributeWriter;
 import org.sluice.linux.net.Links;
 import org.sluice.linux.pci.PciTree;
@@ -31,6 +33,7 @@ public final class LinuxHost implements AutoCloseable {
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
     private final Links links;
+    private final Ethtool ethtool;
     private final LinuxSegmentServices services;
     private final LibvirtHypervisor hypervisor;
     private final Host host;
@@ -46,13 +49,19 @@ public final class LinuxHost implements AutoCloseable {
     public LinuxHost(String name, Path directory, String libvirtUri, ImageSource images) {
         requireNonNull(directory, "directory is null");
         links = Links.open();
+        ethtool = Ethtool.open();
         PciTree tree = new PciTree();
         services = new LinuxSegmentServices(links, directory.resolve("services"));
         hypervisor = LibvirtHypervisor.at(libvirtUri);
         host = new Host(
                 name,
                 bootId(),
-                new LinuxVirtualFunctions(links, tree, new VfioBinder(tree, AttributeWriter.kernel(), LONGEST_BIND)),
+                new LinuxVirtualFunctions(
+                        links,
+                        ethtool,
+                        tree,
+                        new VfioBinder(tree, AttributeWriter.kernel(), LONGEST_BIND),
+                        new DurableDirectory(directory.resolve("cards"))),
                 new LinuxBridges(links),
                 services,
                 new ImageDisks(directory, images),
@@ -76,6 +85,7 @@ public final class LinuxHost implements AutoCloseable {
     public void close() {
         services.close();
         hypervisor.close();
+        ethtool.close();
         links.close();
     }
 }

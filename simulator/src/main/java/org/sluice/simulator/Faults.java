@@ -84,6 +84,11 @@ public final class Faults {
         refuseWith = requireNonNull(errno, "errno is null");
     }
 
+    /** Whether the call that {@link #refuseAt} counts to has not been made yet. */
+    public synchronized boolean isRefusalDue() {
+        return refuseAt >= calls;
+    }
+
     /** Whether the agent that connected last was killed. */
     public synchronized boolean isKilled() {
         return line != null && line.cut;
@@ -118,7 +123,7 @@ public final class Faults {
                 caller.check(what);
             }
             if (number == refuseAt) {
-                throw new KernelException(
+                throw KernelException.answered(
                         refuseWith, "The simulated kernel refuses: " + what + ".", Optional.empty(), null);
             }
             fault = next(call);
@@ -128,7 +133,7 @@ public final class Faults {
         }
         switch (fault.get()) {
             case Fault.Refuse refusal ->
-                throw new KernelException(
+                throw KernelException.answered(
                         refusal.errno(), "The simulated kernel refuses: " + what + ".", Optional.empty(), null);
             case Fault.Hang hang -> {
                 boolean interrupted = false;

@@ -3,6 +3,7 @@ package org.sluice.simulator;
 /** What an agent can ask of a simulated host, as faults name it. */
 public enum HostCall {
     LIST_FUNCTIONS,
+    READ_MODEL,
     READ_FUNCTION,
     SET_MAC,
     SET_VLAN,
@@ -40,6 +41,10 @@ public enum HostCall {
      * no number, so that the numbers of the others do not depend on the time.
      */
     public boolean isSurvey() {
-        return this == LIST_FUNCTIONS || this == LIST_UPLINKS || this == LIST_SERVED || this == LIST_DISKS;
+        return this == LIST_FUNCTIONS
+                || this == READ_MODEL
+                || this == LIST_UPLINKS
+                || this == LIST_SERVED
+                || this == LIST_DISKS;
     }
 }

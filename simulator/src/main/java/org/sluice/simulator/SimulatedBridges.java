@@ -19,8 +19,7 @@ final class SimulatedBridges {
 
     String ensure(Segment segment, List<String> uplinks) {
         if (!uplinks.contains(segment.uplink())) {
-            throw new KernelException(
-                    "ENODEV",
+            throw new KernelException.Unreadable(
                     "There is no netdev " + segment.uplink() + " on this simulated host.",
                     Optional.of("Map the physical network to one of " + uplinks + "."),
                     null);
@@ -92,8 +91,8 @@ final class SimulatedBridges {
 
     private void requireBridge(NetworkId network) {
         if (!bridges.containsKey(network)) {
-            throw new KernelException(
-                    "ENODEV", "There is no bridge of network " + network + ".", Optional.empty(), null);
+            throw new KernelException.Unreadable(
+                    "There is no bridge of network " + network + ".", Optional.empty(), null);
         }
     }
 }

@@ -5,8 +5,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.sluice.agent.host.KernelException;
+import org.sluice.agent.host.VirtualFunctions.CardModel;
 import org.sluice.agent.host.VirtualFunctions.LinkState;
 import org.sluice.agent.host.VirtualFunctions.Setting;
 import org.sluice.agent.host.VirtualFunctions.Tuple;
@@ -36,6 +38,12 @@ final class SimulatedFunctions {
         private final List<Function> functions;
         private boolean up;
         private int mtu = 1500;
+        private int cableSpeed;
+        private boolean inReset;
+        private boolean switchdev;
+        private String firmware = "1.0";
+        private boolean oneIommuGroup;
+        private SpoofChecks spoofChecks = SpoofChecks.TAKEN;
 
         private Port(PhysicalFunctionKey key, SimulatedCard card, String name, int bus, int numaNode, int functions) {
             this.key = key;
@@ -43,10 +51,20 @@ final class SimulatedFunctions {
             this.name = name;
             this.bus = bus;
             this.numaNode = numaNode;
+            this.cableSpeed = card.linkSpeed();
             this.functions = new ArrayList<>();
             for (int i = 0; i < functions; i++) {
                 this.functions.add(new Function(card));
             }
+        }
+
+        /** Mbit/s; 0 while the link is down. */
+        private int linkSpeed() {
+            return up ? cableSpeed : 0;
+        }
+
+        private int iommuGroup(int index) {
+            return oneIommuGroup ? bus : bus + index;
         }
 
         private String address(int index) {
@@ -81,7 +99,9 @@ final class SimulatedFunctions {
         for (Port port : ports) {
             port.up = false;
             port.mtu = 1500;
+            port.inReset = false;
             port.functions.replaceAll(function -> new Function(port.card));
+            spoofChecks(port.key, port.spoofChecks);
         }
     }
 
@@ -96,7 +116,8 @@ final class SimulatedFunctions {
             List<VirtualFunction> functions = new ArrayList<>();
             for (int i = 0; i < port.functions.size(); i++) {
                 String driver = port.functions.get(i).driver;
-                functions.add(new VirtualFunction(i, port.address(i), port.bus + i, driver == null ? "" : driver));
+                functions.add(
+                        new VirtualFunction(i, port.address(i), port.iommuGroup(i), driver == null ? "" : driver));
             }
             all.add(new PhysicalFunction(
                     port.key,
@@ -109,19 +130,40 @@ final class SimulatedFunctions {
                     port.numaNode,
                     64,
                     new MacAddress("02:00:00:%02x:%02x:00".formatted(port.bus, port.key.hashCode() & 0xff)),
-                    port.up,
+                    port.linkSpeed() > 0,
                     functions));
         }
         return all;
     }
 
+    CardModel model(PhysicalFunctionKey key) {
+        Port port = port(key);
+        return new CardModel(
+                port.card.vendorId(),
+                port.card.deviceId(),
+                port.card.driver(),
+                "",
+                port.firmware,
+                port.switchdev ? CardModel.SWITCHDEV : CardModel.UNKNOWN_MODE);
+    }
+
     Tuple read(PhysicalFunctionKey key, int index) {
+        if (port(key).inReset) {
+            // The kernel leaves a VF out of the list when ndo_get_vf_config fails (rtnl_fill_vfinfo).
+            throw new KernelException.Unreadable(
+                    "The list of PF " + port(key).name + " lacks VF " + index + ".", Optional.empty(), null);
+        }
+        return tuple(key, index);
+    }
+
+    /** What the driver would say if it were asked at another time. */
+    Tuple tuple(PhysicalFunctionKey key, int index) {
         Function function = function(key, index);
         return new Tuple(
                 function.mac,
                 function.vlan,
                 function.qos,
-                Optional.of(function.spoofCheck),
+                reported(port(key).spoofChecks, function.spoofCheck),
                 Optional.of(function.trust),
                 function.minTxRate,
                 function.maxTxRate,
@@ -131,6 +173,9 @@ final class SimulatedFunctions {
     void set(PhysicalFunctionKey key, int index, Setting setting) {
         Port port = port(key);
         Function function = function(key, index);
+        if (port.inReset) {
+            throw refused("EAGAIN", "VF " + index + " is still in reset.");
+        }
         switch (setting) {
             case Setting.Mac(MacAddress mac) -> {
                 if (mac.isMulticast()) {
@@ -146,16 +191,24 @@ final class SimulatedFunctions {
                 function.qos = qos;
             }
             case Setting.SpoofCheck(boolean on) -> {
-                function.spoofCheck = on;
+                switch (port.spoofChecks) {
+                    case TAKEN, NOT_REPORTED -> function.spoofCheck = on;
+                    case UNKNOWN, ALWAYS_ON, ALWAYS_OFF ->
+                        throw refused("EOPNOTSUPP", "This driver has no spoof check to set.");
+                    case FORGOTTEN -> function.spoofCheck = false;
+                }
             }
             case Setting.Trust(boolean on) -> {
                 function.trust = on;
             }
             case Setting.Rates(int min, int max) -> {
+                if (!port.card.rateLimits().takenAt(port.linkSpeed())) {
+                    throw refused("EINVAL", "The link has " + port.linkSpeed() + " Mbit/s now.");
+                }
                 if (min > 0 && !port.card.hasGuaranteedRates()) {
                     throw refused("EINVAL", "This driver has no guaranteed rates.");
                 }
-                if (max > port.card.linkSpeed() || (max > 0 && (min > max || !port.up))) {
+                if (max > port.card.linkSpeed() || (max > 0 && min > max)) {
                     throw refused("EINVAL", "Rate " + max + " is more than the link has now.");
                 }
                 function.minTxRate = min;
@@ -193,6 +246,17 @@ final class SimulatedFunctions {
         if (function.driver != null && !function.driver.equals("vfio-pci")) {
             throw refused("EBUSY", "VF " + index + " is bound to " + function.driver + ".");
         }
+        Port port = port(key);
+        for (int i = 0; port.oneIommuGroup && i < port.functions.size(); i++) {
+            String other = port.functions.get(i).driver;
+            if (i != index && other != null && !other.equals("vfio-pci")) {
+                throw KernelException.Refused.because(
+                        "IommuGroupNotViable",
+                        "VF " + index + " shares its IOMMU group with VF " + i + ", which " + other + " has.",
+                        Optional.empty(),
+                        null);
+            }
+        }
         function.driver = "vfio-pci";
     }
 
@@ -209,6 +273,12 @@ final class SimulatedFunctions {
                     if (!"vfio-pci".equals(port.functions.get(i).driver)) {
                         return Optional.of("VF " + address + " is not bound to vfio-pci.");
                     }
+                    if (port.oneIommuGroup
+                            && IntStream.range(0, port.functions.size())
+                                    .mapToObj(port::address)
+                                    .anyMatch(inUse::contains)) {
+                        return Optional.of("The IOMMU group of VF " + address + " is in use by another domain.");
+                    }
                     return inUse.add(address)
                             ? Optional.empty()
                             : Optional.of("VF " + address + " is in use by another domain.");
@@ -222,6 +292,37 @@ final class SimulatedFunctions {
         inUse.remove(address);
     }
 
+    void linkSpeed(PhysicalFunctionKey key, int megabits) {
+        port(key).cableSpeed = megabits;
+    }
+
+    void reset(PhysicalFunctionKey key, boolean begins) {
+        port(key).inReset = begins;
+    }
+
+    void switchdev(PhysicalFunctionKey key) {
+        port(key).switchdev = true;
+        spoofChecks(key, SpoofChecks.ALWAYS_OFF);
+    }
+
+    void spoofChecks(PhysicalFunctionKey key, SpoofChecks manner) {
+        Port port = port(key);
+        port.spoofChecks = manner;
+        boolean on = switch (manner) {
+            case TAKEN, UNKNOWN, ALWAYS_ON, NOT_REPORTED -> true;
+            case ALWAYS_OFF, FORGOTTEN -> false;
+        };
+        port.functions.forEach(function -> function.spoofCheck = on);
+    }
+
+    void flash(PhysicalFunctionKey key, String firmware) {
+        port(key).firmware = firmware;
+    }
+
+    void shareIommuGroup(PhysicalFunctionKey key) {
+        port(key).oneIommuGroup = true;
+    }
+
     int mtu(PhysicalFunctionKey key) {
         return port(key).mtu;
     }
@@ -230,18 +331,26 @@ final class SimulatedFunctions {
         return ports.stream()
                 .filter(port -> port.key.equals(key))
                 .findFirst()
-                .orElseThrow(() -> refused("ENODEV", "There is no PF " + key + " on this simulated host."));
+                .orElseThrow(() -> new KernelException.Gone(
+                        "There is no PF " + key + " on this simulated host.", Optional.empty()));
     }
 
     private Function function(PhysicalFunctionKey key, int index) {
         List<Function> functions = port(key).functions;
         if (index < 0 || index >= functions.size()) {
-            throw refused("ENODEV", "There is no VF " + index + " under PF " + key + ".");
+            throw new KernelException.Gone("There is no VF " + index + " under PF " + key + ".", Optional.empty());
         }
         return functions.get(index);
     }
 
     private static KernelException refused(String errno, String sentence) {
-        return new KernelException(errno, sentence, Optional.empty(), null);
+        return KernelException.answered(errno, sentence, Optional.empty(), null);
+    }
+
+    private static Optional<Boolean> reported(SpoofChecks manner, boolean on) {
+        return switch (manner) {
+            case TAKEN, ALWAYS_ON, ALWAYS_OFF, FORGOTTEN -> Optional.of(on);
+            case UNKNOWN, NOT_REPORTED -> Optional.empty();
+        };
     }
 }

@@ -122,6 +122,55 @@ public final class SimulatedHost {
         }
     }
 
+    /** Has a card's link run at another speed, Mbit/s; 0 takes the cable out. */
+    public void linkSpeed(PhysicalFunctionKey card, int megabits) {
+        synchronized (lock) {
+            functions.linkSpeed(card, megabits);
+        }
+    }
+
+    /** Puts a card in reset: until its end the kernel's list lacks its VFs, and a VF that is set answers EAGAIN. */
+    public void beginReset(PhysicalFunctionKey card) {
+        synchronized (lock) {
+            functions.reset(card, true);
+        }
+    }
+
+    /** Ends a card's reset; its VFs are as they were before. */
+    public void endReset(PhysicalFunctionKey card) {
+        synchronized (lock) {
+            functions.reset(card, false);
+        }
+    }
+
+    /** Has a card's driver treat spoof checks in this manner from now on. */
+    public void spoofChecks(PhysicalFunctionKey card, SpoofChecks manner) {
+        synchronized (lock) {
+            functions.spoofChecks(card, manner);
+        }
+    }
+
+    /** Puts a card into switchdev, where its driver leaves the spoof check to others. */
+    public void switchdev(PhysicalFunctionKey card) {
+        synchronized (lock) {
+            functions.switchdev(card);
+        }
+    }
+
+    /** Gives a card other firmware. */
+    public void flash(PhysicalFunctionKey card, String firmware) {
+        synchronized (lock) {
+            functions.flash(card, firmware);
+        }
+    }
+
+    /** Puts all VFs of a card into one IOMMU group, as a slot without ACS does. */
+    public void shareIommuGroup(PhysicalFunctionKey card) {
+        synchronized (lock) {
+            functions.shareIommuGroup(card);
+        }
+    }
+
     /** Its cards, as seen from beside the agent. */
     public List<PhysicalFunction> cards() {
         synchronized (lock) {
@@ -132,7 +181,7 @@ public final class SimulatedHost {
     /** A VF's tuple, as seen from beside the agent. */
     public VirtualFunctions.Tuple tuple(PhysicalFunctionKey card, int index) {
         synchronized (lock) {
-            return functions.read(card, index);
+            return functions.tuple(card, index);
         }
     }
 
@@ -273,6 +322,11 @@ public final class SimulatedHost {
         @Override
         public List<PhysicalFunction> physicalFunctions() {
             return call(line, HostCall.LIST_FUNCTIONS, "list PFs", functions::list);
+        }
+
+        @Override
+        public CardModel model(PhysicalFunctionKey physicalFunction) {
+            return call(line, HostCall.READ_MODEL, "read model of a PF", () -> functions.model(physicalFunction));
         }
 
         @Override

@@ -412,7 +412,7 @@ class AgentTest {
         on.controller.want(Samples.state(1, server));
         on.start();
         Failed failed = on.awaitReport(server, Failed.class);
-        assertThat(failed.failure().code()).isEqualTo("KernelETIMEDOUT");
+        assertThat(failed.failure().code()).isEqualTo("DriverStuck");
         assertThat(failed.failure().reason()).contains("did not return", "has still not returned");
 
         hang.release();

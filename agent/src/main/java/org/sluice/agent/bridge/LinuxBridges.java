@@ -116,8 +116,7 @@ public final class LinuxBridges implements Bridges {
     /** The device through which the bridge reaches the wire: a VLAN device, or the NIC itself for an untagged network. */
     private String ensureUplink(Segment segment) {
         Link nic = links.find(segment.uplink())
-                .orElseThrow(() -> new KernelException(
-                        "ENODEV",
+                .orElseThrow(() -> new KernelException.Unreadable(
                         "This host has no network device " + segment.uplink() + ".",
                         Optional.of("Map the physical network to a device that exists: sluice fleet uplink."),
                         null));
@@ -133,8 +132,8 @@ public final class LinuxBridges implements Bridges {
         if (existing.isEmpty()) {
             links.createVlan(uplink, nic.name(), segment.vlan(), VlanProtocol.DOT1Q);
         } else if (!isVlanDevice(existing.get(), nic, segment.vlan())) {
-            throw new KernelException(
-                    "EEXIST",
+            throw KernelException.Refused.because(
+                    "NameTaken",
                     "The device " + uplink + " exists and is not VLAN " + segment.vlan() + " of " + nic.name() + ".",
                     Optional.of("Rename or remove it, it stands where the network's uplink has to be."),
                     null);
@@ -175,11 +174,10 @@ public final class LinuxBridges implements Bridges {
     private void verifyPort(String device, String bridge) {
         boolean up = links.find(device).filter(Link::up).isPresent();
         if (!up || !isPortOf(device, bridge)) {
-            throw new KernelException(
-                    "EIO",
+            throw new KernelException.Differs(
+                    "BridgePortDiffers",
                     "The device " + device + " does not read back as an active port of " + bridge + ".",
-                    Optional.of("Look for another program that manages this host's bridges."),
-                    null);
+                    Optional.of("Look for another program that manages this host's bridges."));
         }
     }
 
@@ -193,8 +191,8 @@ public final class LinuxBridges implements Bridges {
         try {
             Files.writeString(file, "1");
         } catch (IOException cause) {
-            throw new KernelException(
-                    "EACCES",
+            throw KernelException.Refused.because(
+                    "SettingRefused",
                     "IPv6 cannot be turned off on " + device + ".",
                     Optional.of("Run the agent as root."),
                     cause);

@@ -3,22 +3,38 @@ package org.sluice.agent.functions;
 import static java.util.Objects.requireNonNull;
 
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sluice.agent.host.KernelException;
 import org.sluice.agent.host.VirtualFunctions;
+import org.sluice.agent.host.VirtualFunctions.CardModel;
 import org.sluice.agent.host.VirtualFunctions.LinkState;
 import org.sluice.agent.host.VirtualFunctions.Setting;
 import org.sluice.agent.step.Patience;
 import org.sluice.model.MacAddress;
-import org.sluice.model.Problem;
-import org.sluice.model.ProblemException;
 import org.sluice.model.protocol.PhysicalFunctionKey;
 
 /**
- * Sets one attribute of a VF, in the knowledge of what its driver takes. A refusal of what nobody asked for is learned and
- * tolerated; of what the port asked for it is a failure that names the attribute.
+ * Sets one attribute of a VF, in the knowledge of what its driver takes. Whatever the kernel answers, an attribute that reads back as
+ * wished is set: ixgbe and igb refuse even to take a rate limit away while the link is down. Where it does not, the answer says why.
+ * What the driver does not know is learned, and tolerated where nobody asked for it; what the port asked for is a failure that names
+ * the attribute.
+ *
+ * <p>Each verb says whether the driver took the value: false means that it does not know the attribute and nobody asked for it.
  */
 final class AttributeWriter {
+    private static final Logger LOG = LoggerFactory.getLogger(AttributeWriter.class);
+
+    private static final String DEMANDS_A_LINK =
+            "Some drivers take rates only while the PF's link is up, and ixgbe only"
+                    + " at 10 Gbit/s: see the PF's carrier and speed, and whether the rates are below that speed.";
+
+    /** What drivers answer that want a VF to have an address; others (ENOMEM) are not about the zero. */
+    private static final Set<String> NO_ZERO_MAC = Set.of("EINVAL", "EOPNOTSUPP", "EADDRNOTAVAIL", "EPERM");
+
     /** Whether the port asked for the value, or it is only the neutral one that is always written. */
     enum Wish {
         REQUESTED,
@@ -39,35 +55,53 @@ final class AttributeWriter {
         this.patience = requireNonNull(patience, "patience is null");
     }
 
-    void link(PhysicalFunctionKey physicalFunction, int index, LinkState state) {
-        write(physicalFunction, index, Attribute.LINK_STATE, new Setting.Link(state), Wish.NEUTRAL);
+    /**
+     * Takes the link down for as long as the VF is worked on. Where that is refused, the VF has its former link meanwhile, and no driver
+     * behind it: a reason to go on, not to leave the VF as it is.
+     */
+    void linkDownMeanwhile(PhysicalFunctionKey physicalFunction, int index) {
+        meanwhile(() -> link(physicalFunction, index, LinkState.DISABLE));
     }
 
-    void spoofCheck(PhysicalFunctionKey physicalFunction, int index, boolean on, Wish wish) {
-        write(physicalFunction, index, Attribute.SPOOF_CHECK, new Setting.SpoofCheck(on), wish);
+    /** Takes the spoof check out of the way of a new address, which Intel's drivers want; what it is in the end is set later. */
+    void spoofCheckOffMeanwhile(PhysicalFunctionKey physicalFunction, int index) {
+        meanwhile(() -> spoofCheck(physicalFunction, index, false, Wish.NEUTRAL));
     }
 
-    void trust(PhysicalFunctionKey physicalFunction, int index, boolean on) {
-        write(physicalFunction, index, Attribute.TRUST, new Setting.Trust(on), Wish.requestedIf(on));
-    }
-
-    /** Sets VLAN and priority; a card that lets nobody set VLAN 0 (a DPU answers EPERM) has it at 0 already. */
-    void vlan(PhysicalFunctionKey physicalFunction, int index, int vlan, int qos) {
-        Wish wish = Wish.requestedIf(vlan != 0 || qos != 0);
+    private static void meanwhile(BooleanSupplier write) {
         try {
-            write(physicalFunction, index, Attribute.VLAN, new Setting.Vlan(vlan, qos), wish);
-        } catch (KernelException e) {
-            if (wish == Wish.NEUTRAL && e.errno().equals("EPERM")) {
-                return;
-            }
-            throw e;
+            boolean _ = write.getAsBoolean();
+        } catch (KernelException.Refused e) {
+            LOG.debug("Not needed for what the VF is to be in the end: {}", e.getMessage());
         }
+    }
+
+    boolean link(PhysicalFunctionKey physicalFunction, int index, LinkState state) {
+        return write(physicalFunction, index, Attribute.LINK_STATE, new Setting.Link(state), Wish.NEUTRAL);
+    }
+
+    boolean spoofCheck(PhysicalFunctionKey physicalFunction, int index, boolean on, Wish wish) {
+        return write(physicalFunction, index, Attribute.SPOOF_CHECK, new Setting.SpoofCheck(on), wish);
+    }
+
+    boolean trust(PhysicalFunctionKey physicalFunction, int index, boolean on) {
+        return write(physicalFunction, index, Attribute.TRUST, new Setting.Trust(on), Wish.requestedIf(on));
+    }
+
+    /** Sets VLAN and priority. A DPU lets nobody set VLAN 0 (EPERM), and has it at 0 already. */
+    boolean vlan(PhysicalFunctionKey physicalFunction, int index, int vlan, int qos) {
+        return write(
+                physicalFunction,
+                index,
+                Attribute.VLAN,
+                new Setting.Vlan(vlan, qos),
+                Wish.requestedIf(vlan != 0 || qos != 0));
     }
 
     /**
      * Sets the MAC address until it reads back: some drivers take it while the VF is in reset, and forget it.
      *
-     * @throws KernelException {@code EAGAIN} when it does not read back in time
+     * @throws KernelException.Differs when it does not read back in time
      */
     void mac(PhysicalFunctionKey physicalFunction, int index, MacAddress mac) {
         Patience.Series pauses = patience.begin();
@@ -78,80 +112,132 @@ final class AttributeWriter {
                 return;
             }
             if (!pauses.pause()) {
-                throw new KernelException(
-                        "EAGAIN",
+                throw new KernelException.Differs(
+                        "VfReadBackDiffers",
                         "The driver took MAC " + mac + " for VF " + index + ", but it still reads back " + actual + ".",
-                        Optional.of("The VF may be stuck in reset: see dmesg of the PF's driver."),
-                        null);
+                        Optional.of("The VF may be stuck in reset: see dmesg of the PF's driver."));
             }
+        }
+    }
+
+    /** Takes the MAC address away; false when the driver refuses a VF without one. */
+    boolean noMac(PhysicalFunctionKey physicalFunction, int index) {
+        Setting none = new Setting.Mac(MacAddress.ZERO);
+        try {
+            functions.set(physicalFunction, index, none);
+            return true;
+        } catch (KernelException.Busy | KernelException.Refused e) {
+            if (readsBack(physicalFunction, index, none)) {
+                return true;
+            }
+            if (e.errno().filter(NO_ZERO_MAC::contains).isPresent()) {
+                return false;
+            }
+            throw e;
         }
     }
 
     /**
-     * Sets both rates. A driver without guaranteed rates answers EINVAL to the pair, as it does to a limit beyond the
-     * link's speed; setting the limit alone tells which of the two it was.
+     * Sets both rates. A driver without guaranteed rates refuses the pair, as it does a limit that it cannot keep now; setting the
+     * limit alone tells which of the two it was.
      */
-    void rates(PhysicalFunctionKey physicalFunction, int index, int minTxRate, int maxTxRate) {
-        if (minTxRate > 0 && capabilities.isRefused(physicalFunction, Attribute.MIN_TX_RATE)) {
-            throw refused(physicalFunction, index, Attribute.MIN_TX_RATE, null);
-        }
+    boolean rates(PhysicalFunctionKey physicalFunction, int index, int minTxRate, int maxTxRate) {
+        Setting both = new Setting.Rates(minTxRate, maxTxRate);
         try {
-            write(
-                    physicalFunction,
-                    index,
-                    Attribute.MAX_TX_RATE,
-                    new Setting.Rates(minTxRate, maxTxRate),
-                    Wish.requestedIf(minTxRate > 0 || maxTxRate > 0));
-        } catch (KernelException e) {
-            if (!e.errno().equals("EINVAL") || minTxRate == 0) {
-                throw e;
+            if (minTxRate == 0) {
+                return write(physicalFunction, index, Attribute.MAX_TX_RATE, both, Wish.requestedIf(maxTxRate > 0));
+            }
+            demand(physicalFunction, index, Attribute.MIN_TX_RATE, both);
+            demand(physicalFunction, index, Attribute.MAX_TX_RATE, both);
+            return guaranteed(physicalFunction, index, both, maxTxRate);
+        } catch (KernelException.Refused e) {
+            throw e.errno().equals(Optional.of("EINVAL"))
+                    ? KernelException.answered("EINVAL", String.valueOf(e.getMessage()), Optional.of(DEMANDS_A_LINK), e)
+                    : e;
+        }
+    }
+
+    private boolean guaranteed(PhysicalFunctionKey physicalFunction, int index, Setting both, int maxTxRate) {
+        try {
+            functions.set(physicalFunction, index, both);
+            return true;
+        } catch (KernelException.Busy | KernelException.Refused refusal) {
+            if (readsBack(physicalFunction, index, both)) {
+                return true;
+            }
+            if (!(refusal instanceof KernelException.Refused refused)) {
+                throw refusal;
             }
             functions.set(physicalFunction, index, new Setting.Rates(0, maxTxRate));
-            capabilities.learnRefusal(physicalFunction, Attribute.MIN_TX_RATE, e);
-            throw refused(physicalFunction, index, Attribute.MIN_TX_RATE, e);
+            capabilities.learnRefusal(physicalFunction, Attribute.MIN_TX_RATE, refused);
+            throw refused(physicalFunction, index, Attribute.MIN_TX_RATE, both, refused);
         }
     }
 
-    /** Fails when the driver is already known to refuse the attribute. */
-    void demand(PhysicalFunctionKey physicalFunction, int index, Attribute attribute) {
-        if (capabilities.isRefused(physicalFunction, attribute)) {
-            throw refused(physicalFunction, index, attribute, null);
+    /** Fails when the driver is already known to refuse the attribute, and it does not have the value by itself. */
+    void demand(PhysicalFunctionKey physicalFunction, int index, Attribute attribute, Setting wanted) {
+        if (capabilities.isRefused(physicalFunction, attribute) && !readsBack(physicalFunction, index, wanted)) {
+            throw refused(physicalFunction, index, attribute, wanted, null);
         }
     }
 
-    private void write(
+    private boolean write(
             PhysicalFunctionKey physicalFunction, int index, Attribute attribute, Setting setting, Wish wish) {
-        if (capabilities.isRefused(physicalFunction, attribute)) {
+        // A spoof check that was asked for is asked of the driver every time: what was learned once, perhaps of another
+        // of its kind, must not decide about a tenant's safety.
+        boolean security = wish == Wish.REQUESTED && setting.equals(new Setting.SpoofCheck(true));
+        if (!security && capabilities.isRefused(physicalFunction, attribute)) {
             if (wish == Wish.REQUESTED) {
-                throw refused(physicalFunction, index, attribute, null);
+                demand(physicalFunction, index, attribute, setting);
+                return true;
             }
-            return;
+            return false;
         }
         try {
             functions.set(physicalFunction, index, setting);
-        } catch (KernelException e) {
-            // EINVAL may speak of the value; EOPNOTSUPP is always about the driver.
-            if (!e.errno().equals("EOPNOTSUPP")) {
-                throw e;
+            return true;
+        } catch (KernelException.Busy | KernelException.Refused answer) {
+            if (readsBack(physicalFunction, index, setting)) {
+                return true;
             }
-            capabilities.learnRefusal(physicalFunction, attribute, e);
-            if (wish == Wish.REQUESTED) {
-                throw refused(physicalFunction, index, attribute, e);
+            if (!(answer instanceof KernelException.Refused refusal)) {
+                throw answer;
             }
+            if (refusal.isUnsupported()) {
+                capabilities.learnRefusal(physicalFunction, attribute, refusal);
+            }
+            // EINVAL may speak of the value; EOPNOTSUPP is about the driver, and so is any refusal of a plain switch.
+            if (security || (refusal.isUnsupported() && wish == Wish.REQUESTED)) {
+                throw refused(physicalFunction, index, attribute, setting, refusal);
+            }
+            if (!refusal.isUnsupported()) {
+                throw refusal;
+            }
+            return false;
         }
     }
 
-    private ProblemException refused(
-            PhysicalFunctionKey physicalFunction, int index, Attribute attribute, @Nullable KernelException refusal) {
-        Capabilities.CardModel model = capabilities.model(physicalFunction);
-        Problem problem = new Problem(
-                Problem.Kind.CONFLICT,
+    private boolean readsBack(PhysicalFunctionKey physicalFunction, int index, Setting setting) {
+        return functions.read(physicalFunction, index).shows(setting);
+    }
+
+    private KernelException refused(
+            PhysicalFunctionKey physicalFunction,
+            int index,
+            Attribute attribute,
+            Setting wanted,
+            KernelException.@Nullable Refused refusal) {
+        CardModel model = functions.model(physicalFunction);
+        return KernelException.Refused.because(
                 "VfAttributeRefused",
                 "The driver " + model.driver() + " of card " + model.vendorId() + ":" + model.deviceId()
-                        + " does not take the attribute " + attribute.commandName() + " of VF " + index
-                        + ", which the port asks for.",
-                Optional.of("Ask for the default of " + attribute.commandName()
-                        + " on the port, or map another card to its physical network."));
-        return refusal == null ? problem.asException() : new ProblemException(problem, refusal);
+                        + " (serial " + physicalFunction.serial() + ") does not take the attribute "
+                        + attribute.commandName() + " of VF " + index + ", which the port asks for.",
+                Optional.of(
+                        wanted.equals(new Setting.SpoofCheck(true))
+                                ? VirtualFunctionTransaction.WITHOUT_SPOOF_CHECK
+                                : "Ask for the default of " + attribute.commandName()
+                                        + " on the port, or map another card to its physical network."),
+                refusal);
     }
 }

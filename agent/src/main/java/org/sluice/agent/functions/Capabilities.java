@@ -2,39 +2,61 @@ package org.sluice.agent.functions;
 
 import static java.util.Objects.requireNonNull;
 
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.sluice.agent.host.KernelException;
 import org.sluice.agent.host.VirtualFunctions;
+import org.sluice.agent.host.VirtualFunctions.CardModel;
 import org.sluice.agent.journal.DurableDirectory;
-import org.sluice.model.protocol.PhysicalFunction;
 import org.sluice.model.protocol.PhysicalFunctionKey;
 
 /**
  * Which attributes each card's driver does not take, learned from its own refusals and kept on disk. What was learned
- * counts for one kernel release: a newer driver is asked again. Thread-safe.
+ * counts for one kernel release and one {@link CardModel}: a newer driver or firmware is asked again, and so is every one after
+ * {@link #GOOD_FOR}. Thread-safe.
  */
 public final class Capabilities {
+    /**
+     * After how long a driver is asked again. What it refuses may hang on settings of the card that no key shows (DCB on
+     * ice, a profile of the firmware), and asking costs one refused call a month.
+     */
+    public static final Duration GOOD_FOR = Duration.ofDays(30);
+
     private final DurableDirectory files;
     private final String kernelRelease;
     private final VirtualFunctions functions;
-    private final Map<PhysicalFunctionKey, CardModel> models = new ConcurrentHashMap<>();
+    private final InstantSource clock;
     private final Map<CardModel, Matrix> matrices = new ConcurrentHashMap<>();
 
-    /** A kind of card under a driver: what two cards must share to take the same attributes. */
-    public record CardModel(String vendorId, String deviceId, String driver) {}
+    /**
+     * One refusal.
+     *
+     * @param errno what the attribute was answered with
+     * @param learned when
+     */
+    public record Refusal(String errno, Instant learned) {}
 
     /**
      * What was learned of one kind of card.
      *
-     * @param refused the errno each refused attribute was answered with
+     * @param refusals by attribute; empty in what an earlier version wrote, which knew refusals of whole models only: they are
+     *     learned anew
      */
-    public record Matrix(CardModel model, String kernelRelease, Map<Attribute, String> refused) {
+    public record Matrix(CardModel model, String kernelRelease, Map<Attribute, Refusal> refusals) {
         public Matrix {
-            refused = Map.copyOf(refused);
+            requireNonNull(model, "model is null");
+            requireNonNull(kernelRelease, "kernelRelease is null");
+            refusals = Map.copyOf(Objects.requireNonNullElse(refusals, Map.of()));
         }
     }
 
@@ -42,11 +64,13 @@ public final class Capabilities {
      * @param files where the matrices are kept
      * @param kernelRelease as {@code uname -r} prints it
      * @param functions tells which card a PF is
+     * @param clock tells the time
      */
-    public Capabilities(DurableDirectory files, String kernelRelease, VirtualFunctions functions) {
+    public Capabilities(DurableDirectory files, String kernelRelease, VirtualFunctions functions, InstantSource clock) {
         this.files = requireNonNull(files, "files is null");
         this.kernelRelease = requireNonNull(kernelRelease, "kernelRelease is null");
         this.functions = requireNonNull(functions, "functions is null");
+        this.clock = requireNonNull(clock, "clock is null");
         for (Matrix matrix : files.readAll(Matrix.class)) {
             if (matrix.kernelRelease().equals(kernelRelease)) {
                 matrices.put(matrix.model(), matrix);
@@ -56,57 +80,49 @@ public final class Capabilities {
 
     /** Attributes that this PF's driver is known to refuse. */
     public Set<Attribute> refusedBy(PhysicalFunctionKey physicalFunction) {
-        return matrix(physicalFunction).refused().keySet();
+        return matrix(functions.model(physicalFunction)).refusals().entrySet().stream()
+                .filter(entry -> counts(entry.getValue()))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** Whether this PF's driver is known to refuse the attribute. */
     public boolean isRefused(PhysicalFunctionKey physicalFunction, Attribute attribute) {
-        return matrix(physicalFunction).refused().containsKey(attribute);
+        return counts(matrix(functions.model(physicalFunction)).refusals().get(attribute));
     }
 
-    /** Keeps the driver's refusal of an attribute. */
+    /**
+     * Keeps the driver's refusal of an attribute. That of a PF in switchdev is not kept: there it is the mode that leaves most
+     * attributes to the representors, and it says nothing of the card.
+     */
     public synchronized void learnRefusal(
-            PhysicalFunctionKey physicalFunction, Attribute attribute, KernelException refusal) {
-        Matrix known = matrix(physicalFunction);
-        if (known.refused().containsKey(attribute)) {
+            PhysicalFunctionKey physicalFunction, Attribute attribute, KernelException.Refused refusal) {
+        CardModel model = functions.model(physicalFunction);
+        if (model.isSwitchdev()) {
             return;
         }
-        Map<Attribute, String> refused = new EnumMap<>(Attribute.class);
-        refused.putAll(known.refused());
-        refused.put(attribute, refusal.errno());
-        Matrix learned = new Matrix(known.model(), kernelRelease, refused);
-        files.write(fileName(known.model()), learned);
-        matrices.put(known.model(), learned);
+        Matrix known = matrix(model);
+        Map<Attribute, Refusal> refusals = new EnumMap<>(Attribute.class);
+        refusals.putAll(known.refusals());
+        refusals.put(attribute, new Refusal(refusal.errno().orElse(""), clock.instant()));
+        Matrix learned = new Matrix(model, kernelRelease, refusals);
+        files.write(fileName(model), learned);
+        matrices.put(model, learned);
     }
 
-    /** What kind of card a PF is. */
-    public CardModel model(PhysicalFunctionKey physicalFunction) {
-        CardModel known = models.get(physicalFunction);
-        if (known != null) {
-            return known;
-        }
-        for (PhysicalFunction present : functions.physicalFunctions()) {
-            models.put(present.key(), new CardModel(present.vendorId(), present.deviceId(), present.driver()));
-        }
-        CardModel found = models.get(physicalFunction);
-        if (found == null) {
-            throw new KernelException(
-                    "ENODEV",
-                    "There is no physical function with serial " + physicalFunction.serial() + " and port "
-                            + physicalFunction.port() + " on this host.",
-                    Optional.of("Check that the card is there and its driver is loaded."),
-                    null);
-        }
-        return found;
+    private boolean counts(@Nullable Refusal refusal) {
+        return refusal != null && clock.instant().isBefore(refusal.learned().plus(GOOD_FOR));
     }
 
-    private Matrix matrix(PhysicalFunctionKey physicalFunction) {
-        CardModel model = model(physicalFunction);
+    private Matrix matrix(CardModel model) {
         Matrix known = matrices.get(model);
         return known != null ? known : new Matrix(model, kernelRelease, Map.of());
     }
 
+    /** Of the model's plain parts and something for the others: firmware is named in any characters. */
     private static String fileName(CardModel model) {
-        return model.vendorId() + "-" + model.deviceId() + "-" + model.driver();
+        String others = model.moduleVersion() + "\n" + model.firmware() + "\n" + model.eswitchMode();
+        return model.vendorId() + "-" + model.deviceId() + "-" + model.driver() + "-"
+                + UUID.nameUUIDFromBytes(others.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -7,15 +7,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.sluice.agent.host.KernelException;
 import org.sluice.agent.host.VirtualFunctions;
+import org.sluice.agent.journal.DurableDirectory;
 import org.sluice.agent.kernel.KernelCalls;
+import org.sluice.linux.ethtool.Ethtool;
+import org.sluice.linux.kernel.AttributeFiles;
 import org.sluice.linux.net.Link;
 import org.sluice.linux.net.Links;
 import org.sluice.linux.net.ReportedSwitch;
@@ -34,9 +38,9 @@ import org.sluice.model.protocol.PhysicalFunctionKey;
 import org.sluice.model.protocol.VirtualFunction;
 
 /**
- * The SR-IOV network cards of this machine, by sysfs and rtnetlink. A PF is known by its card's serial number and its
- * function number; a card without a readable serial, or two cards with the same one, by the PF's MAC address. A PF whose
- * netdev is not in the agent's network namespace cannot be programmed and is not listed.
+ * The SR-IOV network cards of this machine, by sysfs and rtnetlink. A PF whose netdev is not in the agent's network namespace
+ * cannot be programmed and is not listed. What has left the machine is said by sysfs alone: the list of VFs that rtnetlink gives
+ * lacks each VF whose driver does not answer for it now, as ice and i40e do during a reset.
  *
  * <p>Thread-safe for different VFs.
  */
@@ -48,12 +52,15 @@ public final class LinuxVirtualFunctions implements VirtualFunctions {
     private final PciTree tree;
     private final VfioBinder binder;
 
-    /** Where each PF was last seen; checked against the MAC that is there before it is believed. */
-    private final Map<PhysicalFunctionKey, Seat> seats = new ConcurrentHashMap<>();
+    private final CardKeys keys;
 
-    private record Seat(PciAddress address, String mac) {}
+    /** Keys of PFs that were seen since this was made: while the machine runs, a function does not change its address. */
+    private final Set<PhysicalFunctionKey> seen = ConcurrentHashMap.newKeySet();
 
     private record Port(PciAddress address, String netdev) {}
+
+    /** What one look at the machine found: ports of the host, and functions that may be such but have no netdev here. */
+    private record Scan(List<PhysicalFunction> ports, List<org.sluice.linux.pci.PhysicalFunction> withoutNetdev) {}
 
     /**
      * Works on the machine.
@@ -61,20 +68,42 @@ public final class LinuxVirtualFunctions implements VirtualFunctions {
      * @param links netdevs of the host's network namespace
      * @param tree the machine's PCI functions
      * @param binder binds VFs; its bound must be shorter than the agent's own for one call
+     * @param files where it is kept by which key each PF is known
      */
-    public LinuxVirtualFunctions(Links links, PciTree tree, VfioBinder binder) {
-        this(PortLinks.over(requireNonNull(links, "links is null")), tree, binder);
+    public LinuxVirtualFunctions(
+            Links links, Ethtool ethtool, PciTree tree, VfioBinder binder, DurableDirectory files) {
+        this(
+                PortLinks.over(requireNonNull(links, "links is null"), requireNonNull(ethtool, "ethtool is null")),
+                tree,
+                binder,
+                files);
     }
 
-    LinuxVirtualFunctions(PortLinks links, PciTree tree, VfioBinder binder) {
+    LinuxVirtualFunctions(PortLinks links, PciTree tree, VfioBinder binder, DurableDirectory files) {
         this.links = requireNonNull(links, "links is null");
         this.tree = requireNonNull(tree, "tree is null");
         this.binder = requireNonNull(binder, "binder is null");
+        this.keys = new CardKeys(files);
     }
 
     @Override
     public List<PhysicalFunction> physicalFunctions() {
-        return KernelCalls.call(this::scan);
+        return KernelCalls.call(this::scan).ports();
+    }
+
+    @Override
+    public CardModel model(PhysicalFunctionKey physicalFunction) {
+        return KernelCalls.call(() -> {
+            Port port = port(physicalFunction);
+            PciFunction function = function(port.address());
+            return new CardModel(
+                    hex(function.id().vendor()),
+                    hex(function.id().device()),
+                    function.driverName(),
+                    moduleVersion(port.address()),
+                    links.firmware(port.netdev()),
+                    eswitchMode(port.address(), function));
+        });
     }
 
     @Override
@@ -100,12 +129,11 @@ public final class LinuxVirtualFunctions implements VirtualFunctions {
             }
             Link after = link(netdev);
             if (!after.up() || after.mtu() < leastMtu) {
-                throw new KernelException(
-                        "EIO",
+                throw new KernelException.Differs(
+                        "PfReadBackDiffers",
                         "The PF " + netdev + " was to be up with an MTU of at least " + leastMtu + ", but reads back "
                                 + (after.up() ? "up" : "down") + " with " + after.mtu() + ".",
-                        Optional.of("Make sure that no network daemon of the host sets this PF down or its MTU back."),
-                        null);
+                        Optional.of("Make sure that no network daemon of the host sets this PF down or its MTU back."));
             }
         });
     }
@@ -121,11 +149,9 @@ public final class LinuxVirtualFunctions implements VirtualFunctions {
         KernelCalls.run(() -> {
             PciFunction after = binder.detach(virtualFunction(physicalFunction, index));
             after.driver().ifPresent(driver -> {
-                throw new KernelException(
-                        "EBUSY",
+                throw new KernelException.Busy(
                         "VF " + after.address() + " was taken from its driver, but " + driver + " has it again.",
-                        Optional.of("Switch off sriov_drivers_autoprobe of its PF."),
-                        null);
+                        Optional.of("Switch off sriov_drivers_autoprobe of its PF."));
             });
         });
     }
@@ -137,8 +163,8 @@ public final class LinuxVirtualFunctions implements VirtualFunctions {
             PciFunction _ = binder.bind(address);
             List<PciFunction> others = binder.groupBlockers(address);
             if (!others.isEmpty()) {
-                throw new KernelException(
-                        "EPERM",
+                throw KernelException.Refused.because(
+                        "IommuGroupNotViable",
                         "VF " + address + " shares its IOMMU group with "
                                 + others.stream()
                                         .map(other -> other.address() + " ("
@@ -157,41 +183,50 @@ public final class LinuxVirtualFunctions implements VirtualFunctions {
         return KernelCalls.call(() -> virtualFunction(physicalFunction, index).toString());
     }
 
-    private List<PhysicalFunction> scan() {
-        List<org.sluice.linux.pci.PhysicalFunction> cards = tree.physicalFunctions().stream()
-                .filter(card -> card.function().classCode() >> 8 == ETHERNET)
-                .filter(card -> card.function().networkDevice().isPresent())
-                .toList();
-        Map<PhysicalFunctionKey, Long> uses = cards.stream()
-                .flatMap(card -> serialKey(card).stream())
-                .collect(Collectors.groupingBy(key -> key, HashMap::new, Collectors.counting()));
-        List<PhysicalFunction> all = new ArrayList<>();
-        for (org.sluice.linux.pci.PhysicalFunction card : cards) {
-            PciNetworkDevice netdev = card.function().networkDevice().orElseThrow();
-            // Some makers give every card of a batch one serial number; that names none of them.
-            PhysicalFunctionKey key = serialKey(card)
-                    .filter(candidate -> uses.getOrDefault(candidate, 0L) == 1L)
-                    .orElseGet(() -> new PhysicalFunctionKey(netdev.mac(), 0));
-            Optional<Link> link = links.find(netdev.name());
-            if (link.isEmpty()) {
+    private Scan scan() {
+        Map<CardKeys.Found, org.sluice.linux.pci.PhysicalFunction> cards = new LinkedHashMap<>();
+        Map<CardKeys.Found, Link> netdevs = new HashMap<>();
+        List<org.sluice.linux.pci.PhysicalFunction> withoutNetdev = new ArrayList<>();
+        for (org.sluice.linux.pci.PhysicalFunction card : tree.physicalFunctions()) {
+            if (card.function().classCode() >> 8 != ETHERNET) {
                 continue;
             }
-            seats.put(key, new Seat(card.address(), netdev.mac()));
-            all.add(describe(key, card, netdev, link.get().carrier()));
+            Optional<Link> link = card.function().networkDevice().flatMap(netdev -> links.find(netdev.name()));
+            if (link.isEmpty()) {
+                withoutNetdev.add(card);
+                continue;
+            }
+            CardKeys.Found found = found(card, link.get());
+            cards.put(found, card);
+            netdevs.put(found, link.get());
         }
-        return List.copyOf(all);
+        List<PhysicalFunction> ports = new ArrayList<>();
+        keys.assign(List.copyOf(cards.keySet())).forEach((found, key) -> {
+            seen.add(key);
+            ports.add(describe(key, requireNonNull(cards.get(found)), requireNonNull(netdevs.get(found))));
+        });
+        return new Scan(List.copyOf(ports), withoutNetdev);
     }
 
-    private static Optional<PhysicalFunctionKey> serialKey(org.sluice.linux.pci.PhysicalFunction card) {
-        return card.serial()
-                .map(serial -> new PhysicalFunctionKey(serial, card.address().function()));
+    private static CardKeys.Found found(org.sluice.linux.pci.PhysicalFunction card, Link netdev) {
+        PciFunction function = card.function();
+        return new CardKeys.Found(
+                card.address().toString(),
+                hex(function.id().vendor()),
+                hex(function.id().device()),
+                card.address().function(),
+                card.serial(),
+                identity(netdev));
+    }
+
+    /** What a port is recognised by: its own address, and not the one that a bond or an operator gave it. */
+    private static String identity(Link netdev) {
+        boolean reported = !netdev.permanentMac().equals(org.sluice.linux.net.MacAddress.ZERO);
+        return (reported ? netdev.permanentMac() : netdev.mac()).toString();
     }
 
     private static PhysicalFunction describe(
-            PhysicalFunctionKey key,
-            org.sluice.linux.pci.PhysicalFunction card,
-            PciNetworkDevice netdev,
-            boolean carrier) {
+            PhysicalFunctionKey key, org.sluice.linux.pci.PhysicalFunction card, Link netdev) {
         List<VirtualFunction> functions = card.virtualFunctions().stream()
                 .map(function -> new VirtualFunction(
                         function.index(),
@@ -212,8 +247,8 @@ public final class LinuxVirtualFunctions implements VirtualFunctions {
                 card.function().driverName(),
                 card.function().numaNode(),
                 card.totalVfs(),
-                new MacAddress(netdev.mac()),
-                carrier,
+                new MacAddress(netdev.mac().toString()),
+                netdev.carrier(),
                 functions);
     }
 
@@ -221,61 +256,130 @@ public final class LinuxVirtualFunctions implements VirtualFunctions {
         return "%04x".formatted(id);
     }
 
-    /** Where the PF is now. Names and addresses change, so what was seen is believed only if the same MAC is there. */
+    /** Where the PF is now. Names and addresses change, so what was seen is believed only if the same port is there. */
     private Port port(PhysicalFunctionKey key) {
-        return at(seats.get(key))
-                .or(() -> {
-                    List<PhysicalFunction> _ = scan();
-                    return at(seats.get(key));
-                })
-                .orElseThrow(
-                        () -> missing("There is no PF of card " + key.serial() + " with port " + key.port() + "."));
+        Optional<Port> known = at(key);
+        if (known.isPresent()) {
+            return known.get();
+        }
+        Scan scan = scan();
+        return at(key).orElseThrow(() -> lost(key, scan));
     }
 
-    private Optional<Port> at(@Nullable Seat seat) {
-        if (seat == null) {
-            return Optional.empty();
-        }
-        return tree.function(seat.address())
-                .flatMap(PciFunction::networkDevice)
-                .filter(netdev -> netdev.mac().equals(seat.mac()))
-                .map(netdev -> new Port(seat.address(), netdev.name()));
+    private Optional<Port> at(PhysicalFunctionKey key) {
+        return keys.find(key).filter(_ -> seen.contains(key)).flatMap(seat -> {
+            PciAddress address = PciAddress.parse(seat.address());
+            return tree.function(address)
+                    .flatMap(PciFunction::networkDevice)
+                    .flatMap(netdev -> links.find(netdev.name()))
+                    .filter(netdev -> identity(netdev).equals(seat.mac()))
+                    .map(netdev -> new Port(address, netdev.name()));
+        });
+    }
+
+    /** A PF that is not among the ports is gone only when no function of the machine can be it. */
+    private KernelException lost(PhysicalFunctionKey key, Scan scan) {
+        Optional<CardKeys.Seat> seat = keys.find(key);
+        boolean withoutNetdev = scan.withoutNetdev().stream()
+                .anyMatch(card -> seat.map(last -> isKind(card, last)
+                                && (!seen.contains(key)
+                                        || card.address().toString().equals(last.address())))
+                        .orElseGet(() -> card.serial()
+                                .map(serial -> serial.equals(key.serial()))
+                                .orElse(true)));
+        // Versions before this one named some ports by the address that they had at the time.
+        boolean underAnotherKey =
+                scan.ports().stream().anyMatch(port -> port.mac().toString().equals(key.serial()));
+        String name = "PF of card " + key.serial() + " with port " + key.port();
+        return withoutNetdev || underAnotherKey
+                ? new KernelException.Unreadable(
+                        "The " + name + " has no netdev now, and may still be in this machine.",
+                        Optional.of("Check that its driver is loaded and that its netdev is in the agent's network"
+                                + " namespace (ip link show)."),
+                        null)
+                : new KernelException.Gone(
+                        "The " + name + " is not in this machine.", Optional.of("Look for the card with lspci."));
+    }
+
+    private static boolean isKind(org.sluice.linux.pci.PhysicalFunction card, CardKeys.Seat seat) {
+        return hex(card.function().id().vendor()).equals(seat.vendorId())
+                && hex(card.function().id().device()).equals(seat.deviceId());
     }
 
     private VirtualFunctionInfo info(Port port, int index) {
         return links.virtualFunctions(port.netdev()).stream()
                 .filter(info -> info.index() == index)
                 .findFirst()
-                .orElseThrow(() -> missing("The PF " + port.netdev() + " has no VF " + index + "."));
+                .orElseThrow(() -> {
+                    PciAddress there = virtualFunction(port, index);
+                    return new KernelException.Unreadable(
+                            "The driver of PF " + port.netdev() + " says nothing of VF " + index + " (" + there
+                                    + ") now.",
+                            Optional.of("The PF or the VF may be in reset: see dmesg of the PF's driver."),
+                            null);
+                });
     }
 
     private PciAddress virtualFunction(PhysicalFunctionKey key, int index) {
-        Port port = port(key);
+        return virtualFunction(port(key), index);
+    }
+
+    private PciAddress virtualFunction(Port port, int index) {
         Path link = tree.folder(port.address()).resolve("virtfn" + index);
         try {
             return PciAddress.parse(Files.readSymbolicLink(link).getFileName().toString());
-        } catch (IOException e) {
-            throw new KernelException(
-                    "ENODEV",
-                    "The PF " + port.netdev() + " has no VF " + index + " (" + link + ").",
-                    Optional.of("See sriov_numvfs of the PF."),
-                    e);
+        } catch (IOException missing) {
+            int count = tree.physicalFunction(port.address())
+                    .map(org.sluice.linux.pci.PhysicalFunction::vfCount)
+                    .orElse(0);
+            Optional<String> fix = Optional.of("See sriov_numvfs of the PF.");
+            if (index < count) {
+                throw new KernelException.Unreadable(
+                        "The PF " + port.netdev() + " has " + count + " VFs, and VF " + index + " is not there yet ("
+                                + link + ").",
+                        fix,
+                        missing);
+            }
+            throw new KernelException.Gone(
+                    "The PF " + port.netdev() + " has " + count + " VFs, and so no VF " + index + ".", fix);
         }
     }
 
     private PciFunction function(PciAddress address) {
         return tree.function(address)
-                .orElseThrow(() -> missing("There is no PCI function at " + address + " any more."));
+                .orElseThrow(() -> new KernelException.Unreadable(
+                        "There is no PCI function at " + address + " now.",
+                        Optional.of("Check that the card is there and its driver is loaded."),
+                        null));
     }
 
     private Link link(String netdev) {
         return links.find(netdev)
-                .orElseThrow(() -> missing("There is no netdev " + netdev + " in the agent's network namespace."));
+                .orElseThrow(() -> new KernelException.Unreadable(
+                        "There is no netdev " + netdev + " in the agent's network namespace now.",
+                        Optional.of("Check that the card is there and its driver is loaded."),
+                        null));
     }
 
-    private static KernelException missing(String sentence) {
-        return new KernelException(
-                "ENODEV", sentence, Optional.of("Check that the card is there and its driver is loaded."), null);
+    /** A driver that comes with the kernel has at most a checksum of its source, others a version. */
+    private String moduleVersion(PciAddress address) {
+        Path module = tree.folder(address).resolve("driver/module");
+        return text(module.resolve("version"))
+                .or(() -> text(module.resolve("srcversion")))
+                .orElse("");
+    }
+
+    /** By NVIDIA's own driver's file; in others' a netdev with a switch id is the port of a switch of VFs in the host. */
+    private String eswitchMode(PciAddress address, PciFunction function) {
+        Optional<PciNetworkDevice> netdev = function.networkDevice();
+        return netdev.flatMap(
+                        device -> text(tree.folder(address).resolve("net/" + device.name() + "/compat/devlink/mode")))
+                .or(() -> netdev.filter(device -> !device.switchId().isEmpty()).map(_ -> CardModel.SWITCHDEV))
+                .orElse(CardModel.UNKNOWN_MODE);
+    }
+
+    private static Optional<String> text(Path attribute) {
+        return AttributeFiles.text(attribute).filter(text -> !text.isEmpty());
     }
 
     private static VfAttribute attribute(Setting setting) {

@@ -23,10 +23,13 @@ import org.sluice.model.protocol.PhysicalFunctionKey;
 
 /**
  * VFs that are asked again while they are busy, and not waited for for ever: a call that the kernel refuses for the moment
- * (EBUSY, EAGAIN, EINTR: "VF still in reset") is repeated with growing pauses, and one that does not return in time is
+ * ("VF still in reset", or no word of the VF at all) is repeated with growing pauses, and one that does not return in time is
  * given up. The VF of such a call is refused to everybody until the call does return, because it may still change it.
  */
 public final class PatientVirtualFunctions implements VirtualFunctions {
+    /** In place of a VF's number where a call is about the PF. */
+    private static final int PF = -1;
+
     private final VirtualFunctions kernel;
     private final Patience patience;
     private final Duration longestCall;
@@ -54,6 +57,11 @@ public final class PatientVirtualFunctions implements VirtualFunctions {
     }
 
     @Override
+    public CardModel model(PhysicalFunctionKey physicalFunction) {
+        return insist(physicalFunction, PF, "Reading its model", () -> kernel.model(physicalFunction));
+    }
+
+    @Override
     public Tuple read(PhysicalFunctionKey physicalFunction, int index) {
         return insist(physicalFunction, index, "Reading it", () -> kernel.read(physicalFunction, index));
     }
@@ -69,7 +77,7 @@ public final class PatientVirtualFunctions implements VirtualFunctions {
     @Override
     public void preparePhysicalFunction(PhysicalFunctionKey physicalFunction, int leastMtu) {
         // Not a call on one VF, but one that may find the PF busy just the same.
-        insist(physicalFunction, -1, "Bringing the PF up at MTU " + leastMtu, () -> {
+        insist(physicalFunction, PF, "Bringing the PF up at MTU " + leastMtu, () -> {
             kernel.preparePhysicalFunction(physicalFunction, leastMtu);
             return true;
         });
@@ -143,9 +151,8 @@ public final class PatientVirtualFunctions implements VirtualFunctions {
     }
 
     private static KernelException stuck(Function function, String sentence) {
-        String whose = function.index() < 0 ? "the PF" : "VF " + function.index();
-        return new KernelException(
-                "ETIMEDOUT",
+        String whose = function.index() == PF ? "the PF" : "VF " + function.index();
+        return new KernelException.Stuck(
                 sentence + " (" + whose + ", card serial "
                         + function.physicalFunction().serial() + " port "
                         + function.physicalFunction().port() + ").",

@@ -2,21 +2,21 @@ package org.sluice.agent.functions;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sluice.agent.functions.AttributeWriter.Wish;
 import org.sluice.agent.host.KernelException;
 import org.sluice.agent.host.VirtualFunctions;
 import org.sluice.agent.host.VirtualFunctions.LinkState;
-import org.sluice.agent.host.VirtualFunctions.Setting;
-import org.sluice.agent.host.VirtualFunctions.Tuple;
 import org.sluice.agent.journal.LeaseBook;
 import org.sluice.agent.step.StepObserver;
 import org.sluice.agent.step.StepObserver.Moment;
 import org.sluice.model.MacAddress;
-import org.sluice.model.Problem;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.PhysicalFunctionKey;
 import org.sluice.model.protocol.VirtualFunctionLease;
@@ -30,8 +30,9 @@ import org.sluice.model.protocol.VirtualFunctionLease;
  * <p>The caller holds the VF's lock, and has made sure that no VM has the VF.
  */
 final class VirtualFunctionRelease {
+    private static final Logger LOG = LoggerFactory.getLogger(VirtualFunctionRelease.class);
+
     private final VirtualFunctions functions;
-    private final Capabilities capabilities;
     private final AttributeWriter writer;
     private final LeaseBook leases;
     private final StepObserver observer;
@@ -39,13 +40,11 @@ final class VirtualFunctionRelease {
 
     VirtualFunctionRelease(
             VirtualFunctions functions,
-            Capabilities capabilities,
             AttributeWriter writer,
             LeaseBook leases,
             StepObserver observer,
             RandomGenerator random) {
         this.functions = requireNonNull(functions, "functions is null");
-        this.capabilities = requireNonNull(capabilities, "capabilities is null");
         this.writer = requireNonNull(writer, "writer is null");
         this.leases = requireNonNull(leases, "leases is null");
         this.observer = requireNonNull(observer, "observer is null");
@@ -55,44 +54,56 @@ final class VirtualFunctionRelease {
     /**
      * Releases the VF that the server holds under this lease; nothing happens when it holds none such.
      *
-     * @throws org.sluice.model.ProblemException when the VF does not read back neutral
-     * @throws KernelException when the kernel refuses a call for another reason than that the driver does not know it
+     * @throws KernelException.Differs when the VF does not read back neutral
+     * @throws KernelException when the VF cannot be read, so that nobody knows whose it is; it stays the server's then. So it does when
+     *     an attribute does not become neutral and the kernel says why
      */
     void release(ServerId server, VirtualFunctionLease lease) {
         if (!leases.holds(lease, server)) {
             return;
         }
-        if (isThere(lease)) {
+        try {
             neutralise(lease.physicalFunction(), lease.index());
+        } catch (KernelException.Gone e) {
+            // What left with its card comes back from the driver as new, so there is nothing of the tenant's on it.
+            LOG.info("VF {} is released without being neutralised: {}", lease.index(), e.getMessage());
         }
-        // A VF that is gone with its card comes back from the driver as new, so there is nothing of the tenant's on it.
         leases.giveBack(lease, server);
     }
 
     private void neutralise(PhysicalFunctionKey physicalFunction, int index) {
-        change(index, "link down", () -> writer.link(physicalFunction, index, LinkState.DISABLE));
+        Set<Attribute> untaken = EnumSet.noneOf(Attribute.class);
+        change(index, "link down", () -> writer.linkDownMeanwhile(physicalFunction, index));
         change(index, "unbind", () -> functions.unbind(physicalFunction, index));
         // Intel's drivers want the spoof check out of the way before the address goes.
-        change(index, "spoof check off", () -> writer.spoofCheck(physicalFunction, index, false, Wish.NEUTRAL));
+        change(index, "spoof check off", () -> writer.spoofCheckOffMeanwhile(physicalFunction, index));
         Optional<MacAddress> stoodInForZero = clearMac(physicalFunction, index);
         change(index, "VLAN 0", () -> writer.vlan(physicalFunction, index, 0, 0));
-        change(index, "trust off", () -> writer.trust(physicalFunction, index, false));
+        change(index, "trust off", () -> {
+            if (!writer.trust(physicalFunction, index, false)) {
+                untaken.add(Attribute.TRUST);
+            }
+        });
         change(index, "no rates", () -> writer.rates(physicalFunction, index, 0, 0));
-        change(index, "spoof check on", () -> writer.spoofCheck(physicalFunction, index, true, Wish.NEUTRAL));
-        change(index, "link as the PF's", () -> writer.link(physicalFunction, index, LinkState.AUTO));
-        Set<Attribute> refused = capabilities.refusedBy(physicalFunction);
-        Tuple tuple = functions.read(physicalFunction, index);
-        List<String> differences = TupleCheck.againstNeutral(tuple, refused, stoodInForZero);
+        change(index, "spoof check on", () -> {
+            if (!writer.spoofCheck(physicalFunction, index, true, Wish.NEUTRAL)) {
+                untaken.add(Attribute.SPOOF_CHECK);
+            }
+        });
+        change(index, "link as the PF's", () -> {
+            if (!writer.link(physicalFunction, index, LinkState.AUTO)) {
+                untaken.add(Attribute.LINK_STATE);
+            }
+        });
+        List<String> differences =
+                TupleCheck.againstNeutral(functions.read(physicalFunction, index), untaken, stoodInForZero);
         if (!differences.isEmpty()) {
-            throw new Problem(
-                            Problem.Kind.CONFLICT,
-                            "VfNotNeutral",
-                            "VF " + index + " of card " + physicalFunction.serial()
-                                    + " was released but does not read back neutral: "
-                                    + String.join(", ", differences) + ".",
-                            Optional.of("Make sure that nothing else programs this VF, such as another agent or a "
-                                    + "network daemon of the host."))
-                    .asException();
+            throw new KernelException.Differs(
+                    "VfNotNeutral",
+                    "VF " + index + " of card " + physicalFunction.serial()
+                            + " was released but does not read back neutral: " + String.join(", ", differences) + ".",
+                    Optional.of("Make sure that nothing else programs this VF, such as another agent or a "
+                            + "network daemon of the host."));
         }
     }
 
@@ -100,12 +111,7 @@ final class VirtualFunctionRelease {
     private Optional<MacAddress> clearMac(PhysicalFunctionKey physicalFunction, int index) {
         observer.reached(Moment.BEFORE_UNDO, name(index, "no MAC"));
         Optional<MacAddress> standIn = Optional.empty();
-        try {
-            functions.set(physicalFunction, index, new Setting.Mac(MacAddress.ZERO));
-        } catch (KernelException e) {
-            if (!Set.of("EINVAL", "EOPNOTSUPP", "EADDRNOTAVAIL", "EPERM").contains(e.errno())) {
-                throw e;
-            }
+        if (!writer.noMac(physicalFunction, index)) {
             MacAddress substitute = locallyAdministered();
             writer.mac(physicalFunction, index, substitute);
             standIn = Optional.of(substitute);
@@ -119,18 +125,6 @@ final class VirtualFunctionRelease {
         byte[] tail = new byte[5];
         random.nextBytes(tail);
         return new MacAddress("02:%02x:%02x:%02x:%02x:%02x".formatted(tail[0], tail[1], tail[2], tail[3], tail[4]));
-    }
-
-    private boolean isThere(VirtualFunctionLease lease) {
-        try {
-            functions.read(lease.physicalFunction(), lease.index());
-            return true;
-        } catch (KernelException e) {
-            if (e.errno().equals("ENODEV")) {
-                return false;
-            }
-            throw e;
-        }
     }
 
     private void change(int index, String what, Runnable change) {

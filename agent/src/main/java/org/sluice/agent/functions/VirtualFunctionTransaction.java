@@ -8,15 +8,16 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.sluice.agent.functions.AttributeWriter.Wish;
+import org.sluice.agent.host.KernelException;
 import org.sluice.agent.host.VirtualFunctions;
 import org.sluice.agent.host.VirtualFunctions.LinkState;
+import org.sluice.agent.host.VirtualFunctions.Setting;
 import org.sluice.agent.host.VirtualFunctions.Tuple;
 import org.sluice.agent.journal.Entry.FoundFunction;
 import org.sluice.agent.journal.LeaseBook;
 import org.sluice.agent.step.Patience;
 import org.sluice.agent.step.Step;
 import org.sluice.agent.step.StepObserver;
-import org.sluice.model.Problem;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.DesiredInterface.Direct;
 import org.sluice.model.protocol.DesiredInterface.DirectAttributes;
@@ -35,6 +36,11 @@ import org.sluice.model.protocol.VirtualFunctionLease;
  * <p>Thread-safe for different VFs; the caller holds the lock of the VF ({@link FunctionLocks}).
  */
 public final class VirtualFunctionTransaction {
+    /** What to do where a card has no spoof check for a port that asked for it. */
+    static final String WITHOUT_SPOOF_CHECK =
+            "Map another card to the port's physical network, or take port security off"
+                    + " the port (openstack port set --no-security-group --disable-port-security).";
+
     private final VirtualFunctions functions;
     private final Capabilities capabilities;
     private final AttributeWriter writer;
@@ -60,7 +66,7 @@ public final class VirtualFunctionTransaction {
         this.capabilities = requireNonNull(capabilities, "capabilities is null");
         this.leases = requireNonNull(leases, "leases is null");
         this.writer = new AttributeWriter(functions, capabilities, patience);
-        this.release = new VirtualFunctionRelease(functions, capabilities, writer, leases, observer, random);
+        this.release = new VirtualFunctionRelease(functions, writer, leases, observer, random);
     }
 
     /** What the VF is like before anything is done to it. */
@@ -92,11 +98,9 @@ public final class VirtualFunctionTransaction {
                         // The PF stays up and at its MTU: the host's own traffic and other VFs share it.
                         Step.withoutUndo("PF up", () -> functions.preparePhysicalFunction(physicalFunction, nic.mtu())),
                         Step.withoutUndo("driver off", () -> functions.unbind(physicalFunction, index)),
-                        Step.withoutUndo("link down", () -> writer.link(physicalFunction, index, LinkState.DISABLE)),
+                        Step.withoutUndo("link down", () -> writer.linkDownMeanwhile(physicalFunction, index)),
                         Step.withoutUndo(
-                                "spoof check off",
-                                () -> writer.spoofCheck(
-                                        physicalFunction, index, false, Wish.requestedIf(!wanted.spoofCheck()))),
+                                "spoof check off", () -> writer.spoofCheckOffMeanwhile(physicalFunction, index)),
                         Step.withoutUndo("trust", () -> writer.trust(physicalFunction, index, wanted.trust())),
                         Step.withoutUndo("VLAN", () -> writer.vlan(physicalFunction, index, nic.vlan(), wanted.qos())),
                         Step.withoutUndo("MAC", () -> writer.mac(physicalFunction, index, nic.mac())),
@@ -105,11 +109,7 @@ public final class VirtualFunctionTransaction {
                                 () -> writer.rates(physicalFunction, index, wanted.minTxRate(), wanted.maxTxRate())),
                         Step.withoutUndo(
                                 "spoof check as wanted",
-                                () -> writer.spoofCheck(
-                                        physicalFunction,
-                                        index,
-                                        wanted.spoofCheck(),
-                                        Wish.requestedIf(!wanted.spoofCheck()))),
+                                () -> writer.spoofCheck(physicalFunction, index, wanted.spoofCheck(), Wish.REQUESTED)),
                         Step.withoutUndo("vfio-pci", () -> bind(physicalFunction, index)),
                         Step.withoutUndo("read back", () -> verified(nic)))
                 .map(step -> new Step("VF " + index + " " + step.name(), step.apply(), step.undo()))
@@ -124,7 +124,7 @@ public final class VirtualFunctionTransaction {
             writer.link(physicalFunction, index, LinkState.AUTO);
             Optional<LinkState> state = functions.read(physicalFunction, index).linkState();
             if (state.equals(Optional.of(LinkState.DISABLE))) {
-                throw differs(index, physicalFunction, "link state is DISABLE instead of AUTO");
+                throw differs(index, physicalFunction, "link state is DISABLE instead of AUTO", "");
             }
         });
     }
@@ -137,15 +137,20 @@ public final class VirtualFunctionTransaction {
     /**
      * Reads the VF's tuple back and compares it with what the port asked for.
      *
-     * @throws org.sluice.model.ProblemException naming every difference
+     * @throws KernelException.Differs naming every difference
      */
     public VirtualFunctionState verified(Direct nic) {
         PhysicalFunctionKey physicalFunction = nic.lease().physicalFunction();
         Tuple tuple = functions.read(physicalFunction, nic.lease().index());
         Set<Attribute> refused = capabilities.refusedBy(physicalFunction);
-        List<String> differences = TupleCheck.againstWanted(nic, tuple, refused);
+        List<String> differences = TupleCheck.againstWanted(nic, tuple);
         if (!differences.isEmpty()) {
-            throw differs(nic.lease().index(), physicalFunction, String.join(", ", differences));
+            boolean unsafe = nic.attributes().spoofCheck() && tuple.spoofCheck().equals(Optional.of(false));
+            throw differs(
+                    nic.lease().index(),
+                    physicalFunction,
+                    String.join(", ", differences),
+                    unsafe ? " " + WITHOUT_SPOOF_CHECK : "");
         }
         return new VirtualFunctionState(
                 nic.lease(),
@@ -156,27 +161,34 @@ public final class VirtualFunctionTransaction {
                 tuple.trust(),
                 tuple.minTxRate(),
                 tuple.maxTxRate(),
-                refused.stream().sorted().map(Attribute::commandName).toList());
+                refused.stream()
+                        .filter(attribute -> attribute != Attribute.SPOOF_CHECK
+                                || !tuple.shows(
+                                        new Setting.SpoofCheck(nic.attributes().spoofCheck())))
+                        .sorted()
+                        .map(Attribute::commandName)
+                        .toList());
     }
 
     private void demandCapabilities(Direct nic) {
         PhysicalFunctionKey physicalFunction = nic.lease().physicalFunction();
         DirectAttributes wanted = nic.attributes();
         int index = nic.lease().index();
+        Setting rates = new Setting.Rates(wanted.minTxRate(), wanted.maxTxRate());
         if (!wanted.spoofCheck()) {
-            writer.demand(physicalFunction, index, Attribute.SPOOF_CHECK);
+            writer.demand(physicalFunction, index, Attribute.SPOOF_CHECK, new Setting.SpoofCheck(false));
         }
         if (wanted.trust()) {
-            writer.demand(physicalFunction, index, Attribute.TRUST);
+            writer.demand(physicalFunction, index, Attribute.TRUST, new Setting.Trust(true));
         }
         if (wanted.minTxRate() > 0) {
-            writer.demand(physicalFunction, index, Attribute.MIN_TX_RATE);
+            writer.demand(physicalFunction, index, Attribute.MIN_TX_RATE, rates);
         }
         if (wanted.maxTxRate() > 0) {
-            writer.demand(physicalFunction, index, Attribute.MAX_TX_RATE);
+            writer.demand(physicalFunction, index, Attribute.MAX_TX_RATE, rates);
         }
         if (nic.vlan() > 0 || wanted.qos() > 0) {
-            writer.demand(physicalFunction, index, Attribute.VLAN);
+            writer.demand(physicalFunction, index, Attribute.VLAN, new Setting.Vlan(nic.vlan(), wanted.qos()));
         }
     }
 
@@ -184,18 +196,18 @@ public final class VirtualFunctionTransaction {
         functions.bindToVfio(physicalFunction, index);
         Optional<String> driver = functions.driver(physicalFunction, index);
         if (!driver.equals(Optional.of("vfio-pci"))) {
-            throw differs(index, physicalFunction, "its driver is " + driver.orElse("none") + " instead of vfio-pci");
+            throw differs(
+                    index, physicalFunction, "its driver is " + driver.orElse("none") + " instead of vfio-pci", "");
         }
     }
 
-    private static RuntimeException differs(int index, PhysicalFunctionKey physicalFunction, String differences) {
-        return new Problem(
-                        Problem.Kind.CONFLICT,
-                        "VfReadBackDiffers",
-                        "VF " + index + " of card " + physicalFunction.serial() + " does not read back as it was set: "
-                                + differences + ".",
-                        Optional.of("Make sure that nothing else programs this VF, such as another agent or a network "
-                                + "daemon of the host."))
-                .asException();
+    private static KernelException differs(
+            int index, PhysicalFunctionKey physicalFunction, String differences, String otherFix) {
+        return new KernelException.Differs(
+                "VfReadBackDiffers",
+                "VF " + index + " of card " + physicalFunction.serial() + " does not read back as it was set: "
+                        + differences + ".",
+                Optional.of("Make sure that nothing else programs this VF, such as another agent or a network "
+                        + "daemon of the host." + otherFix));
     }
 }

@@ -19,14 +19,11 @@ public final class KernelCalls {
         try {
             return call.get();
         } catch (LinuxException refusal) {
-            throw new KernelException(
-                    errno(refusal),
-                    refusal.sentence(),
-                    Optional.of(refusal.fix()).filter(fix -> !fix.isBlank()),
-                    refusal);
+            throw worded(refusal);
         } catch (IllegalArgumentException outOfRange) {
             // The linux module checks ranges before it asks the kernel, which would have answered just that.
-            throw new KernelException("EINVAL", String.valueOf(outOfRange.getMessage()), Optional.empty(), outOfRange);
+            throw KernelException.Refused.because(
+                    "OutOfRange", String.valueOf(outOfRange.getMessage()), Optional.empty(), outOfRange);
         }
     }
 
@@ -38,17 +35,25 @@ public final class KernelCalls {
         });
     }
 
-    private static String errno(LinuxException failure) {
+    private static KernelException worded(LinuxException failure) {
+        String sentence = failure.sentence();
+        Optional<String> fix = Optional.of(failure.fix()).filter(text -> !text.isBlank());
         return switch (failure) {
-            case NetlinkException netlink -> name(netlink.errno());
-            case SystemCallException call -> name(call.errno());
+            case NetlinkException netlink -> KernelException.answered(name(netlink.errno()), sentence, fix, failure);
+            case SystemCallException call -> KernelException.answered(name(call.errno()), sentence, fix, failure);
             case LinuxException other ->
                 switch (other.code()) {
-                    case "link.missing", "vfio.no-such-function" -> "ENODEV";
-                    case "vfio.no-iommu" -> "ENXIO";
-                    case "vfio.no-module" -> "ENOENT";
-                    case "vfio.in-use", "sysfs.hangs" -> "ETIMEDOUT";
-                    default -> other.getCause() instanceof SystemCallException cause ? name(cause.errno()) : "EIO";
+                    // Not there under this name or address now: whether it has left is looked up where that is known.
+                    case "link.missing", "vfio.no-such-function" ->
+                        new KernelException.Unreadable(sentence, fix, failure);
+                    case "vfio.in-use", "sysfs.hangs", "sysfs.interrupted" ->
+                        new KernelException.Stuck(sentence, fix, failure);
+                    case "vfio.no-iommu" -> KernelException.Refused.because("IommuOff", sentence, fix, failure);
+                    case "vfio.no-module" -> KernelException.Refused.because("NoVfioModule", sentence, fix, failure);
+                    default ->
+                        other.getCause() instanceof SystemCallException cause
+                                ? KernelException.answered(name(cause.errno()), sentence, fix, failure)
+                                : KernelException.Refused.because("HostRefuses", sentence, fix, failure);
                 };
         };
     }

@@ -41,13 +41,15 @@ public final class Failures {
         if (message == null) {
             return failure.getClass().getSimpleName() + ".";
         }
-        return failure instanceof KernelException kernel ? message + " (" + kernel.errno() + ")" : message;
+        return failure instanceof KernelException kernel
+                ? message + kernel.errno().map(errno -> " (" + errno + ")").orElse("")
+                : message;
     }
 
     private static String code(RuntimeException failure) {
         return switch (failure) {
             case ProblemException problem -> problem.problem().code();
-            case KernelException kernel -> "Kernel" + kernel.errno();
+            case KernelException kernel -> kernel.code();
             case RuntimeException other -> "AgentFailure";
         };
     }

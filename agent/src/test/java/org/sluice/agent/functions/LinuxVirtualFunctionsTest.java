@@ -2,20 +2,27 @@ package org.sluice.agent.functions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sluice.agent.host.KernelException;
+import org.sluice.agent.host.VirtualFunctions.CardModel;
 import org.sluice.agent.host.VirtualFunctions.LinkState;
 import org.sluice.agent.host.VirtualFunctions.Setting;
+import org.sluice.agent.journal.DurableDirectory;
 import org.sluice.linux.kernel.Errno;
 import org.sluice.linux.kernel.SystemCallException;
 import org.sluice.linux.net.Link;
@@ -41,6 +48,9 @@ class LinuxVirtualFunctionsTest {
     @TempDir
     Path sysfs;
 
+    @TempDir
+    Path files;
+
     private final ScriptedLinks links = new ScriptedLinks();
     private LinuxVirtualFunctions functions;
 
@@ -54,9 +64,17 @@ class LinuxVirtualFunctionsTest {
         virtualFunction(0, VF0, "12");
         virtualFunction(1, VF1, "13");
         Files.createDirectories(sysfs.resolve("bus/pci/drivers/vfio-pci"));
+        start();
+    }
+
+    /** A fresh agent on the same machine, with what the one before wrote down. */
+    private void start() {
         PciTree tree = new PciTree(sysfs);
-        functions =
-                new LinuxVirtualFunctions(links, tree, new VfioBinder(tree, this::kernelWrites, Duration.ofSeconds(5)));
+        functions = new LinuxVirtualFunctions(
+                links,
+                tree,
+                new VfioBinder(tree, this::kernelWrites, Duration.ofSeconds(5)),
+                new DurableDirectory(files));
     }
 
     @Test
@@ -90,11 +108,176 @@ class LinuxVirtualFunctionsTest {
     }
 
     @Test
-    void saysThatAFunctionIsNotThere() {
+    void aFunctionIsGoneWhenThereAreFewerOfThem() throws IOException {
         PhysicalFunctionKey key = card().key();
-        assertErrno(() -> functions.read(key, 5), "ENODEV", "VF 5");
-        assertErrno(() -> functions.address(key, 5), "ENODEV", "VF 5");
-        assertErrno(() -> functions.read(new PhysicalFunctionKey("other", 0), 0), "ENODEV", "other");
+        assertFails(() -> functions.read(key, 5), "DeviceGone", "VF 5");
+        assertFails(() -> functions.address(key, 5), "DeviceGone", "VF 5");
+        // All of them were taken away, and the one that had number 1 with them.
+        write(device(PF).resolve("sriov_numvfs"), "0");
+        Files.delete(device(PF).resolve("virtfn1"));
+        assertFails(() -> functions.read(key, 1), "DeviceGone", "0 VFs");
+    }
+
+    @Test
+    void aFunctionThatTheKernelsListLacksIsThereAndCannotBeRead() throws IOException {
+        PhysicalFunctionKey key = card().key();
+        links.functions.add(info(1, "52:54:00:bb:00:02", 0, ReportedSwitch.ON, VfLinkState.AUTO));
+        assertFails(() -> functions.read(key, 0), "DeviceUnreadable", "VF 0 (" + VF0 + ")");
+        // The kernel is still making the third.
+        write(device(PF).resolve("sriov_numvfs"), "3");
+        assertFails(() -> functions.read(key, 2), "DeviceUnreadable", "not there yet");
+    }
+
+    @Test
+    void aPortWithoutANetdevIsThereAndCannotBeRead() throws IOException {
+        PhysicalFunctionKey key = card().key();
+        links.functions.add(info(0, "52:54:00:bb:00:02", 0, ReportedSwitch.ON, VfLinkState.AUTO));
+        links.ports.remove("eth0");
+        assertFails(() -> functions.read(key, 0), "DeviceUnreadable", "52:54:00:aa:00:01");
+        assertFails(() -> functions.model(key), "DeviceUnreadable", "52:54:00:aa:00:01");
+        links.ports.put("eth0", "52:54:00:aa:00:01");
+        assertThat(functions.read(key, 0).mac()).isEqualTo(new MacAddress("52:54:00:bb:00:02"));
+        // Renamed between the look-up and the request.
+        links.answer = Optional.of(Errno.ENODEV);
+        assertFails(() -> functions.set(key, 0, new Setting.Trust(true)), "DeviceUnreadable", "ENODEV");
+    }
+
+    @Test
+    void aPortIsGoneWhenItsFunctionHasLeftTheMachine() throws IOException {
+        PhysicalFunctionKey key = card().key();
+        // Another of its kind that a guest has does not make it doubtful.
+        function("0000:05:00.0", "0x8086", "0x10c9", "vfio-pci");
+        write(device("0000:05:00.0").resolve("sriov_totalvfs"), "7");
+        Files.delete(device(PF).resolve("vendor"));
+        assertFails(() -> functions.read(key, 0), "DeviceGone", "52:54:00:aa:00:01");
+        assertFails(() -> functions.model(key), "DeviceGone", "52:54:00:aa:00:01");
+    }
+
+    @Test
+    void aPortOfBeforeTheLastStartIsGoneOnlyWhenNoFunctionCanBeIt() throws IOException {
+        PhysicalFunctionKey key = card().key();
+        Files.delete(device(PF).resolve("vendor"));
+        // At a start addresses may have changed, and its driver has not taken it yet.
+        function("0000:05:00.0", "0x8086", "0x10c9", "igb");
+        write(device("0000:05:00.0").resolve("sriov_totalvfs"), "7");
+        start();
+        assertFails(() -> functions.read(key, 0), "DeviceUnreadable", "52:54:00:aa:00:01");
+        write(device("0000:05:00.0").resolve("device"), "0x1572");
+        assertFails(() -> functions.read(key, 0), "DeviceGone", "52:54:00:aa:00:01");
+    }
+
+    @Test
+    void aPortThatWasNeverSeenIsGoneOnlyWhenNoFunctionCanBeIt() throws IOException {
+        PhysicalFunctionKey other = new PhysicalFunctionKey("other", 0);
+        assertFails(() -> functions.read(other, 0), "DeviceGone", "other");
+        function("0000:05:00.0", "0x8086", "0x1572", "i40e");
+        write(device("0000:05:00.0").resolve("sriov_totalvfs"), "64");
+        assertFails(() -> functions.read(other, 0), "DeviceUnreadable", "other");
+        serial("0000:05:00.0", "A1");
+        assertFails(() -> functions.read(other, 0), "DeviceGone", "other");
+        // Named by the address that an operator gave it, before permanent ones were read.
+        links.current = Optional.of("02:00:00:00:00:99");
+        assertFails(
+                () -> functions.read(new PhysicalFunctionKey("02:00:00:00:00:99", 0), 0),
+                "DeviceUnreadable",
+                "02:00:00:00:00:99");
+    }
+
+    @Test
+    void portsOfABondAreKnownByTheirOwnAddresses() throws IOException {
+        function("0000:01:00.1", "0x8086", "0x10c9", "igb");
+        write(device("0000:01:00.1").resolve("sriov_totalvfs"), "7");
+        netdev("0000:01:00.1", "eth1", "52:54:00:aa:00:02");
+        PhysicalFunctionKey first = new PhysicalFunctionKey("52:54:00:aa:00:01", 0);
+        PhysicalFunctionKey second = new PhysicalFunctionKey("52:54:00:aa:00:02", 0);
+        assertThat(functions.physicalFunctions())
+                .extracting(PhysicalFunction::key)
+                .containsExactly(first, second);
+
+        links.current = Optional.of("52:54:00:aa:00:01");
+
+        assertThat(functions.physicalFunctions())
+                .extracting(PhysicalFunction::key)
+                .containsExactly(first, second);
+        start();
+        assertThat(functions.physicalFunctions())
+                .extracting(PhysicalFunction::key)
+                .containsExactly(first, second);
+        functions.set(second, 1, new Setting.SpoofCheck(false));
+        assertThat(links.calls).containsExactly("eth1 vf 1 " + new VfAttribute.SpoofCheck(false));
+    }
+
+    @Test
+    void aSecondCardWithTheSameSerialDoesNotChangeTheNameOfTheFirst() throws IOException {
+        serial(PF, "0000000000");
+        assertThat(card().key()).isEqualTo(new PhysicalFunctionKey("0000000000", 0));
+        function("0000:00:05.0", "0x8086", "0x10c9", "igb");
+        write(device("0000:00:05.0").resolve("sriov_totalvfs"), "7");
+        serial("0000:00:05.0", "0000000000");
+        netdev("0000:00:05.0", "eth1", "52:54:00:aa:00:02");
+
+        // The new one is even the first in the machine, and it may have come while the agent was away.
+        for (int life = 0; life < 2; life++) {
+            assertThat(functions.physicalFunctions())
+                    .extracting(PhysicalFunction::name, PhysicalFunction::key)
+                    .containsExactly(
+                            tuple("eth1", new PhysicalFunctionKey("52:54:00:aa:00:02", 0)),
+                            tuple("eth0", new PhysicalFunctionKey("0000000000", 0)));
+            start();
+        }
+    }
+
+    @Test
+    void twoCardsThatComeWithOneSerialAreNamedByTheirAddresses() throws IOException {
+        serial(PF, "0000000000");
+        function("0000:05:00.0", "0x8086", "0x10c9", "igb");
+        write(device("0000:05:00.0").resolve("sriov_totalvfs"), "7");
+        serial("0000:05:00.0", "0000000000");
+        netdev("0000:05:00.0", "eth1", "52:54:00:aa:00:02");
+        assertThat(functions.physicalFunctions())
+                .extracting(PhysicalFunction::key)
+                .containsExactly(
+                        new PhysicalFunctionKey("52:54:00:aa:00:01", 0),
+                        new PhysicalFunctionKey("52:54:00:aa:00:02", 0));
+    }
+
+    @Test
+    void aCardKeepsItsNameWhenItsSerialCannotBeReadOrItsAddressWasWrittenAnew() throws IOException {
+        serial(PF, "A1");
+        PhysicalFunctionKey key = card().key();
+        Files.delete(device(PF).resolve("vpd"));
+        assertThat(card().key()).isEqualTo(key);
+        serial(PF, "A1");
+        links.ports.put("eth0", "52:54:00:aa:00:77");
+        assertThat(card().key()).isEqualTo(key);
+    }
+
+    @Test
+    void knowsAPortByItsOnlyAddressWhereTheDriverNamesNoPermanentOne() {
+        links.ports.put("eth0", "00:00:00:00:00:00");
+        links.current = Optional.of("52:54:00:aa:00:01");
+        assertThat(card().key()).isEqualTo(new PhysicalFunctionKey("52:54:00:aa:00:01", 0));
+    }
+
+    @Test
+    void saysWhatKindOfCardItIs() throws IOException {
+        PhysicalFunctionKey key = card().key();
+        assertThat(functions.model(key)).isEqualTo(new CardModel("8086", "10c9", "igb", "", "", "unknown"));
+
+        links.firmware = "2.9.1 (MT_0000000012)";
+        Path module = Files.createDirectories(sysfs.resolve("module/igb"));
+        Files.createSymbolicLink(sysfs.resolve("bus/pci/drivers/igb/module"), module);
+        write(module.resolve("srcversion"), "5B1A0C0FFEE");
+        assertThat(functions.model(key).moduleVersion()).isEqualTo("5B1A0C0FFEE");
+        assertThat(functions.model(key).firmware()).isEqualTo("2.9.1 (MT_0000000012)");
+        write(module.resolve("version"), "24.10-1.1.4");
+        assertThat(functions.model(key).moduleVersion()).isEqualTo("24.10-1.1.4");
+
+        write(device(PF).resolve("net/eth0/phys_switch_id"), "5254000012");
+        assertThat(functions.model(key).isSwitchdev()).isTrue();
+        Path mode = Files.createDirectories(device(PF).resolve("net/eth0/compat/devlink"));
+        write(mode.resolve("mode"), "legacy");
+        assertThat(functions.model(key).eswitchMode()).isEqualTo("legacy");
     }
 
     @Test
@@ -120,12 +303,12 @@ class LinuxVirtualFunctionsTest {
     void keepsTheKernelsErrnoAndTakesItsInternalNumberForWhatItMeans() {
         PhysicalFunctionKey key = card().key();
         links.answer = Optional.of(Errno.EBUSY);
-        assertErrno(() -> functions.set(key, 0, new Setting.Trust(true)), "EBUSY", "EBUSY");
+        assertFails(() -> functions.set(key, 0, new Setting.Trust(true)), "KernelEBUSY", "EBUSY");
         links.answer = Optional.of(Errno.ENOTSUPP);
-        assertErrno(() -> functions.set(key, 0, new Setting.Trust(true)), "EOPNOTSUPP", "supported");
-        assertErrno(
+        assertFails(() -> functions.set(key, 0, new Setting.Trust(true)), "KernelEOPNOTSUPP", "supported");
+        assertFails(
                 () -> functions.set(key, 0, new Setting.Mac(new MacAddress("01:00:5e:00:00:01"))),
-                "EINVAL",
+                "OutOfRange",
                 "multicast");
     }
 
@@ -144,13 +327,14 @@ class LinuxVirtualFunctionsTest {
         PhysicalFunctionKey key = card().key();
         links.up = false;
         links.staysDown = true;
-        assertErrno(() -> functions.preparePhysicalFunction(key, 1500), "EIO", "down");
+        assertFails(() -> functions.preparePhysicalFunction(key, 1500), "PfReadBackDiffers", "down");
     }
 
     @Test
     void findsThePhysicalFunctionUnderItsNewName() throws IOException {
         PhysicalFunctionKey key = card().key();
         Files.move(device(PF).resolve("net/eth0"), device(PF).resolve("net/ens1f0"));
+        links.ports.put("ens1f0", String.valueOf(links.ports.remove("eth0")));
         functions.set(key, 0, new Setting.SpoofCheck(false));
         assertThat(links.calls).containsExactly("ens1f0 vf 0 " + new VfAttribute.SpoofCheck(false));
     }
@@ -160,6 +344,7 @@ class LinuxVirtualFunctionsTest {
         PhysicalFunctionKey key = card().key();
         Files.delete(device(PF).resolve("net/eth0/address"));
         Files.delete(device(PF).resolve("net/eth0"));
+        links.ports.remove("eth0");
         function("0000:05:00.0", "0x8086", "0x10c9", "igb");
         write(device("0000:05:00.0").resolve("sriov_totalvfs"), "7");
         netdev("0000:05:00.0", "eth7", "52:54:00:aa:00:01");
@@ -186,7 +371,7 @@ class LinuxVirtualFunctionsTest {
         Files.delete(device(VF0).resolve("iommu_group"));
         PhysicalFunctionKey key = card().key();
         functions.unbind(key, 0);
-        assertErrno(() -> functions.bindToVfio(key, 0), "ENXIO", "IOMMU");
+        assertFails(() -> functions.bindToVfio(key, 0), "IommuOff", "IOMMU");
     }
 
     @Test
@@ -196,7 +381,7 @@ class LinuxVirtualFunctionsTest {
         Files.createSymbolicLink(members.resolve(VF1), device(VF1));
         PhysicalFunctionKey key = card().key();
         functions.unbind(key, 0);
-        assertErrno(() -> functions.bindToVfio(key, 0), "EPERM", VF1 + " (igbvf)");
+        assertFails(() -> functions.bindToVfio(key, 0), "IommuGroupNotViable", VF1 + " (igbvf)");
     }
 
     private PhysicalFunction card() {
@@ -205,10 +390,10 @@ class LinuxVirtualFunctionsTest {
         return all.getFirst();
     }
 
-    private static void assertErrno(Runnable call, String errno, String words) {
+    private static void assertFails(Runnable call, String code, String words) {
         assertThatThrownBy(call::run)
                 .isInstanceOfSatisfying(
-                        KernelException.class, e -> assertThat(e.errno()).isEqualTo(errno))
+                        KernelException.class, e -> assertThat(e.code()).isEqualTo(code))
                 .hasMessageContaining(words);
     }
 
@@ -237,6 +422,16 @@ class LinuxVirtualFunctionsTest {
     private void netdev(String address, String name, String mac) throws IOException {
         Path folder = Files.createDirectories(device(address).resolve("net").resolve(name));
         write(folder.resolve("address"), mac);
+        links.ports.put(name, mac);
+    }
+
+    /** Vital product data with nothing but the keyword SN. */
+    private void serial(String address, String number) throws IOException {
+        ByteArrayOutputStream vpd = new ByteArrayOutputStream();
+        vpd.writeBytes(new byte[] {(byte) 0x90, (byte) (3 + number.length()), 0, 'S', 'N', (byte) number.length()});
+        vpd.writeBytes(number.getBytes(StandardCharsets.US_ASCII));
+        vpd.write(0x78);
+        Files.write(device(address).resolve("vpd"), vpd.toByteArray());
     }
 
     private static void write(Path file, String text) throws IOException {
@@ -285,6 +480,13 @@ class LinuxVirtualFunctionsTest {
     private static final class ScriptedLinks implements PortLinks {
         private final List<String> calls = new ArrayList<>();
         private final List<VirtualFunctionInfo> functions = new ArrayList<>();
+        /** Permanent addresses by name. */
+        private final Map<String, String> ports = new HashMap<>();
+
+        /** The address that all have now, when it is another one. */
+        private Optional<String> current = Optional.empty();
+
+        private String firmware = "";
         private Optional<Errno> answer = Optional.empty();
         private boolean up = true;
         private boolean staysDown;
@@ -292,24 +494,26 @@ class LinuxVirtualFunctionsTest {
 
         @Override
         public Optional<Link> find(String port) {
-            return Optional.of(new Link(
-                    2,
-                    port,
-                    List.of(),
-                    new LinkKind.Hardware(),
-                    org.sluice.linux.net.MacAddress.ZERO,
-                    mtu,
-                    0,
-                    0,
-                    up,
-                    true,
-                    0,
-                    0,
-                    "pci",
-                    PF,
-                    "",
-                    2,
-                    List.of()));
+            return Optional.ofNullable(ports.get(port))
+                    .map(permanent -> new Link(
+                            2,
+                            port,
+                            List.of(),
+                            new LinkKind.Hardware(),
+                            org.sluice.linux.net.MacAddress.parse(current.orElse(permanent)),
+                            org.sluice.linux.net.MacAddress.parse(permanent),
+                            mtu,
+                            0,
+                            0,
+                            up,
+                            true,
+                            0,
+                            0,
+                            "pci",
+                            PF,
+                            "",
+                            2,
+                            List.of()));
         }
 
         @Override
@@ -335,6 +539,11 @@ class LinuxVirtualFunctionsTest {
         public void setMtu(String port, int bytes) {
             calls.add(port + " mtu " + bytes);
             mtu = bytes;
+        }
+
+        @Override
+        public String firmware(String port) {
+            return firmware;
         }
     }
 }

@@ -14,6 +14,8 @@ import java.util.OptionalInt;
  * @param alternativeNames further names
  * @param kind what sort of device
  * @param mac its address; zero when it has none of six bytes
+ * @param permanentMac the address that its hardware came with, whatever it has now: a bond gives all its members one; zero when
+ *     not reported, as by devices without hardware
  * @param mtu largest packet in bytes
  * @param minMtu smallest MTU it takes, 0 when not reported
  * @param maxMtu largest MTU it takes, 0 when not reported or unbounded
@@ -33,6 +35,7 @@ public record Link(
         List<String> alternativeNames,
         LinkKind kind,
         MacAddress mac,
+        MacAddress permanentMac,
         int mtu,
         int minMtu,
         int maxMtu,
@@ -51,6 +54,7 @@ public record Link(
         alternativeNames = List.copyOf(alternativeNames);
         requireNonNull(kind, "kind is null");
         requireNonNull(mac, "mac is null");
+        requireNonNull(permanentMac, "permanentMac is null");
         requireNonNull(parentBus, "parentBus is null");
         requireNonNull(parentDevice, "parentDevice is null");
         requireNonNull(physicalPortName, "physicalPortName is null");

@@ -93,6 +93,7 @@ final class LinkCodec {
         private final List<String> alternativeNames = new ArrayList<>();
         private LinkKind kind = new LinkKind.Hardware();
         private MacAddress mac = MacAddress.ZERO;
+        private MacAddress permanentMac = MacAddress.ZERO;
         private int mtu;
         private int minMtu;
         private int maxMtu;
@@ -115,12 +116,8 @@ final class LinkCodec {
                     }
                 }
                 case Rtnetlink.IFLA_LINKINFO -> kind = kind(attribute.nested());
-                case Rtnetlink.IFLA_ADDRESS -> {
-                    // Tunnels have addresses of four or sixteen bytes.
-                    if (attribute.payload().limit() == MacAddress.LENGTH) {
-                        mac = MacAddress.of(attribute.bytes(), 0);
-                    }
-                }
+                case Rtnetlink.IFLA_ADDRESS -> mac = address(attribute);
+                case Rtnetlink.IFLA_PERM_ADDRESS -> permanentMac = address(attribute);
                 case Rtnetlink.IFLA_MTU -> mtu = attribute.u32();
                 case Rtnetlink.IFLA_MIN_MTU -> minMtu = attribute.u32();
                 case Rtnetlink.IFLA_MAX_MTU -> maxMtu = attribute.u32();
@@ -147,6 +144,7 @@ final class LinkCodec {
                     alternativeNames,
                     kind,
                     mac,
+                    permanentMac,
                     mtu,
                     minMtu,
                     maxMtu,
@@ -159,6 +157,13 @@ final class LinkCodec {
                     physicalPortName,
                     vfCount,
                     virtualFunctions);
+        }
+
+        private static MacAddress address(Attribute attribute) {
+            // Tunnels have addresses of four or sixteen bytes.
+            return attribute.payload().limit() == MacAddress.LENGTH
+                    ? MacAddress.of(attribute.bytes(), 0)
+                    : MacAddress.ZERO;
         }
 
         private static LinkKind kind(Attributes info) {

@@ -50,6 +50,7 @@ final class Rtnetlink {
     static final int IFLA_MAX_MTU = 51;
     static final int IFLA_PROP_LIST = 52;
     static final int IFLA_ALT_IFNAME = 53;
+    static final int IFLA_PERM_ADDRESS = 54;
     static final int IFLA_PARENT_DEV_NAME = 56;
     static final int IFLA_PARENT_DEV_BUS_NAME = 57;
 

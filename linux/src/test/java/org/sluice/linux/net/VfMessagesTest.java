@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -61,12 +62,32 @@ class VfMessagesTest {
     }
 
     @Test
+    void tellsThePermanentAddressFromTheOneOfNow() {
+        String real = HexFormat.of().formatHex(new CapturedMessages().bytes("link-with-neutral-vfs"));
+        // IFLA_ADDRESS as a bond sets it; IFLA_PERM_ADDRESS stays.
+        String bonded = real.replace("0a000100525400aa0001", "0a000100020000000001");
+        assertThat(bonded).isNotEqualTo(real);
+
+        Link link = LinkCodec.read(
+                NetlinkMessage.parse(HexFormat.of().parseHex(bonded)).getFirst());
+
+        assertThat(link.mac()).isEqualTo(MacAddress.parse("02:00:00:00:00:01"));
+        assertThat(link.permanentMac()).isEqualTo(MacAddress.parse("52:54:00:aa:00:01"));
+        // A device without hardware has none.
+        NetlinkMessage bridge = NetlinkMessage.parse(LinkMessages.createBridge("br1", true, Duration.ofMinutes(2))
+                        .finish(1))
+                .getFirst();
+        assertThat(LinkCodec.read(bridge).permanentMac()).isEqualTo(MacAddress.ZERO);
+    }
+
+    @Test
     void readsTheVfsOfARealCard() {
         Link link = LinkCodec.read(message("link-with-vfs"));
 
         assertThat(link.name()).isEqualTo("eth0");
         assertThat(link.index()).isEqualTo(4);
         assertThat(link.mac()).isEqualTo(MacAddress.parse("52:54:00:aa:00:01"));
+        assertThat(link.permanentMac()).isEqualTo(MacAddress.parse("52:54:00:aa:00:01"));
         assertThat(link.kind()).isEqualTo(new LinkKind.Hardware());
         assertThat(link.parentBus()).isEqualTo("pci");
         assertThat(link.parentDevice()).isEqualTo("0000:01:00.0");

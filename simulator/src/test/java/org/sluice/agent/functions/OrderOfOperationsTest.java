@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -44,7 +45,11 @@ class OrderOfOperationsTest {
         Journal journal = new Journal(directory.resolve("journal"), StepObserver.NONE);
         transaction = new VirtualFunctionTransaction(
                 functions,
-                new Capabilities(new DurableDirectory(directory.resolve("capabilities")), "6.12", functions),
+                new Capabilities(
+                        new DurableDirectory(directory.resolve("capabilities")),
+                        "6.12",
+                        functions,
+                        InstantSource.system()),
                 journal.leases(),
                 patience,
                 StepObserver.NONE,

@@ -150,6 +150,7 @@ class FactsReaderTest {
                 List.of(),
                 new LinkKind.Hardware(),
                 MacAddress.ZERO,
+                MacAddress.ZERO,
                 1500,
                 0,
                 0,

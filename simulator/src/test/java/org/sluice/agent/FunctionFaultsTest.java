@@ -1,0 +1,164 @@
+package org.sluice.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.sluice.agent.power.Observations;
+import org.sluice.model.protocol.DesiredInterface.Direct;
+import org.sluice.model.protocol.DesiredInterface.DirectAttributes;
+import org.sluice.model.protocol.DesiredServer;
+import org.sluice.model.protocol.PhysicalFunctionKey;
+import org.sluice.model.protocol.ServerReport.Absent;
+import org.sluice.model.protocol.ServerReport.Failed;
+import org.sluice.model.protocol.ServerReport.Observed;
+import org.sluice.simulator.HostCall;
+import org.sluice.simulator.SimulatedCard;
+import org.sluice.simulator.SpoofChecks;
+
+/** Servers on cards that are in reset, that have left, and whose drivers have manners of their own. */
+class FunctionFaultsTest {
+    private static final Duration LONG_ENOUGH = Duration.ofSeconds(20);
+
+    @TempDir
+    Path directory;
+
+    private AgentOnSimulatedHost on;
+    private PhysicalFunctionKey card;
+    private Direct function;
+    private DesiredServer server;
+
+    @BeforeEach
+    void prepare() {
+        on = new AgentOnSimulatedHost(directory, SimulatedCard.CONNECTX_5);
+        card = on.card(0);
+        function = Samples.direct(card, 3, 7);
+        server = Samples.server(Samples.bridgeNic(1), function);
+    }
+
+    @AfterEach
+    void stop() {
+        on.close();
+    }
+
+    @Test
+    void aFunctionThatTheKernelsListLacksIsNotReleased() {
+        try (Log log = Log.of(Observations.class);
+                Log others = Log.of(Convergence.class)) {
+            on.controller.want(Samples.state(1, server));
+            on.start();
+            on.awaitReport(server, Observed.class);
+            on.host.beginReset(card);
+            on.controller.want(Samples.state(2, Samples.absent(server)));
+            awaitLine(log, "Server " + server.named() + " cannot be removed yet");
+            assertThat(log.lines().getLast()).contains("VF 3");
+
+            // The next tenant waits, and so it does after a start of the agent.
+            DesiredServer next = Samples.server(Samples.direct(card, 3, 8));
+            on.start();
+            on.controller.want(Samples.state(3, Samples.absent(server), next));
+            awaitLine(others, "Server " + next.named() + " waits for a VF");
+            assertThat(on.controller.reports()).noneMatch(Absent.class::isInstance);
+            assertThat(on.host.tuple(card, 3).mac()).isEqualTo(function.mac());
+            assertThat(on.host.tuple(card, 3).vlan()).isEqualTo(2401);
+
+            on.controller.want(Samples.state(4, Samples.absent(server)));
+            on.host.endReset(card);
+            assertThat(on.awaitReport(server, Absent.class).released()).containsExactly(function.lease());
+            on.assertClean(server);
+        }
+    }
+
+    private static void awaitLine(Log log, String beginning) {
+        await().atMost(LONG_ENOUGH).until(() -> log.lines().stream().anyMatch(line -> line.startsWith(beginning)));
+    }
+
+    @Test
+    void aBootWaitsForTheEndOfAReset() {
+        on.host.beginReset(card);
+        AtomicInteger calls = new AtomicInteger();
+        on.host.faults().listen((call, _) -> {
+            if (call == HostCall.READ_FUNCTION || call == HostCall.SET_LINK) {
+                switch (calls.incrementAndGet()) {
+                    // Three times the VF is not in the list.
+                    case 4 -> on.host.endReset(card);
+                    // The first change is refused four times.
+                    case 5 -> on.host.beginReset(card);
+                    case 9 -> on.host.endReset(card);
+                    default -> {
+                        // It lasts.
+                    }
+                }
+            }
+        });
+        on.controller.want(Samples.state(1, server));
+        on.start();
+        on.awaitReport(server, Observed.class);
+        on.assertRuns(server);
+        assertThat(calls).hasValueGreaterThan(9);
+    }
+
+    @Test
+    void aBootFailsWhenAResetDoesNotEnd() {
+        on.host.beginReset(card);
+        on.controller.want(Samples.state(1, server));
+        on.start();
+        Failed failed = on.awaitReport(server, Failed.class);
+        assertThat(failed.failure().code()).isEqualTo("DeviceUnreadable");
+        assertThat(failed.failure().reason()).contains("VF 3");
+        on.host.endReset(card);
+        await().atMost(LONG_ENOUGH).untilAsserted(() -> on.assertClean(server));
+    }
+
+    @Test
+    void aCardThatLeavesInTheMiddleOfAReleaseIsGone() {
+        on.controller.want(Samples.state(1, server));
+        on.start();
+        on.awaitReport(server, Observed.class);
+        on.host.faults().listen((call, what) -> {
+            if (what.equals("set VF 3 Vlan[vlan=0, qos=0]")) {
+                on.host.removeCard(card);
+            }
+        });
+        on.controller.want(Samples.state(2, Samples.absent(server)));
+        assertThat(on.awaitReport(server, Absent.class).released()).containsExactly(function.lease());
+        assertThat(on.host.running()).isEmpty();
+    }
+
+    @Test
+    void aServerWhosePortAsksForASpoofCheckDoesNotRunWithoutOne() {
+        on.host.spoofChecks(card, SpoofChecks.ALWAYS_OFF);
+        on.controller.want(Samples.state(1, server));
+        on.start();
+        Failed failed = on.awaitReport(server, Failed.class);
+        assertThat(failed.failure().code()).isEqualTo("VfAttributeRefused");
+        assertThat(failed.failure().reason())
+                .contains("does not take the attribute spoofchk of VF 3, which the port asks for", card.serial());
+        assertThat(failed.failure().fix())
+                .hasValueSatisfying(fix -> assertThat(fix).contains("Map another card", "port security"));
+        assertThat(on.host.running()).isEmpty();
+        assertThat(on.host.disks()).isEmpty();
+
+        // A port without port security is content with the card.
+        DesiredServer open = Samples.server(Samples.direct(card, 3, 8, new DirectAttributes(0, false, false, 0, 0)));
+        on.controller.want(Samples.state(2, Samples.absent(server), open));
+        on.awaitReport(open, Observed.class);
+        on.assertRuns(open);
+    }
+
+    @Test
+    void aFunctionWhoseIommuGroupOthersAreInIsNotGivenAway() {
+        on.host.shareIommuGroup(card);
+        on.controller.want(Samples.state(1, server));
+        on.start();
+        Failed failed = on.awaitReport(server, Failed.class);
+        assertThat(failed.failure().code()).isEqualTo("IommuGroupNotViable");
+        on.assertClean(server);
+    }
+}
