@@ -436,9 +436,15 @@ public final class Agent implements AutoCloseable {
         }
     }
 
+    /** Whether there is nothing to fetch for it. */
     private boolean stands(ServerId server) {
+        int rebuilds = Optional.ofNullable(latest.get())
+                .flatMap(state -> state.find(server))
+                .map(wanted -> wanted.power().rebuilds())
+                .orElse(0);
         return journal.find(server)
-                .filter(entry -> entry.phase() != Entry.Phase.BUILDING)
+                .filter(entry -> entry.phase() != Entry.Phase.BUILDING
+                        && entry.obeyed().rebuilds() >= rebuilds)
                 .isPresent();
     }
 

@@ -22,6 +22,7 @@ import org.sluice.agent.host.Hypervisor.State;
 import org.sluice.agent.host.KernelException;
 import org.sluice.agent.journal.Entry;
 import org.sluice.agent.journal.Entry.Phase;
+import org.sluice.agent.journal.Guest;
 import org.sluice.agent.journal.Journal;
 import org.sluice.agent.power.GuestPower;
 import org.sluice.agent.power.Observations;
@@ -339,6 +340,10 @@ final class Convergence {
         State state = host.hypervisor().state(entry.id());
         DesiredServer wanted = desired.orElse(entry.server());
         Power wish = desired.map(DesiredServer::power).orElseGet(() -> GuestPower.lastWish(entry));
+        if (desired.isEmpty() && entry.guest().stage() == Guest.Stage.REBUILDING) {
+            // Of what its disk is to be made only the controller says, and without one there is nothing to start.
+            return false;
+        }
         // Power and root disk become what is wanted by steps of their own.
         Entry current = describe(
                 entry, wanted.powered(entry.obeyed()).imaged(entry.server().image()), revision);

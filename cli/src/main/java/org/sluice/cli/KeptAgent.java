@@ -71,7 +71,8 @@ final class KeptAgent implements AutoCloseable {
             agent = starting.open(this::broken);
             agent.start();
             return true;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // What ended the one before may end this one too, and pass later.
             log.error("The agent of host {} cannot be started again; it is tried again in {}.", host, pause, e);
             return false;
         }

@@ -25,6 +25,7 @@ public enum HostCall {
     SERVE,
     LIST_SERVED,
     WITHDRAW,
+    FETCH_IMAGE,
     ENSURE_ROOT_DISK,
     ENSURE_CONFIG_DRIVE,
     REMOVE_DISKS,

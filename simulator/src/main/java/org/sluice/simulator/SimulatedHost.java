@@ -488,6 +488,11 @@ public final class SimulatedHost {
         }
 
         @Override
+        public void fetch(DesiredServer server) {
+            change(line, HostCall.FETCH_IMAGE, "image of " + server.id(), () -> {});
+        }
+
+        @Override
         public Optional<Path> ensureConfigDrive(DesiredServer server) {
             return call(
                     line,

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,18 +23,22 @@ import org.junit.jupiter.api.io.TempDir;
 import org.sluice.agent.host.VirtualFunctions.LinkState;
 import org.sluice.agent.host.VirtualFunctions.Setting;
 import org.sluice.agent.power.Observations;
+import org.sluice.agent.step.StepObserver;
 import org.sluice.agent.wire.ProtocolJson;
+import org.sluice.model.ImageId;
 import org.sluice.model.protocol.DesiredInterface.Bridge;
 import org.sluice.model.protocol.DesiredInterface.Direct;
 import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.Power;
 import org.sluice.model.protocol.Power.Ending;
+import org.sluice.model.protocol.Power.Level;
 import org.sluice.model.protocol.PowerState;
 import org.sluice.model.protocol.ServerReport;
 import org.sluice.model.protocol.ServerReport.Absent;
 import org.sluice.model.protocol.ServerReport.Failed;
 import org.sluice.model.protocol.ServerReport.Observed;
 import org.sluice.simulator.HostCall;
+import org.sluice.simulator.PowerLoss;
 import org.sluice.simulator.SimulatedCard;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -112,6 +117,65 @@ class PowerTest {
         assertThat(report.failure()).isEmpty();
         on.assertRuns(server);
         assertThat(on.host.starts(server.id())).isEqualTo(2);
+    }
+
+    /** Killed when the old disk is gone and the new one is not there, without anybody to ask what it is to be. */
+    @Test
+    void neverStartsAServerWhoseDiskIsBeingMadeAnew() {
+        run();
+        DesiredServer.Image other = new DesiredServer.Image(new ImageId(new UUID(5, 6)), "qcow2", 1, "2".repeat(128));
+        Power rebuild = new Power(Level.RUNNING, 1, 1, 1, Ending.AT_ONCE);
+        on.controller.want(Samples.state(2, server.imaged(other).powered(rebuild)));
+        on.start((moment, step) -> {
+            if (moment == StepObserver.Moment.BEFORE_APPLY && step.equals("root disk")) {
+                throw new PowerLoss("between two disks");
+            }
+        });
+        await().atMost(LONG_ENOUGH).until(() -> on.host.image(server.id()).isEmpty());
+        on.stop();
+        on.host.reboot();
+        on.controller.beAway(true);
+        on.start();
+        int missed = on.controller.missed();
+        await().atMost(LONG_ENOUGH).until(() -> on.controller.missed() > missed + 20);
+
+        assertThat(on.host.image(server.id())).isEmpty();
+        assertThat(on.host.running()).isEmpty();
+        on.controller.beAway(false);
+        on.awaitObeyed(server, rebuild);
+        assertThat(on.host.image(server.id())).contains(other.id());
+        on.assertRuns(server);
+    }
+
+    @Test
+    void aRebuildThatHasNoImageLeavesTheDiskThatThereIs() {
+        run();
+        DesiredServer.Image gone = new DesiredServer.Image(new ImageId(new UUID(7, 8)), "qcow2", 1, "3".repeat(128));
+        on.host.faults().refuse(HostCall.FETCH_IMAGE, "ENOENT", 1000);
+        on.controller.want(
+                Samples.state(2, server.imaged(gone).powered(new Power(Level.STOPPED, 1, 1, 1, Ending.AT_ONCE))));
+
+        Observed report = on.awaitObserved(server, each -> each.failure().isPresent());
+
+        assertThat(report.power()).isEqualTo(PowerState.STOPPED);
+        assertThat(on.host.image(server.id())).contains(server.image().id());
+    }
+
+    @Test
+    void aRebuildThatIsWishedAfterTheBooksWereRestoredIsDone() {
+        run();
+        DesiredServer.Image other = new DesiredServer.Image(new ImageId(new UUID(5, 6)), "qcow2", 1, "2".repeat(128));
+        Power first = new Power(Level.RUNNING, 1, 1, 1, Ending.AT_ONCE);
+        on.controller.want(Samples.state(2, server.powered(first)));
+        on.awaitObeyed(server, first);
+        Power restored = running(0);
+        on.controller.want(Samples.state(3, server.powered(restored)));
+        on.awaitObeyed(server, restored);
+        on.controller.forgetReports();
+        on.controller.want(Samples.state(4, server.imaged(other).powered(first)));
+        on.awaitObeyed(server, first);
+
+        assertThat(on.host.image(server.id())).contains(other.id());
     }
 
     @Test

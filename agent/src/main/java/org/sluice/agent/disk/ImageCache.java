@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.ReentrantLock;
+import org.sluice.linux.file.DurableFiles;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
 import org.sluice.model.protocol.DesiredServer;
@@ -93,6 +94,7 @@ final class ImageCache {
         // Read by QEMU's user below the overlays of all servers; who does not know the name does not find it.
         Files.setPosixFilePermissions(partial, PosixFilePermissions.fromString("rw-r--r--"));
         Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        DurableFiles.sync(directory);
     }
 
     private static MessageDigest sha512() {

@@ -4,10 +4,12 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
@@ -18,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.sluice.agent.host.Disks;
+import org.sluice.linux.file.DurableFiles;
 import org.sluice.agent.metadata.MetadataTree;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.DesiredInterface;
@@ -68,6 +71,11 @@ public final class ImageDisks implements Disks {
             overlay(server, disk);
         }
         return new RootDisk(disk, "qcow2");
+    }
+
+    @Override
+    public void fetch(DesiredServer server) {
+        images.ensure(server.image());
     }
 
     private void overlay(DesiredServer server, Path disk) {
@@ -176,7 +184,13 @@ public final class ImageDisks implements Disks {
         try {
             Files.deleteIfExists(partial);
             maker.make(partial);
-            return Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+            // A file under its final name is whole, also after a loss of power: nobody would make it again.
+            try (FileChannel written = FileChannel.open(partial, StandardOpenOption.WRITE)) {
+                written.force(true);
+            }
+            Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+            DurableFiles.sync(requireNonNull(file.getParent(), "a disk has a folder"));
+            return file;
         } catch (IOException cause) {
             throw new UncheckedIOException(file + " cannot be made", cause);
         }

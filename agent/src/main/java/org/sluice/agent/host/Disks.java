@@ -18,6 +18,13 @@ public interface Disks {
      */
     RootDisk ensureRoot(DesiredServer server);
 
+    /**
+     * Fetches and checks the image that the root disk is made from, if it is not cached.
+     *
+     * @throws org.sluice.model.ProblemException as {@link #ensureRoot}
+     */
+    void fetch(DesiredServer server);
+
     /** Makes the config drive when the server asked for one or has no other way to its metadata; empty when it needs none. */
     Optional<Path> ensureConfigDrive(DesiredServer server);
 

@@ -135,11 +135,21 @@ public record Entry(
 
     /** The same server, which has no root disk, and is to have one from that image; it is the so manyth that was made anew. */
     public Entry rebuilt(DesiredServer.Image image, int times) {
-        return new Entry(server.imaged(image).powered(obeyed().rebuilt(times)), revision, phase, found, failure, guest);
+        DesiredServer remade = server.imaged(image).powered(obeyed().rebuilt(times));
+        return new Entry(remade, revision, phase, found, failure, guest.ended());
     }
 
-    /** Whatever else is obeyed of a wish, a disk is made anew by {@link #rebuilt} alone. */
+    /** The same server, whose guest is off and whose root disk is about to be taken away for another. */
+    public Entry rebuilding() {
+        return guest(obeyed(), guest.rebuilding());
+    }
+
+    /**
+     * Whatever else is obeyed of a wish, a disk is made anew by {@link #rebuilt} alone. A count that is behind is taken over: the
+     * controller's database was restored, and the next one that it wishes must be one more than what is known here.
+     */
     private Entry guest(Power power, Guest other) {
-        return new Entry(server.powered(power.rebuilt(obeyed().rebuilds())), revision, phase, found, failure, other);
+        int times = Math.min(power.rebuilds(), obeyed().rebuilds());
+        return new Entry(server.powered(power.rebuilt(times)), revision, phase, found, failure, other);
     }
 }

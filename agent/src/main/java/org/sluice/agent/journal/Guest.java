@@ -23,6 +23,8 @@ public record Guest(Stage stage, Optional<String> hostBoot, Optional<Power> wish
         STARTED,
         /** It is to be ended: while it is on, it is still the one to be ended. */
         ENDING,
+        /** It is off, and its root disk is being made anew: what there is of it must not be started. */
+        REBUILDING,
         /** It was ended, or is about to be started: when it is on, not every step of its start may have been done. */
         ENDED
     }
@@ -48,6 +50,10 @@ public record Guest(Stage stage, Optional<String> hostBoot, Optional<Power> wish
 
     Guest ended() {
         return new Guest(Stage.ENDED, hostBoot, Optional.empty());
+    }
+
+    Guest rebuilding() {
+        return new Guest(Stage.REBUILDING, hostBoot, Optional.empty());
     }
 
     /** The same guest, which is on and is left on. */

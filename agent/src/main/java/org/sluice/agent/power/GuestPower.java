@@ -299,13 +299,19 @@ public final class GuestPower {
         observations.started(entry.id());
     }
 
-    /** The journal knows when the disk is there: killed before that, it is all done again, and the guest is off meanwhile. */
+    /**
+     * The image is here before the disk goes, and the journal says that the disk goes before it does: killed anywhere, it is all done
+     * again, and nothing is started from what there is meanwhile.
+     */
     private void rebuild(Entry entry, DesiredServer.Image image, int times) {
         LOG.info(
                 "The root disk of server {} is made anew from image {}.",
                 entry.server().named(),
                 image.id());
-        Entry rebuilt = entry.rebuilt(image, times);
+        Entry rebuilding = entry.rebuilding();
+        Entry rebuilt = rebuilding.rebuilt(image, times);
+        step("image", () -> host.disks().fetch(rebuilt.server()));
+        journal.write(rebuilding);
         step("remove the root disk", () -> host.disks().remove(entry.id()));
         step("root disk", () -> host.disks().ensureRoot(rebuilt.server()));
         journal.write(rebuilt);

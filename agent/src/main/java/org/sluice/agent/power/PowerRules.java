@@ -39,7 +39,12 @@ final class PowerRules {
         return switch (guest.stage()) {
             // What was begun is brought to its end whatever is wished now: the guest may be about to obey.
             case ENDING -> state.isOn() ? Task.END : Task.NOTE_ITS_END;
-            case ENDED -> state.isOn() ? started(wish) : isRebuilt(wish, obeyed) ? Task.REBUILD : ended(obeyed, wish);
+            case REBUILDING, ENDED -> {
+                if (state.isOn()) {
+                    yield started(wish);
+                }
+                yield isRebuilt(wish, obeyed) ? Task.REBUILD : ended(obeyed, wish);
+            }
             case STARTED -> {
                 if (state.isOn()) {
                     yield on(obeyed, wish, state);

@@ -19,6 +19,7 @@ import org.sluice.controller.network.binding.ServerPorts;
 import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.server.ServerStatus;
 import org.sluice.controller.server.Servers;
+import org.sluice.controller.server.Task;
 import org.sluice.model.HostId;
 import org.sluice.model.PortId;
 import org.sluice.model.Problem;
@@ -92,7 +93,7 @@ public final class Reports {
                     server.id(),
                     report.power(),
                     objection.get());
-            if (server.state().task().isPresent()) {
+            if (server.state().task().filter(Task::startsGuest).isPresent()) {
                 return doubted(handle, server, report, objection.get());
             }
             if (server.state().status() != ServerStatus.ERROR) {
@@ -104,7 +105,7 @@ public final class Reports {
         servers.observed(handle, server, report);
         if (stands(report)) {
             activate(handle, ports, states);
-        } else if (report.failure().isEmpty()) {
+        } else if (isOff(report)) {
             ports.forEach(port -> bindings.markDown(handle, port.port()));
         }
         return Optional.empty();
@@ -112,11 +113,14 @@ public final class Reports {
 
     /** Whether it says of every NIC that it is as it was asked for. */
     private static boolean stands(ServerReport.Observed report) {
-        return report.failure().isEmpty()
-                && switch (report.power()) {
-                    case RUNNING, PAUSED -> true;
-                    case STOPPED, CRASHED -> false;
-                };
+        return report.failure().isEmpty() && !isOff(report);
+    }
+
+    private static boolean isOff(ServerReport.Observed report) {
+        return switch (report.power()) {
+            case RUNNING, PAUSED -> false;
+            case STOPPED, CRASHED -> true;
+        };
     }
 
     /** Nothing else would ever end what is under way. */

@@ -16,9 +16,14 @@ public final class ServerActions {
 
     /** Something was asked for and is under way. */
     public void begin(Handle handle, ServerId server, String action, Asker asker) {
+        insert(handle, server, action, asker, false);
+    }
+
+    private static void insert(Handle handle, ServerId server, String action, Asker asker, boolean isDone) {
         handle.createUpdate("""
-                        insert into server_action (server_id, action, request_id, user_id, project_id)
-                        values (:server, :action, :request, :user, :project)""")
+                        insert into server_action (server_id, action, request_id, user_id, project_id, finished_at)
+                        values (:server, :action, :request, :user, :project, case when :done then now() end)""")
+                .bind("done", isDone)
                 .bind("server", server.value())
                 .bind("action", action)
                 .bind("request", asker.requestId())
@@ -33,10 +38,9 @@ public final class ServerActions {
                 .execute();
     }
 
-    /** Something was asked for and is done. */
+    /** Something was asked for and is done; what else is under way stays so. */
     public void done(Handle handle, ServerId server, String action, Asker asker) {
-        begin(handle, server, action, asker);
-        finish(handle, server, Optional.empty());
+        insert(handle, server, action, asker, true);
     }
 
     /** Whatever was under way is over; with a message when it did not come to its end. */

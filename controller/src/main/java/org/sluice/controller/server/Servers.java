@@ -143,8 +143,8 @@ public final class Servers {
         ServerLife.Next next = ServerLife.observed(server.state(), server.power(), report);
         // What a person called an error is one until something is asked for.
         boolean stays = server.state().equals(ServerState.at(ServerStatus.ERROR)) && !server.hasFault();
+        settle(handle, server.id(), stays ? server.state() : next.state(), report.power());
         if (!stays) {
-            settle(handle, server.id(), next.state(), report.power());
             next.failure()
                     .ifPresentOrElse(
                             failure -> fault(handle, server.id(), failure), () -> forgive(handle, server.id()));
@@ -170,7 +170,9 @@ public final class Servers {
     public void reset(Handle handle, Held server, ServerStatus status, ServerActions.Asker asker) {
         actions.begin(handle, server.id(), "reset_state", asker);
         become(handle, server.id(), ServerState.at(status));
-        forgive(handle, server.id());
+        if (server.isPresent()) {
+            forgive(handle, server.id());
+        }
     }
 
     private static void become(Handle handle, ServerId server, ServerState state) {

@@ -26,6 +26,14 @@ public enum Task {
         return text;
     }
 
+    /** Whether its end is a guest that has just been started, every NIC of which must be as it was asked for. */
+    public boolean startsGuest() {
+        return switch (this) {
+            case SCHEDULING, SPAWNING, POWERING_ON, REBOOTING, REBOOTING_HARD, REBUILDING -> true;
+            case POWERING_OFF, PAUSING, UNPAUSING, DELETING -> false;
+        };
+    }
+
     static Task of(String text) {
         return Arrays.stream(values())
                 .filter(task -> task.text.equals(text))

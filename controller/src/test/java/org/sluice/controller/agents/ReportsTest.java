@@ -251,6 +251,34 @@ class ReportsTest {
         fleet.report(host, new ServerReport.Observed(server, 0, PowerState.PAUSED, List.of(), Optional.empty()));
 
         assertThat(status(server)).contains("PAUSED");
+        fleet.ask(server, ServerAction.UNPAUSE);
+        fleet.report(
+                host,
+                new ServerReport.Observed(
+                        server, 2, PowerState.RUNNING, fleet.running(host, server).interfaces().subList(0, 1), Optional.empty()));
+        assertThat(status(server)).contains("ACTIVE");
+        assertThat(fleet.text("select coalesce(task_state, 'none') from server")).contains("none");
+    }
+
+    @Test
+    void portsAreDownAlsoWhereAStartFailed() {
+        HostId host = fleet.host("node0", 1);
+        ServerId server = bootBoth();
+        fleet.report(host, fleet.running(host, server));
+        fleet.ask(server, ServerAction.HARD_REBOOT);
+
+        fleet.report(
+                host,
+                new ServerReport.Observed(
+                        server,
+                        1,
+                        PowerState.STOPPED,
+                        List.of(),
+                        Optional.of(new ServerReport.Failure("DomainRefused", "It was refused.", Optional.empty()))));
+
+        assertThat(status(server)).contains("ERROR");
+        assertThat(fleet.count("select count(*) from port where server_id is not null and status = 'DOWN'"))
+                .isEqualTo(2);
     }
 
     private static ServerReport.Observed off(ServerId server, long generation, PowerState power) {

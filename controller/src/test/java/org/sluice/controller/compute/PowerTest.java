@@ -17,6 +17,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.sluice.controller.http.ApiClient.Answer;
+import org.sluice.controller.http.Json;
 import org.sluice.controller.store.TestDatabase;
 import org.sluice.model.protocol.PowerState;
 import org.sluice.model.protocol.ServerReport.Failure;
@@ -261,6 +262,8 @@ class PowerTest {
                 .asString();
         server = building;
         assertThat(refused("{'os-stop': null}").text()).contains("task_state spawning");
+        assertThat(act("admin", "2.96", "{'os-resetState': {'state': 'active'}}").status())
+                .isEqualTo(409);
         cloud.failed(building, "VfAttributeRefused", "The card refused the rate.");
         assertThat(refused("{'os-stop': null}").text()).contains("vm_state error");
         assertThat(refused("{'reboot': {'type': 'HARD'}}").text()).contains("vm_state error");
@@ -322,7 +325,10 @@ class PowerTest {
 
     @Test
     void whatAnOperatorLockedTheProjectDoesNotUnlock() {
-        cloud.execute("update server set locked_by = 'admin'");
+        cloud.execute("update server set locked_by = 'admin', locked_reason = 'evidence'");
+        asked("{'lock': {'locked_reason': 'mine'}}");
+        assertThat(cloud.text("select locked_by || ' ' || locked_reason from server"))
+                .isEqualTo("admin evidence");
         assertThat(act("member", "2.96", "{'unlock': null}").status()).isEqualTo(403);
         assertThat(show().required("locked").asBoolean()).isTrue();
         assertThat(act("admin", "2.96", "{'unlock': null}").status()).isEqualTo(202);
@@ -336,6 +342,8 @@ class PowerTest {
         assertThat(state()).isEqualTo("ERROR error - 1");
         cloud.running(server);
         assertThat(state()).as("a report does not take it back").isEqualTo("ERROR error - 1");
+        cloud.observed(server, PowerState.STOPPED, NONE);
+        assertThat(state()).as("and is seen all the same").isEqualTo("ERROR error - 4");
         asked("{'reboot': {'type': 'HARD'}}");
         cloud.running(server);
         assertThat(state()).isEqualTo("ACTIVE active - 1");
@@ -426,10 +434,11 @@ class PowerTest {
         cloud.observed(server, PowerState.STOPPED, NONE);
         refused("{'os-stop': null}");
         asked("{'os-start': null}");
+        asked("{'lock': null}");
 
-        JsonNode actions = actions();
-        assertThat(actions.valueStream().map(action -> action.required("action").asString()))
-                .containsExactly("start", "stop", "create");
+        assertThat(actions().valueStream().map(action -> action.required("action").asString()))
+                .containsExactly("lock", "start", "stop", "create");
+        JsonNode actions = Json.MAPPER.valueToTree(actions().valueStream().skip(1).toList());
         JsonNode start = one(actions.get(0));
         assertThat(start.at("/events/0/event").asString()).isEqualTo("compute_start_instance");
         assertThat(start.at("/events/0/finish_time").isNull())

@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.sluice.controller.compute.server.Askers;
 import org.sluice.controller.compute.server.Server;
 import org.sluice.controller.compute.server.Server.Lock;
@@ -48,7 +47,12 @@ public final class LockRoutes implements ResourceRoutes {
         Optional<String> reason = reason(exchange);
         transactions.use(handle -> {
             Server server = lookup.findForUpdate(handle, exchange);
-            store.lock(handle, server.id(), Optional.of(new Lock(by(exchange, server), reason.orElse(null))));
+            Lock wanted = new Lock(by(exchange, server), reason.orElse(null));
+            if (wanted.by() == Lock.By.OWNER && isHeldByOperator(server)) {
+                // It is locked, and whoever could take an operator's lock over could take it off.
+                return;
+            }
+            store.lock(handle, server.id(), Optional.of(wanted));
             actions.done(handle, server.id(), "lock", Askers.of(exchange));
         });
         return Reply.empty(202);
@@ -68,14 +72,17 @@ public final class LockRoutes implements ResourceRoutes {
         exchange.body().refuseValue("unlock", "it takes nothing");
         transactions.use(handle -> {
             Server server = lookup.findForUpdate(handle, exchange);
-            Lock.@Nullable By held = server.lock().map(Lock::by).orElse(null);
-            if (held == Lock.By.ADMIN && by(exchange, server) == Lock.By.OWNER) {
+            if (isHeldByOperator(server) && by(exchange, server) == Lock.By.OWNER) {
                 exchange.require(ServerRules.LOCK_OVERRIDE, ServerRules.target(server));
             }
             store.lock(handle, server.id(), Optional.empty());
             actions.done(handle, server.id(), "unlock", Askers.of(exchange));
         });
         return Reply.empty(202);
+    }
+
+    private static boolean isHeldByOperator(Server server) {
+        return server.lock().filter(lock -> lock.by() == Lock.By.ADMIN).isPresent();
     }
 
     /** As in nova, it is the caller's project that says as who he comes. */

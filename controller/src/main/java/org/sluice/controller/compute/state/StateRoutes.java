@@ -46,8 +46,10 @@ public final class StateRoutes implements ResourceRoutes {
         transactions.use(handle -> {
             Server server = lookup.findForUpdate(handle, exchange);
             Servers.Held held = servers.hold(handle, server.id()).orElseThrow();
-            // What is on its way out, or could not be built, has nothing left to be active with.
-            if (held.state().is(Task.DELETING) || (state.equals("active") && !held.isPresent())) {
+            // What is not built yet, or is on its way out, is neither; and what could not be built has nothing left to be active with.
+            if (held.state().status() == ServerStatus.BUILD
+                    || held.state().is(Task.DELETING)
+                    || (state.equals("active") && !held.isPresent())) {
                 throw ServerLife.refusal(held.id(), held.state(), "reset_state");
             }
             servers.reset(

@@ -124,9 +124,11 @@ public final class ImageStore {
                 .execute();
     }
 
-    /** Whether a server is being built from it: its host may not have fetched the bytes yet. */
+    /** Whether a server is made from it, or is to be tried again: its host may not have fetched the bytes yet. */
     boolean isNeeded(Handle handle, ImageId id) {
-        return handle.createQuery("select exists (select 1 from server where image_id = :id and status = 'BUILD')")
+        return handle.createQuery("""
+                        select exists (select 1 from server where image_id = :id
+                            and (status = 'BUILD' or task_state = 'rebuilding' or status = 'ERROR' and present))""")
                 .bind("id", id.value())
                 .mapTo(Boolean.class)
                 .one();
