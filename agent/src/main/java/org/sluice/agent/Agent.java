@@ -443,8 +443,8 @@ public final class Agent implements AutoCloseable {
                 .map(wanted -> wanted.power().rebuilds())
                 .orElse(0);
         return journal.find(server)
-                .filter(entry -> entry.phase() != Entry.Phase.BUILDING
-                        && entry.obeyed().rebuilds() >= rebuilds)
+                .filter(entry ->
+                        entry.phase() != Entry.Phase.BUILDING && entry.obeyed().rebuilds() >= rebuilds)
                 .isPresent();
     }
 

@@ -255,9 +255,14 @@ class ReportsTest {
         fleet.report(
                 host,
                 new ServerReport.Observed(
-                        server, 2, PowerState.RUNNING, fleet.running(host, server).interfaces().subList(0, 1), Optional.empty()));
+                        server,
+                        2,
+                        PowerState.RUNNING,
+                        fleet.running(host, server).interfaces().subList(0, 1),
+                        Optional.empty()));
         assertThat(status(server)).contains("ACTIVE");
-        assertThat(fleet.text("select coalesce(task_state, 'none') from server")).contains("none");
+        assertThat(fleet.text("select coalesce(task_state, 'none') from server"))
+                .contains("none");
     }
 
     @Test

@@ -262,7 +262,8 @@ class PowerTest {
                 .asString();
         server = building;
         assertThat(refused("{'os-stop': null}").text()).contains("task_state spawning");
-        assertThat(act("admin", "2.96", "{'os-resetState': {'state': 'active'}}").status())
+        assertThat(act("admin", "2.96", "{'os-resetState': {'state': 'active'}}")
+                        .status())
                 .isEqualTo(409);
         cloud.failed(building, "VfAttributeRefused", "The card refused the rate.");
         assertThat(refused("{'os-stop': null}").text()).contains("vm_state error");
@@ -436,9 +437,12 @@ class PowerTest {
         asked("{'os-start': null}");
         asked("{'lock': null}");
 
-        assertThat(actions().valueStream().map(action -> action.required("action").asString()))
+        assertThat(actions()
+                        .valueStream()
+                        .map(action -> action.required("action").asString()))
                 .containsExactly("lock", "start", "stop", "create");
-        JsonNode actions = Json.MAPPER.valueToTree(actions().valueStream().skip(1).toList());
+        JsonNode actions =
+                Json.MAPPER.valueToTree(actions().valueStream().skip(1).toList());
         JsonNode start = one(actions.get(0));
         assertThat(start.at("/events/0/event").asString()).isEqualTo("compute_start_instance");
         assertThat(start.at("/events/0/finish_time").isNull())

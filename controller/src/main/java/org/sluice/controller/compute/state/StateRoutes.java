@@ -46,7 +46,8 @@ public final class StateRoutes implements ResourceRoutes {
         transactions.use(handle -> {
             Server server = lookup.findForUpdate(handle, exchange);
             Servers.Held held = servers.hold(handle, server.id()).orElseThrow();
-            // What is not built yet, or is on its way out, is neither; and what could not be built has nothing left to be active with.
+            // What is not built yet, or is on its way out, is neither; and what could not be built has nothing left to
+            // be active with.
             if (held.state().status() == ServerStatus.BUILD
                     || held.state().is(Task.DELETING)
                     || (state.equals("active") && !held.isPresent())) {
