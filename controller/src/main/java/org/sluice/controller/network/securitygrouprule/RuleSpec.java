@@ -186,10 +186,15 @@ record RuleSpec(
             throw bad(
                     "SecurityGroupInvalidPortRange", "For TCP/UDP protocols, port_range_min must be <= port_range_max");
         }
-        for (int port : new int[] {first.get(), last.get()}) {
-            if (port < 1 || port > 65_535) {
-                throw bad("SecurityGroupInvalidPortValue", "Invalid value for port " + port);
-            }
+        requirePort("port_range_min", first.get());
+        requirePort("port_range_max", last.get());
+    }
+
+    private static void requirePort(String attribute, int port) {
+        if (port < 1 || port > 65_535) {
+            throw bad(
+                    "SecurityGroupInvalidPortValue",
+                    "Invalid value for port " + port + " (" + attribute + "). It must be 1 to 65535.");
         }
     }
 
