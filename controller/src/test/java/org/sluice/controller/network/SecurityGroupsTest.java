@@ -151,7 +151,7 @@ final class SecurityGroupsTest {
                 "'direction': 'sideways' | HTTPBadRequest | Invalid input for direction. Reason: 'sideways' is not in ['ingress', 'egress'].",
                 "'direction': 'ingress', 'ethertype': 'ARP' | SecurityGroupRuleInvalidEtherType | Security group rule for ethertype 'ARP' not supported. Allowed values are ['IPv4', 'IPv6'].",
                 "'direction': 'ingress', 'protocol': 'tcp', 'port_range_min': 5, 'port_range_max': 4 | SecurityGroupInvalidPortRange | For TCP/UDP protocols, port_range_min must be <= port_range_max",
-                "'direction': 'ingress', 'protocol': 'tcp', 'port_range_min': 5, 'port_range_max': 70000 | SecurityGroupInvalidPortValue | Invalid value for port 70000 (port_range_max)",
+                "'direction': 'ingress', 'protocol': 'tcp', 'port_range_min': 5, 'port_range_max': 70000 | SecurityGroupInvalidPortValue | Invalid value for port 70000 (port_range_max). It must be 1 to 65535.",
                 "'direction': 'ingress', 'port_range_min': 5, 'port_range_max': 6 | SecurityGroupProtocolRequiredWithPorts | Must also specify protocol if port range is given.",
                 "'direction': 'ingress', 'protocol': 'icmp', 'port_range_max': 6 | SecurityGroupMissingIcmpType | ICMP code (port-range-max) 6 is provided but ICMP type (port-range-min) is missing.",
                 "'direction': 'ingress', 'protocol': 'icmp', 'port_range_min': 256 | SecurityGroupInvalidIcmpValue | Invalid value for ICMP type (port_range_min) 256. It must be 0 to 255.",
