@@ -106,11 +106,7 @@ public final class Servers {
 
     /** It went with its host; it stays as the one who says why. */
     public void lost(Handle handle, ServerId server, Failure failure) {
-        become(handle, server, ServerState.at(ServerStatus.ERROR));
-        fault(handle, server, failure);
-        handle.createUpdate("update server set present = false where id = :server")
-                .bind("server", server.value())
-                .execute();
+        giveUp(handle, server, failure);
         left(handle, server);
     }
 
@@ -123,11 +119,7 @@ public final class Servers {
 
     /** The host could not build it; it is to go from there, and stays as the one who says why. */
     public void failed(Handle handle, Held server, Failure failure) {
-        become(handle, server.id(), ServerState.at(ServerStatus.ERROR));
-        fault(handle, server.id(), failure);
-        handle.createUpdate("update server set present = false where id = :server")
-                .bind("server", server.id().value())
-                .execute();
+        giveUp(handle, server.id(), failure);
         server.host().ifPresent(host -> Hosts.changed(handle, host, server.id()));
     }
 
@@ -173,6 +165,15 @@ public final class Servers {
         if (server.isPresent()) {
             forgive(handle, server.id());
         }
+    }
+
+    /** No host is to have it any more, and it says why. */
+    private void giveUp(Handle handle, ServerId server, Failure failure) {
+        become(handle, server, ServerState.at(ServerStatus.ERROR));
+        fault(handle, server, failure);
+        handle.createUpdate("update server set present = false where id = :server")
+                .bind("server", server.value())
+                .execute();
     }
 
     private static void become(Handle handle, ServerId server, ServerState state) {

@@ -100,17 +100,17 @@ public record DesiredServer(
 
     /** The same server, for the request that the other was changed for last. */
     public DesiredServer askedLike(DesiredServer other) {
-        return with(power, interfaces, launch, other.requestId(), other.globalRequestId());
+        return with(power, image, interfaces, launch, other.requestId(), other.globalRequestId());
     }
 
     /** The same server with these NICs, and that to know of its creation. */
     public DesiredServer on(List<DesiredInterface> nics, Optional<Launch> known) {
-        return with(power, nics, known, requestId, globalRequestId);
+        return with(power, image, nics, known, requestId, globalRequestId);
     }
 
     /** The same server with other power. */
     public DesiredServer powered(Power other) {
-        return with(other, interfaces, launch, requestId, globalRequestId);
+        return with(other, image, interfaces, launch, requestId, globalRequestId);
     }
 
     /**
@@ -122,6 +122,7 @@ public record DesiredServer(
         interfaces.forEach(nic -> wanted.put(nic.port(), nic));
         return with(
                 power,
+                image,
                 running.interfaces().stream()
                         .map(nic -> nic.toldLike(wanted.getOrDefault(nic.port(), nic)))
                         .toList(),
@@ -132,32 +133,12 @@ public record DesiredServer(
 
     /** The same server with a root disk from that image. */
     public DesiredServer imaged(Image other) {
-        return new DesiredServer(
-                id,
-                instanceName,
-                presence,
-                power,
-                hostname,
-                name,
-                projectId,
-                userId,
-                availabilityZone,
-                vcpus,
-                memoryMib,
-                diskGib,
-                other,
-                configDrive,
-                userData,
-                keys,
-                metadata,
-                interfaces,
-                launch,
-                requestId,
-                globalRequestId);
+        return with(power, other, interfaces, launch, requestId, globalRequestId);
     }
 
     private DesiredServer with(
             Power otherPower,
+            Image otherImage,
             List<DesiredInterface> nics,
             Optional<Launch> otherLaunch,
             Optional<String> request,
@@ -175,7 +156,7 @@ public record DesiredServer(
                 vcpus,
                 memoryMib,
                 diskGib,
-                image,
+                otherImage,
                 configDrive,
                 userData,
                 keys,
