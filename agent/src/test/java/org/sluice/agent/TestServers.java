@@ -82,6 +82,7 @@ public final class TestServers {
                 192,
                 0,
                 image,
+                DesiredServer.RootDisk.FIRST,
                 false,
                 Optional.of(
                         Base64.getEncoder().encodeToString("#!/bin/sh\necho hello\n".getBytes(StandardCharsets.UTF_8))),

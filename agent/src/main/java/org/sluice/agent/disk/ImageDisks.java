@@ -18,22 +18,29 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.sluice.agent.host.Disks;
 import org.sluice.agent.metadata.MetadataTree;
 import org.sluice.linux.file.DurableFiles;
+import org.sluice.model.Problem;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.DesiredInterface;
 import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.FixedAddress;
 
 /**
- * Disks as files: one folder a server, its root disk a qcow2 overlay on the cached image, so that a boot copies nothing.
+ * Disks as files: one folder a server, its root disk a qcow2 overlay on the cached image, so that a boot copies nothing; one that
+ * grows is an overlay on what it was, so that it can be gone back to.
  * A file under its final name is whole: tools write beside it and the result is renamed. Thread-safe for different
  * servers; the caller serialises calls on one server.
  */
 public final class ImageDisks implements Disks {
     private static final Set<PosixFilePermission> PASSABLE = PosixFilePermissions.fromString("rwx--x--x");
+
+    private static final String QCOW2 = "qcow2";
+    private static final Pattern LATER_ROOT = Pattern.compile("root-([0-9]{1,9})\\.qcow2");
 
     private final Path servers;
     private final ImageCache images;
@@ -66,11 +73,65 @@ public final class ImageDisks implements Disks {
 
     @Override
     public RootDisk ensureRoot(DesiredServer server) {
-        Path disk = folder(server.id()).resolve("root.qcow2");
+        Path disk = root(server.id(), server.disk().number());
         if (!Files.exists(disk)) {
-            overlay(server, disk);
+            server.disk().kept().ifPresentOrElse(kept -> grow(server, kept, disk), () -> overlay(server, disk));
         }
-        return new RootDisk(disk, "qcow2");
+        removeGivenUp(server);
+        return new RootDisk(disk, QCOW2);
+    }
+
+    private Path root(ServerId server, int number) {
+        return folder(server).resolve(number == 1 ? "root.qcow2" : "root-" + number + ".qcow2");
+    }
+
+    /** The new one is on top of the old, which stays as it is. */
+    private void grow(DesiredServer server, int kept, Path disk) {
+        Path old = root(server.id(), kept);
+        if (!Files.exists(old)) {
+            throw new Problem(
+                            Problem.Kind.CONFLICT,
+                            "RootDiskGone",
+                            "The root disk of server " + server.id() + " that was to grow is not on its host: " + old
+                                    + ".",
+                            Optional.of("Rebuild the server; what was on its disk is gone."))
+                    .asException();
+        }
+        make(
+                disk,
+                partial -> Tool.run(
+                        "qemu-utils",
+                        List.of(
+                                "qemu-img",
+                                "create",
+                                "-q",
+                                "-f",
+                                QCOW2,
+                                "-b",
+                                old.toString(),
+                                "-F",
+                                QCOW2,
+                                partial.toString(),
+                                server.diskGib() + "G")));
+    }
+
+    /** Those that are neither used nor below what is used: it was gone back behind them. */
+    private void removeGivenUp(DesiredServer server) {
+        int used = server.disk().number();
+        int newest = server.disk().kept().orElse(used);
+        try (Stream<Path> files = Files.list(folder(server.id()))) {
+            for (Path file : files.toList()) {
+                Matcher name = LATER_ROOT.matcher(file.getFileName().toString());
+                if (name.matches()) {
+                    int number = Integer.parseInt(name.group(1));
+                    if (number != used && number > newest) {
+                        Files.deleteIfExists(file);
+                    }
+                }
+            }
+        } catch (IOException cause) {
+            throw new UncheckedIOException("the disks of server " + server.id() + " cannot be looked through", cause);
+        }
     }
 
     @Override
@@ -85,7 +146,7 @@ public final class ImageDisks implements Disks {
                 "create",
                 "-q",
                 "-f",
-                "qcow2",
+                QCOW2,
                 "-b",
                 base.toString(),
                 "-F",

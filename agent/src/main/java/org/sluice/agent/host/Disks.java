@@ -12,9 +12,11 @@ public interface Disks {
     int capacityGib();
 
     /**
-     * Makes the root disk from the image, which it fetches and checks against its checksum if it is not cached.
+     * Makes the root disk: on top of the one that is kept; else from the image, which it fetches and checks against its checksum if
+     * it is not cached. Disks that were given up for an older one are gone then.
      *
-     * @throws org.sluice.model.ProblemException when the image cannot be had or its bytes are not what the checksum says
+     * @throws org.sluice.model.ProblemException when the image cannot be had or its bytes are not what the checksum says, or when the
+     *     disk that is kept is not there
      */
     RootDisk ensureRoot(DesiredServer server);
 

@@ -59,6 +59,7 @@ class DhcpConfigurationTest {
                         server.memoryMib(),
                         server.diskGib(),
                         server.image(),
+                        server.disk(),
                         server.configDrive(),
                         server.userData(),
                         server.keys(),

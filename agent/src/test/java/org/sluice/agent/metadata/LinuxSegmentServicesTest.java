@@ -129,6 +129,7 @@ class LinuxSegmentServicesTest {
                     server.memoryMib(),
                     server.diskGib(),
                     server.image(),
+                    server.disk(),
                     server.configDrive(),
                     server.userData(),
                     server.keys(),

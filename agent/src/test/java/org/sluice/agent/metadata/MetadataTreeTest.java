@@ -154,6 +154,7 @@ class MetadataTreeTest {
                 server.memoryMib(),
                 server.diskGib(),
                 server.image(),
+                server.disk(),
                 server.configDrive(),
                 server.userData(),
                 keys,

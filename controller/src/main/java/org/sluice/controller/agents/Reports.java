@@ -16,6 +16,7 @@ import org.slf4j.LoggerFactory;
 import org.sluice.controller.network.binding.AttachedPort;
 import org.sluice.controller.network.binding.Bindings;
 import org.sluice.controller.network.binding.ServerPorts;
+import org.sluice.controller.operation.Operations;
 import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.server.ServerStatus;
 import org.sluice.controller.server.Servers;
@@ -41,11 +42,13 @@ public final class Reports {
     private final Scheduling scheduling;
     private final ServerPorts serverPorts;
     private final Bindings bindings;
+    private final Operations operations;
     private final Servers servers = new Servers();
 
-    /** Writes through the rules of scheduling and network. */
+    /** Writes through the rules of scheduling and network, and takes operations on. */
     public Reports(Scheduling scheduling, ServerPorts serverPorts, Bindings bindings) {
         this.scheduling = requireNonNull(scheduling, "scheduling is null");
+        this.operations = new Operations(scheduling);
         this.serverPorts = requireNonNull(serverPorts, "serverPorts is null");
         this.bindings = requireNonNull(bindings, "bindings is null");
     }
@@ -99,17 +102,25 @@ public final class Reports {
             }
             if (server.state().status() != ServerStatus.ERROR) {
                 // What is wrong with a NIC says nothing against what is seen of the guest.
-                servers.observed(handle, server, report);
+                settle(handle, server, report);
             }
             return Optional.empty();
         }
-        servers.observed(handle, server, report);
+        settle(handle, server, report);
         if (stands(report)) {
             activate(handle, host, ports, states);
         } else if (isOff(report)) {
             ports.forEach(port -> bindings.markDown(handle, port.port()));
         }
         return Optional.empty();
+    }
+
+    /** It may be what an operation waits for; what there is of the server is not decided before that has come to its end. */
+    private void settle(Handle handle, Servers.Held server, ServerReport.Observed report) {
+        boolean isStep = server.state().task().filter(Task::isOperation).isPresent();
+        if (!isStep || !operations.heard(handle, report)) {
+            servers.observed(handle, server, report);
+        }
     }
 
     /** Whether it says of every NIC that it is as it was asked for. */
@@ -138,7 +149,7 @@ public final class Reports {
         if (server.state().status() == ServerStatus.BUILD) {
             failed(handle, server, failure);
         } else {
-            servers.observed(
+            settle(
                     handle,
                     server,
                     new ServerReport.Observed(

@@ -20,6 +20,7 @@ import org.sluice.controller.compute.metadata.MetadataRoutes;
 import org.sluice.controller.compute.migration.MigrationRoutes;
 import org.sluice.controller.compute.power.PowerRoutes;
 import org.sluice.controller.compute.rebuild.RebuildRoutes;
+import org.sluice.controller.compute.resize.ResizeRoutes;
 import org.sluice.controller.compute.server.ServerDeletion;
 import org.sluice.controller.compute.server.ServerRoutes;
 import org.sluice.controller.compute.server.WholeServers;
@@ -43,6 +44,8 @@ import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.Wording;
 import org.sluice.controller.http.list.PageStyle;
 import org.sluice.controller.network.binding.ServerPorts;
+import org.sluice.controller.operation.Operations;
+import org.sluice.controller.operation.Resizes;
 import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.store.Database;
 import org.sluice.controller.store.Transactions;
@@ -85,6 +88,7 @@ public final class ComputeFamily implements ApiFamily {
                 new BootRoutes(transactions, ports, scheduling, clock, random),
                 new PowerRoutes(transactions, clock),
                 new RebuildRoutes(transactions, whole, clock),
+                new ResizeRoutes(transactions, new Resizes(new Operations(scheduling)), clock),
                 new LockRoutes(transactions),
                 new StateRoutes(transactions),
                 new ActionRoutes(transactions, deletion, consoles),

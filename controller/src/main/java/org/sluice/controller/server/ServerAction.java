@@ -29,7 +29,11 @@ public enum ServerAction {
             Set.of(ServerStatus.ACTIVE, ServerStatus.SHUTOFF, ServerStatus.ERROR),
             Task.REBUILDING,
             Level.RUNNING,
-            Reboot.HARD);
+            Reboot.HARD),
+    /** An operation: what its host is to make of it follows step by step. */
+    RESIZE("resize", Set.of(ServerStatus.ACTIVE, ServerStatus.SHUTOFF), Task.RESIZE_PREP),
+    CONFIRM_RESIZE("confirmResize", Set.of(ServerStatus.RESIZED), Task.RESIZE_FINISH),
+    REVERT_RESIZE("revertResize", Set.of(ServerStatus.RESIZED), Task.RESIZE_REVERTING);
 
     /** Whether the guest is to boot anew, and how it is ended for that. */
     private enum Reboot {
@@ -44,15 +48,26 @@ public enum ServerAction {
     private final Set<ServerStatus> from;
 
     private final Task task;
-    private final Level level;
+
+    @SuppressWarnings("ImmutableEnumChecker") // an Optional of an enum is as fixed as the enum
+    private final Optional<Level> level;
+
     private final Reboot reboot;
 
     ServerAction(String text, Set<ServerStatus> from, Task task, Level level, Reboot reboot) {
         this.text = text;
         this.from = from;
         this.task = task;
-        this.level = level;
+        this.level = Optional.of(level);
         this.reboot = reboot;
+    }
+
+    ServerAction(String text, Set<ServerStatus> from, Task task) {
+        this.text = text;
+        this.from = from;
+        this.task = task;
+        this.level = Optional.empty();
+        this.reboot = Reboot.NONE;
     }
 
     /** As the record of a server's actions names it. */
@@ -65,9 +80,16 @@ public enum ServerAction {
         return task;
     }
 
-    /** What the host is to make of the guest's power, asked in that state. */
+    /**
+     * What the host is to make of the guest's power, asked in that state.
+     *
+     * @throws IllegalStateException for one that is more than one wish
+     */
     Level level(ServerState state) {
-        return this == REBUILD && state.status() == ServerStatus.SHUTOFF ? Level.STOPPED : level;
+        if (this == REBUILD && state.status() == ServerStatus.SHUTOFF) {
+            return Level.STOPPED;
+        }
+        return level.orElseThrow(() -> new IllegalStateException(this + " is an operation"));
     }
 
     /** Whether the guest boots anew although it runs. */

@@ -25,6 +25,9 @@ import org.sluice.model.protocol.ServerReport.Observed;
  * pause           ACTIVE                         pausing           PAUSED; ACTIVE where it could not be paused, SHUTOFF where it ended before
  * unpause         PAUSED                         unpausing         ACTIVE; PAUSED where it could not go on
  * rebuild         ACTIVE, SHUTOFF, ERROR         rebuilding        ACTIVE, or SHUTOFF again; ERROR where its disk could not be made
+ * resize          ACTIVE, SHUTOFF                resize_prep, resize_finish    RESIZED; what it was where that could not be done
+ * confirm         RESIZED                        -                 ACTIVE, SHUTOFF, PAUSED: what its guest is
+ * revert          RESIZED                        resize_reverting  ACTIVE, or SHUTOFF where it was that
  * delete          every state                    deleting          gone
  * nothing         ACTIVE, PAUSED                 -                 SHUTOFF: the guest ended, and stays so
  * nothing         ACTIVE                         -                 PAUSED: the hypervisor paused it
@@ -50,10 +53,19 @@ public final class ServerLife {
      * @throws ProblemException 409 that names the state and what is allowed in it
      */
     static ServerState asked(ServerId server, ServerState state, ServerAction action) {
+        require(server, state, action);
+        return state.with(action.task());
+    }
+
+    /**
+     * Refuses what may not be asked now.
+     *
+     * @throws ProblemException 409 that names the state and what is allowed in it
+     */
+    public static void require(ServerId server, ServerState state, ServerAction action) {
         if (!action.isAllowedIn(state)) {
             throw refusal(server, state, action.text());
         }
-        return state.with(action.task());
     }
 
     /** Why that cannot be done with a server in that state. */
@@ -100,6 +112,10 @@ public final class ServerLife {
             case PAUSED -> ServerStatus.PAUSED;
             case STOPPED, CRASHED -> ServerStatus.SHUTOFF;
         };
+        if (state.equals(ServerState.at(ServerStatus.RESIZED))) {
+            // It is that whether its guest runs or not, until somebody decides.
+            return new Next(state, follow(power, report.power()), report.failure());
+        }
         if (report.failure().isEmpty()) {
             return new Next(ServerState.at(seen), follow(power, report.power()), Optional.empty());
         }
@@ -115,7 +131,15 @@ public final class ServerLife {
     private static boolean canFail(Task task) {
         return switch (task) {
             case POWERING_ON, POWERING_OFF, PAUSING, UNPAUSING -> true;
-            case SCHEDULING, SPAWNING, REBOOTING, REBOOTING_HARD, REBUILDING, DELETING -> false;
+            case SCHEDULING,
+                    SPAWNING,
+                    REBOOTING,
+                    REBOOTING_HARD,
+                    REBUILDING,
+                    RESIZE_PREP,
+                    RESIZE_FINISH,
+                    RESIZE_REVERTING,
+                    DELETING -> false;
         };
     }
 

@@ -48,7 +48,16 @@ public record ServerState(ServerStatus status, Optional<Task> task) {
         if (status == ServerStatus.ACTIVE && is(Task.REBOOTING_HARD)) {
             return "HARD_REBOOT";
         }
-        return is(Task.REBUILDING) ? "REBUILD" : status.name();
+        if (is(Task.RESIZE_PREP) || is(Task.RESIZE_FINISH)) {
+            return "RESIZE";
+        }
+        if (is(Task.RESIZE_REVERTING)) {
+            return "REVERT_RESIZE";
+        }
+        if (is(Task.REBUILDING)) {
+            return "REBUILD";
+        }
+        return status == ServerStatus.RESIZED ? "VERIFY_RESIZE" : status.name();
     }
 
     /** Every state that is shown under that name; none where no server ever is. */

@@ -10,6 +10,8 @@ public enum ServerStatus {
     SHUTOFF("stopped"),
     /** Its guest stands still, by a wish or because its disk could not take what it wrote. */
     PAUSED("paused"),
+    /** It has another flavor, and what it was is kept until somebody confirms or reverts that; its guest may run. */
+    RESIZED("resized"),
     /** It could not be scheduled or built, or is not what it should be; the fault says why. */
     ERROR("error");
 

@@ -13,6 +13,9 @@ public enum Task {
     PAUSING("pausing"),
     UNPAUSING("unpausing"),
     REBUILDING("rebuilding"),
+    RESIZE_PREP("resize_prep"),
+    RESIZE_FINISH("resize_finish"),
+    RESIZE_REVERTING("resize_reverting"),
     DELETING("deleting");
 
     private final String text;
@@ -29,9 +32,21 @@ public enum Task {
     /** Whether its end is a guest that has just been started, every NIC of which must be as it was asked for. */
     public boolean startsGuest() {
         return switch (this) {
-            case SCHEDULING, SPAWNING, POWERING_ON, REBOOTING, REBOOTING_HARD, REBUILDING -> true;
-            case POWERING_OFF, PAUSING, UNPAUSING, DELETING -> false;
+            case SCHEDULING,
+                    SPAWNING,
+                    POWERING_ON,
+                    REBOOTING,
+                    REBOOTING_HARD,
+                    REBUILDING,
+                    RESIZE_FINISH,
+                    RESIZE_REVERTING -> true;
+            case POWERING_OFF, PAUSING, UNPAUSING, RESIZE_PREP, DELETING -> false;
         };
+    }
+
+    /** Whether what its host reports is one step's and not the end. */
+    public boolean isOperation() {
+        return this == RESIZE_PREP || this == RESIZE_FINISH;
     }
 
     static Task of(String text) {

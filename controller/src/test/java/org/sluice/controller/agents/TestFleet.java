@@ -251,9 +251,17 @@ public final class TestFleet {
 
     /** What the host's agent would report of a server that runs as it should. */
     public ServerReport.Observed running(HostId host, ServerId server) {
-        Map<PortId, VirtualFunctionLease> leases = leases(host);
+        return running(
+                server,
+                asTheyShouldBe(
+                        database.jdbi().withHandle(handle -> serverPorts.of(handle, List.of(server))), leases(host)));
+    }
+
+    /** NICs that read back what was asked for. */
+    public static List<ServerReport.InterfaceState> asTheyShouldBe(
+            List<AttachedPort> ports, Map<PortId, VirtualFunctionLease> leases) {
         List<ServerReport.InterfaceState> states = new ArrayList<>();
-        for (AttachedPort port : database.jdbi().withHandle(handle -> serverPorts.of(handle, List.of(server)))) {
+        for (AttachedPort port : ports) {
             states.add(new ServerReport.InterfaceState(
                     port.port(),
                     port.vnicType() == VnicType.DIRECT ? "0000:01:10.0" : "tap0",
@@ -268,7 +276,7 @@ public final class TestFleet {
                                     0,
                                     0))));
         }
-        return running(server, states);
+        return states;
     }
 
     /** A report of a server that nobody asked anything of, and that runs with these NICs. */
@@ -287,14 +295,16 @@ public final class TestFleet {
     }
 
     public Map<PortId, VirtualFunctionLease> leases(HostId host) {
-        return database
-                .jdbi()
-                .withHandle(handle -> handle.createQuery(
-                                Leases.SELECT + " where pf.host_id = :host and vf.leased_port_id is not null")
-                        .bind("host", host.value())
-                        .map((row, _) ->
-                                Map.entry(new PortId(row.getObject("leased_port_id", UUID.class)), Leases.read(row)))
-                        .list())
+        return database.jdbi().withHandle(handle -> leases(handle, host));
+    }
+
+    /** The leases of VFs on that host, by port. */
+    public static Map<PortId, VirtualFunctionLease> leases(Handle handle, HostId host) {
+        return handle
+                .createQuery(Leases.SELECT + " where pf.host_id = :host and vf.leased_port_id is not null")
+                .bind("host", host.value())
+                .map((row, _) -> Map.entry(new PortId(row.getObject("leased_port_id", UUID.class)), Leases.read(row)))
+                .list()
                 .stream()
                 .collect(java.util.stream.Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }

@@ -17,6 +17,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Jdbi;
+import org.sluice.controller.agents.Reports;
+import org.sluice.controller.agents.TestFleet;
 import org.sluice.controller.http.ApiClient;
 import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.ApiServer;
@@ -73,6 +75,8 @@ final class ComputeCloud implements AutoCloseable {
 
     private final Jdbi jdbi;
     private final Scheduling scheduling;
+    private final ServerPorts ports;
+    private final Reports reports;
     private final Servers servers = new Servers();
     private final ApiServer server;
     private final ApiClient client;
@@ -81,8 +85,9 @@ final class ComputeCloud implements AutoCloseable {
     ComputeCloud(Database database, ApiFamily... beside) {
         this.jdbi = database.jdbi();
         Random random = new Random();
-        ServerPorts ports = new ServerPorts(random);
+        this.ports = new ServerPorts(random);
         this.scheduling = new Scheduling(new FleetIndex(), ports, new Bindings(), new ServicePorts(random));
+        this.reports = new Reports(scheduling, ports, new Bindings());
         ComputeFamily family =
                 new ComputeFamily(database, ports, scheduling, this::console, InstantSource.system(), random);
         RouteTable table = RouteTable.of(
@@ -325,10 +330,17 @@ final class ComputeCloud implements AutoCloseable {
     private void report(Function<Servers.Held, ServerReport.Observed> observation, String server) {
         jdbi.useTransaction(handle -> {
             Servers.Held held = servers.hold(handle, ServerId.parse(server)).orElseThrow();
-            ServerReport.Observed report = observation.apply(held);
-            if (Servers.counts(held, report)) {
-                servers.observed(handle, held, report);
-                handle.execute("update port set status = 'ACTIVE' where server_id = cast(? as uuid)", server);
+            HostId host = held.host().orElseThrow();
+            ServerReport.Observed seen = observation.apply(held);
+            List<ServerReport.InterfaceState> interfaces =
+                    TestFleet.asTheyShouldBe(ports.of(handle, List.of(held.id())), TestFleet.leases(handle, host));
+            Optional<Problem> refusal = reports.take(
+                    handle,
+                    host,
+                    new ServerReport.Observed(
+                            seen.server(), seen.generation(), seen.power(), interfaces, seen.failure()));
+            if (refusal.isPresent()) {
+                throw refusal.get().asException();
             }
         });
     }

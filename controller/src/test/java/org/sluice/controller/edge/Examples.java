@@ -469,10 +469,13 @@ final class Examples {
         // It runs, so there is nothing to do, which only those hear who might do it.
         add("POST", action, "os-start", 409).of(server);
         add("POST", action, "unpause", 409).of(server);
+        add("POST", action, "confirmResize", 409).of(server);
+        add("POST", action, "revertResize", 409).of(server);
         add("POST", action, "rebuild", 202)
                 .of(server)
                 .body("{'rebuild': {'imageRef': '" + things.publicImage
                         + "', 'name': 'again', 'metadata': {'stage': 'x'}}}");
+        add("POST", action, "resize", 202).of(server).body("{'resize': {'flavorRef': '" + things.largerFlavor + "'}}");
         add("POST", action, "lock", 202).of(server).body("{'lock': {'locked_reason': 'mine'}}");
         add("POST", action, "unlock", 202).of(server);
         add("POST", action, "os-resetState", 202).of(server).body("{'os-resetState': {'state': 'error'}}");

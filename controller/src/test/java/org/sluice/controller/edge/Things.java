@@ -54,6 +54,7 @@ final class Things {
     final String publicImage;
     final String emptyImage;
     final String flavor;
+    final String largerFlavor;
     final String aggregate;
     final String spareAggregate;
     final String server;
@@ -133,6 +134,8 @@ final class Things {
 
         flavor = id(send(
                 "POST", "/compute/v2.1/flavors", "{'flavor': {'name': 'small', 'ram': 512, 'vcpus': 1, 'disk': 1}}"));
+        largerFlavor = id(send(
+                "POST", "/compute/v2.1/flavors", "{'flavor': {'name': 'larger', 'ram': 1024, 'vcpus': 2, 'disk': 2}}"));
         send(
                 "POST",
                 "/compute/v2.1/flavors/" + flavor + "/os-extra_specs",

@@ -26,6 +26,7 @@ import org.sluice.model.ServerId;
  * @param memoryMib memory, MiB
  * @param diskGib size of the root disk, GiB; 0 keeps the image's own size
  * @param image what the root disk starts from
+ * @param disk which of its root disks is to be used; {@link RootDisk#FIRST} in what was written before there was this member
  * @param configDrive whether the tenant asked for a config drive
  * @param userData base64 of the user data, if any
  * @param keys SSH public keys by key-pair name
@@ -52,6 +53,7 @@ public record DesiredServer(
         int memoryMib,
         int diskGib,
         Image image,
+        RootDisk disk,
         boolean configDrive,
         Optional<String> userData,
         Map<String, String> keys,
@@ -78,6 +80,25 @@ public record DesiredServer(
     public record Image(ImageId id, String diskFormat, long sizeBytes, String sha512) {}
 
     /**
+     * Root disks by number. One that grows is a new one on top of the old, which is kept until it is decided which is to stay.
+     *
+     * @param number the one that is used, from 1; of others that are not kept there may be remains
+     * @param kept the one that it is on top of, and that it may be given up for; empty when none is kept
+     */
+    public record RootDisk(int number, Optional<Integer> kept) {
+        /** A server's first, made from its image. */
+        public static final RootDisk FIRST = new RootDisk(1, Optional.empty());
+
+        public RootDisk {
+            if (number < 1) {
+                throw new IllegalArgumentException(
+                        "Root disks are numbered from 1, so there is none with number " + number);
+            }
+            kept = Objects.requireNonNullElse(kept, Optional.empty());
+        }
+    }
+
+    /**
      * The request that created a server, as its guest sees it.
      *
      * @param index position among the servers of the request, from 0
@@ -93,6 +114,7 @@ public record DesiredServer(
 
     public DesiredServer {
         power = Objects.requireNonNullElse(power, Power.ON);
+        disk = Objects.requireNonNullElse(disk, RootDisk.FIRST);
         keys = Map.copyOf(keys);
         metadata = Map.copyOf(metadata);
         interfaces = List.copyOf(interfaces);
@@ -157,6 +179,7 @@ public record DesiredServer(
                 memoryMib,
                 diskGib,
                 otherImage,
+                disk,
                 configDrive,
                 userData,
                 keys,

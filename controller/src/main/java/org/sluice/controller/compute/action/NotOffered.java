@@ -21,9 +21,6 @@ record NotOffered(String name, Rule rule, String doing, int since, int until) {
     static final List<NotOffered> ALL = List.of(
             member("suspend", "os-suspend-server:suspend", "Suspending"),
             member("resume", "os-suspend-server:resume", "Resuming"),
-            member("resize", "servers:resize", "Resizing"),
-            member("confirmResize", "servers:confirm_resize", "Confirming the resize of"),
-            member("revertResize", "servers:revert_resize", "Reverting the resize of"),
             member("rescue", "os-rescue", "Rescuing"),
             member("unrescue", "os-unrescue", "Unrescuing"),
             member("shelve", "os-shelve:shelve", "Shelving"),

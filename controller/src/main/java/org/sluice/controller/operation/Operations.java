@@ -1,0 +1,205 @@
+package org.sluice.controller.operation;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.sluice.controller.http.Json;
+import org.sluice.controller.scheduling.Scheduling;
+import org.sluice.controller.server.Servers;
+import org.sluice.model.ServerId;
+import org.sluice.model.protocol.ServerReport.Failure;
+import org.sluice.model.protocol.ServerReport.Observed;
+
+/**
+ * Takes operations on, one step after the other, until one has to wait. One server has one at most. Locks the server first.
+ * Thread-safe; the caller owns the transaction.
+ */
+public final class Operations {
+    private static final Logger log = LoggerFactory.getLogger(Operations.class);
+
+    private final Servers servers = new Servers();
+    private final Resize resize;
+    private final Map<String, Workflow<?>> workflows;
+
+    /** An operation as the books have it. */
+    private record Row(String kind, int step, String data) {}
+
+    /** Knows every kind of work there is. */
+    public Operations(Scheduling scheduling) {
+        this(new Resize(scheduling));
+    }
+
+    private Operations(Resize resize) {
+        this(resize, List.of(resize));
+    }
+
+    /** Knows those kinds. */
+    Operations(Resize resize, List<Workflow<?>> workflows) {
+        this.resize = resize;
+        this.workflows = workflows.stream().collect(Collectors.toMap(Workflow::kind, Function.identity()));
+    }
+
+    Resize resize() {
+        return resize;
+    }
+
+    /** Begins one, and takes it as far as it goes now. */
+    <D> void begin(Handle handle, ServerId server, Workflow<D> workflow, D data) {
+        handle.createUpdate("""
+                        insert into operation (server_id, kind, data) values (:server, :kind, cast(:data as jsonb))""")
+                .bind("server", server.value())
+                .bind("kind", workflow.kind())
+                .bind("data", Json.MAPPER.writeValueAsString(data))
+                .execute();
+        advance(handle, server, Optional.empty());
+    }
+
+    /** A host reports of a server, of its newest wish; false when no operation of it is under way. */
+    public boolean heard(Handle handle, Observed report) {
+        return advance(handle, report.server(), Optional.of(report));
+    }
+
+    /** Something that it may wait for has changed; false when there is no operation of that server. */
+    public boolean advance(Handle handle, ServerId server) {
+        return advance(handle, server, Optional.empty());
+    }
+
+    private boolean advance(Handle handle, ServerId server, Optional<Observed> heard) {
+        Optional<Row> row = hold(handle, server);
+        row.ifPresent(found -> advance(handle, server, workflow(found), found, heard));
+        return row.isPresent();
+    }
+
+    private <D> void advance(Handle handle, ServerId server, Workflow<D> workflow, Row row, Optional<Observed> heard) {
+        D data = Json.MAPPER.readValue(row.data(), workflow.dataType());
+        Optional<Observed> news = heard;
+        for (int at = row.step(); at < workflow.steps().size(); at++) {
+            Step<D> step = workflow.steps().get(at);
+            switch (step.apply(run(handle, server, data, news))) {
+                case Step.Outcome.Done _ -> {
+                    log.debug("Server {}: {} of {} is done.", server, step.name(), workflow.kind());
+                    // One report answers one question.
+                    news = Optional.empty();
+                }
+                case Step.Outcome.Waiting waiting -> {
+                    wait(handle, server, at, waiting.within());
+                    return;
+                }
+                case Step.Outcome.Failed failed -> {
+                    undo(handle, server, workflow, data, at, failed.failure());
+                    return;
+                }
+            }
+        }
+        forget(handle, server);
+    }
+
+    /** Takes back all that was done of the operation of that server, and says why; false when there is none. */
+    public boolean fail(Handle handle, ServerId server, Failure failure) {
+        Optional<Row> row = hold(handle, server);
+        row.ifPresent(found -> fail(handle, server, workflow(found), found, failure));
+        return row.isPresent();
+    }
+
+    private <D> void fail(Handle handle, ServerId server, Workflow<D> workflow, Row row, Failure failure) {
+        undo(handle, server, workflow, Json.MAPPER.readValue(row.data(), workflow.dataType()), row.step(), failure);
+    }
+
+    private <D> void undo(Handle handle, ServerId server, Workflow<D> workflow, D data, int reached, Failure failure) {
+        log.info(
+                "Server {}: {} is taken back at {}: {}",
+                server,
+                workflow.kind(),
+                workflow.steps().get(reached).name(),
+                failure.reason());
+        takeBack(handle, server, workflow, data, reached);
+        workflow.failed(run(handle, server, data, Optional.empty()), failure);
+    }
+
+    /** Takes back all that was done, since it is wished so. */
+    <D> void revert(Handle handle, ServerId server, Workflow<D> workflow) {
+        Row row = hold(handle, server).orElseThrow();
+        takeBack(handle, server, workflow, Json.MAPPER.readValue(row.data(), workflow.dataType()), row.step());
+    }
+
+    private <D> void takeBack(Handle handle, ServerId server, Workflow<D> workflow, D data, int reached) {
+        for (int at = reached; at >= 0; at--) {
+            workflow.steps().get(at).undo(run(handle, server, data, Optional.empty()));
+        }
+        forget(handle, server);
+    }
+
+    /** Writes down what it is to go on with. */
+    <D> void decide(Handle handle, ServerId server, Workflow<D> workflow, D data) {
+        handle.createUpdate(
+                        "update operation set data = cast(:data as jsonb) where server_id = :server and kind = :kind")
+                .bind("data", Json.MAPPER.writeValueAsString(data))
+                .bind("server", server.value())
+                .bind("kind", workflow.kind())
+                .execute();
+        advance(handle, server, Optional.empty());
+    }
+
+    /** What the operation of that server was begun with; empty when there is none of that kind. */
+    <D> Optional<D> data(Handle handle, ServerId server, Workflow<D> workflow) {
+        return hold(handle, server)
+                .filter(row -> row.kind().equals(workflow.kind()))
+                .map(row -> Json.MAPPER.readValue(row.data(), workflow.dataType()));
+    }
+
+    /**
+     * Servers whose operations wait for what is overdue, the longest first.
+     *
+     * @param most how many
+     */
+    public List<ServerId> overdue(Handle handle, int most) {
+        return handle.createQuery("select server_id from operation where due_at < now() order by due_at limit :most")
+                .bind("most", most)
+                .mapTo(UUID.class)
+                .map(ServerId::new)
+                .list();
+    }
+
+    private <D> Run<D> run(Handle handle, ServerId server, D data, Optional<Observed> heard) {
+        return new Run<>(handle, servers.hold(handle, server).orElseThrow(), data, heard);
+    }
+
+    private Workflow<?> workflow(Row row) {
+        return Optional.<Workflow<?>>ofNullable(workflows.get(row.kind()))
+                .orElseThrow(() -> new IllegalStateException("There is no operation '" + row.kind() + "'."));
+    }
+
+    private Optional<Row> hold(Handle handle, ServerId server) {
+        if (servers.hold(handle, server).isEmpty()) {
+            return Optional.empty();
+        }
+        return handle.createQuery("select kind, step, data from operation where server_id = :server for update")
+                .bind("server", server.value())
+                .map((row, _) -> new Row(row.getString("kind"), row.getInt("step"), row.getString("data")))
+                .findOne();
+    }
+
+    private static void wait(Handle handle, ServerId server, int step, Optional<Duration> within) {
+        handle.createUpdate("""
+                        update operation set step = :step, stepped_at = now(),
+                            due_at = now() + make_interval(secs => cast(:within as double precision))
+                        where server_id = :server and (step <> :step or due_at is null)""")
+                .bind("server", server.value())
+                .bind("step", step)
+                .bind("within", within.map(Duration::toSeconds).orElse(null))
+                .execute();
+    }
+
+    private static void forget(Handle handle, ServerId server) {
+        handle.createUpdate("delete from operation where server_id = :server")
+                .bind("server", server.value())
+                .execute();
+    }
+}

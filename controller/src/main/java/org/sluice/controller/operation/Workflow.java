@@ -1,0 +1,21 @@
+package org.sluice.controller.operation;
+
+import java.util.List;
+import org.sluice.model.protocol.ServerReport.Failure;
+
+/**
+ * A kind of long work: its steps in order.
+ *
+ * @param <D> what it is begun with; written as JSON, so its old forms must be readable for as long as one may be under way
+ */
+interface Workflow<D> {
+    /** As the books name it; never changed. */
+    String kind();
+
+    Class<D> dataType();
+
+    List<Step<D>> steps();
+
+    /** All steps are undone because of that; what becomes of the server then. */
+    void failed(Run<D> run, Failure failure);
+}

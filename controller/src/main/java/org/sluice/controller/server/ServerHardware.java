@@ -1,0 +1,68 @@
+package org.sluice.controller.server;
+
+import org.jdbi.v3.core.Handle;
+import org.sluice.controller.http.Json;
+import org.sluice.model.Resources;
+import org.sluice.model.ServerId;
+import tools.jackson.core.type.TypeReference;
+
+/** What servers are made of, in SQL; what they take of their hosts is their claims'. Stateless; the caller owns the transaction. */
+public final class ServerHardware {
+    private static final TypeReference<java.util.Map<String, String>> TEXTS = new TypeReference<>() {};
+
+    /** What the server is made of. */
+    public Hardware of(Handle handle, ServerId server) {
+        return handle.createQuery("""
+                        select flavor_id, flavor_name, vcpus, memory_mib, disk_gib, flavor_disk_gib, extra_specs
+                        from server where id = :server""")
+                .bind("server", server.value())
+                .map((row, _) -> new Hardware(
+                        row.getString("flavor_id"),
+                        row.getString("flavor_name"),
+                        new Resources(row.getInt("vcpus"), row.getInt("memory_mib"), row.getInt("disk_gib")),
+                        row.getInt("flavor_disk_gib"),
+                        Json.MAPPER.readValue(row.getString("extra_specs"), TEXTS)))
+                .one();
+    }
+
+    /** The server is made of that when it is started next. */
+    public void equip(Handle handle, ServerId server, Hardware hardware) {
+        handle.createUpdate("""
+                        update server set flavor_id = :flavor, flavor_name = :name, vcpus = :vcpus, memory_mib = :memory,
+                            disk_gib = :disk, flavor_disk_gib = :flavorDisk, extra_specs = cast(:specs as jsonb),
+                            updated_at = now()
+                        where id = :server""")
+                .bind("server", server.value())
+                .bind("flavor", hardware.flavorId())
+                .bind("name", hardware.flavorName())
+                .bind("vcpus", hardware.resources().vcpus())
+                .bind("memory", hardware.resources().memoryMib())
+                .bind("disk", hardware.resources().diskGib())
+                .bind("flavorDisk", hardware.flavorDiskGib())
+                .bind("specs", Json.MAPPER.writeValueAsString(hardware.extraSpecs()))
+                .execute();
+    }
+
+    /** Its root disk becomes a new one on top of what it is, which is kept; one at a time. */
+    public void growDisk(Handle handle, ServerId server) {
+        disk(handle, server, """
+                disk_kept = coalesce(disk_kept, disk), disk_newest = disk_newest + case when disk_kept is null then 1 else 0 end,
+                disk = case when disk_kept is null then disk_newest + 1 else disk end""");
+    }
+
+    /** Its root disk becomes the one that was kept, if one was; what was written since is gone. */
+    public void revertDisk(Handle handle, ServerId server) {
+        disk(handle, server, "disk = coalesce(disk_kept, disk), disk_kept = null");
+    }
+
+    /** Its root disk stays, and the one of before is not wanted back. */
+    public void keepDisk(Handle handle, ServerId server) {
+        disk(handle, server, "disk_kept = null");
+    }
+
+    private static void disk(Handle handle, ServerId server, String change) {
+        handle.createUpdate("update claim set " + change + " where server_id = :server and role = 'current'")
+                .bind("server", server.value())
+                .execute();
+    }
+}

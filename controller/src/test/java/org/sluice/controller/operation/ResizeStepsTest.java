@@ -1,0 +1,183 @@
+package org.sluice.controller.operation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jdbi.v3.core.Handle;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.sluice.controller.agents.TestFleet;
+import org.sluice.controller.operation.WorkflowHarness.Trouble;
+import org.sluice.controller.server.Claim;
+import org.sluice.controller.server.Hardware;
+import org.sluice.controller.server.ServerAction;
+import org.sluice.controller.server.ServerActions.Asker;
+import org.sluice.controller.server.ServerHardware;
+import org.sluice.controller.server.ServerState;
+import org.sluice.controller.server.ServerStatus;
+import org.sluice.controller.server.Servers;
+import org.sluice.controller.store.TestDatabase;
+import org.sluice.model.HostId;
+import org.sluice.model.Resources;
+import org.sluice.model.ServerId;
+import org.sluice.model.VnicType;
+import org.sluice.model.protocol.Power;
+import org.sluice.model.protocol.PowerState;
+import org.sluice.model.protocol.ServerReport.Failure;
+import org.sluice.model.protocol.ServerReport.Observed;
+
+/** Every step of a resize fails in turn, and is taken twice in turn; the host does what it is told. */
+final class ResizeStepsTest {
+    private static final int STEPS = 5;
+    private static final int DECISION = 4;
+    private static final Hardware LARGE = new Hardware("2", "m1.large", new Resources(4, 4096, 10), 10, Map.of());
+    private static final Asker ASKER = new Asker("req-1", "user", TestFleet.PROJECT);
+
+    @RegisterExtension
+    static final TestDatabase postgres = new TestDatabase();
+
+    private final TestFleet fleet = new TestFleet(postgres.database());
+    private final Resize resize = new Resize(fleet.scheduling);
+    private final Servers servers = new Servers();
+    private HostId host = HostId.random();
+    private ServerId server = ServerId.random();
+    private String before = "";
+
+    @BeforeEach
+    void boot() {
+        fleet.clear();
+        host = fleet.host("node1", 2);
+        server = fleet.boot(fleet.port(fleet.network(TestFleet.VF_NETWORK, 2401), VnicType.DIRECT))
+                .server();
+        fleet.report(host, fleet.running(host, server));
+        before = books();
+    }
+
+    /** All that a resize may change, but for numbers that grow. */
+    private String books() {
+        return fleet.text("""
+                        select s.status || ' ' || coalesce(s.task_state, '-') || ' ' || s.flavor_name || ' ' || s.vcpus || ' '
+                            || s.memory_mib || ' ' || s.disk_gib || ' claims ' || c.vcpus || ' ' || c.memory_mib || ' '
+                            || c.disk_gib || ' of ' || h.vcpus_used || ' ' || h.memory_mib_used || ' ' || h.disk_gib_used
+                            || ', disk ' || c.disk || ' ' || coalesce(c.disk_kept, 0) || ', ' || c.power || ', operations '
+                            || (select count(*) from operation)
+                        from server s join claim c on c.server_id = s.id join host h on h.id = c.host_id""").orElseThrow();
+    }
+
+    private void use(Consumer<Handle> work) {
+        postgres.database().jdbi().useTransaction(work::accept);
+    }
+
+    private void begin(Workflow<Resize.Data> workflow, Operations operations) {
+        use(handle -> {
+            Servers.Held held = servers.hold(handle, server).orElseThrow();
+            Hardware from = new ServerHardware().of(handle, server);
+            servers.begin(handle, held, ServerAction.RESIZE, ASKER);
+            operations.begin(
+                    handle,
+                    server,
+                    workflow,
+                    new Resize.Data(from, LARGE, held.power().level(), false));
+        });
+    }
+
+    /** The host does what it is told, and says so, until nothing waits for it any more. */
+    private void hostFollows(Operations operations) {
+        for (int turn = 0; turn < 2 * STEPS; turn++) {
+            use(handle -> {
+                Servers.Held held = servers.hold(handle, server).orElseThrow();
+                Claim claim = held.claim().orElseThrow();
+                PowerState power =
+                        claim.power().level() == Power.Level.STOPPED ? PowerState.STOPPED : PowerState.RUNNING;
+                Observed report = new Observed(server, claim.power().generation(), power, List.of(), Optional.empty());
+                boolean isStep =
+                        held.state().task().filter(task -> task.isOperation()).isPresent();
+                if (!isStep || !operations.heard(handle, report)) {
+                    servers.observed(handle, held, report);
+                }
+            });
+        }
+    }
+
+    static Stream<Arguments> everyStepFails() {
+        return IntStream.range(0, STEPS)
+                .boxed()
+                .flatMap(at ->
+                        Stream.of(Trouble.FAILS_BEFORE, Trouble.FAILS_AFTER).map(trouble -> Arguments.of(at, trouble)));
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void everyStepFails(int at, Trouble trouble) {
+        Workflow<Resize.Data> workflow = new WorkflowHarness<>(resize, at, trouble);
+        Operations operations = new Operations(resize, List.of(workflow));
+        begin(workflow, operations);
+        hostFollows(operations);
+        assertThat(books()).isEqualTo(before);
+        assertThat(fleet.text("select failure from server_action where action = 'resize'"))
+                .isEqualTo(
+                        at == DECISION && trouble == Trouble.FAILS_AFTER
+                                ? Optional.empty()
+                                : Optional.of(WorkflowHarness.FAILURE.reason()));
+    }
+
+    static Stream<Integer> everyStepIsTakenTwice() {
+        return IntStream.range(0, STEPS).boxed();
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void everyStepIsTakenTwice(int at) {
+        Workflow<Resize.Data> workflow = new WorkflowHarness<>(resize, at, Trouble.TWICE);
+        Operations operations = new Operations(resize, List.of(workflow));
+        begin(workflow, operations);
+        hostFollows(operations);
+        assertThat(books())
+                .isEqualTo(
+                        "RESIZED - m1.large 4 4096 10 claims 4 4096 10 of 4 4096 10, disk 2 1, RUNNING, operations 1");
+        use(handle -> operations.decide(
+                handle,
+                server,
+                workflow,
+                operations.data(handle, server, workflow).orElseThrow().confirm()));
+        assertThat(books())
+                .isEqualTo(
+                        "ACTIVE - m1.large 4 4096 10 claims 4 4096 10 of 4 4096 10, disk 2 0, RUNNING, operations 0");
+    }
+
+    @Test
+    void whatIsOverdueIsTakenBackAndSaysWhy() {
+        Operations operations = new Operations(fleet.scheduling);
+        begin(resize, operations);
+        use(handle -> assertThat(operations.overdue(handle, 10)).isEmpty());
+        use(handle -> handle.execute("update operation set due_at = now() - interval '1 second'"));
+        use(handle -> {
+            assertThat(operations.overdue(handle, 10)).containsExactly(server);
+            operations.fail(handle, server, new Failure("HostSilent", "Its host says nothing.", Optional.empty()));
+        });
+        assertThat(fleet.text("select failure from server_action where action = 'resize'"))
+                .contains("Its host says nothing.");
+        hostFollows(operations);
+        assertThat(books()).isEqualTo(before);
+    }
+
+    @Test
+    void aDecisionWaitsForAsLongAsAPersonLikes() {
+        Operations operations = new Operations(fleet.scheduling);
+        begin(resize, operations);
+        hostFollows(operations);
+        assertThat(fleet.text("select status from server")).contains(ServerStatus.RESIZED.name());
+        assertThat(fleet.count("select count(*) from operation where due_at is null"))
+                .isEqualTo(1);
+        assertThat(ServerState.at(ServerStatus.RESIZED).shown()).isEqualTo("VERIFY_RESIZE");
+    }
+}

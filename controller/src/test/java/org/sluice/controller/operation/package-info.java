@@ -1,0 +1,4 @@
+@NullMarked
+package org.sluice.controller.operation;
+
+import org.jspecify.annotations.NullMarked;
