@@ -100,6 +100,34 @@ public final class Samples {
         return described(server, server.presence(), metadata, server.requestId(), server.globalRequestId());
     }
 
+    /** The same server of another flavor, with that root disk. */
+    public static DesiredServer resized(
+            DesiredServer server, int vcpus, int memoryMib, int diskGib, DesiredServer.RootDisk disk) {
+        return new DesiredServer(
+                server.id(),
+                server.instanceName(),
+                server.presence(),
+                server.power(),
+                server.hostname(),
+                server.name(),
+                server.projectId(),
+                server.userId(),
+                server.availabilityZone(),
+                vcpus,
+                memoryMib,
+                diskGib,
+                server.image(),
+                disk,
+                server.configDrive(),
+                server.userData(),
+                server.keys(),
+                server.metadata(),
+                server.interfaces(),
+                server.launch(),
+                server.requestId(),
+                server.globalRequestId());
+    }
+
     /** The same server with another NIC. */
     public static DesiredServer wired(DesiredServer server, DesiredInterface nic) {
         return new DesiredServer(

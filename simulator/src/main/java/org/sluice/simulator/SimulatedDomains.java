@@ -5,12 +5,15 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.sluice.agent.host.Hypervisor;
 import org.sluice.agent.host.Hypervisor.Domain;
 import org.sluice.agent.host.Hypervisor.Nic;
@@ -28,8 +31,30 @@ final class SimulatedDomains {
     private final Map<ServerId, Integer> starts = new HashMap<>();
     private final Map<ServerId, ImageId> disks = new HashMap<>();
 
+    /** The numbers of a server's root disks. */
+    private final Map<ServerId, SortedSet<Integer>> numbers = new HashMap<>();
+
     void ensureDisk(DesiredServer server) {
         disks.putIfAbsent(server.id(), server.image().id());
+        SortedSet<Integer> made = numbers.computeIfAbsent(server.id(), _ -> new TreeSet<>());
+        int number = server.disk().number();
+        Optional<Integer> kept = server.disk().kept();
+        if (kept.isPresent() && !made.contains(number) && !made.contains(kept.get())) {
+            throw refused(
+                    "Root disk " + kept.get() + " of server " + server.id() + ", which was to grow, is not there.");
+        }
+        made.removeIf(other -> other != number && other > kept.orElse(number));
+        made.add(number);
+    }
+
+    /** The numbers of the server's root disks, the oldest first; each is on top of the one before. */
+    List<Integer> rootDisks(ServerId server) {
+        return List.copyOf(numbers.getOrDefault(server, Collections.emptySortedSet()));
+    }
+
+    /** How many processors the guest has that runs. */
+    Optional<Integer> vcpus(ServerId server) {
+        return Optional.ofNullable(domains.get(server)).map(Domain::vcpus);
     }
 
     /** What a root disk was made of. */
@@ -39,6 +64,7 @@ final class SimulatedDomains {
 
     void removeDisks(ServerId server, Path console) {
         disks.remove(server);
+        numbers.remove(server);
         try {
             Files.deleteIfExists(console);
         } catch (IOException e) {

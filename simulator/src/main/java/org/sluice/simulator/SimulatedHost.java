@@ -270,6 +270,20 @@ public final class SimulatedHost {
         }
     }
 
+    /** The numbers of a server's root disks, the oldest first; each is on top of the one before. */
+    public List<Integer> rootDisks(ServerId server) {
+        synchronized (lock) {
+            return domains.rootDisks(server);
+        }
+    }
+
+    /** How many processors a server's guest has; empty when it does not run. */
+    public Optional<Integer> vcpus(ServerId server) {
+        synchronized (lock) {
+            return domains.vcpus(server);
+        }
+    }
+
     /** Ports with taps. */
     public List<PortId> taps() {
         synchronized (lock) {

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -117,6 +118,37 @@ class PowerTest {
         assertThat(report.failure()).isEmpty();
         on.assertRuns(server);
         assertThat(on.host.starts(server.id())).isEqualTo(2);
+    }
+
+    @Test
+    void isResizedWhileItIsOffAndCanBecomeWhatItWas() {
+        run();
+        wish(stopped(1));
+        on.awaitObeyed(server, stopped(1));
+        DesiredServer large = Samples.resized(server, 4, 2048, 20, new DesiredServer.RootDisk(2, Optional.of(1)));
+        on.controller.want(Samples.state(++revision, large.powered(rebooted(2, 1, Ending.AT_ONCE))));
+        on.awaitObeyed(server, rebooted(2, 1, Ending.AT_ONCE));
+        assertThat(on.host.vcpus(server.id())).contains(4);
+        assertThat(on.host.rootDisks(server.id())).containsExactly(1, 2);
+
+        on.controller.want(Samples.state(++revision, server.powered(rebooted(3, 2, Ending.AT_ONCE))));
+        on.awaitObeyed(server, rebooted(3, 2, Ending.AT_ONCE));
+        assertThat(on.host.vcpus(server.id())).contains(1);
+        assertThat(on.host.rootDisks(server.id()))
+                .as("what was written to the other is gone")
+                .containsExactly(1);
+        on.assertRuns(server);
+    }
+
+    /** Its host was away when it was stopped for that. */
+    @Test
+    void aGuestThatRunsIsNeverTakenForOneOfTheNewFlavor() {
+        run();
+        DesiredServer large = Samples.resized(server, 4, 2048, 20, new DesiredServer.RootDisk(2, Optional.of(1)));
+        on.controller.want(Samples.state(++revision, large.powered(rebooted(2, 1, Ending.AT_ONCE))));
+        on.awaitObeyed(server, rebooted(2, 1, Ending.AT_ONCE));
+        assertThat(on.host.vcpus(server.id())).contains(4);
+        assertThat(on.host.rootDisks(server.id())).containsExactly(1, 2);
     }
 
     /** Killed when the old disk is gone and the new one is not there, without anybody to ask what it is to be. */

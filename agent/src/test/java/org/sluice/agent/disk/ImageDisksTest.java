@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -18,6 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.sluice.agent.Samples;
 import org.sluice.agent.TestServers;
 import org.sluice.model.ImageId;
 import org.sluice.model.ProblemException;
@@ -73,6 +75,49 @@ class ImageDisksTest {
         }
         assertThat(fetches).hasValue(1);
         assertThat(disks.present()).hasSize(8);
+    }
+
+    @Test
+    void growsADiskOnTopOfWhatItWasAndGoesBackToThat() throws Exception {
+        needs("qemu-img");
+        ImageDisks disks = disks(BYTES);
+        DesiredServer small = TestServers.server(ServerId.random(), image(), List.of());
+        Path first = disks.ensureRoot(small).path();
+        DesiredServer large = Samples.resized(small, 1, 192, 3, new DesiredServer.RootDisk(2, Optional.of(1)));
+
+        Path second = disks.ensureRoot(large).path();
+        assertThat(disks.ensureRoot(large).path()).as("made once").isEqualTo(second);
+        // QEMU's docs/interop/qcow2: where the name of the file below is and how long, then the size of the disk.
+        ByteBuffer header = ByteBuffer.wrap(Files.readAllBytes(second));
+        assertThat(header.getLong(24)).isEqualTo(3L << 30);
+        assertThat(new String(header.array(), (int) header.getLong(8), header.getInt(16), UTF_8))
+                .isEqualTo(first.toString());
+
+        assertThat(disks.ensureRoot(small).path()).isEqualTo(first);
+        assertThat(second).as("given up").doesNotExist();
+
+        DesiredServer again = Samples.resized(small, 1, 192, 5, new DesiredServer.RootDisk(3, Optional.of(1)));
+        Path third = disks.ensureRoot(again).path();
+        DesiredServer confirmed = Samples.resized(small, 1, 192, 5, new DesiredServer.RootDisk(3, Optional.empty()));
+        assertThat(disks.ensureRoot(confirmed).path()).isEqualTo(third);
+        assertThat(first).as("what the disk is on top of stays").exists();
+        assertThat(fetches).hasValue(1);
+
+        disks.remove(small.id());
+        assertThat(disks.present()).isEmpty();
+    }
+
+    @Test
+    void neverMakesADiskOfTheImageWhereOneWasToGrow() throws Exception {
+        DesiredServer large = Samples.resized(
+                TestServers.server(ServerId.random(), image(), List.of()),
+                1,
+                192,
+                3,
+                new DesiredServer.RootDisk(2, Optional.of(1)));
+        assertThatThrownBy(() -> disks(BYTES).ensureRoot(large))
+                .isInstanceOf(ProblemException.class)
+                .hasMessageContaining("that was to grow is not on its host");
     }
 
     @Test
