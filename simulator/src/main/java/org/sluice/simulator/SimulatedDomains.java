@@ -37,8 +37,8 @@ final class SimulatedDomains {
     void ensureDisk(DesiredServer server) {
         disks.putIfAbsent(server.id(), server.image().id());
         SortedSet<Integer> made = numbers.computeIfAbsent(server.id(), _ -> new TreeSet<>());
-        int number = server.disk().number();
-        Optional<Integer> kept = server.disk().kept();
+        int number = server.rootDisk().number();
+        Optional<Integer> kept = server.rootDisk().kept();
         if (kept.isPresent() && !made.contains(number) && !made.contains(kept.get())) {
             throw refused(
                     "Root disk " + kept.get() + " of server " + server.id() + ", which was to grow, is not there.");

@@ -73,9 +73,9 @@ public final class ImageDisks implements Disks {
 
     @Override
     public RootDisk ensureRoot(DesiredServer server) {
-        Path disk = root(server.id(), server.disk().number());
+        Path disk = root(server.id(), server.rootDisk().number());
         if (!Files.exists(disk)) {
-            server.disk().kept().ifPresentOrElse(kept -> grow(server, kept, disk), () -> overlay(server, disk));
+            server.rootDisk().kept().ifPresentOrElse(kept -> grow(server, kept, disk), () -> overlay(server, disk));
         }
         removeGivenUp(server);
         return new RootDisk(disk, QCOW2);
@@ -117,8 +117,8 @@ public final class ImageDisks implements Disks {
 
     /** Those that are neither used nor below what is used: it was gone back behind them. */
     private void removeGivenUp(DesiredServer server) {
-        int used = server.disk().number();
-        int newest = server.disk().kept().orElse(used);
+        int used = server.rootDisk().number();
+        int newest = server.rootDisk().kept().orElse(used);
         try (Stream<Path> files = Files.list(folder(server.id()))) {
             for (Path file : files.toList()) {
                 Matcher name = LATER_ROOT.matcher(file.getFileName().toString());

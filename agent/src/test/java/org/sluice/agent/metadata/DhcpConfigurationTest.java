@@ -59,7 +59,7 @@ class DhcpConfigurationTest {
                         server.memoryMib(),
                         server.diskGib(),
                         server.image(),
-                        server.disk(),
+                        server.rootDisk(),
                         server.configDrive(),
                         server.userData(),
                         server.keys(),

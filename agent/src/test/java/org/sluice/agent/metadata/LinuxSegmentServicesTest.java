@@ -129,7 +129,7 @@ class LinuxSegmentServicesTest {
                     server.memoryMib(),
                     server.diskGib(),
                     server.image(),
-                    server.disk(),
+                    server.rootDisk(),
                     server.configDrive(),
                     server.userData(),
                     server.keys(),

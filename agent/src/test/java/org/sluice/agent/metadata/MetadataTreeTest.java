@@ -154,7 +154,7 @@ class MetadataTreeTest {
                 server.memoryMib(),
                 server.diskGib(),
                 server.image(),
-                server.disk(),
+                server.rootDisk(),
                 server.configDrive(),
                 server.userData(),
                 keys,

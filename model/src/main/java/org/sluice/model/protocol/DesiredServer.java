@@ -26,7 +26,7 @@ import org.sluice.model.ServerId;
  * @param memoryMib memory, MiB
  * @param diskGib size of the root disk, GiB; 0 keeps the image's own size
  * @param image what the root disk starts from
- * @param disk which of its root disks is to be used; {@link RootDisk#FIRST} in what was written before there was this member
+ * @param rootDisk which of its root disks is to be used; {@link RootDisk#FIRST} in what was written before there was this member
  * @param configDrive whether the tenant asked for a config drive
  * @param userData base64 of the user data, if any
  * @param keys SSH public keys by key-pair name
@@ -53,7 +53,7 @@ public record DesiredServer(
         int memoryMib,
         int diskGib,
         Image image,
-        RootDisk disk,
+        RootDisk rootDisk,
         boolean configDrive,
         Optional<String> userData,
         Map<String, String> keys,
@@ -114,7 +114,7 @@ public record DesiredServer(
 
     public DesiredServer {
         power = Objects.requireNonNullElse(power, Power.ON);
-        disk = Objects.requireNonNullElse(disk, RootDisk.FIRST);
+        rootDisk = Objects.requireNonNullElse(rootDisk, RootDisk.FIRST);
         keys = Map.copyOf(keys);
         metadata = Map.copyOf(metadata);
         interfaces = List.copyOf(interfaces);
@@ -179,7 +179,7 @@ public record DesiredServer(
                 memoryMib,
                 diskGib,
                 otherImage,
-                disk,
+                rootDisk,
                 configDrive,
                 userData,
                 keys,
