@@ -135,7 +135,7 @@ public final class HotPlug {
     public Outcome obey(Entry entry, Optional<DesiredServer> desired, State state) {
         Entry current = entry;
         for (DesiredInterface nic : desired.map(DesiredServer::interfaces).orElse(List.of())) {
-            current = setOut(current, nic);
+            current = setOut(current, nic, state);
         }
         if (desired.isPresent()) {
             current = withoutForgotten(current, desired.get());
@@ -163,7 +163,7 @@ public final class HotPlug {
     }
 
     /** Writes down what is to be done about a NIC, if anything is. */
-    private Entry setOut(Entry entry, DesiredInterface wanted) {
+    private Entry setOut(Entry entry, DesiredInterface wanted, State state) {
         Optional<NicEntry> known = entry.nic(wanted.port());
         Optional<DesiredInterface> there = entry.server().nic(wanted.port());
         if (!wanted.wish().goes()) {
@@ -171,7 +171,7 @@ public final class HotPlug {
                     && known.map(nic -> nic.phase() == Phase.FAILED
                                     && nic.change() != wanted.wish().change())
                             .orElse(true);
-            return isNew ? begin(entry, wanted) : entry;
+            return isNew ? begin(entry, wanted, state) : entry;
         }
         if (there.isPresent()) {
             remember(entry, there.get());
@@ -198,9 +198,11 @@ public final class HotPlug {
         }
     }
 
-    private Entry begin(Entry entry, DesiredInterface nic) {
+    private Entry begin(Entry entry, DesiredInterface nic, State state) {
         NicEntry attaching = NicEntry.attaching(nic);
-        LOG.info("Port {} is attached to server {}.", nic.port(), entry.server().named());
+        if (!state.isOn()) {
+            return entry.moving(attaching);
+        }
         try {
             return entry.found(attachments.of(entry.server(), nic).look()).moving(attaching);
         } catch (KernelException | ProblemException e) {
