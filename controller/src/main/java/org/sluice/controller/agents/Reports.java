@@ -85,7 +85,8 @@ public final class Reports {
         List<AttachedPort> ports = serverPorts.of(handle, List.of(server.id()));
         Map<PortId, ServerReport.InterfaceState> states = report.interfaces().stream()
                 .collect(Collectors.toMap(ServerReport.InterfaceState::port, Function.identity(), (first, _) -> first));
-        Optional<String> objection = stands(report) ? objection(handle, server.id(), ports, states) : Optional.empty();
+        Optional<String> objection =
+                stands(report) ? objection(handle, host, server.id(), ports, states) : Optional.empty();
         if (objection.isPresent()) {
             log.warn(
                     "Host {} reports server {} {}, which does not count: {}",
@@ -104,7 +105,7 @@ public final class Reports {
         }
         servers.observed(handle, server, report);
         if (stands(report)) {
-            activate(handle, ports, states);
+            activate(handle, host, ports, states);
         } else if (isOff(report)) {
             ports.forEach(port -> bindings.markDown(handle, port.port()));
         }
@@ -146,18 +147,15 @@ public final class Reports {
         return Optional.empty();
     }
 
-    private void activate(Handle handle, List<AttachedPort> ports, Map<PortId, ServerReport.InterfaceState> states) {
+    private void activate(
+            Handle handle, HostId host, List<AttachedPort> ports, Map<PortId, ServerReport.InterfaceState> states) {
         for (AttachedPort port : ports) {
             if (port.vnicType() == VnicType.DIRECT) {
-                ServerReport.InterfaceState state = requireNonNull(states.get(port.port()));
-                // The address is an attribute: it may have changed with a reboot since the VF was leased.
-                handle.createUpdate("""
-                                update port set binding_facts = jsonb_set(binding_facts, '{pci_slot}',
-                                    to_jsonb(cast(:address as text)))
-                                where id = :port and binding_facts ->> 'pci_slot' is distinct from :address""")
-                        .bind("port", port.port().value())
-                        .bind("address", state.device())
-                        .execute();
+                bindings.found(
+                        handle,
+                        port.port(),
+                        host,
+                        requireNonNull(states.get(port.port())).device());
             }
             bindings.markActive(handle, port.port());
         }
@@ -165,10 +163,15 @@ public final class Reports {
 
     /** Why the report is no proof that the server runs as it should; empty when it is one. */
     private static Optional<String> objection(
-            Handle handle, ServerId server, List<AttachedPort> ports, Map<PortId, ServerReport.InterfaceState> states) {
+            Handle handle,
+            HostId host,
+            ServerId server,
+            List<AttachedPort> ports,
+            Map<PortId, ServerReport.InterfaceState> states) {
         Map<PortId, VirtualFunctionLease> leases = new HashMap<>();
-        handle.createQuery(Leases.SELECT + " where vf.leased_server_id = :server")
+        handle.createQuery(Leases.SELECT + " where vf.leased_server_id = :server and vf.leased_host_id = :host")
                 .bind("server", server.value())
+                .bind("host", host.value())
                 .map((row, _) -> Map.entry(new PortId(row.getObject("leased_port_id", UUID.class)), Leases.read(row)))
                 .forEach(lease -> leases.put(lease.getKey(), lease.getValue()));
         for (AttachedPort port : ports) {

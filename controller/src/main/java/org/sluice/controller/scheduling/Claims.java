@@ -7,8 +7,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.sluice.controller.network.binding.AttachedPort;
+import org.sluice.controller.server.Claim;
 import org.sluice.model.HostId;
 import org.sluice.model.PortId;
+import org.sluice.model.Resources;
 import org.sluice.model.ServerId;
 
 /**
@@ -32,6 +34,7 @@ final class Claims {
         HostId host = chosen.id();
         handle.savepoint(SAVEPOINT);
         if (takeRoom(handle, request, host) && isAsChosen(handle, demand, chosen)) {
+            write(handle, request, host);
             Map<PortId, Map<String, Object>> functions = new LinkedHashMap<>();
             for (AttachedPort port : request.ports()) {
                 if (Demand.isDirect(port)) {
@@ -57,11 +60,67 @@ final class Claims {
                           and memory_mib_used + :memory <= memory_mib_total
                           and disk_gib_used + :disk <= disk_gib_total""")
                         .bind("host", host.value())
-                        .bind("vcpus", request.vcpus())
-                        .bind("memory", request.memoryMib())
-                        .bind("disk", request.diskGib())
+                        .bind("vcpus", request.resources().vcpus())
+                        .bind("memory", request.resources().memoryMib())
+                        .bind("disk", request.resources().diskGib())
                         .execute()
                 == 1;
+    }
+
+    /** In one round trip; leases and bindings hang on it. */
+    private static void write(Handle handle, ServerRequest request, HostId host) {
+        handle.createUpdate("""
+                        update server set claims = claims + 1 where id = :server;
+                        insert into claim (server_id, host_id, role, generation, vcpus, memory_mib, disk_gib)
+                        select id, :host, 'current', claims, :vcpus, :memory, :disk from server where id = :server""")
+                .bind("server", request.server().value())
+                .bind("host", host.value())
+                .bind("vcpus", request.resources().vcpus())
+                .bind("memory", request.resources().memoryMib())
+                .bind("disk", request.resources().diskGib())
+                .execute();
+    }
+
+    /** Takes more or less of the claim's host; false when it has no room for more. */
+    boolean change(Handle handle, ServerId server, Claim claim, Resources to) {
+        boolean fits = handle.createUpdate("""
+                        update host set vcpus_used = vcpus_used + :vcpus, memory_mib_used = memory_mib_used + :memory,
+                            disk_gib_used = disk_gib_used + :disk
+                        where id = :host and (:vcpus <= 0 or vcpus_used + :vcpus <= vcpus_total)
+                          and (:memory <= 0 or memory_mib_used + :memory <= memory_mib_total)
+                          and (:disk <= 0 or disk_gib_used + :disk <= disk_gib_total)""")
+                        .bind("host", claim.host().value())
+                        .bind("vcpus", to.vcpus() - claim.resources().vcpus())
+                        .bind("memory", to.memoryMib() - claim.resources().memoryMib())
+                        .bind("disk", to.diskGib() - claim.resources().diskGib())
+                        .execute()
+                == 1;
+        if (fits) {
+            handle.createUpdate("""
+                            update claim set vcpus = :vcpus, memory_mib = :memory, disk_gib = :disk
+                            where server_id = :server and host_id = :host""")
+                    .bind("vcpus", to.vcpus())
+                    .bind("memory", to.memoryMib())
+                    .bind("disk", to.diskGib())
+                    .bind("server", server.value())
+                    .bind("host", claim.host().value())
+                    .execute();
+        }
+        return fits;
+    }
+
+    /** Gives back what is taken of the claim's host. No lease may hang on it any more; bindings go with it. */
+    void end(Handle handle, ServerId server, Claim claim) {
+        handle.createUpdate("""
+                        update host set vcpus_used = vcpus_used - :vcpus, memory_mib_used = memory_mib_used - :memory,
+                            disk_gib_used = disk_gib_used - :disk where id = :host;
+                        delete from claim where server_id = :server and host_id = :host""")
+                .bind("server", server.value())
+                .bind("host", claim.host().value())
+                .bind("vcpus", claim.resources().vcpus())
+                .bind("memory", claim.resources().memoryMib())
+                .bind("disk", claim.resources().diskGib())
+                .execute();
     }
 
     /**
@@ -98,7 +157,8 @@ final class Claims {
                               and vf.present and vf.leased_port_id is null and vf.iommu_group >= 0
                             order by pf.name, vf.index limit 1 for update of vf skip locked)
                         update virtual_function vf
-                        set leased_port_id = :port, leased_server_id = :server, generation = vf.generation + 1
+                        set leased_port_id = :port, leased_server_id = :server, leased_host_id = :host,
+                            generation = vf.generation + 1
                         from free, physical_function pf
                         where vf.physical_function_id = free.physical_function_id and vf.index = free.index
                           and pf.id = vf.physical_function_id

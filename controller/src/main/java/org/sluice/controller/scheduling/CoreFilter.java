@@ -7,10 +7,10 @@ final class CoreFilter implements HostFilter {
     @Override
     public Optional<String> refusal(HostState host, Demand demand) {
         HostState.Amount amount = host.vcpus();
-        if (demand.vcpus() <= amount.free()) {
+        if (demand.resources().vcpus() <= amount.free()) {
             return Optional.empty();
         }
         return Optional.of("%d of %d processors are claimed and %d more are wanted."
-                .formatted(amount.used(), amount.total(), demand.vcpus()));
+                .formatted(amount.used(), amount.total(), demand.resources().vcpus()));
     }
 }

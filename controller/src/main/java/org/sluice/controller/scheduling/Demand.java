@@ -10,14 +10,13 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.sluice.controller.network.binding.AttachedPort;
+import org.sluice.model.Resources;
 import org.sluice.model.VnicType;
 
 /**
  * A request in the terms that filters compare with a host: worked out once, compared with every host.
  *
- * @param vcpus virtual processors
- * @param memoryMib memory, MiB
- * @param diskGib root disk, GiB
+ * @param resources what is taken of the host
  * @param zone availability zone wanted
  * @param host name of the only host wanted
  * @param functions how many VFs are wanted, by physical network
@@ -26,9 +25,7 @@ import org.sluice.model.VnicType;
  * @param imageFacts the image's properties
  */
 record Demand(
-        int vcpus,
-        int memoryMib,
-        int diskGib,
+        Resources resources,
         Optional<String> zone,
         Optional<String> host,
         SortedMap<String, Integer> functions,
@@ -36,6 +33,7 @@ record Demand(
         Map<String, String> extraSpecs,
         Map<String, String> imageFacts) {
     Demand {
+        requireNonNull(resources, "resources is null");
         requireNonNull(zone, "zone is null");
         requireNonNull(host, "host is null");
         functions = Collections.unmodifiableSortedMap(new TreeMap<>(functions));
@@ -56,9 +54,7 @@ record Demand(
         // Nova's form: zone, zone:host, or zone:host:node, where the node of a libvirt host is the host.
         String[] parts = request.zone().orElse("").split(":", 3);
         return new Demand(
-                request.vcpus(),
-                request.memoryMib(),
-                request.diskGib(),
+                request.resources(),
                 Optional.of(parts[0]).filter(part -> !part.isEmpty()),
                 parts.length > 1 ? Optional.of(parts[1]).filter(part -> !part.isEmpty()) : Optional.empty(),
                 functions,

@@ -128,9 +128,9 @@ record HostState(
                 hypervisorType,
                 hypervisorVersion,
                 architecture,
-                vcpus.plus(sign * demand.vcpus()),
-                memoryMib.plus(sign * demand.memoryMib()),
-                diskGib.plus(sign * demand.diskGib()),
+                vcpus.plus(sign * demand.resources().vcpus()),
+                memoryMib.plus(sign * demand.resources().memoryMib()),
+                diskGib.plus(sign * demand.resources().diskGib()),
                 uplinks,
                 counted,
                 qualification);

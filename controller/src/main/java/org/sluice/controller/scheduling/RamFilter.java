@@ -7,10 +7,10 @@ final class RamFilter implements HostFilter {
     @Override
     public Optional<String> refusal(HostState host, Demand demand) {
         HostState.Amount amount = host.memoryMib();
-        if (demand.memoryMib() <= amount.free()) {
+        if (demand.resources().memoryMib() <= amount.free()) {
             return Optional.empty();
         }
         return Optional.of("%d of %d MiB of memory are claimed and %d more are wanted."
-                .formatted(amount.used(), amount.total(), demand.memoryMib()));
+                .formatted(amount.used(), amount.total(), demand.resources().memoryMib()));
     }
 }

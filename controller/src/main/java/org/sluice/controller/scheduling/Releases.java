@@ -2,14 +2,15 @@ package org.sluice.controller.scheduling;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sluice.controller.host.Hosts;
 import org.sluice.controller.http.Json;
-import org.sluice.controller.network.binding.AttachedPort;
 import org.sluice.controller.network.binding.ServerPorts;
 import org.sluice.controller.network.binding.ServicePorts;
+import org.sluice.controller.server.Claim;
 import org.sluice.controller.server.Servers;
 import org.sluice.controller.server.Task;
 import org.sluice.controller.store.ChangeFeed;
@@ -26,6 +27,7 @@ final class Releases {
     private final ServerPorts serverPorts;
     private final ServicePorts servicePorts;
     private final Decisions decisions;
+    private final Claims claims = new Claims();
     private final Servers servers = new Servers();
 
     Releases(ServerPorts serverPorts, ServicePorts servicePorts, Decisions decisions) {
@@ -39,36 +41,37 @@ final class Releases {
         if (held.isEmpty()) {
             return;
         }
-        if (held.get().host().isEmpty()) {
+        List<HostId> hosts = held.get().claims().stream().map(Claim::host).toList();
+        if (hosts.isEmpty()) {
             serverPorts.detach(handle, server);
             delete(handle, server);
-            return;
-        }
-        if (servers.leave(handle, server)) {
-            Hosts.changed(handle, held.get().host().get(), server);
+        } else if (servers.leave(handle, server)) {
+            Hosts.changed(handle, hosts, List.of(server));
         }
     }
 
     void released(Handle handle, HostId host, ServerReport.Absent report) {
         ServerId server = report.server();
         Optional<Servers.Held> held = servers.hold(handle, server);
-        if (held.isEmpty() || !held.get().host().equals(Optional.of(host))) {
+        Optional<Claim> claim = held.flatMap(found -> found.on(host));
+        if (claim.isEmpty()) {
             log.info("Host {} reports server {} absent, which is not its own any more; nothing changes.", host, server);
-        } else if (held.get().isPresent()) {
+        } else if (claim.get().isPresent()) {
             log.info("Host {} reports server {} absent, which is wanted there; nothing changes.", host, server);
         } else {
-            release(handle, host, held.get(), report.released());
+            release(handle, held.orElseThrow(), claim.get(), report.released());
         }
     }
 
-    private void release(Handle handle, HostId host, Servers.Held claim, List<VirtualFunctionLease> leases) {
-        ServerId server = claim.id();
+    private void release(Handle handle, Servers.Held held, Claim claim, List<VirtualFunctionLease> leases) {
+        ServerId server = held.id();
+        HostId host = claim.host();
         handle.createQuery("select true from host where id = :host for update")
                 .bind("host", host.value())
                 .mapTo(Boolean.class)
                 .one();
         endLeases(handle, host, server, leases);
-        List<String> kept = keptLeases(handle, server);
+        List<String> kept = keptLeases(handle, host, server);
         if (!kept.isEmpty()) {
             log.warn(
                     "Host {} reports server {} absent without giving up {}; its claim stays.",
@@ -77,23 +80,20 @@ final class Releases {
                     String.join(", ", kept));
             return;
         }
-        List<AttachedPort> ports = serverPorts.of(handle, List.of(server));
-        serverPorts.detach(handle, server);
-        for (NetworkId network : Scheduling.bridgedNetworks(ports)) {
+        Set<NetworkId> bridged = Scheduling.bridgedNetworks(serverPorts.of(handle, List.of(server)));
+        boolean isLast = held.claims().size() == 1;
+        if (isLast) {
+            serverPorts.detach(handle, server);
+        }
+        if (claim.role() == Claim.Role.CURRENT) {
+            servers.left(handle, server);
+        }
+        claims.end(handle, server, claim);
+        for (NetworkId network : bridged) {
             servicePorts.releaseUnused(handle, network, host);
         }
-        handle.createUpdate("""
-                        update host h set vcpus_used = h.vcpus_used - s.vcpus,
-                            memory_mib_used = h.memory_mib_used - s.memory_mib,
-                            disk_gib_used = h.disk_gib_used - s.disk_gib
-                        from server s where h.id = :host and s.id = :server""")
-                .bind("host", host.value())
-                .bind("server", server.value())
-                .execute();
-        if (claim.state().is(Task.DELETING)) {
+        if (isLast && held.state().is(Task.DELETING)) {
             delete(handle, server);
-        } else {
-            servers.left(handle, server);
         }
         Hosts.changed(handle, host);
         ChangeFeed.announce(handle, FleetIndex.TOPIC);
@@ -102,7 +102,8 @@ final class Releases {
     /** Ends the leases that are named with their present generation, and those of cards that are gone. */
     private static void endLeases(Handle handle, HostId host, ServerId server, List<VirtualFunctionLease> leases) {
         handle.createUpdate("""
-                        update virtual_function vf set leased_port_id = null, leased_server_id = null
+                        update virtual_function vf
+                        set leased_port_id = null, leased_server_id = null, leased_host_id = null
                         from physical_function pf
                         where pf.id = vf.physical_function_id and pf.host_id = :host and vf.leased_server_id = :server
                           and (not vf.present or not pf.present or exists (
@@ -117,12 +118,13 @@ final class Releases {
                 .execute();
     }
 
-    private static List<String> keptLeases(Handle handle, ServerId server) {
+    private static List<String> keptLeases(Handle handle, HostId host, ServerId server) {
         return handle.createQuery("""
                         select pf.name || ' VF ' || vf.index || ' generation ' || vf.generation
                         from virtual_function vf join physical_function pf on pf.id = vf.physical_function_id
-                        where vf.leased_server_id = :server order by 1""")
+                        where vf.leased_server_id = :server and vf.leased_host_id = :host order by 1""")
                 .bind("server", server.value())
+                .bind("host", host.value())
                 .mapTo(String.class)
                 .list();
     }

@@ -7,6 +7,7 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.sluice.controller.network.binding.ServerPorts;
 import org.sluice.controller.network.binding.ServicePorts;
+import org.sluice.controller.server.Claim;
 import org.sluice.controller.server.Servers;
 import org.sluice.controller.server.Task;
 import org.sluice.controller.store.ChangeFeed;
@@ -22,10 +23,11 @@ final class Removals {
     private final ServerPorts serverPorts;
     private final ServicePorts servicePorts;
     private final Decisions decisions;
+    private final Claims claims = new Claims();
     private final Servers servers = new Servers();
 
     /** What there is to know of a host whose row is held. */
-    private record Leaving(String name, Optional<Duration> silence) {}
+    private record Leaving(HostId id, String name, Optional<Duration> silence) {}
 
     Removals(ServerPorts serverPorts, ServicePorts servicePorts, Decisions decisions) {
         this.serverPorts = serverPorts;
@@ -34,8 +36,10 @@ final class Removals {
     }
 
     boolean remove(Handle handle, HostId host, boolean isLost) {
-        List<ServerId> standing = handle.createQuery(
-                        "select id from server where host_id = :host order by number for update")
+        List<ServerId> standing = handle.createQuery("""
+                        select s.id from server s where exists (
+                            select 1 from claim c where c.server_id = s.id and c.host_id = :host)
+                        order by s.number for update of s""")
                 .bind("host", host.value())
                 .mapTo(UUID.class)
                 .map(ServerId::new)
@@ -72,6 +76,7 @@ final class Removals {
                         from host where id = :host for update""")
                 .bind("host", host.value())
                 .map((row, _) -> new Leaving(
+                        host,
                         row.getString("name"),
                         Optional.ofNullable(row.getBigDecimal("silence"))
                                 .map(seconds -> Duration.ofSeconds(Math.max(0, seconds.longValue())))))
@@ -79,7 +84,7 @@ final class Removals {
     }
 
     private static int count(Handle handle, HostId host) {
-        return handle.createQuery("select count(*) from server where host_id = :host")
+        return handle.createQuery("select count(*) from claim where host_id = :host")
                 .bind("host", host.value())
                 .mapTo(Integer.class)
                 .one();
@@ -88,14 +93,19 @@ final class Removals {
     /** Its claim, its leases and its addresses go with the host; what was not to go anyway stays as the one who says so. */
     private void lose(Handle handle, Leaving host, ServerId server) {
         Servers.Held held = servers.hold(handle, server).orElseThrow();
+        Claim claim = held.on(host.id()).orElseThrow();
         handle.createUpdate("""
-                        update virtual_function set leased_port_id = null, leased_server_id = null
-                        where leased_server_id = :server""").bind("server", server.value()).execute();
-        serverPorts.detach(handle, server);
-        if (held.state().is(Task.DELETING)) {
-            decisions.forget(handle, server);
-            servers.delete(handle, server);
-        } else {
+                        update virtual_function
+                        set leased_port_id = null, leased_server_id = null, leased_host_id = null
+                        where leased_server_id = :server and leased_host_id = :host""")
+                .bind("server", server.value())
+                .bind("host", host.id().value())
+                .execute();
+        boolean isLast = held.claims().size() == 1;
+        if (isLast) {
+            serverPorts.detach(handle, server);
+        }
+        if (claim.role() == Claim.Role.CURRENT) {
             servers.lost(
                     handle,
                     server,
@@ -104,6 +114,11 @@ final class Removals {
                             "Its host was lost, and its disk with it.",
                             Optional.of("Host " + host.name()
                                     + " was removed as lost. Delete the server and create it again.")));
+        }
+        claims.end(handle, server, claim);
+        if (isLast && held.state().is(Task.DELETING)) {
+            decisions.forget(handle, server);
+            servers.delete(handle, server);
         }
     }
 

@@ -18,10 +18,13 @@ import org.sluice.controller.network.binding.AttachedPort;
 import org.sluice.controller.network.binding.Bindings;
 import org.sluice.controller.network.binding.ServerPorts;
 import org.sluice.controller.network.binding.ServicePorts;
+import org.sluice.controller.server.Claim;
 import org.sluice.controller.server.Servers;
+import org.sluice.controller.store.ChangeFeed;
 import org.sluice.model.HostId;
 import org.sluice.model.NetworkId;
 import org.sluice.model.ProblemException;
+import org.sluice.model.Resources;
 import org.sluice.model.ServerId;
 import org.sluice.model.VnicType;
 import org.sluice.model.protocol.ServerReport;
@@ -219,6 +222,18 @@ public final class Scheduling {
      */
     public void released(Handle handle, HostId host, ServerReport.Absent report) {
         releases.released(handle, host, report);
+    }
+
+    /** Has a claim take more or less of its host; false when that has no room for more. A host that takes no new servers keeps its own. */
+    public boolean change(Handle handle, ServerId server, Claim claim, Resources to) {
+        if (claim.resources().equals(to)) {
+            return true;
+        }
+        boolean fits = claims.change(handle, server, claim, to);
+        if (fits) {
+            ChangeFeed.announce(handle, FleetIndex.TOPIC);
+        }
+        return fits;
     }
 
     /**

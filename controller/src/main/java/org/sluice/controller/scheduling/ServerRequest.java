@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.sluice.controller.network.binding.AttachedPort;
+import org.sluice.model.Resources;
 import org.sluice.model.ServerId;
 
 /**
@@ -13,9 +14,7 @@ import org.sluice.model.ServerId;
  *
  * @param server the server; its row exists already
  * @param projectId the project that wants it
- * @param vcpus virtual processors
- * @param memoryMib memory, MiB
- * @param diskGib root disk, GiB
+ * @param resources what is taken of the host
  * @param extraSpecs extra specs of the flavor; {@code capabilities:*} are demands on the host
  * @param imageFacts properties of the image, {@code hw_architecture}
  * @param zone availability zone, or {@code zone:host} for one certain host; the caller has checked that this project may
@@ -25,9 +24,7 @@ import org.sluice.model.ServerId;
 public record ServerRequest(
         ServerId server,
         String projectId,
-        int vcpus,
-        int memoryMib,
-        int diskGib,
+        Resources resources,
         Map<String, String> extraSpecs,
         Map<String, String> imageFacts,
         Optional<String> zone,
@@ -35,6 +32,7 @@ public record ServerRequest(
     public ServerRequest {
         requireNonNull(server, "server is null");
         requireNonNull(projectId, "projectId is null");
+        requireNonNull(resources, "resources is null");
         extraSpecs = Map.copyOf(extraSpecs);
         imageFacts = Map.copyOf(imageFacts);
         requireNonNull(zone, "zone is null");

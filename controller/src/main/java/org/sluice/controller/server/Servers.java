@@ -3,15 +3,15 @@ package org.sluice.controller.server;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.StatementContext;
-import org.jspecify.annotations.Nullable;
 import org.sluice.controller.host.Hosts;
 import org.sluice.controller.store.StorableText;
 import org.sluice.model.HostId;
 import org.sluice.model.Problem;
+import org.sluice.model.Resources;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.Power;
 import org.sluice.model.protocol.PowerState;
@@ -19,42 +19,87 @@ import org.sluice.model.protocol.ServerReport.Failure;
 import org.sluice.model.protocol.ServerReport.Observed;
 
 /**
- * The servers' states in SQL: every transition is written here, as {@link ServerLife} has it. Stateless; the caller owns the
+ * The servers' states in SQL, and what their hosts are to make of them: every transition is written here, as {@link ServerLife}
+ * has it. Stateless; the caller owns the
  * transaction. Locks in the order server, host.
  */
 public final class Servers {
     /** An agent repeats a report within a minute, so this is several chances. */
     public static final Duration LONGEST_DOUBT = Duration.ofMinutes(5);
 
-    private static final String HOLD = """
-            select id, status, task_state, host_id, present, power, power_generation, boots, rebuilds, power_ending, power_state,
-                fault_at is not null as has_fault
-            from server where id = :server""";
-
     private final ServerActions actions = new ServerActions();
 
     /**
-     * A server whose row is held until the transaction ends.
+     * A server whose row is held until the transaction ends, and with it its claims.
      *
-     * @param host where it stands, or where something of it may be left; empty when it is nowhere
-     * @param isPresent whether its host should have it; false as soon as it is to go, also after it could not be built
-     * @param power what its host is to make of its guest's power
+     * @param claims where it is, where it is going to and where it was; none when nothing of it is anywhere
      * @param hasFault whether something is known that went wrong with it
      */
-    public record Held(
-            ServerId id, ServerState state, Optional<HostId> host, boolean isPresent, Power power, boolean hasFault) {
+    public record Held(ServerId id, ServerState state, List<Claim> claims, boolean hasFault) {
+        public Held {
+            claims = List.copyOf(claims);
+        }
+
+        /** Where it is, or where something of it may be left. */
+        public Optional<Claim> claim() {
+            return claims.stream()
+                    .filter(claim -> claim.role() == Claim.Role.CURRENT)
+                    .findFirst();
+        }
+
+        /** Its claim on that host, whatever that is of its claims. */
+        public Optional<Claim> on(HostId host) {
+            return claims.stream().filter(claim -> claim.host().equals(host)).findFirst();
+        }
+
+        /** Where it is, or where something of it may be left; empty when it is nowhere. */
+        public Optional<HostId> host() {
+            return claim().map(Claim::host);
+        }
+
+        /** Whether its host should have it; false as soon as it is to go, also after it could not be built. */
+        public boolean isPresent() {
+            return claim().filter(Claim::isPresent).isPresent();
+        }
+
+        /** What its host is to make of its guest's power; {@link Power#ON} while it has none. */
+        public Power power() {
+            return claim().map(Claim::power).orElse(Power.ON);
+        }
+
         /** Whether what its host reports of it counts. */
         private boolean listens() {
-            return isPresent && !state.is(Task.DELETING);
+            return isPresent() && !state.is(Task.DELETING);
         }
     }
 
     /** Holds the row; empty when there is no such server. */
     public Optional<Held> hold(Handle handle, ServerId server) {
-        return handle.createQuery(HOLD + " for update")
+        // Two statements: the second must see the claims as who held the row while the first waited has left them.
+        return handle.createQuery("""
+                        select status, task_state, fault_at is not null as has_fault from server
+                        where id = :server for update""")
                 .bind("server", server.value())
-                .map(Servers::read)
-                .findOne();
+                .map((row, _) -> new Held(
+                        server,
+                        ServerState.of(row.getString("status"), row.getString("task_state")),
+                        List.of(),
+                        row.getBoolean("has_fault")))
+                .findOne()
+                .map(held -> new Held(server, held.state(), claims(handle, server), held.hasFault()));
+    }
+
+    private static List<Claim> claims(Handle handle, ServerId server) {
+        return handle.createQuery("select * from claim where server_id = :server")
+                .bind("server", server.value())
+                .map((row, _) -> new Claim(
+                        new HostId(row.getObject("host_id", UUID.class)),
+                        Claim.Role.of(row.getString("role")),
+                        row.getLong("generation"),
+                        new Resources(row.getInt("vcpus"), row.getInt("memory_mib"), row.getInt("disk_gib")),
+                        row.getBoolean("present"),
+                        power(row)))
+                .list();
     }
 
     /** The server was placed on that host. */
@@ -80,23 +125,81 @@ public final class Servers {
      * @throws org.sluice.model.ProblemException 409 when the server's state does not allow it
      */
     public void ask(Handle handle, Held server, ServerAction action, ServerActions.Asker asker) {
-        HostId host = server.host()
-                .filter(_ -> server.isPresent())
+        Claim claim = server.claim()
+                .filter(Claim::isPresent)
                 .orElseThrow(() -> ServerLife.refusal(server.id(), server.state(), action.text()));
         become(handle, server.id(), ServerLife.asked(server.id(), server.state(), action));
-        wish(handle, server.id(), ServerLife.wished(server.state(), server.power(), action));
+        wish(handle, server.id(), claim.host(), ServerLife.wished(server.state(), claim.power(), action));
         actions.begin(handle, server.id(), action.text(), asker);
-        Hosts.changed(handle, host, server.id());
+        Hosts.changed(handle, claim.host(), server.id());
     }
 
-    /** Asks for it to go from its host; false when that was asked before. */
+    /**
+     * An operation is asked for and under way; its steps say what the server's host is to make of it.
+     *
+     * @throws org.sluice.model.ProblemException 409 when the server's state does not allow it
+     */
+    public void begin(Handle handle, Held server, ServerAction action, ServerActions.Asker asker) {
+        if (!server.isPresent()) {
+            throw ServerLife.refusal(server.id(), server.state(), action.text());
+        }
+        become(handle, server.id(), ServerLife.asked(server.id(), server.state(), action));
+        record(handle, server.id(), action, asker);
+    }
+
+    /** Something was asked for, and is under way until it is {@link #done}. */
+    public void record(Handle handle, ServerId server, ServerAction action, ServerActions.Asker asker) {
+        actions.begin(handle, server, action.text(), asker);
+    }
+
+    /** What was asked for has come to its end. */
+    public void done(Handle handle, ServerId server) {
+        actions.finish(handle, server, Optional.empty());
+    }
+
+    /**
+     * A step of an operation wishes its guest's power, and its host is told.
+     *
+     * @param reboots whether a guest that runs is ended for it first
+     */
+    public void wish(Handle handle, Held server, Power.Level level, boolean reboots, Power.Ending ending) {
+        Claim claim = server.claim().orElseThrow();
+        Power before = claim.power();
+        wish(
+                handle,
+                server.id(),
+                claim.host(),
+                new Power(
+                        level, before.generation() + 1, before.boots() + (reboots ? 1 : 0), before.rebuilds(), ending));
+        Hosts.changed(handle, claim.host(), server.id());
+    }
+
+    /** What an operation was to make of it could not be done; it is what it was, or about to be. */
+    public void fellBack(Handle handle, ServerId server, ServerState state, Failure failure) {
+        become(handle, server, state);
+        fault(handle, server, failure);
+    }
+
+    /** It stays what an operation has made of it, and is what its guest is. */
+    public void confirmed(Handle handle, ServerId server) {
+        handle.createUpdate("""
+                        update server set status = case power_state when 'RUNNING' then 'ACTIVE' when 'PAUSED' then 'PAUSED'
+                            else 'SHUTOFF' end, task_state = null, updated_at = now() where id = :server""").bind("server", server.value()).execute();
+        done(handle, server);
+    }
+
+    /** Asks for it to go from wherever it is; false when that was asked before. */
     public boolean leave(Handle handle, ServerId server) {
-        return handle.createUpdate("""
-                                update server set present = false, task_state = 'deleting', updated_at = now()
+        boolean isNew = handle.createUpdate("""
+                                update server set task_state = 'deleting', updated_at = now()
                                 where id = :server and task_state is distinct from 'deleting'""").bind("server", server.value()).execute() == 1;
+        if (isNew) {
+            unwant(handle, server);
+        }
+        return isNew;
     }
 
-    /** Nothing of it is left on its host. */
+    /** Nothing of it is left on the host where it was; its claim there can end. */
     public void left(Handle handle, ServerId server) {
         handle.createUpdate(
                         "update server set host_id = null, power_state = 'NONE', updated_at = now() where id = :server")
@@ -141,16 +244,17 @@ public final class Servers {
                     .ifPresentOrElse(
                             failure -> fault(handle, server.id(), failure), () -> forgive(handle, server.id()));
         }
-        if (!next.power().equals(server.power())) {
-            wish(handle, server.id(), next.power());
-            server.host().ifPresent(host -> Hosts.changed(handle, host));
-        }
+        server.claim().filter(claim -> !claim.power().equals(next.power())).ifPresent(claim -> {
+            wish(handle, server.id(), claim.host(), next.power());
+            Hosts.changed(handle, claim.host());
+        });
     }
 
     /** Its host says that it stands, and not as it should; true when that has been so for too long. */
     public boolean doubted(Handle handle, ServerId server) {
         return handle.createQuery("""
-                        update server set doubt_at = coalesce(doubt_at, now()) where id = :server
+                        update claim set doubt_at = coalesce(doubt_at, now())
+                        where server_id = :server and role = 'current'
                         returning doubt_at < now() - make_interval(secs => :patience)""")
                 .bind("server", server.value())
                 .bind("patience", LONGEST_DOUBT.toSeconds())
@@ -171,12 +275,17 @@ public final class Servers {
     private void giveUp(Handle handle, ServerId server, Failure failure) {
         become(handle, server, ServerState.at(ServerStatus.ERROR));
         fault(handle, server, failure);
-        handle.createUpdate("update server set present = false where id = :server")
+        unwant(handle, server);
+    }
+
+    private static void unwant(Handle handle, ServerId server) {
+        handle.createUpdate("update claim set present = false where server_id = :server")
                 .bind("server", server.value())
                 .execute();
     }
 
-    private static void become(Handle handle, ServerId server, ServerState state) {
+    /** An operation has it in that state. */
+    public void become(Handle handle, ServerId server, ServerState state) {
         handle.createUpdate(
                         "update server set status = :status, task_state = :task, updated_at = now() where id = :server")
                 .bind("status", state.status().name())
@@ -185,12 +294,13 @@ public final class Servers {
                 .execute();
     }
 
-    private void settle(Handle handle, ServerId server, ServerState state, PowerState power) {
+    /** What its host sees of it has been made of it. */
+    public void settle(Handle handle, ServerId server, ServerState state, PowerState power) {
         handle.createUpdate("""
-                        update server set status = :status, task_state = :task, power_state = :power, doubt_at = null,
+                        update server set status = :status, task_state = :task, power_state = :power,
                             launched_at = coalesce(launched_at, now()), updated_at = now()
-                        where id = :server and (doubt_at is not null or (status, task_state, power_state)
-                            is distinct from (:status, :task, :power))""")
+                        where id = :server and (status, task_state, power_state) is distinct from (:status, :task, :power);
+                        update claim set doubt_at = null where server_id = :server and doubt_at is not null""")
                 .bind("status", state.status().name())
                 .bind("task", state.task().map(Task::text).orElse(null))
                 .bind("power", power.name())
@@ -198,16 +308,17 @@ public final class Servers {
                 .execute();
     }
 
-    private static void wish(Handle handle, ServerId server, Power power) {
+    private static void wish(Handle handle, ServerId server, HostId host, Power power) {
         handle.createUpdate("""
-                        update server set power = :level, power_generation = :generation, boots = :boots, rebuilds = :rebuilds,
-                            power_ending = :ending where id = :server""")
+                        update claim set power = :level, power_generation = :generation, boots = :boots, rebuilds = :rebuilds,
+                            power_ending = :ending where server_id = :server and host_id = :host""")
                 .bind("level", power.level().name())
                 .bind("generation", power.generation())
                 .bind("boots", power.boots())
                 .bind("rebuilds", power.rebuilds())
                 .bind("ending", power.ending().name())
                 .bind("server", server.value())
+                .bind("host", host.value())
                 .execute();
     }
 
@@ -239,16 +350,5 @@ public final class Servers {
                 row.getInt("boots"),
                 row.getInt("rebuilds"),
                 Power.Ending.valueOf(row.getString("power_ending")));
-    }
-
-    private static Held read(ResultSet row, StatementContext context) throws SQLException {
-        @Nullable UUID host = row.getObject("host_id", UUID.class);
-        return new Held(
-                new ServerId(row.getObject("id", UUID.class)),
-                ServerState.of(row.getString("status"), row.getString("task_state")),
-                Optional.ofNullable(host).map(HostId::new),
-                row.getBoolean("present"),
-                power(row),
-                row.getBoolean("has_fault"));
     }
 }

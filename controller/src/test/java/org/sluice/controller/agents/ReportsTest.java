@@ -94,7 +94,7 @@ class ReportsTest {
 
         postgres.database()
                 .jdbi()
-                .useHandle(handle -> handle.execute("update server set doubt_at = now() - interval '6 minutes'"));
+                .useHandle(handle -> handle.execute("update claim set doubt_at = now() - interval '6 minutes'"));
         assertThat(fleet.take(host, partial)).isEmpty();
 
         assertThat(status(server)).contains("ERROR");
@@ -114,7 +114,7 @@ class ReportsTest {
         assertThat(fleet.take(host, right)).isEmpty();
 
         assertThat(status(server)).contains("ACTIVE");
-        assertThat(fleet.count("select count(*) from server where doubt_at is not null"))
+        assertThat(fleet.count("select count(*) from claim where doubt_at is not null"))
                 .isZero();
         assertThat(fleet.take(host, TestFleet.running(server, List.of())))
                 .as("one that runs is not taken down for a report")
@@ -216,7 +216,7 @@ class ReportsTest {
         assertThat(fleet.text("select task_state from server")).contains("rebooting_hard");
         postgres.database()
                 .jdbi()
-                .useHandle(handle -> handle.execute("update server set doubt_at = now() - interval '6 minutes'"));
+                .useHandle(handle -> handle.execute("update claim set doubt_at = now() - interval '6 minutes'"));
         assertThat(fleet.take(host, without)).isEmpty();
 
         assertThat(status(server)).contains("ERROR");

@@ -33,6 +33,7 @@ import org.sluice.model.MacAddress;
 import org.sluice.model.NetworkId;
 import org.sluice.model.PortId;
 import org.sluice.model.Problem;
+import org.sluice.model.Resources;
 import org.sluice.model.ServerId;
 import org.sluice.model.VnicType;
 import org.sluice.model.protocol.Inventory;
@@ -208,7 +209,7 @@ public final class TestFleet {
             nics.add(new NicRequest.ByPort(port));
         }
         List<AttachedPort> attached = serverPorts.attach(handle, ACCESS, server, nics, List.of());
-        return new ServerRequest(server, PROJECT, 1, 1024, 1, Map.of(), Map.of(), zone, attached);
+        return new ServerRequest(server, PROJECT, new Resources(1, 1024, 1), Map.of(), Map.of(), zone, attached);
     }
 
     /** A server and what came of placing it. */

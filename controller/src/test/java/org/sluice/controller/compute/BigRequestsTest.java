@@ -41,7 +41,7 @@ class BigRequestsTest {
     @AfterEach
     void tidy() {
         cloud.execute("delete from port");
-        cloud.execute("delete from server");
+        cloud.forgetServers();
         cloud.execute("delete from scheduling_decision");
         cloud.execute("update host set vcpus_used = 0, memory_mib_used = 0, disk_gib_used = 0");
     }
@@ -172,6 +172,7 @@ class BigRequestsTest {
                         .required("config_drive")
                         .asString())
                 .isEqualTo("True");
-        cloud.execute("update virtual_function set leased_port_id = null, leased_server_id = null");
+        cloud.execute(
+                "update virtual_function set leased_port_id = null, leased_server_id = null, leased_host_id = null");
     }
 }

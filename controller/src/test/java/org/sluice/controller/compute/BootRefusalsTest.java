@@ -90,7 +90,7 @@ class BootRefusalsTest {
         assertThat(fits.length()).isLessThanOrEqualTo(65_535);
         Answer made = boot("'user_data': '" + fits + "', 'networks': 'none'");
         assertThat(made.status()).as(made.text()).isEqualTo(202);
-        cloud.execute("delete from server");
+        cloud.forgetServers();
     }
 
     @Test
@@ -217,7 +217,7 @@ class BootRefusalsTest {
         refused(404, "could not be found", cloud.as("stranger", "2.92").post(path, "{'reboot': {'type': 'SOFT'}}"));
         refused(404, "could not be found", cloud.as("stranger", "2.92").delete("/v2.1/servers/" + server));
         refused(403, "servers:delete", cloud.as("reader", "2.92").delete("/v2.1/servers/" + server));
-        cloud.execute("delete from server");
+        cloud.forgetServers();
         cloud.execute("update host set vcpus_used = 0, memory_mib_used = 0, disk_gib_used = 0");
     }
 }

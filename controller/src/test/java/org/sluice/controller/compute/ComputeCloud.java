@@ -373,6 +373,24 @@ final class ComputeCloud implements AutoCloseable {
         jdbi.useHandle(handle -> handle.execute(sql));
     }
 
+    /** All servers are gone from the books, and what they held with them. */
+    void forgetServers() {
+        forgetServers("true");
+    }
+
+    /** The same of those that the condition holds for. */
+    void forgetServers(String condition) {
+        String those = " in (select id from server where " + condition + ")";
+        jdbi.useTransaction(handle -> {
+            handle.execute(
+                    "update virtual_function set leased_port_id = null, leased_server_id = null, leased_host_id = null"
+                            + " where leased_server_id" + those);
+            handle.execute("update server set host_id = null where id" + those);
+            handle.execute("delete from claim where server_id" + those);
+            handle.execute("delete from server where " + condition);
+        });
+    }
+
     /** How many lines the console of that server was asked for. */
     int consoleLines(String server) {
         return consoleLines.getOrDefault(ServerId.parse(server), 0);

@@ -199,7 +199,7 @@ class FleetViewsTest {
         assertThat(act(rack0, "{'remove_host': {'host': 'compute01'}}").status())
                 .as("another aggregate keeps it in the zone")
                 .isEqualTo(200);
-        cloud.execute("delete from server");
+        cloud.forgetServers();
         cloud.execute("delete from aggregate_host");
         cloud.execute("delete from aggregate");
         cloud.execute("update host set vcpus_used = 0, memory_mib_used = 0, disk_gib_used = 0");
@@ -215,9 +215,12 @@ class FleetViewsTest {
             boot.execute("update host set vcpus_used = vcpus_used + 1 where id = ?", first.value());
             boot.execute("""
                     insert into server (id, project_id, user_id, name, hostname, status, image_id, flavor_id,
-                        flavor_name, vcpus, memory_mib, disk_gib, image_facts, reservation_id, host_id)
+                        flavor_name, vcpus, memory_mib, disk_gib, image_facts, reservation_id)
                     values (gen_random_uuid(), 'p', 'u', 'vm', 'vm', 'BUILD', gen_random_uuid(), '1', 'm1', 1, 1, 1,
-                        '{}', 'r-1', ?)""", first.value());
+                        '{}', 'r-1')""");
+            boot.execute("""
+                    insert into claim (server_id, host_id, role, generation, vcpus, memory_mib, disk_gib)
+                    select id, ?, 'current', 1, 1, 1, 1 from server""", first.value());
             Future<Answer> renamed = clients.submit(
                     () -> act(rack0, "{'set_metadata': {'metadata':" + " {'availability_zone': 'rack1'}}}"));
             postgres.awaitSomebodyWhoWaitsForALock();
@@ -226,7 +229,7 @@ class FleetViewsTest {
             assertThat(renamed.get().status()).as(renamed.get().text()).isEqualTo(400);
             assertThat(renamed.get().text()).contains("cannot change while servers are on compute01");
         }
-        cloud.execute("delete from server");
+        cloud.forgetServers();
         cloud.execute("delete from aggregate_host");
         cloud.execute("update host set vcpus_used = 0");
     }

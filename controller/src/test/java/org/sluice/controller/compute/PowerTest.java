@@ -53,7 +53,7 @@ class PowerTest {
 
     @BeforeEach
     void boot() {
-        cloud.execute("delete from server");
+        cloud.forgetServers();
         cloud.execute("update host set vcpus_used = 0, memory_mib_used = 0, disk_gib_used = 0, last_seen_at = now()");
         server = cloud.as("member", "2.96")
                 .post("/v2.1/servers", ComputeCloud.boot("vm", flavor, image, "'networks': 'none'"))
@@ -92,7 +92,7 @@ class PowerTest {
     }
 
     private String wished() {
-        return cloud.text("select power || ' ' || power_generation || ' ' || boots || ' ' || power_ending from server");
+        return cloud.text("select power || ' ' || power_generation || ' ' || boots || ' ' || power_ending from claim");
     }
 
     @Test
@@ -382,8 +382,8 @@ class PowerTest {
         assertThat(names("status=REBUILD")).containsExactly("again");
         assertThat(state()).isEqualTo(underWay);
         assertThat(wished()).isEqualTo(wish);
-        assertThat(cloud.text(
-                        "select rebuilds || ' ' || key_name || ' ' || public_key || ' ' || user_data from server"))
+        assertThat(cloud.text("select rebuilds || ' ' || key_name || ' ' || public_key || ' ' || user_data"
+                        + " from server s join claim c on c.server_id = s.id"))
                 .isEqualTo("1 other " + key + " I2Nsb3Vk");
         cloud.observed(server, power, NONE);
         assertThat(state()).isEqualTo(state);
@@ -425,7 +425,8 @@ class PowerTest {
         }
         cloud.observed(server, PowerState.PAUSED, NONE);
         assertThat(refused("{'rebuild': {'imageRef': '" + image + "'}}").text()).contains("vm_state paused");
-        assertThat(cloud.text("select cast(s.image_id as text) || rebuilds from server s"))
+        assertThat(cloud.text(
+                        "select cast(s.image_id as text) || rebuilds from server s join claim c on c.server_id = s.id"))
                 .isEqualTo(image + "0");
     }
 

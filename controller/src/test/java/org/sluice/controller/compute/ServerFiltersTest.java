@@ -229,7 +229,7 @@ class ServerFiltersTest {
             }
         } finally {
             cloud.execute("update host set vcpus_used = 0, memory_mib_used = 0, disk_gib_used = 0");
-            cloud.execute("delete from server where name like 'many-%'");
+            cloud.forgetServers("name like 'many-%'");
         }
     }
 

@@ -52,9 +52,10 @@ class ServerLifeTest {
 
     @AfterEach
     void tidy() {
-        cloud.execute("update virtual_function set leased_port_id = null, leased_server_id = null");
+        cloud.execute(
+                "update virtual_function set leased_port_id = null, leased_server_id = null, leased_host_id = null");
         cloud.execute("delete from port");
-        cloud.execute("delete from server");
+        cloud.forgetServers();
         cloud.execute("update host set vcpus_used = 0, memory_mib_used = 0, disk_gib_used = 0");
     }
 

@@ -68,8 +68,9 @@ class HostRemovalTest {
     private void assertNothingOfItIsLeft() {
         assertThat(fleet.count("select count(*) from host")).isZero();
         assertThat(fleet.count("select count(*) from virtual_function")).isZero();
-        assertThat(fleet.count(
-                        "select count(*) from port where service_host_id is not null or binding_host_id is not null"))
+        assertThat(
+                        fleet.count(
+                                "select (select count(*) from port where service_host_id is not null) + (select count(*) from port_binding)"))
                 .isZero();
         assertThat(fleet.count("select count(*) from ip_allocation a join port p on p.id = a.port_id"
                         + " where p.device_owner = 'network:dhcp'"))

@@ -92,9 +92,7 @@ final class SluiceFamilyTest {
         assertThat(used.status()).isEqualTo(409);
         assertThat(used.text()).contains("1 bridge ports on " + TestFleet.UPLINK_NETWORK + " are bound to node1");
 
-        postgres.database()
-                .jdbi()
-                .useHandle(handle -> handle.execute("update port set binding_host_id = null, binding_host = ''"));
+        postgres.database().jdbi().useHandle(handle -> handle.execute("delete from port_binding"));
         Answer removed = api.delete(path);
         assertThat(removed.status()).isEqualTo(200);
         assertThat(removed.json().at("/host/uplinks").has(TestFleet.UPLINK_NETWORK))

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -21,6 +20,7 @@ import org.sluice.controller.http.Json;
 import org.sluice.controller.network.binding.Bindings;
 import org.sluice.controller.network.binding.NicRequest;
 import org.sluice.controller.network.binding.ServerPorts;
+import org.sluice.controller.server.TestClaims;
 import org.sluice.model.HostId;
 import org.sluice.model.PortId;
 import org.sluice.model.ServerId;
@@ -63,13 +63,15 @@ final class RecordedExchangesTest {
 
     private static void bind(PortId port) {
         HostId host = HostId.random();
+        ServerId server = ServerId.random();
         api.jdbi().useTransaction(handle -> {
             handle.execute("insert into host (id, name, last_seen_at) values (?, 'compute02', now())", host.value());
+            TestClaims.claim(handle, server, host, NetworkApi.ADMIN.projectId());
             new ServerPorts(new Random(1))
                     .attach(
                             handle,
                             NetworkApi.access(NetworkApi.ADMIN),
-                            new ServerId(UUID.randomUUID()),
+                            server,
                             List.of(new NicRequest.ByPort(port)),
                             List.of());
             new Bindings()

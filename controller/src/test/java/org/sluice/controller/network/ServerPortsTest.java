@@ -23,6 +23,7 @@ import org.sluice.controller.network.binding.ServerPorts;
 import org.sluice.controller.network.binding.ServicePorts;
 import org.sluice.controller.policy.Access;
 import org.sluice.controller.policy.Caller;
+import org.sluice.controller.server.TestClaims;
 import org.sluice.model.HostId;
 import org.sluice.model.NetworkId;
 import org.sluice.model.PortId;
@@ -50,8 +51,9 @@ final class ServerPortsTest {
     void makeNetworks() {
         api.clear();
         api.jdbi().useHandle(handle -> {
-            handle.execute("delete from host");
+            handle.execute("truncate server, claim, host cascade");
             handle.execute("insert into host (id, name) values (?, 'compute01')", host.value());
+            TestClaims.claim(handle, server, host, NetworkApi.ADMIN.projectId());
         });
         network = NetworkId.parse(api.network("NETWORK0"));
         direct = NetworkId.parse(api.network(
@@ -76,7 +78,7 @@ final class ServerPortsTest {
         assertThat(nic.vlan()).contains(2401);
         assertThat(nic.mtu()).isEqualTo(9000);
         assertThat(nic.addresses().getFirst().gateway()).isEmpty();
-        assertThat(nic.bindingHost()).isEmpty();
+        assertThat(show(nic1).path("binding:vif_type").asString()).isEqualTo("unbound");
         assertThat(nics.get(1).addresses().getFirst().nameServers()).containsExactly("10.0.0.1");
         assertThat(nics.get(1).addresses().getFirst().dhcp()).isTrue();
         assertThat(nics.get(1).securityGroups().getFirst().name()).isEqualTo("default");

@@ -33,11 +33,13 @@ final class AuditTest {
     private static final Set<String> NOT_AUDITED = Set.of(
             "audit_event",
             "certificate_authority",
+            "claim",
             "flyway_schema_history",
             "host_qualification_figure",
             "host_query",
             "image_chunk",
             "image_upload",
+            "port_binding",
             "revocation_clock",
             "scheduling_decision",
             "server_action",

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.sluice.model.HostId;
+import org.sluice.model.Resources;
 import org.sluice.model.qualification.QualificationPolicy;
 
 class FiltersTest {
@@ -256,17 +257,13 @@ class FiltersTest {
         Demand words = Demand.of(new ServerRequest(
                 org.sluice.model.ServerId.random(),
                 "project",
-                vcpus,
-                memoryMib,
-                diskGib,
+                new Resources(vcpus, memoryMib, diskGib),
                 extraSpecs,
                 imageFacts,
                 Optional.of(zone).filter(text -> !text.isEmpty()),
                 List.of()));
         return new Demand(
-                vcpus,
-                memoryMib,
-                diskGib,
+                new Resources(vcpus, memoryMib, diskGib),
                 words.zone(),
                 words.host(),
                 new TreeMap<>(functions),

@@ -76,7 +76,7 @@ class SchedulingTest {
         assertThat(fleet.count("select sum(vcpus_used) from host")).isEqualTo(100);
         assertThat(fleet.count("select count(*) from host where vcpus_used = 25 and memory_mib_used = 25600"))
                 .isEqualTo(4);
-        assertThat(fleet.count("select count(*) from port where vif_type = 'hw_veb'"))
+        assertThat(fleet.count("select count(*) from port_binding where vif_type = 'hw_veb'"))
                 .isEqualTo(100);
     }
 
@@ -109,8 +109,7 @@ class SchedulingTest {
 
         assertThat(boot.refusal()).contains("BridgeUplinkFilter: The host has no uplink to physnet0");
         assertThat(fleet.count("select vcpus_used from host")).isZero();
-        assertThat(fleet.count("select count(*) from port where binding_host_id is not null"))
-                .isZero();
+        assertThat(fleet.count("select count(*) from port_binding")).isZero();
     }
 
     @Test
@@ -157,11 +156,11 @@ class SchedulingTest {
         assertThat(boot.placed()).isEqualTo(new Placement.Placed(host, "node0", "nova"));
         assertThat(fleet.count("select desired_revision from host where id = ?", host.value()))
                 .isEqualTo(1);
-        assertThat(fleet.text("select vif_type from port where id = ?", bridged.value()))
+        assertThat(fleet.text("select vif_type from port_binding where port_id = ? and active", bridged.value()))
                 .contains("bridge");
-        assertThat(fleet.text("select binding_facts ->> 'pci_slot' from port where id = ?", direct.value()))
+        assertThat(fleet.text("select facts ->> 'pci_slot' from port_binding where port_id = ?", direct.value()))
                 .contains("0000:01:10.0");
-        assertThat(fleet.text("select binding_facts ->> 'pci_vendor_info' from port where id = ?", direct.value()))
+        assertThat(fleet.text("select facts ->> 'pci_vendor_info' from port_binding where port_id = ?", direct.value()))
                 .contains("8086:10ca");
         assertThat(fleet.count(
                         "select count(*) from port where device_owner = 'network:dhcp' and service_host_id = ?",

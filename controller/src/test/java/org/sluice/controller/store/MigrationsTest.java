@@ -43,7 +43,8 @@ final class MigrationsTest {
             Map.entry("21", -246_343_945),
             Map.entry("22", 1_097_887_229),
             Map.entry("23", 2_065_138_729),
-            Map.entry("24", -1_347_195_406));
+            Map.entry("24", -1_347_195_406),
+            Map.entry("25", 316_429_201));
 
     @RegisterExtension
     static final TestDatabase postgres = new TestDatabase();
@@ -110,5 +111,71 @@ final class MigrationsTest {
                 .mapTo(String.class)
                 .list());
         assertThat(known).containsExactly("of a void token nothing", "rejoined new");
+    }
+
+    @Test
+    void aServerFromBeforeKeepsItsPlaceItsWishItsLeaseAndItsBinding() {
+        Jdbi jdbi = Jdbi.create(postgres.url() + "&currentSchema=placed");
+        flyway("placed").target("24").load().migrate();
+        UUID host = UUID.randomUUID();
+        UUID card = UUID.randomUUID();
+        UUID network = UUID.randomUUID();
+        UUID standing = UUID.randomUUID();
+        UUID homeless = UUID.randomUUID();
+        UUID direct = UUID.randomUUID();
+        jdbi.useHandle(handle -> {
+            handle.execute("insert into host (id, name, vcpus_used) values (?, 'node1', 2)", host);
+            handle.execute("insert into physical_network (name) values ('net')");
+            handle.execute(
+                    "insert into physical_function (id, host_id, serial, port, name, address, vendor_id, device_id,"
+                            + " vf_device_id, driver, numa_node, total_vfs, mac, carrier)"
+                            + " values (?, ?, 's', 0, 'p', 'a', '1', '2', '3', 'igb', 0, 1, 'm', true)",
+                    card,
+                    host);
+            handle.execute(
+                    "insert into network (id, project_id, name, mtu, network_type, physical_network)"
+                            + " values (?, 'p', 'n', 1500, 'flat', 'net')",
+                    network);
+            String server = "insert into server (id, project_id, user_id, name, hostname, status, image_id, flavor_id,"
+                    + " flavor_name, vcpus, memory_mib, disk_gib, image_facts, reservation_id, host_id, present, power,"
+                    + " power_generation, boots, rebuilds, power_state) values (?, 'p', 'u', 'vm', 'vm', ?, ?, '1', 'm1', 2, 512,"
+                    + " 3, '{}', 'r-1', ?, ?, 'STOPPED', 7, 2, 1, 'STOPPED')";
+            handle.execute(server, standing, "SHUTOFF", standing, host, true);
+            handle.execute(server, homeless, "ERROR", homeless, null, false);
+            handle.execute(
+                    "insert into port (id, network_id, project_id, name, mac_address, fabric, vnic_type, server_id,"
+                            + " binding_host_id, binding_host, vif_type, vif_details, binding_facts) values"
+                            + " (?, ?, 'p', '', 'm', 'net', 'direct', ?, ?, 'node1', 'hw_veb', '{\"vlan\": \"0\"}',"
+                            + " '{\"vf_num\": 0}')",
+                    direct,
+                    network,
+                    standing,
+                    host);
+            handle.execute(
+                    "insert into virtual_function (physical_function_id, index, address, iommu_group, generation,"
+                            + " leased_port_id, leased_server_id) values (?, 0, 'v', 1, 4, ?, ?)",
+                    card,
+                    direct,
+                    standing);
+        });
+
+        flyway("placed").load().migrate();
+
+        assertThat(rows(jdbi, """
+                        select s.claims, c.role, c.generation, c.vcpus, c.memory_mib, c.disk_gib, c.present, c.power,
+                            c.power_generation, c.boots, c.rebuilds
+                        from server s join claim c on c.server_id = s.id and c.host_id = s.host_id""")).containsExactly("(1,current,1,2,512,3,t,STOPPED,7,2,1)");
+        assertThat(rows(jdbi, "select claims, host_id from server where id = '" + homeless + "'"))
+                .containsExactly("(0,)");
+        assertThat(rows(jdbi, "select leased_server_id, leased_host_id, generation from virtual_function"))
+                .containsExactly("(" + standing + "," + host + ",4)");
+        assertThat(rows(jdbi, "select port_id, host_id, active, vif_type, facts ->> 'vf_num' from port_binding"))
+                .containsExactly("(" + direct + "," + host + ",t,hw_veb,0)");
+    }
+
+    private static List<String> rows(Jdbi jdbi, String query) {
+        return jdbi.withHandle(handle -> handle.createQuery("select cast(r as text) from (" + query + ") r")
+                .mapTo(String.class)
+                .list());
     }
 }

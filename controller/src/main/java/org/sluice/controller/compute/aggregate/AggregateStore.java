@@ -156,7 +156,7 @@ final class AggregateStore {
     List<String> hostsWithServers(Handle handle, int id) {
         return handle.createQuery("""
                         select distinct h.name from aggregate_host m join host h on h.id = m.host_id
-                        join server s on s.host_id = h.id where m.aggregate_id = :id order by h.name""").bind("id", id).mapTo(String.class).list();
+                        join claim c on c.host_id = h.id where m.aggregate_id = :id order by h.name""").bind("id", id).mapTo(String.class).list();
     }
 
     private static Aggregate read(ResultSet row, StatementContext context) throws SQLException {

@@ -30,6 +30,7 @@ import org.sluice.controller.scheduling.ServerRequest;
 import org.sluice.controller.server.Servers;
 import org.sluice.model.NetworkId;
 import org.sluice.model.Problem;
+import org.sluice.model.Resources;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.FixedAddress;
 
@@ -171,9 +172,7 @@ final class ServerCreation {
         return new ServerRequest(
                 server.id(),
                 server.projectId(),
-                parts.flavor().vcpus(),
-                parts.flavor().memoryMib(),
-                server.diskGib(),
+                new Resources(parts.flavor().vcpus(), parts.flavor().memoryMib(), server.diskGib()),
                 parts.flavor().extraSpecs(),
                 server.imageFacts(),
                 request.zone(),

@@ -124,8 +124,9 @@ public final class Mappings {
                 handle,
                 List.of(host),
                 handle.createQuery("""
-                                select distinct p.server_id from port p join network n on n.id = p.network_id
-                                where p.binding_host_id = :host and p.server_id is not null and p.vnic_type = 'normal'
+                                select distinct b.server_id from port_binding b join port p on p.id = b.port_id
+                                    join network n on n.id = p.network_id
+                                where b.host_id = :host and p.vnic_type = 'normal'
                                   and n.physical_network = :network""")
                         .bind("host", host.value())
                         .bind("network", network)
@@ -163,8 +164,8 @@ public final class Mappings {
 
     private static void refuseUplinkInUse(Handle handle, String host, String network) {
         int bound = handle.createQuery("""
-                        select count(*) from port p join network n on n.id = p.network_id
-                            join host h on h.id = p.binding_host_id
+                        select count(*) from port_binding b join port p on p.id = b.port_id
+                            join network n on n.id = p.network_id join host h on h.id = b.host_id
                         where h.name = :host and n.physical_network = :network and p.vnic_type = 'normal'""")
                 .bind("host", host)
                 .bind("network", network)

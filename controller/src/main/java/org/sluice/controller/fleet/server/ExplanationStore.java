@@ -22,8 +22,9 @@ final class ExplanationStore {
                     'disk_gib', s.disk_gib, 'held', s.host_id is not null) as claim,
                 coalesce((select jsonb_agg(jsonb_build_object('id', p.id, 'vnic_type', p.vnic_type,
                         'status', p.status, 'mac_address', p.mac_address, 'fabric', p.fabric,
-                        'profile', p.binding_facts) order by p.nic_index)
-                    from port p where p.server_id = s.id), '[]') as ports,
+                        'profile', coalesce(b.facts, '{}')) order by p.nic_index)
+                    from port p left join port_binding b on b.port_id = p.id and b.active
+                    where p.server_id = s.id), '[]') as ports,
                 coalesce((select jsonb_agg(jsonb_build_object('port_id', vf.leased_port_id,
                         'physical_function', pf.name, 'index', vf.index, 'address', vf.address,
                         'generation', vf.generation) order by pf.name, vf.index)

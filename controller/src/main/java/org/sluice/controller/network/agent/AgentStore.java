@@ -29,7 +29,7 @@ final class AgentStore {
                          from (select physical_network, jsonb_agg(name order by name) as names from physical_function
                                where host_id = h.id and physical_network is not null group by physical_network) f),
                         'devices',
-                        (select count(*) from port p where p.binding_host_id = h.id)) as configurations
+                        (select count(*) from port_binding b where b.host_id = h.id)) as configurations
                 from host h) a
             where true
             """;

@@ -2,7 +2,6 @@ package org.sluice.controller.network.binding;
 
 import java.util.List;
 import java.util.Optional;
-import org.sluice.model.HostId;
 import org.sluice.model.MacAddress;
 import org.sluice.model.NetworkId;
 import org.sluice.model.PortId;
@@ -29,7 +28,6 @@ import org.sluice.model.protocol.FixedAddress;
  * @param portSecurity whether the tenant wants anti-spoofing; off means the card's spoof check is off
  * @param status {@code DOWN}, {@code BUILD}, {@code ACTIVE} or {@code ERROR}
  * @param nicIndex place among the server's NICs, from 0
- * @param bindingHost the host it is bound to, if it is bound
  * @param madeForServer whether it goes when the server goes
  */
 public record AttachedPort(
@@ -48,7 +46,6 @@ public record AttachedPort(
         boolean portSecurity,
         String status,
         int nicIndex,
-        Optional<HostId> bindingHost,
         boolean madeForServer) {
     /** A security group as the Compute API shows it. */
     public record SecurityGroupName(SecurityGroupId id, String name) {}

@@ -70,13 +70,19 @@ public final class Bindings {
         mark(handle, port, "ERROR");
     }
 
-    /** Takes the binding away; the port stays the server's NIC and can be bound to another host. */
-    public void unbind(Handle handle, PortId port) {
+    /**
+     * The address of the VF is an attribute: it may have changed with a reboot since it was leased.
+     *
+     * @param address PCI address that the host reports
+     */
+    public void found(Handle handle, PortId port, HostId host, String address) {
         handle.createUpdate("""
-                        update port set status = 'DOWN', binding_host_id = null, binding_host = '',
-                            vif_type = 'unbound', vif_details = '{}', binding_facts = '{}',
-                            revision_number = revision_number + 1, updated_at = now()
-                        where id = :id""").bind("id", port.value()).execute();
+                        update port_binding set facts = jsonb_set(facts, '{pci_slot}', to_jsonb(cast(:address as text)))
+                        where port_id = :port and host_id = :host and facts ->> 'pci_slot' is distinct from :address""")
+                .bind("port", port.value())
+                .bind("host", host.value())
+                .bind("address", address)
+                .execute();
     }
 
     private static void mark(Handle handle, PortId port, String status) {
@@ -95,11 +101,12 @@ public final class Bindings {
             Map<String, Object> details,
             Map<String, Object> facts) {
         int bound = handle.createUpdate("""
-                        update port set status = 'BUILD', binding_host_id = :host, binding_host = :hostName,
-                            vif_type = :vifType, vif_details = cast(:details as jsonb),
-                            binding_facts = cast(:facts as jsonb), device_owner = 'compute:' || :zone,
+                        update port set status = 'BUILD', binding_host = :hostName, device_owner = 'compute:' || :zone,
                             revision_number = revision_number + 1, updated_at = now()
-                        where id = :id and server_id is not null""")
+                        where id = :id and server_id is not null;
+                        insert into port_binding (port_id, server_id, host_id, active, vif_type, vif_details, facts)
+                        select id, server_id, :host, true, :vifType, cast(:details as jsonb), cast(:facts as jsonb)
+                        from port where id = :id and server_id is not null""")
                 .bind("id", port.value())
                 .bind("host", host.value())
                 .bind("hostName", requireNonNull(hostName, "hostName is null"))

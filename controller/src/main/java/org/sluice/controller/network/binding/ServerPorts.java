@@ -33,7 +33,6 @@ import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.policy.Rule;
 import org.sluice.controller.policy.Target;
 import org.sluice.controller.policy.Who;
-import org.sluice.model.HostId;
 import org.sluice.model.MacAddress;
 import org.sluice.model.NetworkId;
 import org.sluice.model.PortId;
@@ -128,10 +127,9 @@ public final class ServerPorts {
                 .bind("server", server.value())
                 .execute();
         handle.createUpdate("""
+                        delete from port_binding where server_id = :server;
                         update port set server_id = null, device_id = '', device_owner = '', nic_index = 0,
-                            status = 'DOWN', binding_host_id = null, binding_host = '', vif_type = 'unbound',
-                            vif_details = '{}', binding_facts = '{}',
-                            revision_number = revision_number + 1, updated_at = now()
+                            status = 'DOWN', binding_host = '', revision_number = revision_number + 1, updated_at = now()
                         where server_id = :server""").bind("server", server.value()).execute();
     }
 
@@ -147,7 +145,7 @@ public final class ServerPorts {
         }
         return handle.createQuery("""
                         select p.id, p.server_id, p.network_id, p.vnic_type, p.mac_address, p.port_security, p.status,
-                            p.nic_index, p.binding_host_id, p.made_for_server,
+                            p.nic_index, p.made_for_server,
                             n.name as network_name, n.physical_network, n.network_type, n.segmentation_id, n.mtu,
                             (select coalesce(jsonb_agg(jsonb_build_object('id', g.id, 'name', g.name) order by g.name),
                                     '[]')
@@ -335,7 +333,6 @@ public final class ServerPorts {
     private static AttachedPort read(ResultSet row) throws SQLException {
         int vlan = row.getInt("segmentation_id");
         boolean flat = row.wasNull();
-        @Nullable UUID host = row.getObject("binding_host_id", UUID.class);
         List<AttachedPort.SecurityGroupName> groups = new ArrayList<>();
         for (JsonNode group : Json.MAPPER.readTree(row.getString("security_groups"))) {
             groups.add(new AttachedPort.SecurityGroupName(
@@ -358,7 +355,6 @@ public final class ServerPorts {
                 row.getBoolean("port_security"),
                 row.getString("status"),
                 row.getInt("nic_index"),
-                Optional.ofNullable(host).map(HostId::new),
                 row.getBoolean("made_for_server"));
     }
 }

@@ -113,9 +113,8 @@ public final class ServicePorts {
         lockForRelease(handle, network, host)
                 .ifPresent(port -> handle.createUpdate("""
                         delete from port where id = :id and not exists (
-                            select 1 from port p
-                            where p.network_id = :network and p.binding_host_id = :host and p.vnic_type = 'normal'
-                              and p.server_id is not null)""")
+                            select 1 from port_binding b join port p on p.id = b.port_id
+                            where p.network_id = :network and b.host_id = :host and p.vnic_type = 'normal')""")
                         .bind("id", port)
                         .bind("network", network.value())
                         .bind("host", host.value())

@@ -20,8 +20,8 @@ public final class AffectedHosts {
                 handle,
                 hosts,
                 handle.createQuery("""
-                                select distinct server_id from port
-                                where network_id = :network and server_id is not null and binding_host_id is not null""")
+                                select distinct b.server_id from port p join port_binding b on b.port_id = p.id
+                                where p.network_id = :network""")
                         .bind("network", network.value())
                         .map((row, _) -> new ServerId(row.getObject(1, UUID.class)))
                         .list());
@@ -29,8 +29,10 @@ public final class AffectedHosts {
 
     private static List<HostId> hosts(Handle handle, NetworkId network) {
         return handle.createQuery("""
-                        select distinct coalesce(binding_host_id, service_host_id) from port
-                        where network_id = :network and coalesce(binding_host_id, service_host_id) is not null""")
+                        select b.host_id from port p join port_binding b on b.port_id = p.id
+                        where p.network_id = :network
+                        union select service_host_id from port
+                        where network_id = :network and service_host_id is not null""")
                 .bind("network", network.value())
                 .map((row, _) -> new HostId(row.getObject(1, UUID.class)))
                 .list();

@@ -56,8 +56,8 @@ final class NetworkStore {
 
     private static Optional<Held> hold(Handle handle, RowCondition seen, UUID id, String lock) {
         return seen.bind(handle.createQuery(
-                        "select f.mtu as largest, exists (select 1 from port p where p.network_id = n.id"
-                                + " and p.binding_host_id is not null) as bound, " + COLUMNS
+                        "select f.mtu as largest, exists (select 1 from port p join port_binding b on b.port_id = p.id"
+                                + " where p.network_id = n.id) as bound, " + COLUMNS
                                 + " from network n join physical_network f on f.name = n.physical_network where "
                                 + seen.sql() + " and n.id = :id " + lock))
                 .bind("id", id)

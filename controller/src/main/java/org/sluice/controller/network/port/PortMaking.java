@@ -33,7 +33,7 @@ public final class PortMaking {
 
     /** The columns of the port as lists of ports have them, and why there is none. */
     private static final String MAKE = """
-            select (m.made).*, (m.made).binding_profile || (m.made).binding_facts as profile, m.fixed_ips, m.security_groups, m.refusal, m.at
+            select (m.made).*, (m.made).binding_profile as profile, 'unbound' as vif_type, '{}' as vif_details, m.fixed_ips, m.security_groups, m.refusal, m.at
             from port_make(:id, :network, :fabric, :project, :name, :description, :adminStateUp, :mac, :deviceId,
                 :deviceOwner, :portSecurity, :vnicType, cast(:profile as jsonb), :bindingHost, :madeForServer,
                 cast(:serviceHost as uuid), :groups, :slots, :subnets, cast(:addresses as inet[]), :place, :origin) m

@@ -21,7 +21,8 @@ import org.sluice.model.NetworkId;
 final class PortStore {
     /** The lists are put together as text: as jsonb they take twice the time, which is that of a list of ports. */
     private static final String COLUMNS = """
-            p.*, p.binding_profile || p.binding_facts as profile,
+            p.*, p.binding_profile || coalesce(b.facts, '{}') as profile,
+                coalesce(b.vif_type, 'unbound') as vif_type, coalesce(b.vif_details, '{}') as vif_details,
                 (select coalesce('[' || string_agg('{"subnet_id":"' || a.subnet_id || '","ip_address":"' || host(a.address)
                         || '"}', ',' order by a.address) || ']', '[]')
                  from ip_allocation a where a.port_id = p.id) as fixed_ips,
@@ -30,8 +31,10 @@ final class PortStore {
                  from port_security_group g where g.port_id = p.id) as security_groups
             """;
 
+    private static final String BOUND = " left join port_binding b on b.port_id = p.id and b.active ";
+
     private static final String SELECT =
-            "select " + COLUMNS + " from port p join network n on n.id = p.network_id where ";
+            "select " + COLUMNS + " from port p join network n on n.id = p.network_id" + BOUND + "where ";
 
     /**
      * A port whose row is locked, with what its changes depend on.
@@ -64,7 +67,7 @@ final class PortStore {
     Optional<Held> hold(Handle handle, RowCondition seen, UUID id) {
         return seen.bind(handle.createQuery(
                         "select n.project_id as network_owner, n.shared as network_shared, " + COLUMNS
-                                + " from port p join network n on n.id = p.network_id where " + seen.sql()
+                                + " from port p join network n on n.id = p.network_id" + BOUND + "where " + seen.sql()
                                 + " and p.id = :id for update of p"))
                 .bind("id", id)
                 .map((row, context) -> new Held(
@@ -86,12 +89,13 @@ final class PortStore {
         String mac = settings.mac().map(MacAddress::value).orElse(held.macAddress());
         try {
             return handle.createQuery("""
-                            update port p set name = :name, description = :description, admin_state_up = :up,
+                            with changed as (update port set name = :name, description = :description, admin_state_up = :up,
                                 mac_address = :mac, device_id = :deviceId, device_owner = :deviceOwner,
                                 port_security = :secure, vnic_type = :vnicType, binding_profile = cast(:profile as jsonb),
                                 binding_host = :bindingHost, revision_number = revision_number + 1, updated_at = now()
-                            where p.id = :id returning
-                            """ + COLUMNS)
+                            where id = :id returning *)
+                            select
+                            """ + COLUMNS + " from changed p" + BOUND)
                     .bind("id", held.id())
                     .bind("name", settings.name())
                     .bind("description", settings.description())

@@ -103,7 +103,7 @@ final class PortWire {
             .filter("binding:host_id", Filter.text("p.binding_host"))
             .allowedWith(PortRules.GET_HOST)
             .filter("binding:vnic_type", Filter.text("p.vnic_type"))
-            .filter("binding:vif_type", Filter.text("p.vif_type"))
+            .filter("binding:vif_type", Filter.text("coalesce(b.vif_type, 'unbound')"))
             .allowedWith(PortRules.GET_VIF_TYPE)
             .filter("fixed_ips", PortWire::addresses)
             .filter("security_groups", PortWire::securityGroups)
