@@ -66,8 +66,11 @@ final class ArchitectureTest {
             // The kernel is for LinuxVirtualFunctions alone; a rule of its own says so.
             entry("functions", Set.of("host", "step", "journal", "kernel")),
             entry("boot", Set.of("host", "step", "journal", "functions")),
+            entry("attachment", Set.of("host", "step", "journal", "functions", "boot")),
+            entry("workflow", Set.of("host", "step", "journal", "functions", "attachment")),
             entry("report", Set.of("host", "step")),
-            entry("power", Set.of("host", "step", "journal", "functions", "boot", "report")),
+            entry("power", Set.of("host", "step", "journal", "functions", "workflow", "report")),
+            entry("hotplug", Set.of("host", "step", "journal", "functions", "attachment", "report")),
             entry("kernel", Set.of("host")),
             entry("bridge", Set.of("host", "kernel")),
             entry("metadata", Set.of("host", "kernel")),

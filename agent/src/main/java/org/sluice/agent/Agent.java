@@ -329,7 +329,7 @@ public final class Agent implements AutoCloseable {
                 Set<ServerId> known = serversKnown();
                 outbox.retain(known);
                 Set<NetworkId> inUse = journal.entries().stream()
-                        .flatMap(entry -> entry.server().interfaces().stream())
+                        .flatMap(entry -> entry.whole().interfaces().stream())
                         .map(DesiredInterface::network)
                         .collect(Collectors.toSet());
                 segments.withdrawOrphans(inUse)

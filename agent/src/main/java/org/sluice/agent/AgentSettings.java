@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param verifyEvery after how long a running server's interfaces are read back again; reading VFs is not cheap on a host
  *     with hundreds of them
  * @param shutdownWithin how long a guest that is asked to end is waited for before it is cut off
+ * @param detachWithin how long a guest that is asked to give a NIC up is waited for before that is reported; it is asked on
  * @param firstRetry pause after the first failure to reach the controller; it doubles from there, with jitter
  * @param longestRetry longest such pause
  * @param parallelServers how many servers may be built or removed at the same time; at least 1
@@ -22,6 +23,7 @@ public record AgentSettings(
         Duration compareEvery,
         Duration verifyEvery,
         Duration shutdownWithin,
+        Duration detachWithin,
         Duration firstRetry,
         Duration longestRetry,
         int parallelServers,
@@ -32,6 +34,7 @@ public record AgentSettings(
             Duration.ofSeconds(5),
             Duration.ofMinutes(1),
             Duration.ofMinutes(1),
+            Duration.ofSeconds(20),
             Duration.ofMillis(100),
             Duration.ofSeconds(4),
             8,
@@ -42,6 +45,7 @@ public record AgentSettings(
         requirePositive(compareEvery, "compareEvery");
         requirePositive(verifyEvery, "verifyEvery");
         requirePositive(shutdownWithin, "shutdownWithin");
+        requirePositive(detachWithin, "detachWithin");
         requirePositive(firstRetry, "firstRetry");
         requirePositive(longestRetry, "longestRetry");
         requireNonNull(stopWithin, "stopWithin is null");

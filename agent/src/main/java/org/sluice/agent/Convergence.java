@@ -11,15 +11,18 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sluice.agent.attachment.Attachment;
+import org.sluice.agent.attachment.Attachments;
 import org.sluice.agent.boot.Segments;
-import org.sluice.agent.boot.ServerWorkflow;
 import org.sluice.agent.functions.FunctionLocks;
 import org.sluice.agent.functions.VirtualFunctionTransaction;
 import org.sluice.agent.host.Host;
 import org.sluice.agent.host.Hypervisor.State;
 import org.sluice.agent.host.KernelException;
+import org.sluice.agent.hotplug.HotPlug;
 import org.sluice.agent.journal.Entry;
 import org.sluice.agent.journal.Entry.Phase;
 import org.sluice.agent.journal.Guest;
@@ -30,10 +33,11 @@ import org.sluice.agent.report.Failures;
 import org.sluice.agent.step.Step;
 import org.sluice.agent.step.StepFailure;
 import org.sluice.agent.step.StepRunner;
+import org.sluice.agent.workflow.ServerWorkflow;
 import org.sluice.model.ProblemException;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.DesiredHost;
-import org.sluice.model.protocol.DesiredInterface.Bridge;
+import org.sluice.model.protocol.DesiredInterface;
 import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.DesiredServer.Presence;
 import org.sluice.model.protocol.Power;
@@ -56,13 +60,13 @@ final class Convergence {
 
     private final Host host;
     private final Journal journal;
-    private final Segments segments;
-    private final VirtualFunctionTransaction functions;
+    private final Attachments attachments;
     private final StepRunner runner;
     private final Consumer<ServerReport> reports;
     private final FunctionLocks locks = new FunctionLocks();
     private final Observations observations;
     private final GuestPower power;
+    private final HotPlug hotPlug;
 
     /** Servers that stand whose NICs joined their networks in this life of the agent. */
     private final Set<ServerId> joined = ConcurrentHashMap.newKeySet();
@@ -85,8 +89,7 @@ final class Convergence {
             AgentSettings settings) {
         this.host = requireNonNull(host, "host is null");
         this.journal = requireNonNull(journal, "journal is null");
-        this.segments = requireNonNull(segments, "segments is null");
-        this.functions = requireNonNull(functions, "functions is null");
+        this.attachments = new Attachments(segments, functions);
         this.runner = requireNonNull(runner, "runner is null");
         this.reports = requireNonNull(reports, "reports is null");
         this.observations = new Observations(this::workflow, locks, reports, clock, settings.verifyEvery());
@@ -101,6 +104,8 @@ final class Convergence {
                 clock,
                 settings.shutdownWithin(),
                 settings.compareEvery());
+        this.hotPlug = new HotPlug(
+                host.hypervisor(), journal, runner, locks, attachments, wakes, clock, settings.detachWithin());
     }
 
     /**
@@ -112,7 +117,7 @@ final class Convergence {
             switch (entry.phase()) {
                 case STANDING -> {
                     if (entry.guest().hostBoot().isEmpty() || entry.guest().isOf(host.bootId())) {
-                        ServerWorkflow.bridgeNics(entry.server()).forEach(nic -> segments.recall(nic, entry.server()));
+                        attachments.of(entry.whole()).forEach(Attachment::recall);
                     }
                 }
                 case BUILDING, REMOVING, FAILED -> {
@@ -141,25 +146,25 @@ final class Convergence {
         return switch (entry.phase()) {
             case BUILDING -> {
                 if (unwanted) {
-                    remove(entry);
+                    remove(entry, desired);
                     yield false;
                 }
                 yield desired.isPresent() && build(entry, true, desired.get().power());
             }
             case STANDING -> {
                 if (unwanted) {
-                    remove(entry);
+                    remove(entry, desired);
                     yield false;
                 }
                 yield keep(entry, desired, latest.map(DesiredHost::revision).orElse(entry.revision()));
             }
             case REMOVING -> {
-                remove(entry);
+                remove(entry, desired);
                 yield entry.failure().isPresent() && unwanted;
             }
             case FAILED -> {
                 if (unwanted) {
-                    gone(entry);
+                    gone(entry, desired);
                 } else {
                     entry.failure().ifPresent(failure -> reports.accept(new ServerReport.Failed(entry.id(), failure)));
                 }
@@ -187,12 +192,12 @@ final class Convergence {
                     takeAway(wanted, state.revision());
                 } else {
                     // Nothing of it was ever begun here, or its removal was done and the report of it lost.
-                    reports.accept(new ServerReport.Absent(wanted.id(), ServerWorkflow.leases(wanted)));
+                    reports.accept(new ServerReport.Absent(wanted.id(), wanted.leases()));
                 }
                 yield false;
             }
             case PRESENT -> {
-                Optional<ServerId> holder = ServerWorkflow.leases(wanted).stream()
+                Optional<ServerId> holder = wanted.leases().stream()
                         .flatMap(lease -> journal.leases().otherHolder(lease, wanted.id()).stream())
                         .findFirst();
                 if (holder.isPresent()) {
@@ -236,13 +241,16 @@ final class Convergence {
     }
 
     private boolean holdsLease(DesiredServer server) {
-        return ServerWorkflow.leases(server).stream()
-                .anyMatch(lease -> journal.leases().holds(lease, server.id()));
+        return server.leases().stream().anyMatch(lease -> journal.leases().holds(lease, server.id()));
     }
 
     /** Takes a server in that the journal lost: it is kept, and never undone because something about it cannot be done. */
     private void adopt(DesiredServer wanted, long revision) {
-        journal.write(Entry.adopted(wanted, revision, Phase.STANDING));
+        // Of one that was on its way to it nobody knows how far it came: it is attached anew.
+        List<DesiredInterface> nics = wanted.interfaces().stream()
+                .filter(nic -> nic.wish().goes() || nic.wish().change() == 0)
+                .toList();
+        journal.write(Entry.adopted(wanted.wired(nics), revision, Phase.STANDING));
         LOG.warn(
                 "Server {} is on this host, and not in the journal. It is taken over as it is: was the agent's"
                         + " directory lost, or another one used before?",
@@ -256,13 +264,13 @@ final class Convergence {
                 wanted.named());
         try (FunctionLocks.Held _ = ServerWorkflow.hold(locks, wanted)) {
             // In the lease book first: only what is there is released, and only what is released is reported so.
-            for (VirtualFunctionLease lease : ServerWorkflow.leases(wanted)) {
+            for (VirtualFunctionLease lease : wanted.leases()) {
                 takeForRelease(wanted, lease);
             }
         }
         Entry entry = Entry.adopted(wanted, revision, Phase.REMOVING);
         journal.write(entry);
-        remove(entry);
+        remove(entry, Optional.of(wanted));
     }
 
     private void takeForRelease(DesiredServer wanted, VirtualFunctionLease lease) {
@@ -338,26 +346,35 @@ final class Convergence {
 
     private boolean keep(Entry entry, Optional<DesiredServer> desired, long revision) {
         State state = host.hypervisor().state(entry.id());
-        DesiredServer wanted = desired.orElse(entry.server());
         Power wish = desired.map(DesiredServer::power).orElseGet(() -> GuestPower.lastWish(entry));
         if (desired.isEmpty() && entry.guest().stage() == Guest.Stage.REBUILDING) {
             // Of what its disk is to be made only the controller says, and without one there is nothing to start.
             return false;
         }
-        // Power and root disk become what is wanted by steps of their own.
+        HotPlug.Outcome nics = hotPlug.obey(entry, desired, state);
+        observations.moved(entry.id(), nics.gone(), nics.failed());
+        Entry plugged = nics.entry();
+        DesiredServer wanted = desired.orElse(plugged.server());
+        // Power and root disk become what is wanted by steps of their own, and so do NICs that come and go.
         Entry current = describe(
-                entry, wanted.powered(entry.obeyed()).imaged(entry.server().image()), revision);
-        boolean described = !current.equals(entry);
+                plugged,
+                wanted.powered(plugged.obeyed()).imaged(plugged.server().image()),
+                revision);
+        boolean described = !current.equals(plugged);
         // One that is off joins when it is started; there may be no bridge to join until then.
         if (state.isOn() && (described || !joined.contains(entry.id()))) {
             join(current);
         }
-        return power.obey(current, wish, wanted.image(), state);
+        return power.obey(current, wish, wanted.image(), state) || nics.continues();
     }
 
     private Entry describe(Entry entry, DesiredServer wanted, long revision) {
         DesiredServer possible = wanted.wiredLike(entry.server());
-        if (!possible.equals(wanted)) {
+        boolean isWiredAsWanted = possible.interfaces().stream()
+                .allMatch(nic -> wanted.nic(nic.port())
+                        .map(other -> other.wished(nic.wish()).equals(nic))
+                        .orElse(false));
+        if (!isWiredAsWanted) {
             observations.deviates(
                     entry,
                     "keeps the interfaces it was built with",
@@ -376,9 +393,7 @@ final class Convergence {
 
     private void join(Entry entry) {
         try {
-            for (Bridge nic : ServerWorkflow.bridgeNics(entry.server())) {
-                segments.join(nic, entry.server());
-            }
+            attachments.of(entry.server()).forEach(Attachment::join);
             joined.add(entry.id());
         } catch (KernelException | ProblemException e) {
             // It is tried again at the next look, and holds up nobody who wants to stop the server.
@@ -387,13 +402,14 @@ final class Convergence {
         }
     }
 
-    private void remove(Entry entry) {
+    private void remove(Entry entry, Optional<DesiredServer> desired) {
         Entry removing = entry.in(Phase.REMOVING);
         if (entry.phase() != Phase.REMOVING) {
             journal.write(removing);
         }
-        try (FunctionLocks.Held _ = ServerWorkflow.hold(locks, entry.server())) {
-            runner.undo(workflow(removing.server()).steps());
+        // With what comes and goes: a guest that is gone clings to nothing.
+        try (FunctionLocks.Held _ = ServerWorkflow.hold(locks, removing.whole())) {
+            runner.undo(workflow(removing.whole()).steps());
         } catch (StepFailure failure) {
             observations.deviates(removing, "cannot be removed yet", failure);
             removing.failure().ifPresent(reason -> reports.accept(new ServerReport.Failed(removing.id(), reason)));
@@ -404,20 +420,28 @@ final class Convergence {
             reports.accept(
                     new ServerReport.Failed(removing.id(), removing.failure().get()));
         } else {
-            gone(removing);
+            gone(removing, desired);
         }
     }
 
-    private void gone(Entry entry) {
+    private void gone(Entry entry, Optional<DesiredServer> desired) {
         journal.forget(entry.id());
         power.forget(entry.id());
+        hotPlug.forget(entry);
         joined.remove(entry.id());
         unknown.remove(entry.id());
         LOG.info("Nothing is left of server {}.", entry.server().named());
-        reports.accept(new ServerReport.Absent(entry.id(), ServerWorkflow.leases(entry.server())));
+        // Also what it was to get and never did: a lease of which nothing was ever begun here is given up as well.
+        List<VirtualFunctionLease> released = Stream.concat(
+                        entry.whole().leases().stream(),
+                        desired.map(DesiredServer::leases).orElse(List.of()).stream()
+                                .filter(lease -> !journal.leases().holds(lease, entry.id())))
+                .distinct()
+                .toList();
+        reports.accept(new ServerReport.Absent(entry.id(), released));
     }
 
     private ServerWorkflow workflow(DesiredServer server) {
-        return new ServerWorkflow(host, segments, functions, server);
+        return new ServerWorkflow(host, attachments, server);
     }
 }

@@ -62,7 +62,8 @@ class TheTalkInTheLabTest {
         JsonNode profile = JSON.readTree(nic1.get("binding:profile"));
         String address = profile.at("/pci_slot").asString();
         theVirtualFunctionIsProgrammed(cloud, nic1.get("mac_address"));
-        theDomainHasTheVirtualFunction(cloud, server.get("OS-EXT-SRV-ATTR:instance_name"), address);
+        theDomainHasTheVirtualFunction(
+                cloud, server.get("OS-EXT-SRV-ATTR:instance_name"), nic1.get("mac_address"), address);
 
         String console = theGuestIsReady(cloud, "vm00");
         String nic0Address = addressOf(talk.port("vm_nic0"));
@@ -170,11 +171,13 @@ class TheTalkInTheLabTest {
         assertThat(function.path("spoofchk").asBoolean()).isTrue();
     }
 
-    private static void theDomainHasTheVirtualFunction(RunningCloud cloud, @Nullable String name, String address) {
+    private static void theDomainHasTheVirtualFunction(
+            RunningCloud cloud, @Nullable String name, @Nullable String mac, String address) {
         String xml = inNode(cloud, "virsh dumpxml " + name);
         String[] parts = address.split("[:.]");
         assertThat(xml)
-                .contains("<interface type='hostdev'")
+                .contains("<hostdev mode='subsystem' type='pci' managed='no'>")
+                .contains("mac=\"" + mac + "\" vlan=\"2401\" device=\"" + address + "\"")
                 .contains("domain='0x%s' bus='0x%s' slot='0x%s' function='0x%s'".formatted((Object[]) parts));
     }
 

@@ -35,6 +35,8 @@ public enum HostCall {
     SHUT_DOWN_DOMAIN,
     SUSPEND_DOMAIN,
     RESUME_DOMAIN,
+    ATTACH_NIC,
+    DETACH_NIC,
     READ_DOMAIN;
 
     /**

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -17,6 +18,7 @@ import java.util.TreeSet;
 import org.sluice.agent.host.Hypervisor;
 import org.sluice.agent.host.Hypervisor.Domain;
 import org.sluice.agent.host.Hypervisor.Nic;
+import org.sluice.agent.host.Hypervisor.NicKey;
 import org.sluice.model.ImageId;
 import org.sluice.model.Problem;
 import org.sluice.model.ServerId;
@@ -28,6 +30,12 @@ final class SimulatedDomains {
     private final Set<ServerId> paused = new HashSet<>();
     private final Set<ServerId> crashed = new HashSet<>();
     private final Set<ServerId> deaf = new HashSet<>();
+    private final Set<ServerId> clinging = new HashSet<>();
+    private final Set<ServerId> slow = new HashSet<>();
+
+    /** NICs that guests were asked for and have not given up. */
+    private final Map<ServerId, List<NicKey>> leaving = new HashMap<>();
+
     private final Map<ServerId, Integer> starts = new HashMap<>();
     private final Map<ServerId, ImageId> disks = new HashMap<>();
 
@@ -83,16 +91,7 @@ final class SimulatedDomains {
         if (!disks.containsKey(domain.id())) {
             throw refused("The root disk of " + domain.name() + " is not there.");
         }
-        for (Nic nic : domain.nics()) {
-            Optional<String> trouble = switch (nic) {
-                case Nic.Tap tap ->
-                    bridges.hasTap(tap.tap()) ? Optional.empty() : Optional.of("There is no tap " + tap.tap() + ".");
-                case Nic.Vfio vfio -> functions.open(vfio.address());
-            };
-            if (trouble.isPresent()) {
-                throw refused(trouble.get());
-            }
-        }
+        domain.nics().forEach(nic -> open(nic, functions, bridges));
         domains.put(domain.id(), domain);
         crashed.remove(domain.id());
         starts.merge(domain.id(), 1, Integer::sum);
@@ -129,8 +128,11 @@ final class SimulatedDomains {
         }
     }
 
-    void resume(ServerId server) {
+    void resume(ServerId server, SimulatedFunctions functions) {
         paused.remove(server);
+        if (!slow.contains(server)) {
+            giveUp(server, functions);
+        }
     }
 
     /** How often a domain was started. */
@@ -138,20 +140,110 @@ final class SimulatedDomains {
         return starts.getOrDefault(server, 0);
     }
 
+    /** Puts a NIC into a domain that is on. */
+    void attach(ServerId server, Nic nic, SimulatedFunctions functions, SimulatedBridges bridges) {
+        Domain domain = domains.get(server);
+        if (domain == null) {
+            throw refused("The domain of " + server + " does not run.");
+        }
+        if (has(server, nic.key())) {
+            return;
+        }
+        open(nic, functions, bridges);
+        List<Nic> nics = new ArrayList<>(domain.nics());
+        nics.add(nic);
+        domains.put(server, with(domain, nics));
+    }
+
+    /** Asks a guest to give a NIC up; one that stands still hears of it when it goes on. */
+    void detach(ServerId server, NicKey key, SimulatedFunctions functions) {
+        if (has(server, key) && !clinging.contains(server)) {
+            leaving.computeIfAbsent(server, _ -> new ArrayList<>()).add(key);
+            if (!slow.contains(server)) {
+                giveUp(server, functions);
+            }
+        }
+    }
+
+    /** Has the guest give up what it was asked for. */
+    void giveUp(ServerId server, SimulatedFunctions functions) {
+        Domain domain = domains.get(server);
+        if (domain == null || paused.contains(server)) {
+            return;
+        }
+        List<NicKey> asked = leaving.getOrDefault(server, List.of());
+        leaving.remove(server);
+        List<Nic> kept = new ArrayList<>();
+        for (Nic nic : domain.nics()) {
+            if (asked.contains(nic.key())) {
+                close(nic, functions);
+            } else {
+                kept.add(nic);
+            }
+        }
+        domains.put(server, with(domain, kept));
+    }
+
+    boolean has(ServerId server, NicKey key) {
+        return find(server).stream()
+                .flatMap(domain -> domain.nics().stream())
+                .anyMatch(nic -> nic.key().equals(key));
+    }
+
+    /** Has the guest give no NIC up, or give them up again. */
+    void cling(ServerId server, boolean clings) {
+        if (clings) {
+            clinging.add(server);
+        } else {
+            clinging.remove(server);
+        }
+    }
+
+    /** Has the guest give NICs up only when it is told to by {@link #giveUp}. */
+    void beSlow(ServerId server) {
+        slow.add(server);
+    }
+
+    private static void open(Nic nic, SimulatedFunctions functions, SimulatedBridges bridges) {
+        Optional<String> trouble = switch (nic) {
+            case Nic.Tap tap ->
+                bridges.hasTap(tap.device()) ? Optional.empty() : Optional.of("There is no tap " + tap.device() + ".");
+            case Nic.Vfio vfio -> functions.open(vfio.device());
+        };
+        if (trouble.isPresent()) {
+            throw refused(trouble.get());
+        }
+    }
+
+    private static void close(Nic nic, SimulatedFunctions functions) {
+        switch (nic) {
+            case Nic.Vfio vfio -> functions.close(vfio.device());
+            case Nic.Tap _ -> {
+                // A tap is the agent's: it was there before the domain and stays.
+            }
+        }
+    }
+
+    private static Domain with(Domain domain, List<Nic> nics) {
+        return new Domain(
+                domain.id(),
+                domain.name(),
+                domain.vcpus(),
+                domain.memoryMib(),
+                domain.rootDisk(),
+                domain.configDrive(),
+                domain.console(),
+                nics);
+    }
+
     private void end(ServerId server, SimulatedFunctions functions) {
         paused.remove(server);
+        leaving.remove(server);
         Domain domain = domains.remove(server);
         if (domain == null) {
             return;
         }
-        for (Nic nic : domain.nics()) {
-            switch (nic) {
-                case Nic.Vfio vfio -> functions.close(vfio.address());
-                case Nic.Tap _ -> {
-                    // A tap is the agent's: it was there before the domain and stays.
-                }
-            }
-        }
+        domain.nics().forEach(nic -> close(nic, functions));
     }
 
     Hypervisor.State state(ServerId server) {
@@ -181,6 +273,7 @@ final class SimulatedDomains {
         domains.clear();
         paused.clear();
         crashed.clear();
+        leaving.clear();
     }
 
     private static void boot(Domain domain) {

@@ -209,6 +209,25 @@ public final class SimulatedHost {
         }
     }
 
+    /** Has a guest give up no NIC that it is asked for, or again give up every one. */
+    public void clingToNics(ServerId server, boolean clings) {
+        synchronized (lock) {
+            domains.cling(server, clings);
+        }
+    }
+
+    /** Has a guest take its time with every NIC that it is asked for, until {@link #giveNicsUp}. */
+    public void takeTimeWithNics(ServerId server) {
+        synchronized (lock) {
+            domains.beSlow(server);
+        }
+    }
+
+    /** Has a guest give up the NICs that it was asked for. */
+    public void giveNicsUp(ServerId server) {
+        happens(server, () -> domains.giveUp(server, functions));
+    }
+
     /** Pauses a guest because its disk has no room for what it writes, as QEMU does. */
     public void failToWrite(ServerId server) {
         happens(server, () -> domains.suspend(server));
@@ -249,7 +268,7 @@ public final class SimulatedHost {
         }
     }
 
-    /** A domain as it was started. */
+    /** A domain as it is. */
     public Optional<Hypervisor.Domain> domain(ServerId server) {
         synchronized (lock) {
             return domains.find(server);
@@ -593,7 +612,38 @@ public final class SimulatedHost {
 
         @Override
         public void resume(ServerId server) {
-            change(HostCall.RESUME_DOMAIN, "resume domain of " + server, server, () -> domains.resume(server));
+            change(
+                    HostCall.RESUME_DOMAIN,
+                    "resume domain of " + server,
+                    server,
+                    () -> domains.resume(server, functions));
+        }
+
+        @Override
+        public void attach(ServerId server, Nic nic) {
+            change(
+                    HostCall.ATTACH_NIC,
+                    "attach " + nic.device() + " to " + server,
+                    server,
+                    () -> domains.attach(server, nic, functions, bridges));
+        }
+
+        @Override
+        public void detach(ServerId server, NicKey nic) {
+            change(
+                    HostCall.DETACH_NIC,
+                    "detach port " + nic.port() + " from " + server,
+                    server,
+                    () -> domains.detach(server, nic, functions));
+        }
+
+        @Override
+        public boolean has(ServerId server, NicKey nic) {
+            return call(
+                    line,
+                    HostCall.READ_DOMAIN,
+                    "read domain of " + server + " for port " + nic.port(),
+                    () -> domains.has(server, nic));
         }
 
         /** A change to a domain, of which the hypervisor tells as libvirt does. */

@@ -54,6 +54,7 @@ final class AgentOnSimulatedHost implements AutoCloseable {
     private Duration longestCall = Duration.ofSeconds(5);
     private Duration compareEvery = Duration.ofMillis(50);
     private Duration shutdownWithin = Duration.ofSeconds(60);
+    private Duration detachWithin = Duration.ofSeconds(60);
     private @Nullable Agent agent;
 
     AgentOnSimulatedHost(Path directory, SimulatedCard... cards) {
@@ -76,6 +77,11 @@ final class AgentOnSimulatedHost implements AutoCloseable {
         shutdownWithin = limit;
     }
 
+    /** Calls it a failure when a guest has not given a NIC up after this long. */
+    void missNicsAfter(Duration limit) {
+        detachWithin = limit;
+    }
+
     /** The one that runs. */
     Agent agent() {
         return requireNonNull(agent, "no agent was started");
@@ -93,6 +99,7 @@ final class AgentOnSimulatedHost implements AutoCloseable {
                         compareEvery,
                         Duration.ofMillis(200),
                         shutdownWithin,
+                        detachWithin,
                         Duration.ofMillis(5),
                         Duration.ofMillis(20),
                         8,

@@ -591,7 +591,17 @@ class AgentTest {
     void anAddressThatARunningGuestDoesNotHaveChangesNothingElse() {
         Bridge built = Samples.bridgeNic(1);
         DesiredServer server = Samples.server(built);
-        DesiredServer wanted = Samples.withMetadata(Samples.wired(server, Samples.bridgeNic(7)), Map.of("role", "web"));
+        Bridge readdressed = new Bridge(
+                built.port(),
+                built.network(),
+                built.mac(),
+                built.vlan(),
+                built.mtu(),
+                Samples.bridgeNic(7).addresses(),
+                built.physicalNetwork(),
+                built.uplink(),
+                built.services());
+        DesiredServer wanted = Samples.withMetadata(Samples.wired(server, readdressed), Map.of("role", "web"));
 
         runThenWant(server, Samples.state(2, wanted));
 

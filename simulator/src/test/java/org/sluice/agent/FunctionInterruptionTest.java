@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -14,6 +16,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sluice.agent.power.Observations;
+import org.sluice.model.protocol.DesiredInterface;
+import org.sluice.model.protocol.DesiredInterface.Direct;
+import org.sluice.model.protocol.DesiredInterface.Presence;
+import org.sluice.model.protocol.DesiredInterface.Wish;
 import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.ServerReport.Absent;
 import org.sluice.model.protocol.ServerReport.Failed;
@@ -131,6 +137,77 @@ class FunctionInterruptionTest {
         assertThat(open > 10)
                 .as("of those in which the reset lasts, the release stays open")
                 .isEqualTo(!once);
+    }
+
+    @Test
+    void inResetAtAnyCallOfAnAttachmentTheVirtualFunctionIsThereInTheEnd() {
+        AtomicBoolean reset = new AtomicBoolean(true);
+        for (int call = 0; reset.get(); call++) {
+            try (AgentOnSimulatedHost on = fresh(SimulatedCard.CONNECTX_5)) {
+                DesiredServer server = Samples.server(Samples.bridgeNic(1));
+                Direct nic = Samples.direct(on.card(0), 3, 1);
+                on.controller.want(Samples.state(1, server));
+                on.start();
+                on.awaitReport(server, Observed.class);
+                on.stop();
+                on.controller.want(Samples.state(2, with(server, nic, Presence.PRESENT)));
+                reset = resetAt(on, call, true);
+                on.start();
+                Observed report = on.awaitObserved(
+                        server,
+                        each -> each.interfaces().size() == 2 || !each.failed().isEmpty());
+                assertThat(report.failed()).isEmpty();
+                on.assertRuns(with(server, nic, Presence.PRESENT));
+                assertGone(on, with(server, nic, Presence.PRESENT));
+                assertThat(call).as("calls so far").isLessThan(200);
+            }
+        }
+    }
+
+    /** Once, or until the agent has said that it could not release the VF. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void inResetAtAnyCallOfADetachmentTheVirtualFunctionIsNobodysInTheEnd(boolean once) {
+        boolean reset = true;
+        int open = 0;
+        for (int call = 0; reset; call++) {
+            try (AgentOnSimulatedHost on = fresh(SimulatedCard.CONNECTX_5)) {
+                DesiredServer server = Samples.server(Samples.bridgeNic(1));
+                Direct nic = Samples.direct(on.card(0), 3, 1);
+                on.controller.want(Samples.state(1, server.wired(List.of(nic))));
+                on.start();
+                on.awaitReport(server, Observed.class);
+                on.stop();
+                on.controller.want(Samples.state(2, with(server.wired(List.of()), nic, Presence.ABSENT)));
+                AtomicBoolean begun = resetAt(on, call, once);
+                on.start();
+                Observed report = on.awaitObserved(
+                        server, each -> !each.gone().isEmpty() || !each.failed().isEmpty());
+                reset = begun.get();
+                if (report.gone().isEmpty()) {
+                    open++;
+                    assertThat(report.failed().getFirst().failure().code()).isIn("DeviceUnreadable", "KernelEAGAIN");
+                    on.host.endReset(on.card(0));
+                }
+                assertThat(on.awaitObserved(server, each -> !each.gone().isEmpty())
+                                .gone()
+                                .getFirst()
+                                .released())
+                        .containsExactly(nic.lease());
+                assertThat(on.host.tuple(on.card(0), 3)).isEqualTo(AgentOnSimulatedHost.NEUTRAL);
+                assertThat(on.host.running()).containsExactly(server.id());
+                assertThat(call).as("calls so far").isLessThan(200);
+            }
+        }
+        assertThat(open > 5)
+                .as("of those in which the reset lasts, the release stays open")
+                .isEqualTo(!once);
+    }
+
+    private static DesiredServer with(DesiredServer server, Direct nic, Presence presence) {
+        List<DesiredInterface> nics = new ArrayList<>(server.interfaces());
+        nics.add(nic.wished(new Wish(presence, 5)));
+        return server.wired(nics);
     }
 
     @ParameterizedTest

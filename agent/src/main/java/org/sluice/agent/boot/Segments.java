@@ -51,7 +51,7 @@ public final class Segments {
      * @throws org.sluice.model.ProblemException when the host has no uplink to the NIC's physical network, or the tap does not
      *     read back on that bridge
      */
-    String plug(Bridge nic) {
+    public String plug(Bridge nic) {
         requireUplink(nic);
         Network network = lock(nic.network());
         try {
@@ -66,7 +66,7 @@ public final class Segments {
     }
 
     /** Takes the NIC's tap away, and the bridge with it if that was the last. */
-    void unplug(Bridge nic) {
+    public void unplug(Bridge nic) {
         Network network = lock(nic.network());
         try {
             bridges.removeTap(nic.port());
@@ -77,7 +77,7 @@ public final class Segments {
     }
 
     /** Checks that the NIC's tap is on the bridge of its network; returns the tap's name. */
-    String plugged(Bridge nic) {
+    public String plugged(Bridge nic) {
         String tap = Segment.tapName(nic.port());
         requirePlugged(nic, tap, segmentOf(nic).bridgeName());
         return tap;
@@ -105,7 +105,7 @@ public final class Segments {
     }
 
     /** Lets DHCP and metadata forget the NIC; with the last one they end. */
-    void leave(Bridge nic) {
+    public void leave(Bridge nic) {
         Network network = lock(nic.network());
         try {
             network.clients.remove(nic.port());

@@ -1,4 +1,4 @@
-/** The workflow of one server on one host: the steps that bring it up, which undone in reverse take it away. */
+/** What the servers of a host share on its networks: bridges, and DHCP and metadata on them. */
 @NullMarked
 package org.sluice.agent.boot;
 

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.sluice.model.MacAddress;
+import org.sluice.model.NetworkId;
+import org.sluice.model.PortId;
 import org.sluice.model.ServerId;
 
 /** The hypervisor. Idempotent; failures are {@link org.sluice.model.ProblemException}. Thread-safe. */
@@ -33,6 +35,22 @@ public interface Hypervisor {
     /** Lets the guest's processors go on. Nothing happens when they do not stand still. */
     void resume(ServerId server);
 
+    /**
+     * Puts a NIC into the running domain of a server, and returns when it reads back there. One that it has already is left alone.
+     *
+     * @throws org.sluice.model.ProblemException when it does not, also when the domain does not run
+     */
+    void attach(ServerId server, Nic nic);
+
+    /**
+     * Asks the guest to give a NIC up, and does not wait for it: it may do so later or never, and a guest that stands still does not.
+     * Nothing happens when its domain does not have it.
+     */
+    void detach(ServerId server, NicKey nic);
+
+    /** Whether the server's domain has the NIC, as it is now and not as it was started. */
+    boolean has(ServerId server, NicKey nic);
+
     /** Ends the domain at once and forgets it; returns when the hypervisor no longer knows it. */
     void destroy(ServerId server);
 
@@ -40,7 +58,7 @@ public interface Hypervisor {
     State state(ServerId server);
 
     /**
-     * Has the listener told of domains whose state may have changed, ours or not, in place of an earlier listener. That is for
+     * Has the listener told of domains whose state or NICs may have changed, ours or not, in place of an earlier listener. That is for
      * looking at once and not later: some changes are not told, and what counts is what {@link #state} says. The listener must
      * not call the hypervisor itself.
      */
@@ -106,15 +124,38 @@ public interface Hypervisor {
         }
     }
 
+    /**
+     * How a NIC is found in a domain: by its port, and by its address in a domain that was started by an agent that did not write
+     * ports down.
+     */
+    record NicKey(PortId port, MacAddress mac) {}
+
     /** A NIC of a domain. */
     sealed interface Nic {
+        /** The port that it is. */
+        PortId port();
+
+        /** The port's network. */
+        NetworkId network();
+
         /** The NIC's address. */
         MacAddress mac();
 
-        /** A virtio NIC on a tap that is there already. */
-        record Tap(MacAddress mac, String tap, int mtu) implements Nic {}
+        /** VLAN id on the wire, 0 for none; others see to it. */
+        int vlan();
 
-        /** A VF that is bound to vfio-pci already, by PCI address. */
-        record Vfio(MacAddress mac, String address, int vlan) implements Nic {}
+        /** What it is on the host: name of a tap, or PCI address of a VF. */
+        String device();
+
+        /** How it is found in its domain. */
+        default NicKey key() {
+            return new NicKey(port(), mac());
+        }
+
+        /** A virtio NIC on a tap that is there already. */
+        record Tap(PortId port, NetworkId network, MacAddress mac, int vlan, String device, int mtu) implements Nic {}
+
+        /** A VF that is programmed and bound to vfio-pci already, by PCI address. */
+        record Vfio(PortId port, NetworkId network, MacAddress mac, int vlan, String device) implements Nic {}
     }
 }

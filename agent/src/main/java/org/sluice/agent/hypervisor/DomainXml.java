@@ -3,6 +3,7 @@ package org.sluice.agent.hypervisor;
 import static java.util.Objects.requireNonNull;
 
 import java.io.StringWriter;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.xml.stream.XMLOutputFactory;
@@ -10,6 +11,7 @@ import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
 import org.sluice.agent.host.Hypervisor.Domain;
 import org.sluice.agent.host.Hypervisor.Nic;
+import org.sluice.model.ServerId;
 
 /**
  * Writes a {@link Domain} in libvirt's format (libvirt.org, "Domain XML format"). Pure; every value passes an XML writer,
@@ -20,6 +22,12 @@ import org.sluice.agent.host.Hypervisor.Nic;
 final class DomainXml {
     /** Marks a domain as ours: libvirt keeps the element and shows it again. */
     static final String NAMESPACE = "urn:sluice:domain:1";
+
+    /** What the namespace is called in a document. */
+    static final String PREFIX = "sluice";
+
+    /** How many NICs can come while a domain runs: a port that is not there when it starts cannot be added. */
+    static final int SPARE_PORTS = 8;
 
     private static final Pattern PCI_ADDRESS = Pattern.compile("([0-9a-f]{4,8}):([0-9a-f]{2}):([0-9a-f]{2})\\.([0-7])");
 
@@ -45,13 +53,46 @@ final class DomainXml {
         this.xml = xml;
     }
 
+    /** What is written in one go. */
+    @FunctionalInterface
+    private interface Part {
+        void write(DomainXml xml) throws XMLStreamException;
+    }
+
     /** Returns the document for a domain. */
     static String of(Domain domain, Accelerator accelerator) {
         requireNonNull(domain, "domain is null");
+        return text(xml -> xml.domain(domain, accelerator));
+    }
+
+    /** Returns the device of a NIC that is put into a domain that runs. */
+    static String of(Nic nic) {
+        requireNonNull(nic, "nic is null");
+        return text(xml -> xml.nic(nic));
+    }
+
+    /** Returns what finds a NIC in a domain that runs, for taking it out. */
+    static String of(LiveNic nic) {
+        requireNonNull(nic, "nic is null");
+        return text(xml -> xml.live(nic));
+    }
+
+    /** Returns the element of a domain's metadata that is ours, as libvirt takes it for a domain that runs: in no namespace. */
+    static String marks(ServerId server, List<PortMark> ports) {
+        return text(xml -> {
+            xml.open("server", "id", server.toString());
+            for (PortMark port : ports) {
+                xml.empty("port", port.attributes());
+            }
+            xml.xml.writeEndElement();
+        });
+    }
+
+    private static String text(Part part) {
         StringWriter text = new StringWriter();
         try {
             XMLStreamWriter writer = XMLOutputFactory.newDefaultFactory().createXMLStreamWriter(text);
-            new DomainXml(writer).domain(domain, accelerator);
+            part.write(new DomainXml(writer));
             writer.close();
         } catch (XMLStreamException impossible) {
             throw new IllegalStateException("a string could not be written to", impossible);
@@ -64,9 +105,13 @@ final class DomainXml {
         text("name", domain.name());
         text("uuid", domain.id().toString());
         xml.writeStartElement("metadata");
-        xml.writeStartElement("sluice", "server", NAMESPACE);
-        xml.writeNamespace("sluice", NAMESPACE);
+        xml.writeStartElement(PREFIX, "server", NAMESPACE);
+        xml.writeNamespace(PREFIX, NAMESPACE);
         xml.writeAttribute("id", domain.id().toString());
+        for (Nic nic : domain.nics()) {
+            xml.writeEmptyElement(PREFIX, "port", NAMESPACE);
+            attributes(PortMark.of(nic).attributes());
+        }
         xml.writeEndElement();
         xml.writeEndElement();
         element("memory", Integer.toString(domain.memoryMib()), "unit", "MiB");
@@ -86,21 +131,21 @@ final class DomainXml {
         text("on_poweroff", "destroy");
         text("on_reboot", "restart");
         text("on_crash", "destroy");
-        devices(domain);
+        devices(domain, accelerator);
         xml.writeEndElement();
     }
 
-    private void devices(Domain domain) throws XMLStreamException {
+    private void devices(Domain domain, Accelerator accelerator) throws XMLStreamException {
         xml.writeStartElement("devices");
+        if (accelerator != Accelerator.TEST) {
+            ports(domain);
+        }
         disk(domain.rootDisk().path().toString(), domain.rootDisk().format(), "vda", false);
         if (domain.configDrive().isPresent()) {
             disk(domain.configDrive().orElseThrow().toString(), "raw", "vdb", true);
         }
         for (Nic nic : domain.nics()) {
-            switch (nic) {
-                case Nic.Tap tap -> tap(tap);
-                case Nic.Vfio vfio -> vfio(vfio);
-            }
+            nic(nic);
         }
         open("serial", "type", "file");
         empty("source", "path", domain.console().toString(), "append", "on");
@@ -124,25 +169,68 @@ final class DomainXml {
         xml.writeEndElement();
     }
 
+    /** A root port for each PCI device there is, and some for those that come: libvirt adds only what it needs at the start. */
+    private void ports(Domain domain) throws XMLStreamException {
+        int disks = domain.configDrive().isPresent() ? 2 : 1;
+        int randomNumbers = 1;
+        int devices = disks + domain.nics().size() + randomNumbers;
+        empty("controller", "type", "pci", "index", "0", "model", "pcie-root");
+        for (int index = 1; index <= devices + SPARE_PORTS; index++) {
+            empty("controller", "type", "pci", "index", Integer.toString(index), "model", "pcie-root-port");
+        }
+    }
+
+    private void nic(Nic nic) throws XMLStreamException {
+        switch (nic) {
+            case Nic.Tap tap -> tap(tap);
+            case Nic.Vfio vfio -> vfio(vfio);
+        }
+    }
+
     private void tap(Nic.Tap tap) throws XMLStreamException {
         open("interface", "type", "ethernet");
         empty("mac", "address", tap.mac().value());
         // The tap is ours and stays when the domain ends: libvirt only opens it.
-        empty("target", "dev", tap.tap(), "managed", "no");
+        empty("target", "dev", tap.device(), "managed", "no");
         empty("model", "type", "virtio");
         empty("mtu", "size", Integer.toString(tap.mtu()));
+        empty("alias", "name", LiveNic.alias(tap.port()));
         xml.writeEndElement();
     }
 
     private void vfio(Nic.Vfio vfio) throws XMLStreamException {
-        Matcher address = PCI_ADDRESS.matcher(vfio.address());
-        if (!address.matches()) {
-            throw new IllegalArgumentException("'" + vfio.address() + "' is not a PCI address.");
-        }
-        // Not managed: the VF is on vfio-pci already, and the agent, which journals it, takes it back.
-        open("interface", "type", "hostdev", "managed", "no");
-        empty("mac", "address", vfio.mac().value());
+        // No <interface type='hostdev'>, whose MAC and VLAN libvirt sets itself and puts back; and not managed: the VF
+        // is on
+        // vfio-pci already, and the agent, which journals it, takes it back.
+        open("hostdev", "mode", "subsystem", "type", "pci", "managed", "no");
         empty("driver", "name", "vfio");
+        source(vfio.device());
+        empty("alias", "name", LiveNic.alias(vfio.port()));
+        xml.writeEndElement();
+    }
+
+    private void live(LiveNic nic) throws XMLStreamException {
+        switch (nic.element()) {
+            case INTERFACE -> open("interface", "type", nic.type());
+            case HOSTDEV -> open("hostdev", "mode", "subsystem", "type", "pci", "managed", "no");
+        }
+        if (nic.mac().isPresent()) {
+            empty("mac", "address", nic.mac().get().value());
+        }
+        if (nic.pciAddress().isPresent()) {
+            source(nic.pciAddress().get());
+        }
+        if (nic.alias().isPresent()) {
+            empty("alias", "name", nic.alias().get());
+        }
+        xml.writeEndElement();
+    }
+
+    private void source(String pciAddress) throws XMLStreamException {
+        Matcher address = PCI_ADDRESS.matcher(pciAddress);
+        if (!address.matches()) {
+            throw new IllegalArgumentException("'" + pciAddress + "' is not a PCI address.");
+        }
         xml.writeStartElement("source");
         empty(
                 "address",
@@ -156,12 +244,6 @@ final class DomainXml {
                 "0x" + address.group(3),
                 "function",
                 "0x" + address.group(4));
-        xml.writeEndElement();
-        if (vfio.vlan() != 0) {
-            xml.writeStartElement("vlan");
-            empty("tag", "id", Integer.toString(vfio.vlan()));
-            xml.writeEndElement();
-        }
         xml.writeEndElement();
     }
 

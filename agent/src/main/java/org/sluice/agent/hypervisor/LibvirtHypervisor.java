@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.libvirt.Connect;
 import org.libvirt.DomainInfo;
@@ -20,6 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sluice.agent.host.Hypervisor;
 import org.sluice.agent.hypervisor.DomainXml.Accelerator;
+import org.sluice.model.PortId;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
 import org.sluice.model.ServerId;
@@ -32,6 +34,12 @@ import org.sluice.model.ServerId;
  */
 public final class LibvirtHypervisor implements Hypervisor, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(LibvirtHypervisor.class);
+
+    /** VIR_DOMAIN_AFFECT_LIVE of libvirt-domain.h: transient domains are nothing else. */
+    private static final int AFFECT_LIVE = 1;
+
+    /** VIR_DOMAIN_METADATA_ELEMENT of libvirt-domain.h. */
+    private static final int METADATA_ELEMENT = 2;
 
     private final String uri;
     private final Accelerator accelerator;
@@ -177,6 +185,103 @@ public final class LibvirtHypervisor implements Hypervisor, AutoCloseable {
     @Override
     public void resume(ServerId server) {
         onDomain("resume the guest of server " + server, server, State.PAUSED, org.libvirt.Domain::resume);
+    }
+
+    @Override
+    public void attach(ServerId server, Nic nic) {
+        boolean isThere = call("attach port " + nic.port() + " to server " + server, connect -> {
+            try (OwnDomain domain = find(connect, server)) {
+                if (domain == null || !stateOf(domain.domain()).isOn()) {
+                    return false;
+                }
+                if (live(domain).find(nic.key()).isEmpty()) {
+                    domain.domain().attachDeviceFlags(DomainXml.of(nic), AFFECT_LIVE);
+                }
+                LiveDomain live = live(domain);
+                List<PortMark> ports = others(live, nic.port());
+                ports.add(PortMark.of(nic));
+                mark(domain, server, ports);
+                return live.find(nic.key()).isPresent();
+            }
+        });
+        if (!isThere) {
+            throw new Problem(
+                            Problem.Kind.UNAVAILABLE,
+                            "InterfaceNotAttached",
+                            "The domain of server " + server + " does not have the NIC of port " + nic.port()
+                                    + " after it was attached.",
+                            Optional.of("See the domain's log under /var/log/libvirt/qemu on the host."))
+                    .asException();
+        }
+    }
+
+    @Override
+    public void detach(ServerId server, NicKey nic) {
+        call("detach port " + nic.port() + " from server " + server, connect -> {
+            try (OwnDomain domain = find(connect, server)) {
+                if (domain == null || !stateOf(domain.domain()).isOn()) {
+                    return server;
+                }
+                LiveDomain live = live(domain);
+                Optional<LiveNic> device = live.find(nic);
+                if (device.isPresent()) {
+                    ask(domain.domain(), device.get());
+                    mark(domain, server, others(live, nic.port()));
+                }
+            }
+            return server;
+        });
+    }
+
+    private static void ask(org.libvirt.Domain domain, LiveNic device) throws LibvirtException {
+        try {
+            domain.detachDeviceFlags(DomainXml.of(device), AFFECT_LIVE);
+        } catch (LibvirtException failure) {
+            // QEMU's words (qdev_unplug) for a guest that was asked before and has not answered: it has been asked.
+            boolean isAsked = String.valueOf(failure.getMessage()).contains("already in the process of unplug");
+            if (!isAsked && !isNoDomain(failure)) {
+                throw failure;
+            }
+        }
+    }
+
+    @Override
+    public boolean has(ServerId server, NicKey nic) {
+        return call("look for port " + nic.port() + " in the domain of server " + server, connect -> {
+            try (OwnDomain domain = find(connect, server)) {
+                return domain != null && live(domain).find(nic).isPresent();
+            } catch (LibvirtException failure) {
+                if (isNoDomain(failure)) {
+                    return false;
+                }
+                throw failure;
+            }
+        });
+    }
+
+    private static LiveDomain live(OwnDomain domain) throws LibvirtException {
+        return LiveDomain.of(domain.domain().getXMLDesc(0));
+    }
+
+    private static List<PortMark> others(LiveDomain live, PortId port) {
+        return live.ports().stream()
+                .filter(mark -> !mark.id().equals(port.toString()))
+                .collect(Collectors.toCollection(ArrayList::new));
+    }
+
+    /** Only people read it: a domain that has its NIC is not undone because of it. */
+    private static void mark(OwnDomain domain, ServerId server, List<PortMark> ports) {
+        try {
+            domain.domain()
+                    .setMetadata(
+                            METADATA_ELEMENT,
+                            DomainXml.marks(server, ports),
+                            DomainXml.PREFIX,
+                            DomainXml.NAMESPACE,
+                            AFFECT_LIVE);
+        } catch (LibvirtException failure) {
+            log.warn("the domain of server {} shows other NICs in its metadata than it has", server, failure);
+        }
     }
 
     /** Makes the call if the domain is in the state that it is for. */

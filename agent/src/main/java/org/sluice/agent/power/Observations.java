@@ -14,22 +14,26 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.sluice.agent.boot.ServerWorkflow;
-import org.sluice.agent.boot.ServerWorkflow.ReadBack;
 import org.sluice.agent.functions.FunctionLocks;
 import org.sluice.agent.host.Hypervisor.State;
 import org.sluice.agent.journal.Entry;
 import org.sluice.agent.report.Failures;
+import org.sluice.agent.workflow.ServerWorkflow;
+import org.sluice.agent.workflow.ServerWorkflow.ReadBack;
+import org.sluice.model.PortId;
 import org.sluice.model.ServerId;
+import org.sluice.model.protocol.DesiredInterface;
 import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.PowerState;
 import org.sluice.model.protocol.ServerReport;
 import org.sluice.model.protocol.ServerReport.Failure;
+import org.sluice.model.protocol.ServerReport.InterfaceFailed;
+import org.sluice.model.protocol.ServerReport.InterfaceGone;
 import org.sluice.model.protocol.ServerReport.InterfaceState;
 
 /**
- * What is reported of servers that stand: at once when the power, the wish or the failure is another than was reported last, and
- * from time to time with their NICs read back again.
+ * What is reported of servers that stand: at once when the power, the wish, the failure or what there is of NICs is another than was
+ * reported last, and from time to time with their NICs read back again.
  *
  * <p>Thread-safe for different servers; the caller works on one server on one thread at a time.
  */
@@ -51,7 +55,21 @@ public final class Observations {
 
     private final Map<ServerId, String> deviations = new ConcurrentHashMap<>();
 
-    private record Sight(long generation, PowerState power, Optional<Failure> failure) {}
+    /** NICs that came or went, or could not. */
+    private final Map<ServerId, Moves> moves = new ConcurrentHashMap<>();
+
+    /** What there is to say of NICs that come and go. */
+    private record Moves(List<InterfaceGone> gone, List<InterfaceFailed> failed) {
+        static final Moves NONE = new Moves(List.of(), List.of());
+    }
+
+    /**
+     * What was seen.
+     *
+     * @param nics ports of its NICs
+     */
+    private record Sight(
+            long generation, PowerState power, Optional<Failure> failure, List<PortId> nics, Moves moves) {}
 
     /**
      * @param workflows the steps of a server, which read it back
@@ -76,8 +94,13 @@ public final class Observations {
     /** Reports a server that was just built, and whose NICs were just read back. */
     public void built(Entry entry, List<InterfaceState> interfaces) {
         verified.put(entry.id(), clock.instant());
-        Sight sight = new Sight(entry.obeyed().generation(), PowerState.RUNNING, Optional.empty());
+        Sight sight = sight(entry, entry.obeyed().generation(), PowerState.RUNNING, Optional.empty());
         report(entry.id(), sight, interfaces, Optional.empty());
+    }
+
+    /** Notes which of a server's NICs are gone and which could not come or go; that is reported with what is seen next. */
+    public void moved(ServerId server, List<InterfaceGone> gone, List<InterfaceFailed> failed) {
+        moves.put(server, new Moves(gone, failed));
     }
 
     /** Notes that a server was started, so that it counts as a failure when it does not read back as it should. */
@@ -89,7 +112,7 @@ public final class Observations {
     /** Looks at a server, and reports what there is to report. */
     void observe(Entry entry, long generation, State state, Optional<Failure> failure) {
         ServerId id = entry.id();
-        Sight sight = new Sight(generation, powerOf(state), failure);
+        Sight sight = sight(entry, generation, powerOf(state), failure);
         boolean changed = !sight.equals(last.get(id));
         if (!state.isOn()) {
             verified.remove(id);
@@ -130,11 +153,25 @@ public final class Observations {
         verified.remove(server);
         unproven.remove(server);
         deviations.remove(server);
+        moves.remove(server);
+    }
+
+    private Sight sight(Entry entry, long generation, PowerState power, Optional<Failure> failure) {
+        List<PortId> nics =
+                entry.server().interfaces().stream().map(DesiredInterface::port).toList();
+        return new Sight(generation, power, failure, nics, moves.getOrDefault(entry.id(), Moves.NONE));
     }
 
     private void report(ServerId server, Sight sight, List<InterfaceState> interfaces, Optional<Failure> failure) {
         last.put(server, sight);
-        reports.accept(new ServerReport.Observed(server, sight.generation(), sight.power(), interfaces, failure));
+        reports.accept(new ServerReport.Observed(
+                server,
+                sight.generation(),
+                sight.power(),
+                interfaces,
+                failure,
+                sight.moves().gone(),
+                sight.moves().failed()));
     }
 
     private boolean isDue(ServerId server) {

@@ -13,6 +13,8 @@ import org.sluice.agent.host.Hypervisor.Domain;
 import org.sluice.agent.host.Hypervisor.Nic;
 import org.sluice.agent.hypervisor.DomainXml.Accelerator;
 import org.sluice.model.MacAddress;
+import org.sluice.model.NetworkId;
+import org.sluice.model.PortId;
 import org.sluice.model.ServerId;
 
 class DomainXmlTest {
@@ -28,45 +30,66 @@ class DomainXmlTest {
                 nics);
     }
 
+    private static final PortId PORT = new PortId(UUID.fromString("bbbbbbbb-0000-4000-8000-000000000001"));
+    private static final NetworkId NETWORK = new NetworkId(UUID.fromString("aaaaaaaa-0000-4000-8000-000000000001"));
+
+    private static Nic.Vfio vfio(String address, int vlan) {
+        return new Nic.Vfio(PORT, NETWORK, new MacAddress("fa:16:3e:00:01:01"), vlan, address);
+    }
+
+    private static Nic.Tap tap() {
+        return new Nic.Tap(PORT, NETWORK, new MacAddress("fa:16:3e:00:00:09"), 2001, "tapbbbbbbbb-00", 1450);
+    }
+
+    /** libvirt sets MAC and VLAN of an {@code <interface type='hostdev'>} itself, and puts back what it found. */
     @Test
-    void writesAVirtualFunctionAsAnUnmanagedHostdevInterfaceWithItsMacAndVlan() {
-        String xml = DomainXml.of(
-                domain(
-                        "instance-00000007",
-                        List.of(new Nic.Vfio(new MacAddress("fa:16:3e:00:01:01"), "0000:01:10.6", 2401))),
-                Accelerator.KVM);
+    void writesAVirtualFunctionAsAPlainHostDeviceThatLibvirtOnlyPassesOn() {
+        String xml = DomainXml.of(domain("instance-00000007", List.of(vfio("0000:01:10.6", 2401))), Accelerator.KVM);
 
         assertThat(xml)
-                .contains("<interface type=\"hostdev\" managed=\"no\"><mac address=\"fa:16:3e:00:01:01\"/>"
-                        + "<driver name=\"vfio\"/><source><address type=\"pci\" domain=\"0x0000\" bus=\"0x01\""
-                        + " slot=\"0x10\" function=\"0x6\"/></source><vlan><tag id=\"2401\"/></vlan></interface>");
+                .contains("<hostdev mode=\"subsystem\" type=\"pci\" managed=\"no\"><driver name=\"vfio\"/>"
+                        + "<source><address type=\"pci\" domain=\"0x0000\" bus=\"0x01\""
+                        + " slot=\"0x10\" function=\"0x6\"/></source>"
+                        + "<alias name=\"ua-bbbbbbbb-0000-4000-8000-000000000001\"/></hostdev>")
+                .doesNotContain("<interface", "<vlan>");
     }
 
     @Test
-    void leavesTheVlanOutForAnUntaggedVirtualFunction() {
-        String xml = DomainXml.of(
-                domain("instance-1", List.of(new Nic.Vfio(new MacAddress("fa:16:3e:00:01:01"), "0000:01:10.6", 0))),
-                Accelerator.KVM);
+    void saysInItsMetadataWhatAHostDeviceDoesNotShow() {
+        String xml = DomainXml.of(domain("instance-1", List.of(vfio("0000:01:10.6", 2401))), Accelerator.KVM);
 
-        assertThat(xml).doesNotContain("<vlan>");
+        assertThat(LiveDomain.of(xml).ports())
+                .containsExactly(
+                        new PortMark(PORT.toString(), NETWORK.toString(), "fa:16:3e:00:01:01", "2401", "0000:01:10.6"));
+        assertThat(xml).contains("<sluice:server xmlns:sluice=\"urn:sluice:domain:1\"", "<sluice:port id=");
     }
 
     @Test
     void keepsNicsInTheirOrderAndOpensATapThatIsThere() {
-        String xml = DomainXml.of(
-                domain(
-                        "instance-1",
-                        List.of(
-                                new Nic.Tap(new MacAddress("fa:16:3e:00:00:09"), "tapbbbbbbbb-00", 1450),
-                                new Nic.Vfio(new MacAddress("fa:16:3e:00:01:01"), "10000:01:10.6", 7))),
-                Accelerator.QEMU);
+        String xml = DomainXml.of(domain("instance-1", List.of(tap(), vfio("10000:01:10.6", 7))), Accelerator.QEMU);
 
         assertThat(xml)
                 .startsWith("<domain type=\"qemu\">")
                 .contains("<interface type=\"ethernet\"><mac address=\"fa:16:3e:00:00:09\"/>"
                         + "<target dev=\"tapbbbbbbbb-00\" managed=\"no\"/><model type=\"virtio\"/><mtu size=\"1450\"/>"
-                        + "</interface><interface type=\"hostdev\"")
+                        + "<alias name=\"ua-bbbbbbbb-0000-4000-8000-000000000001\"/></interface><hostdev ")
                 .contains("domain=\"0x10000\"");
+    }
+
+    @Test
+    void leavesRoomForNicsThatComeWhileItRuns() {
+        String xml = DomainXml.of(domain("instance-1", List.of(tap())), Accelerator.KVM);
+
+        // Two disks, a NIC, random numbers, and the spare ones.
+        assertThat(xml.split("model=\"pcie-root-port\"", -1)).hasSize(1 + 4 + DomainXml.SPARE_PORTS);
+        assertThat(DomainXml.of(domain("x", List.of()), Accelerator.TEST)).doesNotContain("pcie");
+    }
+
+    @Test
+    void writesTheDeviceOfANicThatComesAsItWouldStandInTheDomain() {
+        for (Nic nic : List.of(tap(), vfio("0000:01:10.6", 2401))) {
+            assertThat(DomainXml.of(domain("x", List.of(nic)), Accelerator.KVM)).contains(DomainXml.of(nic));
+        }
     }
 
     @Test
@@ -78,7 +101,7 @@ class DomainXmlTest {
 
     @Test
     void refusesWhatIsNoPciAddress() {
-        Domain wrong = domain("x", List.of(new Nic.Vfio(new MacAddress("fa:16:3e:00:01:01"), "01:10.6", 7)));
+        Domain wrong = domain("x", List.of(vfio("01:10.6", 7)));
 
         assertThatThrownBy(() -> DomainXml.of(wrong, Accelerator.KVM))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,6 +22,8 @@ import org.sluice.agent.host.Hypervisor;
 import org.sluice.agent.host.Hypervisor.Domain;
 import org.sluice.agent.host.Hypervisor.State;
 import org.sluice.model.MacAddress;
+import org.sluice.model.NetworkId;
+import org.sluice.model.PortId;
 import org.sluice.model.ProblemException;
 import org.sluice.model.ServerId;
 
@@ -48,6 +51,16 @@ class LibvirtHypervisorTest {
         hypervisor.close();
     }
 
+    private static Hypervisor.Nic.Tap tap(int number) {
+        return new Hypervisor.Nic.Tap(
+                new PortId(new UUID(0, number)),
+                new NetworkId(new UUID(1, 1)),
+                new MacAddress("fa:16:3e:00:00:%02x".formatted(number)),
+                2001,
+                "tap" + number,
+                1500);
+    }
+
     private Domain domain(ServerId id, String name) {
         return new Domain(
                 id,
@@ -57,7 +70,7 @@ class LibvirtHypervisorTest {
                 new Disks.RootDisk(directory.resolve("root.qcow2"), "qcow2"),
                 Optional.empty(),
                 directory.resolve("log/console.log"),
-                List.of(new Hypervisor.Nic.Tap(new MacAddress("fa:16:3e:00:00:09"), "tap0", 1500)));
+                List.of(tap(1)));
     }
 
     @Test
@@ -95,6 +108,28 @@ class LibvirtHypervisorTest {
         hypervisor.resume(server);
         assertThat(hypervisor.state(server)).isEqualTo(State.RUNNING);
         hypervisor.destroy(server);
+    }
+
+    @Test
+    void looksForNicsInTheDomainAsItIs() {
+        ServerId server = ServerId.random();
+        assertThat(hypervisor.has(server, tap(1).key())).isFalse();
+        hypervisor.start(domain(server, "instance-00000007"));
+
+        assertThat(hypervisor.has(server, tap(1).key())).isTrue();
+        assertThat(hypervisor.has(server, tap(2).key())).isFalse();
+        // One that is there is left alone, and one that is not need not be taken out.
+        hypervisor.attach(server, tap(1));
+        hypervisor.detach(server, tap(2).key());
+        assertThat(hypervisor.domains())
+                .as("with other metadata it is still ours")
+                .containsExactly(server);
+        hypervisor.destroy(server);
+        hypervisor.detach(server, tap(1).key());
+        assertThatThrownBy(() -> hypervisor.attach(server, tap(1)))
+                .isInstanceOfSatisfying(
+                        ProblemException.class,
+                        e -> assertThat(e.problem().code()).isEqualTo("InterfaceNotAttached"));
     }
 
     @Test

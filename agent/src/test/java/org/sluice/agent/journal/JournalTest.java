@@ -24,7 +24,9 @@ import org.sluice.agent.wire.ProtocolJson;
 import org.sluice.model.MacAddress;
 import org.sluice.model.ProblemException;
 import org.sluice.model.ServerId;
+import org.sluice.model.protocol.DesiredInterface;
 import org.sluice.model.protocol.DesiredInterface.Direct;
+import org.sluice.model.protocol.DesiredInterface.Wish;
 import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.PhysicalFunctionKey;
 import org.sluice.model.protocol.Power;
@@ -92,12 +94,41 @@ class JournalTest {
             assertThat(entry.guest()).isEqualTo(Guest.UNRECORDED);
             assertThat(entry.guest().isOf("any boot")).isFalse();
             assertThat(entry.server().interfaces()).hasSize(2);
+            assertThat(entry.server().interfaces())
+                    .allSatisfy(nic -> assertThat(nic.wish()).isEqualTo(Wish.THERE));
+            assertThat(entry.nics()).isEmpty();
+            assertThat(entry.whole()).isEqualTo(entry.server());
             assertThat(entry.found()).hasSize(1);
             journal.write(entry.started(entry.obeyed(), "this boot"));
         }
         try (Journal journal = open()) {
             assertThat(journal.entries().getFirst().guest().isOf("this boot")).isTrue();
         }
+    }
+
+    @Test
+    void readsBackTheNicsThatComeAndGo() {
+        Entry entry = entry(Phase.STANDING);
+        Direct coming = Samples.direct(CARD, 4, 2);
+        Failure failure = new Failure("VfAttributeRefused", "A reason.", Optional.of("A fix."));
+        NicEntry nic = NicEntry.attaching(coming.wished(new Wish(DesiredInterface.Presence.PRESENT, 8)));
+        Entry attaching = entry.moving(nic);
+        Entry failed = attaching.moving(nic.failed(failure).in(NicEntry.Phase.FAILED));
+        try (Journal journal = open()) {
+            journal.write(attaching);
+        }
+        try (Journal journal = open()) {
+            assertThat(journal.find(entry.id())).contains(attaching);
+            assertThat(attaching.whole().leases()).hasSize(2).contains(coming.lease());
+            assertThat(attaching.server().leases()).doesNotContain(coming.lease());
+            journal.write(failed);
+        }
+        try (Journal journal = open()) {
+            assertThat(journal.find(entry.id())).contains(failed);
+            assertThat(failed.whole()).isEqualTo(entry.server());
+        }
+        assertThat(attaching.settled(nic).server().interfaces()).contains(coming);
+        assertThat(attaching.settled(nic).nics()).isEmpty();
     }
 
     @Test

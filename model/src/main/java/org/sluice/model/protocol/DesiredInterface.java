@@ -3,6 +3,7 @@ package org.sluice.model.protocol;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.sluice.model.MacAddress;
 import org.sluice.model.NetworkId;
@@ -33,11 +34,49 @@ public sealed interface DesiredInterface {
     /** Addresses of the port, IPv4 first. */
     List<FixedAddress> addresses();
 
+    /** Whether the server should have it; {@link Wish#THERE} in what was written before there was this member. */
+    Wish wish();
+
+    /** The same NIC, of which that is wished. */
+    DesiredInterface wished(Wish other);
+
+    /** Leases of the virtual functions that it takes; none for a NIC that takes none. */
+    default List<VirtualFunctionLease> leases() {
+        return List.of();
+    }
+
     /**
      * The same NIC, of which DHCP and metadata tell what they tell of the other one: the facts of the subnets of those addresses
      * that both have, and from where the network is served. All else of a NIC is built, and stays while its server runs.
      */
     DesiredInterface toldLike(DesiredInterface other);
+
+    /** Whether a NIC should be there. */
+    enum Presence {
+        PRESENT,
+        /** It is to be taken from the server. A NIC that is not spoken of stays. */
+        ABSENT
+    }
+
+    /**
+     * Whether a NIC should be there, and why it was not, or will not be, from its server's start to its end.
+     *
+     * @param change number of the attachment to, or the detachment from, a server that stands; 0 for none. A port that comes again
+     *     comes under another number, so that what is said of one change is not taken for the next
+     */
+    record Wish(Presence presence, long change) {
+        /** It is there as long as its server. */
+        public static final Wish THERE = new Wish(Presence.PRESENT, 0);
+
+        public Wish {
+            presence = Objects.requireNonNullElse(presence, Presence.PRESENT);
+        }
+
+        /** Whether the NIC is to go. */
+        public boolean goes() {
+            return presence == Presence.ABSENT;
+        }
+    }
 
     private static List<FixedAddress> toldLike(List<FixedAddress> built, List<FixedAddress> others) {
         return built.stream()
@@ -65,13 +104,34 @@ public sealed interface DesiredInterface {
             List<FixedAddress> addresses,
             String physicalNetwork,
             String uplink,
-            Optional<ServicePort> services)
+            Optional<ServicePort> services,
+            Wish wish)
             implements DesiredInterface {
         /** Stands for the uplink that the host does not have. */
         public static final String NO_UPLINK = "";
 
         public Bridge {
             addresses = List.copyOf(addresses);
+            wish = Objects.requireNonNullElse(wish, Wish.THERE);
+        }
+
+        /** One that is there as long as its server. */
+        public Bridge(
+                PortId port,
+                NetworkId network,
+                MacAddress mac,
+                int vlan,
+                int mtu,
+                List<FixedAddress> addresses,
+                String physicalNetwork,
+                String uplink,
+                Optional<ServicePort> services) {
+            this(port, network, mac, vlan, mtu, addresses, physicalNetwork, uplink, services, Wish.THERE);
+        }
+
+        @Override
+        public Bridge wished(Wish other) {
+            return new Bridge(port, network, mac, vlan, mtu, addresses, physicalNetwork, uplink, services, other);
         }
 
         @Override
@@ -85,7 +145,8 @@ public sealed interface DesiredInterface {
                     DesiredInterface.toldLike(addresses, other.addresses()),
                     physicalNetwork,
                     uplink,
-                    other instanceof Bridge bridge ? bridge.services() : services);
+                    other instanceof Bridge bridge ? bridge.services() : services,
+                    wish);
         }
     }
 
@@ -116,10 +177,35 @@ public sealed interface DesiredInterface {
             int mtu,
             List<FixedAddress> addresses,
             VirtualFunctionLease lease,
-            DirectAttributes attributes)
+            DirectAttributes attributes,
+            Wish wish)
             implements DesiredInterface {
         public Direct {
             addresses = List.copyOf(addresses);
+            wish = Objects.requireNonNullElse(wish, Wish.THERE);
+        }
+
+        /** One that is there as long as its server. */
+        public Direct(
+                PortId port,
+                NetworkId network,
+                MacAddress mac,
+                int vlan,
+                int mtu,
+                List<FixedAddress> addresses,
+                VirtualFunctionLease lease,
+                DirectAttributes attributes) {
+            this(port, network, mac, vlan, mtu, addresses, lease, attributes, Wish.THERE);
+        }
+
+        @Override
+        public Direct wished(Wish other) {
+            return new Direct(port, network, mac, vlan, mtu, addresses, lease, attributes, other);
+        }
+
+        @Override
+        public List<VirtualFunctionLease> leases() {
+            return List.of(lease);
         }
 
         @Override
@@ -132,7 +218,8 @@ public sealed interface DesiredInterface {
                     mtu,
                     DesiredInterface.toldLike(addresses, other.addresses()),
                     lease,
-                    attributes);
+                    attributes,
+                    wish);
         }
     }
 

@@ -130,6 +130,21 @@ public record DesiredServer(
         return with(power, image, nics, known, requestId, globalRequestId);
     }
 
+    /** The same server with these NICs. */
+    public DesiredServer wired(List<DesiredInterface> nics) {
+        return with(power, image, nics, launch, requestId, globalRequestId);
+    }
+
+    /** Its NIC of that port, if it has one. */
+    public Optional<DesiredInterface> nic(PortId port) {
+        return interfaces.stream().filter(nic -> nic.port().equals(port)).findFirst();
+    }
+
+    /** Leases of the virtual functions of its NICs. */
+    public List<VirtualFunctionLease> leases() {
+        return interfaces.stream().flatMap(nic -> nic.leases().stream()).toList();
+    }
+
     /** The same server with other power. */
     public DesiredServer powered(Power other) {
         return with(other, image, interfaces, launch, requestId, globalRequestId);

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.sluice.model.MacAddress;
 import org.sluice.model.PortId;
@@ -28,13 +29,18 @@ public sealed interface ServerReport {
      * @param power what the hypervisor says of its guest
      * @param interfaces its NICs as read back, each with every attribute that was asked for; none while its guest does not run
      * @param failure why the power is not the one that is wished; empty when it is, or when the guest has ended by itself
+     * @param gone NICs that should be gone and are, and those that could not be attached, of which nothing is left; none in what was
+     *     written before there was this member
+     * @param failed NICs that could not be attached or detached; none in what was written before there was this member
      */
     record Observed(
             ServerId server,
             long generation,
             PowerState power,
             List<InterfaceState> interfaces,
-            Optional<Failure> failure)
+            Optional<Failure> failure,
+            List<InterfaceGone> gone,
+            List<InterfaceFailed> failed)
             implements ServerReport {
         public Observed {
             requireNonNull(server, "server is null");
@@ -42,6 +48,45 @@ public sealed interface ServerReport {
             requireNonNull(interfaces, "interfaces is null");
             interfaces.forEach(each -> requireNonNull(each, "interfaces has a null in it"));
             interfaces = List.copyOf(interfaces);
+            requireNonNull(failure, "failure is null");
+            gone = List.copyOf(Objects.requireNonNullElse(gone, List.of()));
+            failed = List.copyOf(Objects.requireNonNullElse(failed, List.of()));
+        }
+
+        /** One none of whose NICs came or went. */
+        public Observed(
+                ServerId server,
+                long generation,
+                PowerState power,
+                List<InterfaceState> interfaces,
+                Optional<Failure> failure) {
+            this(server, generation, power, interfaces, failure, List.of(), List.of());
+        }
+    }
+
+    /**
+     * A NIC of which nothing is on the host any more, or never was.
+     *
+     * @param change the number under which it was to come or go ({@link DesiredInterface.Wish#change})
+     * @param released leases that were given up for it, with their generations
+     */
+    record InterfaceGone(PortId port, long change, List<VirtualFunctionLease> released) {
+        public InterfaceGone {
+            requireNonNull(port, "port is null");
+            requireNonNull(released, "released is null");
+            released.forEach(each -> requireNonNull(each, "released has a null in it"));
+            released = List.copyOf(released);
+        }
+    }
+
+    /**
+     * A NIC that could not be attached, or could not be detached yet; the second is tried on.
+     *
+     * @param change the number under which it was to come or go ({@link DesiredInterface.Wish#change})
+     */
+    record InterfaceFailed(PortId port, long change, Failure failure) {
+        public InterfaceFailed {
+            requireNonNull(port, "port is null");
             requireNonNull(failure, "failure is null");
         }
     }
