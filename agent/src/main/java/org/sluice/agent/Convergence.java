@@ -105,9 +105,16 @@ final class Convergence {
 
     /**
      * Counts the servers that stand in on their networks, before anything is changed there. One that was not started since the
-     * host booted has nothing there, and joins when it is started.
+     * host booted has nothing there, and joins when it is started. In a journal of the time before it was written down what is
+     * made on a host, what carries our names and is a server's counts as made here.
      */
     void recall() {
+        if (!journal.knowsWhatWasMade()) {
+            journal.entries().stream()
+                    .filter(entry -> entry.phase() != Phase.FAILED)
+                    .forEach(entry -> adoptNetworks(entry.server()));
+            journal.noteWhatWasMade();
+        }
         for (Entry entry : journal.entries()) {
             switch (entry.phase()) {
                 case STANDING -> {
@@ -242,6 +249,7 @@ final class Convergence {
 
     /** Takes a server in that the journal lost: it is kept, and never undone because something about it cannot be done. */
     private void adopt(DesiredServer wanted, long revision) {
+        adoptNetworks(wanted);
         journal.write(Entry.adopted(wanted, revision, Phase.STANDING));
         LOG.warn(
                 "Server {} is on this host, and not in the journal. It is taken over as it is: was the agent's"
@@ -260,9 +268,14 @@ final class Convergence {
                 takeForRelease(wanted, lease);
             }
         }
+        adoptNetworks(wanted);
         Entry entry = Entry.adopted(wanted, revision, Phase.REMOVING);
         journal.write(entry);
         remove(entry);
+    }
+
+    private void adoptNetworks(DesiredServer server) {
+        ServerWorkflow.bridgeNics(server).forEach(segments::adopt);
     }
 
     private void takeForRelease(DesiredServer wanted, VirtualFunctionLease lease) {

@@ -14,6 +14,7 @@ import org.sluice.agent.functions.LinuxVirtualFunctions;
 import org.sluice.agent.host.Host;
 import org.sluice.agent.hypervisor.LibvirtHypervisor;
 import org.sluice.agent.journal.DurableDirectory;
+import org.sluice.agent.journal.Ownership;
 import org.sluice.agent.metadata.LinuxSegmentServices;
 import org.sluice.linux.ethtool.Ethtool;
 import org.sluice.linux.kernel.AttributeWriter;
@@ -51,18 +52,20 @@ public final class LinuxHost implements AutoCloseable {
         links = Links.open();
         ethtool = Ethtool.open();
         PciTree tree = new PciTree();
-        services = new LinuxSegmentServices(links, directory.resolve("services"));
+        String bootId = bootId();
+        Ownership ownership = new Ownership(new DurableDirectory(directory.resolve("journal/made")), bootId);
+        services = new LinuxSegmentServices(links, directory.resolve("services"), ownership);
         hypervisor = LibvirtHypervisor.at(libvirtUri);
         host = new Host(
                 name,
-                bootId(),
+                bootId,
                 new LinuxVirtualFunctions(
                         links,
                         ethtool,
                         tree,
                         new VfioBinder(tree, AttributeWriter.kernel(), LONGEST_BIND),
                         new DurableDirectory(directory.resolve("cards"))),
-                new LinuxBridges(links),
+                new LinuxBridges(links, ownership),
                 services,
                 new ImageDisks(directory, images),
                 hypervisor);

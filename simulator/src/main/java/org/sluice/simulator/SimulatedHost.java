@@ -4,7 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -45,6 +47,7 @@ public final class SimulatedHost {
     private final SimulatedBridges bridges = new SimulatedBridges();
     private final SimulatedDomains domains = new SimulatedDomains();
     private volatile Consumer<ServerId> watcher = server -> {};
+    private volatile Consumer<NetworkId> dhcpWatcher = network -> {};
     private String bootId = UUID.randomUUID().toString();
 
     /**
@@ -90,6 +93,7 @@ public final class SimulatedHost {
         faults.kill();
         Faults.Line line = faults.connect();
         watcher = server -> {};
+        dhcpWatcher = network -> {};
         String boot;
         synchronized (lock) {
             boot = bootId;
@@ -206,6 +210,29 @@ public final class SimulatedHost {
     public void ignorePowerButton(ServerId server) {
         synchronized (lock) {
             domains.beDeaf(server);
+        }
+    }
+
+    /** Has the host keep a bridge and a tap that an agent made, as one that was killed with a defect in its undo may. */
+    public void leaveBehind(Bridges.Segment segment, PortId port) {
+        synchronized (lock) {
+            String _ = bridges.ensure(segment, UPLINKS);
+            String _ = bridges.ensureTap(segment, port);
+        }
+    }
+
+    /** Ends a network's DHCP behind the agent's back, as the kernel does with a dnsmasq when memory is short. */
+    public void killDhcp(NetworkId network) {
+        synchronized (lock) {
+            bridges.killDhcp(network);
+        }
+        dhcpWatcher.accept(network);
+    }
+
+    /** Whether DHCP runs on a network. */
+    public boolean answersDhcp(NetworkId network) {
+        synchronized (lock) {
+            return bridges.answersDhcp(network);
         }
     }
 
@@ -430,12 +457,12 @@ public final class SimulatedHost {
         }
 
         @Override
-        public boolean removeIfUnused(Segment segment) {
+        public boolean removeIfUnused(NetworkId network) {
             return call(
                     line,
                     HostCall.REMOVE_BRIDGE,
-                    "remove bridge " + segment.bridgeName(),
-                    () -> bridges.removeIfUnused(segment));
+                    "remove bridge " + Segment.bridgeName(network),
+                    () -> bridges.removeIfUnused(network));
         }
 
         @Override
@@ -447,6 +474,16 @@ public final class SimulatedHost {
         @Override
         public void removeTap(PortId port) {
             change(line, HostCall.REMOVE_TAP, "remove tap " + Segment.tapName(port), () -> bridges.removeTap(port));
+        }
+
+        @Override
+        public void adopt(Segment segment, PortId port) {
+            line.check("take the devices of port " + port + " for ours");
+        }
+
+        @Override
+        public Map<NetworkId, Set<PortId>> made() {
+            return call(line, HostCall.LIST_MADE, "list what was made of bridges", bridges::made);
         }
 
         @Override
@@ -469,6 +506,26 @@ public final class SimulatedHost {
                     HostCall.SERVE,
                     "serve " + clients.size() + " clients on network " + segment.network(),
                     () -> bridges.serve(segment, clients));
+        }
+
+        @Override
+        public void watch(Consumer<NetworkId> listener) {
+            line.check("watch DHCP");
+            dhcpWatcher = network -> {
+                if (!line.isCut()) {
+                    listener.accept(network);
+                }
+            };
+        }
+
+        @Override
+        public void adopt(NetworkId network) {
+            line.check("take the services of network " + network + " for ours");
+        }
+
+        @Override
+        public void trim() {
+            line.check("trim the logs of DHCP");
         }
 
         @Override
