@@ -563,7 +563,9 @@ public final class Agent implements AutoCloseable {
                 host.hypervisor().version(),
                 capacity.cpuArchitecture(),
                 host.bridges().uplinks(),
-                host.virtualFunctions().physicalFunctions());
+                host.virtualFunctions().physicalFunctions(),
+                Optional.of(segments.served()),
+                List.of());
     }
 
     private Duration longer(Duration pause) {

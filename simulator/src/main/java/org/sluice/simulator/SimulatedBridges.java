@@ -12,6 +12,7 @@ import org.sluice.agent.host.KernelException;
 import org.sluice.agent.host.SegmentServices.Client;
 import org.sluice.model.NetworkId;
 import org.sluice.model.PortId;
+import org.sluice.model.protocol.FixedAddress;
 
 /** The bridges, taps and segment services of a host. The host's lock guards it. */
 final class SimulatedBridges {
@@ -81,8 +82,15 @@ final class SimulatedBridges {
         return services.containsKey(network) && !dead.contains(network);
     }
 
-    List<NetworkId> served() {
-        return List.copyOf(services.keySet());
+    Map<NetworkId, List<String>> served() {
+        Map<NetworkId, List<String>> served = new HashMap<>();
+        services.forEach((network, clients) -> served.put(
+                network,
+                clients.getLast().nic().services().stream()
+                        .flatMap(service -> service.addresses().stream())
+                        .map(FixedAddress::address)
+                        .toList()));
+        return served;
     }
 
     List<Client> clients(NetworkId network) {

@@ -529,7 +529,7 @@ public final class SimulatedHost {
         }
 
         @Override
-        public List<NetworkId> served() {
+        public Map<NetworkId, List<String>> served() {
             return call(line, HostCall.LIST_SERVED, "list served networks", bridges::served);
         }
 

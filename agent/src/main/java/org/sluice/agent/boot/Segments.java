@@ -3,6 +3,7 @@ package org.sluice.agent.boot;
 import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,6 +24,7 @@ import org.sluice.model.PortId;
 import org.sluice.model.Problem;
 import org.sluice.model.protocol.DesiredInterface.Bridge;
 import org.sluice.model.protocol.DesiredServer;
+import org.sluice.model.protocol.ServedNetwork;
 
 /**
  * What the servers of this host share on a network: its bridge, and its DHCP and metadata. One network changes at a time,
@@ -206,7 +208,7 @@ public final class Segments {
     public List<String> sweep(Function<NetworkId, Set<PortId>> wanted, BooleanSupplier isAllKnown) {
         List<String> gone = new ArrayList<>();
         boolean asked = false;
-        List<NetworkId> served = services.served();
+        Set<NetworkId> served = services.served().keySet();
         Map<NetworkId, Set<PortId>> made = bridges.made();
         Set<NetworkId> all = new LinkedHashSet<>(served);
         all.addAll(made.keySet());
@@ -241,6 +243,14 @@ public final class Segments {
             }
         }
         return gone;
+    }
+
+    /** What is served on this host now, by network. */
+    public List<ServedNetwork> served() {
+        return services.served().entrySet().stream()
+                .map(network -> new ServedNetwork(network.getKey(), network.getValue()))
+                .sorted(Comparator.comparing(network -> network.network().toString()))
+                .toList();
     }
 
     private static void requireUplink(Bridge nic) {

@@ -1,6 +1,7 @@
 package org.sluice.agent.host;
 
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.sluice.model.MacAddress;
 import org.sluice.model.NetworkId;
@@ -30,8 +31,8 @@ public interface SegmentServices {
      */
     void adopt(NetworkId network);
 
-    /** The networks that are served now, also those that a killed agent left behind. */
-    List<NetworkId> served();
+    /** The networks that are served now, also those that a killed agent left behind, with the addresses that they are served from. */
+    Map<NetworkId, List<String>> served();
 
     /** Ends the service of a network of which nothing else is known any more; what was there before stays. */
     void withdraw(NetworkId network);

@@ -9,7 +9,9 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +55,10 @@ public final class LinuxSegmentServices implements SegmentServices, AutoCloseabl
     private final Path directory;
     private final Ownership ownership;
     private final DhcpWatch watch = new DhcpWatch();
+
+    /** What each network is served from. */
+    private final ConcurrentMap<NetworkId, List<String>> addresses = new ConcurrentHashMap<>();
+
     private final ReentrantLock turn = new ReentrantLock();
     private final ConcurrentMap<NetworkId, MetadataServer> metadata = new ConcurrentHashMap<>();
 
@@ -119,13 +125,40 @@ public final class LinuxSegmentServices implements SegmentServices, AutoCloseabl
     }
 
     @Override
-    public List<NetworkId> served() {
-        return Stream.concat(
+    public Map<NetworkId, List<String>> served() {
+        Map<NetworkId, List<String>> served = new LinkedHashMap<>();
+        Stream.concat(
                         Stream.of(Kind.NAMESPACE, Kind.SERVICE)
                                 .flatMap(kind -> ownership.all(kind).stream())
                                 .map(owned -> NetworkId.parse(owned.network())),
                         withFiles().stream())
                 .distinct()
+                .forEach(network -> served.put(network, addresses.computeIfAbsent(network, this::addressesOf)));
+        return served;
+    }
+
+    /** What an earlier agent had it served from. */
+    private List<String> addressesOf(NetworkId network) {
+        String name = namespaceName(network);
+        return KernelCalls.call(() -> {
+            if (!NetworkNamespace.names().contains(name)) {
+                return List.of();
+            }
+            try (NetworkNamespace namespace = NetworkNamespace.open(name);
+                    Links inside = Links.in(namespace)) {
+                return inside.find(DEVICE).isEmpty()
+                        ? List.<String>of()
+                        : ofSubnets(inside.addresses().list(DEVICE));
+            }
+        });
+    }
+
+    private static List<String> ofSubnets(Collection<IpPrefix> prefixes) {
+        return prefixes.stream()
+                .map(IpPrefix::address)
+                .filter(address -> !address.isLinkLocalAddress())
+                .map(InetAddress::getHostAddress)
+                .sorted()
                 .toList();
     }
 
@@ -158,6 +191,7 @@ public final class LinuxSegmentServices implements SegmentServices, AutoCloseabl
                 server.close();
             }
             watch.end(network);
+            addresses.remove(network);
             new Dnsmasq(folder(network)).remove();
             KernelCalls.run(() -> {
                 if (ownership.has(Kind.SERVICE, hostDevice(network))) {
@@ -249,6 +283,7 @@ public final class LinuxSegmentServices implements SegmentServices, AutoCloseabl
                     inside.addresses().add(DEVICE, prefix);
                 }
             }
+            addresses.put(segment.network(), ofSubnets(wanted));
         }
     }
 
