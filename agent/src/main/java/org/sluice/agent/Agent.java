@@ -335,6 +335,7 @@ public final class Agent implements AutoCloseable {
                 segments.fallen().forEach(this::serveAgain);
                 sweep();
                 host.segmentServices().trim();
+                host.disks().trim();
             } catch (KernelException | ProblemException e) {
                 LOG.warn("Host {} could not be compared with what it should be: {}", host.name(), e.getMessage());
             } catch (RuntimeException e) {
@@ -557,7 +558,7 @@ public final class Agent implements AutoCloseable {
         return new Inventory(
                 host.name(),
                 capacity.vcpus(),
-                capacity.memoryMib(),
+                Math.max(0, capacity.memoryMib() - settings.reservedMemoryMib()),
                 host.disks().capacityGib(),
                 host.hypervisor().type(),
                 host.hypervisor().version(),

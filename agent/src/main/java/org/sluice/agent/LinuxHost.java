@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.sluice.agent.bridge.LinuxBridges;
+import org.sluice.agent.disk.DiskLimits;
 import org.sluice.agent.disk.ImageDisks;
 import org.sluice.agent.disk.ImageSource;
 import org.sluice.agent.functions.LinuxVirtualFunctions;
@@ -46,8 +47,9 @@ public final class LinuxHost implements AutoCloseable {
      * @param directory the agent's own directory, {@code DATA/agent}
      * @param libvirtUri connection URI, {@code qemu:///system}
      * @param images where images come from
+     * @param limits what of the disk is not for servers
      */
-    public LinuxHost(String name, Path directory, String libvirtUri, ImageSource images) {
+    public LinuxHost(String name, Path directory, String libvirtUri, ImageSource images, DiskLimits limits) {
         requireNonNull(directory, "directory is null");
         links = Links.open();
         ethtool = Ethtool.open();
@@ -67,7 +69,7 @@ public final class LinuxHost implements AutoCloseable {
                         new DurableDirectory(directory.resolve("cards"))),
                 new LinuxBridges(links, ownership),
                 services,
-                new ImageDisks(directory, images),
+                new ImageDisks(directory, images, limits),
                 hypervisor);
     }
 

@@ -575,6 +575,11 @@ public final class SimulatedHost {
         }
 
         @Override
+        public void trim() {
+            line.check("trim the files of the servers");
+        }
+
+        @Override
         public Path console(ServerId server) {
             return consoleOf(server);
         }
