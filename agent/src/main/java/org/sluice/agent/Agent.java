@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +44,7 @@ import org.sluice.agent.step.StepObserver;
 import org.sluice.agent.step.StepRunner;
 import org.sluice.agent.supervision.Supervision;
 import org.sluice.model.NetworkId;
+import org.sluice.model.PortId;
 import org.sluice.model.ProblemException;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.DesiredHost;
@@ -164,6 +166,7 @@ public final class Agent implements AutoCloseable {
     public void start() {
         convergence.recall();
         host.hypervisor().watch(this::wakeIfOurs);
+        host.segmentServices().watch(this::dhcpEnded);
         LOG.info(
                 "The agent of host {} starts with {} servers in its journal.",
                 host.name(),
@@ -328,19 +331,86 @@ public final class Agent implements AutoCloseable {
                 wakeAll();
                 Set<ServerId> known = serversKnown();
                 outbox.retain(known);
-                Set<NetworkId> inUse = journal.entries().stream()
-                        .flatMap(entry -> entry.whole().interfaces().stream())
-                        .map(DesiredInterface::network)
-                        .collect(Collectors.toSet());
-                segments.withdrawOrphans(inUse)
-                        .forEach(network ->
-                                LOG.info("DHCP and metadata of network {} had no server and ended.", network));
+                segments.fallen().forEach(this::serveAgain);
+                sweep();
+                host.segmentServices().trim();
+                host.disks().trim();
             } catch (KernelException | ProblemException e) {
                 LOG.warn("Host {} could not be compared with what it should be: {}", host.name(), e.getMessage());
             } catch (RuntimeException e) {
                 LOG.error("Host {} could not be compared with what it should be.", host.name(), e);
             }
         } while (awaitsNextLook());
+    }
+
+    /** Silence is no order: what the controller may still speak of, or a guest that no books have may use, stays. */
+    private void sweep() {
+        if (latest.get() == null) {
+            return;
+        }
+        segments.sweep(
+                        this::portsOn,
+                        () -> host.hypervisor().domains().stream()
+                                .allMatch(server -> journal.find(server).isPresent()))
+                .forEach(thing -> LOG.warn(
+                        "Host {} had {}, which the agent made and no server has any more; it is gone.",
+                        host.name(),
+                        thing));
+    }
+
+    /** The ports on a network of servers of which something is here, or may be. */
+    private Set<PortId> portsOn(NetworkId network) {
+        Stream<DesiredServer> known = journal.entries().stream()
+                .filter(entry -> entry.phase() != Entry.Phase.FAILED)
+                .map(Entry::whole);
+        Stream<DesiredServer> wanted = Optional.ofNullable(latest.get()).stream()
+                .flatMap(state -> state.servers().stream())
+                .filter(server -> !hasFailed(server.id()));
+        return Stream.concat(known, wanted)
+                .flatMap(server -> server.interfaces().stream())
+                .filter(nic -> nic.network().equals(network))
+                .map(DesiredInterface::port)
+                .collect(Collectors.toSet());
+    }
+
+    private boolean hasFailed(ServerId server) {
+        return journal.find(server)
+                .filter(entry -> entry.phase() == Entry.Phase.FAILED)
+                .isPresent();
+    }
+
+    private void dhcpEnded(NetworkId network) {
+        if (isStopping()) {
+            return;
+        }
+        // Not on the thread that tells, which nobody may hold up; and one that ends again and again waits for the
+        // comparison.
+        loop("DHCP of " + network, () -> {
+                    if (segments.fell(network)) {
+                        serveAgain(network);
+                    }
+                })
+                .start();
+    }
+
+    private void serveAgain(NetworkId network) {
+        try {
+            if (segments.restore(network)) {
+                LOG.warn("DHCP of network {} had ended by itself on host {}; it answers again.", network, host.name());
+            }
+        } catch (KernelException | ProblemException e) {
+            LOG.warn(
+                    "DHCP of network {} has ended by itself on host {} and is begun anew at the next comparison: {}",
+                    network,
+                    host.name(),
+                    e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.error(
+                    "DHCP of network {} has ended by itself on host {} and is begun anew at the next comparison.",
+                    network,
+                    host.name(),
+                    e);
+        }
     }
 
     /** Waits until a comparison is due or asked for; false when the agent stops. */
@@ -487,13 +557,15 @@ public final class Agent implements AutoCloseable {
         return new Inventory(
                 host.name(),
                 capacity.vcpus(),
-                capacity.memoryMib(),
+                Math.max(0, capacity.memoryMib() - settings.reservedMemoryMib()),
                 host.disks().capacityGib(),
                 host.hypervisor().type(),
                 host.hypervisor().version(),
                 capacity.cpuArchitecture(),
                 host.bridges().uplinks(),
-                host.virtualFunctions().physicalFunctions());
+                host.virtualFunctions().physicalFunctions(),
+                Optional.of(segments.served()),
+                List.of());
     }
 
     private Duration longer(Duration pause) {

@@ -16,6 +16,7 @@ import java.time.Duration;
  * @param firstRetry pause after the first failure to reach the controller; it doubles from there, with jitter
  * @param longestRetry longest such pause
  * @param parallelServers how many servers may be built or removed at the same time; at least 1
+ * @param reservedMemoryMib memory that is the host's own and is given to no server, MiB
  * @param stopWithin how long stopping waits for work under way; what is not done then is continued by the next agent
  */
 public record AgentSettings(
@@ -27,6 +28,7 @@ public record AgentSettings(
         Duration firstRetry,
         Duration longestRetry,
         int parallelServers,
+        int reservedMemoryMib,
         Duration stopWithin) {
     /** What an agent does unless told otherwise. */
     public static final AgentSettings DEFAULT = new AgentSettings(
@@ -38,6 +40,7 @@ public record AgentSettings(
             Duration.ofMillis(100),
             Duration.ofSeconds(4),
             8,
+            0,
             Duration.ofSeconds(10));
 
     public AgentSettings {
@@ -49,9 +52,28 @@ public record AgentSettings(
         requirePositive(firstRetry, "firstRetry");
         requirePositive(longestRetry, "longestRetry");
         requireNonNull(stopWithin, "stopWithin is null");
+        if (reservedMemoryMib < 0) {
+            throw new IllegalArgumentException(
+                    "reservedMemoryMib is " + reservedMemoryMib + ", but must not be less than zero.");
+        }
         if (parallelServers < 1) {
             throw new IllegalArgumentException("parallelServers is " + parallelServers + ", but must be at least 1.");
         }
+    }
+
+    /** The same, with so much memory kept for the host. */
+    public AgentSettings reserving(int memoryMib) {
+        return new AgentSettings(
+                longPoll,
+                compareEvery,
+                verifyEvery,
+                shutdownWithin,
+                detachWithin,
+                firstRetry,
+                longestRetry,
+                parallelServers,
+                memoryMib,
+                stopWithin);
     }
 
     private static void requirePositive(Duration duration, String name) {

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
 
@@ -23,20 +24,14 @@ final class ConsoleTail {
      * @param lines how many, or -1 for all that fits the limit
      */
     static String read(Path console, int lines) {
-        if (lines == 0 || !Files.exists(console)) {
+        if (lines == 0) {
             return "";
         }
-        try (FileChannel channel = FileChannel.open(console, StandardOpenOption.READ)) {
-            long size = channel.size();
-            ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(size, LIMIT));
-            long at = size - bytes.capacity();
-            while (bytes.hasRemaining()) {
-                int read = channel.read(bytes, at + bytes.position());
-                if (read < 0) {
-                    break;
-                }
-            }
-            String text = new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
+        try {
+            byte[] now = end(console, LIMIT);
+            // What was turned over lately: by us, or by virtlogd, which names it so.
+            byte[] before = end(console.resolveSibling(console.getFileName() + ".0"), LIMIT - now.length);
+            String text = new String(before, StandardCharsets.UTF_8) + new String(now, StandardCharsets.UTF_8);
             return lines < 0 ? text : last(text, lines);
         } catch (IOException e) {
             throw new ProblemException(
@@ -45,6 +40,24 @@ final class ConsoleTail {
                             "ConsoleUnreadable",
                             "The console " + console + " cannot be read: " + e + "."),
                     e);
+        }
+    }
+
+    private static byte[] end(Path file, int limit) throws IOException {
+        if (limit == 0 || !Files.exists(file)) {
+            return new byte[0];
+        }
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            long size = channel.size();
+            ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(size, limit));
+            long at = size - bytes.capacity();
+            while (bytes.hasRemaining()) {
+                int read = channel.read(bytes, at + bytes.position());
+                if (read < 0) {
+                    break;
+                }
+            }
+            return Arrays.copyOf(bytes.array(), bytes.position());
         }
     }
 

@@ -110,9 +110,16 @@ final class Convergence {
 
     /**
      * Counts the servers that stand in on their networks, before anything is changed there. One that was not started since the
-     * host booted has nothing there, and joins when it is started.
+     * host booted has nothing there, and joins when it is started. In a journal of the time before it was written down what is
+     * made on a host, what carries our names and is a server's counts as made here.
      */
     void recall() {
+        if (!journal.knowsWhatWasMade()) {
+            journal.entries().stream()
+                    .filter(entry -> entry.phase() != Phase.FAILED)
+                    .forEach(entry -> adoptNetworks(entry.server()));
+            journal.noteWhatWasMade();
+        }
         for (Entry entry : journal.entries()) {
             switch (entry.phase()) {
                 case STANDING -> {
@@ -246,6 +253,7 @@ final class Convergence {
 
     /** Takes a server in that the journal lost: it is kept, and never undone because something about it cannot be done. */
     private void adopt(DesiredServer wanted, long revision) {
+        adoptNetworks(wanted);
         // Of one that was on its way to it nobody knows how far it came: it is attached anew.
         List<DesiredInterface> nics = wanted.interfaces().stream()
                 .filter(nic -> nic.wish().goes() || nic.wish().change() == 0)
@@ -268,9 +276,14 @@ final class Convergence {
                 takeForRelease(wanted, lease);
             }
         }
+        adoptNetworks(wanted);
         Entry entry = Entry.adopted(wanted, revision, Phase.REMOVING);
         journal.write(entry);
         remove(entry, Optional.of(wanted));
+    }
+
+    private void adoptNetworks(DesiredServer server) {
+        attachments.of(server).forEach(Attachment::adopt);
     }
 
     private void takeForRelease(DesiredServer wanted, VirtualFunctionLease lease) {

@@ -8,12 +8,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.sluice.agent.bridge.LinuxBridges;
+import org.sluice.agent.disk.DiskLimits;
 import org.sluice.agent.disk.ImageDisks;
 import org.sluice.agent.disk.ImageSource;
 import org.sluice.agent.functions.LinuxVirtualFunctions;
 import org.sluice.agent.host.Host;
 import org.sluice.agent.hypervisor.LibvirtHypervisor;
 import org.sluice.agent.journal.DurableDirectory;
+import org.sluice.agent.journal.Ownership;
 import org.sluice.agent.metadata.LinuxSegmentServices;
 import org.sluice.linux.ethtool.Ethtool;
 import org.sluice.linux.kernel.AttributeWriter;
@@ -45,26 +47,29 @@ public final class LinuxHost implements AutoCloseable {
      * @param directory the agent's own directory, {@code DATA/agent}
      * @param libvirtUri connection URI, {@code qemu:///system}
      * @param images where images come from
+     * @param limits what of the disk is not for servers
      */
-    public LinuxHost(String name, Path directory, String libvirtUri, ImageSource images) {
+    public LinuxHost(String name, Path directory, String libvirtUri, ImageSource images, DiskLimits limits) {
         requireNonNull(directory, "directory is null");
         links = Links.open();
         ethtool = Ethtool.open();
         PciTree tree = new PciTree();
-        services = new LinuxSegmentServices(links, directory.resolve("services"));
+        String bootId = bootId();
+        Ownership ownership = new Ownership(new DurableDirectory(directory.resolve("journal/made")), bootId);
+        services = new LinuxSegmentServices(links, directory.resolve("services"), ownership);
         hypervisor = LibvirtHypervisor.at(libvirtUri);
         host = new Host(
                 name,
-                bootId(),
+                bootId,
                 new LinuxVirtualFunctions(
                         links,
                         ethtool,
                         tree,
                         new VfioBinder(tree, AttributeWriter.kernel(), LONGEST_BIND),
                         new DurableDirectory(directory.resolve("cards"))),
-                new LinuxBridges(links),
+                new LinuxBridges(links, ownership),
                 services,
-                new ImageDisks(directory, images),
+                new ImageDisks(directory, images, limits),
                 hypervisor);
     }
 

@@ -46,4 +46,14 @@ class ConsoleTailTest {
         Files.writeString(console, "x".repeat(ConsoleTail.LIMIT + 10) + "end");
         assertThat(ConsoleTail.read(console, -1)).hasSize(ConsoleTail.LIMIT).endsWith("xend");
     }
+
+    @Test
+    void answersWithWhatWasTurnedOverLately() throws IOException {
+        Path console = directory.resolve("turned.log");
+        Files.writeString(console.resolveSibling("turned.log.0"), "one\ntwo\n");
+        Files.writeString(console, "three\n");
+
+        assertThat(ConsoleTail.read(console, 2)).isEqualTo("two\nthree\n");
+        assertThat(ConsoleTail.read(console, -1)).isEqualTo("one\ntwo\nthree\n");
+    }
 }

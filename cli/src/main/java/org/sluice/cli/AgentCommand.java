@@ -68,7 +68,7 @@ final class AgentCommand implements Callable<Integer>, Configured {
         Members members = resources.add("members", new Members(controller, _ -> joinToken(settings)));
         Agent agent;
         try {
-            agent = LocalAgent.join(hostname, data.path(), settings.get(HostSettings.LIBVIRT), members, resources)
+            agent = LocalAgent.join(hostname, data.path(), settings, members, resources)
                     .start(resources, AgentCommand::end);
         } catch (IOException unreachable) {
             throw refused(

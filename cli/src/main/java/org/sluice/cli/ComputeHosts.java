@@ -16,7 +16,6 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.sluice.cli.settings.HostSettings;
 import org.sluice.cli.settings.Settings;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
@@ -139,8 +138,7 @@ final class ComputeHosts {
         Members members = resources.add("members", new Members(cloud.agentsUrl(), cloud::joinToken));
         DataDirectory.letPass(data.path());
         DataDirectory.letPass(data.hosts());
-        LocalAgent.join(name, data.agent(name), settings.get(HostSettings.LIBVIRT), members, resources)
-                .keep(name, resources);
+        LocalAgent.join(name, data.agent(name), settings, members, resources).keep(name, resources);
         List<JsonNode> _ = requireReports(Set.of(name), began, REPORT_WITHIN);
         return null;
     }

@@ -10,8 +10,11 @@ import org.sluice.agent.Agent;
 import org.sluice.agent.AgentSettings;
 import org.sluice.agent.LinuxHost;
 import org.sluice.agent.controller.ControllerClient;
+import org.sluice.agent.disk.DiskLimits;
 import org.sluice.agent.step.StepObserver;
 import org.sluice.agent.supervision.Supervision;
+import org.sluice.cli.settings.HostSettings;
+import org.sluice.cli.settings.Settings;
 
 /** The agent of this machine, in this process. */
 final class LocalAgent {
@@ -26,17 +29,25 @@ final class LocalAgent {
      *
      * @param name what the host is known by
      * @param data holds {@code agent/}: identity, journal, images, disks
-     * @param libvirtUri connection URI of libvirt
+     * @param settings libvirt's connection, and what of the machine is not for servers
      * @param members the way into the cluster
      * @param resources get everything that must be closed
      */
-    static LocalAgent join(String name, Path data, String libvirtUri, Members members, Resources resources)
+    static LocalAgent join(String name, Path data, Settings settings, Members members, Resources resources)
             throws Exception {
         ControllerClient controller = members.join(name, data);
         Path directory = data.resolve("agent");
         DataDirectory.letPass(data);
-        LinuxHost host =
-                resources.add("this machine", new LinuxHost(name, directory, libvirtUri, controller::fetchImage));
+        LinuxHost host = resources.add(
+                "this machine",
+                new LinuxHost(
+                        name,
+                        directory,
+                        settings.get(HostSettings.LIBVIRT),
+                        controller::fetchImage,
+                        new DiskLimits(
+                                settings.find(HostSettings.RESERVED_DISK), settings.find(HostSettings.IMAGE_CACHE))));
+        AgentSettings pace = AgentSettings.DEFAULT.reserving((int) (settings.get(HostSettings.RESERVED_MEMORY) >> 20));
         // Platform threads: a kernel call that hangs must not take a carrier of virtual threads with it.
         ExecutorService calls = resources.add(
                 "kernel calls",
@@ -46,7 +57,7 @@ final class LocalAgent {
                 host.host(),
                 controller,
                 directory,
-                AgentSettings.DEFAULT,
+                pace,
                 Agent.KernelCalls.on(calls, Supervision.onPlatformThreads(broken)),
                 StepObserver.NONE,
                 InstantSource.system(),

@@ -24,6 +24,7 @@ public enum HostCall {
     READ_TAP,
     SERVE,
     LIST_SERVED,
+    LIST_MADE,
     WITHDRAW,
     FETCH_IMAGE,
     ENSURE_ROOT_DISK,
@@ -48,6 +49,7 @@ public enum HostCall {
                 || this == READ_MODEL
                 || this == LIST_UPLINKS
                 || this == LIST_SERVED
+                || this == LIST_MADE
                 || this == LIST_DISKS;
     }
 }

@@ -2,20 +2,26 @@ package org.sluice.simulator;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.sluice.agent.host.Bridges.Segment;
 import org.sluice.agent.host.KernelException;
 import org.sluice.agent.host.SegmentServices.Client;
 import org.sluice.model.NetworkId;
 import org.sluice.model.PortId;
+import org.sluice.model.protocol.FixedAddress;
 
 /** The bridges, taps and segment services of a host. The host's lock guards it. */
 final class SimulatedBridges {
     private final Map<NetworkId, Segment> bridges = new HashMap<>();
     private final Map<PortId, NetworkId> taps = new HashMap<>();
     private final Map<NetworkId, List<Client>> services = new HashMap<>();
+
+    /** Networks whose DHCP has ended by itself. */
+    private final Set<NetworkId> dead = new HashSet<>();
 
     String ensure(Segment segment, List<String> uplinks) {
         if (!uplinks.contains(segment.uplink())) {
@@ -28,12 +34,20 @@ final class SimulatedBridges {
         return segment.bridgeName();
     }
 
-    boolean removeIfUnused(Segment segment) {
-        if (taps.containsValue(segment.network()) || services.containsKey(segment.network())) {
+    boolean removeIfUnused(NetworkId network) {
+        if (taps.containsValue(network) || services.containsKey(network)) {
             return false;
         }
-        bridges.remove(segment.network());
+        bridges.remove(network);
         return true;
+    }
+
+    Map<NetworkId, Set<PortId>> made() {
+        Map<NetworkId, Set<PortId>> made = new HashMap<>();
+        bridges.keySet().forEach(network -> made.put(network, new HashSet<>()));
+        taps.forEach((port, network) ->
+                made.computeIfAbsent(network, _ -> new HashSet<>()).add(port));
+        return made;
     }
 
     String ensureTap(Segment segment, PortId port) {
@@ -52,15 +66,31 @@ final class SimulatedBridges {
 
     void serve(Segment segment, List<Client> clients) {
         if (clients.isEmpty()) {
-            services.remove(segment.network());
+            withdraw(segment.network());
             return;
         }
         requireBridge(segment.network());
         services.put(segment.network(), List.copyOf(clients));
+        dead.remove(segment.network());
     }
 
-    List<NetworkId> served() {
-        return List.copyOf(services.keySet());
+    void killDhcp(NetworkId network) {
+        dead.add(network);
+    }
+
+    boolean answersDhcp(NetworkId network) {
+        return services.containsKey(network) && !dead.contains(network);
+    }
+
+    Map<NetworkId, List<String>> served() {
+        Map<NetworkId, List<String>> served = new HashMap<>();
+        services.forEach((network, clients) -> served.put(
+                network,
+                clients.getLast().nic().services().stream()
+                        .flatMap(service -> service.addresses().stream())
+                        .map(FixedAddress::address)
+                        .toList()));
+        return served;
     }
 
     List<Client> clients(NetworkId network) {
@@ -69,6 +99,7 @@ final class SimulatedBridges {
 
     void withdraw(NetworkId network) {
         services.remove(network);
+        dead.remove(network);
     }
 
     boolean hasTap(String name) {
@@ -87,6 +118,7 @@ final class SimulatedBridges {
         bridges.clear();
         taps.clear();
         services.clear();
+        dead.clear();
     }
 
     private void requireBridge(NetworkId network) {

@@ -131,7 +131,8 @@ final class SimulatedFunctions {
                     64,
                     new MacAddress("02:00:00:%02x:%02x:00".formatted(port.bus, port.key.hashCode() & 0xff)),
                     port.linkSpeed() > 0,
-                    functions));
+                    functions,
+                    Optional.empty()));
         }
         return all;
     }

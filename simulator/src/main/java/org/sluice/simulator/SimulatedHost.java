@@ -4,7 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -45,6 +47,7 @@ public final class SimulatedHost {
     private final SimulatedBridges bridges = new SimulatedBridges();
     private final SimulatedDomains domains = new SimulatedDomains();
     private volatile Consumer<ServerId> watcher = server -> {};
+    private volatile Consumer<NetworkId> dhcpWatcher = network -> {};
     private String bootId = UUID.randomUUID().toString();
 
     /**
@@ -90,6 +93,7 @@ public final class SimulatedHost {
         faults.kill();
         Faults.Line line = faults.connect();
         watcher = server -> {};
+        dhcpWatcher = network -> {};
         String boot;
         synchronized (lock) {
             boot = bootId;
@@ -226,6 +230,29 @@ public final class SimulatedHost {
     /** Has a guest give up the NICs that it was asked for. */
     public void giveNicsUp(ServerId server) {
         happens(server, () -> domains.giveUp(server, functions));
+    }
+
+    /** Has the host keep a bridge and a tap that an agent made, as one that was killed with a defect in its undo may. */
+    public void leaveBehind(Bridges.Segment segment, PortId port) {
+        synchronized (lock) {
+            String _ = bridges.ensure(segment, UPLINKS);
+            String _ = bridges.ensureTap(segment, port);
+        }
+    }
+
+    /** Ends a network's DHCP behind the agent's back, as the kernel does with a dnsmasq when memory is short. */
+    public void killDhcp(NetworkId network) {
+        synchronized (lock) {
+            bridges.killDhcp(network);
+        }
+        dhcpWatcher.accept(network);
+    }
+
+    /** Whether DHCP runs on a network. */
+    public boolean answersDhcp(NetworkId network) {
+        synchronized (lock) {
+            return bridges.answersDhcp(network);
+        }
     }
 
     /** Pauses a guest because its disk has no room for what it writes, as QEMU does. */
@@ -449,12 +476,12 @@ public final class SimulatedHost {
         }
 
         @Override
-        public boolean removeIfUnused(Segment segment) {
+        public boolean removeIfUnused(NetworkId network) {
             return call(
                     line,
                     HostCall.REMOVE_BRIDGE,
-                    "remove bridge " + segment.bridgeName(),
-                    () -> bridges.removeIfUnused(segment));
+                    "remove bridge " + Segment.bridgeName(network),
+                    () -> bridges.removeIfUnused(network));
         }
 
         @Override
@@ -466,6 +493,16 @@ public final class SimulatedHost {
         @Override
         public void removeTap(PortId port) {
             change(line, HostCall.REMOVE_TAP, "remove tap " + Segment.tapName(port), () -> bridges.removeTap(port));
+        }
+
+        @Override
+        public void adopt(Segment segment, PortId port) {
+            line.check("take the devices of port " + port + " for ours");
+        }
+
+        @Override
+        public Map<NetworkId, Set<PortId>> made() {
+            return call(line, HostCall.LIST_MADE, "list what was made of bridges", bridges::made);
         }
 
         @Override
@@ -491,7 +528,27 @@ public final class SimulatedHost {
         }
 
         @Override
-        public List<NetworkId> served() {
+        public void watch(Consumer<NetworkId> listener) {
+            line.check("watch DHCP");
+            dhcpWatcher = network -> {
+                if (!line.isCut()) {
+                    listener.accept(network);
+                }
+            };
+        }
+
+        @Override
+        public void adopt(NetworkId network) {
+            line.check("take the services of network " + network + " for ours");
+        }
+
+        @Override
+        public void trim() {
+            line.check("trim the logs of DHCP");
+        }
+
+        @Override
+        public Map<NetworkId, List<String>> served() {
             return call(line, HostCall.LIST_SERVED, "list served networks", bridges::served);
         }
 
@@ -534,6 +591,11 @@ public final class SimulatedHost {
                     () -> server.configDrive()
                             ? Optional.of(directory.resolve(server.id() + ".iso"))
                             : Optional.<Path>empty());
+        }
+
+        @Override
+        public void trim() {
+            line.check("trim the files of the servers");
         }
 
         @Override

@@ -103,6 +103,7 @@ final class AgentOnSimulatedHost implements AutoCloseable {
                         Duration.ofMillis(5),
                         Duration.ofMillis(20),
                         8,
+                        512,
                         Duration.ofSeconds(5)),
                 new Agent.KernelCalls(
                         new Patience(Duration.ofMillis(10), Duration.ofSeconds(10), pause -> {}),

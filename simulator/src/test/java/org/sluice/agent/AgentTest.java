@@ -706,6 +706,7 @@ class AgentTest {
         stranger.bridges().ensure(Segments.segmentOf(tap));
         stranger.segmentServices()
                 .serve(Segments.segmentOf(tap), List.of(new SegmentServices.Client(tap, Samples.server(tap))));
+        on.controller.want(Samples.state(1));
         on.start();
         NetworkId network = tap.network();
         await().atMost(LONG_ENOUGH).until(() -> on.host.clients(network).isEmpty());

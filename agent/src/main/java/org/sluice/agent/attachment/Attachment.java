@@ -37,6 +37,9 @@ public sealed interface Attachment permits BridgeAttachment, DirectAttachment {
     /** Counts it in where the host's servers share something, of a NIC that was there before this life of the agent. */
     void recall();
 
+    /** Takes what there is of it under our names for made here, of a server that the journal did not know. */
+    void adopt();
+
     /** Lets what the host's servers share know what is told of it now. */
     void join();
 

@@ -42,6 +42,11 @@ record BridgeAttachment(Segments segments, DesiredServer server, Bridge nic) imp
     }
 
     @Override
+    public void adopt() {
+        segments.adopt(nic);
+    }
+
+    @Override
     public void join() {
         segments.join(nic, server);
     }

@@ -38,6 +38,11 @@ record DirectAttachment(VirtualFunctionTransaction functions, ServerId server, D
     }
 
     @Override
+    public void adopt() {
+        // A VF is the lease book's.
+    }
+
+    @Override
     public void join() {
         // Nobody else has anything of a VF.
     }

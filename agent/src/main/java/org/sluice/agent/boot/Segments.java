@@ -3,13 +3,18 @@ package org.sluice.agent.boot;
 import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.sluice.agent.host.Bridges;
 import org.sluice.agent.host.Bridges.Segment;
 import org.sluice.agent.host.SegmentServices;
@@ -19,11 +24,13 @@ import org.sluice.model.PortId;
 import org.sluice.model.Problem;
 import org.sluice.model.protocol.DesiredInterface.Bridge;
 import org.sluice.model.protocol.DesiredServer;
+import org.sluice.model.protocol.ServedNetwork;
 
 /**
  * What the servers of this host share on a network: its bridge, and its DHCP and metadata. One network changes at a time,
  * so that the last server to leave takes the bridge away and none that is just arriving loses it. Knows the clients of a
- * network in memory; after a restart the agent lets every running server join again. Thread-safe.
+ * network in memory; after a restart the agent lets every running server join again. What cannot be served of one server harms none
+ * that was served before. Thread-safe.
  */
 public final class Segments {
     private final Bridges bridges;
@@ -33,6 +40,8 @@ public final class Segments {
     private static final class Network {
         private final ReentrantLock lock = new ReentrantLock();
         private final Map<PortId, Client> clients = new LinkedHashMap<>();
+        private boolean hasFallen;
+        private int falls;
     }
 
     public Segments(Bridges bridges, SegmentServices services) {
@@ -70,7 +79,7 @@ public final class Segments {
         Network network = lock(nic.network());
         try {
             bridges.removeTap(nic.port());
-            bridges.removeIfUnused(segmentOf(nic));
+            boolean _ = bridges.removeIfUnused(nic.network());
         } finally {
             network.lock.unlock();
         }
@@ -93,12 +102,35 @@ public final class Segments {
         }
     }
 
+    /** Takes what there is of the NIC, its bridge and its services under our names for made here: its books do not say. */
+    public void adopt(Bridge nic) {
+        Network network = lock(nic.network());
+        try {
+            bridges.adopt(segmentOf(nic), nic.port());
+            services.adopt(nic.network());
+        } finally {
+            network.lock.unlock();
+        }
+    }
+
     /** Lets DHCP and metadata know the NIC, and returns when they answer it. */
     public void join(Bridge nic, DesiredServer server) {
         Network network = lock(nic.network());
         try {
-            network.clients.put(nic.port(), new Client(nic, server));
-            services.serve(segmentOf(nic), List.copyOf(network.clients.values()));
+            List<Client> others = network.clients.entrySet().stream()
+                    .filter(client -> !client.getKey().equals(nic.port()))
+                    .map(Map.Entry::getValue)
+                    .toList();
+            Client client = new Client(nic, server);
+            Segment segment = segmentOf(nic);
+            // The address is every host's: what keeps it off the wire goes first.
+            String _ = bridges.ensure(segment);
+            services.serve(
+                    segment, Stream.concat(others.stream(), Stream.of(client)).toList());
+            // Last, and only now: who cannot be served must not be in the way of those who can.
+            boolean _ = network.clients.remove(nic.port()) != null;
+            network.clients.put(nic.port(), client);
+            network.hasFallen = false;
         } finally {
             network.lock.unlock();
         }
@@ -116,23 +148,109 @@ public final class Segments {
     }
 
     /**
-     * Ends the services of every network on which no server has joined, except those in use: what a killed agent left
-     * behind. Returns the networks it ended.
+     * Notes that DHCP of a network has ended by itself. {@link #restore} begins it anew.
+     *
+     * @return whether that should be tried now; false when the last time was not the first since the last comparison
      */
-    public List<NetworkId> withdrawOrphans(Set<NetworkId> inUse) {
-        List<NetworkId> ended = new ArrayList<>();
-        for (NetworkId served : services.served()) {
-            Network network = lock(served);
+    public boolean fell(NetworkId id) {
+        Network network = lock(id);
+        try {
+            network.hasFallen = true;
+            network.falls++;
+            return network.falls == 1;
+        } finally {
+            network.lock.unlock();
+        }
+    }
+
+    /** Networks whose DHCP has ended by itself and was not begun anew yet; what falls from now on counts as the first time again. */
+    public List<NetworkId> fallen() {
+        List<NetworkId> fallen = new ArrayList<>();
+        networks.forEach((id, network) -> {
+            network.lock.lock();
             try {
-                if (network.clients.isEmpty() && !inUse.contains(served)) {
-                    services.withdraw(served);
-                    ended.add(served);
+                network.falls = 0;
+                if (network.hasFallen) {
+                    fallen.add(id);
+                }
+            } finally {
+                network.lock.unlock();
+            }
+        });
+        return fallen;
+    }
+
+    /** Begins DHCP of a network anew, where it has ended by itself; says whether it had, and had anybody to serve. */
+    public boolean restore(NetworkId id) {
+        Network network = lock(id);
+        try {
+            if (!network.hasFallen || network.clients.isEmpty()) {
+                network.hasFallen = false;
+                return false;
+            }
+            List<Client> clients = List.copyOf(network.clients.values());
+            services.serve(segmentOf(clients.getLast().nic()), clients);
+            network.hasFallen = false;
+            return true;
+        } finally {
+            network.lock.unlock();
+        }
+    }
+
+    /**
+     * Takes away what was made here and is nobody's any more: services and bridges of networks on which no server is, and taps of
+     * ports that no server has. What is wanted is asked for each network while nobody can come or go there.
+     *
+     * @param wanted the ports of a network's servers, those on their way in or out too
+     * @param isAllKnown asked, once, before the first thing is taken away: whether there is no server that the books do not have
+     * @return what went, in words
+     */
+    public List<String> sweep(Function<NetworkId, Set<PortId>> wanted, BooleanSupplier isAllKnown) {
+        List<String> gone = new ArrayList<>();
+        boolean asked = false;
+        Set<NetworkId> served = services.served().keySet();
+        Map<NetworkId, Set<PortId>> made = bridges.made();
+        Set<NetworkId> all = new LinkedHashSet<>(served);
+        all.addAll(made.keySet());
+        for (NetworkId id : all) {
+            Network network = lock(id);
+            try {
+                Set<PortId> ports = wanted.apply(id);
+                Set<PortId> orphans = new LinkedHashSet<>(made.getOrDefault(id, Set.of()));
+                orphans.removeAll(ports);
+                boolean isDeserted = ports.isEmpty() && network.clients.isEmpty();
+                if (!asked && (isDeserted || !orphans.isEmpty())) {
+                    asked = true;
+                    if (!isAllKnown.getAsBoolean()) {
+                        return List.of();
+                    }
+                }
+                for (PortId port : orphans) {
+                    bridges.removeTap(port);
+                    gone.add("the tap of port " + port);
+                }
+                if (isDeserted) {
+                    if (served.contains(id)) {
+                        services.withdraw(id);
+                        gone.add("DHCP and metadata of network " + id);
+                    }
+                    if (made.containsKey(id) && bridges.removeIfUnused(id)) {
+                        gone.add("the bridge of network " + id);
+                    }
                 }
             } finally {
                 network.lock.unlock();
             }
         }
-        return ended;
+        return gone;
+    }
+
+    /** What is served on this host now, by network. */
+    public List<ServedNetwork> served() {
+        return services.served().entrySet().stream()
+                .map(network -> new ServedNetwork(network.getKey(), network.getValue()))
+                .sorted(Comparator.comparing(network -> network.network().toString()))
+                .toList();
     }
 
     private static void requireUplink(Bridge nic) {

@@ -4,20 +4,35 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sluice.linux.file.DurableFiles;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
@@ -25,31 +40,73 @@ import org.sluice.model.protocol.DesiredServer;
 
 /**
  * Images by checksum. A file under its checksum's name is whole: bytes go to a file beside it and are renamed when the
- * checksum was right and they are on the disk. Thread-safe; one image is fetched once, however many ask for it.
+ * checksum was right and they are on the disk. One that no disk is laid over goes when there is no room, those first that were used
+ * longest ago. Thread-safe; one image is fetched once, however many ask for it.
  */
 final class ImageCache {
+    private static final Logger LOG = LoggerFactory.getLogger(ImageCache.class);
+
+    private static final String PARTIAL = ".partial";
+    private static final Pattern CHECKSUM = Pattern.compile("[0-9a-f]{128}");
+
     private final Path directory;
     private final ImageSource source;
+    private final LongSupplier mostBytes;
+    private final Supplier<Set<String>> inUse;
     private final ConcurrentMap<String, ReentrantLock> locks = new ConcurrentHashMap<>();
 
-    ImageCache(Path directory, ImageSource source) {
+    /**
+     * @param source where images come from
+     * @param mostBytes how much all images together may take; those in use may take more
+     * @param inUse names of the files that some disk is laid over
+     */
+    ImageCache(Path directory, ImageSource source, LongSupplier mostBytes, Supplier<Set<String>> inUse) {
         this.directory = requireNonNull(directory, "directory is null");
         this.source = requireNonNull(source, "source is null");
+        this.mostBytes = requireNonNull(mostBytes, "mostBytes is null");
+        this.inUse = requireNonNull(inUse, "inUse is null");
+        removeUnfinished();
+    }
+
+    /** What an agent that was killed has not fetched wholly. */
+    private void removeUnfinished() {
+        if (!Files.isDirectory(directory)) {
+            return;
+        }
+        try (DirectoryStream<Path> unfinished = Files.newDirectoryStream(directory, "*" + PARTIAL)) {
+            for (Path file : unfinished) {
+                Files.delete(file);
+            }
+        } catch (IOException cause) {
+            throw new UncheckedIOException("the folder " + directory + " cannot be cleared", cause);
+        }
     }
 
     /**
-     * Returns the file with the image's bytes, fetching them if need be.
+     * Lets the user have the file with the image's bytes, fetching them if need be. It stays while the user works, and as long as a
+     * disk is laid over it.
      *
      * @throws ProblemException when the image cannot be had, or what came is not what the checksum says
      */
-    Path ensure(DesiredServer.Image image) {
-        Path file = directory.resolve(image.sha512());
+    void use(DesiredServer.Image image, Consumer<Path> user) {
         ReentrantLock lock = locks.computeIfAbsent(image.sha512(), _ -> new ReentrantLock());
         lock.lock();
         try {
+            user.accept(ensure(image));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Path ensure(DesiredServer.Image image) {
+        Path file = directory.resolve(image.sha512());
+        try {
             if (!Files.exists(file) || Files.size(file) != image.sizeBytes()) {
+                makeRoom(image.sizeBytes(), image.sha512());
                 fetch(image, file);
             }
+            // When it was used last.
+            Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
             return file;
         } catch (IOException cause) {
             throw new ProblemException(
@@ -60,15 +117,84 @@ final class ImageCache {
                             Optional.of("Check the host's connection to the controller and the room in " + directory
                                     + ".")),
                     cause);
+        }
+    }
+
+    /** Removes what no disk needs and is more than there may be. */
+    void trim() {
+        try {
+            makeRoom(0, "");
+        } catch (IOException cause) {
+            throw new UncheckedIOException("the images in " + directory + " cannot be looked through", cause);
+        }
+    }
+
+    private record Cached(Path file, long size, FileTime used) {
+        String name() {
+            return file.getFileName().toString();
+        }
+    }
+
+    private synchronized void makeRoom(long needed, String forImage) throws IOException {
+        List<Cached> cached = cached();
+        long excess = cached.stream().mapToLong(Cached::size).sum() + needed - mostBytes.getAsLong();
+        if (excess <= 0) {
+            return;
+        }
+        Set<String> spared = new HashSet<>(inUse.get());
+        spared.add(forImage);
+        for (Cached image : cached) {
+            if (excess <= 0) {
+                return;
+            }
+            if (!spared.contains(image.name()) && removeUnlessUsed(image)) {
+                excess -= image.size();
+            }
+        }
+    }
+
+    /** Whoever holds its lock is about to lay a disk over it, or was until a moment ago, when it was in no list yet. */
+    private boolean removeUnlessUsed(Cached image) throws IOException {
+        ReentrantLock lock = locks.computeIfAbsent(image.name(), _ -> new ReentrantLock());
+        if (!lock.tryLock()) {
+            return false;
+        }
+        try {
+            if (!Files.getLastModifiedTime(image.file()).equals(image.used())) {
+                return false;
+            }
+            Files.delete(image.file());
+            LOG.info(
+                    "Image {} was used last at {}, no disk needs it, and its room is needed; it is gone from the cache.",
+                    image.name(),
+                    image.used());
+            return true;
         } finally {
             lock.unlock();
         }
     }
 
+    /** The whole images there are, those first that were used longest ago. */
+    private List<Cached> cached() throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return List.of();
+        }
+        List<Cached> cached = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) {
+                if (CHECKSUM.matcher(file.getFileName().toString()).matches()) {
+                    cached.add(new Cached(file, Files.size(file), Files.getLastModifiedTime(file)));
+                }
+            }
+        }
+        cached.sort(Comparator.comparing(Cached::used).thenComparing(Cached::name));
+        return cached;
+    }
+
     private void fetch(DesiredServer.Image image, Path file) throws IOException {
         Files.createDirectories(directory);
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
-        Path partial = directory.resolve(image.sha512() + ".partial");
+        Path partial = directory.resolve(image.sha512() + PARTIAL);
         MessageDigest digest = sha512();
         try (FileChannel channel = FileChannel.open(
                         partial,

@@ -39,19 +39,28 @@ import org.sluice.model.protocol.FixedAddress;
 public final class ImageDisks implements Disks {
     private static final Set<PosixFilePermission> PASSABLE = PosixFilePermissions.fromString("rwx--x--x");
 
+    private static final String CONSOLE = "console.log";
+
     private static final String QCOW2 = "qcow2";
     private static final Pattern LATER_ROOT = Pattern.compile("root-([0-9]{1,9})\\.qcow2");
 
     private final Path servers;
+    private final DiskLimits limits;
     private final ImageCache images;
 
     /**
      * @param directory the agent's folder; {@code images} and {@code servers} are made below it
      * @param source where images come from
+     * @param limits what of the file system is not for disks
      */
-    public ImageDisks(Path directory, ImageSource source) {
+    public ImageDisks(Path directory, ImageSource source, DiskLimits limits) {
         this.servers = requireNonNull(directory, "directory is null").resolve("servers");
-        this.images = new ImageCache(directory.resolve("images"), source);
+        this.limits = requireNonNull(limits, "limits is null");
+        this.images = new ImageCache(
+                directory.resolve("images"),
+                source,
+                () -> limits.imageCache(total()),
+                () -> BackingFiles.below(servers));
         try {
             Files.createDirectories(servers);
             // QEMU's user comes through to the disks, and nobody may list them.
@@ -64,8 +73,13 @@ public final class ImageDisks implements Disks {
 
     @Override
     public int capacityGib() {
+        // Of all there is: what servers have of it is in the controller's books, and must not be counted twice.
+        return (int) (limits.forServers(total()) >> 30);
+    }
+
+    private long total() {
         try {
-            return (int) (Files.getFileStore(servers).getUsableSpace() >> 30);
+            return Files.getFileStore(servers).getTotalSpace();
         } catch (IOException cause) {
             throw new UncheckedIOException("the room in " + servers + " is not known", cause);
         }
@@ -136,11 +150,14 @@ public final class ImageDisks implements Disks {
 
     @Override
     public void fetch(DesiredServer server) {
-        images.ensure(server.image());
+        images.use(server.image(), _ -> {});
     }
 
     private void overlay(DesiredServer server, Path disk) {
-        Path base = images.ensure(server.image());
+        images.use(server.image(), base -> overlay(server, base, disk));
+    }
+
+    private static void overlay(DesiredServer server, Path base, Path disk) {
         List<String> command = new ArrayList<>(List.of(
                 "qemu-img",
                 "create",
@@ -205,7 +222,15 @@ public final class ImageDisks implements Disks {
 
     @Override
     public Path console(ServerId server) {
-        return folder(server).resolve("console.log");
+        return folder(server).resolve(CONSOLE);
+    }
+
+    @Override
+    public void trim() {
+        present()
+                .forEach(server ->
+                        Consoles.trim(servers.resolve(server.toString()).resolve(CONSOLE)));
+        images.trim();
     }
 
     @Override

@@ -249,7 +249,8 @@ public final class LinuxVirtualFunctions implements VirtualFunctions {
                 card.totalVfs(),
                 new MacAddress(netdev.mac().toString()),
                 netdev.carrier(),
-                functions);
+                functions,
+                Optional.empty());
     }
 
     private static String hex(int id) {

@@ -8,7 +8,7 @@ import org.sluice.model.protocol.DesiredServer;
 
 /** The files of a VM: root disk, config drive, console. Idempotent. Thread-safe. */
 public interface Disks {
-    /** Room for disks, GiB. */
+    /** Room for disks, GiB: all that there is for them, whether servers have it or not. */
     int capacityGib();
 
     /**
@@ -32,6 +32,9 @@ public interface Disks {
 
     /** File that the serial console is written to. */
     Path console(ServerId server);
+
+    /** Keeps what grows by itself within bounds: images that no disk needs, and what guests write to their consoles. */
+    void trim();
 
     /** Removes every file of the server. */
     void remove(ServerId server);

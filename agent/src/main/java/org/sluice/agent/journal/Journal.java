@@ -26,7 +26,10 @@ import org.sluice.model.ServerId;
  * disk when the call returns. Thread-safe; the caller serialises the changes of one server.
  */
 public final class Journal implements AutoCloseable {
+    private static final String WHAT_WAS_MADE = "knows-what-was-made";
+
     private final DurableDirectory files;
+    private final DurableDirectory made;
     private final LeaseBook leases;
     private final StepObserver observer;
     private final Map<ServerId, Entry> entries = new ConcurrentHashMap<>();
@@ -41,6 +44,7 @@ public final class Journal implements AutoCloseable {
         requireNonNull(directory, "directory is null");
         this.observer = requireNonNull(observer, "observer is null");
         this.files = new DurableDirectory(directory.resolve("servers"));
+        this.made = new DurableDirectory(directory.resolve("marks"));
         this.lockFile = lock(directory);
         try {
             this.leases = new LeaseBook(new DurableDirectory(directory.resolve("virtual-functions")), observer);
@@ -84,6 +88,16 @@ public final class Journal implements AutoCloseable {
     /** Which lease of each VF was seen last, and who holds it. */
     public LeaseBook leases() {
         return leases;
+    }
+
+    /** Whether what the agent made on the host was written down ({@link Ownership}) for every entry there is. */
+    public boolean knowsWhatWasMade() {
+        return made.read(WHAT_WAS_MADE, Boolean.class).orElse(false);
+    }
+
+    /** Notes that it was, for good. */
+    public void noteWhatWasMade() {
+        made.write(WHAT_WAS_MADE, true);
     }
 
     /** Lets another agent have the books. Changes nothing in them. */

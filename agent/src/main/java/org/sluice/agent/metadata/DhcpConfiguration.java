@@ -2,8 +2,10 @@ package org.sluice.agent.metadata;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.sluice.agent.host.SegmentServices.Client;
 import org.sluice.model.protocol.DesiredInterface;
@@ -27,6 +29,9 @@ record DhcpConfiguration(String device, DesiredInterface.ServicePort service, in
 
     /** What a field of dhcp-host may be besides a name: a lease time, or the word not to answer (dnsmasq's option.c). */
     private static final Pattern KEYWORD = Pattern.compile("ignore|infinite|[0-9]+[smhdw]?");
+
+    /** An address, or a prefix: nothing else of a subnet may get into the file. */
+    private static final Pattern IPV4 = Pattern.compile("[0-9]{1,3}([.][0-9]{1,3}){3}(/[0-9]{1,2})?");
 
     private static final String LEASE_TIME = "86400s";
 
@@ -59,19 +64,24 @@ record DhcpConfiguration(String device, DesiredInterface.ServicePort service, in
         for (int i = 0; i < service.addresses().size(); i++) {
             subnet(service.addresses().get(i), "subnet" + i, lines);
         }
+        // dnsmasq refuses the whole file for an address that two have: it is the newer one's.
+        Map<String, String> hosts = new LinkedHashMap<>();
         for (Client client : clients) {
             for (FixedAddress address : client.nic().addresses()) {
-                if (isIpv4(address)) {
-                    lines.add("dhcp-host=" + client.mac() + "," + address.address() + ","
-                            + hostname(client.server().hostname()));
+                if (address.servedByDhcp() && isIpv4(address.address())) {
+                    hosts.put(
+                            address.address(),
+                            "dhcp-host=" + client.mac() + "," + address.address() + ","
+                                    + hostname(client.server().hostname()));
                 }
             }
         }
+        lines.addAll(hosts.values());
         return String.join("\n", lines) + "\n";
     }
 
     private static void subnet(FixedAddress own, String tag, List<String> lines) {
-        if (!isIpv4(own)) {
+        if (!own.servedByDhcp()) {
             return;
         }
         String netmask = NetworkData.netmask(own.prefixLength(), false);
@@ -80,7 +90,9 @@ record DhcpConfiguration(String device, DesiredInterface.ServicePort service, in
         List<String> routes = new ArrayList<>(List.of(METADATA_ADDRESS + "/32", own.address()));
         for (FixedAddress.HostRoute route : own.furtherRoutes()) {
             // Metadata is served here, wherever a host route says it is.
-            if (!route.destination().equals(METADATA_ADDRESS + "/32")) {
+            if (!route.destination().equals(METADATA_ADDRESS + "/32")
+                    && isIpv4(route.destination())
+                    && isIpv4(route.nextHop())) {
                 routes.addAll(List.of(route.destination(), route.nextHop()));
             }
         }
@@ -97,12 +109,14 @@ record DhcpConfiguration(String device, DesiredInterface.ServicePort service, in
         // An option without a value keeps dnsmasq from naming itself.
         lines.add(prefix + "option:router"
                 + own.defaultNextHop().map(gateway -> "," + gateway).orElse(""));
-        lines.add(prefix + "option:dns-server"
-                + (own.nameServers().isEmpty() ? "" : "," + String.join(",", own.nameServers())));
+        List<String> nameServers =
+                own.nameServers().stream().filter(DhcpConfiguration::isIpv4).toList();
+        lines.add(prefix + "option:dns-server" + (nameServers.isEmpty() ? "" : "," + String.join(",", nameServers)));
     }
 
-    private static boolean isIpv4(FixedAddress address) {
-        return !address.address().contains(":");
+    /** The options are IPv4's (RFC 2132), and dnsmasq refuses the whole file for one that is not. */
+    private static boolean isIpv4(String address) {
+        return IPV4.matcher(address).matches();
     }
 
     /**

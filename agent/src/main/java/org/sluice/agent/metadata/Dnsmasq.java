@@ -4,9 +4,15 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +30,12 @@ import org.sluice.model.ProblemException;
 final class Dnsmasq {
     private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
 
+    /** Most that is kept of what it logs, bytes. */
+    private static final long LONGEST_LOG = 1024 * 1024;
+
+    /** Most that is told of what it says, bytes. */
+    private static final int LONGEST_WORDS = 2048;
+
     private final Path directory;
 
     /** @param directory where its files are, one folder a network */
@@ -33,35 +45,100 @@ final class Dnsmasq {
 
     /**
      * Runs dnsmasq with that configuration and returns when it answers: dnsmasq goes to the background only after it has
-     * bound its sockets.
+     * bound its sockets. What dnsmasq itself does not take is found out before: then the one that runs goes on as it is.
+     *
+     * @return its process
      */
-    void run(NetworkNamespace namespace, DhcpConfiguration configuration) {
+    int run(NetworkNamespace namespace, DhcpConfiguration configuration) {
         try {
             Files.createDirectories(directory);
             String text = configuration.text(directory);
-            if (process().isPresent()
-                    && Files.exists(file())
-                    && Files.readString(file()).equals(text)) {
-                return;
+            Optional<Integer> running = process();
+            Optional<String> served = Files.exists(file()) ? Optional.of(Files.readString(file())) : Optional.empty();
+            if (running.isPresent() && served.equals(Optional.of(text))) {
+                return running.get();
             }
+            Files.writeString(next(), text);
+            demandTaken();
             stop();
-            Files.writeString(file(), text);
-            start(namespace);
+            Files.move(next(), file(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            try {
+                start(namespace);
+            } catch (ProblemException failure) {
+                if (running.isPresent() && served.isPresent()) {
+                    startAgain(namespace, served.get(), failure);
+                }
+                throw failure;
+            }
+            return process()
+                    .orElseThrow(() -> problem("dnsmasq ended as soon as it had started: " + lastWords())
+                            .asException());
         } catch (IOException cause) {
             throw new UncheckedIOException("dnsmasq's files in " + directory + " cannot be written", cause);
         }
     }
 
-    /** Ends it and removes its files; nothing happens when there is none. */
+    /** Serves those who were served before, who are not to blame. */
+    private void startAgain(NetworkNamespace namespace, String text, ProblemException failure) throws IOException {
+        try {
+            Files.writeString(file(), text);
+            start(namespace);
+        } catch (ProblemException again) {
+            failure.addSuppressed(again);
+        }
+    }
+
+    /** Its process now; empty when it does not run. */
+    Optional<Integer> running() {
+        return process();
+    }
+
+    /** Whether there are files of it. */
+    boolean isKnown() {
+        return Files.exists(file());
+    }
+
+    /** Keeps its log within bounds: guests decide what is in it. It is written at its end, wherever that is. */
+    void trim() {
+        try (FileChannel channel = FileChannel.open(log(), StandardOpenOption.WRITE)) {
+            if (channel.size() > LONGEST_LOG) {
+                channel.truncate(0);
+            }
+        } catch (NoSuchFileException nothingLogged) {
+            // There is nothing to bound.
+        } catch (IOException cause) {
+            throw new UncheckedIOException("dnsmasq's log " + log() + " cannot be shortened", cause);
+        }
+    }
+
+    /** Ends it and removes its files, and its folder if there is nothing else in it; nothing happens when there is none. */
     void remove() {
         stop();
         try {
-            for (Path path : List.of(file(), pidFile(), log())) {
+            for (Path path : List.of(file(), next(), pidFile(), log())) {
                 Files.deleteIfExists(path);
             }
             Files.deleteIfExists(directory);
+        } catch (DirectoryNotEmptyException others) {
+            // What somebody else has put there stays.
         } catch (IOException cause) {
             throw new UncheckedIOException("dnsmasq's files in " + directory + " cannot be removed", cause);
+        }
+    }
+
+    /** {@code dnsmasq --test}: reads the configuration, and does nothing else. */
+    private void demandTaken() throws IOException {
+        Process test = new ProcessBuilder("dnsmasq", "--test", "--conf-file=" + next())
+                .redirectErrorStream(true)
+                .start();
+        test.getOutputStream().close();
+        // A few lines, and dnsmasq ends by itself.
+        String words = new String(test.getInputStream().readNBytes(LONGEST_WORDS), StandardCharsets.UTF_8).strip();
+        int status = await(test);
+        if (status != 0) {
+            throw problem("dnsmasq does not take what it should serve (exit status " + status + "): " + words
+                            + (process().isPresent() ? " It goes on with what it has served before." : ""))
+                    .asException();
         }
     }
 
@@ -71,17 +148,16 @@ final class Dnsmasq {
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
                 .start());
+        int status = await(parent);
+        if (status != 0) {
+            throw problem("dnsmasq did not start (exit status " + status + "): " + lastWords())
+                    .asException();
+        }
+    }
+
+    private static int await(Process process) {
         try {
-            int status = parent.waitFor();
-            if (status != 0) {
-                throw new Problem(
-                                Problem.Kind.UNAVAILABLE,
-                                "DhcpNotServed",
-                                "dnsmasq did not start (exit status " + status + "): "
-                                        + Files.readString(log()).strip(),
-                                Optional.of("Its configuration is " + file() + "."))
-                        .asException();
-            }
+            return process.waitFor();
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new ProblemException(
@@ -90,6 +166,24 @@ final class Dnsmasq {
                             "DhcpNotServed",
                             "The agent was told to stop while dnsmasq started."),
                     interrupted);
+        }
+    }
+
+    private Problem problem(String sentence) {
+        return new Problem(
+                Problem.Kind.UNAVAILABLE,
+                "DhcpNotServed",
+                sentence,
+                Optional.of("Its configuration is " + file() + "."));
+    }
+
+    private String lastWords() {
+        try (FileChannel channel = FileChannel.open(log(), StandardOpenOption.READ)) {
+            ByteBuffer words = ByteBuffer.allocate((int) Math.min(channel.size(), LONGEST_WORDS));
+            int _ = channel.read(words, channel.size() - words.capacity());
+            return new String(words.array(), 0, words.position(), StandardCharsets.UTF_8).strip();
+        } catch (IOException unreadable) {
+            return "its log " + log() + " cannot be read: " + unreadable;
         }
     }
 
@@ -128,6 +222,10 @@ final class Dnsmasq {
             // It ended while we looked, or was killed while it wrote the file: there is no process of ours.
             return Optional.empty();
         }
+    }
+
+    private Path next() {
+        return directory.resolve("dnsmasq.conf.next");
     }
 
     private Path file() {

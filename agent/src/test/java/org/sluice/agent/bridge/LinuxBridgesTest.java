@@ -2,15 +2,23 @@ package org.sluice.agent.bridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.sluice.agent.host.Bridges.Segment;
 import org.sluice.agent.host.KernelException;
+import org.sluice.agent.journal.DurableDirectory;
+import org.sluice.agent.journal.Ownership;
 import org.sluice.linux.namespace.NetworkNamespace;
+import org.sluice.linux.net.IpPrefix;
 import org.sluice.linux.net.Link;
 import org.sluice.linux.net.LinkKind;
 import org.sluice.linux.net.Links;
@@ -25,13 +33,16 @@ class LinuxBridgesTest {
     private Links links;
     private LinuxBridges bridges;
 
+    @TempDir
+    Path directory;
+
     @BeforeEach
     void makeHost() {
         assumeTrue("root".equals(System.getProperty("user.name")), "making network namespaces needs root");
         namespace = NetworkNamespace.createNameless();
         links = Links.in(namespace);
         links.createVeth("up0", "wire0");
-        bridges = new LinuxBridges(links);
+        bridges = bridges("made");
     }
 
     @AfterEach
@@ -40,6 +51,15 @@ class LinuxBridgesTest {
             links.close();
             namespace.close();
         }
+    }
+
+    /** With books of their own, as those of an agent whose directory was lost. */
+    private LinuxBridges bridges(String books) {
+        return new LinuxBridges(links, new Ownership(new DurableDirectory(directory.resolve(books)), "boot-1"));
+    }
+
+    private void bridgeOfTheOperators(String name) {
+        links.createBridge(name, false, Duration.ofMinutes(5));
     }
 
     private Link link(String name) {
@@ -66,16 +86,96 @@ class LinuxBridgesTest {
         bridges.ensure(untagged);
         bridges.ensureTap(untagged, port);
 
-        assertThat(bridges.removeIfUnused(untagged)).isFalse();
+        assertThat(bridges.removeIfUnused(untagged.network())).isFalse();
 
         bridges.removeTap(port);
         bridges.removeTap(port);
 
-        assertThat(bridges.removeIfUnused(untagged)).isTrue();
-        assertThat(bridges.removeIfUnused(untagged)).isTrue();
+        assertThat(bridges.removeIfUnused(untagged.network())).isTrue();
+        assertThat(bridges.removeIfUnused(untagged.network())).isTrue();
         assertThat(links.find(untagged.bridgeName())).isEmpty();
         assertThat(links.find("up0")).as("the host's own device stays").isPresent();
         assertThat(bridges.bridgeOf(port)).isEmpty();
+    }
+
+    @Test
+    void usesABridgeThatWasThereBeforeAndLeavesIt() {
+        bridgeOfTheOperators(untagged.bridgeName());
+
+        bridges.ensure(untagged);
+        bridges.ensureTap(untagged, port);
+        bridges.removeTap(port);
+
+        assertThat(bridges.removeIfUnused(untagged.network())).isTrue();
+        assertThat(links.find(untagged.bridgeName())).isPresent();
+        assertThat(link("up0").master()).as("it was not in there before").isEmpty();
+        assertThat(bridges.made()).isEmpty();
+    }
+
+    @Test
+    void leavesADeviceThatLooksLikeATapOfOurs() {
+        bridges.ensure(untagged);
+        links.taps().create(Segment.tapName(port));
+
+        bridges.ensureTap(untagged, port);
+        bridges.removeTap(port);
+
+        assertThat(links.find(Segment.tapName(port))).isPresent();
+        assertThat(bridges.removeIfUnused(untagged.network()))
+                .as("with a port of somebody else's")
+                .isFalse();
+    }
+
+    @Test
+    void takesNoNicFromABridgeOfTheOperators() {
+        bridgeOfTheOperators("br-mgmt");
+        links.setMaster("up0", "br-mgmt");
+
+        assertThatThrownBy(() -> bridges.ensure(untagged))
+                .isInstanceOf(KernelException.Refused.class)
+                .hasMessage("The device up0 is in br-mgmt, which is not Sluice's.");
+        assertThat(link("up0").masterIndex()).isEqualTo(link("br-mgmt").index());
+        assertThat(bridges.removeIfUnused(untagged.network())).isTrue();
+        assertThat(links.find(untagged.bridgeName())).isEmpty();
+        assertThat(link("up0").masterIndex()).isEqualTo(link("br-mgmt").index());
+    }
+
+    @Test
+    void takesNoNicByWhoseAddressTheHostIsReached() {
+        links.addresses().add("up0", IpPrefix.parse("192.0.2.7/24"));
+
+        assertThatThrownBy(() -> bridges.ensure(untagged))
+                .isInstanceOf(KernelException.Refused.class)
+                .hasMessageContaining("up0 has the host's address 192.0.2.7/24");
+        assertThat(link("up0").master()).isEmpty();
+    }
+
+    @Test
+    void keepsWhatItMadeAcrossAgentsAndForgetsItWithTheHostsBoot() {
+        bridges.ensure(untagged);
+        bridges.ensureTap(untagged, port);
+
+        assertThat(bridges("made").made()).containsExactly(entry(untagged.network(), Set.of(port)));
+        assertThat(new LinuxBridges(links, new Ownership(new DurableDirectory(directory.resolve("made")), "boot-2"))
+                        .made())
+                .isEmpty();
+    }
+
+    @Test
+    void takesOverUnderItsNamesWhatNoBooksSpeakOf() {
+        bridges.ensure(untagged);
+        bridges.ensureTap(untagged, port);
+        LinuxBridges withoutBooks = bridges("other");
+        withoutBooks.removeTap(port);
+        assertThat(links.find(Segment.tapName(port))).isPresent();
+
+        withoutBooks.adopt(untagged, port);
+        withoutBooks.removeTap(port);
+
+        assertThat(withoutBooks.removeIfUnused(untagged.network())).isTrue();
+        assertThat(links.find(Segment.tapName(port))).isEmpty();
+        assertThat(links.find(untagged.bridgeName())).isEmpty();
+        assertThat(links.find("up0")).isPresent();
     }
 
     @Test
@@ -90,7 +190,7 @@ class LinuxBridgesTest {
         assertThat(link("up0.2001").masterIndex())
                 .isEqualTo(link(tagged.bridgeName()).index());
 
-        bridges.removeIfUnused(tagged);
+        bridges.removeIfUnused(tagged.network());
 
         assertThat(links.find("up0.2001")).isEmpty();
     }

@@ -1,17 +1,25 @@
 package org.sluice.agent.disk;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -37,10 +45,41 @@ class ImageDisksTest {
     private final AtomicInteger fetches = new AtomicInteger();
 
     private ImageDisks disks(byte[] served) {
-        return new ImageDisks(directory, (_, out) -> {
-            fetches.incrementAndGet();
-            out.write(served);
-        });
+        return new ImageDisks(
+                directory,
+                (_, out) -> {
+                    fetches.incrementAndGet();
+                    out.write(served);
+                },
+                DiskLimits.DEFAULT);
+    }
+
+    /** Serves images that are told apart by one byte, and keeps no more than so many that nobody needs. */
+    private ImageDisks keeping(int images, Map<ImageId, byte[]> served) {
+        return new ImageDisks(
+                directory,
+                (image, out) -> {
+                    fetches.incrementAndGet();
+                    out.write(requireNonNull(served.get(image)));
+                },
+                new DiskLimits(Optional.empty(), Optional.of((long) images * BYTES.length)));
+    }
+
+    private static DesiredServer.Image image(int number, Map<ImageId, byte[]> served) throws Exception {
+        byte[] bytes = BYTES.clone();
+        bytes[0] = (byte) number;
+        String sha512 =
+                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-512").digest(bytes));
+        DesiredServer.Image image = new DesiredServer.Image(ImageId.random(), "raw", bytes.length, sha512);
+        served.put(image.id(), bytes);
+        return image;
+    }
+
+    /** As if nobody had used it since that many hours. */
+    private Path aged(DesiredServer.Image image, int hours) throws IOException {
+        Path file = directory.resolve("images").resolve(image.sha512());
+        Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(Duration.ofHours(hours))));
+        return file;
     }
 
     private static DesiredServer.Image image() throws Exception {
@@ -134,10 +173,97 @@ class ImageDisksTest {
     }
 
     @Test
+    void theImageThatWasUsedLongestAgoGoesWhenThereIsNoRoom() throws Exception {
+        needs("qemu-img");
+        Map<ImageId, byte[]> served = new HashMap<>();
+        ImageDisks disks = keeping(2, served);
+        DesiredServer first = direct(image(1, served));
+        DesiredServer second = direct(image(2, served));
+        for (DesiredServer server : List.of(first, second)) {
+            disks.ensureRoot(server);
+            disks.remove(server.id());
+        }
+        Path old = aged(first.image(), 1);
+        Path older = aged(second.image(), 2);
+
+        disks.ensureRoot(direct(image(3, served)));
+
+        assertThat(old).exists();
+        assertThat(older).doesNotExist();
+        disks.ensureRoot(second);
+        assertThat(fetches).as("it is fetched again when it is wanted").hasValue(4);
+    }
+
+    @Test
+    void anImageThatADiskIsLaidOverStaysWhateverTheBound() throws Exception {
+        needs("qemu-img");
+        Map<ImageId, byte[]> served = new HashMap<>();
+        ImageDisks disks = keeping(1, served);
+        DesiredServer running = direct(image(1, served));
+        disks.ensureRoot(running);
+        Path base = aged(running.image(), 5);
+
+        disks.ensureRoot(direct(image(2, served)));
+        disks.trim();
+        assertThat(base).exists();
+
+        disks.remove(running.id());
+        disks.trim();
+        assertThat(base).doesNotExist();
+    }
+
+    @Test
+    void whatAKilledAgentHasNotFetchedWhollyGoes() throws Exception {
+        Path partial = Files.createDirectories(directory.resolve("images")).resolve("a".repeat(128) + ".partial");
+        Files.write(partial, BYTES);
+
+        disks(BYTES);
+
+        assertThat(partial).doesNotExist();
+    }
+
+    @Test
+    void roomIsAllThatThereIsButForTheHostsOwn() throws Exception {
+        long total = Files.getFileStore(directory).getTotalSpace();
+        long gib = 1L << 30;
+
+        assertThat(disks(BYTES).capacityGib()).isEqualTo((int) ((total - 2 * (total / 10)) / gib));
+        assertThat(new ImageDisks(directory, (_, _) -> {}, new DiskLimits(Optional.of(total / 2), Optional.of(0L)))
+                        .capacityGib())
+                .isEqualTo((int) ((total - total / 2) / gib));
+        assertThat(new ImageDisks(directory, (_, _) -> {}, new DiskLimits(Optional.of(2 * total), Optional.of(0L)))
+                        .capacityGib())
+                .isZero();
+    }
+
+    @Test
+    void aConsoleIsTurnedOverBeforeItFillsTheHost() throws Exception {
+        ImageDisks disks = disks(BYTES);
+        Path console = disks.console(ServerId.random());
+        try (FileChannel guest = FileChannel.open(console, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+            guest.write(ByteBuffer.wrap(new byte[(int) Consoles.LONGEST]));
+            disks.trim();
+            assertThat(console).hasSize(Consoles.LONGEST);
+            guest.write(ByteBuffer.wrap("the end of it\n".getBytes(UTF_8)));
+
+            disks.trim();
+            guest.write(ByteBuffer.wrap("and after it\n".getBytes(UTF_8)));
+        }
+
+        assertThat(console).hasContent("and after it\n");
+        Path before = console.resolveSibling("console.log.0");
+        assertThat(before).hasSize(Consoles.LONGEST);
+        assertThat(new String(Files.readAllBytes(before), UTF_8)).endsWith("the end of it\n");
+    }
+
+    @Test
     void saysWhyAnImageCannotBeHad() throws Exception {
-        ImageDisks disks = new ImageDisks(directory, (_, _) -> {
-            throw new IOException("connection reset");
-        });
+        ImageDisks disks = new ImageDisks(
+                directory,
+                (_, _) -> {
+                    throw new IOException("connection reset");
+                },
+                DiskLimits.DEFAULT);
         DesiredServer server = direct(image());
 
         assertThatThrownBy(() -> disks.ensureRoot(server))

@@ -36,10 +36,32 @@ public final class HostSettings {
             .flag("--libvirt")
             .takenBy(Role.AGENT, Role.UP);
 
+    public static final Setting<Long> RESERVED_MEMORY = Setting.of(
+                    "agent.reserved_memory",
+                    Kind.size("0B", "1TiB"),
+                    "512MiB",
+                    "Memory of this machine that is its own and is given to no server.")
+            .takenBy(Role.AGENT, Role.UP);
+
+    public static final Setting<Long> RESERVED_DISK = Setting.optional(
+                    "agent.reserved_disk",
+                    Kind.size("0B", "1024TiB"),
+                    "a tenth of the file system",
+                    "Room of the file system with the data directory that is this machine's own and is given to no server's disk.")
+            .takenBy(Role.AGENT, Role.UP);
+
+    public static final Setting<Long> IMAGE_CACHE = Setting.optional(
+                    "agent.image_cache",
+                    Kind.size("0B", "1024TiB"),
+                    "a tenth of the file system",
+                    "Most that cached images take on this machine. Those go first that were used longest ago; one that a server's"
+                            + " disk is laid over stays, also when they take more.")
+            .takenBy(Role.AGENT, Role.UP);
+
     private HostSettings() {}
 
     /** All of them, in the order of the document. */
     public static List<Setting<?>> all() {
-        return List.of(CONTROLLER, JOIN, NAME, LIBVIRT);
+        return List.of(CONTROLLER, JOIN, NAME, LIBVIRT, RESERVED_MEMORY, RESERVED_DISK, IMAGE_CACHE);
     }
 }

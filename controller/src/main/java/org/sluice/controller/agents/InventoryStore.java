@@ -4,7 +4,9 @@ import java.net.InetAddress;
 import java.util.HashSet;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
+import org.sluice.controller.host.Hosts;
 import org.sluice.controller.http.Json;
+import org.sluice.controller.network.binding.ServicePorts;
 import org.sluice.controller.scheduling.FleetIndex;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.model.HostId;
@@ -22,6 +24,7 @@ final class InventoryStore {
         refuseTwins(inventory);
         int known = handle.createUpdate("""
                         update host set vcpus_total = :vcpus, memory_mib_total = :memory, disk_gib_total = :disk,
+                            faults = array(select jsonb_array_elements_text(cast(:faults as jsonb))),
                             hypervisor_type = :type, hypervisor_version = :version, cpu_architecture = :architecture,
                             interfaces = array(select jsonb_array_elements_text(cast(:interfaces as jsonb))),
                             last_seen_at = now()
@@ -33,6 +36,7 @@ final class InventoryStore {
                 .bind("type", inventory.hypervisorType())
                 .bind("version", inventory.hypervisorVersion())
                 .bind("architecture", inventory.cpuArchitecture())
+                .bind("faults", Json.MAPPER.writeValueAsString(inventory.faults()))
                 .bind("interfaces", Json.MAPPER.writeValueAsString(inventory.interfaces()))
                 .execute();
         if (known == 0) {
@@ -41,6 +45,10 @@ final class InventoryStore {
         String functions = Json.MAPPER.writeValueAsString(inventory.physicalFunctions());
         putPhysicalFunctions(handle, host, functions);
         putVirtualFunctions(handle, host, functions);
+        if (inventory.served().isPresent()
+                && ServicePorts.served(handle, host, inventory.served().get())) {
+            Hosts.changed(handle, host);
+        }
         ChangeFeed.announce(handle, FleetIndex.TOPIC);
     }
 
@@ -66,18 +74,18 @@ final class InventoryStore {
                 .execute();
         handle.createUpdate("""
                         insert into physical_function (id, host_id, serial, port, name, address, vendor_id, device_id,
-                            vf_device_id, driver, numa_node, total_vfs, mac, carrier, present)
+                            vf_device_id, driver, numa_node, total_vfs, mac, carrier, fault, present)
                         select gen_random_uuid(), :host, f.key ->> 'serial', cast(f.key ->> 'port' as integer), f.name,
                             f.address, f."vendorId", f."deviceId", f."virtualFunctionDeviceId", f.driver, f."numaNode",
-                            f."totalVirtualFunctions", f.mac, f.carrier, true
+                            f."totalVirtualFunctions", f.mac, f.carrier, f.fault, true
                         from jsonb_to_recordset(cast(:functions as jsonb)) as f(key jsonb, name text, address text,
                             "vendorId" text, "deviceId" text, "virtualFunctionDeviceId" text, driver text,
-                            "numaNode" integer, "totalVirtualFunctions" integer, mac text, carrier boolean)
+                            "numaNode" integer, "totalVirtualFunctions" integer, mac text, carrier boolean, fault text)
                         on conflict (host_id, serial, port) do update set name = excluded.name,
                             address = excluded.address, vendor_id = excluded.vendor_id, device_id = excluded.device_id,
                             vf_device_id = excluded.vf_device_id, driver = excluded.driver,
                             numa_node = excluded.numa_node, total_vfs = excluded.total_vfs, mac = excluded.mac,
-                            carrier = excluded.carrier, present = true""")
+                            carrier = excluded.carrier, fault = excluded.fault, present = true""")
                 .bind("host", host.value())
                 .bind("functions", functions)
                 .execute();

@@ -16,6 +16,7 @@ import org.sluice.controller.http.Wording;
 import org.sluice.controller.http.list.PageStyle;
 import org.sluice.controller.network.agent.AgentRoutes;
 import org.sluice.controller.network.availability.AvailabilityRoutes;
+import org.sluice.controller.network.binding.ServicePorts;
 import org.sluice.controller.network.extension.ExtensionRoutes;
 import org.sluice.controller.network.network.AffectedHosts;
 import org.sluice.controller.network.network.NetworkRoutes;
@@ -51,7 +52,7 @@ public final class NetworkFamily implements ApiFamily {
         this.resources = List.of(
                 new Versions(),
                 new NetworkRoutes(transactions, hosts),
-                new SubnetRoutes(transactions, hosts),
+                new SubnetRoutes(transactions, hosts, new ServicePorts(random)),
                 new PortRoutes(transactions, random),
                 new SecurityGroupRoutes(transactions),
                 new SecurityGroupRuleRoutes(transactions, SecurityGroupRules.GET),

@@ -153,7 +153,7 @@ final class Claims {
                             select vf.physical_function_id, vf.index
                             from virtual_function vf
                             join physical_function pf on pf.id = vf.physical_function_id
-                            where pf.host_id = :host and pf.physical_network = :network and pf.present
+                            where pf.host_id = :host and pf.physical_network = :network and pf.present and pf.fault is null
                               and vf.present and vf.leased_port_id is null and vf.iommu_group >= 0
                             order by pf.name, vf.index limit 1 for update of vf skip locked)
                         update virtual_function vf

@@ -3,7 +3,7 @@ package org.sluice.controller.scheduling;
 import java.util.Optional;
 import org.sluice.model.AgentSilence;
 
-/** The operator lets new servers onto the host, and its agent is alive. */
+/** The operator lets new servers onto the host, its agent is alive, and says of nothing that it keeps servers away. */
 final class ComputeFilter implements HostFilter {
     @Override
     public Optional<String> refusal(HostState host, Demand demand) {
@@ -19,6 +19,6 @@ final class ComputeFilter implements HostFilter {
             return Optional.of("The host's agent has been silent for "
                     + host.silence().get().toSeconds() + " s.");
         }
-        return Optional.empty();
+        return host.fault();
     }
 }

@@ -21,7 +21,7 @@ import tools.jackson.databind.JsonNode;
 /** Reads the fleet as filters see it, all of it or one host, in one statement. Stateless. */
 final class FleetStore {
     private static final String HOSTS = """
-            select h.id, h.name, h.enabled, h.disabled_reason,
+            select h.id, h.name, h.enabled, h.disabled_reason, h.faults[1] as fault,
                    extract(epoch from now() - h.last_seen_at) as silence,
                    coalesce(zone.name, :defaultZone) as zone,
                    h.hypervisor_type, h.hypervisor_version, h.cpu_architecture,
@@ -42,13 +42,16 @@ final class FleetStore {
                 from bridge_uplink group by host_id) uplink on uplink.host_id = h.id
             left join (
                 select host_id, jsonb_agg(jsonb_build_object('network', physical_network,
-                    'total', total, 'leased', leased, 'unusable', unusable)) as counts
+                    'total', total, 'leased', leased, 'unusable', unusable,
+                    'stuck', stuck)) as counts
                 from (
                     select pf.host_id, pf.physical_network,
                         count(vf.index) filter (where vf.present) as total,
                         count(vf.index) filter (where vf.present and vf.leased_port_id is not null) as leased,
                         count(vf.index) filter (where vf.present and vf.leased_port_id is null
-                            and vf.iommu_group < 0) as unusable
+                            and pf.fault is null and vf.iommu_group < 0) as unusable,
+                        count(vf.index) filter (where vf.present and vf.leased_port_id is null
+                            and pf.fault is not null) as stuck
                     from physical_function pf
                     left join virtual_function vf on vf.physical_function_id = pf.id
                     where pf.present and pf.physical_network is not null
@@ -84,6 +87,7 @@ final class FleetStore {
                 row.getString("name"),
                 row.getBoolean("enabled"),
                 Optional.ofNullable(row.getString("disabled_reason")),
+                Optional.ofNullable(row.getString("fault")),
                 neverSeen ? Optional.empty() : Optional.of(Duration.ofMillis((long) (silence * 1_000))),
                 row.getString("zone"),
                 row.getString("hypervisor_type"),
@@ -111,7 +115,8 @@ final class FleetStore {
                     new HostState.Functions(
                             count.get("total").asInt(),
                             count.get("leased").asInt(),
-                            count.get("unusable").asInt()));
+                            count.get("unusable").asInt(),
+                            count.get("stuck").asInt()));
         }
         return functions;
     }

@@ -18,6 +18,7 @@ import org.sluice.model.qualification.QualificationPolicy;
  * @param name its name
  * @param enabled whether the operator lets new servers onto it
  * @param disabledReason why not
+ * @param fault what its agent says that keeps it from taking servers, in a complete sentence
  * @param silence how long ago its agent was last heard; empty when it never was
  * @param zone its availability zone, {@code nova} when no aggregate says otherwise
  * @param hypervisorType {@code QEMU} or {@code simulated}
@@ -35,6 +36,7 @@ record HostState(
         String name,
         boolean enabled,
         Optional<String> disabledReason,
+        Optional<String> fault,
         Optional<Duration> silence,
         String zone,
         String hypervisorType,
@@ -66,14 +68,15 @@ record HostState(
      * @param total present VFs
      * @param leased those of them that a port has
      * @param unusable those that are free and cannot be handed to a VM, because they have no IOMMU group
+     * @param stuck those that are free and are handed to nobody, because the driver of their PF does not answer
      */
-    record Functions(int total, int leased, int unusable) {
+    record Functions(int total, int leased, int unusable, int stuck) {
         int free() {
-            return total - leased - unusable;
+            return total - leased - unusable - stuck;
         }
 
         Functions plusLeased(int more) {
-            return new Functions(total, leased + more, unusable);
+            return new Functions(total, leased + more, unusable, stuck);
         }
     }
 
@@ -123,6 +126,7 @@ record HostState(
                 name,
                 enabled,
                 disabledReason,
+                fault,
                 silence,
                 zone,
                 hypervisorType,

@@ -33,6 +33,10 @@ final class PciPassthroughFilter implements HostFilter {
         if (functions.unusable() > 0) {
             sentence.append(", %d have no IOMMU group".formatted(functions.unusable()));
         }
+        if (functions.stuck() > 0) {
+            sentence.append(
+                    ", %d are on a physical function whose driver does not answer".formatted(functions.stuck()));
+        }
         if (wanted > 1) {
             sentence.append(" and %d are wanted".formatted(wanted));
         }

@@ -43,11 +43,6 @@ public final class Scheduling {
     /** Any constant will do, as long as nothing else in this database locks it. */
     private static final long MANY_AT_ONCE = 0x536c756963650001L;
 
-    private static final String SAVEPOINT = "host";
-
-    /** A network has no address left for DHCP on a further host: these hosts have theirs. */
-    private record WithoutAddress(ProblemException problem, Set<HostId> serving) {}
-
     private final FleetIndex index;
     private final Bindings bindings;
     private final ServicePorts servicePorts;
@@ -85,10 +80,10 @@ public final class Scheduling {
      * When it is refused, nothing is claimed and the row is as it was; what becomes of it is the caller's decision. The
      * decision is recorded either way.
      *
-     * @throws ProblemException 409 when only hosts are left on which DHCP of a network would need an address that it has not
+     * @throws ProblemException 409 when DHCP of a network has no address left in one of its subnets
      */
     public Placement place(Handle handle, ServerRequest request) {
-        return place(handle, request, () -> {});
+        return place(handle, request, once(() -> serve(handle, List.of(request))));
     }
 
     private Placement place(Handle handle, ServerRequest request, Runnable beforeClaim) {
@@ -97,36 +92,18 @@ public final class Scheduling {
         }
         Demand demand = Demand.of(request);
         Selection selection = Selection.of(index.hosts(handle), demand);
-        Optional<WithoutAddress> withoutAddress = Optional.empty();
         for (int round = 0; round < MOST_ROUNDS; round++) {
             for (HostState host : selection.candidates()) {
-                if (withoutAddress.isPresent()
-                        && !withoutAddress.get().serving().contains(host.id())) {
-                    continue;
-                }
                 beforeClaim.run();
-                handle.savepoint(SAVEPOINT);
                 Optional<Claims.Claimed> claimed = claims.claim(handle, request, demand, host);
                 if (claimed.isPresent()) {
-                    Optional<ProblemException> noAddress = serve(handle, request, host);
-                    if (noAddress.isPresent()) {
-                        handle.rollbackToSavepoint(SAVEPOINT);
-                        withoutAddress = Optional.of(new WithoutAddress(
-                                noAddress.get(), servicePorts.hostsServing(handle, bridgedNetworks(request.ports()))));
-                        continue;
-                    }
                     settle(handle, request, host, claimed.get());
-                    handle.releaseSavepoint(SAVEPOINT);
                     count(handle, host.id(), demand);
                     decisions.record(handle, request.server(), Optional.of(host.id()), selection.verdicts());
                     return new Placement.Placed(host.id(), host.name(), host.zone());
                 }
-                handle.releaseSavepoint(SAVEPOINT);
                 observer.lostRace();
                 index.reload(handle, host.id());
-            }
-            if (withoutAddress.isPresent()) {
-                throw withoutAddress.get().problem();
             }
             // Never refuse on what the index remembers: others may have released since.
             index.reload(handle);
@@ -167,7 +144,12 @@ public final class Scheduling {
      */
     public List<Placement> placeAll(Handle handle, Collection<ServerRequest> requests) {
         // Taken before the first claim and not earlier: who finds no host holds up nobody.
-        Runnable beforeClaim = requests.size() > 1 ? () -> oneAfterAnother(handle) : () -> {};
+        Runnable beforeClaim = once(() -> {
+            if (requests.size() > 1) {
+                oneAfterAnother(handle);
+            }
+            serve(handle, requests);
+        });
         List<Placement> placements = new ArrayList<>(requests.size());
         Map<Demand, Placement> refused = new HashMap<>();
         for (ServerRequest request : requests) {
@@ -248,21 +230,24 @@ public final class Scheduling {
         return removals.remove(handle, host, isLost);
     }
 
-    /**
-     * Lets the host serve DHCP and metadata of the server's networks. That takes an address a network, so a host that serves
-     * a network already may do where another does not.
-     *
-     * @return why it cannot
-     */
-    private Optional<ProblemException> serve(Handle handle, ServerRequest request, HostState host) {
-        try {
-            for (NetworkId network : bridgedNetworks(request.ports())) {
-                servicePorts.ensure(handle, network, host.id());
-            }
-            return Optional.empty();
-        } catch (ProblemException noAddress) {
-            return Optional.of(noAddress);
+    /** Has the servers' networks served, before a host's row is locked. */
+    private void serve(Handle handle, Collection<ServerRequest> requests) {
+        Set<NetworkId> networks = requests.stream()
+                .flatMap(request -> bridgedNetworks(request.ports()).stream())
+                .collect(Collectors.toSet());
+        if (!networks.isEmpty()) {
+            servicePorts.ensure(handle, networks);
         }
+    }
+
+    private static Runnable once(Runnable work) {
+        boolean[] done = {false};
+        return () -> {
+            if (!done[0]) {
+                done[0] = true;
+                work.run();
+            }
+        };
     }
 
     private void settle(Handle handle, ServerRequest request, HostState host, Claims.Claimed claimed) {

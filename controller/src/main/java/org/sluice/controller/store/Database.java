@@ -33,7 +33,7 @@ public final class Database implements AutoCloseable {
     static final String NEWEST_MIGRATION = "31";
 
     /** How many files there are. */
-    static final int MIGRATIONS = 25;
+    static final int MIGRATIONS = 26;
 
     private final String url;
     private final DatabaseLimits limits;

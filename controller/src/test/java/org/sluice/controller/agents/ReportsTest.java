@@ -381,7 +381,10 @@ class ReportsTest {
                         64,
                         card.mac(),
                         true,
-                        List.of(new VirtualFunction(0, "0000:09:10.0", 77, "")))));
+                        List.of(new VirtualFunction(0, "0000:09:10.0", 77, "")),
+                        Optional.empty())),
+                Optional.of(List.of()),
+                List.of());
 
         put(host, moved);
 
@@ -395,7 +398,18 @@ class ReportsTest {
     void twoCardsOfOneIdentityAreRefused() {
         HostId host = fleet.host("node0", 1);
         PhysicalFunction card = TestFleet.card("node0", 1);
-        Inventory twins = new Inventory("node0", 64, 1, 1, "QEMU", 1, "x86_64", List.of(), List.of(card, card));
+        Inventory twins = new Inventory(
+                "node0",
+                64,
+                1,
+                1,
+                "QEMU",
+                1,
+                "x86_64",
+                List.of(),
+                List.of(card, card),
+                Optional.of(List.of()),
+                List.of());
 
         assertThatThrownBy(() -> put(host, twins))
                 .isInstanceOf(ProblemException.class)

@@ -123,7 +123,9 @@ public final class TestFleet {
                 10_000_002,
                 "x86_64",
                 List.of("phys0", "eth1"),
-                List.of(card(name, virtualFunctions)));
+                List.of(card(name, virtualFunctions)),
+                Optional.of(List.of()),
+                List.of());
     }
 
     public static PhysicalFunction card(String host, int virtualFunctions) {
@@ -144,7 +146,8 @@ public final class TestFleet {
                 64,
                 new MacAddress("52:54:00:00:00:01"),
                 true,
-                functions);
+                functions,
+                Optional.empty());
     }
 
     public static PhysicalFunctionKey key(String host) {

@@ -72,8 +72,8 @@ class HostRemovalTest {
                         fleet.count(
                                 "select (select count(*) from port where service_host_id is not null) + (select count(*) from port_binding)"))
                 .isZero();
-        assertThat(fleet.count("select count(*) from ip_allocation a join port p on p.id = a.port_id"
-                        + " where p.device_owner = 'network:dhcp'"))
+        assertThat(fleet.count(
+                        "select count(*) from ip_allocation a join port p on p.id = a.port_id" + " where not p.serves"))
                 .isZero();
     }
 

@@ -2,6 +2,7 @@ package org.sluice.controller.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.sluice.controller.network.NetworkApi.Answer;
 import org.sluice.controller.network.binding.AttachedPort;
 import org.sluice.controller.network.binding.Bindings;
 import org.sluice.controller.network.binding.NicRequest;
@@ -32,6 +34,8 @@ import org.sluice.model.ProblemException;
 import org.sluice.model.ServerId;
 import org.sluice.model.VnicType;
 import org.sluice.model.protocol.DesiredInterface;
+import org.sluice.model.protocol.FixedAddress;
+import org.sluice.model.protocol.ServedNetwork;
 import tools.jackson.databind.JsonNode;
 
 /** The life of a port as a server's NIC: attached, bound, active, given back. */
@@ -258,16 +262,18 @@ final class ServerPortsTest {
     }
 
     @Test
-    void aHostServesANetworkFromOnePort() {
-        DesiredInterface.ServicePort first = ensure(network).orElseThrow();
-        assertThat(first.addresses().getFirst().address()).isEqualTo("10.0.0.2");
-        assertThat(ensure(network)).contains(first);
-        assertThat(servedNetworks()).containsEntry(network, first);
-        api.subnet(network.toString(), "10.5.0.0/24");
-        assertThat(ensure(network).orElseThrow().addresses()).hasSize(2);
-        assertThat(ensure(direct)).isEmpty();
+    void aNetworkIsServedFromOnePortOnAllHosts() {
+        bindOn(host);
+        HostId other = makeHost("compute02");
+        assertThat(servedNetworks(other)).as("nothing of it is there").isEmpty();
+        bindOn(other);
+
+        DesiredInterface.ServicePort first = servedNetworks(host).get(network);
+        assertThat(first.addresses()).hasSize(1);
+        assertThat(servedNetworks(other)).containsExactly(entry(network, first));
         JsonNode shown = show(first.port());
         assertThat(shown.path("device_owner").asString()).isEqualTo("network:dhcp");
+        assertThat(shown.path("device_id").asString()).isEqualTo("dhcp-" + network);
         api.delete("/v2.0/ports/" + first.port())
                 .expectFault(
                         409,
@@ -277,24 +283,91 @@ final class ServerPortsTest {
     }
 
     @Test
-    void theServicePortGoesWithTheLastNicOfTheHost() {
-        PortId nic = port(network);
-        attach(new NicRequest.ByPort(nic));
-        use(handle -> {
-            bindings.bindNormal(handle, nic, host, "compute01", "rack0");
-            return servicePorts.ensure(handle, network, host);
-        });
-        use(handle -> {
-            servicePorts.releaseUnused(handle, network, host);
-            return true;
-        });
-        assertThat(servedNetworks()).hasSize(1);
+    void aSubnetThatComesLaterIsServedAtOnceAndItsHostsAreTold() {
+        bindOn(host);
+        long before = revision();
+
+        api.subnet(network.toString(), "10.5.0.0/24");
+
+        assertThat(servedNetworks(host).get(network).addresses())
+                .extracting(FixedAddress::cidr)
+                .containsExactly("10.0.0.0/24", "10.5.0.0/24");
+        assertThat(revision()).isGreaterThan(before);
+    }
+
+    @Test
+    void dhcpCanBeSwitchedOffAndOnWhileServersAreThere() {
+        String subnet =
+                show(bindOn(host)).path("fixed_ips").get(0).path("subnet_id").asString();
+        DesiredInterface.ServicePort served = servedNetworks(host).get(network);
+        switchDhcp(subnet, false);
+        assertThat(servedNetworks(host)).isEmpty();
+        switchDhcp(subnet, true);
+        assertThat(servedNetworks(host)).containsExactly(entry(network, served));
+    }
+
+    @Test
+    void dhcpCanBeSwitchedOnForASubnetThatNeverHadIt() {
+        String subnet =
+                show(port(network)).path("fixed_ips").get(0).path("subnet_id").asString();
+        switchDhcp(subnet, false);
+        bindOn(host);
+        assertThat(servedNetworks(host)).isEmpty();
+
+        switchDhcp(subnet, true);
+
+        assertThat(servedNetworks(host).get(network).addresses()).hasSize(1);
+    }
+
+    @Test
+    void dhcpIsNotSwitchedOnWhereItHasNoAddressLeft() {
+        bindOn(host);
+        Answer refused = api.post(
+                "/v2.0/subnets",
+                "{'subnet': {'network_id': '" + network + "', 'ip_version': 4, 'cidr': '10.6.0.0/24',"
+                        + " 'allocation_pools': [], 'gateway_ip': null}}");
+
+        refused.expectFault(
+                409,
+                "IpAddressGenerationFailure",
+                "No more IP addresses available on network " + network
+                        + ": its DHCP needs one in each subnet that it serves, and none is left. Delete ports that are"
+                        + " not in use, widen the allocation pools, or switch DHCP off for the subnet.");
+        assertThat(servedNetworks(host).get(network).addresses()).hasSize(1);
+    }
+
+    /** The host's own port of the time before, which goes on until its agent says that it can do without. */
+    @Test
+    void aHostKeepsThePortOfItsOwnUntilItServesFromAnother() {
+        bindOn(host);
+        PortId own = port(network);
+        String address = show(own).path("fixed_ips").get(0).path("ip_address").asString();
+        use(handle -> handle.execute(
+                "update port set serves = true, service_host_id = ? where id = ?", host.value(), own.value()));
+        assertThat(servedNetworks(host).get(network).port()).isEqualTo(own);
+        List<ServedNetwork> ownStill = List.of(new ServedNetwork(network, List.of(address)));
+
+        assertThat(served(ownStill)).as("told anew from where to serve").isTrue();
+        DesiredInterface.ServicePort shared = servedNetworks(host).get(network);
+        assertThat(shared.port()).isNotEqualTo(own);
+        assertThat(served(ownStill)).isFalse();
+        show(own);
+
+        served(List.of(
+                new ServedNetwork(network, List.of(shared.addresses().getFirst().address()))));
+        api.get("/v2.0/ports/" + own).expectFault(404, "PortNotFound", "Port " + own + " could not be found.");
+    }
+
+    @Test
+    void theServicePortGoesWithItsNetwork() {
+        PortId nic = bindOn(host);
         use(handle -> {
             serverPorts.detach(handle, server);
-            servicePorts.releaseUnused(handle, network, host);
             return true;
         });
-        assertThat(servedNetworks()).isEmpty();
+        assertThat(servedNetworks(host)).isEmpty();
+        assertThat(api.delete("/v2.0/ports/" + nic).status()).isEqualTo(204);
+        assertThat(api.delete("/v2.0/networks/" + network).status()).isEqualTo(204);
     }
 
     @Test
@@ -368,12 +441,42 @@ final class ServerPortsTest {
                 serverPorts.attach(handle, NetworkApi.access(NetworkApi.ADMIN), server, List.of(requests), List.of()));
     }
 
-    private Optional<DesiredInterface.ServicePort> ensure(NetworkId on) {
-        return use(handle -> servicePorts.ensure(handle, on, host));
+    /** Puts a server with a port of its own on the network and the host. */
+    private PortId bindOn(HostId on) {
+        PortId nic = port(network);
+        use(handle -> {
+            servicePorts.ensure(handle, List.of(network));
+            return true;
+        });
+        attach(new NicRequest.ByPort(nic));
+        use(handle -> {
+            bindings.bindNormal(handle, nic, on, "compute01", "rack0");
+            return true;
+        });
+        return nic;
     }
 
-    private Map<NetworkId, DesiredInterface.ServicePort> servedNetworks() {
-        return use(handle -> servicePorts.ofHost(handle, host));
+    /** A host on which the server is to be as well. */
+    private HostId makeHost(String name) {
+        HostId made = HostId.random();
+        use(handle -> handle.execute("insert into host (id, name) values (?, ?)", made.value(), name));
+        use(handle -> handle.execute("""
+                insert into claim (server_id, host_id, role, generation, vcpus, memory_mib, disk_gib)
+                values (?, ?, 'incoming', 2, 1, 1, 1)""", server.value(), made.value()));
+        return made;
+    }
+
+    private static void switchDhcp(String subnet, boolean on) {
+        api.put("/v2.0/subnets/" + subnet, "{'subnet': {'enable_dhcp': " + on + "}}")
+                .expect(200, "subnet");
+    }
+
+    private boolean served(List<ServedNetwork> networks) {
+        return use(handle -> ServicePorts.served(handle, host, networks));
+    }
+
+    private Map<NetworkId, DesiredInterface.ServicePort> servedNetworks(HostId on) {
+        return use(handle -> servicePorts.ofHost(handle, on));
     }
 
     private List<AttachedPort> nics() {
@@ -482,7 +585,8 @@ final class ServerPortsTest {
 
     @Test
     void aServicePortIsClosed() {
-        PortId port = ensure(network).orElseThrow().port();
+        bindOn(host);
+        PortId port = servedNetworks(host).get(network).port();
         for (String change : new String[] {
             "'mac_address': 'fa:16:3e:00:00:07'",
             "'fixed_ips': []",

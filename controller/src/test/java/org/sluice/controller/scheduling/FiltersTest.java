@@ -23,6 +23,7 @@ class FiltersTest {
             "node0",
             true,
             Optional.empty(),
+            Optional.empty(),
             Optional.of(Duration.ofSeconds(3)),
             "rack0",
             "QEMU",
@@ -33,9 +34,10 @@ class FiltersTest {
             new HostState.Amount(1_000, 995),
             Set.of("physnet0"),
             Map.of(
-                    "sriovnet0", new HostState.Functions(12, 12, 0),
-                    "sriovnet1", new HostState.Functions(8, 3, 4),
-                    "sriovnet2", new HostState.Functions(0, 0, 0)),
+                    "sriovnet0", new HostState.Functions(12, 12, 0, 0),
+                    "sriovnet1", new HostState.Functions(8, 3, 4, 0),
+                    "sriovnet2", new HostState.Functions(0, 0, 0, 0),
+                    "sriovnet3", new HostState.Functions(8, 3, 0, 5)),
             new HostState.Qualification(QualificationPolicy.OFF, List.of()));
 
     @Test
@@ -97,18 +99,21 @@ class FiltersTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "true  | ''               | 61 | The host's agent has been silent for 61 s.",
-                "true  | ''               | -1 | The host's agent has not been heard of yet.",
-                "false | ''               | 1  | The host is disabled.",
-                "false | Fan is being changed | 1 | The host is disabled: Fan is being changed.",
-                "true  | ''               | 60 | ''"
+                "true  | ''               | 61 | '' | The host's agent has been silent for 61 s.",
+                "true  | ''               | -1 | '' | The host's agent has not been heard of yet.",
+                "false | ''               | 1  | '' | The host is disabled.",
+                "false | Fan is being changed | 1 | '' | The host is disabled: Fan is being changed.",
+                "true  | ''               | 60 | '' | ''",
+                "true  | ''               | 1  | libvirt does not answer. | libvirt does not answer."
             })
-    void aHostMustBeEnabledAndAlive(boolean enabled, String reason, long silence, String sentence) {
+    void aHostMustBeEnabledAliveAndWithoutFault(
+            boolean enabled, String reason, long silence, String fault, String sentence) {
         HostState host = new HostState(
                 HOST.id(),
                 HOST.name(),
                 enabled,
                 Optional.of(reason).filter(text -> !text.isEmpty()),
+                Optional.of(fault).filter(text -> !text.isEmpty()),
                 silence < 0 ? Optional.empty() : Optional.of(Duration.ofSeconds(silence)),
                 HOST.zone(),
                 HOST.hypervisorType(),
@@ -179,6 +184,7 @@ class FiltersTest {
                 HOST.name(),
                 HOST.enabled(),
                 HOST.disabledReason(),
+                HOST.fault(),
                 HOST.silence(),
                 HOST.zone(),
                 HOST.hypervisorType(),

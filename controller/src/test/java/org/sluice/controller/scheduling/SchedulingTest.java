@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -162,9 +164,7 @@ class SchedulingTest {
                 .contains("0000:01:10.0");
         assertThat(fleet.text("select facts ->> 'pci_vendor_info' from port_binding where port_id = ?", direct.value()))
                 .contains("8086:10ca");
-        assertThat(fleet.count(
-                        "select count(*) from port where device_owner = 'network:dhcp' and service_host_id = ?",
-                        host.value()))
+        assertThat(fleet.count("select count(*) from port where device_owner = 'network:dhcp' and serves"))
                 .isEqualTo(1);
         assertThat(fleet.text(
                         "select availability_zone from server where id = ?",
@@ -285,8 +285,9 @@ class SchedulingTest {
         assertThat(fleet.leases(host)).isEmpty();
         assertThat(fleet.text("select status from port where id = ? and device_id = ''", direct.value()))
                 .contains("DOWN");
-        assertThat(fleet.count("select count(*) from port where service_host_id is not null"))
-                .isZero();
+        assertThat(fleet.count("select count(*) from port where serves"))
+                .as("it stays with its network")
+                .isEqualTo(1);
         assertThat(fleet.count("select count(*) from scheduling_decision")).isZero();
         fleet.report(host, absent);
     }
@@ -364,21 +365,23 @@ class SchedulingTest {
     }
 
     @Test
-    void whereDhcpHasNoAddressForAnotherHostAServerGoesToOneThatServesAlready() {
+    void dhcpOfANetworkTakesOneAddressHoweverManyHostsServeIt() {
         fleet.host("node0", 1);
-        HostId serving = fleet.host("node1", 1);
         NetworkId network = fleet.network(TestFleet.UPLINK_NETWORK, 2001);
         postgres.database().jdbi().useHandle(handle -> handle.execute("update allocation_pool set last = '10.0.0.2'"));
-        postgres.database().jdbi().useTransaction(handle -> fleet.servicePorts.ensure(handle, network, serving));
-
-        for (int boot = 0; boot < 3; boot++) {
-            assertThat(fleet.boot(fleet.port(network, VnicType.NORMAL)).placed().host())
-                    .isEqualTo(serving);
+        Set<HostId> hosts = new HashSet<>();
+        for (String other : List.of("node1", "node2")) {
+            hosts.add(fleet.boot(fleet.port(network, VnicType.NORMAL)).placed().host());
+            postgres.database().jdbi().useHandle(handle -> handle.execute("update host set enabled = false"));
+            fleet.host(other, 1);
+            postgres.database().jdbi().useHandle(fleet.index::reload);
         }
-        assertThat(fleet.count("select vcpus_used from host where name = 'node0'"))
-                .isZero();
-        assertThat(fleet.count("select count(*) from port where service_host_id is not null"))
+        hosts.add(fleet.boot(fleet.port(network, VnicType.NORMAL)).placed().host());
+
+        assertThat(hosts).hasSize(3);
+        assertThat(fleet.count("select count(*) from port where device_owner = 'network:dhcp'"))
                 .isEqualTo(1);
+        assertThat(fleet.count("select count(*) from ip_allocation")).isEqualTo(1);
     }
 
     @Test
@@ -389,11 +392,10 @@ class SchedulingTest {
 
         assertThatThrownBy(() -> fleet.boot(fleet.port(network, VnicType.NORMAL)))
                 .hasMessage("No more IP addresses available on network " + network
-                        + ": its DHCP needs one address for each host that has servers on it, and none is left for another"
-                        + " host. Delete ports that are not in use, add a subnet, or widen the allocation pools.");
+                        + ": its DHCP needs one in each subnet that it serves, and none is left. Delete ports that are not in"
+                        + " use, widen the allocation pools, or switch DHCP off for the subnet.");
         assertThat(fleet.count("select sum(vcpus_used + desired_revision) from host"))
                 .isZero();
-        assertThat(fleet.count("select count(*) from port where service_host_id is not null"))
-                .isZero();
+        assertThat(fleet.count("select count(*) from port where serves")).isZero();
     }
 }

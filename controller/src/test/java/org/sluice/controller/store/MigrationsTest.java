@@ -45,6 +45,7 @@ final class MigrationsTest {
             Map.entry("23", 2_065_138_729),
             Map.entry("24", -1_347_195_406),
             Map.entry("25", 316_429_201),
+            Map.entry("28", -1_712_822_434),
             Map.entry("31", 786_457_668));
 
     @RegisterExtension
@@ -112,6 +113,67 @@ final class MigrationsTest {
                 .mapTo(String.class)
                 .list());
         assertThat(known).containsExactly("of a void token nothing", "rejoined new");
+    }
+
+    @Test
+    void ofTheServicePortsOfANetworkTheOldestBecomesThatOfAllHosts() {
+        Jdbi jdbi = Jdbi.create(postgres.url() + "&currentSchema=served");
+        flyway("served").target("25").load().migrate();
+        UUID network = UUID.randomUUID();
+        UUID subnet = UUID.randomUUID();
+        jdbi.useHandle(handle -> {
+            handle.execute("insert into physical_network (name) values ('net')");
+            handle.execute(
+                    "insert into network (id, project_id, name, mtu, network_type, physical_network)"
+                            + " values (?, 'p', 'n', 1500, 'flat', 'net')",
+                    network);
+            handle.execute(
+                    "insert into subnet (id, network_id, project_id, name, ip_version, cidr)"
+                            + " values (?, ?, 'p', '', 4, '10.0.0.0/24')",
+                    subnet,
+                    network);
+            for (int number = 1; number <= 3; number++) {
+                UUID host = UUID.randomUUID();
+                UUID port = UUID.randomUUID();
+                handle.execute("insert into host (id, name) values (?, ?)", host, "node" + number);
+                handle.execute(
+                        "insert into port (id, network_id, project_id, name, mac_address, fabric, vnic_type,"
+                                + " device_owner, device_id, service_host_id, created_at)"
+                                + " values (?, ?, 'p', ?, ?, 'net', 'normal', 'network:dhcp', 'x', ?,"
+                                + " now() - make_interval(hours => ?))",
+                        port,
+                        network,
+                        "of node" + number,
+                        "fa:16:3e:00:00:0" + number,
+                        host,
+                        number);
+                handle.execute(
+                        "insert into ip_allocation (subnet_id, address, port_id) values (?, cast(? as inet), ?)",
+                        subnet,
+                        "10.0.0." + number,
+                        port);
+            }
+        });
+
+        flyway("served").load().migrate();
+
+        List<String> ports = jdbi.withHandle(handle -> handle.createQuery(
+                        "select p.name || coalesce(' on ' || h.name, ' everywhere') || ' at ' || host(a.address)"
+                                + " || case when p.serves then '' else ', which does not serve' end"
+                                + " from port p join ip_allocation a on a.port_id = p.id"
+                                + " left join host h on h.id = p.service_host_id order by p.name")
+                .mapTo(String.class)
+                .list());
+        assertThat(ports)
+                .containsExactly(
+                        "of node1 on node1 at 10.0.0.1",
+                        "of node2 on node2 at 10.0.0.2",
+                        "of node3 everywhere at 10.0.0.3");
+        String device = jdbi.withHandle(
+                handle -> handle.createQuery("select device_id from port where service_host_id is null")
+                        .mapTo(String.class)
+                        .one());
+        assertThat(device).isEqualTo("dhcp-" + network);
     }
 
     @Test

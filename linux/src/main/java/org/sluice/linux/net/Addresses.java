@@ -18,6 +18,7 @@ import org.sluice.linux.netlink.NetlinkMessage;
 /** IP addresses of devices (struct ifaddrmsg). Thread-safe. */
 public final class Addresses {
     private static final int PREFIX_LENGTH_OFFSET = 1;
+    private static final int FLAGS_OFFSET = 2;
     private static final int INDEX_OFFSET = 4;
 
     private final RouteSession session;
@@ -59,6 +60,15 @@ public final class Addresses {
 
     /** {@code ip address show dev NAME}: IPv4 and IPv6, link-local ones too. */
     public List<IpPrefix> list(String name) {
+        return list(name, 0);
+    }
+
+    /** {@code ip address show dev NAME permanent}: those of no limited life, as what DHCP or a router announced has. */
+    public List<IpPrefix> permanent(String name) {
+        return list(name, Rtnetlink.IFA_F_PERMANENT);
+    }
+
+    private List<IpPrefix> list(String name, int flags) {
         int index = session.require(name).index();
         MessageWriter request = new MessageWriter(Rtnetlink.RTM_GETADDR, DUMP)
                 .u8(Rtnetlink.AF_UNSPEC)
@@ -69,7 +79,8 @@ public final class Addresses {
         List<IpPrefix> addresses = new ArrayList<>();
         for (NetlinkMessage message : session.dump("list the addresses", request)) {
             if (message.type() == Rtnetlink.RTM_NEWADDR
-                    && message.need(Rtnetlink.ADDRESS_HEADER_LENGTH).payload().getInt(INDEX_OFFSET) == index) {
+                    && message.need(Rtnetlink.ADDRESS_HEADER_LENGTH).payload().getInt(INDEX_OFFSET) == index
+                    && (message.payload().get(FLAGS_OFFSET) & flags) == flags) {
                 addresses.add(read(message));
             }
         }

@@ -87,6 +87,17 @@ final class LinkCodec {
                 .orElse(XdpMode.NONE);
     }
 
+    /** Reads only whether a bridge port is isolated; false for a device that is none. */
+    static boolean readIsolation(NetlinkMessage message) {
+        return message.attributesAfter(Rtnetlink.INTERFACE_HEADER_LENGTH)
+                        .find(Rtnetlink.IFLA_LINKINFO)
+                        .flatMap(info -> info.nested().find(Rtnetlink.IFLA_INFO_SLAVE_DATA))
+                        .flatMap(port -> port.nested().find(Rtnetlink.IFLA_BRPORT_ISOLATED))
+                        .map(Attribute::u8)
+                        .orElse(0)
+                != 0;
+    }
+
     /** What has been read of one message so far. */
     private static final class Reading {
         private String name = "";

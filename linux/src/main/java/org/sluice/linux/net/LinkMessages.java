@@ -31,6 +31,14 @@ final class LinkMessages {
                 () -> message.attributeText(Rtnetlink.IFLA_ALT_IFNAME, alternativeName));
     }
 
+    static MessageWriter isolate(int index, boolean isolated) {
+        MessageWriter message =
+                LinkCodec.message(Rtnetlink.RTM_SETLINK, ACKNOWLEDGED, Rtnetlink.AF_BRIDGE, index, 0, 0);
+        return message.nested(
+                Rtnetlink.IFLA_PROTINFO | Rtnetlink.NLA_F_NESTED,
+                () -> message.attributeU8(Rtnetlink.IFLA_BRPORT_ISOLATED, isolated ? 1 : 0));
+    }
+
     static MessageWriter createBridge(String name, boolean vlanFiltering, Duration ageing) {
         return create(name, "bridge", message -> {
             MessageWriter data = message.attributeU32(Rtnetlink.IFLA_BR_AGEING_TIME, LinkCodec.ticks(ageing))

@@ -268,6 +268,27 @@ public final class Links implements AutoCloseable {
     }
 
     /**
+     * {@code bridge link set dev PORT isolated on|off}: between two isolated ports of a bridge nothing passes; between one and
+     * any other port everything does.
+     */
+    public void setIsolated(String port, boolean isolated) {
+        session.execute(
+                (isolated ? "isolate " : "end the isolation of ") + "the bridge port " + port,
+                LinkMessages.isolate(session.require(port).index(), isolated));
+    }
+
+    /**
+     * {@code bridge -d link show dev PORT}: whether the bridge port is isolated; false for a device that is in no bridge.
+     *
+     * @throws LinuxException code {@code link.missing}
+     */
+    public boolean isIsolated(String port) {
+        return session.find(port, LinkDetail.LINKS.extensions())
+                .map(LinkCodec::readIsolation)
+                .orElseThrow(() -> RouteSession.missing(port));
+    }
+
+    /**
      * {@code ip link delete dev NAME}; false when it was not there.
      *
      * @throws NetlinkException EOPNOTSUPP for a device of hardware

@@ -37,6 +37,7 @@ final class Rtnetlink {
     static final int IFLA_MTU = 4;
     static final int IFLA_LINK = 5;
     static final int IFLA_MASTER = 10;
+    static final int IFLA_PROTINFO = 12;
     static final int IFLA_LINKINFO = 18;
     static final int IFLA_NET_NS_PID = 19;
     static final int IFLA_NUM_VF = 21;
@@ -62,6 +63,8 @@ final class Rtnetlink {
 
     static final int IFLA_INFO_KIND = 1;
     static final int IFLA_INFO_DATA = 2;
+    static final int IFLA_INFO_SLAVE_DATA = 5;
+    static final int IFLA_BRPORT_ISOLATED = 33;
     static final int VETH_INFO_PEER = 1;
     static final int IFLA_VLAN_ID = 1;
     static final int IFLA_VLAN_PROTOCOL = 5;
@@ -100,6 +103,7 @@ final class Rtnetlink {
 
     static final int IFA_ADDRESS = 1;
     static final int IFA_LOCAL = 2;
+    static final int IFA_F_PERMANENT = 0x80;
 
     static final int NDA_DST = 1;
     static final int NDA_LLADDR = 2;

@@ -156,6 +156,20 @@ class LinksTest {
     }
 
     @Test
+    void isolatesPortsOfABridge() {
+        links.createBridge("bridge", false, Duration.ofMinutes(2));
+        links.createVeth("left", "right");
+        assertThat(links.isIsolated("left")).as("of no bridge").isFalse();
+        links.setMaster("left", "bridge");
+        assertThat(links.isIsolated("left")).as("as it is made").isFalse();
+
+        links.setIsolated("left", true);
+        assertThat(links.isIsolated("left")).isTrue();
+        links.setIsolated("left", false);
+        assertThat(links.isIsolated("left")).isFalse();
+    }
+
+    @Test
     void movesDevicesToAnotherNamespace() {
         try (NetworkNamespace other = NetworkNamespace.createNameless();
                 Links there = Links.in(other)) {

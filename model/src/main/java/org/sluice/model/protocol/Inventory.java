@@ -3,6 +3,8 @@ package org.sluice.model.protocol;
 import static java.util.Objects.requireNonNull;
 
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 
 /**
  * What a host has, as its agent found it. Sent when the agent starts and whenever it changes.
@@ -16,6 +18,9 @@ import java.util.List;
  * @param cpuArchitecture as {@code uname -m} prints it, {@code x86_64}
  * @param interfaces netdevs that could be the uplink of a bridge, by name
  * @param physicalFunctions SR-IOV cards
+ * @param served where it answers DHCP and metadata, none of which is heard on the wire; empty from agents of the time when each host
+ *     had an address of its own for that, which was
+ * @param faults what keeps it from taking servers, in complete sentences
  */
 public record Inventory(
         String hostname,
@@ -26,7 +31,9 @@ public record Inventory(
         int hypervisorVersion,
         String cpuArchitecture,
         List<String> interfaces,
-        List<PhysicalFunction> physicalFunctions) {
+        List<PhysicalFunction> physicalFunctions,
+        Optional<List<ServedNetwork>> served,
+        List<String> faults) {
     public Inventory {
         requireNonNull(hostname, "hostname is null");
         requireNonNull(hypervisorType, "hypervisorType is null");
@@ -37,5 +44,9 @@ public record Inventory(
         interfaces = List.copyOf(interfaces);
         physicalFunctions.forEach(each -> requireNonNull(each, "physicalFunctions has a null in it"));
         physicalFunctions = List.copyOf(physicalFunctions);
+        // Older agents have neither.
+        served = Objects.requireNonNullElse(served, Optional.<List<ServedNetwork>>empty())
+                .map(List::copyOf);
+        faults = List.copyOf(Objects.requireNonNullElse(faults, List.of()));
     }
 }

@@ -3,6 +3,8 @@ package org.sluice.model.protocol;
 import static java.util.Objects.requireNonNull;
 
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import org.sluice.model.MacAddress;
 
 /**
@@ -20,6 +22,7 @@ import org.sluice.model.MacAddress;
  * @param mac the PF's own address
  * @param carrier whether the link is up
  * @param virtualFunctions the VFs there are now ({@code sriov_numvfs} of them)
+ * @param fault why its VFs must go to nobody now, in a complete sentence; empty when they may
  */
 public record PhysicalFunction(
         PhysicalFunctionKey key,
@@ -33,7 +36,8 @@ public record PhysicalFunction(
         int totalVirtualFunctions,
         MacAddress mac,
         boolean carrier,
-        List<VirtualFunction> virtualFunctions) {
+        List<VirtualFunction> virtualFunctions,
+        Optional<String> fault) {
     public PhysicalFunction {
         requireNonNull(key, "key is null");
         requireNonNull(name, "name is null");
@@ -46,5 +50,7 @@ public record PhysicalFunction(
         requireNonNull(virtualFunctions, "virtualFunctions is null");
         virtualFunctions.forEach(each -> requireNonNull(each, "virtualFunctions has a null in it"));
         virtualFunctions = List.copyOf(virtualFunctions);
+        // Older agents do not say.
+        fault = Objects.requireNonNullElse(fault, Optional.empty());
     }
 }

@@ -22,6 +22,7 @@ import org.sluice.model.AgentSilence;
  * @param hypervisorVersion as one number
  * @param cpuArchitecture such as {@code x86_64}
  * @param interfaces netdevs that could be uplinks
+ * @param faults what keeps it from taking servers, as its agent says
  * @param vcpus processors
  * @param memory MiB
  * @param disk GiB
@@ -43,6 +44,7 @@ record Host(
         int hypervisorVersion,
         String cpuArchitecture,
         List<String> interfaces,
+        List<String> faults,
         Amount vcpus,
         Amount memory,
         Amount disk,

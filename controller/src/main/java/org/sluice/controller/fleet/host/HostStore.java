@@ -20,7 +20,7 @@ final class HostStore {
                 greatest(0, extract(epoch from clock_timestamp() - h.last_seen_at)) as silence,
                 coalesce((select min(a.availability_zone) from aggregate a
                     join aggregate_host ah on ah.aggregate_id = a.id where ah.host_id = h.id), 'nova') as zone,
-                h.hypervisor_type, h.hypervisor_version, h.cpu_architecture, h.interfaces,
+                h.hypervisor_type, h.hypervisor_version, h.cpu_architecture, h.interfaces, h.faults,
                 h.vcpus_total, h.vcpus_used, h.memory_mib_total, h.memory_mib_used, h.disk_gib_total, h.disk_gib_used,
                 (select count(*) from server s where s.host_id = h.id) as servers,
                 coalesce((select jsonb_object_agg(u.physical_network, u.interface)
@@ -33,6 +33,7 @@ final class HostStore {
                         'address', pf.address, 'serial', pf.serial, 'port', pf.port, 'vendor_id', pf.vendor_id,
                         'device_id', pf.device_id, 'vf_device_id', pf.vf_device_id, 'driver', pf.driver,
                         'numa_node', pf.numa_node, 'mac', pf.mac, 'carrier', pf.carrier, 'present', pf.present,
+                        'fault', pf.fault,
                         'physical_network', pf.physical_network, 'total_vfs', pf.total_vfs,
                         'vfs', (select count(*) from virtual_function vf
                             where vf.physical_function_id = pf.id and vf.present),
@@ -75,6 +76,7 @@ final class HostStore {
                 row.getInt("hypervisor_version"),
                 row.getString("cpu_architecture"),
                 List.of((String[]) row.getArray("interfaces").getArray()),
+                List.of((String[]) row.getArray("faults").getArray()),
                 amount(row, "vcpus"),
                 amount(row, "memory_mib"),
                 amount(row, "disk_gib"),

@@ -30,6 +30,7 @@ final class HostWire {
             .member("hypervisor_version", Host::hypervisorVersion)
             .member("cpu_architecture", Host::cpuArchitecture)
             .member("interfaces", Host::interfaces)
+            .member("faults", Host::faults)
             .member("vcpus", host -> new View.Nested<>(AMOUNT, host.vcpus()))
             .member("memory_mib", host -> new View.Nested<>(AMOUNT, host.memory()))
             .member("disk_gib", host -> new View.Nested<>(AMOUNT, host.disk()))

@@ -81,7 +81,7 @@ public final class ProjectStore {
                         select n || ' ' || kind || case when n = 1 then '' else 's' end from (
                             select 1 as position, 'server' as kind, count(*) as n from server where project_id = :id
                             union all select 2, 'port', count(*) from port
-                                where project_id = :id and service_host_id is null and server_id is null
+                                where project_id = :id and not serves and server_id is null
                             union all select 3, 'network', count(*) from network where project_id = :id
                             union all select 4, 'image', count(*) from image where project_id = :id
                             union all select 5, 'security group', count(*) from security_group

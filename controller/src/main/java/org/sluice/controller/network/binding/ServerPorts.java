@@ -197,7 +197,7 @@ public final class ServerPorts {
         record Found(String projectId, boolean used, boolean portUp, boolean networkUp) {}
         RowCondition seen = access.rows(PortRules.GET);
         Found found = seen.bind(handle.createQuery("""
-                        select p.project_id, p.server_id is not null or p.service_host_id is not null or p.device_id <> '' as used,
+                        select p.project_id, p.server_id is not null or p.serves or p.device_id <> '' as used,
                             p.admin_state_up as port_up, n.admin_state_up as network_up
                         from port p join network n on n.id = p.network_id where p.id = :id and\s""" + seen.sql()))
                 .bind("id", port.value())

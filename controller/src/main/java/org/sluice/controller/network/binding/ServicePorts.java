@@ -1,14 +1,15 @@
 package org.sluice.controller.network.binding;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
-import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.sluice.controller.network.address.AddressRows;
 import org.sluice.controller.network.port.NetworkFacts;
@@ -21,17 +22,23 @@ import org.sluice.model.NetworkId;
 import org.sluice.model.PortId;
 import org.sluice.model.SubnetId;
 import org.sluice.model.protocol.DesiredInterface;
+import org.sluice.model.protocol.FixedAddress;
+import org.sluice.model.protocol.ServedNetwork;
 
 /**
- * The {@code network:dhcp} ports from which hosts serve DHCP and metadata: one a network and host, with an address in each
- * subnet that wants DHCP. The caller owns the transaction. Thread-safe.
+ * The {@code network:dhcp} ports from which hosts serve DHCP and metadata: one a network, with an address in each subnet that wants
+ * DHCP, under which each host answers its own guests. It is made with the first server on the network, and goes with the network.
+ * Hosts whose agents are of the time when each had a port of its own keep that until they can do without. The caller owns the
+ * transaction. Thread-safe.
  */
 public final class ServicePorts {
     private static final String SELECT = """
-            select p.id, p.network_id, p.mac_address,
+            select p.id, p.network_id, p.mac_address, p.service_host_id,
             """ + AddressRows.SELECT + """
              as addresses from port p
             """;
+
+    private static final String OF_ALL_HOSTS = "p.serves and p.service_host_id is null";
 
     private final PortMaking making;
 
@@ -41,73 +48,103 @@ public final class ServicePorts {
     }
 
     /**
-     * The port from which that host serves that network, made when there is none; addresses are added for subnets that
-     * came since. Call it in the transaction that binds a port there: until that transaction ends nobody can release the
-     * service port.
+     * Has the networks served, which servers are about to come to: makes what their subnets lack. Call it before a host's row is
+     * locked: whoever changes a subnet takes the two in that order.
      *
-     * @return empty when no subnet of the network wants DHCP
-     * @throws org.sluice.model.ProblemException 409 when a subnet has no address left for it; the transaction must go back to
-     *     where it was before the call then
+     * @throws org.sluice.model.ProblemException 409 when a subnet has no address left for it
      */
-    public Optional<DesiredInterface.ServicePort> ensure(Handle handle, NetworkId network, HostId host) {
-        List<UUID> subnets = handle.createQuery("""
-                        select id from subnet where network_id = :network and enable_dhcp
-                        order by ip_version, created_at, id""")
-                .bind("network", network.value())
-                .mapTo(UUID.class)
-                .list();
-        if (subnets.isEmpty()) {
-            return Optional.empty();
-        }
-        PortId port = lock(handle, network, host).orElseGet(() -> make(handle, network, host));
-        List<UUID> served = handle.createQuery("select subnet_id from ip_allocation where port_id = :port")
-                .bind("port", port.value())
-                .mapTo(UUID.class)
-                .list();
-        for (UUID subnet : subnets) {
-            if (!served.contains(subnet)
-                    && making.allocateIn(handle, new SubnetId(subnet), port).isEmpty()) {
-                throw NetworkProblems.noAddressLeftForDhcp(network);
-            }
-        }
-        return handle.createQuery(SELECT + " where p.id = :id")
-                .bind("id", port.value())
-                .map((row, context) -> read(row))
-                .findOne();
-    }
-
-    /** The hosts that serve each of those networks with an address in every subnet that wants DHCP: they need no further one. */
-    public Set<HostId> hostsServing(Handle handle, Collection<NetworkId> networks) {
-        return handle
-                .createQuery("""
-                        select p.service_host_id from port p
-                        where p.network_id = any(:networks) and p.service_host_id is not null and not exists (
-                            select 1 from subnet s where s.network_id = p.network_id and s.enable_dhcp and not exists (
-                                select 1 from ip_allocation a where a.subnet_id = s.id and a.port_id = p.id))
-                        group by p.service_host_id having count(*) = (
-                            select count(distinct s.network_id) from subnet s
-                            where s.network_id = any(:networks) and s.enable_dhcp)""")
+    public void ensure(Handle handle, Collection<NetworkId> networks) {
+        handle.createQuery("""
+                        select distinct s.network_id from subnet s
+                        where s.network_id = any(:networks) and s.enable_dhcp and not exists (
+                            select 1 from ip_allocation a join port p on p.id = a.port_id
+                            where a.subnet_id = s.id and\s""" + OF_ALL_HOSTS + ") order by s.network_id")
                 .bindArray(
                         "networks",
                         UUID.class,
                         networks.stream().map(NetworkId::value).toList())
                 .mapTo(UUID.class)
-                .map(HostId::new)
-                .stream()
-                .collect(Collectors.toSet());
+                .map(NetworkId::new)
+                .list()
+                .forEach(network -> {
+                    lock(handle, network);
+                    complete(handle, network);
+                });
     }
 
-    /** All service ports of a host by network, in one query. */
+    /**
+     * Follows a subnet that came or changed: where servers are on its network, DHCP has an address in it from now on, if it wants
+     * DHCP.
+     *
+     * @throws org.sluice.model.ProblemException 409 when it has no address left for that
+     */
+    public void follow(Handle handle, NetworkId network) {
+        // Before the look: a first server that is on its way either sees the subnet, or is seen here.
+        lock(handle, network);
+        if (isServed(handle, network)) {
+            complete(handle, network);
+        }
+    }
+
+    /** From where a host serves the networks that its servers have bridged NICs on, by network, in two queries. */
     public Map<NetworkId, DesiredInterface.ServicePort> ofHost(Handle handle, HostId host) {
         Map<NetworkId, DesiredInterface.ServicePort> ports = new LinkedHashMap<>();
-        handle.createQuery(SELECT + " where p.service_host_id = :host order by p.network_id")
+        handle.createQuery(SELECT + """
+                         where p.service_host_id = :host and exists (
+                            select 1 from host h where h.id = :host and not h.serves_shared)
+                        order by p.network_id""")
                 .bind("host", host.value())
-                .map((row, context) -> Map.entry(new NetworkId(row.getObject("network_id", UUID.class)), read(row)))
+                .map((row, _) -> Map.entry(network(row), read(row)))
                 .forEach(entry -> ports.put(entry.getKey(), entry.getValue()));
+        handle.createQuery(SELECT + " where " + OF_ALL_HOSTS + """
+                         and p.network_id in (
+                            select nic.network_id from port_binding b join port nic on nic.id = b.port_id
+                            where b.host_id = :host and nic.vnic_type = 'normal')
+                        order by p.network_id""")
+                .bind("host", host.value())
+                .map((row, _) -> Map.entry(network(row), read(row)))
+                .forEach(entry -> ports.putIfAbsent(entry.getKey(), entry.getValue()));
+        ports.values().removeIf(port -> port.addresses().isEmpty());
         return ports;
     }
 
-    /** Takes the service port away when no port of type normal of that network is bound to that host any more. */
+    /**
+     * Takes a host's word on what it serves from, and that it keeps that off the wire. What it was given for itself alone, and does
+     * not serve from any more, goes.
+     *
+     * @return whether the host is to be told anew from where to serve: it is the first such word of one with ports of its own
+     */
+    public static boolean served(Handle handle, HostId host, List<ServedNetwork> served) {
+        List<UUID> networks = new ArrayList<>();
+        List<String> addresses = new ArrayList<>();
+        for (ServedNetwork each : served) {
+            for (String address : each.addresses()) {
+                networks.add(each.network().value());
+                addresses.add(address);
+            }
+        }
+        handle.createUpdate("""
+                        delete from port p where p.service_host_id = :host
+                          and exists (select 1 from host h where h.id = :host and h.serves_shared)
+                          and not exists (
+                            select 1 from ip_allocation a
+                            join unnest(:networks, cast(:addresses as inet[])) as served (network, address)
+                                on served.network = p.network_id and served.address = a.address
+                            where a.port_id = p.id)""")
+                .bind("host", host.value())
+                .bindArray("networks", UUID.class, networks)
+                .bindArray("addresses", String.class, addresses)
+                .execute();
+        return handle.createQuery("""
+                        update host set serves_shared = true where id = :host and not serves_shared
+                        returning exists (select 1 from port where service_host_id = :host)""")
+                .bind("host", host.value())
+                .mapTo(Boolean.class)
+                .findOne()
+                .orElse(false);
+    }
+
+    /** Takes a host's own service port away when no port of type normal of that network is bound to it any more. */
     public void releaseUnused(Handle handle, NetworkId network, HostId host) {
         // Two statements: the second must see what a transaction committed that held the row while the first waited.
         lockForRelease(handle, network, host)
@@ -121,44 +158,76 @@ public final class ServicePorts {
                         .execute());
     }
 
-    /** Takes all service ports of a host away, which has no other port any more. */
+    /** Takes all service ports of a host's own away, which has no other port any more. */
     public void removeOf(Handle handle, HostId host) {
         handle.createUpdate("delete from port where service_host_id = :host")
                 .bind("host", host.value())
                 .execute();
     }
 
-    private PortId make(Handle handle, NetworkId network, HostId host) {
+    private static boolean isServed(Handle handle, NetworkId network) {
+        return handle.createQuery(
+                        "select exists (select 1 from port p where p.network_id = :network and " + OF_ALL_HOSTS
+                                + ") or exists (select 1 from port_binding b join port p on p.id = b.port_id"
+                                + " where p.network_id = :network and p.vnic_type = 'normal')")
+                .bind("network", network.value())
+                .mapTo(Boolean.class)
+                .one();
+    }
+
+    private void complete(Handle handle, NetworkId network) {
+        List<UUID> lacking = handle.createQuery("""
+                        select id from subnet s where network_id = :network and enable_dhcp and not exists (
+                            select 1 from ip_allocation a join port p on p.id = a.port_id
+                            where a.subnet_id = s.id and\s""" + OF_ALL_HOSTS + ") order by ip_version, created_at, id")
+                .bind("network", network.value())
+                .mapTo(UUID.class)
+                .list();
+        if (lacking.isEmpty()) {
+            return;
+        }
+        PortId port = find(handle, network).orElseGet(() -> make(handle, network));
+        for (UUID subnet : lacking) {
+            if (making.allocateIn(handle, new SubnetId(subnet), port).isEmpty()) {
+                throw NetworkProblems.noAddressLeftForDhcp(network);
+            }
+        }
+    }
+
+    private static Optional<PortId> find(Handle handle, NetworkId network) {
+        return handle.createQuery("select id from port p where network_id = :network and " + OF_ALL_HOSTS)
+                .bind("network", network.value())
+                .mapTo(UUID.class)
+                .findOne()
+                .map(PortId::new);
+    }
+
+    private PortId make(Handle handle, NetworkId network) {
         String project = handle.createQuery("select project_id from network where id = :id")
                 .bind("id", network.value())
                 .mapTo(String.class)
                 .one();
-        NewPort wanted = NewPort.plain(network, project, List.of()).servingOn(host);
-        // Its own lock, because the index that lets there be one cannot be named beside the one on the MAC address.
-        handle.createQuery("select true from (select pg_advisory_xact_lock(hashtextextended(:key, 0))) held")
-                .bind("key", wanted.deviceId())
-                .mapTo(Boolean.class)
-                .one();
-        return lock(handle, network, host).orElseGet(() -> {
-            NetworkFacts facts = NetworkFacts.find(handle, network, project).orElseThrow();
-            return making.make(
-                    handle,
-                    wanted,
-                    facts.fabric(),
-                    List.of(),
-                    (row, context) -> wanted.id(),
-                    address -> NetworkProblems.noAddressLeft(network));
-        });
+        NewPort wanted = NewPort.plain(network, project, List.of()).serving();
+        NetworkFacts facts = NetworkFacts.find(handle, network, project).orElseThrow();
+        PortId made = making.make(
+                handle,
+                wanted,
+                facts.fabric(),
+                List.of(),
+                (row, _) -> wanted.id(),
+                _ -> NetworkProblems.noAddressLeft(network));
+        handle.createUpdate("update port set serves = true where id = :id")
+                .bind("id", made.value())
+                .execute();
+        return made;
     }
 
-    private static Optional<PortId> lock(Handle handle, NetworkId network, HostId host) {
-        return handle.createQuery("""
-                        select id from port where network_id = :network and service_host_id = :host for share""")
-                .bind("network", network.value())
-                .bind("host", host.value())
-                .mapTo(UUID.class)
-                .findOne()
-                .map(PortId::new);
+    /** One at a time makes what a network lacks. */
+    private static void lock(Handle handle, NetworkId network) {
+        handle.createQuery("select true from (select pg_advisory_xact_lock(hashtextextended(:key, 0))) held")
+                .bind("key", "dhcp-" + network)
+                .mapTo(Boolean.class)
+                .one();
     }
 
     private static Optional<UUID> lockForRelease(Handle handle, NetworkId network, HostId host) {
@@ -170,10 +239,17 @@ public final class ServicePorts {
                 .findOne();
     }
 
-    private static DesiredInterface.ServicePort read(java.sql.ResultSet row) throws java.sql.SQLException {
+    private static NetworkId network(ResultSet row) throws SQLException {
+        return new NetworkId(row.getObject("network_id", UUID.class));
+    }
+
+    /** Subnets whose DHCP is off keep their address here, for the day that it is on again. */
+    private static DesiredInterface.ServicePort read(ResultSet row) throws SQLException {
         return new DesiredInterface.ServicePort(
                 new PortId(row.getObject("id", UUID.class)),
                 new MacAddress(row.getString("mac_address")),
-                AddressRows.parse(row.getString("addresses")));
+                AddressRows.parse(row.getString("addresses")).stream()
+                        .filter(FixedAddress::dhcp)
+                        .toList());
     }
 }

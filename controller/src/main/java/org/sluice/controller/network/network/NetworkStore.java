@@ -123,7 +123,7 @@ final class NetworkStore {
     /** Whether it has ports that do not go with it. */
     boolean hasPorts(Handle handle, UUID id) {
         return handle.createQuery("""
-                        select exists (select 1 from port where network_id = :id and service_host_id is null
+                        select exists (select 1 from port where network_id = :id and not serves
                                        and (device_owner <> 'network:dhcp' or server_id is not null))""").bind("id", id).mapTo(Boolean.class).one();
     }
 
@@ -136,7 +136,7 @@ final class NetworkStore {
         try {
             handle.createUpdate("""
                             delete from port where network_id = :id and server_id is null
-                              and (service_host_id is not null or device_owner = 'network:dhcp')""").bind("id", id).execute();
+                              and (serves or device_owner = 'network:dhcp')""").bind("id", id).execute();
             handle.createUpdate("delete from subnet where network_id = :id")
                     .bind("id", id)
                     .execute();

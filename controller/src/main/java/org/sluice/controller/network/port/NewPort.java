@@ -2,7 +2,6 @@ package org.sluice.controller.network.port;
 
 import java.util.List;
 import java.util.Optional;
-import org.sluice.model.HostId;
 import org.sluice.model.MacAddress;
 import org.sluice.model.NetworkId;
 import org.sluice.model.PortId;
@@ -14,7 +13,6 @@ import org.sluice.model.VnicType;
  *
  * @param mac empty for a random one
  * @param profile the JSON object that the user gave as {@code binding:profile}
- * @param serviceHost for a {@code network:dhcp} port, the host it serves on
  */
 public record NewPort(
         PortId id,
@@ -31,7 +29,6 @@ public record NewPort(
         String profile,
         String bindingHost,
         boolean madeForServer,
-        Optional<HostId> serviceHost,
         List<SecurityGroupId> securityGroups) {
     /** A plain port of type normal, without a device. */
     public static NewPort plain(NetworkId network, String projectId, List<SecurityGroupId> securityGroups) {
@@ -50,7 +47,6 @@ public record NewPort(
                 "{}",
                 "",
                 false,
-                Optional.empty(),
                 securityGroups);
     }
 
@@ -70,11 +66,11 @@ public record NewPort(
                 profile,
                 bindingHost,
                 true,
-                serviceHost,
                 securityGroups);
     }
 
-    public NewPort servingOn(HostId host) {
+    /** The same port, from which DHCP and metadata of its network are served. */
+    public NewPort serving() {
         return new NewPort(
                 id,
                 network,
@@ -83,14 +79,13 @@ public record NewPort(
                 description,
                 adminStateUp,
                 mac,
-                "dhcp-" + host + "-" + network,
+                "dhcp-" + network,
                 "network:dhcp",
                 false,
                 vnicType,
                 profile,
                 bindingHost,
                 madeForServer,
-                Optional.of(host),
                 List.of());
     }
 }

@@ -36,7 +36,7 @@ public final class PortMaking {
             select (m.made).*, (m.made).binding_profile as profile, 'unbound' as vif_type, '{}' as vif_details, m.fixed_ips, m.security_groups, m.refusal, m.at
             from port_make(:id, :network, :fabric, :project, :name, :description, :adminStateUp, :mac, :deviceId,
                 :deviceOwner, :portSecurity, :vnicType, cast(:profile as jsonb), :bindingHost, :madeForServer,
-                cast(:serviceHost as uuid), :groups, :slots, :subnets, cast(:addresses as inet[]), :place, :origin) m
+                null, :groups, :slots, :subnets, cast(:addresses as inet[]), :place, :origin) m
             """;
 
     /** Raised by {@code port_make} where its caller has no transaction to roll back; the detail is the slot (V17). */
@@ -180,9 +180,6 @@ public final class PortMaking {
                 .bind("profile", port.profile())
                 .bind("bindingHost", port.bindingHost())
                 .bind("madeForServer", port.madeForServer())
-                .bind(
-                        "serviceHost",
-                        port.serviceHost().map(host -> host.value()).orElse(null))
                 .bindArray(
                         "groups",
                         UUID.class,

@@ -163,7 +163,6 @@ public final class PortRoutes implements ResourceRoutes {
                 settings.profile(),
                 settings.bindingHost(),
                 false,
-                Optional.empty(),
                 groups(steps, exchange, fields, network, project, secure));
         return new Wanted(
                 port,

@@ -76,7 +76,7 @@ final class PortStore {
                         row.getBoolean("network_shared"),
                         row.getString("binding_profile"),
                         row.getObject("server_id") != null,
-                        row.getObject("service_host_id") != null))
+                        row.getBoolean("serves")))
                 .findOne();
     }
 

@@ -14,6 +14,7 @@ import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.body.Fields;
 import org.sluice.controller.http.list.Source;
+import org.sluice.controller.network.binding.ServicePorts;
 import org.sluice.controller.network.network.AffectedHosts;
 import org.sluice.controller.network.network.NetworkRules;
 import org.sluice.controller.network.tag.TagRoutes;
@@ -34,12 +35,14 @@ public final class SubnetRoutes implements ResourceRoutes {
 
     private final Transactions transactions;
     private final AffectedHosts hosts;
+    private final ServicePorts services;
     private final SubnetStore store = new SubnetStore();
     private final TagRoutes tags;
 
-    public SubnetRoutes(Transactions transactions, AffectedHosts hosts) {
+    public SubnetRoutes(Transactions transactions, AffectedHosts hosts, ServicePorts services) {
         this.transactions = requireNonNull(transactions, "transactions is null");
         this.hosts = requireNonNull(hosts, "hosts is null");
+        this.services = requireNonNull(services, "services is null");
         this.tags = new TagRoutes(
                 transactions,
                 new Tagged(
@@ -89,6 +92,10 @@ public final class SubnetRoutes implements ResourceRoutes {
             store.overfull(handle, networks, SubnetRules.MOST_ON_NETWORK).ifPresent(network -> {
                 throw SubnetRules.tooMany(network);
             });
+            networks.forEach(network -> {
+                services.follow(handle, new NetworkId(network));
+                hosts.ofNetwork(handle, new NetworkId(network));
+            });
             return subnets;
         });
         return creation.reply(SubnetWire.VIEW, made, exchange);
@@ -118,6 +125,7 @@ public final class SubnetRoutes implements ResourceRoutes {
             requireMay(exchange, ifMatch, held);
             SubnetWire.Settings settings = SubnetWire.read(fields, held.subnet());
             Subnet subnet = store.update(handle, id, settings, fields.isSet("allocation_pools"));
+            services.follow(handle, new NetworkId(subnet.networkId()));
             hosts.ofNetwork(handle, new NetworkId(subnet.networkId()));
             return subnet;
         });

@@ -171,7 +171,7 @@ final class SubnetStore {
         handle.createUpdate("""
                         delete from ip_allocation a using port p
                         where a.subnet_id = :id and p.id = a.port_id and p.server_id is null
-                          and (p.service_host_id is not null or p.device_owner = 'network:dhcp')""").bind("id", id).execute();
+                          and (p.serves or p.device_owner = 'network:dhcp')""").bind("id", id).execute();
         try {
             handle.createUpdate("delete from subnet where id = :id")
                     .bind("id", id)

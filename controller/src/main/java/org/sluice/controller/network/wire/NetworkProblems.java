@@ -71,8 +71,8 @@ public final class NetworkProblems {
         return conflict(
                 "IpAddressGenerationFailure",
                 "No more IP addresses available on network " + network
-                        + ": its DHCP needs one address for each host that has servers on it, and none is left for another"
-                        + " host. Delete ports that are not in use, add a subnet, or widen the allocation pools.");
+                        + ": its DHCP needs one in each subnet that it serves, and none is left. Delete ports that are not in"
+                        + " use, widen the allocation pools, or switch DHCP off for the subnet.");
     }
 
     public static ProblemException macTaken(Object network, Object mac) {
