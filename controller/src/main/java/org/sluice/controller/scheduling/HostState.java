@@ -3,6 +3,7 @@ package org.sluice.controller.scheduling;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import org.sluice.model.qualification.QualificationPolicy;
  * @param enabled whether the operator lets new servers onto it
  * @param disabledReason why not
  * @param silence how long ago its agent was last heard; empty when it never was
+ * @param forcedDownAt since when an operator says that it is down, whatever its agent says
  * @param zone its availability zone, {@code nova} when no aggregate says otherwise
  * @param hypervisorType {@code QEMU} or {@code simulated}
  * @param hypervisorVersion major * 1,000,000 + minor * 1,000 + release
@@ -36,6 +38,7 @@ record HostState(
         boolean enabled,
         Optional<String> disabledReason,
         Optional<Duration> silence,
+        Optional<Instant> forcedDownAt,
         String zone,
         String hypervisorType,
         int hypervisorVersion,
@@ -107,6 +110,7 @@ record HostState(
     HostState {
         requireNonNull(id, "id is null");
         requireNonNull(name, "name is null");
+        requireNonNull(forcedDownAt, "forcedDownAt is null");
         uplinks = Set.copyOf(uplinks);
         functions = Map.copyOf(functions);
         requireNonNull(qualification, "qualification is null");
@@ -124,6 +128,7 @@ record HostState(
                 enabled,
                 disabledReason,
                 silence,
+                forcedDownAt,
                 zone,
                 hypervisorType,
                 hypervisorVersion,
