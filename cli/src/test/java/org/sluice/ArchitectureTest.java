@@ -49,7 +49,8 @@ final class ArchitectureTest {
             entry("compute", Set.of("policy", "http", "store", "host", "network", "image", "server", "scheduling")),
             entry("pki", Set.of("policy", "http", "store")),
             entry("fleet", Set.of("policy", "http", "store", "host", "scheduling", "pki")),
-            entry("agents", Set.of("policy", "http", "store", "host", "network", "server", "scheduling")));
+            entry("agents", Set.of("policy", "http", "store", "host", "network", "server", "scheduling")),
+            entry("background", Set.of("store", "network", "image", "server", "scheduling", "pki")));
 
     /** Where a few routes stand beside what else the package does: they are no table of resources. */
     private static final Set<String> NO_TABLE = Set.of("agents", "pki", "observation");

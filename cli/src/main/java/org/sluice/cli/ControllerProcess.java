@@ -20,6 +20,19 @@ import org.sluice.controller.agents.AgentsFamily;
 import org.sluice.controller.agents.ConsoleQueries;
 import org.sluice.controller.agents.DesiredStates;
 import org.sluice.controller.agents.Reports;
+import org.sluice.controller.background.AbandonedUploads;
+import org.sluice.controller.background.ActionsBeyondBound;
+import org.sluice.controller.background.BuildsOnSilentHosts;
+import org.sluice.controller.background.DecisionsWithoutServer;
+import org.sluice.controller.background.DeletionsOnSilentHosts;
+import org.sluice.controller.background.ExpiredJoinTokens;
+import org.sluice.controller.background.OldHostQueries;
+import org.sluice.controller.background.PortsBoundToNothing;
+import org.sluice.controller.background.Reconcilers;
+import org.sluice.controller.background.Turns;
+import org.sluice.controller.background.UnplacedServers;
+import org.sluice.controller.background.UnusedServicePorts;
+import org.sluice.controller.background.WaitingBoots;
 import org.sluice.controller.compute.ComputeFamily;
 import org.sluice.controller.fleet.SluiceFamily;
 import org.sluice.controller.http.ApiFamily;
@@ -57,8 +70,8 @@ import org.sluice.controller.scheduling.DecisionObserver;
 import org.sluice.controller.scheduling.FleetIndex;
 import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.store.ChangeFeed;
-import org.sluice.controller.store.Chore;
 import org.sluice.controller.store.Database;
+import org.sluice.controller.store.Transactions;
 
 /** One controller, put together here by constructors alone. It keeps no state: several may run on one database. Thread-safe. */
 final class ControllerProcess {
@@ -66,8 +79,6 @@ final class ControllerProcess {
     private static final Duration FLEET_LOOK = Duration.ofSeconds(5);
     /** A piece of an image is short; a slow disk may take its time for it all the same, and a download goes on then. */
     private static final Duration LONGEST_IMAGE_PIECE = Duration.ofMinutes(1);
-
-    private static final Duration BETWEEN_SWEEPS = Duration.ofHours(6);
 
     private final String scheme;
     private final ApiServer api;
@@ -123,12 +134,6 @@ final class ControllerProcess {
         CertificateAuthority authority = authorityWork.get();
         Foreground.Work<Tls> agentsTls = Foreground.begin("agents' certificate", authority::serverTls);
         JoinTokens joinTokens = new JoinTokens(authority, clock, random);
-        resources.add(
-                "sweep of join tokens",
-                Chore.every(
-                        BETWEEN_SWEEPS,
-                        "sweep of join tokens",
-                        () -> database.jdbi().useHandle(joinTokens::deleteExpired)));
         ChangeFeed feed = new ChangeFeed(database);
         UploadRoom uploads = UploadRoom.in(data.uploads(), setup.images(), Files.isDirectory(data.postgres()));
         DiskWatch disk = resources.add(
@@ -141,7 +146,8 @@ final class ControllerProcess {
         ServerPorts serverPorts = new ServerPorts(random);
         Bindings bindings = new Bindings();
         ServicePorts servicePorts = new ServicePorts(random);
-        Scheduling scheduling = new Scheduling(fleet, serverPorts, bindings, servicePorts, counting(observation));
+        Scheduling scheduling =
+                new Scheduling(fleet, serverPorts, bindings, servicePorts, setup.patience(), counting(observation));
         ConsoleQueries consoles = new ConsoleQueries(database, feed);
         // Neither long copies of images nor a burst of requests keep agents from saying that they are alive.
         Database agentsDatabase =
@@ -153,7 +159,26 @@ final class ControllerProcess {
         observation.measure(agentsDatabase);
         observation.measure(imagesDatabase);
         ImageBytes imageBytes = new ImageBytes(imagesDatabase);
-        ImageSweep sweep = resources.add("image sweep", ImageSweep.start(imageBytes));
+        ImageSweep sweep = new ImageSweep(database);
+        Turns turns = new Turns(new Transactions(database.jdbi()));
+        resources.add(
+                "reconcilers",
+                Reconcilers.start(
+                        List.of(
+                                new WaitingBoots(turns, scheduling),
+                                new UnplacedServers(turns, scheduling, serverPorts),
+                                new BuildsOnSilentHosts(turns, fleet::watched),
+                                new DeletionsOnSilentHosts(turns, fleet::watched),
+                                new PortsBoundToNothing(turns, serverPorts),
+                                new UnusedServicePorts(turns, servicePorts),
+                                new DecisionsWithoutServer(turns),
+                                new ActionsBeyondBound(turns),
+                                new OldHostQueries(turns),
+                                new ExpiredJoinTokens(turns, joinTokens),
+                                new AbandonedUploads(imageBytes)),
+                        feed,
+                        random,
+                        counted(observation)));
 
         Tokens tokens = resources.add("tokens", Tokens.following(database, feed, clock, random, setup.tokenLife()));
         List<ApiFamily> openStack = new ArrayList<>(List.of(
@@ -265,6 +290,20 @@ final class ControllerProcess {
             @Override
             public void lostRace() {
                 observation.lostRace();
+            }
+        };
+    }
+
+    private static Reconcilers.Observer counted(Observation observation) {
+        return new Reconcilers.Observer() {
+            @Override
+            public void mended(String reconciler, int count) {
+                observation.mended(reconciler, count);
+            }
+
+            @Override
+            public void failed(String reconciler, int count) {
+                observation.failed(reconciler, count);
             }
         };
     }

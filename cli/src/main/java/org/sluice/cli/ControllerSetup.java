@@ -47,6 +47,7 @@ import org.sluice.model.ProblemException;
  * @param connections of the database's pool for requests
  * @param agentConnections of its pool for agents
  * @param database how long both have patience
+ * @param patience how long a server waits for hosts that are just coming back
  * @param auditKept how long the audit log's events are kept
  * @param metrics where they are read without a token, if anywhere
  */
@@ -62,6 +63,7 @@ record ControllerSetup(
         int connections,
         int agentConnections,
         DatabaseLimits database,
+        Duration patience,
         Duration auditKept,
         Optional<Listen> metrics) {
     /** Three times what an idle connection was measured to take. */
@@ -77,6 +79,7 @@ record ControllerSetup(
         requireNonNull(tls, "tls is null");
         requireNonNull(policy, "policy is null");
         requireNonNull(database, "database is null");
+        requireNonNull(patience, "patience is null");
         requireNonNull(auditKept, "auditKept is null");
         requireNonNull(metrics, "metrics is null");
     }
@@ -111,6 +114,7 @@ record ControllerSetup(
                         settings.get(ControllerSettings.LOCK_TIME),
                         settings.get(ControllerSettings.STATEMENT_TIME),
                         settings.get(ControllerSettings.IDLE_TRANSACTION_TIME)),
+                settings.get(ControllerSettings.WAIT_FOR_HOSTS),
                 settings.get(ControllerSettings.AUDIT_KEPT),
                 settings.find(ControllerSettings.METRICS_LISTEN));
     }

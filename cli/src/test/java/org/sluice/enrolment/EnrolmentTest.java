@@ -175,7 +175,7 @@ final class EnrolmentTest {
     }
 
     private int swept() {
-        return postgres.database().jdbi().withHandle(tokens::deleteExpired);
+        return postgres.database().jdbi().withHandle(handle -> tokens.deleteExpired(handle, 100));
     }
 
     @Test

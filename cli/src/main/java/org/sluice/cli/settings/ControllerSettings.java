@@ -278,6 +278,13 @@ public final class ControllerSettings {
             "30s",
             "How long PostgreSQL keeps a transaction in which nothing is asked.");
 
+    public static final Setting<Duration> WAIT_FOR_HOSTS = of(
+            "scheduling.wait-for-hosts",
+            Kind.duration("0s", "1h"),
+            "60s",
+            "How long a server that no host takes stays in BUILD for one that is just coming back: that fell silent, or is not"
+                    + " heard yet after the start of the controller, no longer ago than that. With 0s it ends in ERROR at once.");
+
     public static final Setting<Duration> AUDIT_KEPT = of(
             "audit.keep",
             Kind.duration("31d", "36500d"),
@@ -341,6 +348,7 @@ public final class ControllerSettings {
                 LOCK_TIME,
                 STATEMENT_TIME,
                 IDLE_TRANSACTION_TIME,
+                WAIT_FOR_HOSTS,
                 AUDIT_KEPT);
     }
 }

@@ -65,9 +65,9 @@ final class HostQueries {
                 .findOne();
     }
 
-    /** Drops a question that is answered or given up, and what killed controllers left. */
+    /** Drops a question that is answered or given up. */
     void drop(Handle handle, UUID id) {
-        handle.createUpdate("delete from host_query where id = :id or created_at < now() - interval '10 minutes'")
+        handle.createUpdate("delete from host_query where id = :id")
                 .bind("id", id)
                 .execute();
     }

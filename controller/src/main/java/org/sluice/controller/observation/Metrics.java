@@ -136,6 +136,16 @@ public final class Metrics implements RequestObserver, AutoCloseable {
         lostRaces.increment();
     }
 
+    /** Counts what a reconciler mended. */
+    void mended(String reconciler, int count) {
+        registry.counter("sluice.reconciler.mended", "reconciler", reconciler).increment(count);
+    }
+
+    /** Counts looks of a reconciler that failed. */
+    void failed(String reconciler, int count) {
+        registry.counter("sluice.reconciler.failures", "reconciler", reconciler).increment(count);
+    }
+
     /** Shows a count that somebody else keeps. */
     void count(String name, String sentence, LongSupplier count) {
         counts.add(count);

@@ -114,6 +114,16 @@ public final class Observation implements ResourceRoutes, RequestObserver, AutoC
         metrics.lostRace();
     }
 
+    /** Counts what a reconciler mended in the books. */
+    public void mended(String reconciler, int count) {
+        metrics.mended(reconciler, count);
+    }
+
+    /** Counts looks of a reconciler that failed, and are done again. */
+    public void failed(String reconciler, int count) {
+        metrics.failed(reconciler, count);
+    }
+
     /** Measures a pool beside the requests' one. Once for each. */
     public void measure(Database pool) {
         metrics.measure(pool);

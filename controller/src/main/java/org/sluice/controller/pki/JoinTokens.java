@@ -129,13 +129,17 @@ public final class JoinTokens {
     }
 
     /**
-     * Deletes the tokens that expired a week ago or longer, spent or not. Leaves the hosts that were made with them.
+     * Deletes tokens that expired a week ago or longer, spent or not. Leaves the hosts that were made with them.
      *
+     * @param most how many at most
      * @return how many
      */
-    public int deleteExpired(Handle handle) {
-        return handle.createUpdate("delete from join_token where expires_at < :then")
+    public int deleteExpired(Handle handle, int most) {
+        return handle.createUpdate("""
+                        delete from join_token where secret_hash in (
+                            select secret_hash from join_token where expires_at < :then limit :most for update skip locked)""")
                 .bind("then", clock.instant().minus(REMEMBERED))
+                .bind("most", most)
                 .execute();
     }
 

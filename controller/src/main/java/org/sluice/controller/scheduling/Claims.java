@@ -56,7 +56,8 @@ final class Claims {
         return handle.createUpdate("""
                         update host set vcpus_used = vcpus_used + :vcpus,
                             memory_mib_used = memory_mib_used + :memory, disk_gib_used = disk_gib_used + :disk
-                        where id = :host and enabled and vcpus_used + :vcpus <= vcpus_total
+                        where id = :host and enabled and forced_down_at is null
+                          and vcpus_used + :vcpus <= vcpus_total
                           and memory_mib_used + :memory <= memory_mib_total
                           and disk_gib_used + :disk <= disk_gib_total""")
                         .bind("host", host.value())

@@ -1,6 +1,10 @@
 package org.sluice.controller.scheduling;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -27,15 +31,35 @@ public final class FleetIndex implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(FleetIndex.class);
 
     private static final Duration RETRY = Duration.ofSeconds(1);
+    /** After so many looks that did not come about, the database was away or this process stood still. */
+    private static final int MISSED_LOOKS = 3;
 
     private final FleetStore store = new FleetStore();
     private volatile Map<HostId, HostState> hosts = Map.of();
     private volatile boolean loaded;
     private volatile boolean closed;
     private volatile @Nullable Thread follower;
+    private final InstantSource clock;
+    private volatile Instant watchedSince;
 
     /** An index that is read when it is first needed, and again only where a decision depends on it. */
-    public FleetIndex() {}
+    public FleetIndex() {
+        this(InstantSource.system());
+    }
+
+    /** The same by that clock. */
+    public FleetIndex(InstantSource clock) {
+        this.clock = requireNonNull(clock, "clock is null");
+        this.watchedSince = clock.instant();
+    }
+
+    /**
+     * How long hosts could have been heard: since this controller began, or since its database was away last. A host that has
+     * been silent for longer than that may have been calling all the while, and nobody was there to hear it.
+     */
+    public Duration watched() {
+        return Duration.between(watchedSince, clock.instant());
+    }
 
     /**
      * An index that also follows changes as they are announced.
@@ -85,10 +109,16 @@ public final class FleetIndex implements AutoCloseable {
 
     private void follow(Database database, ChangeFeed feed, Duration interval) {
         boolean away = false;
+        Instant lastRead = watchedSince;
         while (!closed && !feed.isClosed()) {
             long mark = feed.mark(TOPIC);
             try {
                 database.jdbi().useHandle(this::reload);
+                Instant now = clock.instant();
+                if (Duration.between(lastRead, now).compareTo(interval.multipliedBy(MISSED_LOOKS)) > 0) {
+                    watchedSince = now;
+                }
+                lastRead = now;
                 if (away) {
                     away = false;
                     log.info("the fleet can be read again");

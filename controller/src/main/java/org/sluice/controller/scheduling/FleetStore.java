@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.sluice.controller.http.Json;
+import org.sluice.controller.store.Columns;
 import org.sluice.model.HostId;
 import org.sluice.model.qualification.QualificationPolicy;
 import org.sluice.model.qualification.QualificationVerdict;
@@ -22,7 +23,7 @@ import tools.jackson.databind.JsonNode;
 final class FleetStore {
     private static final String HOSTS = """
             select h.id, h.name, h.enabled, h.disabled_reason, h.faults[1] as fault,
-                   extract(epoch from now() - h.last_seen_at) as silence,
+                   extract(epoch from now() - h.last_seen_at) as silence, h.forced_down_at,
                    coalesce(zone.name, :defaultZone) as zone,
                    h.hypervisor_type, h.hypervisor_version, h.cpu_architecture,
                    h.vcpus_total, h.vcpus_used, h.memory_mib_total, h.memory_mib_used,
@@ -89,6 +90,7 @@ final class FleetStore {
                 Optional.ofNullable(row.getString("disabled_reason")),
                 Optional.ofNullable(row.getString("fault")),
                 neverSeen ? Optional.empty() : Optional.of(Duration.ofMillis((long) (silence * 1_000))),
+                Optional.ofNullable(Columns.instantOrNull(row, "forced_down_at")),
                 row.getString("zone"),
                 row.getString("hypervisor_type"),
                 row.getInt("hypervisor_version"),

@@ -3,6 +3,7 @@ package org.sluice.controller.scheduling;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ import org.sluice.model.qualification.QualificationPolicy;
  * @param disabledReason why not
  * @param fault what its agent says that keeps it from taking servers, in a complete sentence
  * @param silence how long ago its agent was last heard; empty when it never was
+ * @param forcedDownAt since when an operator says that it is down, whatever its agent says
  * @param zone its availability zone, {@code nova} when no aggregate says otherwise
  * @param hypervisorType {@code QEMU} or {@code simulated}
  * @param hypervisorVersion major * 1,000,000 + minor * 1,000 + release
@@ -38,6 +40,7 @@ record HostState(
         Optional<String> disabledReason,
         Optional<String> fault,
         Optional<Duration> silence,
+        Optional<Instant> forcedDownAt,
         String zone,
         String hypervisorType,
         int hypervisorVersion,
@@ -110,6 +113,7 @@ record HostState(
     HostState {
         requireNonNull(id, "id is null");
         requireNonNull(name, "name is null");
+        requireNonNull(forcedDownAt, "forcedDownAt is null");
         uplinks = Set.copyOf(uplinks);
         functions = Map.copyOf(functions);
         requireNonNull(qualification, "qualification is null");
@@ -128,6 +132,7 @@ record HostState(
                 disabledReason,
                 fault,
                 silence,
+                forcedDownAt,
                 zone,
                 hypervisorType,
                 hypervisorVersion,

@@ -19,6 +19,7 @@ public sealed interface Placement {
      *
      * @param problem code {@code NoValidHost}; the sentence names each filter with its reason, shortened. More is in
      *     {@code scheduling_decision}
+     * @param mayPass whether a host which would take it is just coming back: it may wait ({@link Scheduling#letWait})
      */
-    record Refused(Problem problem) implements Placement {}
+    record Refused(Problem problem, boolean mayPass) implements Placement {}
 }

@@ -2,6 +2,7 @@ package org.sluice.controller.scheduling;
 
 import static java.util.Objects.requireNonNull;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -21,8 +22,10 @@ import org.sluice.controller.network.binding.ServicePorts;
 import org.sluice.controller.server.Claim;
 import org.sluice.controller.server.Servers;
 import org.sluice.controller.store.ChangeFeed;
+import org.sluice.model.AgentSilence;
 import org.sluice.model.HostId;
 import org.sluice.model.NetworkId;
+import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
 import org.sluice.model.Resources;
 import org.sluice.model.ServerId;
@@ -52,25 +55,36 @@ public final class Scheduling {
     private final Decisions decisions;
     private final Releases releases;
     private final Removals removals;
+    private final ServerPorts serverPorts;
+    private final WaitingServers waiting;
+    private final Duration patience;
 
     /** Proposes from that index, binds and frees ports through the network's own rules. */
     public Scheduling(FleetIndex index, ServerPorts serverPorts, Bindings bindings, ServicePorts servicePorts) {
-        this(index, serverPorts, bindings, servicePorts, DecisionObserver.NONE);
+        this(index, serverPorts, bindings, servicePorts, Duration.ZERO, DecisionObserver.NONE);
     }
 
-    /** The same with somebody who hears of every decision. */
+    /**
+     * The same with somebody who hears of every decision.
+     *
+     * @param patience how long a server waits for hosts that are just coming back; zero for not at all
+     */
     public Scheduling(
             FleetIndex index,
             ServerPorts serverPorts,
             Bindings bindings,
             ServicePorts servicePorts,
+            Duration patience,
             DecisionObserver observer) {
+        this.patience = requireNonNull(patience, "patience is null");
+        this.serverPorts = requireNonNull(serverPorts, "serverPorts is null");
+        this.waiting = new WaitingServers(serverPorts);
         this.observer = requireNonNull(observer, "observer is null");
         this.decisions = new Decisions(observer);
         this.index = requireNonNull(index, "index is null");
         this.bindings = requireNonNull(bindings, "bindings is null");
         this.servicePorts = requireNonNull(servicePorts, "servicePorts is null");
-        this.releases = new Releases(requireNonNull(serverPorts, "serverPorts is null"), servicePorts, decisions);
+        this.releases = new Releases(serverPorts, servicePorts, decisions);
         this.removals = new Removals(serverPorts, servicePorts, decisions);
     }
 
@@ -112,12 +126,108 @@ public final class Scheduling {
                 break;
             }
         }
-        return refused(handle, request, withLostRaces(selection));
+        return refused(handle, request, selection);
     }
 
-    private Placement.Refused refused(Handle handle, ServerRequest request, List<Verdict> verdicts) {
+    private Placement.Refused refused(Handle handle, ServerRequest request, Selection selection) {
+        List<Verdict> verdicts = withLostRaces(selection);
         decisions.record(handle, request.server(), Optional.empty(), verdicts);
-        return new Placement.Refused(Refusal.of(verdicts));
+        return new Placement.Refused(
+                Refusal.of(verdicts), selection.silent().stream().anyMatch(this::isComingBack));
+    }
+
+    /** A host that was heard a moment ago, and every one while nobody has been there to hear it for longer than a moment. */
+    private boolean isComingBack(HostState host) {
+        return host.silence()
+                        .filter(silence -> silence.compareTo(AgentSilence.LONGEST.plus(patience)) < 0)
+                        .isPresent()
+                ? !patience.isZero()
+                : hasJustBegun();
+    }
+
+    private boolean hasJustBegun() {
+        return index.watched().compareTo(patience) < 0;
+    }
+
+    /**
+     * Lets a server that was refused wait for hosts which are just coming back. It stays in BUILD with its ports, and
+     * {@link #retryWaiting} places it, or tells that it gets no host.
+     */
+    public void letWait(Handle handle, ServerId server) {
+        waiting.add(handle, server, patience);
+    }
+
+    /**
+     * What became of some servers that wait.
+     *
+     * @param last the last one that was looked at; empty when there was none
+     * @param looked how many were looked at
+     * @param settled how many of them wait no more: they have a host, or are in ERROR with the reason
+     */
+    public record Retried(Optional<ServerId> last, int looked, int settled) {}
+
+    /**
+     * Places servers that wait, where a host can take them now. One that has waited for as long as it may, or for which no silent
+     * host is left that would take it, ends in ERROR with the reason and without ports. While hosts could not have been heard for as
+     * long as a server may wait, none has waited too long.
+     *
+     * @param after the last one of the look before
+     * @param most how many are looked at
+     */
+    public Retried retryWaiting(Handle handle, Optional<ServerId> after, int most) {
+        List<WaitingServers.Waiting> some = waiting.hold(handle, after, most);
+        if (some.isEmpty()) {
+            return new Retried(Optional.empty(), 0, 0);
+        }
+        index.reload(handle);
+        Runnable beforeClaim = some.size() > 1 ? () -> oneAfterAnother(handle) : () -> {};
+        int settled = 0;
+        for (WaitingServers.Waiting one : some) {
+            if (settle(handle, one, beforeClaim)) {
+                waiting.remove(handle, one.request().server());
+                settled++;
+            }
+        }
+        return new Retried(Optional.of(some.getLast().request().server()), some.size(), settled);
+    }
+
+    /** Whether it waits no more. */
+    private boolean settle(Handle handle, WaitingServers.Waiting one, Runnable beforeClaim) {
+        ServerRequest request = one.request();
+        boolean isOver = one.isOver() && !hasJustBegun();
+        Selection selection = Selection.of(index.hosts(handle), Demand.of(request));
+        if (selection.candidates().isEmpty() && !selection.silent().isEmpty() && !isOver) {
+            return false;
+        }
+        // Of the looks of a server that waited, the newest says it all.
+        decisions.forget(handle, request.server());
+        try {
+            return switch (place(handle, request, beforeClaim)) {
+                case Placement.Placed _ -> true;
+                case Placement.Refused refused
+                when isOver || selection.candidates().isEmpty() -> {
+                    refuse(handle, request.server(), isOver ? afterWaiting(refused.problem()) : refused.problem());
+                    yield true;
+                }
+                case Placement.Refused _ -> false;
+            };
+        } catch (ProblemException noAddress) {
+            refuse(handle, request.server(), noAddress.problem());
+            return true;
+        }
+    }
+
+    private Problem afterWaiting(Problem problem) {
+        return new Problem(
+                problem.kind(),
+                problem.code(),
+                problem.sentence() + " No host that was silent came back within " + patience.toSeconds() + " s.",
+                problem.fix());
+    }
+
+    private void refuse(Handle handle, ServerId server, Problem problem) {
+        serverPorts.detach(handle, server);
+        servers.refused(handle, server, problem);
     }
 
     /**
@@ -132,9 +242,7 @@ public final class Scheduling {
         // Never refuse on what the index remembers: others may have released since.
         index.reload(handle);
         Selection selection = Selection.of(index.hosts(handle), demand);
-        return selection.candidates().isEmpty()
-                ? Optional.of(refused(handle, request, selection.verdicts()))
-                : Optional.empty();
+        return selection.candidates().isEmpty() ? Optional.of(refused(handle, request, selection)) : Optional.empty();
     }
 
     /**

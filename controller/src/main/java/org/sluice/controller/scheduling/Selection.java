@@ -11,12 +11,15 @@ import java.util.function.Function;
  * Passes hosts through the filters and puts those that remain in order. Pure.
  *
  * @param candidates hosts without objection, the best first
+ * @param silent hosts against which nothing speaks but that their agents are not heard
  * @param verdicts every host with every reason against it, or what there is to say about a candidate, by name
  */
-record Selection(List<HostState> candidates, List<Verdict> verdicts) {
+record Selection(List<HostState> candidates, List<HostState> silent, List<Verdict> verdicts) {
+    private static final ComputeFilter COMPUTE = new ComputeFilter();
+
     private static final List<HostFilter> FILTERS = List.of(
             new AvailabilityZoneFilter(),
-            new ComputeFilter(),
+            COMPUTE,
             new RamFilter(),
             new CoreFilter(),
             new DiskFilter(),
@@ -34,6 +37,7 @@ record Selection(List<HostState> candidates, List<Verdict> verdicts) {
 
     static Selection of(Collection<HostState> hosts, Demand demand) {
         List<HostState> candidates = new ArrayList<>();
+        List<HostState> silent = new ArrayList<>();
         List<Verdict> verdicts = new ArrayList<>(hosts.size());
         for (HostState host : hosts) {
             List<Verdict.Reason> objections = reasons(filter -> filter.refusal(host, demand));
@@ -42,11 +46,16 @@ record Selection(List<HostState> candidates, List<Verdict> verdicts) {
                 verdicts.add(Verdict.accepted(host, reasons(filter -> filter.notice(host, demand))));
             } else {
                 verdicts.add(Verdict.refused(host, objections));
+                if (objections.size() == 1
+                        && objections.getFirst().filter().equals(COMPUTE.name())
+                        && ComputeFilter.isOnlySilent(host)) {
+                    silent.add(host);
+                }
             }
         }
         candidates.sort(BEST_FIRST);
         verdicts.sort(Comparator.comparing(Verdict::host));
-        return new Selection(candidates, verdicts);
+        return new Selection(candidates, silent, verdicts);
     }
 
     private static List<Verdict.Reason> reasons(Function<HostFilter, Optional<String>> sentenceOf) {

@@ -38,4 +38,9 @@ public record ServerRequest(
         requireNonNull(zone, "zone is null");
         ports = List.copyOf(ports);
     }
+
+    /** The same with these NICs. */
+    ServerRequest with(List<AttachedPort> nics) {
+        return new ServerRequest(server, projectId, resources, extraSpecs, imageFacts, zone, nics);
+    }
 }

@@ -5,11 +5,12 @@ import org.jdbi.v3.core.Handle;
 import org.sluice.model.ServerId;
 
 /**
- * The record of what was asked of servers, the newest {@value #MOST} of each: {@code os-instance-actions}. It goes with its
- * server. Stateless; the caller owns the transaction.
+ * The record of what was asked of servers: {@code os-instance-actions}. It goes with its server. Stateless; the caller owns the
+ * transaction.
  */
 public final class ServerActions {
-    private static final int MOST = 1000;
+    /** How many records of a server are kept, the newest; older ones stay until somebody trims them. */
+    public static final int MOST = 1000;
 
     /** The request that asks, and for whom. */
     public record Asker(String requestId, String userId, String projectId) {}
@@ -30,7 +31,15 @@ public final class ServerActions {
                 .bind("user", asker.userId())
                 .bind("project", asker.projectId())
                 .execute();
-        handle.createUpdate("""
+    }
+
+    /**
+     * Deletes what that server has beyond the newest {@value #MOST}.
+     *
+     * @return how many
+     */
+    public int trim(Handle handle, ServerId server) {
+        return handle.createUpdate("""
                         delete from server_action where id in (
                             select id from server_action where server_id = :server order by id desc offset :most)""")
                 .bind("server", server.value())

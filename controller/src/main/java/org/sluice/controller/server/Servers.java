@@ -199,6 +199,17 @@ public final class Servers {
         return isNew;
     }
 
+    /**
+     * Its host says nothing any more, and why it is not there yet is told. What was asked of the host stays, and so does the claim:
+     * what the host reports when it is back counts as ever.
+     */
+    public void told(Handle handle, Held server, Failure failure) {
+        boolean isLeaving = server.state().is(Task.DELETING);
+        ServerState error = ServerState.at(ServerStatus.ERROR);
+        become(handle, server.id(), isLeaving ? error.with(Task.DELETING) : error);
+        fault(handle, server.id(), failure);
+    }
+
     /** Nothing of it is left on the host where it was; its claim there can end. */
     public void left(Handle handle, ServerId server) {
         handle.createUpdate(

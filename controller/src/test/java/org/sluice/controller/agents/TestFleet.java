@@ -1,5 +1,6 @@
 package org.sluice.controller.agents;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -61,24 +62,31 @@ public final class TestFleet {
     public final ServerPorts serverPorts = new ServerPorts(random);
     public final ServicePorts servicePorts = new ServicePorts(random);
     public final Bindings bindings = new Bindings();
-    public final FleetIndex index = new FleetIndex();
+    public final FleetIndex index;
     private final AtomicInteger racesLost = new AtomicInteger();
-    public final Scheduling scheduling =
-            new Scheduling(index, serverPorts, bindings, servicePorts, new DecisionObserver() {
-                @Override
-                public void decided(boolean placed, Collection<String> filters) {
-                    // Tests read decisions in the books.
-                }
-
-                @Override
-                public void lostRace() {
-                    racesLost.incrementAndGet();
-                }
-            });
-    public final Reports reports = new Reports(scheduling, serverPorts, bindings);
+    public final Scheduling scheduling;
+    public final Reports reports;
 
     public TestFleet(Database database) {
+        this(database, new FleetIndex(), Duration.ZERO);
+    }
+
+    /** One whose servers wait for hosts that are just coming back. */
+    public TestFleet(Database database, FleetIndex index, Duration patience) {
         this.database = database;
+        this.index = index;
+        this.scheduling = new Scheduling(index, serverPorts, bindings, servicePorts, patience, new DecisionObserver() {
+            @Override
+            public void decided(boolean placed, Collection<String> filters) {
+                // Tests read decisions in the books.
+            }
+
+            @Override
+            public void lostRace() {
+                racesLost.incrementAndGet();
+            }
+        });
+        this.reports = new Reports(scheduling, serverPorts, bindings);
     }
 
     /** How many claims found what they wanted taken. */

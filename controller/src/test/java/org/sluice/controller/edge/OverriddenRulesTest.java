@@ -80,35 +80,34 @@ class OverriddenRulesTest {
         Random random = new Random(1);
         ServerPorts ports = new ServerPorts(random);
         ImageBytes bytes = new ImageBytes(DATABASE.database());
-        try (ImageSweep sweep = ImageSweep.start(bytes)) {
-            RouteTable table = RouteTable.of(List.of(
-                    new IdentityFamily(
-                            DATABASE.database(),
-                            new Tokens(DATABASE.database(), clock, random, Tokens.USUAL_LIFE),
-                            new PasswordChecks(new Passwords(random), clock, PasswordChecks.LockOut.USUAL)),
-                    new NetworkFamily(jdbi(), random, clock),
-                    new ComputeFamily(
-                            DATABASE.database(),
-                            ports,
-                            new Scheduling(new FleetIndex(), ports, new Bindings(), new ServicePorts(random)),
-                            (_, _, _, _) -> Optional.empty(),
-                            clock,
-                            random),
-                    new ImageFamily(
-                            DATABASE.database(), bytes, sweep, UploadRoom.in(spool, ImageLimits.USUAL, false), clock)));
-            try (ApiServer server = ApiServer.start(
-                            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                            Optional.empty(),
-                            OverriddenRulesTest::caller,
-                            table,
-                            table.policy().overriddenBy(overrides),
-                            DoorLimits.ofHeap(Runtime.getRuntime().maxMemory()),
-                            RateLimits.DEFAULT,
-                            Proxies.NONE,
-                            RequestObserver.NONE);
-                    ApiClient client = new ApiClient(server.address())) {
-                question.accept(new Api(client, table.policy()));
-            }
+        ImageSweep sweep = new ImageSweep(DATABASE.database());
+        RouteTable table = RouteTable.of(List.of(
+                new IdentityFamily(
+                        DATABASE.database(),
+                        new Tokens(DATABASE.database(), clock, random, Tokens.USUAL_LIFE),
+                        new PasswordChecks(new Passwords(random), clock, PasswordChecks.LockOut.USUAL)),
+                new NetworkFamily(jdbi(), random, clock),
+                new ComputeFamily(
+                        DATABASE.database(),
+                        ports,
+                        new Scheduling(new FleetIndex(), ports, new Bindings(), new ServicePorts(random)),
+                        (_, _, _, _) -> Optional.empty(),
+                        clock,
+                        random),
+                new ImageFamily(
+                        DATABASE.database(), bytes, sweep, UploadRoom.in(spool, ImageLimits.USUAL, false), clock)));
+        try (ApiServer server = ApiServer.start(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                        Optional.empty(),
+                        OverriddenRulesTest::caller,
+                        table,
+                        table.policy().overriddenBy(overrides),
+                        DoorLimits.ofHeap(Runtime.getRuntime().maxMemory()),
+                        RateLimits.DEFAULT,
+                        Proxies.NONE,
+                        RequestObserver.NONE);
+                ApiClient client = new ApiClient(server.address())) {
+            question.accept(new Api(client, table.policy()));
         }
     }
 

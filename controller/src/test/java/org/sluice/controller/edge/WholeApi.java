@@ -100,7 +100,7 @@ final class WholeApi implements AutoCloseable {
         ServerPorts ports = new ServerPorts(random);
         Scheduling scheduling = new Scheduling(new FleetIndex(), ports, new Bindings(), new ServicePorts(random));
         ImageBytes bytes = new ImageBytes(database);
-        ImageSweep sweep = ImageSweep.start(bytes);
+        ImageSweep sweep = new ImageSweep(database);
         this.feed = new ChangeFeed(database);
         this.disk = DiskWatch.start(spool, () -> 1L << 40, 0, _ -> {});
         try {
@@ -157,8 +157,6 @@ final class WholeApi implements AutoCloseable {
                 UNHURRIED,
                 Proxies.NONE,
                 observation);
-        // Nothing is to change by itself: tests compare what the database holds before and after a request.
-        sweep.close();
     }
 
     private static HostId certified(Exchange exchange) {

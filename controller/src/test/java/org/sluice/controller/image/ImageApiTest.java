@@ -32,6 +32,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sluice.controller.background.AbandonedUploads;
+import org.sluice.controller.background.Reconcilers;
 import org.sluice.controller.http.ApiClient;
 import org.sluice.controller.http.ApiClient.Answer;
 import org.sluice.controller.http.ApiServer;
@@ -49,6 +51,7 @@ import org.sluice.controller.image.image.ImageStore;
 import org.sluice.controller.policy.Access;
 import org.sluice.controller.policy.Caller;
 import org.sluice.controller.policy.Policy;
+import org.sluice.controller.store.ChangeFeed;
 import org.sluice.controller.store.TestDatabase;
 import org.sluice.model.ImageId;
 import org.sluice.model.Problem;
@@ -71,13 +74,18 @@ final class ImageApiTest {
 
     private ImageBytes bytes;
     private ImageSweep sweep;
+    private ChangeFeed feed;
+    private Reconcilers reconcilers;
     private ApiServer server;
     private ApiClient client;
 
     @BeforeAll
     void start() {
         bytes = new ImageBytes(postgres.database());
-        sweep = ImageSweep.start(bytes);
+        sweep = new ImageSweep(postgres.database());
+        feed = new ChangeFeed(postgres.database());
+        reconcilers =
+                Reconcilers.start(List.of(new AbandonedUploads(bytes)), feed, new Random(7), Reconcilers.Observer.NONE);
         Map<String, Caller> callers = Map.of(
                 "admin", new Caller("u1", "admin", "p1", "admin", Set.of("admin", "member", "reader")),
                 "demo", new Caller("u2", "demo", "p2", "demo", Set.of("member", "reader")),
@@ -101,7 +109,8 @@ final class ImageApiTest {
     void stop() throws Exception {
         client.close();
         server.close();
-        sweep.close();
+        reconcilers.close();
+        feed.close();
     }
 
     @Test

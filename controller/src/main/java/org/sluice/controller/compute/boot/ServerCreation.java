@@ -37,7 +37,7 @@ import org.sluice.model.protocol.FixedAddress;
 /**
  * Creates servers inside one transaction of the caller: what the request names is checked, rows are written, ports taken,
  * and everything claimed on a host. A refusal of the request leaves nothing; when no host takes a server, it stays in ERROR
- * with the reason and without ports. Thread-safe.
+ * with the reason and without ports, or waits in BUILD for one that is just coming back. Thread-safe.
  */
 final class ServerCreation {
     private static final String RESERVATION_CHARACTERS = "0123456789abcdefghijklmnopqrstuvwxyz";
@@ -105,15 +105,14 @@ final class ServerCreation {
             wanted.add(server);
             if (index == 0 && request.count() > 1) {
                 Optional<Placement.Refused> refusal = scheduling.refusal(handle, server);
-                if (refusal.isPresent()) {
+                if (refusal.isPresent() && !refusal.get().mayPass()) {
                     refuse(handle, server.server(), told(refusal.get().problem(), 0, request));
                     return new Created(reservation, List.of(server.server()));
                 }
             }
         }
         List<Placement> placements = scheduling.placeAll(handle, wanted);
-        int placed = (int)
-                placements.stream().filter(Placement.Placed.class::isInstance).count();
+        int placed = (int) placements.stream().filter(ServerCreation::hasHope).count();
         List<ServerId> left = new ArrayList<>();
         boolean saidWhy = false;
         for (int index = 0; index < placements.size(); index++) {
@@ -121,6 +120,11 @@ final class ServerCreation {
             switch (placements.get(index)) {
                 // The row names its host already.
                 case Placement.Placed _ -> left.add(server);
+                case Placement.Refused refused
+                when refused.mayPass() -> {
+                    scheduling.letWait(handle, server);
+                    left.add(server);
+                }
                 case Placement.Refused refused -> {
                     Problem problem = told(refused.problem(), placed, request);
                     if (placed > 0 && placed < request.atLeast()) {
@@ -138,6 +142,14 @@ final class ServerCreation {
             }
         }
         return new Created(reservation, left);
+    }
+
+    /** Whether it has a host, or waits for one that is just coming back. */
+    private static boolean hasHope(Placement placement) {
+        return switch (placement) {
+            case Placement.Placed _ -> true;
+            case Placement.Refused refused -> refused.mayPass();
+        };
     }
 
     /** Leaves the one server that tells why the request found too few hosts. */

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -38,6 +39,8 @@ public final class ImageBytes {
     private final Database database;
     private final Jdbi jdbi;
     private final Transactions transactions;
+    /** Pieces since the table was last vacuumed for them. */
+    private final AtomicInteger removed = new AtomicInteger();
 
     /** Bytes in that database. */
     public ImageBytes(Database database) {
@@ -182,29 +185,35 @@ public final class ImageBytes {
     }
 
     /**
-     * Removes what no image needs: the pieces of uploads whose image is gone, that were given up, or that have stood still for
-     * ten minutes without becoming active. Active images and uploads on their way are left alone.
+     * What one step of sweeping came to.
      *
-     * @return how many pieces were removed
+     * @param pieces how many were removed
+     * @param more whether there may be more to remove
      */
-    int sweep() {
+    public record Swept(int pieces, boolean more) {}
+
+    /**
+     * Removes some of what no image needs: pieces of uploads whose image is gone, that were given up, or that have stood still for
+     * ten minutes without becoming active. Active images and uploads on their way are left alone. Several controllers may do so at
+     * a time, each with an upload of its own.
+     */
+    public Swept sweep() {
         transactions.run(handle -> handle.createUpdate("""
                         update image_upload set image_id = null where id in (
                             select id from image_upload where not active and image_id is not null
-                              and touched_at < now() - make_interval(secs => :seconds) for update skip locked)""")
+                              and touched_at < now() - make_interval(secs => :seconds)
+                            limit :most for update skip locked)""")
                 .bind("seconds", LONGEST_STANDSTILL.toSeconds())
+                .bind("most", SWEPT_AT_ONCE)
                 .execute());
-        int removed = 0;
         Optional<Integer> pieces = transactions.run(ImageBytes::sweepSome);
-        while (pieces.isPresent()) {
-            removed += pieces.get();
-            pieces = transactions.run(ImageBytes::sweepSome);
-        }
-        if (removed > 0) {
+        if (pieces.isPresent()) {
+            removed.addAndGet(pieces.get());
+        } else if (removed.getAndSet(0) > 0) {
             // The room is for the next image then, and at the table's end it goes back to the disk.
             database.atLeisure(LONGEST_VACUUM, handle -> handle.execute("vacuum (skip_locked) image_chunk"));
         }
-        return removed;
+        return new Swept(pieces.orElse(0), pieces.isPresent());
     }
 
     /** Empty when there is nothing to sweep, or another controller is at it. */

@@ -28,6 +28,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.sluice.controller.background.AbandonedUploads;
+import org.sluice.controller.background.Reconcilers;
 import org.sluice.controller.http.ApiClient;
 import org.sluice.controller.http.ApiClient.Answer;
 import org.sluice.controller.http.ApiServer;
@@ -36,6 +38,7 @@ import org.sluice.controller.image.ImageFamily;
 import org.sluice.controller.image.image.DiskFormat;
 import org.sluice.controller.image.image.ImageRules;
 import org.sluice.controller.policy.Caller;
+import org.sluice.controller.store.ChangeFeed;
 import org.sluice.controller.store.Database;
 import org.sluice.controller.store.TestDatabase;
 import org.sluice.model.ImageId;
@@ -57,6 +60,8 @@ final class ImageUploadsTest {
     private Database connections;
     private ImageBytes bytes;
     private ImageSweep sweep;
+    private ChangeFeed feed;
+    private Reconcilers reconcilers;
     private ApiServer server;
     private ApiClient client;
 
@@ -64,7 +69,10 @@ final class ImageUploadsTest {
     void start() {
         connections = postgres.database().beside("images", LIMITS.connections());
         bytes = new ImageBytes(connections);
-        sweep = ImageSweep.start(bytes);
+        sweep = new ImageSweep(postgres.database());
+        feed = new ChangeFeed(postgres.database());
+        reconcilers =
+                Reconcilers.start(List.of(new AbandonedUploads(bytes)), feed, new Random(7), Reconcilers.Observer.NONE);
         server = TestListener.start(
                 Optional.empty(),
                 _ -> new Caller("u", "demo", "p", "demo", Set.of("member")),
@@ -81,7 +89,8 @@ final class ImageUploadsTest {
     void stop() throws Exception {
         client.close();
         server.close();
-        sweep.close();
+        reconcilers.close();
+        feed.close();
         connections.close();
         postgres.database().jdbi().useHandle(handle -> {
             handle.execute("delete from image_chunk");
@@ -320,7 +329,7 @@ final class ImageUploadsTest {
                         "update image_upload set touched_at = now() - interval '11 minutes' where active or id = ?",
                         leftAlone));
 
-        assertThat(bytes.sweep()).isEqualTo(2);
+        assertThat(bytes.sweep().pieces()).isEqualTo(2);
 
         assertThat(pieces()).isEqualTo(2);
         bytes.append(image, onItsWay, 1, List.of(new byte[10]));
