@@ -3,6 +3,7 @@ package org.sluice.controller.server;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
@@ -25,6 +26,7 @@ import org.sluice.model.protocol.ServerReport.Observed;
  * pause           ACTIVE                         pausing           PAUSED; ACTIVE where it could not be paused, SHUTOFF where it ended before
  * unpause         PAUSED                         unpausing         ACTIVE; PAUSED where it could not go on
  * rebuild         ACTIVE, SHUTOFF, ERROR         rebuilding        ACTIVE, or SHUTOFF again; ERROR where its disk could not be made
+ * attach, detach  ACTIVE, PAUSED, SHUTOFF        -                 what it was, with its NIC or without it
  * delete          every state                    deleting          gone
  * nothing         ACTIVE, PAUSED                 -                 SHUTOFF: the guest ended, and stays so
  * nothing         ACTIVE                         -                 PAUSED: the hypervisor paused it
@@ -33,6 +35,9 @@ import org.sluice.model.protocol.ServerReport.Observed;
  * </pre>
  */
 public final class ServerLife {
+    private static final Set<ServerStatus> STANDING =
+            Set.of(ServerStatus.ACTIVE, ServerStatus.PAUSED, ServerStatus.SHUTOFF);
+
     private ServerLife() {}
 
     /**
@@ -54,6 +59,18 @@ public final class ServerLife {
             throw refusal(server, state, action.text());
         }
         return state.with(action.task());
+    }
+
+    /**
+     * Sees to it that the server stands, and nothing is under way with it that would take its NICs elsewhere or away.
+     *
+     * @param action what is asked for, as the record of actions names it
+     * @throws ProblemException 409 that names the state and what is allowed in it
+     */
+    public static void requireStanding(ServerId server, ServerState state, String action) {
+        if (!STANDING.contains(state.status()) || state.task().isPresent()) {
+            throw refusal(server, state, action);
+        }
     }
 
     /** Why that cannot be done with a server in that state. */

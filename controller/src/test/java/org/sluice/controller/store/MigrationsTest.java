@@ -44,7 +44,8 @@ final class MigrationsTest {
             Map.entry("22", 1_097_887_229),
             Map.entry("23", 2_065_138_729),
             Map.entry("24", -1_347_195_406),
-            Map.entry("25", 316_429_201));
+            Map.entry("25", 316_429_201),
+            Map.entry("26", -766_176_774));
 
     @RegisterExtension
     static final TestDatabase postgres = new TestDatabase();
