@@ -187,6 +187,79 @@ class WholeCloudTest {
     }
 
     @Test
+    void nicsComeToARunningServerAndGoAgainAlsoAcrossAKill() throws Exception {
+        Path data = directory.resolve("nics");
+        RunningCloud before = RunningCloud.up(data, "simulated:1", Ports.free(), START);
+        Api api = Api.of(before);
+        Parts parts = Parts.make(api);
+        String bridged = api.createNetwork("bridged", "physnet0", "10.61.0.0/24");
+        String server = parts.boot(api, "nics");
+        becomes(api, server, "ACTIVE");
+        String function = api.createPort(parts.network(), "direct", "function");
+        String tap = api.createPort(bridged, "normal", "tap");
+
+        attach(api, server, function);
+        attach(api, server, tap);
+        portBecomes(api, function, "ACTIVE");
+        portBecomes(api, tap, "ACTIVE");
+        assertThat(leased(api)).isEqualTo(2);
+        assertThat(api.get("/compute/v2.1/servers/" + server + "/os-interface").path("interfaceAttachments"))
+                .hasSize(3);
+
+        detach(api, server, tap);
+        portBecomes(api, tap, "DOWN");
+        // Asked for, and perhaps under way, when everything is killed.
+        detach(api, server, function);
+        String later = api.createPort(parts.network(), "direct", "later");
+        attach(api, server, later);
+        before.killWithDatabase();
+
+        try (RunningCloud after = RunningCloud.up(data, "simulated:1", Ports.free(), START)) {
+            Api again = Api.of(after);
+            portBecomes(again, function, "DOWN");
+            portBecomes(again, later, "ACTIVE");
+            becomes(again, server, "ACTIVE");
+            assertThat(leased(again)).isEqualTo(2);
+            detach(again, server, later);
+            portBecomes(again, later, "DOWN");
+            assertThat(leased(again)).isEqualTo(1);
+            again.delete("/compute/v2.1/servers/" + server);
+            await().atMost(SETTLE)
+                    .pollInterval(Duration.ofMillis(100))
+                    .until(() -> again.status("/compute/v2.1/servers/" + server) == 404);
+            assertThat(leased(again)).isZero();
+        }
+    }
+
+    private static void attach(Api api, String server, String port) {
+        String state = api.post(
+                        "/compute/v2.1/servers/" + server + "/os-interface",
+                        Map.of("interfaceAttachment", Map.of("port_id", port)))
+                .at("/interfaceAttachment/port_state")
+                .asString();
+        assertThat(state).isEqualTo("BUILD");
+    }
+
+    private static void detach(Api api, String server, String port) {
+        api.delete("/compute/v2.1/servers/" + server + "/os-interface/" + port);
+    }
+
+    private static void portBecomes(Api api, String port, String status) {
+        await().atMost(SETTLE)
+                .pollInterval(Duration.ofMillis(100))
+                .until(() -> api.get("/network/v2.0/ports/" + port)
+                        .at("/port/status")
+                        .asString()
+                        .equals(status));
+    }
+
+    private static long leased(Api api) {
+        return functions(api).stream()
+                .filter(function -> !function.path("server_id").isNull())
+                .count();
+    }
+
+    @Test
     void aDatabaseFromBeforeTakesNothingAwayFromTheHosts() throws Exception {
         Path data = directory.resolve("restored");
         Path copy = directory.resolve("copy");

@@ -45,7 +45,8 @@ record Interfaces(
                 port.addresses(),
                 port.physicalNetwork(),
                 uplinks.getOrDefault(port.physicalNetwork(), DesiredInterface.Bridge.NO_UPLINK),
-                Optional.ofNullable(services.get(port.network())));
+                Optional.ofNullable(services.get(port.network())),
+                port.wish());
     }
 
     private static DesiredInterface direct(AttachedPort port, VirtualFunctionLease lease) {
@@ -57,6 +58,7 @@ record Interfaces(
                 port.mtu(),
                 port.addresses(),
                 lease,
-                new DesiredInterface.DirectAttributes(0, port.portSecurity(), false, 0, 0));
+                new DesiredInterface.DirectAttributes(0, port.portSecurity(), false, 0, 0),
+                port.wish());
     }
 }

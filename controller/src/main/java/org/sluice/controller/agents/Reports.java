@@ -26,6 +26,7 @@ import org.sluice.model.PortId;
 import org.sluice.model.Problem;
 import org.sluice.model.ServerId;
 import org.sluice.model.VnicType;
+import org.sluice.model.protocol.DesiredInterface;
 import org.sluice.model.protocol.ServerReport;
 import org.sluice.model.protocol.VirtualFunctionLease;
 
@@ -43,6 +44,7 @@ public final class Reports {
     private final ServerPorts serverPorts;
     private final Bindings bindings;
     private final Operations operations;
+    private final InterfaceReports interfaces;
     private final Servers servers = new Servers();
 
     /** Writes through the rules of scheduling and network, and takes operations on. */
@@ -51,6 +53,7 @@ public final class Reports {
         this.operations = new Operations(scheduling);
         this.serverPorts = requireNonNull(serverPorts, "serverPorts is null");
         this.bindings = requireNonNull(bindings, "bindings is null");
+        this.interfaces = new InterfaceReports(scheduling, serverPorts, bindings);
     }
 
     /** Takes one report of that host; a problem when it did not count and should be sent again. */
@@ -74,6 +77,15 @@ public final class Reports {
             return Optional.empty();
         }
         Servers.Held server = held.get();
+        if (Servers.listens(server)) {
+            Map<PortId, VirtualFunctionLease> leases = leases(handle, host, server.id());
+            interfaces.take(
+                    handle,
+                    host,
+                    server,
+                    report,
+                    (port, state) -> objection(port, leases, state).isEmpty());
+        }
         if (!Servers.counts(server, report)) {
             log.debug(
                     "Host {} reports server {} {} at wish {}; it is {} at wish {} by now, and nothing changes.",
@@ -85,7 +97,10 @@ public final class Reports {
                     server.power().generation());
             return Optional.empty();
         }
-        List<AttachedPort> ports = serverPorts.of(handle, List.of(server.id()));
+        // What comes and goes is no part of what stands.
+        List<AttachedPort> ports = serverPorts.of(handle, List.of(server.id())).stream()
+                .filter(port -> port.wish().equals(DesiredInterface.Wish.THERE))
+                .toList();
         Map<PortId, ServerReport.InterfaceState> states = report.interfaces().stream()
                 .collect(Collectors.toMap(ServerReport.InterfaceState::port, Function.identity(), (first, _) -> first));
         Optional<String> objection =
@@ -179,26 +194,36 @@ public final class Reports {
             ServerId server,
             List<AttachedPort> ports,
             Map<PortId, ServerReport.InterfaceState> states) {
+        Map<PortId, VirtualFunctionLease> leases = leases(handle, host, server);
+        for (AttachedPort port : ports) {
+            ServerReport.@Nullable InterfaceState state = states.get(port.port());
+            if (state == null) {
+                return Optional.of("port " + port.port() + " is missing.");
+            }
+            Optional<String> objection = objection(port, leases, state);
+            if (objection.isPresent()) {
+                return objection;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Map<PortId, VirtualFunctionLease> leases(Handle handle, HostId host, ServerId server) {
         Map<PortId, VirtualFunctionLease> leases = new HashMap<>();
         handle.createQuery(Leases.SELECT + " where vf.leased_server_id = :server and vf.leased_host_id = :host")
                 .bind("server", server.value())
                 .bind("host", host.value())
                 .map((row, _) -> Map.entry(new PortId(row.getObject("leased_port_id", UUID.class)), Leases.read(row)))
                 .forEach(lease -> leases.put(lease.getKey(), lease.getValue()));
-        for (AttachedPort port : ports) {
-            ServerReport.@Nullable InterfaceState state = states.get(port.port());
-            if (state == null) {
-                return Optional.of("port " + port.port() + " is missing.");
-            }
-            Optional<String> objection = switch (port.vnicType()) {
-                case NORMAL -> Optional.empty();
-                case DIRECT -> objection(port, leases.get(port.port()), state.virtualFunction());
-            };
-            if (objection.isPresent()) {
-                return objection;
-            }
-        }
-        return Optional.empty();
+        return leases;
+    }
+
+    private static Optional<String> objection(
+            AttachedPort port, Map<PortId, VirtualFunctionLease> leases, ServerReport.InterfaceState state) {
+        return switch (port.vnicType()) {
+            case NORMAL -> Optional.empty();
+            case DIRECT -> objection(port, leases.get(port.port()), state.virtualFunction());
+        };
     }
 
     private static Optional<String> objection(

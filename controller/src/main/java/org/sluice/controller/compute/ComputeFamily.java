@@ -93,7 +93,7 @@ public final class ComputeFamily implements ApiFamily {
                 new StateRoutes(transactions),
                 new ActionRoutes(transactions, deletion, consoles),
                 new MetadataRoutes(transactions, clock),
-                new AttachmentRoutes(transactions, ports, clock),
+                new AttachmentRoutes(transactions, ports, scheduling, clock),
                 new InstanceActionRoutes(transactions),
                 new TagRoutes(transactions),
                 new FlavorRoutes(transactions),

@@ -148,7 +148,8 @@ final class Claims {
                 .one();
     }
 
-    private static Optional<Map<String, Object>> lease(Handle handle, ServerId server, AttachedPort port, HostId host) {
+    /** Leases a VF of the port's physical network to it; what {@code binding:profile} shows of it, or empty when none is free. */
+    static Optional<Map<String, Object>> lease(Handle handle, ServerId server, AttachedPort port, HostId host) {
         return handle.createQuery("""
                         with free as (
                             select vf.physical_function_id, vf.index

@@ -8,6 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sluice.controller.host.Hosts;
 import org.sluice.controller.http.Json;
+import org.sluice.controller.network.binding.AttachedPort;
 import org.sluice.controller.network.binding.ServerPorts;
 import org.sluice.controller.network.binding.ServicePorts;
 import org.sluice.controller.server.Claim;
@@ -16,6 +17,7 @@ import org.sluice.controller.server.Task;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.model.HostId;
 import org.sluice.model.NetworkId;
+import org.sluice.model.PortId;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.ServerReport;
 import org.sluice.model.protocol.VirtualFunctionLease;
@@ -66,12 +68,9 @@ final class Releases {
     private void release(Handle handle, Servers.Held held, Claim claim, List<VirtualFunctionLease> leases) {
         ServerId server = held.id();
         HostId host = claim.host();
-        handle.createQuery("select true from host where id = :host for update")
-                .bind("host", host.value())
-                .mapTo(Boolean.class)
-                .one();
-        endLeases(handle, host, server, leases);
-        List<String> kept = keptLeases(handle, host, server);
+        lockHost(handle, host);
+        endLeases(handle, host, server, Optional.empty(), leases);
+        List<String> kept = keptLeases(handle, host, server, Optional.empty());
         if (!kept.isEmpty()) {
             log.warn(
                     "Host {} reports server {} absent without giving up {}; its claim stays.",
@@ -99,13 +98,49 @@ final class Releases {
         ChangeFeed.announce(handle, FleetIndex.TOPIC);
     }
 
+    /**
+     * Takes an agent's word that nothing is left of one of the server's NICs on its host; false when the lease of its virtual function
+     * is not named with its present generation, and then nothing changes.
+     */
+    boolean unplugged(Handle handle, HostId host, AttachedPort port, List<VirtualFunctionLease> released) {
+        ServerId server = port.server();
+        lockHost(handle, host);
+        endLeases(handle, host, server, Optional.of(port.port()), released);
+        List<String> kept = keptLeases(handle, host, server, Optional.of(port.port()));
+        if (!kept.isEmpty()) {
+            log.warn(
+                    "Host {} reports port {} of server {} gone without giving up {}; it keeps that.",
+                    host,
+                    port.port(),
+                    server,
+                    String.join(", ", kept));
+            return false;
+        }
+        serverPorts.detach(handle, server, port.port());
+        for (NetworkId network : Scheduling.bridgedNetworks(List.of(port))) {
+            servicePorts.releaseUnused(handle, network, host);
+        }
+        Hosts.changed(handle, host, server);
+        ChangeFeed.announce(handle, FleetIndex.TOPIC);
+        return true;
+    }
+
+    private static void lockHost(Handle handle, HostId host) {
+        handle.createQuery("select true from host where id = :host for update")
+                .bind("host", host.value())
+                .mapTo(Boolean.class)
+                .one();
+    }
+
     /** Ends the leases that are named with their present generation, and those of cards that are gone. */
-    private static void endLeases(Handle handle, HostId host, ServerId server, List<VirtualFunctionLease> leases) {
+    private static void endLeases(
+            Handle handle, HostId host, ServerId server, Optional<PortId> port, List<VirtualFunctionLease> leases) {
         handle.createUpdate("""
                         update virtual_function vf
                         set leased_port_id = null, leased_server_id = null, leased_host_id = null
                         from physical_function pf
                         where pf.id = vf.physical_function_id and pf.host_id = :host and vf.leased_server_id = :server
+                          and vf.leased_port_id = coalesce(cast(:port as uuid), vf.leased_port_id)
                           and (not vf.present or not pf.present or exists (
                               select 1 from jsonb_to_recordset(cast(:leases as jsonb))
                                   as l("physicalFunction" jsonb, index integer, generation bigint)
@@ -114,15 +149,18 @@ final class Releases {
                                 and l.index = vf.index and l.generation = vf.generation))""")
                 .bind("host", host.value())
                 .bind("server", server.value())
+                .bind("port", port.map(PortId::value).orElse(null))
                 .bind("leases", Json.MAPPER.writeValueAsString(leases))
                 .execute();
     }
 
-    private static List<String> keptLeases(Handle handle, HostId host, ServerId server) {
+    private static List<String> keptLeases(Handle handle, HostId host, ServerId server, Optional<PortId> port) {
         return handle.createQuery("""
                         select pf.name || ' VF ' || vf.index || ' generation ' || vf.generation
                         from virtual_function vf join physical_function pf on pf.id = vf.physical_function_id
-                        where vf.leased_server_id = :server and vf.leased_host_id = :host order by 1""")
+                        where vf.leased_server_id = :server and vf.leased_host_id = :host
+                          and vf.leased_port_id = coalesce(cast(:port as uuid), vf.leased_port_id) order by 1""")
+                .bind("port", port.map(PortId::value).orElse(null))
                 .bind("server", server.value())
                 .bind("host", host.value())
                 .mapTo(String.class)

@@ -31,6 +31,7 @@ import org.sluice.model.Resources;
 import org.sluice.model.ServerId;
 import org.sluice.model.VnicType;
 import org.sluice.model.protocol.ServerReport;
+import org.sluice.model.protocol.VirtualFunctionLease;
 
 /**
  * Gives servers a place and takes it back. Every method works inside the caller's transaction, which must be READ
@@ -53,6 +54,7 @@ public final class Scheduling {
     private final Claims claims = new Claims();
     private final Servers servers = new Servers();
     private final Decisions decisions;
+    private final Plugs plugs;
     private final Releases releases;
     private final Removals removals;
     private final ServerPorts serverPorts;
@@ -84,6 +86,7 @@ public final class Scheduling {
         this.index = requireNonNull(index, "index is null");
         this.bindings = requireNonNull(bindings, "bindings is null");
         this.servicePorts = requireNonNull(servicePorts, "servicePorts is null");
+        this.plugs = new Plugs(bindings, servicePorts);
         this.releases = new Releases(serverPorts, servicePorts, decisions);
         this.removals = new Removals(serverPorts, servicePorts, decisions);
     }
@@ -314,6 +317,28 @@ public final class Scheduling {
         releases.released(handle, host, report);
     }
 
+    /**
+     * Gives a server that has its place one NIC more there: the port is bound, with a virtual function leased to it where it is direct, and
+     * the host's agent is told when the transaction commits.
+     *
+     * @param zone the host's availability zone
+     * @throws ProblemException 400 when the host has no virtual function left for it, or no uplink to its physical network; 409 when
+     *     DHCP of its network would need an address there that it has not
+     */
+    public void plug(Handle handle, HostId host, String zone, AttachedPort port) {
+        plugs.plug(handle, host, zone, port);
+    }
+
+    /**
+     * Takes an agent's word that nothing is left of a NIC that went from a server that stands: the port is given back, and its lease ends.
+     *
+     * @param released the leases that the agent names, with their generations
+     * @return false when its lease is not among them, and then nothing changes
+     */
+    public boolean unplugged(Handle handle, HostId host, AttachedPort port, List<VirtualFunctionLease> released) {
+        return releases.unplugged(handle, host, port, released);
+    }
+
     /** Has a claim take more or less of its host; false when that has no room for more. A host that takes no new servers keeps its own. */
     public boolean change(Handle handle, ServerId server, Claim claim, Resources to) {
         if (claim.resources().equals(to)) {
@@ -360,17 +385,13 @@ public final class Scheduling {
 
     private void settle(Handle handle, ServerRequest request, HostState host, Claims.Claimed claimed) {
         for (AttachedPort port : request.ports()) {
-            switch (port.vnicType()) {
-                case NORMAL -> bindings.bindNormal(handle, port.port(), host.id(), host.name(), host.zone());
-                case DIRECT ->
-                    bindings.bindDirect(
-                            handle,
-                            port.port(),
-                            host.id(),
-                            host.name(),
-                            host.zone(),
-                            claimed.functions().getOrDefault(port.port(), Map.of()));
-            }
+            plugs.bind(
+                    handle,
+                    port,
+                    host.id(),
+                    host.name(),
+                    host.zone(),
+                    claimed.functions().getOrDefault(port.port(), Map.of()));
         }
         servers.placed(handle, request.server(), host.id(), host.zone());
         Hosts.changed(handle, host.id(), request.server());

@@ -2,6 +2,7 @@ package org.sluice.controller.server;
 
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
+import org.sluice.controller.store.StorableText;
 import org.sluice.model.ServerId;
 
 /**
@@ -20,17 +21,29 @@ public final class ServerActions {
         insert(handle, server, action, asker, false);
     }
 
-    private static void insert(Handle handle, ServerId server, String action, Asker asker, boolean isDone) {
-        handle.createUpdate("""
+    /**
+     * One of the server's NICs is to come or go: that is under way beside all else, until it is {@link #finish(Handle, long, Optional)}
+     * ed by itself.
+     *
+     * @return names the record
+     */
+    public long beginAside(Handle handle, ServerId server, String action, Asker asker) {
+        return insert(handle, server, action, asker, false);
+    }
+
+    private static long insert(Handle handle, ServerId server, String action, Asker asker, boolean isDone) {
+        return handle.createQuery("""
                         insert into server_action (server_id, action, request_id, user_id, project_id, finished_at)
-                        values (:server, :action, :request, :user, :project, case when :done then now() end)""")
+                        values (:server, :action, :request, :user, :project, case when :done then now() end)
+                        returning id""")
                 .bind("done", isDone)
                 .bind("server", server.value())
                 .bind("action", action)
                 .bind("request", asker.requestId())
                 .bind("user", asker.userId())
                 .bind("project", asker.projectId())
-                .execute();
+                .mapTo(Long.class)
+                .one();
     }
 
     /**
@@ -52,11 +65,20 @@ public final class ServerActions {
         insert(handle, server, action, asker, true);
     }
 
-    /** Whatever was under way is over; with a message when it did not come to its end. */
+    /** What was begun aside is over; with a message when it did not come to its end. */
+    public void finish(Handle handle, long action, Optional<String> failure) {
+        handle.createUpdate("update server_action set finished_at = now(), failure = :failure where id = :action")
+                .bind("action", action)
+                .bind("failure", failure.map(StorableText::of).orElse(null))
+                .execute();
+    }
+
+    /** Whatever was under way is over, but for what was begun aside; with a message when it did not come to its end. */
     void finish(Handle handle, ServerId server, Optional<String> failure) {
         handle.createUpdate("""
                         update server_action set finished_at = now(), failure = :failure
-                        where server_id = :server and finished_at is null""")
+                        where server_id = :server and finished_at is null and id not in (
+                            select action_id from interface_change where server_id = :server and action_id is not null)""")
                 .bind("server", server.value())
                 .bind("failure", failure.orElse(null))
                 .execute();

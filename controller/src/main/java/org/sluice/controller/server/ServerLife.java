@@ -3,6 +3,7 @@ package org.sluice.controller.server;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
@@ -28,6 +29,7 @@ import org.sluice.model.protocol.ServerReport.Observed;
  * resize          ACTIVE, SHUTOFF                resize_prep, resize_finish    RESIZED; what it was where that could not be done
  * confirm         RESIZED                        -                 ACTIVE, SHUTOFF, PAUSED: what its guest is
  * revert          RESIZED                        resize_reverting  ACTIVE, or SHUTOFF where it was that
+ * attach, detach  ACTIVE, PAUSED, SHUTOFF        -                 what it was, with its NIC or without it
  * delete          every state                    deleting          gone
  * nothing         ACTIVE, PAUSED                 -                 SHUTOFF: the guest ended, and stays so
  * nothing         ACTIVE                         -                 PAUSED: the hypervisor paused it
@@ -36,6 +38,9 @@ import org.sluice.model.protocol.ServerReport.Observed;
  * </pre>
  */
 public final class ServerLife {
+    private static final Set<ServerStatus> STANDING =
+            Set.of(ServerStatus.ACTIVE, ServerStatus.PAUSED, ServerStatus.SHUTOFF);
+
     private ServerLife() {}
 
     /**
@@ -65,6 +70,18 @@ public final class ServerLife {
     public static void require(ServerId server, ServerState state, ServerAction action) {
         if (!action.isAllowedIn(state)) {
             throw refusal(server, state, action.text());
+        }
+    }
+
+    /**
+     * Sees to it that the server stands, and nothing is under way with it that would take its NICs elsewhere or away.
+     *
+     * @param action what is asked for, as the record of actions names it
+     * @throws ProblemException 409 that names the state and what is allowed in it
+     */
+    public static void requireStanding(ServerId server, ServerState state, String action) {
+        if (!STANDING.contains(state.status()) || state.task().isPresent()) {
+            throw refusal(server, state, action);
         }
     }
 

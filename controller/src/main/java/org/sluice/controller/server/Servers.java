@@ -66,11 +66,6 @@ public final class Servers {
         public Power power() {
             return claim().map(Claim::power).orElse(Power.ON);
         }
-
-        /** Whether what its host reports of it counts. */
-        private boolean listens() {
-            return isPresent() && !state.is(Task.DELETING);
-        }
     }
 
     /** Holds the row; empty when there is no such server. */
@@ -237,11 +232,16 @@ public final class Servers {
         server.host().ifPresent(host -> Hosts.changed(handle, host, server.id()));
     }
 
+    /** Whether what its host reports of it counts: one that is to go only goes. */
+    public static boolean listens(Held server) {
+        return server.isPresent() && !server.state().is(Task.DELETING);
+    }
+
     /**
      * Whether something is waited for that the report may be about: one of before the newest wish says nothing any more.
      */
     public static boolean counts(Held server, Observed report) {
-        return server.listens() && report.generation() == server.power().generation();
+        return listens(server) && report.generation() == server.power().generation();
     }
 
     /** What the host says of it, which was checked before. */

@@ -33,7 +33,7 @@ public final class Database implements AutoCloseable {
     static final String NEWEST_MIGRATION = "31";
 
     /** How many files there are. */
-    static final int MIGRATIONS = 27;
+    static final int MIGRATIONS = 28;
 
     private final String url;
     private final DatabaseLimits limits;

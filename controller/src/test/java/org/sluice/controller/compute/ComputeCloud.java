@@ -1,5 +1,7 @@
 package org.sluice.controller.compute;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -17,6 +19,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Jdbi;
+import org.sluice.controller.agents.DesiredStates;
 import org.sluice.controller.agents.Reports;
 import org.sluice.controller.agents.TestFleet;
 import org.sluice.controller.http.ApiClient;
@@ -38,11 +41,13 @@ import org.sluice.controller.policy.Caller;
 import org.sluice.controller.scheduling.FleetIndex;
 import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.server.Servers;
+import org.sluice.controller.store.ChangeFeed;
 import org.sluice.controller.store.Database;
 import org.sluice.controller.store.Origin;
 import org.sluice.model.HostId;
 import org.sluice.model.Problem;
 import org.sluice.model.ServerId;
+import org.sluice.model.protocol.DesiredInterface;
 import org.sluice.model.protocol.PhysicalFunctionKey;
 import org.sluice.model.protocol.PowerState;
 import org.sluice.model.protocol.ServerReport;
@@ -78,6 +83,8 @@ final class ComputeCloud implements AutoCloseable {
     private final ServerPorts ports;
     private final Reports reports;
     private final Servers servers = new Servers();
+    private final DesiredStates desiredStates;
+    private final ChangeFeed feed;
     private final ApiServer server;
     private final ApiClient client;
     private final Map<ServerId, Integer> consoleLines = new HashMap<>();
@@ -86,8 +93,11 @@ final class ComputeCloud implements AutoCloseable {
         this.jdbi = database.jdbi();
         Random random = new Random();
         this.ports = new ServerPorts(random);
-        this.scheduling = new Scheduling(new FleetIndex(), ports, new Bindings(), new ServicePorts(random));
+        ServicePorts servicePorts = new ServicePorts(random);
+        this.scheduling = new Scheduling(new FleetIndex(), ports, new Bindings(), servicePorts);
         this.reports = new Reports(scheduling, ports, new Bindings());
+        this.feed = new ChangeFeed(database);
+        this.desiredStates = new DesiredStates(database, feed, ports, servicePorts);
         ComputeFamily family =
                 new ComputeFamily(database, ports, scheduling, this::console, InstantSource.system(), random);
         RouteTable table = RouteTable.of(
@@ -123,6 +133,7 @@ final class ComputeCloud implements AutoCloseable {
     public void close() {
         client.close();
         server.close();
+        feed.close();
     }
 
     /** A conversation as one user in one microversion. */
@@ -342,6 +353,42 @@ final class ComputeCloud implements AutoCloseable {
             if (refusal.isPresent()) {
                 throw refusal.get().asException();
             }
+        });
+    }
+
+    /** What the host's agent is told of the server's NICs. */
+    List<DesiredInterface> desired(HostId host, String server) {
+        return desiredStates
+                .read(host)
+                .find(ServerId.parse(server))
+                .orElseThrow()
+                .interfaces();
+    }
+
+    /** How a NIC reads back that is as it is wanted. */
+    static ServerReport.InterfaceState asWanted(DesiredInterface nic) {
+        return new ServerReport.InterfaceState(
+                nic.port(),
+                nic.leases().isEmpty() ? "tap0" : "0000:01:10.0",
+                nic.leases().stream()
+                        .findFirst()
+                        .map(lease -> new ServerReport.VirtualFunctionState(
+                                lease, nic.mac(), nic.vlan(), 0, Optional.of(true), Optional.of(false), 0, 0)));
+    }
+
+    /** What the host's agent says of the server and its NICs, of the newest wish. */
+    void said(
+            HostId host,
+            String server,
+            PowerState power,
+            List<ServerReport.InterfaceState> interfaces,
+            List<ServerReport.InterfaceGone> gone,
+            List<ServerReport.InterfaceFailed> failed) {
+        jdbi.useTransaction(handle -> {
+            Servers.Held held = servers.hold(handle, ServerId.parse(server)).orElseThrow();
+            ServerReport report = new ServerReport.Observed(
+                    held.id(), held.power().generation(), power, interfaces, Optional.empty(), gone, failed);
+            assertThat(reports.take(handle, host, report)).isEmpty();
         });
     }
 

@@ -498,10 +498,10 @@ final class Examples {
         Thing nic = server.with("port", things.serversPort);
         add("GET", root + "/{id}/os-interface", 200).of(server);
         add("GET", root + "/{id}/os-interface/{port}", 200).of(nic);
-        add("POST", root + "/{id}/os-interface", 501)
+        add("POST", root + "/{id}/os-interface", 200)
                 .of(server)
                 .body("{'interfaceAttachment': {'port_id': '" + things.port + "'}}");
-        add("DELETE", root + "/{id}/os-interface/{port}", 501).of(nic);
+        add("DELETE", root + "/{id}/os-interface/{port}", 202).of(nic);
         add("GET", root + "/{id}/os-security-groups", 200).of(server);
         add("POST", root + "/{id}/remote-consoles", 400)
                 .of(server)

@@ -39,6 +39,7 @@ final class AuditTest {
             "host_query",
             "image_chunk",
             "image_upload",
+            "interface_change",
             "operation",
             "port_binding",
             "revocation_clock",

@@ -45,6 +45,7 @@ final class MigrationsTest {
             Map.entry("23", 2_065_138_729),
             Map.entry("24", -1_347_195_406),
             Map.entry("25", 316_429_201),
+            Map.entry("26", -766_176_774),
             Map.entry("28", -1_712_822_434),
             Map.entry("29", -131_222_415),
             Map.entry("31", 786_457_668));

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.sluice.controller.compute.server.Server;
 import org.sluice.controller.compute.server.ServerLookup;
 import org.sluice.controller.compute.server.Whole;
@@ -17,8 +18,12 @@ import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.view.View;
+import org.sluice.controller.network.binding.NicRequest;
 import org.sluice.controller.network.binding.ServerPorts;
+import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.store.Transactions;
+import org.sluice.model.PortId;
+import org.sluice.model.ProblemException;
 
 /**
  * What a server is attached to: {@code /servers/ID/ips}, {@code /os-interface}, {@code /os-security-groups} (Compute API
@@ -49,6 +54,7 @@ public final class AttachmentRoutes implements ResourceRoutes {
     private final Transactions transactions;
     private final ServerLookup lookup = new ServerLookup();
     private final ServerPorts ports;
+    private final InterfaceAttaching attaching;
     private final InstantSource clock;
     private final AttachmentStore store = new AttachmentStore();
 
@@ -56,11 +62,13 @@ public final class AttachmentRoutes implements ResourceRoutes {
      * Wires them.
      *
      * @param ports the servers' NICs
+     * @param scheduling gives NICs their place on the servers' hosts
      * @param clock when a server is looked at
      */
-    public AttachmentRoutes(Transactions transactions, ServerPorts ports, InstantSource clock) {
+    public AttachmentRoutes(Transactions transactions, ServerPorts ports, Scheduling scheduling, InstantSource clock) {
         this.transactions = requireNonNull(transactions, "transactions is null");
         this.ports = requireNonNull(ports, "ports is null");
+        this.attaching = new InterfaceAttaching(ports, scheduling, clock);
         this.clock = requireNonNull(clock, "clock is null");
     }
 
@@ -72,10 +80,8 @@ public final class AttachmentRoutes implements ResourceRoutes {
         routes.get(server + "/ips/{network}", AttachmentRules.IPS_SHOW, this::addressesOf);
         routes.get(interfaces, AttachmentRules.INTERFACES_LIST, this::interfaces);
         routes.get(interfaces + "/{port}", AttachmentRules.INTERFACES_SHOW, this::show);
-        routes.post(interfaces, AttachmentRules.INTERFACES_CREATE, this::notAttached)
-                .refused();
-        routes.delete(interfaces + "/{port}", AttachmentRules.INTERFACES_DELETE, this::notAttached)
-                .refused();
+        routes.post(interfaces, AttachmentRules.INTERFACES_CREATE, this::attach);
+        routes.delete(interfaces + "/{port}", AttachmentRules.INTERFACES_DELETE, this::detach);
         routes.get(server + "/os-security-groups", AttachmentRules.GROUPS_LIST, this::groups);
     }
 
@@ -127,9 +133,14 @@ public final class AttachmentRoutes implements ResourceRoutes {
         AttachmentStore.Interface nic = found(exchange).stream()
                 .filter(each -> each.port().toString().equalsIgnoreCase(port))
                 .findFirst()
-                .orElseThrow(() -> Problems.notFound(
-                        "PortNotFound", "Instance " + exchange.path("id") + " does not have a port with id " + port));
+                .orElseThrow(() -> noSuchPort(exchange));
         return INTERFACE.ok(nic, exchange);
+    }
+
+    static ProblemException noSuchPort(Exchange exchange) {
+        return Problems.notFound(
+                "PortNotFound",
+                "Instance " + exchange.path("id") + " does not have a port with id " + exchange.path("port"));
     }
 
     private static List<Map<String, String>> addresses(AttachmentStore.Interface nic) {
@@ -141,11 +152,21 @@ public final class AttachmentRoutes implements ResourceRoutes {
         return addresses;
     }
 
-    private Reply notAttached(Exchange exchange) {
-        transactions.use(handle -> lookup.find(handle, exchange));
-        throw Problems.notOffered(
-                "Attaching interfaces to a running server and detaching them is not offered; name its ports when you"
-                        + " create it.");
+    private Reply attach(Exchange exchange) {
+        Optional<NicRequest> request = InterfaceRequestReader.read(exchange);
+        AttachmentStore.Interface attached = transactions.run(handle -> {
+            PortId port = attaching.attach(handle, exchange, request);
+            return store.interfaces(handle, lookup.find(handle, exchange).id()).stream()
+                    .filter(nic -> nic.port().equals(port.value()))
+                    .findFirst()
+                    .orElseThrow();
+        });
+        return INTERFACE.ok(attached, exchange);
+    }
+
+    private Reply detach(Exchange exchange) {
+        transactions.use(handle -> attaching.detach(handle, exchange));
+        return Reply.empty(202);
     }
 
     private Reply groups(Exchange exchange) {

@@ -15,6 +15,7 @@ import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.body.Fields;
 import org.sluice.controller.http.body.KnownFields;
 import org.sluice.controller.network.binding.NicRequest;
+import org.sluice.controller.network.binding.ServerPorts;
 import org.sluice.model.ImageId;
 import org.sluice.model.NetworkId;
 import org.sluice.model.PortId;
@@ -25,7 +26,7 @@ final class BootRequestReader {
     private static final List<String> HINTS = List.of("os:scheduler_hints", "OS-SCH-HNT:scheduler_hints");
     private static final int MOST_SERVERS_AT_ONCE = 1_000;
     /** As many as nova's guests have slots for, of which disks take some too. */
-    private static final int MOST_NICS = 28;
+    private static final int MOST_NICS = ServerPorts.MOST;
     /** As many as the Network API makes at once. */
     private static final int MOST_NICS_AT_ONCE = 1_000;
 

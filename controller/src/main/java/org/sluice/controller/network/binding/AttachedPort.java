@@ -8,6 +8,7 @@ import org.sluice.model.PortId;
 import org.sluice.model.SecurityGroupId;
 import org.sluice.model.ServerId;
 import org.sluice.model.VnicType;
+import org.sluice.model.protocol.DesiredInterface;
 import org.sluice.model.protocol.FixedAddress;
 
 /**
@@ -29,6 +30,7 @@ import org.sluice.model.protocol.FixedAddress;
  * @param status {@code DOWN}, {@code BUILD}, {@code ACTIVE} or {@code ERROR}
  * @param nicIndex place among the server's NICs, from 0
  * @param madeForServer whether it goes when the server goes
+ * @param wish whether it comes to the server or goes from it while that stands
  */
 public record AttachedPort(
         PortId port,
@@ -46,7 +48,8 @@ public record AttachedPort(
         boolean portSecurity,
         String status,
         int nicIndex,
-        boolean madeForServer) {
+        boolean madeForServer,
+        DesiredInterface.Wish wish) {
     /** A security group as the Compute API shows it. */
     public record SecurityGroupName(SecurityGroupId id, String name) {}
 

@@ -42,6 +42,8 @@ import org.sluice.model.SecurityGroupId;
 import org.sluice.model.ServerId;
 import org.sluice.model.SubnetId;
 import org.sluice.model.VnicType;
+import org.sluice.model.protocol.DesiredInterface.Presence;
+import org.sluice.model.protocol.DesiredInterface.Wish;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -54,6 +56,9 @@ import tools.jackson.databind.JsonNode;
 public final class ServerPorts {
     private static final Rule ATTACH_EXTERNAL = Rule.of(
             "network:attach_external_network", Who.ADMIN, "Put servers on external networks that are not shared.");
+
+    /** A server has no more NICs than that. */
+    public static final int MOST = 28;
 
     private final PortMaking making;
     private final SecurityGroups securityGroups = new SecurityGroups();
@@ -105,17 +110,59 @@ public final class ServerPorts {
                     yield make(handle, access, byNetwork, groups);
                 }
             };
-            handle.createUpdate("""
-                            update port set server_id = :server, device_id = cast(:server as text),
-                                device_owner = 'compute:', nic_index = :index,
-                                revision_number = revision_number + 1, updated_at = now()
-                            where id = :id""")
-                    .bind("server", server.value())
-                    .bind("index", index)
-                    .bind("id", port.value())
-                    .execute();
+            give(handle, server, port, index);
         }
         return of(handle, List.of(server));
+    }
+
+    /**
+     * Makes one more NIC the server's, after those that it has.
+     *
+     * @param access what the caller may
+     * @return the NIC
+     * @throws org.sluice.model.ProblemException as {@link #attach(Handle, Access, ServerId, List, List)}, and 400 when the server has
+     *     as many as it may have
+     */
+    public AttachedPort attach(Handle handle, Access access, ServerId server, NicRequest request) {
+        lockPorts(handle, List.of(request));
+        record Nics(int count, int next) {}
+        Nics nics = handle.createQuery("""
+                        select count(*) as count, coalesce(max(nic_index) + 1, 0) as next from port
+                        where server_id = :server""")
+                .bind("server", server.value())
+                .map((row, _) -> new Nics(row.getInt("count"), row.getInt("next")))
+                .one();
+        if (nics.count() >= MOST) {
+            throw NetworkProblems.of(
+                    Kind.BAD_REQUEST,
+                    "InterfaceAttachFailed",
+                    "Server " + server + " has " + nics.count() + " NICs, and cannot have more.");
+        }
+        PortId port = switch (request) {
+            case NicRequest.ByPort byPort -> {
+                requireUsable(handle, access, byPort.port());
+                yield byPort.port();
+            }
+            case NicRequest.ByNetwork byNetwork ->
+                make(handle, access, byNetwork, resolve(handle, access.caller().projectId(), List.of()));
+        };
+        give(handle, server, port, nics.next());
+        return of(handle, List.of(server)).stream()
+                .filter(nic -> nic.port().equals(port))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static void give(Handle handle, ServerId server, PortId port, int index) {
+        handle.createUpdate("""
+                        update port set server_id = :server, device_id = cast(:server as text),
+                            device_owner = 'compute:', nic_index = :index,
+                            revision_number = revision_number + 1, updated_at = now()
+                        where id = :id""")
+                .bind("server", server.value())
+                .bind("index", index)
+                .bind("id", port.value())
+                .execute();
     }
 
     /**
@@ -127,10 +174,25 @@ public final class ServerPorts {
                 .bind("server", server.value())
                 .execute();
         handle.createUpdate("""
+                        delete from interface_change where server_id = :server;
                         delete from port_binding where server_id = :server;
                         update port set server_id = null, device_id = '', device_owner = '', nic_index = 0,
                             status = 'DOWN', binding_host = '', revision_number = revision_number + 1, updated_at = now()
                         where server_id = :server""").bind("server", server.value()).execute();
+    }
+
+    /** Gives one of the server's ports back in the same way. Its lease of a virtual function must have ended before. */
+    public void detach(Handle handle, ServerId server, PortId port) {
+        handle.createUpdate("""
+                        delete from port where id = :port and server_id = :server and made_for_server;
+                        delete from interface_change where port_id = :port and server_id = :server;
+                        delete from port_binding where port_id = :port and server_id = :server;
+                        update port set server_id = null, device_id = '', device_owner = '', nic_index = 0,
+                            status = 'DOWN', binding_host = '', revision_number = revision_number + 1, updated_at = now()
+                        where id = :port and server_id = :server""")
+                .bind("server", server.value())
+                .bind("port", port.value())
+                .execute();
     }
 
     /** What is shown of the NICs of those servers, each server's in order, in one query. */
@@ -152,8 +214,9 @@ public final class ServerPorts {
                              from port_security_group pg join security_group g on g.id = pg.security_group_id
                              where pg.port_id = p.id) as security_groups,
                         """ + AddressRows.SELECT + """
-                             as addresses
+                             as addresses, ic.id as change, ic.kind as change_kind
                         from port p join network n on n.id = p.network_id
+                            left join interface_change ic on ic.port_id = p.id
                         where p.server_id = any(:servers) order by p.server_id, p.nic_index""")
                 .bindArray(
                         "servers",
@@ -355,6 +418,15 @@ public final class ServerPorts {
                 row.getBoolean("port_security"),
                 row.getString("status"),
                 row.getInt("nic_index"),
-                row.getBoolean("made_for_server"));
+                row.getBoolean("made_for_server"),
+                wish(row));
+    }
+
+    private static Wish wish(ResultSet row) throws SQLException {
+        long change = row.getLong("change");
+        if (row.wasNull()) {
+            return Wish.THERE;
+        }
+        return new Wish("attach".equals(row.getString("change_kind")) ? Presence.PRESENT : Presence.ABSENT, change);
     }
 }
