@@ -31,7 +31,9 @@ import org.sluice.controller.background.PortsBoundToNothing;
 import org.sluice.controller.background.Reconcilers;
 import org.sluice.controller.background.Turns;
 import org.sluice.controller.background.UnplacedServers;
+import org.sluice.controller.background.OverdueOperations;
 import org.sluice.controller.background.UnusedServicePorts;
+import org.sluice.controller.operation.Operations;
 import org.sluice.controller.background.WaitingBoots;
 import org.sluice.controller.compute.ComputeFamily;
 import org.sluice.controller.fleet.SluiceFamily;
@@ -171,6 +173,7 @@ final class ControllerProcess {
                                 new DeletionsOnSilentHosts(turns, fleet::watched),
                                 new PortsBoundToNothing(turns, serverPorts),
                                 new UnusedServicePorts(turns, servicePorts),
+                                new OverdueOperations(turns, new Operations(scheduling)),
                                 new DecisionsWithoutServer(turns),
                                 new ActionsBeyondBound(turns),
                                 new OldHostQueries(turns),

@@ -462,17 +462,6 @@ class PowerTest {
         assertThat(page.at("/links/0/rel").asString()).isEqualTo("next");
     }
 
-    @Test
-    void theRecordOfAServerIsBounded() {
-        for (int i = 0; i < 1_005; i++) {
-            cloud.execute("insert into server_action (server_id, action, request_id, user_id, project_id) values ('"
-                    + server + "', 'lock', 'req-" + i + "', 'u', 'p')");
-        }
-        asked("{'lock': null}");
-        assertThat(cloud.count("from server_action")).isEqualTo(1_000);
-        assertThat(cloud.count("from server_action where action = 'create'")).isZero();
-    }
-
     private JsonNode actions() {
         return cloud.as("member", "2.96")
                 .get("/v2.1/servers/" + server + "/os-instance-actions")

@@ -47,7 +47,8 @@ final class AuditTest {
             "server_action",
             "server_request",
             "signing_key",
-            "virtual_function");
+            "virtual_function",
+            "waiting_server");
 
     @RegisterExtension
     static final TestDatabase DATABASE = new TestDatabase();

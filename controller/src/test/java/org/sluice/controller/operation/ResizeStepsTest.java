@@ -16,6 +16,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.sluice.controller.agents.TestFleet;
+import org.sluice.controller.background.OverdueOperations;
+import org.sluice.controller.background.Reconciler;
+import org.sluice.controller.background.Turns;
 import org.sluice.controller.operation.WorkflowHarness.Trouble;
 import org.sluice.controller.server.Claim;
 import org.sluice.controller.server.Hardware;
@@ -26,13 +29,13 @@ import org.sluice.controller.server.ServerState;
 import org.sluice.controller.server.ServerStatus;
 import org.sluice.controller.server.Servers;
 import org.sluice.controller.store.TestDatabase;
+import org.sluice.controller.store.Transactions;
 import org.sluice.model.HostId;
 import org.sluice.model.Resources;
 import org.sluice.model.ServerId;
 import org.sluice.model.VnicType;
 import org.sluice.model.protocol.Power;
 import org.sluice.model.protocol.PowerState;
-import org.sluice.model.protocol.ServerReport.Failure;
 import org.sluice.model.protocol.ServerReport.Observed;
 
 /** Every step of a resize fails in turn, and is taken twice in turn; the host does what it is told. */
@@ -157,17 +160,17 @@ final class ResizeStepsTest {
     @Test
     void whatIsOverdueIsTakenBackAndSaysWhy() {
         Operations operations = new Operations(fleet.scheduling);
+        Reconciler overdue = new OverdueOperations(
+                new Turns(new Transactions(postgres.database().jdbi())), operations);
         begin(resize, operations);
-        use(handle -> assertThat(operations.overdue(handle, 10)).isEmpty());
+        assertThat(overdue.mend().mended()).as("its host still has time").isZero();
         use(handle -> handle.execute("update operation set due_at = now() - interval '1 second'"));
-        use(handle -> {
-            assertThat(operations.overdue(handle, 10)).containsExactly(server);
-            operations.fail(handle, server, new Failure("HostSilent", "Its host says nothing.", Optional.empty()));
-        });
+        assertThat(overdue.mend().mended()).isEqualTo(1);
         assertThat(fleet.text("select failure from server_action where action = 'resize'"))
-                .contains("Its host says nothing.");
+                .contains("The server's host did not say in time that its part of it is done.");
         hostFollows(operations);
         assertThat(books()).isEqualTo(before);
+        assertThat(overdue.mend().mended()).isZero();
     }
 
     @Test

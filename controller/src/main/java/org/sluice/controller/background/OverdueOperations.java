@@ -1,0 +1,59 @@
+package org.sluice.controller.background;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.sluice.controller.operation.Operations;
+import org.sluice.model.ServerId;
+import org.sluice.model.protocol.ServerReport.Failure;
+
+/**
+ * Takes back operations that wait for what should have come by now: a host that never said that it did its part. The server becomes
+ * what it was, with the reason in its record of actions. Leaves operations that wait for a person, and those that still have time; an
+ * operation whose controller was killed is none of its business, since none belongs to a controller: what it waits for
+ * takes it on, wherever that is heard.
+ */
+public final class OverdueOperations implements Reconciler {
+    private static final int MOST = 100;
+
+    private final Turns turns;
+    private final Operations operations;
+
+    /** Takes back those of that book. */
+    public OverdueOperations(Turns turns, Operations operations) {
+        this.turns = requireNonNull(turns, "turns is null");
+        this.operations = requireNonNull(operations, "operations is null");
+    }
+
+    @Override
+    public String name() {
+        return "overdue-operations";
+    }
+
+    @Override
+    public Duration pause() {
+        return Duration.ofSeconds(30);
+    }
+
+    @Override
+    public Look mend() {
+        return turns.mend(name(), MOST, this::takeBack);
+    }
+
+    private int takeBack(Handle handle) {
+        List<ServerId> overdue = operations.overdue(handle, MOST);
+        for (ServerId server : overdue) {
+            operations.fail(
+                    handle,
+                    server,
+                    new Failure(
+                            "OperationOverdue",
+                            "The server's host did not say in time that its part of it is done.",
+                            Optional.of("See whether its host is heard: sluice fleet.")));
+        }
+        return overdue.size();
+    }
+}
