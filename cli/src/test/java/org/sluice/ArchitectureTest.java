@@ -66,6 +66,7 @@ final class ArchitectureTest {
             // The kernel is for LinuxVirtualFunctions alone; a rule of its own says so.
             entry("functions", Set.of("host", "step", "journal", "kernel")),
             entry("boot", Set.of("host", "step", "journal", "functions")),
+            entry("copy", Set.of("host", "step", "journal", "report", "controller")),
             entry("report", Set.of("host", "step")),
             entry("power", Set.of("host", "step", "journal", "functions", "boot", "report")),
             entry("kernel", Set.of("host")),

@@ -15,6 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sluice.agent.boot.Segments;
 import org.sluice.agent.boot.ServerWorkflow;
+import org.sluice.agent.copy.DiskCopies;
 import org.sluice.agent.functions.FunctionLocks;
 import org.sluice.agent.functions.VirtualFunctionTransaction;
 import org.sluice.agent.host.Host;
@@ -30,6 +31,7 @@ import org.sluice.agent.report.Failures;
 import org.sluice.agent.step.Step;
 import org.sluice.agent.step.StepFailure;
 import org.sluice.agent.step.StepRunner;
+import org.sluice.model.ImageId;
 import org.sluice.model.ProblemException;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.DesiredHost;
@@ -63,6 +65,7 @@ final class Convergence {
     private final FunctionLocks locks = new FunctionLocks();
     private final Observations observations;
     private final GuestPower power;
+    private final DiskCopies copies;
 
     /** Servers that stand whose NICs joined their networks in this life of the agent. */
     private final Set<ServerId> joined = ConcurrentHashMap.newKeySet();
@@ -79,6 +82,7 @@ final class Convergence {
             Segments segments,
             VirtualFunctionTransaction functions,
             StepRunner runner,
+            DiskCopies copies,
             Consumer<ServerReport> reports,
             BiConsumer<ServerId, Duration> wakes,
             InstantSource clock,
@@ -101,6 +105,7 @@ final class Convergence {
                 clock,
                 settings.shutdownWithin(),
                 settings.compareEvery());
+        this.copies = requireNonNull(copies, "copies is null");
     }
 
     /**
@@ -338,7 +343,9 @@ final class Convergence {
 
     private boolean keep(Entry entry, Optional<DesiredServer> desired, long revision) {
         State state = host.hypervisor().state(entry.id());
-        DesiredServer wanted = desired.orElse(entry.server());
+        // What is wished of its disk once is done by steps of its own, and no part of what stands.
+        DesiredServer wanted =
+                desired.orElse(entry.server()).wishing(entry.server().diskWish());
         Power wish = desired.map(DesiredServer::power).orElseGet(() -> GuestPower.lastWish(entry));
         if (desired.isEmpty() && entry.guest().stage() == Guest.Stage.REBUILDING) {
             // Of what its disk is to be made only the controller says, and without one there is nothing to start.
@@ -352,7 +359,19 @@ final class Convergence {
         if (state.isOn() && (described || !joined.contains(entry.id()))) {
             join(current);
         }
-        return power.obey(current, wish, wanted.image(), state);
+        if (power.obey(current, wish, wanted.image(), state)) {
+            return true;
+        }
+        // Whoever does not speak of it gives up no copy of it.
+        desired.ifPresent(spoken -> copy(current.id(), wish, spoken.diskWish().copyTo()));
+        return false;
+    }
+
+    private void copy(ServerId server, Power wish, Optional<ImageId> copyTo) {
+        Entry entry = journal.find(server).orElseThrow();
+        if (copyTo.isEmpty() || power.isAtRest(entry, wish)) {
+            copies.obey(entry, copyTo);
+        }
     }
 
     private Entry describe(Entry entry, DesiredServer wanted, long revision) {
@@ -388,6 +407,7 @@ final class Convergence {
     }
 
     private void remove(Entry entry) {
+        copies.forget(entry.id());
         Entry removing = entry.in(Phase.REMOVING);
         if (entry.phase() != Phase.REMOVING) {
             journal.write(removing);

@@ -38,6 +38,7 @@ import org.sluice.controller.identity.password.PasswordChecks;
 import org.sluice.controller.identity.password.Passwords;
 import org.sluice.controller.identity.token.Tokens;
 import org.sluice.controller.image.ImageFamily;
+import org.sluice.controller.image.data.DiskUploads;
 import org.sluice.controller.image.data.ImageBytes;
 import org.sluice.controller.image.data.ImageSweep;
 import org.sluice.controller.image.data.UploadRoom;
@@ -56,14 +57,19 @@ import org.sluice.controller.policy.Caller;
 import org.sluice.controller.scheduling.DecisionObserver;
 import org.sluice.controller.scheduling.FleetIndex;
 import org.sluice.controller.scheduling.Scheduling;
+import org.sluice.controller.server.DiskCopies;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.controller.store.Chore;
 import org.sluice.controller.store.Database;
+import org.sluice.controller.store.Transactions;
 
 /** One controller, put together here by constructors alone. It keeps no state: several may run on one database. Thread-safe. */
 final class ControllerProcess {
     private static final Logger log = LoggerFactory.getLogger(ControllerProcess.class);
     private static final Duration FLEET_LOOK = Duration.ofSeconds(5);
+    /** Whoever waits for an image is told within a minute that there will be none. */
+    private static final Duration BETWEEN_LOOKS_AT_COPIES = Duration.ofMinutes(1);
+
     /** A piece of an image is short; a slow disk may take its time for it all the same, and a download goes on then. */
     private static final Duration LONGEST_IMAGE_PIECE = Duration.ofMinutes(1);
 
@@ -155,12 +161,20 @@ final class ControllerProcess {
         ImageBytes imageBytes = new ImageBytes(imagesDatabase);
         ImageSweep sweep = resources.add("image sweep", ImageSweep.start(imageBytes));
 
+        DiskCopies copies = new DiskCopies();
+        resources.add(
+                "end of stalled copies",
+                Chore.every(
+                        BETWEEN_LOOKS_AT_COPIES,
+                        "end of stalled copies",
+                        () -> new Transactions(database.jdbi()).use(copies::endStalled)));
+
         Tokens tokens = resources.add("tokens", Tokens.following(database, feed, clock, random, setup.tokenLife()));
         List<ApiFamily> openStack = new ArrayList<>(List.of(
                 new IdentityFamily(database, tokens, new PasswordChecks(passwords, clock, setup.lockOut())),
                 new NetworkFamily(database.jdbi(), random, clock),
                 new ComputeFamily(database, serverPorts, scheduling, consoles::ask, clock, random),
-                new ImageFamily(database, imageBytes, sweep, uploads, clock),
+                new ImageFamily(database, imageBytes, sweep, uploads, copies::imageLeaves, clock),
                 new SluiceFamily(database, scheduling, joinTokens, clock, List.of(observation))));
         openStack.addAll(observation.probes());
         // The more specific mount comes first, because every mount answers for all paths below it.
@@ -171,7 +185,8 @@ final class ControllerProcess {
                         agentsDatabase,
                         new DesiredStates(agentsDatabase, feed, serverPorts, servicePorts),
                         new Reports(scheduling, serverPorts, bindings),
-                        imageBytes::writeTo));
+                        imageBytes::writeTo,
+                        new DiskUploads(database, imageBytes, sweep, uploads, clock)::receive));
 
         bootstrap.get();
         Authenticator authenticator = doors.secret()

@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.sluice.agent.host.VirtualFunctions;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.DesiredServer;
+import org.sluice.model.protocol.DiskWish;
 import org.sluice.model.protocol.Power;
 import org.sluice.model.protocol.ServerReport.Failure;
 import org.sluice.model.protocol.VirtualFunctionLease;
@@ -63,12 +64,18 @@ public record Entry(
     public static Entry building(DesiredServer wanted, long revision) {
         Power wish = wanted.power();
         Power on = new Power(Power.Level.RUNNING, wish.generation(), wish.boots(), wish.rebuilds(), wish.ending());
-        return new Entry(wanted.powered(on), revision, Phase.BUILDING, List.of(), Optional.empty(), Guest.fresh());
+        return new Entry(
+                wanted.powered(on).wishing(DiskWish.NONE),
+                revision,
+                Phase.BUILDING,
+                List.of(),
+                Optional.empty(),
+                Guest.fresh());
     }
 
     /** A server of which this host has more than the journal knew: its guest, if it is on, is taken for not wholly started. */
     public static Entry adopted(DesiredServer wanted, long revision, Phase phase) {
-        return new Entry(wanted, revision, phase, List.of(), Optional.empty(), Guest.fresh());
+        return new Entry(wanted.wishing(DiskWish.NONE), revision, phase, List.of(), Optional.empty(), Guest.fresh());
     }
 
     /** The server's id. */
@@ -121,6 +128,11 @@ public record Entry(
     /** The same server, whose guest was started wholly in that boot of the host, which obeys that wish. */
     public Entry started(Power wish, String hostBoot) {
         return guest(wish, guest.started(hostBoot));
+    }
+
+    /** The same server, whose guest runs and stands still while its root disk is copied. */
+    public Entry held() {
+        return guest(obeyed(), guest.held());
     }
 
     /** The same server, whose guest could not be ended and is left as it is. */

@@ -45,7 +45,8 @@ final class MigrationsTest {
             Map.entry("23", 2_065_138_729),
             Map.entry("24", -1_347_195_406),
             Map.entry("25", 316_429_201),
-            Map.entry("31", 786_457_668));
+            Map.entry("31", 786_457_668),
+            Map.entry("32", 1_839_058_917));
 
     @RegisterExtension
     static final TestDatabase postgres = new TestDatabase();
