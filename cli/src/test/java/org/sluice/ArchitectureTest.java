@@ -69,6 +69,7 @@ final class ArchitectureTest {
             entry("boot", Set.of("host", "step", "journal", "functions")),
             entry("attachment", Set.of("host", "step", "journal", "functions", "boot")),
             entry("workflow", Set.of("host", "step", "journal", "functions", "attachment")),
+            entry("copy", Set.of("host", "step", "journal", "report", "controller")),
             entry("report", Set.of("host", "step")),
             entry("power", Set.of("host", "step", "journal", "functions", "workflow", "report")),
             entry("hotplug", Set.of("host", "step", "journal", "functions", "attachment", "report")),

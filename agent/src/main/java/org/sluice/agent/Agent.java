@@ -28,6 +28,7 @@ import org.slf4j.LoggerFactory;
 import org.sluice.agent.boot.Segments;
 import org.sluice.agent.controller.Controller;
 import org.sluice.agent.controller.ControllerUnavailableException;
+import org.sluice.agent.copy.DiskCopies;
 import org.sluice.agent.functions.Capabilities;
 import org.sluice.agent.functions.PatientVirtualFunctions;
 import org.sluice.agent.functions.VirtualFunctionTransaction;
@@ -75,6 +76,7 @@ public final class Agent implements AutoCloseable {
     private final Journal journal;
     private final Segments segments;
     private final Convergence convergence;
+    private final DiskCopies copies;
     private final ReportOutbox outbox = new ReportOutbox();
     private final Supervision supervision;
 
@@ -147,13 +149,25 @@ public final class Agent implements AutoCloseable {
                 functions,
                 clock);
         this.segments = new Segments(host.bridges(), host.segmentServices());
+        StepRunner runner = new StepRunner(observer);
+        this.copies = new DiskCopies(
+                host,
+                journal,
+                runner,
+                controller::bring,
+                outbox::put,
+                this::wakeAfter,
+                this::loop,
+                clock,
+                settings.firstRetry());
         this.convergence = new Convergence(
                 host,
                 journal,
                 segments,
                 new VirtualFunctionTransaction(
                         functions, capabilities, journal.leases(), calls.patience(), observer, random),
-                new StepRunner(observer),
+                runner,
+                copies,
                 outbox::put,
                 this::wakeAfter,
                 clock,
@@ -179,6 +193,7 @@ public final class Agent implements AutoCloseable {
     public void close() {
         stopping.countDown();
         loops.forEach(Thread::interrupt);
+        copies.close();
         try {
             for (Thread loop : loops) {
                 loop.join(settings.stopWithin());
@@ -506,12 +521,13 @@ public final class Agent implements AutoCloseable {
         }
     }
 
-    /** Whether there is nothing to fetch for it. */
+    /** Whether there is nothing to fetch or to copy for it. */
     private boolean stands(ServerId server) {
-        int rebuilds = Optional.ofNullable(latest.get())
-                .flatMap(state -> state.find(server))
-                .map(wanted -> wanted.power().rebuilds())
-                .orElse(0);
+        Optional<DesiredServer> wanted = Optional.ofNullable(latest.get()).flatMap(state -> state.find(server));
+        int rebuilds = wanted.map(known -> known.power().rebuilds()).orElse(0);
+        if (wanted.flatMap(known -> known.diskWish().copyTo()).isPresent()) {
+            return false;
+        }
         return journal.find(server)
                 .filter(entry ->
                         entry.phase() != Entry.Phase.BUILDING && entry.obeyed().rebuilds() >= rebuilds)

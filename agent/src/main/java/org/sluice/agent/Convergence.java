@@ -17,6 +17,7 @@ import org.slf4j.LoggerFactory;
 import org.sluice.agent.attachment.Attachment;
 import org.sluice.agent.attachment.Attachments;
 import org.sluice.agent.boot.Segments;
+import org.sluice.agent.copy.DiskCopies;
 import org.sluice.agent.functions.FunctionLocks;
 import org.sluice.agent.functions.VirtualFunctionTransaction;
 import org.sluice.agent.host.Host;
@@ -34,6 +35,7 @@ import org.sluice.agent.step.Step;
 import org.sluice.agent.step.StepFailure;
 import org.sluice.agent.step.StepRunner;
 import org.sluice.agent.workflow.ServerWorkflow;
+import org.sluice.model.ImageId;
 import org.sluice.model.ProblemException;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.DesiredHost;
@@ -67,6 +69,7 @@ final class Convergence {
     private final Observations observations;
     private final GuestPower power;
     private final HotPlug hotPlug;
+    private final DiskCopies copies;
 
     /** Servers that stand whose NICs joined their networks in this life of the agent. */
     private final Set<ServerId> joined = ConcurrentHashMap.newKeySet();
@@ -83,6 +86,7 @@ final class Convergence {
             Segments segments,
             VirtualFunctionTransaction functions,
             StepRunner runner,
+            DiskCopies copies,
             Consumer<ServerReport> reports,
             BiConsumer<ServerId, Duration> wakes,
             InstantSource clock,
@@ -106,6 +110,7 @@ final class Convergence {
                 settings.compareEvery());
         this.hotPlug = new HotPlug(
                 host.hypervisor(), journal, runner, locks, attachments, wakes, clock, settings.detachWithin());
+        this.copies = requireNonNull(copies, "copies is null");
     }
 
     /**
@@ -367,7 +372,9 @@ final class Convergence {
         HotPlug.Outcome nics = hotPlug.obey(entry, desired, state);
         observations.moved(entry.id(), nics.gone(), nics.failed());
         Entry plugged = nics.entry();
-        DesiredServer wanted = desired.orElse(plugged.server());
+        // What is wished of its disk once is done by steps of its own, and no part of what stands.
+        DesiredServer wanted =
+                desired.orElse(plugged.server()).wishing(plugged.server().diskWish());
         // Power and root disk become what is wanted by steps of their own, and so do NICs that come and go.
         Entry current = describe(
                 plugged,
@@ -378,7 +385,19 @@ final class Convergence {
         if (state.isOn() && (described || !joined.contains(entry.id()))) {
             join(current);
         }
-        return power.obey(current, wish, wanted.image(), state) || nics.continues();
+        if (power.obey(current, wish, wanted.image(), state)) {
+            return true;
+        }
+        // Whoever does not speak of it gives up no copy of it.
+        desired.ifPresent(spoken -> copy(current.id(), wish, spoken.diskWish().copyTo()));
+        return nics.continues();
+    }
+
+    private void copy(ServerId server, Power wish, Optional<ImageId> copyTo) {
+        Entry entry = journal.find(server).orElseThrow();
+        if (copyTo.isEmpty() || power.isAtRest(entry, wish)) {
+            copies.obey(entry, copyTo);
+        }
     }
 
     private Entry describe(Entry entry, DesiredServer wanted, long revision) {
@@ -416,6 +435,7 @@ final class Convergence {
     }
 
     private void remove(Entry entry, Optional<DesiredServer> desired) {
+        copies.forget(entry.id());
         Entry removing = entry.in(Phase.REMOVING);
         if (entry.phase() != Phase.REMOVING) {
             journal.write(removing);

@@ -5,28 +5,42 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.sluice.model.ImageId;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.ServerReport;
 
 /**
- * The newest report of every server, and which of them the controller does not have yet. A report that says what was said
+ * The newest report of every server, and of every copy of a disk that could not be made; and which of them the controller does not have yet. A report that says what was said
  * before is not sent again, until {@link #resendAll}. Thread-safe.
  */
 final class ReportOutbox {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final Map<ServerId, ServerReport> newest = new HashMap<>();
-    private final Set<ServerId> unsent = new HashSet<>();
+    private final Map<Subject, ServerReport> newest = new HashMap<>();
+    private final Set<Subject> unsent = new HashSet<>();
 
-    /** Takes a report for sending, in place of an older one of the same server. */
+    /** What a report is about: the server, or the image that a copy of its disk does not become. */
+    private record Subject(ServerId server, Optional<ImageId> image) {
+        static Subject of(ServerReport report) {
+            return new Subject(
+                    report.server(),
+                    switch (report) {
+                        case ServerReport.Observed _, ServerReport.Failed _, ServerReport.Absent _ -> Optional.empty();
+                        case ServerReport.NotCopied copy -> Optional.of(copy.image());
+                    });
+        }
+    }
+
+    /** Takes a report for sending, in place of an older one about the same. */
     void put(ServerReport report) {
         lock.lock();
         try {
-            if (!report.equals(newest.put(report.server(), report))) {
-                unsent.add(report.server());
+            if (!report.equals(newest.put(Subject.of(report), report))) {
+                unsent.add(Subject.of(report));
                 changed.signalAll();
             }
         } finally {
@@ -53,8 +67,8 @@ final class ReportOutbox {
                 changed.await();
             }
             List<ServerReport> reports = new ArrayList<>();
-            for (ServerId server : unsent) {
-                ServerReport report = newest.get(server);
+            for (Subject subject : unsent) {
+                ServerReport report = newest.get(subject);
                 if (report != null) {
                     reports.add(report);
                 }
@@ -80,8 +94,13 @@ final class ReportOutbox {
         lock.lock();
         try {
             for (ServerReport report : reports) {
-                if (report.equals(newest.get(report.server()))) {
-                    unsent.remove(report.server());
+                Subject subject = Subject.of(report);
+                if (report.equals(newest.get(subject))) {
+                    unsent.remove(subject);
+                    // Nobody asks about a copy again; of a server it is said again to whoever was away.
+                    if (subject.image().isPresent()) {
+                        newest.remove(subject);
+                    }
                 }
             }
         } finally {
@@ -93,7 +112,7 @@ final class ReportOutbox {
     void retain(Set<ServerId> known) {
         lock.lock();
         try {
-            newest.keySet().removeIf(server -> !known.contains(server) && !unsent.contains(server));
+            newest.keySet().removeIf(subject -> !known.contains(subject.server()) && !unsent.contains(subject));
         } finally {
             lock.unlock();
         }

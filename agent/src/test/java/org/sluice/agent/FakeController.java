@@ -1,7 +1,13 @@
 package org.sluice.agent;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,8 +15,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sluice.agent.controller.Controller;
 import org.sluice.agent.controller.ControllerUnavailableException;
+import org.sluice.model.ImageId;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.DesiredHost;
+import org.sluice.model.protocol.DiskWish;
 import org.sluice.model.protocol.HostQuery;
 import org.sluice.model.protocol.Inventory;
 import org.sluice.model.protocol.ServerReport;
@@ -24,6 +32,8 @@ final class FakeController implements Controller {
     private @Nullable DesiredHost state;
     private boolean away;
     private int missed;
+    private final Map<ImageId, byte[]> images = new HashMap<>();
+    private final Deque<RuntimeException> refusals = new ArrayDeque<>();
     private final List<Duration> waits = new ArrayList<>();
 
     synchronized void want(DesiredHost wanted) {
@@ -100,13 +110,50 @@ final class FakeController implements Controller {
     public synchronized void report(List<ServerReport> told) {
         requireThere();
         reports.addAll(told);
-        told.forEach(report -> newest.put(report.server(), report));
+        told.stream()
+                .filter(report -> !(report instanceof ServerReport.NotCopied))
+                .forEach(report -> newest.put(report.server(), report));
     }
 
     @Override
     public synchronized void answer(HostQuery.Answer answer) {
         requireThere();
         answers.add(answer);
+    }
+
+    /** Answers the next images with that instead of taking them. */
+    synchronized void refuseImages(RuntimeException... answers) {
+        refusals.addAll(List.of(answers));
+    }
+
+    /** Whole copies of disks that were brought, by the image that they are to become. */
+    synchronized Map<ImageId, byte[]> images() {
+        return Map.copyOf(images);
+    }
+
+    /** Like the real one, it wishes no copy any more in the moment in which it has it. */
+    @Override
+    public synchronized void bring(ImageId image, Path file) {
+        requireThere();
+        if (!refusals.isEmpty()) {
+            throw refusals.removeFirst();
+        }
+        try {
+            images.put(image, Files.readAllBytes(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        DesiredHost before = state;
+        if (before != null) {
+            want(new DesiredHost(
+                    before.revision() + 1,
+                    before.servers().stream()
+                            .map(server -> server.diskWish().equals(DiskWish.copiedTo(image))
+                                    ? server.wishing(DiskWish.NONE)
+                                    : server)
+                            .toList(),
+                    before.queries()));
+        }
     }
 
     private void countIfAway() {

@@ -32,6 +32,7 @@ import org.sluice.controller.background.Reconcilers;
 import org.sluice.controller.background.Turns;
 import org.sluice.controller.background.UnplacedServers;
 import org.sluice.controller.background.OverdueOperations;
+import org.sluice.controller.background.StalledCopies;
 import org.sluice.controller.background.UnusedServicePorts;
 import org.sluice.controller.operation.Operations;
 import org.sluice.controller.background.WaitingBoots;
@@ -53,6 +54,7 @@ import org.sluice.controller.identity.password.PasswordChecks;
 import org.sluice.controller.identity.password.Passwords;
 import org.sluice.controller.identity.token.Tokens;
 import org.sluice.controller.image.ImageFamily;
+import org.sluice.controller.image.data.DiskUploads;
 import org.sluice.controller.image.data.ImageBytes;
 import org.sluice.controller.image.data.ImageSweep;
 import org.sluice.controller.image.data.UploadRoom;
@@ -71,6 +73,7 @@ import org.sluice.controller.policy.Caller;
 import org.sluice.controller.scheduling.DecisionObserver;
 import org.sluice.controller.scheduling.FleetIndex;
 import org.sluice.controller.scheduling.Scheduling;
+import org.sluice.controller.server.DiskCopies;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.controller.store.Database;
 import org.sluice.controller.store.Transactions;
@@ -79,6 +82,8 @@ import org.sluice.controller.store.Transactions;
 final class ControllerProcess {
     private static final Logger log = LoggerFactory.getLogger(ControllerProcess.class);
     private static final Duration FLEET_LOOK = Duration.ofSeconds(5);
+    /** Whoever waits for an image is told within a minute that there will be none. */
+
     /** A piece of an image is short; a slow disk may take its time for it all the same, and a download goes on then. */
     private static final Duration LONGEST_IMAGE_PIECE = Duration.ofMinutes(1);
 
@@ -163,6 +168,7 @@ final class ControllerProcess {
         ImageBytes imageBytes = new ImageBytes(imagesDatabase);
         ImageSweep sweep = new ImageSweep(database);
         Turns turns = new Turns(new Transactions(database.jdbi()));
+        DiskCopies copies = new DiskCopies();
         resources.add(
                 "reconcilers",
                 Reconcilers.start(
@@ -173,6 +179,7 @@ final class ControllerProcess {
                                 new DeletionsOnSilentHosts(turns, fleet::watched),
                                 new PortsBoundToNothing(turns, serverPorts),
                                 new UnusedServicePorts(turns, servicePorts),
+                                new StalledCopies(turns, copies),
                                 new OverdueOperations(turns, new Operations(scheduling)),
                                 new DecisionsWithoutServer(turns),
                                 new ActionsBeyondBound(turns),
@@ -188,7 +195,7 @@ final class ControllerProcess {
                 new IdentityFamily(database, tokens, new PasswordChecks(passwords, clock, setup.lockOut())),
                 new NetworkFamily(database.jdbi(), random, clock),
                 new ComputeFamily(database, serverPorts, scheduling, consoles::ask, clock, random),
-                new ImageFamily(database, imageBytes, sweep, uploads, clock),
+                new ImageFamily(database, imageBytes, sweep, uploads, copies::imageLeaves, clock),
                 new SluiceFamily(database, scheduling, joinTokens, clock, List.of(observation))));
         openStack.addAll(observation.probes());
         // The more specific mount comes first, because every mount answers for all paths below it.
@@ -199,7 +206,8 @@ final class ControllerProcess {
                         agentsDatabase,
                         new DesiredStates(agentsDatabase, feed, serverPorts, servicePorts),
                         new Reports(scheduling, serverPorts, bindings),
-                        imageBytes::writeTo));
+                        imageBytes::writeTo,
+                        new DiskUploads(database, imageBytes, sweep, uploads, clock)::receive));
 
         bootstrap.get();
         Authenticator authenticator = doors.secret()

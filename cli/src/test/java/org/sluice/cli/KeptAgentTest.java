@@ -20,6 +20,7 @@ import org.sluice.agent.AgentSettings;
 import org.sluice.agent.controller.Controller;
 import org.sluice.agent.step.StepObserver;
 import org.sluice.agent.supervision.Supervision;
+import org.sluice.model.ImageId;
 import org.sluice.model.Problem;
 import org.sluice.model.protocol.DesiredHost;
 import org.sluice.model.protocol.HostQuery;
@@ -53,6 +54,11 @@ class KeptAgentTest {
         @Override
         public void report(List<ServerReport> reports) {
             throw new AssertionError("there is nothing to report");
+        }
+
+        @Override
+        public void bring(ImageId image, Path file) {
+            throw new AssertionError("no image was wished");
         }
 
         @Override

@@ -38,6 +38,7 @@ final class SimulatedDomains {
 
     private final Map<ServerId, Integer> starts = new HashMap<>();
     private final Map<ServerId, ImageId> disks = new HashMap<>();
+    private final SimulatedCopies copies = new SimulatedCopies();
 
     /** The numbers of a server's root disks. */
     private final Map<ServerId, SortedSet<Integer>> numbers = new HashMap<>();
@@ -73,6 +74,7 @@ final class SimulatedDomains {
     void removeDisks(ServerId server, Path console) {
         disks.remove(server);
         numbers.remove(server);
+        copies.drop(server);
         try {
             Files.deleteIfExists(console);
         } catch (IOException e) {
@@ -268,12 +270,44 @@ final class SimulatedDomains {
         return Optional.ofNullable(domains.get(server));
     }
 
+    /** Copies a root disk; one that is written to meanwhile would be no copy of anything. */
+    void copyDisk(ServerId server) {
+        if (!disks.containsKey(server)) {
+            throw refused("There is no root disk of server " + server + " to copy.");
+        }
+        if (state(server) == Hypervisor.State.RUNNING) {
+            throw refused("The root disk of server " + server + " is written to while it is copied.");
+        }
+        copies.take(server);
+    }
+
+    Path exportCopy(ServerId server, ImageId image, Path file) {
+        return copies.export(server, image, file);
+    }
+
+    boolean isExported(ServerId server, Path file) {
+        return copies.isExported(server, file);
+    }
+
+    void dropCopies(ServerId server) {
+        copies.drop(server);
+    }
+
+    List<ServerId> copies() {
+        return copies.servers();
+    }
+
+    int copied(ServerId server) {
+        return copies.times(server);
+    }
+
     /** Transient domains do not survive their host; disks do. */
     void reboot() {
         domains.clear();
         paused.clear();
         crashed.clear();
         leaving.clear();
+        copies.reboot();
     }
 
     private static void boot(Domain domain) {

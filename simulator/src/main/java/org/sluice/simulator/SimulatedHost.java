@@ -3,6 +3,7 @@ package org.sluice.simulator;
 import static java.util.Objects.requireNonNull;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -351,6 +352,24 @@ public final class SimulatedHost {
         }
     }
 
+    /** Servers with copies of their root disks, whole or not. */
+    public List<ServerId> copies() {
+        synchronized (lock) {
+            return domains.copies();
+        }
+    }
+
+    /** How often a server's root disk was copied. */
+    public int copied(ServerId server) {
+        synchronized (lock) {
+            return domains.copied(server);
+        }
+    }
+
+    private Path exportOf(ServerId server, ImageId image) {
+        return directory.resolve(server + "." + image + ".qcow2");
+    }
+
     private Path consoleOf(ServerId server) {
         return directory.resolve(server + ".console");
     }
@@ -610,6 +629,38 @@ public final class SimulatedHost {
                     HostCall.REMOVE_DISKS,
                     "remove files of " + server,
                     () -> domains.removeDisks(server, consoleOf(server)));
+        }
+
+        @Override
+        public void copyRoot(DesiredServer server, Duration limit) {
+            change(
+                    line,
+                    HostCall.COPY_ROOT_DISK,
+                    "copy root disk of " + server.id(),
+                    () -> domains.copyDisk(server.id()));
+        }
+
+        @Override
+        public Path exportCopy(ServerId server, ImageId image) {
+            return call(
+                    line,
+                    HostCall.EXPORT_COPY,
+                    "export root disk of " + server,
+                    () -> domains.exportCopy(server, image, exportOf(server, image)));
+        }
+
+        @Override
+        public boolean isExported(ServerId server, ImageId image) {
+            return call(
+                    line,
+                    HostCall.READ_EXPORT,
+                    "read export of " + server,
+                    () -> domains.isExported(server, exportOf(server, image)));
+        }
+
+        @Override
+        public void dropCopies(ServerId server) {
+            change(line, HostCall.DROP_COPIES, "drop copies of " + server, () -> domains.dropCopies(server));
         }
 
         @Override

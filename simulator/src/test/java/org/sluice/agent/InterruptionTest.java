@@ -28,10 +28,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.sluice.agent.step.StepObserver;
 import org.sluice.model.ImageId;
 import org.sluice.model.protocol.DesiredServer;
+import org.sluice.model.protocol.DiskWish;
 import org.sluice.model.protocol.Power;
 import org.sluice.model.protocol.Power.Ending;
 import org.sluice.model.protocol.Power.Level;
 import org.sluice.model.protocol.PowerState;
+import org.sluice.model.protocol.ServerReport;
 import org.sluice.model.protocol.ServerReport.Absent;
 import org.sluice.model.protocol.ServerReport.Failed;
 import org.sluice.model.protocol.ServerReport.Observed;
@@ -47,6 +49,7 @@ class InterruptionTest {
     private static final DesiredServer.Image ANOTHER_IMAGE =
             new DesiredServer.Image(new ImageId(new UUID(3, 4)), "qcow2", 2048, "1".repeat(128));
 
+    private static final ImageId COPY = new ImageId(new UUID(5, 6));
     private static final Duration LONG_ENOUGH = Duration.ofSeconds(20);
     private static Thread.@Nullable UncaughtExceptionHandler before;
 
@@ -446,6 +449,53 @@ class InterruptionTest {
         on.awaitReport(server, Absent.class);
         on.assertClean(server);
         on.stop();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void killedAnywhereInACopyOfARunningDiskTheImageIsBroughtAndTheGuestRunsOn(boolean atCalls) throws IOException {
+        boolean killed = true;
+        int point;
+        for (point = 0; killed; point++) {
+            try (AgentOnSimulatedHost on = fresh()) {
+                DesiredServer server = server(on);
+                on.controller.want(Samples.state(1, server));
+                on.start();
+                on.awaitReport(server, Observed.class);
+                on.stop();
+                on.controller.want(Samples.state(2, server.wishing(DiskWish.copiedTo(COPY))));
+                if (atCalls) {
+                    on.host.faults().killAt(point, true);
+                    on.start();
+                } else {
+                    on.start(new KillAt(on, point));
+                }
+                killed = isKilledBefore(on, server);
+                on.host.faults().clear();
+                on.start();
+                await().dontCatchUncaughtExceptions()
+                        .atMost(LONG_ENOUGH)
+                        .pollInterval(Duration.ofMillis(2))
+                        .until(() -> on.controller.images().containsKey(COPY)
+                                && on.host.copies().isEmpty()
+                                && on.host.running().contains(server.id()));
+                assertThat(on.host.starts(server.id())).isEqualTo(1);
+                assertThat(on.controller.reports()).noneMatch(ServerReport.NotCopied.class::isInstance);
+                assertRunsAndGoes(on, server);
+            }
+        }
+        assertThat(point).isGreaterThan(10);
+    }
+
+    /** Waits until the agent was killed, or was done with a copy and its remains. */
+    private static boolean isKilledBefore(AgentOnSimulatedHost on, DesiredServer server) {
+        await().dontCatchUncaughtExceptions()
+                .atMost(LONG_ENOUGH)
+                .pollInterval(Duration.ofMillis(2))
+                .until(() -> on.host.faults().isKilled()
+                        || on.controller.images().containsKey(COPY)
+                                && on.host.copies().isEmpty());
+        return on.host.faults().isKilled();
     }
 
     @Test

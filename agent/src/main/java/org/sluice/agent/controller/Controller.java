@@ -1,8 +1,10 @@
 package org.sluice.agent.controller;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.sluice.model.ImageId;
 import org.sluice.model.protocol.DesiredHost;
 import org.sluice.model.protocol.HostQuery;
 import org.sluice.model.protocol.Inventory;
@@ -27,6 +29,13 @@ public interface Controller {
 
     /** Tells what was found out about servers. */
     void report(List<ServerReport> reports);
+
+    /**
+     * Brings the file that is to become an image.
+     *
+     * @throws org.sluice.model.ProblemException when the controller does not take it, now or later
+     */
+    void bring(ImageId image, Path file);
 
     /** Answers a query. */
     void answer(HostQuery.Answer answer);

@@ -2,9 +2,11 @@ package org.sluice.agent.controller;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -13,11 +15,14 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.sluice.agent.wire.ProtocolJson;
 import org.sluice.model.ImageId;
+import org.sluice.model.Problem;
 import org.sluice.model.protocol.DesiredHost;
 import org.sluice.model.protocol.HostQuery;
 import org.sluice.model.protocol.Inventory;
@@ -26,11 +31,16 @@ import tools.jackson.core.JacksonException;
 
 /**
  * The controller over HTTP with JSON bodies: {@code PUT /agent/v1/inventory}, {@code GET /agent/v1/desired},
- * {@code POST /agent/v1/reports}, {@code POST /agent/v1/queries/ID}, {@code GET /agent/v1/images/ID/file}. Who the agent is
+ * {@code POST /agent/v1/reports}, {@code POST /agent/v1/queries/ID}, {@code GET} and {@code PUT /agent/v1/images/ID/file}. Who the agent is
  * follows from the client certificate that the given HTTP client shows (mutual TLS). Thread-safe.
  */
 public final class ControllerClient implements Controller {
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(30);
+    private static final Duration LONGEST_UPLOAD = Duration.ofHours(12);
+
+    /** Refusals of an image that no later attempt would change (docs of the agents' API). */
+    private static final Set<Integer> FOR_GOOD = Set.of(400, 404, 409, 413, 507);
+
     private static final int ERROR_TEXT = 500;
 
     private final HttpClient http;
@@ -111,6 +121,33 @@ public final class ControllerClient implements Controller {
         }
     }
 
+    @Override
+    public void bring(ImageId image, Path file) {
+        String path = "images/" + image + "/file";
+        HttpRequest request;
+        try {
+            request = HttpRequest.newBuilder(base.resolve(path))
+                    .timeout(LONGEST_UPLOAD)
+                    .header("Content-Type", "application/octet-stream")
+                    // What is refused by its head alone is not sent.
+                    .expectContinue(true)
+                    .PUT(BodyPublishers.ofFile(file))
+                    .build();
+        } catch (FileNotFoundException cause) {
+            throw new UncheckedIOException(cause);
+        }
+        HttpResponse<byte[]> answer = exchange(path, request, BodyHandlers.ofByteArray());
+        if (FOR_GOOD.contains(answer.statusCode())) {
+            throw Problem.of(
+                            Problem.Kind.CONFLICT,
+                            "ImageRefused",
+                            "The controller does not take the image (" + answer.statusCode() + "): "
+                                    + text(answer.body()))
+                    .asException();
+        }
+        requireSuccess(path, answer.statusCode(), answer.body());
+    }
+
     private HttpRequest.Builder request(String path, Duration limit) {
         return HttpRequest.newBuilder(base.resolve(path)).timeout(limit).header("Content-Type", "application/json");
     }
@@ -134,9 +171,12 @@ public final class ControllerClient implements Controller {
 
     private void requireSuccess(String path, int status, byte[] body) {
         if (status < 200 || status > 299) {
-            String text = new String(body, 0, Math.min(body.length, ERROR_TEXT), StandardCharsets.UTF_8);
             throw new ControllerUnavailableException(
-                    "The controller answers " + status + " to " + base + path + ": " + text, null);
+                    "The controller answers " + status + " to " + base + path + ": " + text(body), null);
         }
+    }
+
+    private static String text(byte[] body) {
+        return new String(body, 0, Math.min(body.length, ERROR_TEXT), StandardCharsets.UTF_8);
     }
 }

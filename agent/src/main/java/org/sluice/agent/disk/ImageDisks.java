@@ -4,14 +4,12 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -24,6 +22,7 @@ import java.util.stream.Stream;
 import org.sluice.agent.host.Disks;
 import org.sluice.agent.metadata.MetadataTree;
 import org.sluice.linux.file.DurableFiles;
+import org.sluice.model.ImageId;
 import org.sluice.model.Problem;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.DesiredInterface;
@@ -47,6 +46,7 @@ public final class ImageDisks implements Disks {
     private final Path servers;
     private final DiskLimits limits;
     private final ImageCache images;
+    private final RootCopies copies;
 
     /**
      * @param directory the agent's folder; {@code images} and {@code servers} are made below it
@@ -61,6 +61,7 @@ public final class ImageDisks implements Disks {
                 source,
                 () -> limits.imageCache(total()),
                 () -> BackingFiles.below(servers));
+        this.copies = new RootCopies();
         try {
             Files.createDirectories(servers);
             // QEMU's user comes through to the disks, and nobody may list them.
@@ -111,7 +112,7 @@ public final class ImageDisks implements Disks {
                             Optional.of("Rebuild the server; what was on its disk is gone."))
                     .asException();
         }
-        make(
+        WholeFile.make(
                 disk,
                 partial -> Tool.run(
                         "qemu-utils",
@@ -168,7 +169,7 @@ public final class ImageDisks implements Disks {
                 base.toString(),
                 "-F",
                 server.image().diskFormat()));
-        make(disk, partial -> {
+        WholeFile.make(disk, partial -> {
             command.add(partial.toString());
             if (server.diskGib() > 0) {
                 command.add(server.diskGib() + "G");
@@ -187,7 +188,7 @@ public final class ImageDisks implements Disks {
         if (Files.exists(drive)) {
             return Optional.of(drive);
         }
-        return Optional.of(make(drive, partial -> {
+        return Optional.of(WholeFile.make(drive, partial -> {
             Path tree = folder(server.id()).resolve("config-2");
             try {
                 write(MetadataTree.of(server).configDrive(), tree);
@@ -239,6 +240,26 @@ public final class ImageDisks implements Disks {
     }
 
     @Override
+    public void copyRoot(DesiredServer server, Duration limit) {
+        copies.take(folder(server.id()), root(server.id(), server.rootDisk().number()), limit);
+    }
+
+    @Override
+    public Path exportCopy(ServerId server, ImageId image) {
+        return copies.export(folder(server), image);
+    }
+
+    @Override
+    public boolean isExported(ServerId server, ImageId image) {
+        return copies.isExported(folder(server), image);
+    }
+
+    @Override
+    public void dropCopies(ServerId server) {
+        copies.drop(servers.resolve(server.toString()));
+    }
+
+    @Override
     public List<ServerId> present() {
         try (Stream<Path> folders = Files.list(servers)) {
             return folders.flatMap(ImageDisks::serverOf).toList();
@@ -265,23 +286,6 @@ public final class ImageDisks implements Disks {
         }
     }
 
-    private static Path make(Path file, Maker maker) {
-        Path partial = file.resolveSibling(file.getFileName() + ".partial");
-        try {
-            Files.deleteIfExists(partial);
-            maker.make(partial);
-            // A file under its final name is whole, also after a loss of power: nobody would make it again.
-            try (FileChannel written = FileChannel.open(partial, StandardOpenOption.WRITE)) {
-                written.force(true);
-            }
-            Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
-            DurableFiles.sync(requireNonNull(file.getParent(), "a disk has a folder"));
-            return file;
-        } catch (IOException cause) {
-            throw new UncheckedIOException(file + " cannot be made", cause);
-        }
-    }
-
     private static void write(Map<String, byte[]> files, Path tree) throws IOException {
         for (Map.Entry<String, byte[]> entry : files.entrySet()) {
             Path file = tree.resolve(entry.getKey());
@@ -303,10 +307,5 @@ public final class ImageDisks implements Disks {
         } catch (IOException cause) {
             throw new UncheckedIOException(tree + " cannot be removed", cause);
         }
-    }
-
-    @FunctionalInterface
-    private interface Maker {
-        void make(Path partial) throws IOException;
     }
 }

@@ -1,8 +1,10 @@
 package org.sluice.agent.host;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.sluice.model.ImageId;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.DesiredServer;
 
@@ -38,6 +40,29 @@ public interface Disks {
 
     /** Removes every file of the server. */
     void remove(ServerId server);
+
+    /**
+     * Copies the root disk as it is now, for {@link #exportCopy}, in place of an earlier copy. Nobody may write to the disk
+     * meanwhile; a guest that runs must stand still. What is copied is lost with the host's power.
+     *
+     * @param limit how long that may take
+     * @throws org.sluice.model.ProblemException when there is no room, or it takes longer
+     */
+    void copyRoot(DesiredServer server, Duration limit);
+
+    /**
+     * Makes of what was copied a file that stands alone (qcow2), if there is none for that image yet. It stays until
+     * {@link #dropCopies} or {@link #remove}. May be interrupted.
+     *
+     * @throws org.sluice.model.ProblemException when there is no room, or no copy
+     */
+    Path exportCopy(ServerId server, ImageId image);
+
+    /** Whether there is a file that stands alone for that image. */
+    boolean isExported(ServerId server, ImageId image);
+
+    /** Removes copies of the root disk, of whichever image. */
+    void dropCopies(ServerId server);
 
     /** Servers that have files here. */
     List<ServerId> present();

@@ -13,6 +13,7 @@ import org.sluice.model.PortId;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.DesiredInterface;
 import org.sluice.model.protocol.DesiredServer;
+import org.sluice.model.protocol.DiskWish;
 import org.sluice.model.protocol.Power;
 import org.sluice.model.protocol.ServerReport.Failure;
 import org.sluice.model.protocol.VirtualFunctionLease;
@@ -76,7 +77,7 @@ public record Entry(
                 .map(nic -> nic.wished(DesiredInterface.Wish.THERE))
                 .toList();
         return new Entry(
-                wanted.powered(on).wired(there),
+                wanted.powered(on).wishing(DiskWish.NONE).wired(there),
                 revision,
                 Phase.BUILDING,
                 List.of(),
@@ -87,7 +88,8 @@ public record Entry(
 
     /** A server of which this host has more than the journal knew: its guest, if it is on, is taken for not wholly started. */
     public static Entry adopted(DesiredServer wanted, long revision, Phase phase) {
-        return new Entry(wanted, revision, phase, List.of(), Optional.empty(), Guest.fresh(), List.of());
+        return new Entry(
+                wanted.wishing(DiskWish.NONE), revision, phase, List.of(), Optional.empty(), Guest.fresh(), List.of());
     }
 
     /** The server's id. */
@@ -155,6 +157,11 @@ public record Entry(
     /** The same server, whose guest was started wholly in that boot of the host, which obeys that wish. */
     public Entry started(Power wish, String hostBoot) {
         return guest(wish, guest.started(hostBoot));
+    }
+
+    /** The same server, whose guest runs and stands still while its root disk is copied. */
+    public Entry held() {
+        return guest(obeyed(), guest.held());
     }
 
     /** The same server, whose guest could not be ended and is left as it is. */

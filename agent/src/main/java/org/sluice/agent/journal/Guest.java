@@ -21,6 +21,8 @@ public record Guest(Stage stage, Optional<String> hostBoot, Optional<Power> wish
     public enum Stage {
         /** It was started, and every step of that was done: when it is off in the same boot of the host, it ended by itself. */
         STARTED,
+        /** It runs, and may stand still while its root disk is copied: then it is to go on. */
+        HELD,
         /** It is to be ended: while it is on, it is still the one to be ended. */
         ENDING,
         /** It is off, and its root disk is being made anew: what there is of it must not be started. */
@@ -54,6 +56,10 @@ public record Guest(Stage stage, Optional<String> hostBoot, Optional<Power> wish
 
     Guest rebuilding() {
         return new Guest(Stage.REBUILDING, hostBoot, Optional.empty());
+    }
+
+    Guest held() {
+        return new Guest(Stage.HELD, hostBoot, Optional.empty());
     }
 
     /** The same guest, which is on and is left on. */

@@ -153,6 +153,12 @@ public final class GuestPower {
         }
     }
 
+    /** Whether there is nothing to do about the server's guest for that wish. */
+    public boolean isAtRest(Entry entry, Power wish) {
+        State state = host.hypervisor().state(entry.id());
+        return PowerRules.next(entry.guest(), entry.obeyed(), wish, state, host.bootId()) == Task.NOTHING;
+    }
+
     /** Forgets a server that is on its way out. */
     public void forget(ServerId server) {
         troubles.remove(server);
@@ -197,6 +203,10 @@ public final class GuestPower {
                 step("resume the guest", () -> host.hypervisor().resume(entry.id()));
                 LOG.info("Server {} is resumed.", entry.server().named());
                 journal.write(entry.obeying(wish));
+            }
+            case RELEASE -> {
+                step("let the guest go on", () -> host.hypervisor().resume(entry.id()));
+                journal.write(entry.spared());
             }
         }
         return true;

@@ -23,7 +23,9 @@ final class PowerRules {
         /** It is on, and the steps around its start may not all have been done. */
         FINISH_START,
         SUSPEND,
-        RESUME
+        RESUME,
+        /** It was held while its disk was copied, and is to go on whatever comes next. */
+        RELEASE
     }
 
     /**
@@ -45,7 +47,10 @@ final class PowerRules {
                 }
                 yield isRebuilt(wish, obeyed) ? Task.REBUILD : ended(obeyed, wish);
             }
-            case STARTED -> {
+            case HELD, STARTED -> {
+                if (guest.stage() == Guest.Stage.HELD && state.isOn()) {
+                    yield Task.RELEASE;
+                }
                 if (state.isOn()) {
                     yield on(obeyed, wish, state);
                 }

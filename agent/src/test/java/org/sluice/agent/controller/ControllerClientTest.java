@@ -11,6 +11,8 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -19,11 +21,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.sluice.agent.Samples;
 import org.sluice.agent.wire.ProtocolJson;
 import org.sluice.model.ImageId;
 import org.sluice.model.MacAddress;
 import org.sluice.model.PortId;
+import org.sluice.model.ProblemException;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.DesiredHost;
 import org.sluice.model.protocol.HostQuery;
@@ -77,6 +81,28 @@ class ControllerClientTest {
         answer = ProtocolJson.MAPPER.writeValueAsBytes(state);
         assertThat(client.desired(8, Duration.ofSeconds(20))).contains(state);
         assertThat(asked).containsExactly("GET /agent/v1/desired?after=8&wait=20");
+    }
+
+    @Test
+    void bringsAnImageAndTellsARefusalFromNoAnswer(@TempDir Path directory) throws Exception {
+        Path file = Files.writeString(directory.resolve("disk"), "all of it");
+        ImageId image = ImageId.random();
+        status = 204;
+        client.bring(image, file);
+        assertThat(asked).containsExactly("PUT /agent/v1/images/" + image + "/file");
+        assertThat(bodies).containsExactly("all of it");
+
+        answer = "{\"error\": \"too large\"}".getBytes(StandardCharsets.UTF_8);
+        for (int refusal : List.of(400, 404, 409, 413, 507)) {
+            status = refusal;
+            assertThatThrownBy(() -> client.bring(image, file))
+                    .isInstanceOf(ProblemException.class)
+                    .hasMessageContaining("does not take the image (" + refusal + "): {\"error\": \"too large\"}");
+        }
+        for (int later : List.of(401, 408, 429, 500, 503)) {
+            status = later;
+            assertThatThrownBy(() -> client.bring(image, file)).isInstanceOf(ControllerUnavailableException.class);
+        }
     }
 
     @Test

@@ -17,6 +17,7 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -269,6 +270,68 @@ class ImageDisksTest {
         assertThatThrownBy(() -> disks.ensureRoot(server))
                 .isInstanceOf(ProblemException.class)
                 .hasMessageContaining("could not be fetched: connection reset");
+    }
+
+    @Test
+    void aCopyOfTheRootDiskStandsAloneAndIsWhatTheDiskWas() throws Exception {
+        needs("qemu-img");
+        needs("qemu-io");
+        ImageDisks disks = disks(BYTES);
+        DesiredServer server = direct(image());
+        Path root = disks.ensureRoot(server).path();
+        run("qemu-io", "-f", "qcow2", "-c", "write -P 7 4096 8192", root.toString());
+        ImageId image = ImageId.random();
+        assertThat(disks.isExported(server.id(), image)).isFalse();
+
+        disks.copyRoot(server, Duration.ofMinutes(1));
+        run("qemu-io", "-f", "qcow2", "-c", "write -P 9 4096 8192", root.toString());
+        Path export = disks.exportCopy(server.id(), image);
+
+        assertThat(disks.isExported(server.id(), image)).isTrue();
+        assertThat(run("qemu-img", "info", export.toString())).doesNotContain("backing file");
+        run("qemu-io", "-r", "-f", "qcow2", "-c", "read -vP 7 4096 8192", export.toString());
+        byte[] disk = new byte[BYTES.length];
+        Path raw = directory.resolve("raw");
+        run("qemu-img", "convert", "-f", "qcow2", "-O", "raw", export.toString(), raw.toString());
+        try (var in = Files.newInputStream(raw)) {
+            assertThat(in.readNBytes(disk, 0, disk.length)).isEqualTo(disk.length);
+        }
+        byte[] expected = BYTES.clone();
+        Arrays.fill(expected, 4096, 4096 + 8192, (byte) 7);
+        assertThat(disk).isEqualTo(expected);
+        try (var files = Files.list(export.getParent())) {
+            assertThat(files).containsExactlyInAnyOrder(root, export);
+        }
+
+        disks.dropCopies(server.id());
+        try (var files = Files.list(export.getParent())) {
+            assertThat(files).containsExactly(root);
+        }
+        disks.dropCopies(ServerId.random());
+    }
+
+    @Test
+    void aCopyThatTakesTooLongLeavesNothing() throws Exception {
+        needs("qemu-img");
+        ImageDisks disks = disks(BYTES);
+        DesiredServer server = direct(image());
+        Path root = disks.ensureRoot(server).path();
+        assertThatThrownBy(() -> disks.copyRoot(server, Duration.ZERO))
+                .isInstanceOf(ProblemException.class)
+                .hasMessageContaining("cp failed: it did not end within 0 s.");
+        try (var files = Files.list(root.getParent())) {
+            assertThat(files).containsExactly(root);
+        }
+        assertThatThrownBy(() -> disks.exportCopy(server.id(), ImageId.random()))
+                .isInstanceOf(ProblemException.class)
+                .hasMessageContaining("qemu-img failed");
+    }
+
+    private static String run(String... command) throws Exception {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+        assertThat(process.waitFor()).as(output).isZero();
+        return output;
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,6 +23,8 @@ import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.SluiceFaults;
 import org.sluice.controller.http.body.RecordReader;
+import org.sluice.controller.server.DiskCopies;
+import org.sluice.controller.server.Servers;
 import org.sluice.controller.store.Database;
 import org.sluice.controller.store.Transactions;
 import org.sluice.model.HostId;
@@ -43,6 +46,8 @@ import org.sluice.model.protocol.ServerReport;
  *   <li>{@code POST /reports}: a list of {@link ServerReport}; 204, or 409 when one of them did not count and is to be sent
  *       again, all others being taken. Sending one twice changes nothing
  *   <li>{@code GET /images/{id}/file}: an image of a server on this host
+ *   <li>{@code PUT /images/{id}/file}: the copy of the root disk of a server on this host that is to become that image, qcow2; 204.
+ *       400, 404, 409, 413 and 507 are for good, all else may be tried again
  *   <li>{@code POST /queries/{id}}: a {@link HostQuery.Answer}; 204
  * </ul>
  *
@@ -54,6 +59,8 @@ public final class AgentsFamily implements ApiFamily {
     /** Thousands of virtual functions, a report for each of hundreds of servers, or the console of one. */
     private static final BodyLimit OF_A_LARGE_HOST = BodyLimit.kibibytes(4_096);
 
+    private static final String BINARY = "application/octet-stream";
+
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
 
     private final HostAuthenticator authentication;
@@ -64,6 +71,8 @@ public final class AgentsFamily implements ApiFamily {
     private final Reports reports;
     private final HostQueries queries = new HostQueries();
     private final ImageContent images;
+    private final ImageIntake intake;
+    private final DiskCopies copies = new DiskCopies();
 
     /**
      * Wires the routes.
@@ -75,13 +84,15 @@ public final class AgentsFamily implements ApiFamily {
             Database database,
             DesiredStates desired,
             Reports reports,
-            ImageContent images) {
+            ImageContent images,
+            ImageIntake intake) {
         this.authentication = requireNonNull(authentication, "authentication is null");
         this.jdbi = requireNonNull(database, "database is null").jdbi();
         this.transactions = new Transactions(jdbi);
         this.desired = requireNonNull(desired, "desired is null");
         this.reports = requireNonNull(reports, "reports is null");
         this.images = requireNonNull(images, "images is null");
+        this.intake = requireNonNull(intake, "intake is null");
     }
 
     @Override
@@ -101,6 +112,9 @@ public final class AgentsFamily implements ApiFamily {
         routes.certified("GET", "/desired", authentication, this::getDesired).asks("after", "wait");
         routes.certified("POST", "/reports", authentication, this::postReports).atMost(OF_A_LARGE_HOST);
         routes.certified("GET", "/images/{id}/file", authentication, this::getImage);
+        routes.certified("PUT", "/images/{id}/file", authentication, this::putImage)
+                .takes(BINARY)
+                .atMost(BodyLimit.STREAMED);
         routes.certified("POST", "/queries/{id}", authentication, this::postAnswer)
                 .atMost(OF_A_LARGE_HOST);
     }
@@ -199,7 +213,29 @@ public final class AgentsFamily implements ApiFamily {
                             "No server on this host uses an image " + image + ", or the image is gone.")
                     .asException();
         }
-        return Reply.stream("application/octet-stream", size.get(), out -> images.writeTo(image, out));
+        return Reply.stream(BINARY, size.get(), out -> images.writeTo(image, out));
+    }
+
+    private Reply putImage(Exchange exchange) {
+        HostId host = exchange.host();
+        ImageId image = new ImageId(uuid(exchange, "id"));
+        // Before a byte of it is taken; and again when all of them are.
+        Servers.Held _ = transactions.run(handle -> awaiting(handle, host, image));
+        intake.receive(
+                image,
+                exchange.contentLength(),
+                exchange.bodyStream(),
+                handle -> copies.arrived(handle, awaiting(handle, host, image)));
+        return Reply.empty(204);
+    }
+
+    private Servers.Held awaiting(Handle handle, HostId host, ImageId image) {
+        return copies.hold(handle, host, image)
+                .orElseThrow(() -> Problem.of(
+                                Problem.Kind.NOT_FOUND,
+                                "ImageNotFound",
+                                "No disk of a server on this host is to become an image " + image + ".")
+                        .asException());
     }
 
     private Reply postAnswer(Exchange exchange) {

@@ -33,6 +33,7 @@ import org.sluice.model.PortId;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.DesiredHost;
 import org.sluice.model.protocol.DesiredServer;
+import org.sluice.model.protocol.DiskWish;
 import org.sluice.model.protocol.VirtualFunctionLease;
 import tools.jackson.core.type.TypeReference;
 
@@ -177,7 +178,7 @@ public final class DesiredStates {
     /** The servers as their own table knows them, without NICs. */
     private static List<DesiredServer> servers(Handle handle, HostId host) {
         return handle.createQuery("""
-                        select s.id, s.number, c.present, c.power, c.power_generation, c.boots, c.rebuilds, c.power_ending, c.disk, c.disk_kept, s.hostname, s.name, s.project_id, s.user_id,
+                        select s.id, s.number, c.present, c.power, c.power_generation, c.boots, c.rebuilds, c.power_ending, c.disk, c.disk_kept, s.copy_image_id, s.hostname, s.name, s.project_id, s.user_id,
                             coalesce(s.availability_zone, '') as zone, s.vcpus, s.memory_mib, s.disk_gib, s.image_id,
                             coalesce(i.disk_format, 'raw') as disk_format, coalesce(i.size, 0) as size,
                             coalesce(i.os_hash_value, '') as sha512, s.config_drive, s.user_data, s.key_name,
@@ -225,7 +226,9 @@ public final class DesiredStates {
                         row.getString("flavor_name"),
                         List.of())),
                 Optional.ofNullable(row.getString("request_id")),
-                Optional.ofNullable(row.getString("global_request_id")));
+                Optional.ofNullable(row.getString("global_request_id")),
+                new DiskWish(Optional.ofNullable(row.getObject("copy_image_id", UUID.class))
+                        .map(ImageId::new)));
     }
 
     private static DesiredServer with(DesiredServer server, List<AttachedPort> ports, Interfaces interfaces) {

@@ -18,6 +18,7 @@ import org.sluice.controller.network.binding.Bindings;
 import org.sluice.controller.network.binding.ServerPorts;
 import org.sluice.controller.operation.Operations;
 import org.sluice.controller.scheduling.Scheduling;
+import org.sluice.controller.server.DiskCopies;
 import org.sluice.controller.server.ServerStatus;
 import org.sluice.controller.server.Servers;
 import org.sluice.controller.server.Task;
@@ -46,6 +47,7 @@ public final class Reports {
     private final Operations operations;
     private final InterfaceReports interfaces;
     private final Servers servers = new Servers();
+    private final DiskCopies copies = new DiskCopies();
 
     /** Writes through the rules of scheduling and network, and takes operations on. */
     public Reports(Scheduling scheduling, ServerPorts serverPorts, Bindings bindings) {
@@ -66,6 +68,10 @@ public final class Reports {
             }
             case ServerReport.Absent absent -> {
                 scheduling.released(handle, host, absent);
+                yield Optional.empty();
+            }
+            case ServerReport.NotCopied notCopied -> {
+                notCopied(handle, host, notCopied);
                 yield Optional.empty();
             }
         };
@@ -259,6 +265,13 @@ public final class Reports {
                     host,
                     held.get().id());
         }
+    }
+
+    /** Told twice, or of a copy that nobody awaits any more, it changes nothing. */
+    private void notCopied(Handle handle, HostId host, ServerReport.NotCopied report) {
+        copies.hold(handle, host, report.image())
+                .filter(server -> server.id().equals(report.server()))
+                .ifPresent(server -> copies.failed(handle, server, report.failure()));
     }
 
     private void failed(Handle handle, Servers.Held server, ServerReport.Failure failure) {

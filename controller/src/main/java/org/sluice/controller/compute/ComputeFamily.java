@@ -25,6 +25,7 @@ import org.sluice.controller.compute.server.ServerDeletion;
 import org.sluice.controller.compute.server.ServerRoutes;
 import org.sluice.controller.compute.server.WholeServers;
 import org.sluice.controller.compute.service.ServiceRoutes;
+import org.sluice.controller.compute.snapshot.SnapshotRoutes;
 import org.sluice.controller.compute.state.StateRoutes;
 import org.sluice.controller.compute.tag.TagRoutes;
 import org.sluice.controller.compute.version.Versions;
@@ -89,6 +90,7 @@ public final class ComputeFamily implements ApiFamily {
                 new PowerRoutes(transactions, clock),
                 new RebuildRoutes(transactions, whole, clock),
                 new ResizeRoutes(transactions, new Resizes(new Operations(scheduling)), clock),
+                new SnapshotRoutes(transactions, clock),
                 new LockRoutes(transactions),
                 new StateRoutes(transactions),
                 new ActionRoutes(transactions, deletion, consoles),

@@ -38,6 +38,7 @@ import org.sluice.controller.policy.Rule;
 import org.sluice.controller.policy.Target;
 import org.sluice.controller.policy.Who;
 import org.sluice.model.HostId;
+import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -429,6 +430,28 @@ public final class Exchange implements Shown {
     /** Whether the request has an entity. */
     boolean hasEntity() {
         return request.content().hasEntity();
+    }
+
+    /**
+     * How many bytes the client says that the raw entity has, if it says so.
+     *
+     * @throws ProblemException 400 when it says so in something else than a whole number
+     */
+    public OptionalLong contentLength() {
+        Optional<String> promised = header("Content-Length");
+        if (promised.isEmpty()) {
+            return OptionalLong.empty();
+        }
+        try {
+            return OptionalLong.of(Long.parseLong(promised.get().strip()));
+        } catch (NumberFormatException malformed) {
+            throw new ProblemException(
+                    Problem.of(
+                            Problem.Kind.BAD_REQUEST,
+                            "BadRequest",
+                            "The header Content-Length must be a whole number."),
+                    malformed);
+        }
     }
 
     /** The raw entity. */

@@ -17,6 +17,7 @@ import org.sluice.controller.image.data.DataRoutes;
 import org.sluice.controller.image.data.ImageBytes;
 import org.sluice.controller.image.data.ImageSweep;
 import org.sluice.controller.image.data.UploadRoom;
+import org.sluice.controller.image.image.ImageDepartures;
 import org.sluice.controller.image.image.ImageRoutes;
 import org.sluice.controller.image.image.Images;
 import org.sluice.controller.image.schema.SchemaRoutes;
@@ -41,13 +42,20 @@ public final class ImageFamily implements ApiFamily {
      * @param bytes of the images, best over connections of their own
      * @param sweep removes bytes that no image needs any more
      * @param room for uploads on their way
+     * @param departures hear of images before they are deleted
      */
-    public ImageFamily(Database database, ImageBytes bytes, ImageSweep sweep, UploadRoom room, InstantSource clock) {
+    public ImageFamily(
+            Database database,
+            ImageBytes bytes,
+            ImageSweep sweep,
+            UploadRoom room,
+            ImageDepartures departures,
+            InstantSource clock) {
         Transactions transactions = new Transactions(database.jdbi());
         Images found = new Images(transactions, clock);
         this.resources = List.of(
                 new Versions(),
-                new ImageRoutes(transactions, found, sweep::wake, clock),
+                new ImageRoutes(transactions, found, sweep::wake, departures, clock),
                 new DataRoutes(transactions, found, bytes, sweep, room, clock),
                 new TagRoutes(found),
                 new ActionRoutes(transactions, found, clock),

@@ -33,7 +33,10 @@ public enum ServerAction {
     /** An operation: what its host is to make of it follows step by step. */
     RESIZE("resize", Set.of(ServerStatus.ACTIVE, ServerStatus.SHUTOFF), Task.RESIZE_PREP),
     CONFIRM_RESIZE("confirmResize", Set.of(ServerStatus.RESIZED), Task.RESIZE_FINISH),
-    REVERT_RESIZE("revertResize", Set.of(ServerStatus.RESIZED), Task.RESIZE_REVERTING);
+    REVERT_RESIZE("revertResize", Set.of(ServerStatus.RESIZED), Task.RESIZE_REVERTING),
+    /** A copy of its root disk becomes an image; a guest that runs stands still while it is taken. */
+    CREATE_IMAGE(
+            "createImage", Set.of(ServerStatus.ACTIVE, ServerStatus.SHUTOFF, ServerStatus.PAUSED), Task.IMAGE_SNAPSHOT);
 
     /** Whether the guest is to boot anew, and how it is ended for that. */
     private enum Reboot {
@@ -62,6 +65,7 @@ public enum ServerAction {
         this.reboot = reboot;
     }
 
+    /** One that is no single wish about its power. */
     ServerAction(String text, Set<ServerStatus> from, Task task) {
         this.text = text;
         this.from = from;
@@ -89,7 +93,7 @@ public enum ServerAction {
         if (this == REBUILD && state.status() == ServerStatus.SHUTOFF) {
             return Level.STOPPED;
         }
-        return level.orElseThrow(() -> new IllegalStateException(this + " is an operation"));
+        return level.orElseThrow(() -> new IllegalStateException(this + " is no wish about power"));
     }
 
     /** Whether the guest boots anew although it runs. */

@@ -30,6 +30,7 @@ import org.sluice.model.protocol.ServerReport.Observed;
  * confirm         RESIZED                        -                 ACTIVE, SHUTOFF, PAUSED: what its guest is
  * revert          RESIZED                        resize_reverting  ACTIVE, or SHUTOFF where it was that
  * attach, detach  ACTIVE, PAUSED, SHUTOFF        -                 what it was, with its NIC or without it
+ * create image    ACTIVE, SHUTOFF, PAUSED        image_snapshot    what it is by then, with an image or a record that says why not
  * delete          every state                    deleting          gone
  * nothing         ACTIVE, PAUSED                 -                 SHUTOFF: the guest ended, and stays so
  * nothing         ACTIVE                         -                 PAUSED: the hypervisor paused it
@@ -134,7 +135,8 @@ public final class ServerLife {
             return new Next(state, follow(power, report.power()), report.failure());
         }
         if (report.failure().isEmpty()) {
-            return new Next(ServerState.at(seen), follow(power, report.power()), Optional.empty());
+            ServerState next = new ServerState(seen, state.task().filter(Task::makesImage));
+            return new Next(next, follow(power, report.power()), Optional.empty());
         }
         // What could not be done leaves it as it was. What is not as it was is a fault, and where it should run its
         // host goes on trying.
@@ -156,6 +158,7 @@ public final class ServerLife {
                     RESIZE_PREP,
                     RESIZE_FINISH,
                     RESIZE_REVERTING,
+                    IMAGE_SNAPSHOT,
                     DELETING -> false;
         };
     }

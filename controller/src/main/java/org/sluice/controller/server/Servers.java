@@ -10,6 +10,7 @@ import org.jdbi.v3.core.Handle;
 import org.sluice.controller.host.Hosts;
 import org.sluice.controller.store.StorableText;
 import org.sluice.model.HostId;
+import org.sluice.model.ImageId;
 import org.sluice.model.Problem;
 import org.sluice.model.Resources;
 import org.sluice.model.ServerId;
@@ -28,14 +29,16 @@ public final class Servers {
     public static final Duration LONGEST_DOUBT = Duration.ofMinutes(5);
 
     private final ServerActions actions = new ServerActions();
+    private final CopyWishes copies = new CopyWishes();
 
     /**
      * A server whose row is held until the transaction ends, and with it its claims.
      *
      * @param claims where it is, where it is going to and where it was; none when nothing of it is anywhere
+     * @param copy the image that a copy of its root disk is to become
      * @param hasFault whether something is known that went wrong with it
      */
-    public record Held(ServerId id, ServerState state, List<Claim> claims, boolean hasFault) {
+    public record Held(ServerId id, ServerState state, List<Claim> claims, Optional<ImageId> copy, boolean hasFault) {
         public Held {
             claims = List.copyOf(claims);
         }
@@ -72,16 +75,18 @@ public final class Servers {
     public Optional<Held> hold(Handle handle, ServerId server) {
         // Two statements: the second must see the claims as who held the row while the first waited has left them.
         return handle.createQuery("""
-                        select status, task_state, fault_at is not null as has_fault from server
+                        select status, task_state, copy_image_id, fault_at is not null as has_fault from server
                         where id = :server for update""")
                 .bind("server", server.value())
                 .map((row, _) -> new Held(
                         server,
                         ServerState.of(row.getString("status"), row.getString("task_state")),
                         List.of(),
+                        Optional.ofNullable(row.getObject("copy_image_id", UUID.class))
+                                .map(ImageId::new),
                         row.getBoolean("has_fault")))
                 .findOne()
-                .map(held -> new Held(server, held.state(), claims(handle, server), held.hasFault()));
+                .map(held -> new Held(server, held.state(), claims(handle, server), held.copy(), held.hasFault()));
     }
 
     private static List<Claim> claims(Handle handle, ServerId server) {
@@ -189,6 +194,7 @@ public final class Servers {
                                 update server set task_state = 'deleting', updated_at = now()
                                 where id = :server and task_state is distinct from 'deleting'""").bind("server", server.value()).execute() == 1;
         if (isNew) {
+            copies.drop(handle, server);
             unwant(handle, server);
         }
         return isNew;
@@ -250,10 +256,14 @@ public final class Servers {
         // What a person called an error is one until something is asked for.
         boolean stays = server.state().equals(ServerState.at(ServerStatus.ERROR)) && !server.hasFault();
         settle(handle, server.id(), stays ? server.state() : next.state(), report.power());
-        if (!stays) {
+        // What has another end than what the host sees of the guest goes on, and so does its record.
+        if (!stays && next.state().task().isEmpty()) {
             next.failure()
                     .ifPresentOrElse(
                             failure -> fault(handle, server.id(), failure), () -> forgive(handle, server.id()));
+            if (server.copy().isPresent()) {
+                copies.drop(handle, server.id());
+            }
         }
         server.claim().filter(claim -> !claim.power().equals(next.power())).ifPresent(claim -> {
             wish(handle, server.id(), claim.host(), next.power());
@@ -276,6 +286,7 @@ public final class Servers {
     /** An operator says what state it is in; what its host makes of it stays. */
     public void reset(Handle handle, Held server, ServerStatus status, ServerActions.Asker asker) {
         actions.begin(handle, server.id(), "reset_state", asker);
+        copies.drop(handle, server.id());
         become(handle, server.id(), ServerState.at(status));
         if (server.isPresent()) {
             forgive(handle, server.id());
@@ -284,6 +295,7 @@ public final class Servers {
 
     /** No host is to have it any more, and it says why. */
     private void giveUp(Handle handle, ServerId server, Failure failure) {
+        copies.drop(handle, server);
         become(handle, server, ServerState.at(ServerStatus.ERROR));
         fault(handle, server, failure);
         unwant(handle, server);

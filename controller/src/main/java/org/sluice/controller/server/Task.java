@@ -16,6 +16,8 @@ public enum Task {
     RESIZE_PREP("resize_prep"),
     RESIZE_FINISH("resize_finish"),
     RESIZE_REVERTING("resize_reverting"),
+    /** A copy of its root disk is on its way to become an image. */
+    IMAGE_SNAPSHOT("image_snapshot"),
     DELETING("deleting");
 
     private final String text;
@@ -40,13 +42,18 @@ public enum Task {
                     REBUILDING,
                     RESIZE_FINISH,
                     RESIZE_REVERTING -> true;
-            case POWERING_OFF, PAUSING, UNPAUSING, RESIZE_PREP, DELETING -> false;
+            case POWERING_OFF, PAUSING, UNPAUSING, RESIZE_PREP, IMAGE_SNAPSHOT, DELETING -> false;
         };
     }
 
     /** Whether what its host reports is one step's and not the end. */
     public boolean isOperation() {
         return this == RESIZE_PREP || this == RESIZE_FINISH;
+    }
+
+    /** Whether its end is an image, whatever becomes of the guest meanwhile. */
+    boolean makesImage() {
+        return this == IMAGE_SNAPSHOT;
     }
 
     static Task of(String text) {

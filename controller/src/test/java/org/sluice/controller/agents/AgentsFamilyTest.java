@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -29,14 +31,20 @@ import org.sluice.controller.http.Route;
 import org.sluice.controller.http.RouteTable;
 import org.sluice.controller.http.TestListener;
 import org.sluice.controller.http.door.RawClient;
+import org.sluice.controller.server.DiskCopies;
+import org.sluice.controller.server.ServerAction;
+import org.sluice.controller.server.ServerActions;
+import org.sluice.controller.server.Servers;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.controller.store.Database;
 import org.sluice.controller.store.TestDatabase;
 import org.sluice.model.HostId;
+import org.sluice.model.ImageId;
 import org.sluice.model.Problem;
 import org.sluice.model.ServerId;
 import org.sluice.model.VnicType;
 import org.sluice.model.protocol.DesiredHost;
+import org.sluice.model.protocol.DiskWish;
 import org.sluice.model.protocol.HostQuery;
 import org.sluice.model.protocol.ServerReport;
 
@@ -46,6 +54,7 @@ class AgentsFamilyTest {
     static final TestDatabase postgres = new TestDatabase();
 
     private final HttpClient http = HttpClient.newHttpClient();
+    private final List<String> taken = new ArrayList<>();
     private final AtomicInteger calls = new AtomicInteger();
     private volatile boolean replaced;
     private TestFleet fleet = new TestFleet(postgres.database());
@@ -94,7 +103,19 @@ class AgentsFamilyTest {
                 database,
                 new DesiredStates(database, feed, fleet.serverPorts, fleet.servicePorts),
                 fleet.reports,
-                (_, out) -> out.write("image".getBytes(UTF_8)));
+                (_, out) -> out.write("image".getBytes(UTF_8)),
+                (_, _, source, arrived) -> {
+                    taken.add(new String(readAll(source), UTF_8));
+                    database.jdbi().useTransaction(arrived::accept);
+                });
+    }
+
+    private static byte[] readAll(InputStream source) {
+        try {
+            return source.readAllBytes();
+        } catch (IOException cause) {
+            throw new UncheckedIOException(cause);
+        }
     }
 
     /** Whatever route comes to this API: it must not be asked without a certificate, nor be read before it. */
@@ -279,6 +300,41 @@ class AgentsFamilyTest {
                 .contains("SomeCode: It says . Do .");
     }
 
+    @Test
+    void aCopyIsTakenFromTheHostThatWasAskedForItAndOnce() throws Exception {
+        ServerId copied = boot();
+        fleet.report(host, fleet.running(host, copied));
+        ImageId image = ImageId.random();
+        postgres.database().jdbi().useTransaction(handle -> {
+            Servers servers = new Servers();
+            new DiskCopies()
+                    .ask(
+                            handle,
+                            servers.hold(handle, copied).orElseThrow(),
+                            ServerAction.CREATE_IMAGE,
+                            image,
+                            new ServerActions.Asker("req-1", "user", TestFleet.PROJECT));
+        });
+        DesiredHost told = Json.MAPPER.readValue(get("/desired").body(), DesiredHost.class);
+        assertThat(told.servers().getFirst().diskWish()).isEqualTo(DiskWish.copiedTo(image));
+        String file = "/images/" + image + "/file";
+        HostId right = host;
+
+        host = fleet.host("node1", 0);
+        assertThat(putImage(file, "theirs").statusCode()).isEqualTo(404);
+        host = right;
+        assertThat(putImage("/images/" + ImageId.random() + "/file", "other").statusCode())
+                .isEqualTo(404);
+        assertThat(putImage(file, "disk").statusCode()).isEqualTo(204);
+        assertThat(putImage(file, "again").statusCode()).isEqualTo(404);
+
+        assertThat(taken).containsExactly("disk");
+        assertThat(fleet.text("select task_state from server")).isEmpty();
+        DesiredHost after = Json.MAPPER.readValue(get("/desired").body(), DesiredHost.class);
+        assertThat(after.revision()).isGreaterThan(told.revision());
+        assertThat(after.servers().getFirst().diskWish()).isEqualTo(DiskWish.NONE);
+    }
+
     private HttpResponse<String> report(ServerReport... reports) throws IOException, InterruptedException {
         return send("POST", "/reports", (Object) Json.MAPPER
                 .writerFor(Json.MAPPER.getTypeFactory().constructCollectionType(List.class, ServerReport.class))
@@ -363,6 +419,16 @@ class AgentsFamilyTest {
                 HttpRequest.newBuilder(uri(path))
                         .header("X-Test-Host", host.toString())
                         .GET()
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    private HttpResponse<String> putImage(String path, String bytes) throws IOException, InterruptedException {
+        return http.send(
+                HttpRequest.newBuilder(uri(path))
+                        .header("X-Test-Host", host.toString())
+                        .header("Content-Type", "application/octet-stream")
+                        .PUT(HttpRequest.BodyPublishers.ofString(bytes))
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
     }

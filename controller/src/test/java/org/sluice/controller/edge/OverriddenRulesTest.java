@@ -39,6 +39,7 @@ import org.sluice.controller.image.data.ImageBytes;
 import org.sluice.controller.image.data.ImageLimits;
 import org.sluice.controller.image.data.ImageSweep;
 import org.sluice.controller.image.data.UploadRoom;
+import org.sluice.controller.image.image.ImageDepartures;
 import org.sluice.controller.network.NetworkFamily;
 import org.sluice.controller.network.binding.Bindings;
 import org.sluice.controller.network.binding.ServerPorts;
@@ -95,7 +96,7 @@ class OverriddenRulesTest {
                         clock,
                         random),
                 new ImageFamily(
-                        DATABASE.database(), bytes, sweep, UploadRoom.in(spool, ImageLimits.USUAL, false), clock)));
+                        DATABASE.database(), bytes, sweep, UploadRoom.in(spool, ImageLimits.USUAL, false), ImageDepartures.UNHEARD, clock)));
         try (ApiServer server = ApiServer.start(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                         Optional.empty(),

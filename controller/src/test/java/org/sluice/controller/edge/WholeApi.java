@@ -31,6 +31,7 @@ import org.sluice.controller.identity.password.Passwords;
 import org.sluice.controller.identity.token.Revocations;
 import org.sluice.controller.identity.token.Tokens;
 import org.sluice.controller.image.ImageFamily;
+import org.sluice.controller.image.data.DiskUploads;
 import org.sluice.controller.image.data.ImageBytes;
 import org.sluice.controller.image.data.ImageLimits;
 import org.sluice.controller.image.data.ImageSweep;
@@ -49,6 +50,7 @@ import org.sluice.controller.policy.Caller;
 import org.sluice.controller.policy.Scope;
 import org.sluice.controller.scheduling.FleetIndex;
 import org.sluice.controller.scheduling.Scheduling;
+import org.sluice.controller.server.DiskCopies;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.controller.store.Database;
 import org.sluice.model.HostId;
@@ -122,7 +124,13 @@ final class WholeApi implements AutoCloseable {
                         database, tokens, new PasswordChecks(passwords, clock, PasswordChecks.LockOut.USUAL)),
                 new NetworkFamily(database.jdbi(), random, clock),
                 new ComputeFamily(database, ports, scheduling, (_, _, _, _) -> Optional.of("login: "), clock, random),
-                new ImageFamily(database, bytes, sweep, UploadRoom.in(spool, ImageLimits.USUAL, false), clock),
+                new ImageFamily(
+                        database,
+                        bytes,
+                        sweep,
+                        UploadRoom.in(spool, ImageLimits.USUAL, false),
+                        new DiskCopies()::imageLeaves,
+                        clock),
                 new SluiceFamily(database, scheduling, joins, clock, List.of(observation)));
         this.table = RouteTable.of(families);
         Authenticator authenticator = token -> {
@@ -146,7 +154,9 @@ final class WholeApi implements AutoCloseable {
                         database,
                         new DesiredStates(database, feed, ports, new ServicePorts(random)),
                         new Reports(scheduling, ports, new Bindings()),
-                        bytes::writeTo)));
+                        bytes::writeTo,
+                        new DiskUploads(database, bytes, sweep, UploadRoom.in(spool, ImageLimits.USUAL, false), clock)
+                                ::receive)));
         this.agents = ApiServer.start(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 Optional.empty(),

@@ -45,6 +45,7 @@ import org.sluice.controller.image.data.ImageSweep;
 import org.sluice.controller.image.data.QcowHeader;
 import org.sluice.controller.image.data.UploadRoom;
 import org.sluice.controller.image.image.DiskFormat;
+import org.sluice.controller.image.image.ImageDepartures;
 import org.sluice.controller.image.image.ImageRecord;
 import org.sluice.controller.image.image.ImageRules;
 import org.sluice.controller.image.image.ImageStore;
@@ -101,6 +102,7 @@ final class ImageApiTest {
                         bytes,
                         sweep,
                         new UploadRoom(spool, ImageLimits.USUAL, true, () -> 1L << 40),
+                        ImageDepartures.UNHEARD,
                         InstantSource.system())));
         client = new ApiClient(server.address());
     }

@@ -38,6 +38,8 @@ import org.sluice.model.ServerId;
  *     empty in what was written before there was this member
  * @param globalRequestId what that request's client calls all that it does for one purpose, also {@code req-...}; empty where it
  *     named nothing, and in what was written before there was this member
+ * @param diskWish what is wished of its root disk beside that it is there; {@link DiskWish#NONE} in what was written before there
+ *     was this member
  */
 public record DesiredServer(
         ServerId id,
@@ -61,7 +63,8 @@ public record DesiredServer(
         List<DesiredInterface> interfaces,
         Optional<Launch> launch,
         Optional<String> requestId,
-        Optional<String> globalRequestId) {
+        Optional<String> globalRequestId,
+        DiskWish diskWish) {
     /** Whether a server should exist on the host. */
     public enum Presence {
         /** With disk, NICs and claims; whether its guest runs is {@link DesiredServer#power}. */
@@ -118,21 +121,72 @@ public record DesiredServer(
         keys = Map.copyOf(keys);
         metadata = Map.copyOf(metadata);
         interfaces = List.copyOf(interfaces);
+        diskWish = Objects.requireNonNullElse(diskWish, DiskWish.NONE);
+    }
+
+    /** A server of whose root disk nothing more is wished. */
+    public DesiredServer(
+            ServerId id,
+            String instanceName,
+            Presence presence,
+            Power power,
+            String hostname,
+            String name,
+            String projectId,
+            String userId,
+            String availabilityZone,
+            int vcpus,
+            int memoryMib,
+            int diskGib,
+            Image image,
+            RootDisk disk,
+            boolean configDrive,
+            Optional<String> userData,
+            Map<String, String> keys,
+            Map<String, String> metadata,
+            List<DesiredInterface> interfaces,
+            Optional<Launch> launch,
+            Optional<String> requestId,
+            Optional<String> globalRequestId) {
+        this(
+                id,
+                instanceName,
+                presence,
+                power,
+                hostname,
+                name,
+                projectId,
+                userId,
+                availabilityZone,
+                vcpus,
+                memoryMib,
+                diskGib,
+                image,
+                disk,
+                configDrive,
+                userData,
+                keys,
+                metadata,
+                interfaces,
+                launch,
+                requestId,
+                globalRequestId,
+                DiskWish.NONE);
     }
 
     /** The same server, for the request that the other was changed for last. */
     public DesiredServer askedLike(DesiredServer other) {
-        return with(power, image, interfaces, launch, other.requestId(), other.globalRequestId());
+        return with(power, image, interfaces, launch, other.requestId(), other.globalRequestId(), diskWish);
     }
 
     /** The same server with these NICs, and that to know of its creation. */
     public DesiredServer on(List<DesiredInterface> nics, Optional<Launch> known) {
-        return with(power, image, nics, known, requestId, globalRequestId);
+        return with(power, image, nics, known, requestId, globalRequestId, diskWish);
     }
 
     /** The same server with these NICs. */
     public DesiredServer wired(List<DesiredInterface> nics) {
-        return with(power, image, nics, launch, requestId, globalRequestId);
+        return with(power, image, nics, launch, requestId, globalRequestId, diskWish);
     }
 
     /** Its NIC of that port, if it has one. */
@@ -147,7 +201,7 @@ public record DesiredServer(
 
     /** The same server with other power. */
     public DesiredServer powered(Power other) {
-        return with(other, image, interfaces, launch, requestId, globalRequestId);
+        return with(other, image, interfaces, launch, requestId, globalRequestId, diskWish);
     }
 
     /**
@@ -165,12 +219,18 @@ public record DesiredServer(
                         .toList(),
                 launch,
                 requestId,
-                globalRequestId);
+                globalRequestId,
+                diskWish);
     }
 
     /** The same server with a root disk from that image. */
     public DesiredServer imaged(Image other) {
-        return with(power, other, interfaces, launch, requestId, globalRequestId);
+        return with(power, other, interfaces, launch, requestId, globalRequestId, diskWish);
+    }
+
+    /** The same server with that wished of its root disk. */
+    public DesiredServer wishing(DiskWish other) {
+        return with(power, image, interfaces, launch, requestId, globalRequestId, other);
     }
 
     private DesiredServer with(
@@ -179,7 +239,8 @@ public record DesiredServer(
             List<DesiredInterface> nics,
             Optional<Launch> otherLaunch,
             Optional<String> request,
-            Optional<String> globalRequest) {
+            Optional<String> globalRequest,
+            DiskWish otherDisk) {
         return new DesiredServer(
                 id,
                 instanceName,
@@ -202,7 +263,8 @@ public record DesiredServer(
                 nics,
                 otherLaunch,
                 request,
-                globalRequest);
+                globalRequest,
+                otherDisk);
     }
 
     /** How logs name it: its id, and the request that changed it last. */

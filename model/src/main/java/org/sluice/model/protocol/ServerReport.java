@@ -7,6 +7,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.sluice.model.ImageId;
 import org.sluice.model.MacAddress;
 import org.sluice.model.PortId;
 import org.sluice.model.ServerId;
@@ -16,7 +17,8 @@ import org.sluice.model.ServerId;
 @JsonSubTypes({
     @JsonSubTypes.Type(value = ServerReport.Observed.class, name = "observed"),
     @JsonSubTypes.Type(value = ServerReport.Failed.class, name = "failed"),
-    @JsonSubTypes.Type(value = ServerReport.Absent.class, name = "absent")
+    @JsonSubTypes.Type(value = ServerReport.Absent.class, name = "absent"),
+    @JsonSubTypes.Type(value = ServerReport.NotCopied.class, name = "notCopied")
 })
 public sealed interface ServerReport {
     /** The server. */
@@ -125,6 +127,15 @@ public sealed interface ServerReport {
             requireNonNull(released, "released is null");
             released.forEach(each -> requireNonNull(each, "released has a null in it"));
             released = List.copyOf(released);
+        }
+    }
+
+    /** Its root disk, a copy of which is to become that image, could not be copied or brought to the controller; the server stands. */
+    record NotCopied(ServerId server, ImageId image, Failure failure) implements ServerReport {
+        public NotCopied {
+            requireNonNull(server, "server is null");
+            requireNonNull(image, "image is null");
+            requireNonNull(failure, "failure is null");
         }
     }
 

@@ -29,7 +29,6 @@ record NotOffered(String name, Rule rule, String doing, int since, int until) {
             admin("migrate", "os-migrate-server:migrate", "Migrating"),
             admin("os-migrateLive", "os-migrate-server:migrate_live", "Live-migrating"),
             admin("evacuate", "os-evacuate", "Evacuating"),
-            member("createImage", "servers:create_image", "Making an image of"),
             member("createBackup", "os-create-backup", "Backing up"),
             member("changePassword", "os-admin-password", "Changing the password of"),
             member(

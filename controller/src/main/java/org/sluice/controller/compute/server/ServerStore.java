@@ -258,6 +258,14 @@ public final class ServerStore {
                 .execute();
     }
 
+    /** What is remembered of the image that its root disk was made from: its properties. */
+    public Map<String, String> imageFacts(Handle handle, ServerId id) {
+        return handle.createQuery("select image_facts::text from server where id = :id")
+                .bind("id", id.value())
+                .map((row, _) -> TextMap.ofJson(row.getString(1)))
+                .one();
+    }
+
     /** The public key that it was made with, if any. */
     public Optional<String> publicKey(Handle handle, ServerId id) {
         return handle.createQuery("select public_key from server where id = :id and public_key is not null")

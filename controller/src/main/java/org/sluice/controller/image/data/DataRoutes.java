@@ -4,8 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalLong;
 import org.sluice.controller.http.BodyLimit;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
@@ -17,7 +15,6 @@ import org.sluice.controller.image.image.Images;
 import org.sluice.controller.store.Transactions;
 import org.sluice.model.ImageId;
 import org.sluice.model.Problem;
-import org.sluice.model.ProblemException;
 
 /** {@code /v2/images/ID/file} (Image API reference, "Image data"). Thread-safe. */
 public final class DataRoutes implements ResourceRoutes {
@@ -55,7 +52,7 @@ public final class DataRoutes implements ResourceRoutes {
         DiskFormat format =
                 transactions.run(handle -> DataRules.requireReadyForUpload(images.locked(handle, exchange)));
         String project = exchange.caller().projectId();
-        uploads.receive(id, project, format, promisedBytes(exchange), exchange.bodyStream(), handle -> {
+        uploads.receive(id, project, format, exchange.contentLength(), exchange.bodyStream(), handle -> {
             // While the bytes came in, the image may have changed, gone, or got other bytes.
             if (DataRules.requireReadyForUpload(images.locked(handle, exchange)) != format) {
                 throw Problem.of(
@@ -66,23 +63,6 @@ public final class DataRoutes implements ResourceRoutes {
             }
         });
         return Reply.empty(204);
-    }
-
-    private static OptionalLong promisedBytes(Exchange exchange) {
-        Optional<String> promised = exchange.header("Content-Length");
-        if (promised.isEmpty()) {
-            return OptionalLong.empty();
-        }
-        try {
-            return OptionalLong.of(Long.parseLong(promised.get().strip()));
-        } catch (NumberFormatException malformed) {
-            throw new ProblemException(
-                    Problem.of(
-                            Problem.Kind.BAD_REQUEST,
-                            "BadRequest",
-                            "The header Content-Length must be a whole number."),
-                    malformed);
-        }
     }
 
     private Reply download(Exchange exchange) {

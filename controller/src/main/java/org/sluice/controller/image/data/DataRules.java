@@ -24,6 +24,13 @@ final class DataRules {
 
     /** Refuses an upload to an image that has its bytes, or does not say what they are. */
     static DiskFormat requireReadyForUpload(ImageRecord image) {
+        if (image.status() == ImageStatus.SAVING) {
+            throw Problem.of(
+                            Problem.Kind.CONFLICT,
+                            "InvalidImageStatusTransition",
+                            "Image " + image.id() + " awaits the disk of a server, and takes no other data.")
+                    .asException();
+        }
         if (image.status() != ImageStatus.QUEUED) {
             throw Problem.of(
                             Problem.Kind.CONFLICT,

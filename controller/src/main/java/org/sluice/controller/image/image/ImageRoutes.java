@@ -30,14 +30,24 @@ public final class ImageRoutes implements ResourceRoutes {
     private final Transactions transactions;
     private final Images images;
     private final Runnable bytesWentOut;
+    private final ImageDepartures departures;
     private final InstantSource clock;
     private final ImageStore store = new ImageStore();
 
-    /** {@code bytesWentOut} is told of every image with bytes that is deleted. */
-    public ImageRoutes(Transactions transactions, Images images, Runnable bytesWentOut, InstantSource clock) {
+    /**
+     * @param bytesWentOut is told of every image with bytes that was deleted
+     * @param departures are told of every image before it is
+     */
+    public ImageRoutes(
+            Transactions transactions,
+            Images images,
+            Runnable bytesWentOut,
+            ImageDepartures departures,
+            InstantSource clock) {
         this.transactions = requireNonNull(transactions, "transactions is null");
         this.images = requireNonNull(images, "images is null");
         this.bytesWentOut = requireNonNull(bytesWentOut, "bytesWentOut is null");
+        this.departures = requireNonNull(departures, "departures is null");
         this.clock = requireNonNull(clock, "clock is null");
     }
 
@@ -90,7 +100,7 @@ public final class ImageRoutes implements ResourceRoutes {
                 now);
         exchange.require(ImageRules.target(image));
         ImageRules.requireMayShow(exchange, image);
-        ImageRules.requireOfferedProperties(Map.of(), image.properties());
+        ImageProperties.requireOffered(Map.of(), image.properties());
         if (!transactions.run(handle -> store.insert(handle, image))) {
             throw ImageRules.taken(image.id());
         }
@@ -119,14 +129,16 @@ public final class ImageRoutes implements ResourceRoutes {
                 ImageRules.requireMayShow(exchange, next);
             }
             ImageRules.requireSameFormats(image, next.metadata());
-            ImageRules.requireOfferedProperties(image.properties(), next.properties());
+            ImageProperties.requireOffered(image.properties(), next.properties());
             return next;
         });
         return shown(200, changed, exchange);
     }
 
     private Reply delete(Exchange exchange) {
+        ImageId id = images.permitted(exchange).id();
         boolean hadContent = transactions.run(handle -> {
+            departures.leaves(handle, id);
             ImageRecord image = images.locked(handle, exchange);
             ImageRules.requireDeletable(image, store.isNeeded(handle, image.id()));
             store.delete(handle, image.id());

@@ -11,7 +11,6 @@ import org.sluice.controller.policy.Who;
 import org.sluice.model.ImageId;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
-import org.sluice.model.Promises;
 
 /** Who may do what with an image, as Glance's policies say, and what an image may be. Pure. */
 public final class ImageRules {
@@ -68,18 +67,6 @@ public final class ImageRules {
             case COMMUNITY -> exchange.require(COMMUNITIZE, target(image));
             case SHARED, PRIVATE -> {}
         }
-    }
-
-    /** Refuses properties that are new, or have a new value, and whose effect nobody would bring about. */
-    static void requireOfferedProperties(Map<String, String> before, Map<String, String> after) {
-        after.forEach((key, value) -> {
-            if (!value.equals(before.get(key))) {
-                Promises.refusalOfImageProperty(key, value).ifPresent(reason -> {
-                    throw Problem.of(Problem.Kind.BAD_REQUEST, "InvalidValue", reason)
-                            .asException();
-                });
-            }
-        });
     }
 
     /** The project that shall own an image: the usual one, or another for which the caller passes the route's rule too. */

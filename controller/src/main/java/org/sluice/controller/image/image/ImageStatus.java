@@ -6,6 +6,8 @@ import java.util.Locale;
 public enum ImageStatus {
     /** It has no bytes yet. */
     QUEUED,
+    /** It has no bytes yet, and awaits a copy of a server's root disk, which nobody else may bring. */
+    SAVING,
     /** Its bytes are there and never change again. */
     ACTIVE,
     /** It has its bytes, and an admin keeps everybody from reading them and from booting it. */
@@ -14,7 +16,7 @@ public enum ImageStatus {
     /** Whether its bytes are there. */
     public boolean hasContent() {
         return switch (this) {
-            case QUEUED -> false;
+            case QUEUED, SAVING -> false;
             case ACTIVE, DEACTIVATED -> true;
         };
     }

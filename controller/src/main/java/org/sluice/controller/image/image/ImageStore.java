@@ -44,7 +44,7 @@ public final class ImageStore {
     }
 
     /** As {@link #find}, and nobody else changes the image until the transaction ends. */
-    Optional<ImageRecord> findAndLock(Handle handle, ImageId id) {
+    public Optional<ImageRecord> findAndLock(Handle handle, ImageId id) {
         return handle.createQuery(IMAGE + "where id = :id for update")
                 .bind("id", id.value())
                 .map((row, context) -> image(row))
@@ -84,15 +84,16 @@ public final class ImageStore {
     }
 
     /** Returns whether the identifier was free. */
-    boolean insert(Handle handle, ImageRecord image) {
+    public boolean insert(Handle handle, ImageRecord image) {
         return bind(
                                 handle.createUpdate("insert into image (id, project_id, name, status, visibility,"
                                         + " protected, os_hidden, disk_format, container_format, min_disk, min_ram,"
                                         + " properties, tags, created_at, updated_at) values (:id, :project, :name,"
-                                        + " 'queued', :visibility, :protected, :hidden, :diskFormat, :containerFormat,"
+                                        + " :status, :visibility, :protected, :hidden, :diskFormat, :containerFormat,"
                                         + " :minDisk, :minRam, cast(:properties as jsonb), :tags, :createdAt, :updatedAt)"
                                         + " on conflict (id) do nothing"),
                                 image)
+                        .bind("status", image.status().apiName())
                         .bind("createdAt", image.createdAt())
                         .execute()
                 == 1;
@@ -158,6 +159,7 @@ public final class ImageStore {
         ImageStatus status = switch (row.getString("status")) {
             case "active" -> ImageStatus.ACTIVE;
             case "queued" -> ImageStatus.QUEUED;
+            case "saving" -> ImageStatus.SAVING;
             case "deactivated" -> ImageStatus.DEACTIVATED;
             case String other -> throw new SQLException("image.status is '" + other + "'");
         };

@@ -52,12 +52,8 @@ public final class ImageWire {
             "tags");
 
     private static final int LONGEST = 255;
-    /** As many as Glance takes by default (image_property_quota, image_tag_quota). */
-    private static final int MOST_PROPERTIES = 128;
-
+    /** As many as Glance takes by default (image_tag_quota). */
     private static final int MOST_TAGS = 128;
-    /** Characters of all names and values together, so that a batch of a list fits into memory. */
-    private static final int LONGEST_PROPERTIES = 65_536;
 
     /** As {@code limit_param_default} and {@code api_limit_max} of Glance. */
     private static final int USUAL_PAGE = 25;
@@ -165,7 +161,7 @@ public final class ImageWire {
                 properties.put(propertyName(fields, name), fields.text(name, 0, Integer.MAX_VALUE));
             }
         }
-        requireFew(properties);
+        ImageProperties.requireFew(properties);
         return new Wanted(
                 fields.optionalId("id").map(ImageId::new),
                 fields.optionalText("owner", 0, LONGEST),
@@ -194,24 +190,6 @@ public final class ImageWire {
             throw fields.refused(name, "must have a name of 1 to " + LONGEST + " characters");
         }
         return name;
-    }
-
-    private static void requireFew(Map<String, String> properties) {
-        if (properties.size() > MOST_PROPERTIES) {
-            throw tooMany("TooManyProperties", "properties", properties.size(), MOST_PROPERTIES);
-        }
-        long characters = properties.entrySet().stream()
-                .mapToLong(property ->
-                        property.getKey().length() + property.getValue().length())
-                .sum();
-        if (characters > LONGEST_PROPERTIES) {
-            throw Problem.of(
-                            Problem.Kind.TOO_LARGE,
-                            "PropertiesTooLarge",
-                            "The properties of the image have " + characters + " characters; together they must have at"
-                                    + " most " + LONGEST_PROPERTIES + ".")
-                    .asException();
-        }
     }
 
     /** Glance's schema takes no other spelling of these. */
@@ -248,18 +226,14 @@ public final class ImageWire {
     /** Refuses one tag too many. */
     public static List<String> fewTags(List<String> tags) {
         if (tags.stream().distinct().count() > MOST_TAGS) {
-            throw tooMany("TooManyTags", "tags", tags.size(), MOST_TAGS);
+            throw ImageProperties.tooMany("TooManyTags", "tags", tags.size(), MOST_TAGS);
         }
         return tags;
     }
 
-    private static ProblemException tooMany(String code, String what, int attempted, int most) {
-        return Problem.of(
-                        Problem.Kind.TOO_LARGE,
-                        code,
-                        "The limit has been exceeded on the number of allowed image " + what + ". Attempted: "
-                                + attempted + ", Maximum: " + most + ".")
-                .asException();
+    /** Whether every image has an attribute of that name, which so is no property's. */
+    static boolean isAttribute(String name) {
+        return READ_ONLY.contains(name) || EDITABLE.contains(name);
     }
 
     /** Whether only the cloud sets that attribute, or nobody after the image was made. */

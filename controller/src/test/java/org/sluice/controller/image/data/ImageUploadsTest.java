@@ -36,6 +36,7 @@ import org.sluice.controller.http.ApiServer;
 import org.sluice.controller.http.TestListener;
 import org.sluice.controller.image.ImageFamily;
 import org.sluice.controller.image.image.DiskFormat;
+import org.sluice.controller.image.image.ImageDepartures;
 import org.sluice.controller.image.image.ImageRules;
 import org.sluice.controller.policy.Caller;
 import org.sluice.controller.store.ChangeFeed;
@@ -81,6 +82,7 @@ final class ImageUploadsTest {
                         bytes,
                         sweep,
                         new UploadRoom(spool, LIMITS, true, usable::get),
+                        ImageDepartures.UNHEARD,
                         InstantSource.system())));
         client = new ApiClient(server.address());
     }

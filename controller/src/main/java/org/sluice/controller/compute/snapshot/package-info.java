@@ -1,0 +1,5 @@
+/** {@code createImage}: images of servers' root disks. */
+@NullMarked
+package org.sluice.controller.compute.snapshot;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,96 @@
+package org.sluice.controller.server;
+
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.sluice.controller.host.Hosts;
+import org.sluice.controller.server.Servers.Held;
+import org.sluice.controller.store.StorableText;
+import org.sluice.model.HostId;
+import org.sluice.model.ImageId;
+import org.sluice.model.ServerId;
+import org.sluice.model.protocol.ServerReport.Failure;
+
+/**
+ * Copies of root disks that become images: how they are asked for, and each way in which they end. Stateless; the caller owns the
+ * transaction. Locks in the order server, host, image.
+ */
+public final class DiskCopies {
+    /** How many stalled copies are ended at once. */
+    public static final int MOST_STALLED = 100;
+
+    private final Servers servers = new Servers();
+    private final CopyWishes wishes = new CopyWishes();
+    private final ServerActions actions = new ServerActions();
+
+    /**
+     * Asks for something that makes an image of its root disk, and tells the server's host.
+     *
+     * @param image awaits the copy; it goes when there will be none
+     * @throws org.sluice.model.ProblemException 409 when the server's state does not allow it
+     */
+    public void ask(Handle handle, Held server, ServerAction action, ImageId image, ServerActions.Asker asker) {
+        servers.begin(handle, server, action, asker);
+        wishes.wish(handle, server.id(), image);
+        server.host().ifPresent(host -> Hosts.changed(handle, host, server.id()));
+    }
+
+    /** Holds the server on that host a copy of whose root disk is to become that image; empty when there is none. */
+    public Optional<Held> hold(Handle handle, HostId host, ImageId image) {
+        return hold(handle, image).filter(held -> held.host().equals(Optional.of(host)) && Servers.listens(held));
+    }
+
+    private Optional<Held> hold(Handle handle, ImageId image) {
+        return wishes.serverOf(handle, image)
+                .flatMap(server -> servers.hold(handle, server))
+                .filter(held -> held.copy().equals(Optional.of(image)));
+    }
+
+    /** The image has what it awaited. */
+    public void arrived(Handle handle, Held server) {
+        wishes.forget(handle, server.id());
+        end(handle, server, Optional.empty());
+    }
+
+    /** There will be no copy, and the image that awaits it goes; the server stays as it is. */
+    public void failed(Handle handle, Held server, Failure failure) {
+        wishes.drop(handle, server.id());
+        end(handle, server, Optional.of(StorableText.of(failure.reason())));
+    }
+
+    /** The image is about to be deleted: should it await a copy, there will be none. */
+    public void imageLeaves(Handle handle, ImageId image) {
+        hold(handle, image).ifPresent(server -> {
+            wishes.forget(handle, server.id());
+            end(handle, server, Optional.of("Image " + image + " was deleted before it was made."));
+        });
+    }
+
+    /**
+     * Ends the copies that will never come, at most {@value #MOST_STALLED}: {@link CopyWishes#stalled} says of which servers.
+     *
+     * @return how many
+     */
+    public int endStalled(Handle handle) {
+        List<ServerId> stalled = wishes.stalled(handle, MOST_STALLED);
+        for (ServerId server : stalled) {
+            Held held = servers.hold(handle, server).orElseThrow();
+            failed(
+                    handle,
+                    held,
+                    new Failure(
+                            "CopyStalled",
+                            "Its host did not bring the copy of its root disk: the host has been silent for "
+                                    + Servers.LONGEST_DOUBT.toMinutes() + " minutes, or was at it for "
+                                    + CopyWishes.LONGEST.toHours() + " hours.",
+                            Optional.empty()));
+        }
+        return stalled.size();
+    }
+
+    private void end(Handle handle, Held server, Optional<String> failure) {
+        servers.become(handle, server.id(), ServerState.at(server.state().status()));
+        actions.finish(handle, server.id(), failure);
+        server.host().ifPresent(host -> Hosts.changed(handle, host));
+    }
+}
