@@ -96,7 +96,12 @@ class OverriddenRulesTest {
                         clock,
                         random),
                 new ImageFamily(
-                        DATABASE.database(), bytes, sweep, UploadRoom.in(spool, ImageLimits.USUAL, false), ImageDepartures.UNHEARD, clock)));
+                        DATABASE.database(),
+                        bytes,
+                        sweep,
+                        UploadRoom.in(spool, ImageLimits.USUAL, false),
+                        ImageDepartures.UNHEARD,
+                        clock)));
         try (ApiServer server = ApiServer.start(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                         Optional.empty(),

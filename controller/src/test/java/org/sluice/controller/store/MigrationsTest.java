@@ -172,8 +172,8 @@ final class MigrationsTest {
                         "of node1 on node1 at 10.0.0.1",
                         "of node2 on node2 at 10.0.0.2",
                         "of node3 everywhere at 10.0.0.3");
-        String device = jdbi.withHandle(
-                handle -> handle.createQuery("select device_id from port where service_host_id is null")
+        String device =
+                jdbi.withHandle(handle -> handle.createQuery("select device_id from port where service_host_id is null")
                         .mapTo(String.class)
                         .one());
         assertThat(device).isEqualTo("dhcp-" + network);

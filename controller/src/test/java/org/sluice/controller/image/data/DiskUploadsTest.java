@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Random;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterEach;
@@ -20,12 +21,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.sluice.controller.background.AbandonedUploads;
+import org.sluice.controller.background.Reconcilers;
 import org.sluice.controller.image.image.DiskFormat;
 import org.sluice.controller.image.image.ImageMetadata;
 import org.sluice.controller.image.image.ImageRecord;
 import org.sluice.controller.image.image.ImageStatus;
 import org.sluice.controller.image.image.ImageStore;
 import org.sluice.controller.image.image.Visibility;
+import org.sluice.controller.store.ChangeFeed;
 import org.sluice.controller.store.Database;
 import org.sluice.controller.store.TestDatabase;
 import org.sluice.model.ImageId;
@@ -47,6 +51,8 @@ final class DiskUploadsTest {
     private Database connections;
     private ImageBytes bytes;
     private ImageSweep sweep;
+    private ChangeFeed feed;
+    private Reconcilers reconcilers;
     private DiskUploads uploads;
 
     @BeforeEach
@@ -54,6 +60,9 @@ final class DiskUploadsTest {
         connections = postgres.database().beside("images", ImageLimits.USUAL.connections());
         bytes = new ImageBytes(connections);
         sweep = new ImageSweep(postgres.database());
+        feed = new ChangeFeed(postgres.database());
+        reconcilers =
+                Reconcilers.start(List.of(new AbandonedUploads(bytes)), feed, new Random(7), Reconcilers.Observer.NONE);
         uploads = new DiskUploads(
                 postgres.database(),
                 bytes,
@@ -64,6 +73,8 @@ final class DiskUploadsTest {
 
     @AfterEach
     void stop() throws Exception {
+        reconcilers.close();
+        feed.close();
         connections.close();
     }
 
