@@ -50,7 +50,6 @@ public final class Scheduling {
     private record WithoutAddress(ProblemException problem, Set<HostId> serving) {}
 
     private final FleetIndex index;
-    private final Bindings bindings;
     private final ServicePorts servicePorts;
     private final DecisionObserver observer;
     private final Claims claims = new Claims();
@@ -75,9 +74,8 @@ public final class Scheduling {
         this.observer = requireNonNull(observer, "observer is null");
         this.decisions = new Decisions(observer);
         this.index = requireNonNull(index, "index is null");
-        this.bindings = requireNonNull(bindings, "bindings is null");
         this.servicePorts = requireNonNull(servicePorts, "servicePorts is null");
-        this.plugs = new Plugs(bindings, servicePorts);
+        this.plugs = new Plugs(requireNonNull(bindings, "bindings is null"), servicePorts);
         this.releases = new Releases(requireNonNull(serverPorts, "serverPorts is null"), servicePorts, decisions);
         this.removals = new Removals(serverPorts, servicePorts, decisions);
     }
