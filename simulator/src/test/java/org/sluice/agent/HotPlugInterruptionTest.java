@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -65,15 +64,17 @@ class HotPlugInterruptionTest {
     }
 
     /** What the guest does meanwhile. */
-    private enum GuestState {
-        RUNNING(Power.ON),
-        PAUSED(paused(1)),
-        OFF(stopped(1));
+    enum GuestState {
+        RUNNING,
+        PAUSED,
+        OFF;
 
-        private final Power power;
-
-        GuestState(Power power) {
-            this.power = power;
+        private Power power() {
+            return switch (this) {
+                case RUNNING -> Power.ON;
+                case PAUSED -> paused(1);
+                case OFF -> stopped(1);
+            };
         }
 
         private boolean isOn() {
@@ -87,7 +88,7 @@ class HotPlugInterruptionTest {
      * @param presence what is wanted of it in the end
      * @param isDirect whether it is a VF
      */
-    private record Move(Presence presence, boolean isDirect, GuestState guest) {
+    record Move(Presence presence, boolean isDirect, GuestState guest) {
         private boolean comes() {
             return presence == Presence.PRESENT;
         }
@@ -116,16 +117,16 @@ class HotPlugInterruptionTest {
         }
 
         DesiredServer wanted() {
-            return with(new Wish(move.presence(), CHANGE)).powered(move.guest().power);
+            return with(new Wish(move.presence(), CHANGE)).powered(move.guest().power());
         }
 
         /** Whether the report says that it is done; one that is off says nothing of NICs that it will have. */
-        Predicate<Observed> done() {
-            return report -> move.comes()
+        boolean isDone(Observed report) {
+            return move.comes()
                     ? move.guest().isOn()
                             ? report.interfaces().stream()
                                     .anyMatch(state -> state.port().equals(nic.port()))
-                            : report.generation() == move.guest().power.generation()
+                            : report.generation() == move.guest().power().generation()
                     : report.gone().stream().anyMatch(gone -> gone.change() == CHANGE);
         }
 
@@ -147,8 +148,8 @@ class HotPlugInterruptionTest {
         on.start();
         on.awaitReport(server, Observed.class);
         if (move.guest() != GuestState.RUNNING) {
-            on.controller.want(Samples.state(2, first.powered(move.guest().power)));
-            on.awaitObeyed(server, move.guest().power);
+            on.controller.want(Samples.state(2, first.powered(move.guest().power())));
+            on.awaitObeyed(server, move.guest().power());
         }
         on.stop();
         on.controller.forgetReports();
@@ -181,8 +182,8 @@ class HotPlugInterruptionTest {
                                 .newest(run.server().id())
                                 .filter(Observed.class::isInstance)
                                 .map(Observed.class::cast)
-                                .filter(report -> run.done().test(report)
-                                        || !report.failed().isEmpty())
+                                .filter(report ->
+                                        run.isDone(report) || !report.failed().isEmpty())
                                 .isPresent());
         return run.on().host.faults().isKilled();
     }
@@ -201,7 +202,7 @@ class HotPlugInterruptionTest {
             }
             on.controller.want(Samples.state(4, run.wanted().powered(running(2))));
         }
-        Observed report = on.awaitObserved(server, run.done());
+        Observed report = on.awaitObserved(server, run::isDone);
         assertThat(report.failed()).isEmpty();
         assertThat(report.failure()).isEmpty();
         DesiredServer expected = run.move().comes() ? run.with(Wish.THERE) : server;
@@ -321,8 +322,7 @@ class HotPlugInterruptionTest {
                 on.host.faults().refuseAt(call, "ENOMEM");
                 on.start();
                 Observed report = on.awaitObserved(
-                        run.server(),
-                        each -> run.done().test(each) || !each.failed().isEmpty());
+                        run.server(), each -> run.isDone(each) || !each.failed().isEmpty());
                 // It is for this change, and not for what comes after it.
                 on.host.faults().clear();
                 if (!move.comes()) {

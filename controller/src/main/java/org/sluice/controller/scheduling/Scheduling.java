@@ -48,7 +48,6 @@ public final class Scheduling {
     private static final long MANY_AT_ONCE = 0x536c756963650001L;
 
     private final FleetIndex index;
-    private final Bindings bindings;
     private final ServicePorts servicePorts;
     private final DecisionObserver observer;
     private final Claims claims = new Claims();
@@ -84,9 +83,8 @@ public final class Scheduling {
         this.observer = requireNonNull(observer, "observer is null");
         this.decisions = new Decisions(observer);
         this.index = requireNonNull(index, "index is null");
-        this.bindings = requireNonNull(bindings, "bindings is null");
         this.servicePorts = requireNonNull(servicePorts, "servicePorts is null");
-        this.plugs = new Plugs(bindings, servicePorts);
+        this.plugs = new Plugs(requireNonNull(bindings, "bindings is null"), servicePorts);
         this.releases = new Releases(serverPorts, servicePorts, decisions);
         this.removals = new Removals(serverPorts, servicePorts, decisions);
     }
