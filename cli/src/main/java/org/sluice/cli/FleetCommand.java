@@ -70,6 +70,55 @@ final class FleetCommand {
     }
 
     @Command(
+            name = "drain",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Let no new servers onto a host, and list those that stand there: which would fit elsewhere, and why"
+                            + " the others would not.")
+    int drain(
+            @Parameters(paramLabel = "HOST") String name,
+            @Option(
+                            names = "--reason",
+                            paramLabel = "TEXT",
+                            defaultValue = "It is being drained.",
+                            description = "Why, for those who look at the host; '${DEFAULT-VALUE}' by default.")
+                    String reason)
+            throws IOException, InterruptedException {
+        CloudClient client = operator.client();
+        client.put(
+                "/compute/v2.1/os-services/disable-log-reason",
+                Map.of("host", name, "binary", "nova-compute", "disabled_reason", reason));
+        Table table = new Table("SERVER", "NAME", "PROJECT", "STATUS", "VFS", "FITS ELSEWHERE");
+        int standing = 0;
+        int fitting = 0;
+        for (JsonNode server : client.list("/sluice/v1/hosts/" + CloudClient.segment(name) + "/servers", "servers")) {
+            boolean fits = server.path("fits_elsewhere").asBoolean();
+            boolean leaving = server.path("leaving").asBoolean();
+            standing++;
+            fitting += fits && !leaving ? 1 : 0;
+            table.row(
+                    text(server, "id"),
+                    text(server, "name"),
+                    text(server, "project_id"),
+                    text(server, "status") + (leaving ? ", leaving" : ""),
+                    text(server, "virtual_functions"),
+                    leaving ? "goes by itself" : fits ? "yes" : "no: " + text(server, "obstacle"));
+        }
+        PrintWriter out = out();
+        if (standing == 0) {
+            out.printf("No server is on %s, and no new one comes: sluice fleet remove %s%n", name, name);
+        } else {
+            table.print(out);
+            out.printf(
+                    "No new server comes to %s. Of the %d on it %d would fit elsewhere now. Nothing moves them by itself yet: their"
+                            + " owners make them anew elsewhere and delete them here, or you evacuate them (openstack server"
+                            + " evacuate) once the host is down; either way their root disks are made from their images.%n",
+                    name, standing, fitting);
+        }
+        return 0;
+    }
+
+    @Command(
             name = "remove",
             mixinStandardHelpOptions = true,
             description =
@@ -275,6 +324,12 @@ final class FleetCommand {
                 state(host),
                 text(host, "last_seen_at"),
                 seen(host));
+        if (host.path("down_reason").isString()) {
+            out.printf("down: %s%n", text(host, "down_reason"));
+        }
+        if (!host.path("enabled").asBoolean()) {
+            out.printf("disabled: %s%n", text(host, "disabled_reason"));
+        }
         out.printf(
                 "claimed: %s processors, %s MiB of memory, %s GiB of disk%n",
                 amount(host.path("vcpus")), amount(host.path("memory_mib")), amount(host.path("disk_gib")));
@@ -334,7 +389,9 @@ final class FleetCommand {
     }
 
     private static String state(JsonNode host) {
-        return text(host, "state") + (host.path("enabled").asBoolean() ? "" : ", disabled");
+        return text(host, "state")
+                + (host.path("forced_down").asBoolean() ? " (declared)" : "")
+                + (host.path("enabled").asBoolean() ? "" : ", disabled");
     }
 
     private static String seen(JsonNode host) {

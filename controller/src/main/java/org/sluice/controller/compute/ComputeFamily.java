@@ -9,6 +9,7 @@ import org.sluice.controller.compute.action.HostConsoles;
 import org.sluice.controller.compute.aggregate.AggregateRoutes;
 import org.sluice.controller.compute.attachment.AttachmentRoutes;
 import org.sluice.controller.compute.boot.BootRoutes;
+import org.sluice.controller.compute.evacuation.EvacuationRoutes;
 import org.sluice.controller.compute.extension.ExtensionRoutes;
 import org.sluice.controller.compute.flavor.FlavorRoutes;
 import org.sluice.controller.compute.hypervisor.HypervisorRoutes;
@@ -91,6 +92,7 @@ public final class ComputeFamily implements ApiFamily {
                 new RebuildRoutes(transactions, whole, clock),
                 new ResizeRoutes(transactions, new Resizes(new Operations(scheduling)), clock),
                 new SnapshotRoutes(transactions, clock),
+                new EvacuationRoutes(transactions, scheduling, clock),
                 new LockRoutes(transactions),
                 new StateRoutes(transactions),
                 new ActionRoutes(transactions, deletion, consoles),

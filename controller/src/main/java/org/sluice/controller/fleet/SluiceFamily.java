@@ -11,6 +11,7 @@ import org.sluice.controller.fleet.physicalnetwork.PhysicalNetworkRoutes;
 import org.sluice.controller.fleet.policy.PolicyRoutes;
 import org.sluice.controller.fleet.qualification.QualificationRoutes;
 import org.sluice.controller.fleet.server.ExplanationRoutes;
+import org.sluice.controller.fleet.standing.StandingServerRoutes;
 import org.sluice.controller.fleet.virtualfunction.VirtualFunctionRoutes;
 import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.Faults;
@@ -42,6 +43,7 @@ public final class SluiceFamily implements ApiFamily {
         Transactions transactions = new Transactions(database.jdbi());
         List<ResourceRoutes> all = new ArrayList<>(List.of(
                 new HostRoutes(transactions, scheduling),
+                new StandingServerRoutes(transactions, scheduling),
                 new PhysicalNetworkRoutes(transactions),
                 new JoinTokenRoutes(transactions, tokens),
                 new VirtualFunctionRoutes(transactions),

@@ -298,7 +298,8 @@ public final class Metrics implements RequestObserver, AutoCloseable {
                         select count(*) filter (where enabled and heard), count(*) filter (where enabled and not heard),
                             count(*) filter (where not enabled)
                         from (select enabled,
-                                  coalesce(last_seen_at >= now() - make_interval(secs => :silence), false) as heard
+                                  forced_down_at is null
+                                      and coalesce(last_seen_at >= now() - make_interval(secs => :silence), false) as heard
                               from host) h""")
                         .bind("silence", AgentSilence.LONGEST.toSeconds())
                         .map((row, _) -> new Agents(row.getLong(1), row.getLong(2), row.getLong(3)))

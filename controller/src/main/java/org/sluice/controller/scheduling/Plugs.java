@@ -11,6 +11,7 @@ import org.sluice.controller.network.binding.ServicePorts;
 import org.sluice.model.HostId;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
+import org.sluice.model.ServerId;
 
 /**
  * Ports on the hosts that their servers have a place on. Locks in the order server, host, virtual function, like {@link Claims}.
@@ -59,6 +60,11 @@ final class Plugs {
             case NORMAL -> bindings.bindNormal(handle, port.port(), host, hostName, zone);
             case DIRECT -> bindings.bindDirect(handle, port.port(), host, hostName, zone, functions);
         }
+    }
+
+    /** The server is not on that host any more; its ports may be bound to another. */
+    void leave(Handle handle, ServerId server, HostId host) {
+        bindings.deactivate(handle, server, host);
     }
 
     private static void requireUplink(Handle handle, HostId host, AttachedPort port) {

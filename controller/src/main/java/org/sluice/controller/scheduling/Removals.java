@@ -72,7 +72,8 @@ final class Removals {
 
     private static Optional<Leaving> hold(Handle handle, HostId host) {
         return handle.createQuery("""
-                        select name, extract(epoch from clock_timestamp() - last_seen_at) as silence
+                        select name, case when forced_down_at is null
+                            then extract(epoch from clock_timestamp() - last_seen_at) end as silence
                         from host where id = :host for update""")
                 .bind("host", host.value())
                 .map((row, _) -> new Leaving(

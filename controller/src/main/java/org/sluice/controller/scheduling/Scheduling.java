@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.sluice.controller.host.Hosts;
@@ -20,7 +21,11 @@ import org.sluice.controller.network.binding.Bindings;
 import org.sluice.controller.network.binding.ServerPorts;
 import org.sluice.controller.network.binding.ServicePorts;
 import org.sluice.controller.server.Claim;
+import org.sluice.controller.server.ServerAction;
+import org.sluice.controller.server.ServerActions;
+import org.sluice.controller.server.ServerStatus;
 import org.sluice.controller.server.Servers;
+import org.sluice.controller.server.Task;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.model.AgentSilence;
 import org.sluice.model.HostId;
@@ -30,6 +35,7 @@ import org.sluice.model.ProblemException;
 import org.sluice.model.Resources;
 import org.sluice.model.ServerId;
 import org.sluice.model.VnicType;
+import org.sluice.model.protocol.Power;
 import org.sluice.model.protocol.ServerReport;
 import org.sluice.model.protocol.VirtualFunctionLease;
 
@@ -57,6 +63,7 @@ public final class Scheduling {
     private final Releases releases;
     private final Removals removals;
     private final ServerPorts serverPorts;
+    private final ServerRequests requests;
     private final WaitingServers waiting;
     private final Duration patience;
 
@@ -79,7 +86,8 @@ public final class Scheduling {
             DecisionObserver observer) {
         this.patience = requireNonNull(patience, "patience is null");
         this.serverPorts = requireNonNull(serverPorts, "serverPorts is null");
-        this.waiting = new WaitingServers(serverPorts);
+        this.requests = new ServerRequests(serverPorts);
+        this.waiting = new WaitingServers(requests);
         this.observer = requireNonNull(observer, "observer is null");
         this.decisions = new Decisions(observer);
         this.index = requireNonNull(index, "index is null");
@@ -102,11 +110,16 @@ public final class Scheduling {
     }
 
     private Placement place(Handle handle, ServerRequest request, Runnable beforeClaim) {
+        return place(handle, request, _ -> true, beforeClaim);
+    }
+
+    /** The same on hosts that it may be on at all; the others are not looked at. */
+    private Placement place(Handle handle, ServerRequest request, Predicate<HostState> eligible, Runnable beforeClaim) {
         if (!handle.isInTransaction()) {
             throw new IllegalStateException("a server can only be placed inside a transaction");
         }
         Demand demand = Demand.of(request);
-        Selection selection = Selection.of(index.hosts(handle), demand);
+        Selection selection = select(handle, demand, eligible);
         for (int round = 0; round < MOST_ROUNDS; round++) {
             for (HostState host : selection.candidates()) {
                 beforeClaim.run();
@@ -122,12 +135,16 @@ public final class Scheduling {
             }
             // Never refuse on what the index remembers: others may have released since.
             index.reload(handle);
-            selection = Selection.of(index.hosts(handle), demand);
+            selection = select(handle, demand, eligible);
             if (selection.candidates().isEmpty()) {
                 break;
             }
         }
         return refused(handle, request, selection);
+    }
+
+    private Selection select(Handle handle, Demand demand, Predicate<HostState> eligible) {
+        return Selection.of(index.hosts(handle).stream().filter(eligible).toList(), demand);
     }
 
     private Placement.Refused refused(Handle handle, ServerRequest request, Selection selection) {
@@ -271,6 +288,70 @@ public final class Scheduling {
             placements.add(placement);
         }
         return List.copyOf(placements);
+    }
+
+    /** Whether a server fits elsewhere. */
+    public sealed interface Elsewhere {
+        /** Some host would take it. */
+        record Fits() implements Elsewhere {}
+
+        /** None would; the sentence says why. */
+        record Refused(Problem problem) implements Elsewhere {}
+    }
+
+    /** Which of these servers, all of them on that host, another one would take now, by what the index knows. Nothing is claimed. */
+    public Map<ServerId, Elsewhere> elsewhere(Handle handle, HostId from, Collection<ServerId> standing) {
+        Map<ServerId, Elsewhere> found = new HashMap<>();
+        for (ServerRequest request : requests.of(handle, standing)) {
+            Demand demand = Demand.of(request.movingTo(Optional.empty()));
+            Selection selection = select(handle, demand, other -> !other.id().equals(from));
+            found.put(
+                    request.server(),
+                    selection.candidates().isEmpty()
+                            ? new Elsewhere.Refused(Refusal.of(selection.verdicts()))
+                            : new Elsewhere.Fits());
+        }
+        return found;
+    }
+
+    /**
+     * Builds a server anew on another host, its own being down: its claim there becomes outgoing, so that the host is told when it is
+     * back that the server is not its own any more, and gives up what it holds of it. Leases on it stay until then, or until it
+     * is removed as lost. The caller has seen to it that the host is down; this moves nothing of the disk.
+     *
+     * @param server held
+     * @param host name of the only host wanted
+     * @throws ProblemException 409 when the server's state does not allow it, or no host takes it; the transaction must be
+     *     rolled back then
+     */
+    public void evacuate(Handle handle, Servers.Held server, Optional<String> host, ServerActions.Asker asker) {
+        servers.begin(handle, server, ServerAction.EVACUATE, asker);
+        if (server.claims().size() > 1) {
+            throw new Problem(
+                            Problem.Kind.CONFLICT,
+                            "InstanceStillElsewhere",
+                            "Cannot 'evacuate' instance " + server.id()
+                                    + " now: a host where it was before has not given it up yet.",
+                            Optional.of("When that machine is off for good: sluice fleet remove --lost HOST."))
+                    .asException();
+        }
+        // This holds two hosts, like who claims on several.
+        oneAfterAnother(handle);
+        HostId from = server.host().orElseThrow();
+        servers.displaced(handle, server);
+        plugs.leave(handle, server.id(), from);
+        ServerRequest request =
+                requests.of(handle, List.of(server.id())).getFirst().movingTo(host);
+        switch (place(handle, request, other -> !other.id().equals(from), () -> {})) {
+            case Placement.Placed _ -> {
+                servers.become(handle, server.id(), server.state().with(Task.REBUILDING));
+                if (server.state().status() == ServerStatus.SHUTOFF) {
+                    Servers.Held moved = servers.hold(handle, server.id()).orElseThrow();
+                    servers.wish(handle, moved, Power.Level.STOPPED, false, Power.Ending.AT_ONCE);
+                }
+            }
+            case Placement.Refused refused -> throw refused.problem().asException();
+        }
     }
 
     /**

@@ -39,8 +39,17 @@ public record ServerRequest(
         ports = List.copyOf(ports);
     }
 
-    /** The same with these NICs. */
-    ServerRequest with(List<AttachedPort> nics) {
-        return new ServerRequest(server, projectId, resources, extraSpecs, imageFacts, zone, nics);
+    /** The same for a server that moves: to that host, or to any of its zone. The host that it was asked for on counts no more. */
+    ServerRequest movingTo(Optional<String> host) {
+        String wantedZone = zone.map(text -> text.split(":", 2)[0]).orElse("");
+        String wanted = host.map(name -> wantedZone + ":" + name).orElse(wantedZone);
+        return new ServerRequest(
+                server,
+                projectId,
+                resources,
+                extraSpecs,
+                imageFacts,
+                Optional.of(wanted).filter(text -> !text.isEmpty()),
+                ports);
     }
 }

@@ -36,7 +36,10 @@ public enum ServerAction {
     REVERT_RESIZE("revertResize", Set.of(ServerStatus.RESIZED), Task.RESIZE_REVERTING),
     /** A copy of its root disk becomes an image; a guest that runs stands still while it is taken. */
     CREATE_IMAGE(
-            "createImage", Set.of(ServerStatus.ACTIVE, ServerStatus.SHUTOFF, ServerStatus.PAUSED), Task.IMAGE_SNAPSHOT);
+            "createImage", Set.of(ServerStatus.ACTIVE, ServerStatus.SHUTOFF, ServerStatus.PAUSED), Task.IMAGE_SNAPSHOT),
+    /** It is built anew elsewhere, since its host is down; one that was off is off there. */
+    EVACUATE(
+            "evacuate", Set.of(ServerStatus.ACTIVE, ServerStatus.SHUTOFF, ServerStatus.ERROR), Task.REBUILDING);
 
     /** Whether the guest is to boot anew, and how it is ended for that. */
     private enum Reboot {

@@ -26,6 +26,7 @@ import org.sluice.model.protocol.ServerReport.Observed;
  * pause           ACTIVE                         pausing           PAUSED; ACTIVE where it could not be paused, SHUTOFF where it ended before
  * unpause         PAUSED                         unpausing         ACTIVE; PAUSED where it could not go on
  * rebuild         ACTIVE, SHUTOFF, ERROR         rebuilding        ACTIVE, or SHUTOFF again; ERROR where its disk could not be made
+ * evacuate        ACTIVE, SHUTOFF, ERROR         rebuilding        likewise, on another host
  * resize          ACTIVE, SHUTOFF                resize_prep, resize_finish    RESIZED; what it was where that could not be done
  * confirm         RESIZED                        -                 ACTIVE, SHUTOFF, PAUSED: what its guest is
  * revert          RESIZED                        resize_reverting  ACTIVE, or SHUTOFF where it was that
@@ -104,7 +105,8 @@ public final class ServerLife {
 
     private static List<String> allowed(ServerState state) {
         return Arrays.stream(ServerAction.values())
-                .filter(action -> action.isAllowedIn(state))
+                // That one is for operators, and hangs on the host and not on the server.
+                .filter(action -> action != ServerAction.EVACUATE && action.isAllowedIn(state))
                 .map(action -> action == ServerAction.HARD_REBOOT ? "reboot (HARD)" : action.text())
                 .collect(Collectors.toList());
     }

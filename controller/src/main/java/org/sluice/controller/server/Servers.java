@@ -211,6 +211,21 @@ public final class Servers {
         fault(handle, server.id(), failure);
     }
 
+    /**
+     * Its host is not to have it any more, which is told so when it is back, and gives its claim up then. Until the server is {@link
+     * #placed} anew it is nowhere.
+     */
+    public void displaced(Handle handle, Held server) {
+        Claim claim = server.claim().orElseThrow();
+        handle.createUpdate("""
+                        update claim set role = 'outgoing', present = false
+                        where server_id = :server and host_id = :host""")
+                .bind("server", server.id().value())
+                .bind("host", claim.host().value())
+                .execute();
+        Hosts.changed(handle, claim.host(), server.id());
+    }
+
     /** Nothing of it is left on the host where it was; its claim there can end. */
     public void left(Handle handle, ServerId server) {
         handle.createUpdate(

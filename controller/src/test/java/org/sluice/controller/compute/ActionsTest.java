@@ -54,7 +54,7 @@ class ActionsTest {
         "trigger_crash_dump, 403, 501, 501, 404",
         "migrate, 403, 403, 501, 403",
         "os-migrateLive, 403, 403, 501, 403",
-        "evacuate, 403, 403, 501, 403",
+        "evacuate, 403, 403, 400, 403",
         "os-resetState, 403, 403, 400, 403",
         "shelveOffload, 403, 403, 501, 403",
         "dance, 400, 400, 400, 400"

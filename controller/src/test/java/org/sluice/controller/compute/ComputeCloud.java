@@ -38,6 +38,7 @@ import org.sluice.controller.network.binding.ServerPorts;
 import org.sluice.controller.network.binding.ServicePorts;
 import org.sluice.controller.network.securitygroup.SecurityGroups;
 import org.sluice.controller.policy.Caller;
+import org.sluice.controller.scheduling.DecisionObserver;
 import org.sluice.controller.scheduling.FleetIndex;
 import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.server.DiskCopies;
@@ -92,11 +93,17 @@ final class ComputeCloud implements AutoCloseable {
     private final Map<ServerId, Integer> consoleLines = new HashMap<>();
 
     ComputeCloud(Database database, ApiFamily... beside) {
+        this(database, Duration.ZERO, beside);
+    }
+
+    /** One whose servers wait for hosts that are just coming back. */
+    ComputeCloud(Database database, Duration patience, ApiFamily... beside) {
         this.jdbi = database.jdbi();
         Random random = new Random();
         this.ports = new ServerPorts(random);
         ServicePorts servicePorts = new ServicePorts(random);
-        this.scheduling = new Scheduling(new FleetIndex(), ports, new Bindings(), servicePorts);
+        this.scheduling = new Scheduling(
+                new FleetIndex(), ports, new Bindings(), servicePorts, patience, DecisionObserver.NONE);
         this.reports = new Reports(scheduling, ports, new Bindings());
         this.feed = new ChangeFeed(database);
         this.desiredStates = new DesiredStates(database, feed, ports, servicePorts);
@@ -183,6 +190,11 @@ final class ComputeCloud implements AutoCloseable {
 
     ApiClient client() {
         return client;
+    }
+
+    /** Those that wait for hosts are looked at, as is done when a host is heard again. */
+    Scheduling.Retried lookAtTheWaiting() {
+        return jdbi.inTransaction(handle -> scheduling.retryWaiting(handle, Optional.empty(), 100));
     }
 
     // What other parts of the cloud would have made.

@@ -261,9 +261,11 @@ class FleetViewsTest {
                         .status())
                 .isEqualTo(404);
         assertThat(cloud.admin()
-                        .put("/v2.1/os-services/" + first, "{'forced_down': true}")
+                        .put("/v2.1/os-services/" + first, "{'disabled_reason': 'x', 'forced_down': false}")
                         .status())
-                .isEqualTo(501);
+                .isEqualTo(400);
+        assertThat(cloud.admin().put("/v2.1/os-services/" + first, "{}").text())
+                .contains("Fields 'status' or 'forced_down' should be specified.");
         Answer old = cloud.as("admin", "2.1")
                 .put("/v2.1/os-services/enable", "{'host': 'compute01', 'binary': 'nova-compute'}");
         assertThat(old.status()).as(old.text()).isEqualTo(200);
@@ -277,6 +279,61 @@ class FleetViewsTest {
                         .json()
                         .required("services"))
                 .isEmpty();
+    }
+
+    private String stateOf(String host) {
+        JsonNode service =
+                cloud.admin().get("/v2.1/os-services?host=" + host).json().at("/services/0");
+        return service.path("state").asString() + " " + service.path("status").asString() + " "
+                + service.path("forced_down").asBoolean();
+    }
+
+    @Test
+    void aHostThatIsDeclaredDownIsDownUntilThatIsTakenBack() {
+        Answer declared = cloud.admin().put("/v2.1/os-services/" + first, "{'forced_down': true}");
+        assertThat(declared.status()).as(declared.text()).isEqualTo(200);
+        assertThat(declared.json().at("/service/forced_down").asBoolean()).isTrue();
+        assertThat(stateOf("compute01")).isEqualTo("down enabled true");
+        assertThat(stateOf("compute02")).isEqualTo("up enabled false");
+        assertThat(cloud.admin()
+                        .get("/v2.1/os-hypervisors/" + first)
+                        .json()
+                        .at("/hypervisor/state")
+                        .asString())
+                .isEqualTo("down");
+        assertThat(cloud.admin()
+                        .put("/v2.1/os-services/" + first, "{'forced_down': false, 'status': 'disabled'}")
+                        .status())
+                .isEqualTo(200);
+        assertThat(stateOf("compute01")).isEqualTo("up disabled false");
+        assertThat(cloud.admin()
+                        .put("/v2.1/os-services/" + first, "{'status': 'enabled'}")
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void itIsDeclaredByItsNameUntil252() {
+        String body = "{'host': 'compute01', 'binary': 'nova-compute', 'forced_down': %s}";
+        Answer declared = cloud.as("admin", "2.11").put("/v2.1/os-services/force-down", body.formatted("true"));
+        assertThat(declared.status()).as(declared.text()).isEqualTo(200);
+        assertThat(declared.json().required("service").toString())
+                .isEqualTo("{\"binary\":\"nova-compute\",\"host\":\"compute01\",\"forced_down\":true}");
+        assertThat(stateOf("compute01")).isEqualTo("down enabled true");
+        assertThat(cloud.as("admin", "2.10")
+                        .put("/v2.1/os-services/force-down", body.formatted("false"))
+                        .status())
+                .as("it came with 2.11")
+                .isEqualTo(404);
+        assertThat(cloud.as("admin", "2.52")
+                        .put("/v2.1/os-services/force-down", "{'host': 'compute01', 'binary': 'nova-compute'}")
+                        .status())
+                .isEqualTo(400);
+        assertThat(cloud.as("admin", "2.52")
+                        .put("/v2.1/os-services/force-down", body.formatted("false"))
+                        .status())
+                .isEqualTo(200);
+        assertThat(stateOf("compute01")).isEqualTo("up enabled false");
     }
 
     @Test

@@ -479,6 +479,8 @@ final class Examples {
         add("POST", action, "createImage", 202)
                 .of(server)
                 .body("{'createImage': {'name': 'image of it', 'metadata': {'stage': 'x'}}}");
+        // Its host is up.
+        add("POST", action, "evacuate", 400).of(server).body("{'evacuate': {}}");
         add("POST", action, "lock", 202).of(server).body("{'lock': {'locked_reason': 'mine'}}");
         add("POST", action, "unlock", 202).of(server);
         add("POST", action, "os-resetState", 202).of(server).body("{'os-resetState': {'state': 'error'}}");
@@ -550,6 +552,7 @@ final class Examples {
                 .body("{'physical_network': 'physnet0'}");
         // It has the one server of the example.
         add("DELETE", root + "/hosts/{name}", 409).named(host);
+        add("GET", root + "/hosts/{name}/servers", 200).named(host);
         add("GET", root + "/hosts/{name}/qualifications", 200).named(host);
         add("POST", root + "/hosts/{name}/qualifications", 201)
                 .named(host)

@@ -3,6 +3,7 @@ package org.sluice.controller.scheduling;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -130,6 +131,31 @@ class FiltersTest {
         Demand demand = demand(1, 1, 1, "", Map.of(), Set.of(), Map.of(), Map.of());
 
         assertThat(new ComputeFilter().refusal(host, demand).orElse("")).isEqualTo(sentence);
+    }
+
+    @Test
+    void aHostThatWasDeclaredDownIsNoneHoweverLoudItIs() {
+        HostState down = new HostState(
+                HOST.id(),
+                HOST.name(),
+                true,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(Duration.ofSeconds(1)),
+                Optional.of(Instant.parse("2026-11-30T02:00:00Z")),
+                HOST.zone(),
+                HOST.hypervisorType(),
+                HOST.hypervisorVersion(),
+                HOST.architecture(),
+                HOST.vcpus(),
+                HOST.memoryMib(),
+                HOST.diskGib(),
+                HOST.uplinks(),
+                HOST.functions(),
+                HOST.qualification());
+
+        assertThat(new ComputeFilter().refusal(down, demand(1, 1, 1, "", Map.of(), Set.of(), Map.of(), Map.of())))
+                .contains("The host was declared down at 2026-11-30T02:00:00Z.");
     }
 
     @Test

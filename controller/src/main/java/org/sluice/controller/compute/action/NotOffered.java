@@ -28,7 +28,6 @@ record NotOffered(String name, Rule rule, String doing, int since, int until) {
             member("unshelve", "os-shelve:unshelve", "Unshelving"),
             admin("migrate", "os-migrate-server:migrate", "Migrating"),
             admin("os-migrateLive", "os-migrate-server:migrate_live", "Live-migrating"),
-            admin("evacuate", "os-evacuate", "Evacuating"),
             member("createBackup", "os-create-backup", "Backing up"),
             member("changePassword", "os-admin-password", "Changing the password of"),
             member(

@@ -11,6 +11,7 @@ import org.sluice.model.HostId;
  *
  * @param id its identity; from 2.53 on also the id of its hypervisor and of its service
  * @param number its number, the id before 2.53
+ * @param forcedDown whether an operator says that it is down, whatever its agent says
  * @param zone its availability zone, {@code nova} without one
  * @param address where its agent last called from; null before it did
  * @param servers how many servers hold a claim on it
@@ -21,6 +22,7 @@ public record HostRow(
         String name,
         String zone,
         boolean enabled,
+        boolean forcedDown,
         @Nullable String disabledReason,
         Instant updatedAt,
         @Nullable Instant lastSeenAt,
@@ -46,9 +48,9 @@ public record HostRow(
         return asUuid ? id.value() : number;
     }
 
-    /** Whether the agent was heard lately. */
+    /** Whether the agent was heard lately, and nobody says that it is down all the same. */
     public boolean isUp(Instant now) {
-        return AgentSilence.isUp(Optional.ofNullable(lastSeenAt), now);
+        return !forcedDown && AgentSilence.isUp(Optional.ofNullable(lastSeenAt), now);
     }
 
     /** {@code up} or {@code down}. */

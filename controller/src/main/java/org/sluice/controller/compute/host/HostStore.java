@@ -18,7 +18,8 @@ import org.sluice.model.HostId;
 /** Hosts in SQL, as the Compute API's operator views need them. Stateless; callers own the transaction. */
 public final class HostStore {
     private static final String SELECT = """
-            select h.id, h.number, h.name, coalesce(z.zone, 'nova') as zone, h.enabled, h.disabled_reason, h.enrolled_at,
+            select h.id, h.number, h.name, coalesce(z.zone, 'nova') as zone, h.enabled, h.forced_down_at is not null as forced_down,
+                   h.disabled_reason, h.enrolled_at,
                    h.last_seen_at, host(h.address) as address, h.hypervisor_type, h.hypervisor_version, h.cpu_architecture, h.vcpus_total,
                    h.vcpus_used, h.memory_mib_total, h.memory_mib_used, h.disk_gib_total, h.disk_gib_used,
                    coalesce(s.servers, 0) as servers
@@ -89,6 +90,13 @@ public final class HostStore {
                 .execute();
     }
 
+    /** Says that a host is down, whatever its agent says, or takes that back; one that is down already has been so for as long. */
+    public void setForcedDown(Handle handle, HostId id, boolean down) {
+        handle.createUpdate("""
+                        update host set forced_down_at = case when :down then coalesce(forced_down_at, now()) end
+                        where id = :id""").bind("id", id.value()).bind("down", down).execute();
+    }
+
     /** Whether an aggregate makes that zone. */
     public boolean hasZone(Handle handle, String zone) {
         return handle.createQuery("select exists (select 1 from aggregate where availability_zone = :zone)")
@@ -118,6 +126,7 @@ public final class HostStore {
                 row.getString("name"),
                 row.getString("zone"),
                 row.getBoolean("enabled"),
+                row.getBoolean("forced_down"),
                 row.getString("disabled_reason"),
                 seen == null ? Columns.instant(row, "enrolled_at") : seen,
                 seen,

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sluice.controller.server.ServerState;
+import org.sluice.model.AgentSilence;
 import org.sluice.model.HostId;
 import org.sluice.model.ImageId;
 import org.sluice.model.ServerId;
@@ -62,7 +63,13 @@ public record Server(
             HostId id,
             String name,
             boolean enabled,
-            @Nullable Instant lastSeenAt) {}
+            boolean forcedDown,
+            @Nullable Instant lastSeenAt) {
+        /** Whether its agent was heard lately, and no operator says that it is down all the same. */
+        public boolean isUp(Instant now) {
+            return !forcedDown && AgentSilence.isUp(Optional.ofNullable(lastSeenAt), now);
+        }
+    }
 
     /** Keeps everybody but operators from changing a server. */
     public record Lock(By by, @Nullable String reason) {

@@ -7,7 +7,6 @@ import org.jdbi.v3.core.Handle;
 import org.sluice.controller.compute.wire.Problems;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Ids;
-import org.sluice.model.AgentSilence;
 import org.sluice.model.Problem;
 import org.sluice.model.ServerId;
 
@@ -52,21 +51,26 @@ public final class ServerLookup {
     /**
      * What a silent host is asked for would be under way until it is back, or for ever.
      *
-     * @throws org.sluice.model.ProblemException 409 when the agent of the server's host is not heard
+     * @throws org.sluice.model.ProblemException 409 when the agent of the server's host is not heard, or the host was declared
+     *     down
      */
     public void requireHeard(Server server, Server.Host host, String action, Instant now) {
-        Optional<Instant> heard = Optional.ofNullable(host.lastSeenAt());
-        if (!AgentSilence.isUp(heard, now)) {
+        if (!host.isUp(now)) {
             throw new Problem(
                             Problem.Kind.CONFLICT,
                             "HostSilent",
-                            "Cannot '" + action + "' instance " + server.id() + " now: its host has not been heard of"
-                                    + heard.map(at -> " for "
-                                                    + Duration.between(at, now).toSeconds() + " s.")
-                                            .orElse(" yet."),
+                            "Cannot '" + action + "' instance " + server.id() + " now: its host "
+                                    + (host.forcedDown() ? "was declared down." : silence(host, now)),
                             Optional.of("Try again when the host is back."))
                     .asException();
         }
+    }
+
+    private static String silence(Server.Host host, Instant now) {
+        return "has not been heard of"
+                + Optional.ofNullable(host.lastSeenAt())
+                        .map(at -> " for " + Duration.between(at, now).toSeconds() + " s.")
+                        .orElse(" yet.");
     }
 
     private static Server permitted(Optional<Server> found, Exchange exchange) {

@@ -43,7 +43,8 @@ public final class ServerStore {
                    s.metadata::text as metadata, s.tags, s.requested_zone, s.availability_zone, s.reservation_id,
                    s.launch_index, s.power_state, s.locked_by, s.locked_reason,
                    s.fault_code, s.fault_message, s.fault_details, s.fault_at, s.created_at, s.updated_at, s.launched_at,
-                   h.id as host_id, h.name as host_name, h.enabled as host_enabled, h.last_seen_at as host_last_seen_at
+                   h.id as host_id, h.name as host_name, h.enabled as host_enabled,
+                   h.forced_down_at is not null as host_forced_down, h.last_seen_at as host_last_seen_at
             """;
 
     private static final String WITHOUT_USER_DATA = SELECT.replace(" s.user_data,", " null as user_data,");
@@ -365,6 +366,7 @@ public final class ServerStore {
                         new HostId(id),
                         row.getString("host_name"),
                         row.getBoolean("host_enabled"),
+                        row.getBoolean("host_forced_down"),
                         Columns.instantOrNull(row, "host_last_seen_at")));
     }
 

@@ -27,7 +27,6 @@ import org.sluice.controller.http.view.Shown;
 import org.sluice.controller.http.view.View;
 import org.sluice.controller.server.ServerStatus;
 import org.sluice.controller.server.Task;
-import org.sluice.model.AgentSilence;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.PowerState;
 
@@ -318,10 +317,13 @@ public final class ServerWire {
     }
 
     private static String hostStatus(Server.Host host, Instant now) {
+        if (host.forcedDown()) {
+            return "DOWN";
+        }
         if (!host.enabled()) {
             return "MAINTENANCE";
         }
-        return AgentSilence.isUp(Optional.ofNullable(host.lastSeenAt()), now) ? "UP" : "UNKNOWN";
+        return host.isUp(now) ? "UP" : "UNKNOWN";
     }
 
     /** Tells a project which of its servers share a host, and not which host that is. */

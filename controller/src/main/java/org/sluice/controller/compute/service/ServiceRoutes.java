@@ -14,6 +14,7 @@ import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.list.Source;
+import org.sluice.controller.scheduling.FleetIndex;
 import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.controller.store.Transactions;
@@ -88,12 +89,15 @@ public final class ServiceRoutes implements ResourceRoutes {
                     .orElseThrow(() -> ServiceRules.unknown(wanted.host(), wanted.binary()));
             return change(handle, found, wanted.wanted());
         });
-        return ServiceWire.switched(wanted.hasReason()).ok(changed, exchange);
+        return wanted.reply().ok(changed, exchange);
     }
 
     private HostRow change(Handle handle, HostRow host, ServiceWire.Wanted wanted) {
-        store.setEnabled(handle, host.id(), wanted.enabled(), wanted.reason().orElse(null));
-        ChangeFeed.announce(handle, "fleet");
+        wanted.enabled()
+                .ifPresent(enabled -> store.setEnabled(
+                        handle, host.id(), enabled, wanted.reason().orElse(null)));
+        wanted.forcedDown().ifPresent(down -> store.setForcedDown(handle, host.id(), down));
+        ChangeFeed.announce(handle, FleetIndex.TOPIC);
         return store.find(handle, host.id()).orElseThrow();
     }
 

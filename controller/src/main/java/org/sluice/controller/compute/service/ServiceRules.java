@@ -14,12 +14,6 @@ final class ServiceRules {
 
     private ServiceRules() {}
 
-    static ProblemException forcedDown() {
-        return Problems.notOffered(
-                "Declaring a host down is not offered: a host is down when its agent is not heard. Disable the service"
-                        + " to keep new servers away.");
-    }
-
     static ProblemException unknown(String id) {
         return Problems.notFound("ServiceNotFound", "Service " + id + " could not be found.");
     }

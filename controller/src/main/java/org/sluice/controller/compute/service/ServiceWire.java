@@ -12,6 +12,7 @@ import org.sluice.controller.http.body.Fields;
 import org.sluice.controller.http.list.Filter;
 import org.sluice.controller.http.list.ListQuery;
 import org.sluice.controller.http.view.View;
+import org.sluice.model.ProblemException;
 
 /** Services as the Compute API takes and shows them. */
 final class ServiceWire {
@@ -24,14 +25,20 @@ final class ServiceWire {
     record Service(HostRow host, Object id, String state) {}
 
     /**
-     * Whether a host is to take new servers.
+     * What an operator says of a host.
      *
+     * @param enabled whether it is to take new servers
      * @param reason why not, if it is not to
+     * @param forcedDown whether it is down, whatever its agent says
      */
-    record Wanted(boolean enabled, Optional<String> reason) {}
+    record Wanted(Optional<Boolean> enabled, Optional<String> reason, Optional<Boolean> forcedDown) {
+        private static Wanted enabled(boolean enabled, Optional<String> reason) {
+            return new Wanted(Optional.of(enabled), reason, Optional.empty());
+        }
+    }
 
-    /** The same by the name of the host, as it was said until 2.52. */
-    record WantedByName(String host, String binary, Wanted wanted, boolean hasReason) {}
+    /** The same by the name of the host, as it was said until 2.52, and what the reply shows of the host. */
+    record WantedByName(String host, String binary, Wanted wanted, View<HostRow> reply) {}
 
     static final View<Service> WHOLE = View.<Service>of("service", "services")
             .member("binary", service -> HostRow.BINARY)
@@ -42,7 +49,7 @@ final class ServiceWire {
             .member("state", Service::state)
             .member("updated_at", service -> Times.plain(service.host().updatedAt()))
             .member("disabled_reason", service -> service.host().disabledReason())
-            .member("forced_down", service -> false)
+            .member("forced_down", service -> service.host().forcedDown())
             .since(11)
             .build();
 
@@ -50,6 +57,12 @@ final class ServiceWire {
             .member("binary", host -> HostRow.BINARY)
             .member("host", HostRow::name)
             .member("status", HostRow::status)
+            .build();
+
+    private static final View<HostRow> DECLARED = View.<HostRow>of("service", "services")
+            .member("binary", host -> HostRow.BINARY)
+            .member("host", HostRow::name)
+            .member("forced_down", HostRow::forcedDown)
             .build();
 
     private static final View<HostRow> SWITCHED_WITH_REASON = View.<HostRow>of("service", "services")
@@ -69,52 +82,64 @@ final class ServiceWire {
 
     private ServiceWire() {}
 
-    static View<HostRow> switched(boolean withReason) {
-        return withReason ? SWITCHED_WITH_REASON : SWITCHED;
-    }
-
     static Wanted read(Exchange exchange) {
         Fields fields = exchange.body();
         fields.onlyKnows(Set.of("status", "disabled_reason", "forced_down"));
-        if (fields.flag("forced_down").orElse(false)) {
-            throw ServiceRules.forcedDown();
-        }
+        Optional<Boolean> forcedDown = fields.flag("forced_down");
         Optional<String> status = fields.oneOf("status", List.of("enabled", "disabled"));
         Optional<String> reason = reason(fields);
-        if (status.isEmpty()) {
+        if (status.isEmpty() && forcedDown.isEmpty()) {
             throw Problems.badRequest(
-                    "InvalidInput", "No updates were requested. Field 'status' should be 'enabled' or 'disabled'.");
+                    "InvalidInput", "No updates were requested. Fields 'status' or 'forced_down' should be specified.");
         }
-        boolean enable = status.get().equals("enabled");
-        if (enable && reason.isPresent()) {
+        Optional<Boolean> enabled = status.map("enabled"::equals);
+        if (reason.isPresent() && enabled.orElse(true)) {
             throw Problems.badRequest(
-                    "InvalidInput", "Specifying 'disabled_reason' when status is 'enabled' is invalid.");
+                    "InvalidInput", "Specifying 'disabled_reason' when status is not 'disabled' is invalid.");
         }
-        return new Wanted(enable, reason);
+        return new Wanted(enabled, reason, forcedDown);
     }
 
     /** Reads what {@code PUT /os-services/ACTION} says. */
     static WantedByName readByName(Exchange exchange, String action) {
-        boolean enable = switch (action) {
-            case "enable" -> true;
-            case "disable", "disable-log-reason" -> false;
-            case "force-down" -> throw ServiceRules.forcedDown();
-            default ->
-                throw Problems.notFound(
-                        "ServiceActionNotFound",
-                        "Unknown action '" + action + "'. It must be enable, disable or disable-log-reason.");
+        return switch (action) {
+            case "enable" -> switched(exchange.body(), true);
+            case "disable" -> switched(exchange.body(), false);
+            case "disable-log-reason" -> {
+                Fields fields = exchange.body();
+                fields.onlyKnows(Set.of("host", "binary", "disabled_reason"));
+                fields.needs("disabled_reason");
+                yield byName(fields, Wanted.enabled(false, reason(fields)), SWITCHED_WITH_REASON);
+            }
+            case "force-down" -> {
+                if (!exchange.atLeast(11)) {
+                    throw unknownAction(action);
+                }
+                Fields fields = exchange.body();
+                fields.onlyKnows(Set.of("host", "binary", "forced_down"));
+                fields.needs("forced_down");
+                yield byName(
+                        fields, new Wanted(Optional.empty(), Optional.empty(), fields.flag("forced_down")), DECLARED);
+            }
+            default -> throw unknownAction(action);
         };
-        boolean withReason = action.equals("disable-log-reason");
-        Fields fields = exchange.body();
-        fields.onlyKnows(withReason ? Set.of("host", "binary", "disabled_reason") : Set.of("host", "binary"));
-        if (withReason) {
-            fields.needs("disabled_reason");
-        }
+    }
+
+    private static ProblemException unknownAction(String action) {
+        return Problems.notFound(
+                "ServiceActionNotFound",
+                "Unknown action '" + action
+                        + "'. It must be enable, disable, disable-log-reason or, from 2.11 on, force-down.");
+    }
+
+    private static WantedByName switched(Fields fields, boolean enabled) {
+        fields.onlyKnows(Set.of("host", "binary"));
+        return byName(fields, Wanted.enabled(enabled, Optional.empty()), SWITCHED);
+    }
+
+    private static WantedByName byName(Fields fields, Wanted wanted, View<HostRow> reply) {
         return new WantedByName(
-                fields.text("host", 1, Names.LONGEST),
-                fields.text("binary", 1, Names.LONGEST),
-                new Wanted(enable, reason(fields)),
-                withReason);
+                fields.text("host", 1, Names.LONGEST), fields.text("binary", 1, Names.LONGEST), wanted, reply);
     }
 
     private static Optional<String> reason(Fields fields) {

@@ -17,6 +17,7 @@ import org.sluice.model.AgentSilence;
  * @param enrolledAt when it joined, ISO 8601
  * @param lastSeenAt when its agent called last, ISO 8601
  * @param silence how long ago that was, if it ever did
+ * @param forcedDownAt since when an operator says that it is down, ISO 8601
  * @param zone its availability zone
  * @param hypervisorType such as {@code QEMU}
  * @param hypervisorVersion as one number
@@ -39,6 +40,7 @@ record Host(
         String enrolledAt,
         Optional<String> lastSeenAt,
         Optional<Duration> silence,
+        Optional<String> forcedDownAt,
         String zone,
         String hypervisorType,
         int hypervisorVersion,
@@ -54,7 +56,19 @@ record Host(
         RawJson physicalFunctions) {
     /** Whether it is {@code up} or {@code down}, as the Compute and the Network API and the metrics say it of its services. */
     String state() {
-        return silence.filter(AgentSilence::isUp).isPresent() ? "up" : "down";
+        return downReason().isEmpty() ? "up" : "down";
+    }
+
+    /** Why it is down, in a sentence; empty when it is up. */
+    Optional<String> downReason() {
+        if (forcedDownAt.isPresent()) {
+            return Optional.of("It was declared down at " + forcedDownAt.get() + ".");
+        }
+        if (silence.isEmpty()) {
+            return Optional.of("Its agent has not been heard of yet.");
+        }
+        return silence.filter(time -> !AgentSilence.isUp(time))
+                .map(time -> "Its agent has not been heard of for " + time.toSeconds() + " s.");
     }
 
     /** What there is of something, and what servers have of it. */

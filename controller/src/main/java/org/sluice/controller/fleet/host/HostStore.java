@@ -20,6 +20,7 @@ final class HostStore {
                 greatest(0, extract(epoch from clock_timestamp() - h.last_seen_at)) as silence,
                 coalesce((select min(a.availability_zone) from aggregate a
                     join aggregate_host ah on ah.aggregate_id = a.id where ah.host_id = h.id), 'nova') as zone,
+                to_jsonb(h.forced_down_at) #>> '{}' as forced_down_at,
                 h.hypervisor_type, h.hypervisor_version, h.cpu_architecture, h.interfaces, h.faults,
                 h.vcpus_total, h.vcpus_used, h.memory_mib_total, h.memory_mib_used, h.disk_gib_total, h.disk_gib_used,
                 (select count(*) from server s where s.host_id = h.id) as servers,
@@ -71,6 +72,7 @@ final class HostStore {
                 Optional.ofNullable(row.getString("last_seen_at")),
                 Optional.ofNullable(row.getBigDecimal("silence"))
                         .map(seconds -> Duration.ofSeconds(seconds.longValue())),
+                Optional.ofNullable(row.getString("forced_down_at")),
                 row.getString("zone"),
                 row.getString("hypervisor_type"),
                 row.getInt("hypervisor_version"),

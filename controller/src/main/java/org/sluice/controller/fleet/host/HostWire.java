@@ -23,6 +23,8 @@ final class HostWire {
             .member("disabled_reason", Host::disabledReason)
             .member("enrolled_at", Host::enrolledAt)
             .member("state", Host::state)
+            .member("forced_down", host -> host.forcedDownAt().isPresent())
+            .member("down_reason", Host::downReason)
             .member("last_seen_at", Host::lastSeenAt)
             .member("silent_seconds", host -> host.silence().map(Duration::toSeconds))
             .member("zone", Host::zone)

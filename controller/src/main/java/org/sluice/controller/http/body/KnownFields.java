@@ -40,6 +40,11 @@ public final class KnownFields {
         return with(0, minor, names);
     }
 
+    /** The same and these, which came with the one microversion and ended with the other. */
+    public KnownFields between(int since, int until, String... names) {
+        return with(since, until, names);
+    }
+
     private KnownFields with(int since, int until, String... names) {
         List<Field> more = new ArrayList<>(fields);
         Stream.of(names).map(name -> new Field(name, since, until)).forEach(more::add);

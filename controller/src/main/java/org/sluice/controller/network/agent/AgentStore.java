@@ -19,7 +19,7 @@ final class AgentStore {
             select * from (
                 select h.id, h.name as host, h.enabled, h.disabled_reason as description, h.enrolled_at,
                     coalesce(h.last_seen_at, h.enrolled_at) as heartbeat,
-                    coalesce(h.last_seen_at >= :upSince, false) as alive,
+                    h.forced_down_at is null and coalesce(h.last_seen_at >= :upSince, false) as alive,
                     jsonb_build_object(
                         'interface_mappings',
                         (select coalesce(jsonb_object_agg(u.physical_network, u.interface), '{}')

@@ -8,6 +8,7 @@ import org.jdbi.v3.core.Handle;
 import org.sluice.controller.http.Json;
 import org.sluice.model.HostId;
 import org.sluice.model.PortId;
+import org.sluice.model.ServerId;
 
 /**
  * Ties ports to hosts, and follows what the hosts report of them. Stateless; the caller owns the transaction. A port is
@@ -82,6 +83,14 @@ public final class Bindings {
                 .bind("port", port.value())
                 .bind("host", host.value())
                 .bind("address", address)
+                .execute();
+    }
+
+    /** The server is not on that host any more; its ports may be bound to another. What it holds there stays until it is given up. */
+    public void deactivate(Handle handle, ServerId server, HostId host) {
+        handle.createUpdate("update port_binding set active = false where server_id = :server and host_id = :host")
+                .bind("server", server.value())
+                .bind("host", host.value())
                 .execute();
     }
 

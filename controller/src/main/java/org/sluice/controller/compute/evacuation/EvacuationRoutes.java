@@ -1,0 +1,80 @@
+package org.sluice.controller.compute.evacuation;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.sluice.controller.compute.boot.RootImage;
+import org.sluice.controller.compute.host.HostStore;
+import org.sluice.controller.compute.server.Askers;
+import org.sluice.controller.compute.server.Server;
+import org.sluice.controller.compute.server.ServerLookup;
+import org.sluice.controller.compute.wire.Links;
+import org.sluice.controller.http.Exchange;
+import org.sluice.controller.http.Reply;
+import org.sluice.controller.http.ResourceRoutes;
+import org.sluice.controller.http.Routes;
+import org.sluice.controller.scheduling.Scheduling;
+import org.sluice.controller.server.Servers;
+import org.sluice.controller.store.Transactions;
+
+/**
+ * {@code evacuate} of {@code POST /servers/ID/action} (Compute API reference, "Evacuate server"): a server whose host is down, or
+ * was declared down, is built anew on another one with its id, its ports and their addresses; its root disk is made from its image,
+ * as Nova does without shared storage. The host is told when it is back that the server is not its own any more. Thread-safe.
+ */
+public final class EvacuationRoutes implements ResourceRoutes {
+    private final Transactions transactions;
+    private final Scheduling scheduling;
+    private final InstantSource clock;
+    private final ServerLookup lookup = new ServerLookup();
+    private final HostStore hosts = new HostStore();
+    private final Servers servers = new Servers();
+
+    /**
+     * Wires them.
+     *
+     * @param scheduling finds the other host
+     * @param clock tells which hosts are down
+     */
+    public EvacuationRoutes(Transactions transactions, Scheduling scheduling, InstantSource clock) {
+        this.transactions = requireNonNull(transactions, "transactions is null");
+        this.scheduling = requireNonNull(scheduling, "scheduling is null");
+        this.clock = requireNonNull(clock, "clock is null");
+    }
+
+    @Override
+    public void routes(Routes routes) {
+        routes.actions(Links.VERSION_PATH + "/servers/{id}/action")
+                .on("evacuate", EvacuationRules.EVACUATE, this::evacuate);
+    }
+
+    private Reply evacuate(Exchange exchange) {
+        Optional<String> host = EvacuationWire.host(exchange);
+        transactions.use(handle -> {
+            Server server = lookup.findToChange(handle, exchange);
+            server.host().ifPresent(from -> requireDown(from, host));
+            host.ifPresent(name -> requireThere(handle, name));
+            RootImage.require(handle, exchange.access(), server.image());
+            scheduling.evacuate(handle, servers.hold(handle, server.id()).orElseThrow(), host, Askers.of(exchange));
+        });
+        return Reply.ok(Map.of());
+    }
+
+    private void requireDown(Server.Host from, Optional<String> to) {
+        if (to.filter(from.name()::equals).isPresent()) {
+            throw EvacuationRules.same(from.name());
+        }
+        if (from.isUp(clock.instant())) {
+            throw EvacuationRules.inUse(from.name());
+        }
+    }
+
+    private void requireThere(Handle handle, String host) {
+        if (hosts.findByName(handle, host).isEmpty()) {
+            throw EvacuationRules.unknown(host);
+        }
+    }
+}
