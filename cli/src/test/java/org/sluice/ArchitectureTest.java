@@ -59,13 +59,13 @@ final class ArchitectureTest {
     private static final Map<String, Set<String>> AGENT = Map.ofEntries(
             entry("host", Set.of()),
             entry("step", Set.of()),
-            entry("supervision", Set.of()),
+            entry("supervision", Set.of("host")),
             entry("wire", Set.of()),
             entry("enrolment", Set.of()),
             entry("controller", Set.of("wire")),
             entry("journal", Set.of("host", "step", "wire")),
             // The kernel is for LinuxVirtualFunctions alone; a rule of its own says so.
-            entry("functions", Set.of("host", "step", "journal", "kernel")),
+            entry("functions", Set.of("host", "step", "journal", "supervision", "kernel")),
             entry("boot", Set.of("host", "step", "journal", "functions")),
             entry("attachment", Set.of("host", "step", "journal", "functions", "boot")),
             entry("workflow", Set.of("host", "step", "journal", "functions", "attachment")),

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,7 @@ import org.sluice.agent.report.Failures;
 import org.sluice.agent.step.Patience;
 import org.sluice.agent.step.StepObserver;
 import org.sluice.agent.step.StepRunner;
+import org.sluice.agent.supervision.BoundedHypervisor;
 import org.sluice.agent.supervision.Supervision;
 import org.sluice.model.NetworkId;
 import org.sluice.model.PortId;
@@ -69,7 +71,11 @@ public final class Agent implements AutoCloseable {
     /** Longer than the binder's own bound on a write to sysfs (10 s), whose sentence says more. */
     private static final Duration LONGEST_KERNEL_CALL = Duration.ofSeconds(15);
 
+    /** A guest with VFs has all of its memory in place before it starts, which takes minutes where that is much. */
+    private static final Duration LONGEST_CHANGE = Duration.ofMinutes(10);
+
     private final Host host;
+    private final BoundedHypervisor hypervisor;
     private final Controller controller;
     private final AgentSettings settings;
     private final RandomGenerator random;
@@ -89,31 +95,41 @@ public final class Agent implements AutoCloseable {
     private final Semaphore looks = new Semaphore(0);
 
     private final AtomicBoolean tellsAll = new AtomicBoolean();
+    private final AtomicBoolean isWatching = new AtomicBoolean();
     private final AtomicReference<@Nullable DesiredHost> latest = new AtomicReference<>();
     private final Map<ServerId, Boolean> atWork = new ConcurrentHashMap<>();
     private final Set<UUID> answered = ConcurrentHashMap.newKeySet();
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final List<Thread> loops;
     private @Nullable Inventory told;
+    private volatile Hypervisor.@Nullable Capacity lastCapacity;
+    private volatile int lastVersion;
 
     /**
      * How an agent waits for VFs, runs their calls, and itself; a test passes time by itself.
      *
-     * @param executor runs calls on VFs
+     * @param longestCall after how long a call on a VF, or a question to the hypervisor, counts as hanging
+     * @param longestChange after how long a change of a domain does
+     * @param executor runs calls on VFs and to the hypervisor
      * @param supervision the agent's own threads
      */
     public record KernelCalls(
-            Patience patience, Duration longestCall, ExecutorService executor, Supervision supervision) {
+            Patience patience,
+            Duration longestCall,
+            Duration longestChange,
+            ExecutorService executor,
+            Supervision supervision) {
         /** Waits as a real host needs it. */
         public static KernelCalls on(ExecutorService executor, Supervision supervision) {
-            return new KernelCalls(Patience.WITH_A_FUNCTION, LONGEST_KERNEL_CALL, executor, supervision);
+            return new KernelCalls(
+                    Patience.WITH_A_FUNCTION, LONGEST_KERNEL_CALL, LONGEST_CHANGE, executor, supervision);
         }
     }
 
     /**
      * Opens the journal; touches nothing else yet.
      *
-     * @param host what the agent works on
+     * @param bare what the agent works on; its cards and its hypervisor are not waited for for ever
      * @param controller whom it works for
      * @param directory the agent's own directory, {@code DATA/agent}
      * @param settings how often it does what
@@ -124,7 +140,7 @@ public final class Agent implements AutoCloseable {
      * @throws ProblemException when another agent works in the directory, or a file of the journal was damaged
      */
     public Agent(
-            Host host,
+            Host bare,
             Controller controller,
             Path directory,
             AgentSettings settings,
@@ -132,7 +148,18 @@ public final class Agent implements AutoCloseable {
             StepObserver observer,
             InstantSource clock,
             RandomGenerator random) {
-        this.host = requireNonNull(host, "host is null");
+        requireNonNull(bare, "bare is null");
+        this.hypervisor =
+                new BoundedHypervisor(bare.hypervisor(), calls.executor(), calls.longestCall(), calls.longestChange());
+        this.host = new Host(
+                bare.name(),
+                bare.bootId(),
+                new PatientVirtualFunctions(
+                        bare.virtualFunctions(), calls.patience(), calls.longestCall(), calls.executor()),
+                bare.bridges(),
+                bare.segmentServices(),
+                bare.disks(),
+                hypervisor);
         this.controller = requireNonNull(controller, "controller is null");
         this.settings = requireNonNull(settings, "settings is null");
         this.random = requireNonNull(random, "random is null");
@@ -140,8 +167,7 @@ public final class Agent implements AutoCloseable {
         this.building = new Semaphore(settings.parallelServers());
         this.keeping = new Semaphore(settings.parallelServers());
         this.journal = new Journal(directory.resolve("journal"), observer);
-        VirtualFunctions functions = new PatientVirtualFunctions(
-                host.virtualFunctions(), calls.patience(), calls.longestCall(), calls.executor());
+        VirtualFunctions functions = host.virtualFunctions();
         // The kernel release is what says whether a driver may have learned something: most come with the kernel.
         Capabilities capabilities = new Capabilities(
                 new DurableDirectory(directory.resolve("capabilities")),
@@ -179,7 +205,7 @@ public final class Agent implements AutoCloseable {
     /** Begins to work. */
     public void start() {
         convergence.recall();
-        host.hypervisor().watch(this::wakeIfOurs);
+        watchDomains();
         host.segmentServices().watch(this::dhcpEnded);
         LOG.info(
                 "The agent of host {} starts with {} servers in its journal.",
@@ -346,6 +372,7 @@ public final class Agent implements AutoCloseable {
                 wakeAll();
                 Set<ServerId> known = serversKnown();
                 outbox.retain(known);
+                watchDomains();
                 segments.fallen().forEach(this::serveAgain);
                 sweep();
                 host.segmentServices().trim();
@@ -356,6 +383,19 @@ public final class Agent implements AutoCloseable {
                 LOG.error("Host {} could not be compared with what it should be.", host.name(), e);
             }
         } while (awaitsNextLook());
+    }
+
+    /** Once; where the hypervisor does not answer at the start, later: what it would tell is looked for meanwhile anyway. */
+    private void watchDomains() {
+        if (isWatching.get()) {
+            return;
+        }
+        try {
+            host.hypervisor().watch(this::wakeIfOurs);
+            isWatching.set(true);
+        } catch (KernelException | ProblemException e) {
+            LOG.warn("The domains of host {} are not watched yet: {}", host.name(), e.getMessage());
+        }
     }
 
     /** Silence is no order: what the controller may still speak of, or a guest that no books have may use, stays. */
@@ -569,19 +609,39 @@ public final class Agent implements AutoCloseable {
     }
 
     private Inventory inventory() {
-        Hypervisor.Capacity capacity = host.hypervisor().capacity();
+        List<String> faults = new ArrayList<>();
+        Hypervisor.Capacity capacity = capacity(faults);
+        int version = faults.isEmpty() ? host.hypervisor().version() : lastVersion;
+        lastVersion = version;
         return new Inventory(
                 host.name(),
                 capacity.vcpus(),
                 Math.max(0, capacity.memoryMib() - settings.reservedMemoryMib()),
                 host.disks().capacityGib(),
                 host.hypervisor().type(),
-                host.hypervisor().version(),
+                version,
                 capacity.cpuArchitecture(),
                 host.bridges().uplinks(),
                 host.virtualFunctions().physicalFunctions(),
                 Optional.of(segments.served()),
-                List.of());
+                faults);
+    }
+
+    /** What a hypervisor that does not answer had when it last did: its guests run on. */
+    private Hypervisor.Capacity capacity(List<String> faults) {
+        Hypervisor.Capacity last = lastCapacity;
+        try {
+            Hypervisor.Capacity capacity = host.hypervisor().capacity();
+            lastCapacity = capacity;
+            return capacity;
+        } catch (ProblemException e) {
+            Optional<String> fault = hypervisor.fault();
+            if (fault.isEmpty() || last == null) {
+                throw e;
+            }
+            faults.add(fault.get());
+            return last;
+        }
     }
 
     private Duration longer(Duration pause) {

@@ -122,7 +122,7 @@ final class Convergence {
         if (!journal.knowsWhatWasMade()) {
             journal.entries().stream()
                     .filter(entry -> entry.phase() != Phase.FAILED)
-                    .forEach(entry -> adoptNetworks(entry.server()));
+                    .forEach(entry -> adoptNetworks(entry.whole()));
             journal.noteWhatWasMade();
         }
         for (Entry entry : journal.entries()) {

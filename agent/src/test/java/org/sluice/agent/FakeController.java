@@ -64,6 +64,11 @@ final class FakeController implements Controller {
         return List.copyOf(reports);
     }
 
+    /** The newest inventory. */
+    synchronized Optional<Inventory> inventory() {
+        return inventories.isEmpty() ? Optional.empty() : Optional.of(inventories.getLast());
+    }
+
     synchronized List<Inventory> inventories() {
         return List.copyOf(inventories);
     }

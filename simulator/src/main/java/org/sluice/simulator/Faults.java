@@ -3,8 +3,10 @@ package org.sluice.simulator;
 import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -17,6 +19,7 @@ import org.sluice.agent.host.KernelException;
  */
 public final class Faults {
     private final Map<HostCall, Deque<Fault>> faults = new EnumMap<>(HostCall.class);
+    private final List<CountDownLatch> hanging = new ArrayList<>();
     private BiConsumer<HostCall, String> listener = (call, what) -> {};
     private long calls;
     private long cutAt = -1;
@@ -52,12 +55,15 @@ public final class Faults {
     /** Has the next call of this kind hang in the kernel. */
     public synchronized Hang hang(HostCall call) {
         CountDownLatch released = new CountDownLatch(1);
+        hanging.add(released);
         faults.computeIfAbsent(call, key -> new ArrayDeque<>()).add(new Fault.Hang(released));
         return released::countDown;
     }
 
-    /** Forgets every fault that has not happened yet. */
+    /** Forgets every fault that has not happened yet, and lets what hangs go on. */
     public synchronized void clear() {
+        hanging.forEach(CountDownLatch::countDown);
+        hanging.clear();
         faults.clear();
         cutAt = -1;
         refuseAt = -1;

@@ -42,7 +42,8 @@ public enum HostCall {
     RESUME_DOMAIN,
     ATTACH_NIC,
     DETACH_NIC,
-    READ_DOMAIN;
+    READ_DOMAIN,
+    READ_CAPACITY;
 
     /**
      * Whether an agent asks this over and over to see how the host is, apart from the work on any server. Such calls have
@@ -54,6 +55,7 @@ public enum HostCall {
                 || this == LIST_UPLINKS
                 || this == LIST_SERVED
                 || this == LIST_MADE
-                || this == LIST_DISKS;
+                || this == LIST_DISKS
+                || this == READ_CAPACITY;
     }
 }

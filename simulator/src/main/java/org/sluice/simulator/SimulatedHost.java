@@ -688,7 +688,11 @@ public final class SimulatedHost {
 
         @Override
         public Capacity capacity() {
-            return new Capacity(VCPUS, MEMORY_MIB, "x86_64");
+            return call(
+                    line,
+                    HostCall.READ_CAPACITY,
+                    "read what the host has",
+                    () -> new Capacity(VCPUS, MEMORY_MIB, "x86_64"));
         }
 
         @Override

@@ -108,6 +108,7 @@ final class AgentOnSimulatedHost implements AutoCloseable {
                 new Agent.KernelCalls(
                         new Patience(Duration.ofMillis(10), Duration.ofSeconds(10), pause -> {}),
                         longestCall,
+                        longestCall.multipliedBy(2),
                         calls,
                         Supervision.onVirtualThreads(broken::add)),
                 observer,

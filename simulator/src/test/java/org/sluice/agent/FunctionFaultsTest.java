@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -14,10 +15,12 @@ import org.sluice.agent.power.Observations;
 import org.sluice.model.protocol.DesiredInterface.Direct;
 import org.sluice.model.protocol.DesiredInterface.DirectAttributes;
 import org.sluice.model.protocol.DesiredServer;
+import org.sluice.model.protocol.PhysicalFunction;
 import org.sluice.model.protocol.PhysicalFunctionKey;
 import org.sluice.model.protocol.ServerReport.Absent;
 import org.sluice.model.protocol.ServerReport.Failed;
 import org.sluice.model.protocol.ServerReport.Observed;
+import org.sluice.simulator.Faults;
 import org.sluice.simulator.HostCall;
 import org.sluice.simulator.SimulatedCard;
 import org.sluice.simulator.SpoofChecks;
@@ -36,7 +39,7 @@ class FunctionFaultsTest {
 
     @BeforeEach
     void prepare() {
-        on = new AgentOnSimulatedHost(directory, SimulatedCard.CONNECTX_5);
+        on = new AgentOnSimulatedHost(directory, SimulatedCard.CONNECTX_5, SimulatedCard.INTEL_82576);
         card = on.card(0);
         function = Samples.direct(card, 3, 7);
         server = Samples.server(Samples.bridgeNic(1), function);
@@ -160,5 +163,107 @@ class FunctionFaultsTest {
         Failed failed = on.awaitReport(server, Failed.class);
         assertThat(failed.failure().code()).isEqualTo("IommuGroupNotViable");
         on.assertClean(server);
+    }
+
+    /** A PF as the controller was told of it last. */
+    private Optional<PhysicalFunction> told(PhysicalFunctionKey key) {
+        return on.controller.inventory().stream()
+                .flatMap(inventory -> inventory.physicalFunctions().stream())
+                .filter(told -> told.key().equals(key))
+                .findFirst();
+    }
+
+    @Test
+    void aDriverThatDoesNotAnswerKeepsItsOwnCardFromEverybodyAndNoOther() {
+        on.giveUpCallsAfter(Duration.ofMillis(200));
+        Faults.Hang hang = on.host.faults().hang(HostCall.SET_MAC);
+        on.controller.want(Samples.state(1, server));
+        on.start();
+        assertThat(on.awaitReport(server, Failed.class).failure().code()).isEqualTo("DriverStuck");
+        await().atMost(LONG_ENOUGH)
+                .untilAsserted(() -> assertThat(told(card))
+                        .hasValueSatisfying(told -> assertThat(told.fault())
+                                .hasValueSatisfying(fault -> assertThat(fault)
+                                        .startsWith("Its driver does not answer. Setting Mac")
+                                        .contains("did not return within 200 ms"))));
+
+        DesiredServer sibling = Samples.server(Samples.direct(card, 5, 1));
+        DesiredServer elsewhere = Samples.server(Samples.direct(on.card(1), 0, 1));
+        on.controller.want(Samples.state(2, server, sibling, elsewhere));
+        assertThat(on.awaitReport(sibling, Failed.class).failure().code()).isEqualTo("DriverStuck");
+        on.awaitReport(elsewhere, Observed.class);
+        on.assertRuns(elsewhere);
+        assertThat(told(on.card(1)).orElseThrow().fault()).isEmpty();
+
+        hang.release();
+        await().atMost(LONG_ENOUGH)
+                .until(() -> told(card).filter(told -> told.fault().isEmpty()).isPresent());
+        DesiredServer later = Samples.server(Samples.direct(card, 6, 1));
+        on.controller.want(Samples.state(3, server, sibling, elsewhere, later));
+        on.awaitReport(later, Observed.class);
+    }
+
+    @Test
+    void whileLookingAtTheCardsDoesNotComeBackTheyAreAsTheyWereSeenLastAndGoToNobody() {
+        on.giveUpCallsAfter(Duration.ofMillis(200));
+        on.controller.want(Samples.state(1));
+        on.start();
+        await().atMost(LONG_ENOUGH).until(() -> told(card).isPresent());
+        Faults.Hang hang = on.host.faults().hang(HostCall.LIST_FUNCTIONS);
+
+        await().atMost(LONG_ENOUGH)
+                .until(() -> told(card).filter(told -> told.fault().isPresent()).isPresent()
+                        && told(on.card(1))
+                                .filter(told -> told.fault().isPresent())
+                                .isPresent());
+        assertThat(told(card).orElseThrow().virtualFunctions()).hasSize(32);
+
+        hang.release();
+        await().atMost(LONG_ENOUGH)
+                .until(() -> told(card).filter(told -> told.fault().isEmpty()).isPresent());
+    }
+
+    @Test
+    void aHypervisorThatDoesNotAnswerIsAFaultOfTheHostUntilItDoes() {
+        on.giveUpCallsAfter(Duration.ofMillis(200));
+        on.controller.want(Samples.state(1, server));
+        on.start();
+        on.awaitReport(server, Observed.class);
+        int memory = on.controller.inventory().orElseThrow().memoryMib();
+        assertThat(memory).as("without what is the host's own").isEqualTo(256 * 1024 - 512);
+        Faults.Hang hang = on.host.faults().hang(HostCall.READ_CAPACITY);
+
+        await().atMost(LONG_ENOUGH)
+                .untilAsserted(() -> assertThat(
+                                on.controller.inventory().orElseThrow().faults())
+                        .singleElement()
+                        .asString()
+                        .startsWith("The hypervisor does not answer. Reading what the host has did not return"));
+        assertThat(on.controller.inventory().orElseThrow().memoryMib()).isEqualTo(memory);
+        on.assertRuns(server);
+
+        hang.release();
+        await().atMost(LONG_ENOUGH)
+                .untilAsserted(
+                        () -> assertThat(on.controller.inventory().orElseThrow().faults())
+                                .isEmpty());
+    }
+
+    @Test
+    void aDomainThatDoesNotAnswerIsInTheWayOfNoOther() {
+        on.giveUpCallsAfter(Duration.ofMillis(200));
+        on.controller.want(Samples.state(1, server));
+        on.start();
+        on.awaitReport(server, Observed.class);
+        Faults.Hang hang = on.host.faults().hang(HostCall.READ_DOMAIN);
+        try (Log log = Log.of(Agent.class)) {
+            awaitLine(log, "Server " + server.named() + " stays as it is until the next comparison");
+            DesiredServer other = Samples.server(Samples.bridgeNic(2));
+            on.controller.want(Samples.state(2, server, other));
+            on.awaitReport(other, Observed.class);
+        }
+        hang.release();
+        on.controller.want(Samples.state(3, Samples.absent(server)));
+        on.awaitReport(server, Absent.class);
     }
 }

@@ -37,7 +37,7 @@ public sealed interface Attachment permits BridgeAttachment, DirectAttachment {
     /** Counts it in where the host's servers share something, of a NIC that was there before this life of the agent. */
     void recall();
 
-    /** Takes what there is of it under our names for made here, of a server that the journal did not know. */
+    /** Takes what there is of it under our names for made here: its books do not say. */
     void adopt();
 
     /** Lets what the host's servers share know what is told of it now. */

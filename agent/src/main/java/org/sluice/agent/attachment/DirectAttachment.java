@@ -39,7 +39,7 @@ record DirectAttachment(VirtualFunctionTransaction functions, ServerId server, D
 
     @Override
     public void adopt() {
-        // A VF is the lease book's.
+        // The lease book says whose a VF is, and nothing is ever made.
     }
 
     @Override

@@ -4,27 +4,22 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.sluice.agent.host.KernelException;
 import org.sluice.agent.host.VirtualFunctions;
-import org.sluice.agent.journal.LeaseBook.Function;
 import org.sluice.agent.step.Patience;
+import org.sluice.agent.supervision.BoundedCalls;
 import org.sluice.model.protocol.PhysicalFunction;
 import org.sluice.model.protocol.PhysicalFunctionKey;
 
 /**
  * VFs that are asked again while they are busy, and not waited for for ever: a call that the kernel refuses for the moment
  * ("VF still in reset", or no word of the VF at all) is repeated with growing pauses, and one that does not return in time is
- * given up. The VF of such a call is refused to everybody until the call does return, because it may still change it.
+ * given up. The PF of such a call and all of its VFs are refused to everybody until the call does return: it may still change one,
+ * and whatever holds it in the driver holds the next one too. Other PFs go on. Thread-safe.
  */
 public final class PatientVirtualFunctions implements VirtualFunctions {
     /** In place of a VF's number where a call is about the PF. */
@@ -33,8 +28,15 @@ public final class PatientVirtualFunctions implements VirtualFunctions {
     private final VirtualFunctions kernel;
     private final Patience patience;
     private final Duration longestCall;
-    private final ExecutorService executor;
-    private final Map<Function, Future<?>> hung = new ConcurrentHashMap<>();
+    private final BoundedCalls<Optional<PhysicalFunctionKey>> calls;
+
+    /** Stands for looking at all cards. */
+    private static final Optional<PhysicalFunctionKey> ALL = Optional.empty();
+
+    /** Threads that drivers that hang may hold. */
+    private static final int MOST_CALLS = 256;
+
+    private volatile @Nullable List<PhysicalFunction> seen;
 
     /**
      * @param kernel the VFs themselves
@@ -48,12 +50,39 @@ public final class PatientVirtualFunctions implements VirtualFunctions {
         this.kernel = requireNonNull(kernel, "kernel is null");
         this.patience = requireNonNull(patience, "patience is null");
         this.longestCall = requireNonNull(longestCall, "longestCall is null");
-        this.executor = requireNonNull(executor, "executor is null");
+        this.calls = new BoundedCalls<>(
+                requireNonNull(executor, "executor is null"),
+                MOST_CALLS,
+                sentence -> new KernelException.Stuck(
+                        sentence,
+                        Optional.of("The PF's driver is stuck: see dmesg, then reload the driver or reboot the host."),
+                        null));
     }
 
+    /** Of a PF that does not answer it says so; when looking at all of them does not come back, as it was seen last. */
     @Override
     public List<PhysicalFunction> physicalFunctions() {
-        return kernel.physicalFunctions();
+        List<PhysicalFunction> last = seen;
+        try {
+            List<PhysicalFunction> now =
+                    calls.call(ALL, "Looking at the cards", longestCall, kernel::physicalFunctions);
+            seen = now;
+            return now.stream()
+                    .map(card -> judged(card, calls.hangs(Optional.of(card.key()))))
+                    .toList();
+        } catch (KernelException.Stuck stuck) {
+            if (last == null) {
+                throw stuck;
+            }
+            return last.stream()
+                    .map(card -> judged(card, Optional.of(String.valueOf(stuck.getMessage()))))
+                    .toList();
+        }
+    }
+
+    private static PhysicalFunction judged(PhysicalFunction card, Optional<String> hangs) {
+        return hangs.map(sentence -> card.withFault("Its driver does not answer. " + sentence))
+                .orElse(card);
     }
 
     @Override
@@ -110,53 +139,24 @@ public final class PatientVirtualFunctions implements VirtualFunctions {
     }
 
     private <T> T insist(PhysicalFunctionKey physicalFunction, int index, String what, Supplier<T> call) {
-        Function function = new Function(physicalFunction, index);
+        Optional<PhysicalFunctionKey> key = Optional.of(physicalFunction);
+        String named = what + " (" + (index == PF ? "the PF" : "VF " + index) + ", card serial "
+                + physicalFunction.serial() + " port " + physicalFunction.port() + ")";
         Patience.Series pauses = patience.begin();
         while (true) {
             try {
-                return inTime(function, what, call::get);
+                return calls.call(key, named, longestCall, call::get);
+            } catch (KernelException.Stuck stuck) {
+                if (calls.hangs(key).isEmpty()) {
+                    // It was given up below, where a thread is left in the kernel.
+                    calls.suspect(key, String.valueOf(stuck.getMessage()), longestCall);
+                }
+                throw stuck;
             } catch (KernelException e) {
                 if (!e.isTransient() || !pauses.pause()) {
                     throw e;
                 }
             }
         }
-    }
-
-    private <T> T inTime(Function function, String what, Callable<T> call) {
-        Future<?> earlier = hung.get(function);
-        if (earlier != null) {
-            if (!earlier.isDone()) {
-                throw stuck(function, "An earlier call on it has still not returned from the kernel");
-            }
-            hung.remove(function, earlier);
-        }
-        Future<T> running = executor.submit(call);
-        try {
-            return running.get(longestCall.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            hung.put(function, running);
-            throw stuck(function, what + " did not return from the kernel within " + longestCall.toMillis() + " ms");
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            hung.put(function, running);
-            throw stuck(function, what + " was interrupted because the agent stops");
-        } catch (ExecutionException e) {
-            switch (e.getCause()) {
-                case Error error -> throw error;
-                case RuntimeException failure -> throw failure;
-                case null, default -> throw new IllegalStateException(e);
-            }
-        }
-    }
-
-    private static KernelException stuck(Function function, String sentence) {
-        String whose = function.index() == PF ? "the PF" : "VF " + function.index();
-        return new KernelException.Stuck(
-                sentence + " (" + whose + ", card serial "
-                        + function.physicalFunction().serial() + " port "
-                        + function.physicalFunction().port() + ").",
-                Optional.of("The PF's driver is stuck: see dmesg, then reload the driver or reboot the host."),
-                null);
     }
 }

@@ -53,4 +53,22 @@ public record PhysicalFunction(
         // Older agents do not say.
         fault = Objects.requireNonNullElse(fault, Optional.empty());
     }
+
+    /** The same one, of which this must be known. */
+    public PhysicalFunction withFault(String sentence) {
+        return new PhysicalFunction(
+                key,
+                name,
+                address,
+                vendorId,
+                deviceId,
+                virtualFunctionDeviceId,
+                driver,
+                numaNode,
+                totalVirtualFunctions,
+                mac,
+                carrier,
+                virtualFunctions,
+                Optional.of(sentence));
+    }
 }
