@@ -82,7 +82,6 @@ import org.sluice.controller.store.Transactions;
 final class ControllerProcess {
     private static final Logger log = LoggerFactory.getLogger(ControllerProcess.class);
     private static final Duration FLEET_LOOK = Duration.ofSeconds(5);
-    /** Whoever waits for an image is told within a minute that there will be none. */
 
     /** A piece of an image is short; a slow disk may take its time for it all the same, and a download goes on then. */
     private static final Duration LONGEST_IMAGE_PIECE = Duration.ofMinutes(1);

@@ -470,7 +470,7 @@ class InterruptionTest {
                 } else {
                     on.start(new KillAt(on, point));
                 }
-                killed = isKilledBefore(on, server);
+                killed = isKilledBefore(on);
                 on.host.faults().clear();
                 on.start();
                 await().dontCatchUncaughtExceptions()
@@ -488,13 +488,13 @@ class InterruptionTest {
     }
 
     /** Waits until the agent was killed, or was done with a copy and its remains. */
-    private static boolean isKilledBefore(AgentOnSimulatedHost on, DesiredServer server) {
+    private static boolean isKilledBefore(AgentOnSimulatedHost on) {
         await().dontCatchUncaughtExceptions()
                 .atMost(LONG_ENOUGH)
                 .pollInterval(Duration.ofMillis(2))
                 .until(() -> on.host.faults().isKilled()
-                        || on.controller.images().containsKey(COPY)
-                                && on.host.copies().isEmpty());
+                        || (on.controller.images().containsKey(COPY)
+                                && on.host.copies().isEmpty()));
         return on.host.faults().isKilled();
     }
 

@@ -268,7 +268,7 @@ final class ServerPortsTest {
         assertThat(servedNetworks(other)).as("nothing of it is there").isEmpty();
         bindOn(other);
 
-        DesiredInterface.ServicePort first = servedNetworks(host).get(network);
+        DesiredInterface.ServicePort first = servedFrom(host);
         assertThat(first.addresses()).hasSize(1);
         assertThat(servedNetworks(other)).containsExactly(entry(network, first));
         JsonNode shown = show(first.port());
@@ -289,7 +289,7 @@ final class ServerPortsTest {
 
         api.subnet(network.toString(), "10.5.0.0/24");
 
-        assertThat(servedNetworks(host).get(network).addresses())
+        assertThat(servedFrom(host).addresses())
                 .extracting(FixedAddress::cidr)
                 .containsExactly("10.0.0.0/24", "10.5.0.0/24");
         assertThat(revision()).isGreaterThan(before);
@@ -299,7 +299,7 @@ final class ServerPortsTest {
     void dhcpCanBeSwitchedOffAndOnWhileServersAreThere() {
         String subnet =
                 show(bindOn(host)).path("fixed_ips").get(0).path("subnet_id").asString();
-        DesiredInterface.ServicePort served = servedNetworks(host).get(network);
+        DesiredInterface.ServicePort served = servedFrom(host);
         switchDhcp(subnet, false);
         assertThat(servedNetworks(host)).isEmpty();
         switchDhcp(subnet, true);
@@ -316,7 +316,7 @@ final class ServerPortsTest {
 
         switchDhcp(subnet, true);
 
-        assertThat(servedNetworks(host).get(network).addresses()).hasSize(1);
+        assertThat(servedFrom(host).addresses()).hasSize(1);
     }
 
     @Test
@@ -333,7 +333,7 @@ final class ServerPortsTest {
                 "No more IP addresses available on network " + network
                         + ": its DHCP needs one in each subnet that it serves, and none is left. Delete ports that are"
                         + " not in use, widen the allocation pools, or switch DHCP off for the subnet.");
-        assertThat(servedNetworks(host).get(network).addresses()).hasSize(1);
+        assertThat(servedFrom(host).addresses()).hasSize(1);
     }
 
     /** The host's own port of the time before, which goes on until its agent says that it can do without. */
@@ -344,11 +344,11 @@ final class ServerPortsTest {
         String address = show(own).path("fixed_ips").get(0).path("ip_address").asString();
         use(handle -> handle.execute(
                 "update port set serves = true, service_host_id = ? where id = ?", host.value(), own.value()));
-        assertThat(servedNetworks(host).get(network).port()).isEqualTo(own);
+        assertThat(servedFrom(host).port()).isEqualTo(own);
         List<ServedNetwork> ownStill = List.of(new ServedNetwork(network, List.of(address)));
 
         assertThat(served(ownStill)).as("told anew from where to serve").isTrue();
-        DesiredInterface.ServicePort shared = servedNetworks(host).get(network);
+        DesiredInterface.ServicePort shared = servedFrom(host);
         assertThat(shared.port()).isNotEqualTo(own);
         assertThat(served(ownStill)).isFalse();
         show(own);
@@ -475,6 +475,10 @@ final class ServerPortsTest {
         return use(handle -> ServicePorts.served(handle, host, networks));
     }
 
+    private DesiredInterface.ServicePort servedFrom(HostId on) {
+        return requireNonNull(servedNetworks(on).get(network), "the network is not served");
+    }
+
     private Map<NetworkId, DesiredInterface.ServicePort> servedNetworks(HostId on) {
         return use(handle -> servicePorts.ofHost(handle, on));
     }
@@ -586,7 +590,7 @@ final class ServerPortsTest {
     @Test
     void aServicePortIsClosed() {
         bindOn(host);
-        PortId port = servedNetworks(host).get(network).port();
+        PortId port = servedFrom(host).port();
         for (String change : new String[] {
             "'mac_address': 'fa:16:3e:00:00:07'",
             "'fixed_ips': []",

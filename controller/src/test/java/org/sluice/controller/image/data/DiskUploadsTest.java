@@ -39,7 +39,6 @@ import org.sluice.model.Problem;
 final class DiskUploadsTest {
     private static final long GIB = 1L << 30;
     private static final byte[] DISK = new QcowHeader(3, GIB).image();
-    private static final Consumer<Handle> AWAITED = _ -> {};
 
     @RegisterExtension
     static final TestDatabase postgres = new TestDatabase();
@@ -71,6 +70,10 @@ final class DiskUploadsTest {
                 InstantSource.system());
     }
 
+    private static void isAwaited(Handle handle) {
+        // It still is.
+    }
+
     @AfterEach
     void stop() throws Exception {
         reconcilers.close();
@@ -81,7 +84,7 @@ final class DiskUploadsTest {
     @Test
     void theDiskBecomesTheImageThatAwaitsIt() throws Exception {
         ImageId image = image(ImageStatus.SAVING);
-        uploads.receive(image, OptionalLong.of(DISK.length), new ByteArrayInputStream(DISK), AWAITED);
+        uploads.receive(image, OptionalLong.of(DISK.length), new ByteArrayInputStream(DISK), DiskUploadsTest::isAwaited);
 
         ImageRecord made = find(image).orElseThrow();
         assertThat(made.status()).isEqualTo(ImageStatus.ACTIVE);
@@ -99,7 +102,7 @@ final class DiskUploadsTest {
         ImageId image = image(ImageStatus.SAVING);
         byte[] garbage = new byte[4096];
         assertThatThrownBy(
-                        () -> uploads.receive(image, OptionalLong.empty(), new ByteArrayInputStream(garbage), AWAITED))
+                        () -> uploads.receive(image, OptionalLong.empty(), new ByteArrayInputStream(garbage), DiskUploadsTest::isAwaited))
                 .hasMessageContaining("does not begin with a qcow2 header");
         assertThat(find(image))
                 .hasValueSatisfying(waits -> assertThat(waits.status()).isEqualTo(ImageStatus.SAVING));
@@ -134,7 +137,7 @@ final class DiskUploadsTest {
         for (ImageStatus status : List.of(ImageStatus.QUEUED, ImageStatus.ACTIVE)) {
             ImageId image = image(status);
             assertThatThrownBy(() -> uploads.receive(
-                            image, OptionalLong.of(DISK.length), new ByteArrayInputStream(DISK), AWAITED))
+                            image, OptionalLong.of(DISK.length), new ByteArrayInputStream(DISK), DiskUploadsTest::isAwaited))
                     .hasMessageContaining("No image found with ID " + image);
         }
     }
