@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.sluice.controller.agents.TestFleet;
+import org.sluice.controller.compute.ComputeFamily;
 import org.sluice.controller.fleet.FleetApi;
 import org.sluice.controller.fleet.SluiceFamily;
 import org.sluice.controller.http.ApiServer;
@@ -82,6 +83,13 @@ class OperatorCommandsTest {
                                 postgres.database(),
                                 tokens,
                                 new PasswordChecks(passwords, clock, PasswordChecks.LockOut.USUAL)),
+                        new ComputeFamily(
+                                postgres.database(),
+                                fleet.serverPorts,
+                                fleet.scheduling,
+                                (_, _, _, _) -> Optional.empty(),
+                                clock,
+                                random),
                         new SluiceFamily(
                                 postgres.database(),
                                 new TestFleet(postgres.database()).scheduling,
@@ -130,6 +138,35 @@ class OperatorCommandsTest {
                 .contains("interfaces: phys0, eth1", "uplink to sriovnet9: eth1", "8086:10c9", "0/2", "serial-node0");
         assertThat(run("fleet", "hosts")).contains("node0", "nova", "up", " s ago", "0/64", "0/2");
         assertThat(run("fleet", "map", "node0", "ens1f0")).isEqualTo("ens1f0 of node0 is on no physical network.");
+    }
+
+    @Test
+    void aHostIsDrainedAndSaidToBeDown() {
+        fleet.host("node0", 2);
+        assertThat(run("fleet", "drain", "node0"))
+                .isEqualTo("No server is on node0, and no new one comes: sluice fleet remove node0");
+        postgres.database().jdbi().useHandle(handle -> handle.execute("update host set enabled = true"));
+        String server = fleet.boot(fleet.port(fleet.network(TestFleet.VF_NETWORK, 2401), VnicType.DIRECT))
+                .server()
+                .toString();
+
+        assertThat(run("fleet", "drain", "node0", "--reason", "The fan is loud."))
+                .contains(server, "vm00", "BUILD", "no: There is no other host.")
+                .contains("Of the 1 on it 0 would fit elsewhere now.");
+        assertThat(run("fleet", "host", "node0")).contains("up, disabled", "disabled: The fan is loud.");
+        fleet.host("node1", 2);
+        assertThat(run("fleet", "drain", "node0"))
+                .containsPattern(server + " .* 1 +yes")
+                .contains("Of the 1 on it 1 would fit elsewhere now.");
+
+        postgres.database()
+                .jdbi()
+                .useHandle(handle ->
+                        handle.execute("update host set forced_down_at = '2026-11-30T02:00:00Z' where name = 'node0'"));
+        assertThat(run("fleet", "host", "node0"))
+                .contains("down (declared), disabled", "down: It was declared down at 2026-11-30T02:00:00");
+        assertThat(run("fleet", "hosts")).contains("down (declared), disabled");
+        assertThat(run("fleet", "drain", "node9")).contains("Could not find binary nova-compute on host node9.");
     }
 
     @Test

@@ -22,6 +22,13 @@ final class Refusal {
                 Optional.empty());
     }
 
+    /** The same for a server that is to leave its host, of the verdicts on all others. */
+    static Problem elsewhere(List<Verdict> others) {
+        return others.isEmpty()
+                ? Problem.of(Problem.Kind.CONFLICT, "NoValidHost", "There is no other host.")
+                : of(others);
+    }
+
     private static String summary(List<Verdict> verdicts) {
         if (verdicts.isEmpty()) {
             return "No host has enrolled yet.";

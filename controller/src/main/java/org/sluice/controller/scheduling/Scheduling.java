@@ -299,8 +299,12 @@ public final class Scheduling {
         record Refused(Problem problem) implements Elsewhere {}
     }
 
-    /** Which of these servers, all of them on that host, another one would take now, by what the index knows. Nothing is claimed. */
+    /** Which of these servers, all of them on that host, another one would take now. Nothing is claimed. */
     public Map<ServerId, Elsewhere> elsewhere(Handle handle, HostId from, Collection<ServerId> standing) {
+        if (standing.isEmpty()) {
+            return Map.of();
+        }
+        index.reload(handle);
         Map<ServerId, Elsewhere> found = new HashMap<>();
         for (ServerRequest request : requests.of(handle, standing)) {
             Demand demand = Demand.of(request.movingTo(Optional.empty()));
@@ -308,7 +312,7 @@ public final class Scheduling {
             found.put(
                     request.server(),
                     selection.candidates().isEmpty()
-                            ? new Elsewhere.Refused(Refusal.of(selection.verdicts()))
+                            ? new Elsewhere.Refused(Refusal.elsewhere(selection.verdicts()))
                             : new Elsewhere.Fits());
         }
         return found;

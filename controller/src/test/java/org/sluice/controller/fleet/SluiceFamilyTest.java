@@ -56,6 +56,20 @@ final class SluiceFamilyTest {
     }
 
     @Test
+    void aPhysicalNetworkGoesOnceNothingIsOnIt() {
+        fleet.host("node1", 1);
+        Answer used = api.delete("/physical-networks/" + TestFleet.VF_NETWORK);
+        assertThat(used.status()).isEqualTo(409);
+        assertThat(used.text()).contains("The physical network '" + TestFleet.VF_NETWORK + "' has physical functions.");
+        assertThat(api.put("/physical-networks/spare", "{\"vlan_ranges\":[{\"first\":1,\"last\":9}]}")
+                        .status())
+                .isEqualTo(200);
+        assertThat(api.delete("/physical-networks/spare").status()).isEqualTo(204);
+        assertThat(api.delete("/physical-networks/spare").status()).isEqualTo(404);
+        assertThat(fleet.count("select count(*) from vlan_range")).isZero();
+    }
+
+    @Test
     void textsAndListsAreBounded() {
         fleet.host("node1", 1);
         String path = "/hosts/node1/uplinks/" + TestFleet.UPLINK_NETWORK;
