@@ -32,6 +32,7 @@ import org.sluice.agent.controller.ControllerUnavailableException;
 import org.sluice.agent.copy.DiskCopies;
 import org.sluice.agent.functions.Capabilities;
 import org.sluice.agent.functions.PatientVirtualFunctions;
+import org.sluice.agent.functions.PhysicalFunctionSetup;
 import org.sluice.agent.functions.VirtualFunctionTransaction;
 import org.sluice.agent.host.Host;
 import org.sluice.agent.host.Hypervisor;
@@ -52,9 +53,11 @@ import org.sluice.model.ProblemException;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.DesiredHost;
 import org.sluice.model.protocol.DesiredInterface;
+import org.sluice.model.protocol.DesiredPhysicalFunction;
 import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.HostQuery;
 import org.sluice.model.protocol.Inventory;
+import org.sluice.model.protocol.PhysicalFunctionKey;
 import org.sluice.model.protocol.ServerReport;
 
 /**
@@ -98,6 +101,8 @@ public final class Agent implements AutoCloseable {
     private final AtomicBoolean isWatching = new AtomicBoolean();
     private final AtomicReference<@Nullable DesiredHost> latest = new AtomicReference<>();
     private final Map<ServerId, Boolean> atWork = new ConcurrentHashMap<>();
+    private final Set<PhysicalFunctionKey> atSetUp = ConcurrentHashMap.newKeySet();
+    private final PhysicalFunctionSetup physicalFunctions;
     private final Set<UUID> answered = ConcurrentHashMap.newKeySet();
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final List<Thread> loops;
@@ -174,6 +179,7 @@ public final class Agent implements AutoCloseable {
                 System.getProperty("os.version", "unknown"),
                 functions,
                 clock);
+        this.physicalFunctions = new PhysicalFunctionSetup(functions, journal.leases());
         this.segments = new Segments(host.bridges(), host.segmentServices());
         StepRunner runner = new StepRunner(observer);
         this.copies = new DiskCopies(
@@ -302,6 +308,7 @@ public final class Agent implements AutoCloseable {
                     before.revision());
         }
         latest.set(state);
+        state.physicalFunctions().forEach(this::setUp);
         wakeAll();
         Set<UUID> asked = state.queries().stream().map(HostQuery::id).collect(Collectors.toSet());
         answered.retainAll(asked);
@@ -373,6 +380,9 @@ public final class Agent implements AutoCloseable {
                 Set<ServerId> known = serversKnown();
                 outbox.retain(known);
                 watchDomains();
+                Optional.ofNullable(latest.get()).stream()
+                        .flatMap(state -> state.physicalFunctions().stream())
+                        .forEach(this::setUp);
                 segments.fallen().forEach(this::serveAgain);
                 sweep();
                 host.segmentServices().trim();
@@ -383,6 +393,23 @@ public final class Agent implements AutoCloseable {
                 LOG.error("Host {} could not be compared with what it should be.", host.name(), e);
             }
         } while (awaitsNextLook());
+    }
+
+    /** On a thread of its own: a card that is in reset, or whose driver hangs, must not hold up the comparison of all else. */
+    private void setUp(DesiredPhysicalFunction wanted) {
+        if (isStopping() || !atSetUp.add(wanted.key())) {
+            return;
+        }
+        loop("PF " + wanted.key().serial() + " " + wanted.key().port(), () -> {
+                    try {
+                        physicalFunctions.apply(wanted);
+                    } catch (RuntimeException e) {
+                        LOG.error("A PF of host {} could not be set up: {}", host.name(), wanted, e);
+                    } finally {
+                        atSetUp.remove(wanted.key());
+                    }
+                })
+                .start();
     }
 
     /** Once; where the hypervisor does not answer at the start, later: what it would tell is looked for meanwhile anyway. */

@@ -21,6 +21,7 @@ import org.sluice.linux.ethtool.Ethtool;
 import org.sluice.linux.kernel.AttributeWriter;
 import org.sluice.linux.net.Links;
 import org.sluice.linux.pci.PciTree;
+import org.sluice.linux.pci.SriovControl;
 import org.sluice.linux.vfio.VfioBinder;
 
 /**
@@ -66,6 +67,7 @@ public final class LinuxHost implements AutoCloseable {
                         ethtool,
                         tree,
                         new VfioBinder(tree, AttributeWriter.kernel(), LONGEST_BIND),
+                        new SriovControl(tree, AttributeWriter.kernel(), LONGEST_BIND),
                         new DurableDirectory(directory.resolve("cards"))),
                 new LinuxBridges(links, ownership),
                 services,

@@ -193,7 +193,7 @@ public final class Samples {
 
     /** A desired state. */
     public static DesiredHost state(long revision, DesiredServer... servers) {
-        return new DesiredHost(revision, new ArrayList<>(Arrays.asList(servers)), List.of());
+        return new DesiredHost(revision, new ArrayList<>(Arrays.asList(servers)), List.of(), List.of());
     }
 
     private static DesiredServer described(

@@ -48,7 +48,7 @@ class KeptAgentTest {
             if (asked.incrementAndGet() == 1) {
                 throw new LinkageError("a class that is not there");
             }
-            return after < 0 ? Optional.of(new DesiredHost(1, List.of(), List.of())) : Optional.empty();
+            return after < 0 ? Optional.of(new DesiredHost(1, List.of(), List.of(), List.of())) : Optional.empty();
         }
 
         @Override

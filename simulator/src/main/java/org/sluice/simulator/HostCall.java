@@ -4,6 +4,7 @@ package org.sluice.simulator;
 public enum HostCall {
     LIST_FUNCTIONS,
     READ_MODEL,
+    READ_PORT,
     READ_FUNCTION,
     SET_MAC,
     SET_VLAN,
@@ -52,6 +53,7 @@ public enum HostCall {
     public boolean isSurvey() {
         return this == LIST_FUNCTIONS
                 || this == READ_MODEL
+                || this == READ_PORT
                 || this == LIST_UPLINKS
                 || this == LIST_SERVED
                 || this == LIST_MADE

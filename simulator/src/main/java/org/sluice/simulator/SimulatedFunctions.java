@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.sluice.agent.host.KernelException;
 import org.sluice.agent.host.VirtualFunctions.CardModel;
 import org.sluice.agent.host.VirtualFunctions.LinkState;
+import org.sluice.agent.host.VirtualFunctions.PortState;
 import org.sluice.agent.host.VirtualFunctions.Setting;
 import org.sluice.agent.host.VirtualFunctions.Tuple;
 import org.sluice.model.MacAddress;
@@ -38,6 +39,7 @@ final class SimulatedFunctions {
         private final List<Function> functions;
         private boolean up;
         private int mtu = 1500;
+        private boolean autoprobe = true;
         private int cableSpeed;
         private boolean inReset;
         private boolean switchdev;
@@ -99,6 +101,7 @@ final class SimulatedFunctions {
         for (Port port : ports) {
             port.up = false;
             port.mtu = 1500;
+            port.autoprobe = true;
             port.inReset = false;
             port.functions.replaceAll(function -> new Function(port.card));
             spoofChecks(port.key, port.spoofChecks);
@@ -224,10 +227,20 @@ final class SimulatedFunctions {
         }
     }
 
+    PortState portState(PhysicalFunctionKey key) {
+        Port port = port(key);
+        return new PortState(port.up, port.mtu, port.autoprobe);
+    }
+
+    void takeDown(PhysicalFunctionKey key) {
+        port(key).up = false;
+    }
+
     void prepare(PhysicalFunctionKey key, int leastMtu) {
         Port port = port(key);
         port.up = true;
         port.mtu = Math.max(port.mtu, leastMtu);
+        port.autoprobe = false;
     }
 
     Optional<String> driver(PhysicalFunctionKey key, int index) {

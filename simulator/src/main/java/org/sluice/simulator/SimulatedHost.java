@@ -282,6 +282,20 @@ public final class SimulatedHost {
         }
     }
 
+    /** How a PF is set up, as seen from beside the agent. */
+    public VirtualFunctions.PortState port(PhysicalFunctionKey card) {
+        synchronized (lock) {
+            return functions.portState(card);
+        }
+    }
+
+    /** Takes a PF down, as a network daemon of the host may. */
+    public void takeDown(PhysicalFunctionKey card) {
+        synchronized (lock) {
+            functions.takeDown(card);
+        }
+    }
+
     /** How often a server's guest was started, over all boots of the host. */
     public int starts(ServerId server) {
         synchronized (lock) {
@@ -429,6 +443,11 @@ public final class SimulatedHost {
                     kind,
                     "set VF " + index + " " + setting,
                     () -> functions.set(physicalFunction, index, setting));
+        }
+
+        @Override
+        public PortState port(PhysicalFunctionKey physicalFunction) {
+            return call(line, HostCall.READ_PORT, "read a PF", () -> functions.portState(physicalFunction));
         }
 
         @Override

@@ -661,7 +661,7 @@ class AgentTest {
         on.awaitReport(server, Observed.class);
         HostQuery ours = new HostQuery(new UUID(0, 1), server.id(), 1, Optional.empty(), Optional.empty());
         HostQuery foreign = new HostQuery(new UUID(0, 2), ServerId.random(), -1, Optional.empty(), Optional.empty());
-        on.controller.want(new DesiredHost(2, List.of(server), List.of(ours, foreign)));
+        on.controller.want(new DesiredHost(2, List.of(server), List.of(ours, foreign), List.of()));
         await().atMost(LONG_ENOUGH)
                 .untilAsserted(() -> assertThat(on.controller.answers())
                         .containsExactlyInAnyOrder(
@@ -689,12 +689,12 @@ class AgentTest {
         for (int i = 0; i < 32; i++) {
             servers.add(Samples.server(Samples.bridgeNic(i), Samples.direct(on.card(0), i, 1)));
         }
-        on.controller.want(new DesiredHost(1, servers, List.of()));
+        on.controller.want(new DesiredHost(1, servers, List.of(), List.of()));
         on.start();
         servers.forEach(server -> on.awaitReport(server, Observed.class));
         servers.forEach(on::assertRuns);
         on.controller.want(
-                new DesiredHost(2, servers.stream().map(Samples::absent).toList(), List.of()));
+                new DesiredHost(2, servers.stream().map(Samples::absent).toList(), List.of(), List.of()));
         servers.forEach(server -> on.awaitReport(server, Absent.class));
         servers.forEach(on::assertClean);
     }

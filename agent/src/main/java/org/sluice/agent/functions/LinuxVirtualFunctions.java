@@ -31,6 +31,7 @@ import org.sluice.linux.pci.PciAddress;
 import org.sluice.linux.pci.PciFunction;
 import org.sluice.linux.pci.PciNetworkDevice;
 import org.sluice.linux.pci.PciTree;
+import org.sluice.linux.pci.SriovControl;
 import org.sluice.linux.vfio.VfioBinder;
 import org.sluice.model.MacAddress;
 import org.sluice.model.protocol.PhysicalFunction;
@@ -48,9 +49,12 @@ public final class LinuxVirtualFunctions implements VirtualFunctions {
     /** PCI class of Ethernet controllers, upper 16 of the 24 bits (PCI Code and ID Assignment, 02h/00h). */
     private static final int ETHERNET = 0x0200;
 
+    private static final String AUTOPROBE = "sriov_drivers_autoprobe";
+
     private final PortLinks links;
     private final PciTree tree;
     private final VfioBinder binder;
+    private final SriovControl control;
 
     private final CardKeys keys;
 
@@ -68,21 +72,30 @@ public final class LinuxVirtualFunctions implements VirtualFunctions {
      * @param links netdevs of the host's network namespace
      * @param tree the machine's PCI functions
      * @param binder binds VFs; its bound must be shorter than the agent's own for one call
+     * @param control says what becomes of VFs that are made; bounded likewise
      * @param files where it is kept by which key each PF is known
      */
     public LinuxVirtualFunctions(
-            Links links, Ethtool ethtool, PciTree tree, VfioBinder binder, DurableDirectory files) {
+            Links links,
+            Ethtool ethtool,
+            PciTree tree,
+            VfioBinder binder,
+            SriovControl control,
+            DurableDirectory files) {
         this(
                 PortLinks.over(requireNonNull(links, "links is null"), requireNonNull(ethtool, "ethtool is null")),
                 tree,
                 binder,
+                control,
                 files);
     }
 
-    LinuxVirtualFunctions(PortLinks links, PciTree tree, VfioBinder binder, DurableDirectory files) {
+    LinuxVirtualFunctions(
+            PortLinks links, PciTree tree, VfioBinder binder, SriovControl control, DurableDirectory files) {
         this.links = requireNonNull(links, "links is null");
         this.tree = requireNonNull(tree, "tree is null");
         this.binder = requireNonNull(binder, "binder is null");
+        this.control = requireNonNull(control, "control is null");
         this.keys = new CardKeys(files);
     }
 
@@ -94,7 +107,7 @@ public final class LinuxVirtualFunctions implements VirtualFunctions {
     @Override
     public CardModel model(PhysicalFunctionKey physicalFunction) {
         return KernelCalls.call(() -> {
-            Port port = port(physicalFunction);
+            Port port = seat(physicalFunction);
             PciFunction function = function(port.address());
             return new CardModel(
                     hex(function.id().vendor()),
@@ -108,18 +121,35 @@ public final class LinuxVirtualFunctions implements VirtualFunctions {
 
     @Override
     public Tuple read(PhysicalFunctionKey physicalFunction, int index) {
-        return KernelCalls.call(() -> tuple(info(port(physicalFunction), index)));
+        return KernelCalls.call(() -> tuple(info(seat(physicalFunction), index)));
     }
 
     @Override
     public void set(PhysicalFunctionKey physicalFunction, int index, Setting setting) {
-        KernelCalls.run(() -> links.setVf(port(physicalFunction).netdev(), index, attribute(setting)));
+        KernelCalls.run(() -> links.setVf(seat(physicalFunction).netdev(), index, attribute(setting)));
+    }
+
+    @Override
+    public PortState port(PhysicalFunctionKey physicalFunction) {
+        return KernelCalls.call(() -> {
+            Port port = seat(physicalFunction);
+            Link link = link(port.netdev());
+            return new PortState(link.up(), link.mtu(), hasAutoprobe(port.address()));
+        });
+    }
+
+    private boolean hasAutoprobe(PciAddress address) {
+        return AttributeFiles.text(tree.folder(address).resolve(AUTOPROBE)).equals(Optional.of("1"));
     }
 
     @Override
     public void preparePhysicalFunction(PhysicalFunctionKey physicalFunction, int leastMtu) {
         KernelCalls.run(() -> {
-            String netdev = port(physicalFunction).netdev();
+            Port port = seat(physicalFunction);
+            if (hasAutoprobe(port.address())) {
+                control.setDriversAutoprobe(port.address(), false);
+            }
+            String netdev = port.netdev();
             Link before = link(netdev);
             if (before.mtu() < leastMtu) {
                 links.setMtu(netdev, leastMtu);
@@ -258,7 +288,7 @@ public final class LinuxVirtualFunctions implements VirtualFunctions {
     }
 
     /** Where the PF is now. Names and addresses change, so what was seen is believed only if the same port is there. */
-    private Port port(PhysicalFunctionKey key) {
+    private Port seat(PhysicalFunctionKey key) {
         Optional<Port> known = at(key);
         if (known.isPresent()) {
             return known.get();
@@ -322,7 +352,7 @@ public final class LinuxVirtualFunctions implements VirtualFunctions {
     }
 
     private PciAddress virtualFunction(PhysicalFunctionKey key, int index) {
-        return virtualFunction(port(key), index);
+        return virtualFunction(seat(key), index);
     }
 
     private PciAddress virtualFunction(Port port, int index) {

@@ -104,6 +104,11 @@ public final class PatientVirtualFunctions implements VirtualFunctions {
     }
 
     @Override
+    public PortState port(PhysicalFunctionKey physicalFunction) {
+        return insist(physicalFunction, PF, "Reading its state", () -> kernel.port(physicalFunction));
+    }
+
+    @Override
     public void preparePhysicalFunction(PhysicalFunctionKey physicalFunction, int leastMtu) {
         // Not a call on one VF, but one that may find the PF busy just the same.
         insist(physicalFunction, PF, "Bringing the PF up at MTU " + leastMtu, () -> {

@@ -2,6 +2,7 @@ package org.sluice.agent.functions;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -11,6 +12,7 @@ import org.sluice.agent.functions.AttributeWriter.Wish;
 import org.sluice.agent.host.KernelException;
 import org.sluice.agent.host.VirtualFunctions;
 import org.sluice.agent.host.VirtualFunctions.LinkState;
+import org.sluice.agent.host.VirtualFunctions.PortState;
 import org.sluice.agent.host.VirtualFunctions.Setting;
 import org.sluice.agent.host.VirtualFunctions.Tuple;
 import org.sluice.agent.journal.Entry.FoundFunction;
@@ -96,7 +98,7 @@ public final class VirtualFunctionTransaction {
         DirectAttributes wanted = nic.attributes();
         return Stream.of(
                         // The PF stays up and at its MTU: the host's own traffic and other VFs share it.
-                        Step.withoutUndo("PF up", () -> functions.preparePhysicalFunction(physicalFunction, nic.mtu())),
+                        Step.withoutUndo("PF up", () -> requireReady(nic)),
                         Step.withoutUndo("driver off", () -> functions.unbind(physicalFunction, index)),
                         Step.withoutUndo("link down", () -> writer.linkDownMeanwhile(physicalFunction, index)),
                         Step.withoutUndo(
@@ -189,6 +191,29 @@ public final class VirtualFunctionTransaction {
         }
         if (nic.vlan() > 0 || wanted.qos() > 0) {
             writer.demand(physicalFunction, index, Attribute.VLAN, new Setting.Vlan(nic.vlan(), wanted.qos()));
+        }
+    }
+
+    /** Where the PF is not set up yet, that may be done for the first of its VFs; to other servers' it may be a reset. */
+    private void requireReady(Direct nic) {
+        PhysicalFunctionKey physicalFunction = nic.lease().physicalFunction();
+        PortState now = functions.port(physicalFunction);
+        Set<Integer> others = new HashSet<>(leases.heldOn(physicalFunction));
+        others.remove(nic.lease().index());
+        if (now.mtu() < nic.mtu() && PhysicalFunctionSetup.isUsed(functions, physicalFunction, others)) {
+            throw KernelException.Refused.because(
+                    "PfTooNarrow",
+                    "The PF of card " + physicalFunction.serial() + " has an MTU of " + now.mtu()
+                            + ", and the network of port "
+                            + nic.port() + " needs " + nic.mtu()
+                            + "; it is not raised while other servers have VFs of it, since that may reset them.",
+                    Optional.of(
+                            "Set the physical network's MTU before servers are on it (sluice fleet network --mtu), or"
+                                    + " take the other servers off the card; the agent raises it then."),
+                    null);
+        }
+        if (!now.up() || now.mtu() < nic.mtu()) {
+            functions.preparePhysicalFunction(physicalFunction, Math.max(now.mtu(), nic.mtu()));
         }
     }
 

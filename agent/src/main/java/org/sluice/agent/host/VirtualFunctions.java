@@ -27,7 +27,13 @@ public interface VirtualFunctions {
     /** Sets one attribute of a VF, without reading it back. */
     void set(PhysicalFunctionKey physicalFunction, int index, Setting setting);
 
-    /** Brings the PF up and raises its MTU to at least this; never lowers it, because the host's own traffic shares it. */
+    /** How the PF is set up now. */
+    PortState port(PhysicalFunctionKey physicalFunction);
+
+    /**
+     * Brings the PF up, raises its MTU to at least this, and has VFs that are made from now on given to no driver. Never lowers the MTU,
+     * because the host's own traffic shares it.
+     */
     void preparePhysicalFunction(PhysicalFunctionKey physicalFunction, int leastMtu);
 
     /** Kernel driver the VF is bound to now. */
@@ -41,6 +47,15 @@ public interface VirtualFunctions {
 
     /** PCI address of the VF now, {@code 0000:01:10.0}. */
     String address(PhysicalFunctionKey physicalFunction, int index);
+
+    /**
+     * A PF as the host has set it up.
+     *
+     * @param up whether it is set up, with or without a carrier
+     * @param mtu largest packet, bytes
+     * @param autoprobe whether VFs that are made now are given to a driver ({@code sriov_drivers_autoprobe})
+     */
+    record PortState(boolean up, int mtu, boolean autoprobe) {}
 
     /** A VF's attributes as read back; a flag is empty where the driver does not report it. */
     record Tuple(

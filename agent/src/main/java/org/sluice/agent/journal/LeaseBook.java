@@ -6,7 +6,9 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.sluice.agent.step.StepObserver;
 import org.sluice.agent.step.StepObserver.Moment;
 import org.sluice.model.Problem;
@@ -105,6 +107,16 @@ public final class LeaseBook {
         return find(Function.of(lease))
                 .filter(holding -> isHeldByAnother(holding, server))
                 .flatMap(Holding::holder);
+    }
+
+    /** Numbers of the VFs of that PF that servers have, whether their guests are on or not. */
+    public Set<Integer> heldOn(PhysicalFunctionKey physicalFunction) {
+        return holdings.values().stream()
+                .filter(holding -> holding.holder().isPresent())
+                .map(Holding::newest)
+                .filter(lease -> lease.physicalFunction().equals(physicalFunction))
+                .map(VirtualFunctionLease::index)
+                .collect(Collectors.toSet());
     }
 
     /** Whether this server holds the VF under exactly this lease: only then may it be neutralised for it. */

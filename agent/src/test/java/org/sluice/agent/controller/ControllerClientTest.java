@@ -77,7 +77,8 @@ class ControllerClientTest {
         DesiredHost state = new DesiredHost(
                 9,
                 List.of(Samples.server(Samples.bridgeNic(1), Samples.direct(CARD, 3, 7))),
-                List.of(new HostQuery(new UUID(0, 1), ServerId.random(), 20, Optional.of("req-1"), Optional.empty())));
+                List.of(new HostQuery(new UUID(0, 1), ServerId.random(), 20, Optional.of("req-1"), Optional.empty())),
+                List.of());
         answer = ProtocolJson.MAPPER.writeValueAsBytes(state);
         assertThat(client.desired(8, Duration.ofSeconds(20))).contains(state);
         assertThat(asked).containsExactly("GET /agent/v1/desired?after=8&wait=20");

@@ -34,6 +34,7 @@ import org.sluice.linux.net.VirtualFunctionInfo;
 import org.sluice.linux.net.VlanProtocol;
 import org.sluice.linux.netlink.NetlinkException;
 import org.sluice.linux.pci.PciTree;
+import org.sluice.linux.pci.SriovControl;
 import org.sluice.linux.vfio.VfioBinder;
 import org.sluice.model.MacAddress;
 import org.sluice.model.protocol.PhysicalFunction;
@@ -74,6 +75,7 @@ class LinuxVirtualFunctionsTest {
                 links,
                 tree,
                 new VfioBinder(tree, this::kernelWrites, Duration.ofSeconds(5)),
+                new SriovControl(tree, this::kernelWrites, Duration.ofSeconds(5)),
                 new DurableDirectory(files));
     }
 

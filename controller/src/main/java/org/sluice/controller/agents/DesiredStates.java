@@ -32,8 +32,10 @@ import org.sluice.model.ImageId;
 import org.sluice.model.PortId;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.DesiredHost;
+import org.sluice.model.protocol.DesiredPhysicalFunction;
 import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.DiskWish;
+import org.sluice.model.protocol.PhysicalFunctionKey;
 import org.sluice.model.protocol.VirtualFunctionLease;
 import tools.jackson.core.type.TypeReference;
 
@@ -118,7 +120,7 @@ public final class DesiredStates {
         List<DesiredServer> servers = bare.stream()
                 .map(server -> with(server, ports.getOrDefault(server.id(), List.of()), interfaces))
                 .toList();
-        return new DesiredHost(revision, servers, queries.open(handle, host));
+        return new DesiredHost(revision, servers, queries.open(handle, host), physicalFunctions(handle, host));
     }
 
     /**
@@ -164,6 +166,18 @@ public final class DesiredStates {
                 .map((row, _) -> Map.entry(row.getString(1), row.getString(2)))
                 .forEach(uplink -> uplinks.put(uplink.getKey(), uplink.getValue()));
         return uplinks;
+    }
+
+    /** Those that are on a physical network, as wide as that. */
+    private static List<DesiredPhysicalFunction> physicalFunctions(Handle handle, HostId host) {
+        return handle.createQuery("""
+                        select pf.serial, pf.port, n.mtu from physical_function pf
+                        join physical_network n on n.name = pf.physical_network
+                        where pf.host_id = :host and pf.present order by pf.serial, pf.port""")
+                .bind("host", host.value())
+                .map((row, _) -> new DesiredPhysicalFunction(
+                        new PhysicalFunctionKey(row.getString("serial"), row.getInt("port")), row.getInt("mtu")))
+                .list();
     }
 
     private static Map<PortId, VirtualFunctionLease> leases(Handle handle, HostId host) {

@@ -18,10 +18,12 @@ import org.sluice.model.PortId;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.DesiredHost;
 import org.sluice.model.protocol.DesiredInterface;
+import org.sluice.model.protocol.DesiredPhysicalFunction;
 import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.Enrolment;
 import org.sluice.model.protocol.FixedAddress;
 import org.sluice.model.protocol.HostQuery;
+import org.sluice.model.protocol.PhysicalFunctionKey;
 import org.sluice.model.protocol.Power;
 import org.sluice.model.protocol.PowerState;
 import org.sluice.model.protocol.ServerReport;
@@ -86,7 +88,11 @@ class ProtocolJsonTest {
                 new UUID(9, 10), SERVER, -1, Optional.of("req-0000000c-0000-0000-0000-00000000000d"), Optional.empty());
         return List.of(
                 TestFleet.inventory("node0", 3),
-                new DesiredHost(42, List.of(server), List.of(query)),
+                new DesiredHost(
+                        42,
+                        List.of(server),
+                        List.of(query),
+                        List.of(new DesiredPhysicalFunction(new PhysicalFunctionKey("SN1", 0), 9000))),
                 new HostQuery.Answer(query.id(), "login:\n"),
                 new ServerReport.Observed(
                         SERVER,

@@ -1,6 +1,7 @@
 package org.sluice.model.protocol;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.sluice.model.ServerId;
 
@@ -10,11 +11,17 @@ import org.sluice.model.ServerId;
  * @param revision grows with every change to this host's desired state
  * @param servers every server that should run here, and every one that should go and is not yet reported gone
  * @param queries questions that wait for this host's answer
+ * @param physicalFunctions PFs whose VFs servers may get; none from controllers of the time before they were told of
  */
-public record DesiredHost(long revision, List<DesiredServer> servers, List<HostQuery> queries) {
+public record DesiredHost(
+        long revision,
+        List<DesiredServer> servers,
+        List<HostQuery> queries,
+        List<DesiredPhysicalFunction> physicalFunctions) {
     public DesiredHost {
         servers = List.copyOf(servers);
         queries = List.copyOf(queries);
+        physicalFunctions = List.copyOf(Objects.requireNonNullElse(physicalFunctions, List.of()));
     }
 
     /** What is wanted of that server; empty where it is none of this host's. */

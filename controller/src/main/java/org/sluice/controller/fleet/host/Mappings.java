@@ -63,6 +63,16 @@ public final class Mappings {
                 .bind("id", card.id())
                 .execute();
         ChangeFeed.announce(handle, FleetIndex.TOPIC);
+        if (!card.physicalNetwork().equals(network)) {
+            // Its PF is to be as wide as what it is on.
+            Hosts.changed(
+                    handle,
+                    handle.createQuery("select host_id from physical_function where id = :id")
+                            .bind("id", card.id())
+                            .mapTo(UUID.class)
+                            .map(HostId::new)
+                            .one());
+        }
     }
 
     /** Why the card cannot move to that network. */

@@ -5,12 +5,15 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.StatementContext;
+import org.sluice.controller.host.Hosts;
 import org.sluice.controller.http.list.Window;
 import org.sluice.controller.scheduling.FleetIndex;
 import org.sluice.controller.store.ChangeFeed;
+import org.sluice.model.HostId;
 import org.sluice.model.Problem;
 
 /** The physical networks of the cloud. Stateless; the caller owns the transaction. */
@@ -60,7 +63,7 @@ public final class PhysicalNetworkStore {
     }
 
     /**
-     * Says how large its largest IP packet is.
+     * Says how large its largest IP packet is. The hosts with cards on it make their PFs that wide.
      *
      * @throws org.sluice.model.ProblemException 400 for what no device can have, 409 below the MTU of a network on it
      */
@@ -85,10 +88,21 @@ public final class PhysicalNetworkStore {
                             Optional.of("Delete that network first."))
                     .asException();
         }
-        handle.createUpdate("update physical_network set mtu = :mtu where name = :name")
+        int changed = handle.createUpdate("update physical_network set mtu = :mtu where name = :name and mtu <> :mtu")
                 .bind("name", name)
                 .bind("mtu", mtu)
                 .execute();
+        if (changed > 0) {
+            List<HostId> hosts = handle.createQuery(
+                            "select distinct host_id from physical_function where physical_network = :name")
+                    .bind("name", name)
+                    .mapTo(UUID.class)
+                    .map(HostId::new)
+                    .list();
+            if (!hosts.isEmpty()) {
+                Hosts.changed(handle, hosts, List.of());
+            }
+        }
     }
 
     /** Networks that exist keep their ids, in a range or not; the ranges are for those to come. */

@@ -1,0 +1,79 @@
+package org.sluice.agent.functions;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.sluice.agent.host.KernelException;
+import org.sluice.agent.host.VirtualFunctions;
+import org.sluice.agent.host.VirtualFunctions.PortState;
+import org.sluice.agent.journal.LeaseBook;
+import org.sluice.model.protocol.DesiredPhysicalFunction;
+import org.sluice.model.protocol.PhysicalFunctionKey;
+
+/**
+ * Brings PFs where the controller wants them, apart from any boot and before it: up, as wide as their physical network, and with
+ * no driver for VFs that are made from now on. What was done is never taken back, since the host's own traffic shares the PF. The MTU is not
+ * raised while a server has one of its VFs: several drivers reset the PF for it. Thread-safe for different PFs.
+ */
+public final class PhysicalFunctionSetup {
+    private static final Logger LOG = LoggerFactory.getLogger(PhysicalFunctionSetup.class);
+
+    private static final String VFIO = "vfio-pci";
+
+    private final VirtualFunctions functions;
+    private final LeaseBook leases;
+    private final Map<PhysicalFunctionKey, String> said = new ConcurrentHashMap<>();
+
+    /**
+     * @param functions the host's PFs, patient
+     * @param leases whether a server has a VF of one
+     */
+    public PhysicalFunctionSetup(VirtualFunctions functions, LeaseBook leases) {
+        this.functions = requireNonNull(functions, "functions is null");
+        this.leases = requireNonNull(leases, "leases is null");
+    }
+
+    /** Does what there is to do for one, and says so; what cannot be done is said once and tried again at the next call. */
+    public void apply(DesiredPhysicalFunction wanted) {
+        PhysicalFunctionKey key = wanted.key();
+        try {
+            PortState now = functions.port(key);
+            boolean waits = now.mtu() < wanted.mtu() && isUsed(functions, key, leases.heldOn(key));
+            if (waits) {
+                say(
+                        key,
+                        "has an MTU of " + now.mtu() + " and should have " + wanted.mtu()
+                                + ". It is raised once no server has a VF of it, since that may reset the PF");
+            }
+            if (!now.up() || now.autoprobe() || now.mtu() < wanted.mtu() && !waits) {
+                functions.preparePhysicalFunction(key, waits ? now.mtu() : wanted.mtu());
+                LOG.info(
+                        "The PF of card {} with port {} is up with an MTU of at least {}, and gives new VFs to no driver.",
+                        key.serial(),
+                        key.port(),
+                        waits ? now.mtu() : wanted.mtu());
+            }
+            if (!waits) {
+                said.remove(key);
+            }
+        } catch (KernelException e) {
+            say(key, "cannot be set up: " + e.getMessage());
+        }
+    }
+
+    /** Whether a guest has one of these VFs, or may: after a boot of the host none does until it is given one again. */
+    static boolean isUsed(VirtualFunctions functions, PhysicalFunctionKey key, Collection<Integer> held) {
+        return held.stream().anyMatch(index -> functions.driver(key, index).equals(Optional.of(VFIO)));
+    }
+
+    private void say(PhysicalFunctionKey key, String sentence) {
+        if (!sentence.equals(said.put(key, sentence))) {
+            LOG.warn("The PF of card {} with port {} {}.", key.serial(), key.port(), sentence);
+        }
+    }
+}
