@@ -23,6 +23,7 @@ public enum HostCall {
     ENSURE_TAP,
     REMOVE_TAP,
     READ_TAP,
+    READ_BRIDGE,
     SERVE,
     LIST_SERVED,
     LIST_MADE,

@@ -20,6 +20,12 @@ final class SimulatedBridges {
     private final Map<PortId, NetworkId> taps = new HashMap<>();
     private final Map<NetworkId, List<Client>> services = new HashMap<>();
 
+    /** Taps that somebody has taken out of their bridge. */
+    private final Set<PortId> loose = new HashSet<>();
+
+    /** Networks whose uplink somebody has taken out of the bridge. */
+    private final Set<NetworkId> withoutUplink = new HashSet<>();
+
     /** Networks whose DHCP has ended by itself. */
     private final Set<NetworkId> dead = new HashSet<>();
 
@@ -31,6 +37,7 @@ final class SimulatedBridges {
                     null);
         }
         bridges.put(segment.network(), segment);
+        withoutUplink.remove(segment.network());
         return segment.bridgeName();
     }
 
@@ -53,6 +60,7 @@ final class SimulatedBridges {
     String ensureTap(Segment segment, PortId port) {
         requireBridge(segment.network());
         taps.put(port, segment.network());
+        loose.remove(port);
         return Segment.tapName(port);
     }
 
@@ -60,8 +68,33 @@ final class SimulatedBridges {
         taps.remove(port);
     }
 
+    boolean restoreTap(Segment segment, PortId port) {
+        if (!taps.containsKey(port)) {
+            return false;
+        }
+        String _ = ensureTap(segment, port);
+        return true;
+    }
+
+    Optional<String> deviation(Segment segment) {
+        return withoutUplink.contains(segment.network())
+                ? Optional.of(
+                        "The uplink " + segment.uplinkDevice() + " is not in the bridge " + segment.bridgeName() + ".")
+                : Optional.empty();
+    }
+
+    void pullTap(PortId port) {
+        loose.add(port);
+    }
+
+    void pullUplink(NetworkId network) {
+        withoutUplink.add(network);
+    }
+
     Optional<String> bridgeOf(PortId port) {
-        return Optional.ofNullable(taps.get(port)).map(bridges::get).map(Segment::bridgeName);
+        return Optional.ofNullable(loose.contains(port) ? null : taps.get(port))
+                .map(bridges::get)
+                .map(Segment::bridgeName);
     }
 
     void serve(Segment segment, List<Client> clients) {
@@ -117,6 +150,8 @@ final class SimulatedBridges {
     void reboot() {
         bridges.clear();
         taps.clear();
+        loose.clear();
+        withoutUplink.clear();
         services.clear();
         dead.clear();
     }

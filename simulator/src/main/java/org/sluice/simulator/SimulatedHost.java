@@ -233,6 +233,28 @@ public final class SimulatedHost {
         happens(server, () -> domains.giveUp(server, functions));
     }
 
+    /** Takes a tap out of its bridge, as a network daemon of the host may. */
+    public void pullTap(PortId port) {
+        synchronized (lock) {
+            bridges.pullTap(port);
+        }
+    }
+
+    /** Takes the uplink of a network out of its bridge, as a network daemon of the host may. */
+    public void pullUplink(NetworkId network) {
+        synchronized (lock) {
+            bridges.pullUplink(network);
+        }
+    }
+
+    /** Whether a port's tap and the uplink of its network are in their bridge. */
+    public boolean isWired(Bridges.Segment segment, PortId port) {
+        synchronized (lock) {
+            return bridges.bridgeOf(port).isPresent()
+                    && bridges.deviation(segment).isEmpty();
+        }
+    }
+
     /** Has the host keep a bridge and a tap that an agent made, as one that was killed with a defect in its undo may. */
     public void leaveBehind(Bridges.Segment segment, PortId port) {
         synchronized (lock) {
@@ -536,6 +558,20 @@ public final class SimulatedHost {
         @Override
         public void adopt(Segment segment, PortId port) {
             line.check("take the devices of port " + port + " for ours");
+        }
+
+        @Override
+        public boolean restoreTap(Segment segment, PortId port) {
+            return call(
+                    line,
+                    HostCall.ENSURE_TAP,
+                    "tap " + Segment.tapName(port) + " back",
+                    () -> bridges.restoreTap(segment, port));
+        }
+
+        @Override
+        public Optional<String> deviation(Segment segment) {
+            return call(line, HostCall.READ_BRIDGE, "read " + segment.bridgeName(), () -> bridges.deviation(segment));
         }
 
         @Override

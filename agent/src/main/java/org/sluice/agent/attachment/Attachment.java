@@ -63,4 +63,12 @@ public sealed interface Attachment permits BridgeAttachment, DirectAttachment {
      * @throws org.sluice.model.ProblemException likewise
      */
     InterfaceState verify();
+
+    /**
+     * Brings back what has drifted, as far as that does not cut off a guest that is on; what came of it {@link #verify} says.
+     *
+     * @throws org.sluice.agent.host.KernelException when it cannot be
+     * @throws org.sluice.model.ProblemException likewise
+     */
+    void repair();
 }

@@ -73,4 +73,9 @@ record BridgeAttachment(Segments segments, DesiredServer server, Bridge nic) imp
     public InterfaceState verify() {
         return new InterfaceState(nic.port(), segments.plugged(nic), Optional.empty());
     }
+
+    @Override
+    public void repair() {
+        segments.repair(nic);
+    }
 }

@@ -80,4 +80,9 @@ record DirectAttachment(VirtualFunctionTransaction functions, ServerId server, D
     public InterfaceState verify() {
         return new InterfaceState(nic.port(), functions.address(nic.lease()), Optional.of(functions.verified(nic)));
     }
+
+    @Override
+    public void repair() {
+        functions.repair(nic);
+    }
 }

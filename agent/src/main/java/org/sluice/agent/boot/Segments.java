@@ -17,6 +17,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.sluice.agent.host.Bridges;
 import org.sluice.agent.host.Bridges.Segment;
+import org.sluice.agent.host.KernelException;
 import org.sluice.agent.host.SegmentServices;
 import org.sluice.agent.host.SegmentServices.Client;
 import org.sluice.model.NetworkId;
@@ -85,11 +86,32 @@ public final class Segments {
         }
     }
 
-    /** Checks that the NIC's tap is on the bridge of its network; returns the tap's name. */
+    /** Checks that the NIC's tap is on the bridge of its network, and that on its uplink; returns the tap's name. */
     public String plugged(Bridge nic) {
         String tap = Segment.tapName(nic.port());
         requirePlugged(nic, tap, segmentOf(nic).bridgeName());
+        Optional<String> deviation = bridges.deviation(segmentOf(nic));
+        if (deviation.isPresent()) {
+            throw new KernelException.Differs(
+                    "BridgeDiffers",
+                    deviation.get(),
+                    Optional.of("Make sure that no network daemon of the host manages Sluice's bridges."));
+        }
         return tap;
+    }
+
+    /**
+     * Brings the bridge of a NIC whose guest is on back to what it was, and the tap back on it. A tap that is in somebody else's
+     * bridge stays there, and one that is gone is of no use to the guest any more.
+     */
+    public void repair(Bridge nic) {
+        Network network = lock(nic.network());
+        try {
+            String _ = bridges.ensure(segmentOf(nic));
+            boolean _ = bridges.restoreTap(segmentOf(nic), nic.port());
+        } finally {
+            network.lock.unlock();
+        }
     }
 
     /** Counts a NIC in that the services know already, without a change to them; for the start of the agent. */

@@ -146,6 +146,35 @@ public final class LinuxBridges implements Bridges {
     }
 
     @Override
+    public boolean restoreTap(Segment segment, PortId port) {
+        if (KernelCalls.call(() -> links.find(Segment.tapName(port))).isEmpty()) {
+            return false;
+        }
+        String _ = ensureTap(segment, port);
+        return true;
+    }
+
+    @Override
+    public Optional<String> deviation(Segment segment) {
+        return KernelCalls.call(() -> {
+            String bridge = segment.bridgeName();
+            String uplink = segment.uplinkDevice();
+            if (links.find(bridge).filter(Link::up).isEmpty()) {
+                return Optional.of("The bridge " + bridge + " is gone or down.");
+            }
+            if (!isPortOf(uplink, bridge)) {
+                return Optional.of("The uplink " + uplink + " is not in the bridge " + bridge + ".");
+            }
+            if (links.find(uplink).filter(Link::up).isEmpty()) {
+                return Optional.of("The uplink " + uplink + " is down.");
+            }
+            return links.isIsolated(uplink)
+                    ? Optional.empty()
+                    : Optional.of("The uplink " + uplink + " is not isolated from DHCP and metadata of this host.");
+        });
+    }
+
+    @Override
     public void removeTap(PortId port) {
         boolean _ = inTurn(() -> {
             String tap = Segment.tapName(port);

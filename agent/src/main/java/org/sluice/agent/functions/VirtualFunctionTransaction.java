@@ -172,6 +172,29 @@ public final class VirtualFunctionTransaction {
                         .toList());
     }
 
+    /**
+     * Sets back what of a guest's VF has drifted and its isolation or its rates depend on. Its MAC is left as it is: a trusted guest
+     * may have changed it, and drivers reset a VF whose address is set, so that taking it back would cut the guest off.
+     */
+    public void repair(Direct nic) {
+        PhysicalFunctionKey physicalFunction = nic.lease().physicalFunction();
+        int index = nic.lease().index();
+        DirectAttributes wanted = nic.attributes();
+        Tuple now = functions.read(physicalFunction, index);
+        if (now.vlan() != nic.vlan() || now.qos() != wanted.qos()) {
+            writer.vlan(physicalFunction, index, nic.vlan(), wanted.qos());
+        }
+        if (now.trust().equals(Optional.of(!wanted.trust()))) {
+            writer.trust(physicalFunction, index, wanted.trust());
+        }
+        if (now.minTxRate() != wanted.minTxRate() || now.maxTxRate() != wanted.maxTxRate()) {
+            writer.rates(physicalFunction, index, wanted.minTxRate(), wanted.maxTxRate());
+        }
+        if (now.spoofCheck().equals(Optional.of(!wanted.spoofCheck()))) {
+            writer.spoofCheck(physicalFunction, index, wanted.spoofCheck(), Wish.REQUESTED);
+        }
+    }
+
     private void demandCapabilities(Direct nic) {
         PhysicalFunctionKey physicalFunction = nic.lease().physicalFunction();
         DirectAttributes wanted = nic.attributes();

@@ -43,6 +43,12 @@ public interface Bridges {
     /** What was made here and is not struck out, by network: the ports that have taps, none for a bridge alone. */
     Map<NetworkId, Set<PortId>> made();
 
+    /** Puts a tap that is in no bridge back on its own; false when there is no tap, which its guest could not use any more. */
+    boolean restoreTap(Segment segment, PortId port);
+
+    /** What of a segment's bridge and uplink is not as {@link #ensure} left it, in a sentence; empty when all is. */
+    Optional<String> deviation(Segment segment);
+
     /** The bridge that the port's tap is on now; empty when there is no such tap. */
     Optional<String> bridgeOf(PortId port);
 

@@ -118,10 +118,7 @@ public final class Observations {
             verified.remove(id);
             report(id, sight, List.of(), failure);
         } else if (changed || isDue(id)) {
-            ReadBack readBack;
-            try (FunctionLocks.Held _ = ServerWorkflow.hold(locks, entry.server())) {
-                readBack = workflows.apply(entry.server()).readBack();
-            }
+            ReadBack readBack = readBack(entry);
             verified.put(id, clock.instant());
             if (readBack.deviation().isEmpty()) {
                 unproven.remove(id);
@@ -129,7 +126,9 @@ public final class Observations {
                 report(id, sight, readBack.interfaces(), failure);
                 return;
             }
-            // An alarm, not a repair: a trusted guest may have changed its MAC, and taking it back would cut it off.
+            // What could not be brought back without cutting the guest off is an alarm: a trusted one may have changed
+            // its
+            // MAC.
             RuntimeException deviation = readBack.deviation().get();
             deviates(entry, "runs, but not as wanted", deviation);
             if (unproven.contains(id)) {
@@ -137,6 +136,26 @@ public final class Observations {
             } else if (changed) {
                 report(id, sight, readBack.interfaces(), failure);
             }
+        }
+    }
+
+    /** What reads back, of a server that stood before after what has drifted was brought back. */
+    private ReadBack readBack(Entry entry) {
+        try (FunctionLocks.Held _ = ServerWorkflow.hold(locks, entry.server())) {
+            ServerWorkflow workflow = workflows.apply(entry.server());
+            ReadBack found = workflow.readBack();
+            if (found.deviation().isEmpty() || unproven.contains(entry.id())) {
+                return found;
+            }
+            workflow.repair();
+            ReadBack repaired = workflow.readBack();
+            if (repaired.deviation().isEmpty()) {
+                LOG.warn(
+                        "Server {} was not as wanted, and is again: {}",
+                        entry.server().named(),
+                        Failures.describe(found.deviation().get()).reason());
+            }
+            return repaired;
         }
     }
 

@@ -8,6 +8,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sluice.agent.attachment.Attachment;
 import org.sluice.agent.attachment.Attachments;
 import org.sluice.agent.functions.FunctionLocks;
@@ -30,6 +32,8 @@ import org.sluice.model.protocol.ServerReport.InterfaceState;
  * thread. Undoing needs none of these values.
  */
 public final class ServerWorkflow {
+    private static final Logger LOG = LoggerFactory.getLogger(ServerWorkflow.class);
+
     private final Host host;
     private final DesiredServer server;
     private final List<Attachment> attachments;
@@ -106,6 +110,18 @@ public final class ServerWorkflow {
             }
         }
         return new ReadBack(interfaces, Optional.ofNullable(deviation));
+    }
+
+    /** Brings back what of its NICs has drifted, of a server whose guest is on; what came of it {@link #readBack} says. */
+    public void repair() {
+        for (Attachment attachment : attachments) {
+            try {
+                attachment.repair();
+            } catch (KernelException | ProblemException e) {
+                // What is still not as it should be is read back, and said once; why is in the log for who looks.
+                LOG.debug("A NIC of server {} cannot be repaired.", server.named(), e);
+            }
+        }
     }
 
     /**

@@ -214,4 +214,39 @@ class LinuxBridgesTest {
                 .hasMessage("This host has no network device no-such-nic.");
         assertThat(links.find(nowhere.bridgeName())).isEmpty();
     }
+
+    @Test
+    void seesAndMendsWhatSomebodyHasTakenApart() {
+        bridges.ensure(untagged);
+        bridges.ensureTap(untagged, port);
+        assertThat(bridges.deviation(untagged)).isEmpty();
+
+        links.clearMaster("up0");
+        links.clearMaster(Segment.tapName(port));
+        assertThat(bridges.deviation(untagged))
+                .contains("The uplink up0 is not in the bridge " + untagged.bridgeName() + ".");
+        bridges.ensure(untagged);
+        assertThat(bridges.restoreTap(untagged, port)).isTrue();
+        assertThat(bridges.deviation(untagged)).isEmpty();
+        assertThat(bridges.bridgeOf(port)).contains(untagged.bridgeName());
+
+        links.setIsolated("up0", false);
+        assertThat(bridges.deviation(untagged))
+                .hasValueSatisfying(sentence -> assertThat(sentence).contains("is not isolated"));
+        assertThat(bridges.restoreTap(untagged, PortId.random()))
+                .as("a tap that is gone")
+                .isFalse();
+    }
+
+    @Test
+    void leavesATapThatSomebodyPutIntoAnotherBridge() {
+        bridges.ensure(untagged);
+        bridges.ensureTap(untagged, port);
+        bridgeOfTheOperators("br-mgmt");
+        links.setMaster(Segment.tapName(port), "br-mgmt");
+
+        assertThatThrownBy(() -> bridges.restoreTap(untagged, port))
+                .isInstanceOf(KernelException.Refused.class)
+                .hasMessageContaining("is in br-mgmt");
+    }
 }
