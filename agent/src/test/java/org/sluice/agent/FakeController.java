@@ -157,7 +157,8 @@ final class FakeController implements Controller {
                                     ? server.wishing(DiskWish.NONE)
                                     : server)
                             .toList(),
-                    before.queries()));
+                    before.queries(),
+                    before.physicalFunctions()));
         }
     }
 
