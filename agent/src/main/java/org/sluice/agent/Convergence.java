@@ -385,12 +385,12 @@ final class Convergence {
         if (state.isOn() && (described || !joined.contains(entry.id()))) {
             join(current);
         }
-        if (power.obey(current, wish, wanted.image(), state)) {
+        if (power.obey(current, wish, wanted.image(), state) || nics.continues()) {
             return true;
         }
         // Whoever does not speak of it gives up no copy of it.
         desired.ifPresent(spoken -> copy(current.id(), wish, spoken.diskWish().copyTo()));
-        return nics.continues();
+        return false;
     }
 
     private void copy(ServerId server, Power wish, Optional<ImageId> copyTo) {

@@ -23,18 +23,17 @@ import org.sluice.controller.agents.Reports;
 import org.sluice.controller.background.AbandonedUploads;
 import org.sluice.controller.background.ActionsBeyondBound;
 import org.sluice.controller.background.BuildsOnSilentHosts;
+import org.sluice.controller.background.CopiesThatNeverCome;
 import org.sluice.controller.background.DecisionsWithoutServer;
 import org.sluice.controller.background.DeletionsOnSilentHosts;
 import org.sluice.controller.background.ExpiredJoinTokens;
 import org.sluice.controller.background.OldHostQueries;
+import org.sluice.controller.background.OverdueOperations;
 import org.sluice.controller.background.PortsBoundToNothing;
 import org.sluice.controller.background.Reconcilers;
 import org.sluice.controller.background.Turns;
 import org.sluice.controller.background.UnplacedServers;
-import org.sluice.controller.background.OverdueOperations;
-import org.sluice.controller.background.StalledCopies;
 import org.sluice.controller.background.UnusedServicePorts;
-import org.sluice.controller.operation.Operations;
 import org.sluice.controller.background.WaitingBoots;
 import org.sluice.controller.compute.ComputeFamily;
 import org.sluice.controller.fleet.SluiceFamily;
@@ -64,6 +63,7 @@ import org.sluice.controller.network.binding.ServerPorts;
 import org.sluice.controller.network.binding.ServicePorts;
 import org.sluice.controller.observation.DiskWatch;
 import org.sluice.controller.observation.Observation;
+import org.sluice.controller.operation.Operations;
 import org.sluice.controller.pki.AgentAuthentication;
 import org.sluice.controller.pki.CertificateAuthority;
 import org.sluice.controller.pki.EnrolmentFamily;
@@ -167,7 +167,6 @@ final class ControllerProcess {
         ImageBytes imageBytes = new ImageBytes(imagesDatabase);
         ImageSweep sweep = new ImageSweep(database);
         Turns turns = new Turns(new Transactions(database.jdbi()));
-        DiskCopies copies = new DiskCopies();
         resources.add(
                 "reconcilers",
                 Reconcilers.start(
@@ -178,8 +177,8 @@ final class ControllerProcess {
                                 new DeletionsOnSilentHosts(turns, fleet::watched),
                                 new PortsBoundToNothing(turns, serverPorts),
                                 new UnusedServicePorts(turns, servicePorts),
-                                new StalledCopies(turns, copies),
                                 new OverdueOperations(turns, new Operations(scheduling)),
+                                new CopiesThatNeverCome(turns),
                                 new DecisionsWithoutServer(turns),
                                 new ActionsBeyondBound(turns),
                                 new OldHostQueries(turns),
@@ -189,6 +188,7 @@ final class ControllerProcess {
                         random,
                         counted(observation)));
 
+        DiskCopies copies = new DiskCopies();
         Tokens tokens = resources.add("tokens", Tokens.following(database, feed, clock, random, setup.tokenLife()));
         List<ApiFamily> openStack = new ArrayList<>(List.of(
                 new IdentityFamily(database, tokens, new PasswordChecks(passwords, clock, setup.lockOut())),

@@ -470,7 +470,7 @@ class InterruptionTest {
                 } else {
                     on.start(new KillAt(on, point));
                 }
-                killed = isKilledBefore(on);
+                killed = isKilledBeforeItsImageIsThere(on);
                 on.host.faults().clear();
                 on.start();
                 await().dontCatchUncaughtExceptions()
@@ -488,7 +488,7 @@ class InterruptionTest {
     }
 
     /** Waits until the agent was killed, or was done with a copy and its remains. */
-    private static boolean isKilledBefore(AgentOnSimulatedHost on) {
+    private static boolean isKilledBeforeItsImageIsThere(AgentOnSimulatedHost on) {
         await().dontCatchUncaughtExceptions()
                 .atMost(LONG_ENOUGH)
                 .pollInterval(Duration.ofMillis(2))

@@ -265,7 +265,7 @@ public final class DiskCopies implements AutoCloseable {
 
     @SuppressWarnings("ReferenceEquality") // another job of the same server may look the same, and is another one
     private void tellUnlessGivenUp(Entry entry, Job job, RuntimeException reason) {
-        if (!isClosed && jobs.get(entry.id()) == job) {
+        if (!isClosed && job.equals(jobs.get(entry.id()))) {
             tell(entry, job.image(), reason);
         }
     }

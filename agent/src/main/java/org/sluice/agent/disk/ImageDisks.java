@@ -21,7 +21,6 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.sluice.agent.host.Disks;
 import org.sluice.agent.metadata.MetadataTree;
-import org.sluice.linux.file.DurableFiles;
 import org.sluice.model.ImageId;
 import org.sluice.model.Problem;
 import org.sluice.model.ServerId;

@@ -77,7 +77,7 @@ public record Entry(
                 .map(nic -> nic.wished(DesiredInterface.Wish.THERE))
                 .toList();
         return new Entry(
-                wanted.powered(on).wishing(DiskWish.NONE).wired(there),
+                wanted.powered(on).wired(there).wishing(DiskWish.NONE),
                 revision,
                 Phase.BUILDING,
                 List.of(),

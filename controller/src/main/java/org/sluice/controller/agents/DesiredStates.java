@@ -193,12 +193,12 @@ public final class DesiredStates {
     private static List<DesiredServer> servers(Handle handle, HostId host) {
         return handle.createQuery("""
                         select s.id, s.number, c.present, c.power, c.power_generation, c.boots, c.rebuilds, c.power_ending, c.disk, c.disk_kept, s.copy_image_id, s.hostname, s.name, s.project_id, s.user_id,
-                            coalesce(s.availability_zone, '') as zone, s.vcpus, s.memory_mib, s.disk_gib, s.image_id,
+                            coalesce(s.availability_zone, '') as zone, s.vcpus, s.memory_mib, s.disk_gib, coalesce(s.shelved_image_id, s.image_id) as image_id,
                             coalesce(i.disk_format, 'raw') as disk_format, coalesce(i.size, 0) as size,
                             coalesce(i.os_hash_value, '') as sha512, s.config_drive, s.user_data, s.key_name,
                             s.public_key, s.metadata, s.launch_index, s.reservation_id, s.flavor_name,
                             r.request_id, r.global_request_id
-                        from claim c join server s on s.id = c.server_id left join image i on i.id = s.image_id
+                        from claim c join server s on s.id = c.server_id left join image i on i.id = coalesce(s.shelved_image_id, s.image_id)
                             left join server_request r on r.server_id = s.id
                         where c.host_id = :host order by s.number""")
                 .bind("host", host.value())

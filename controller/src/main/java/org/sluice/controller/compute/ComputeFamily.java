@@ -26,6 +26,7 @@ import org.sluice.controller.compute.server.ServerDeletion;
 import org.sluice.controller.compute.server.ServerRoutes;
 import org.sluice.controller.compute.server.WholeServers;
 import org.sluice.controller.compute.service.ServiceRoutes;
+import org.sluice.controller.compute.shelve.ShelveRoutes;
 import org.sluice.controller.compute.snapshot.SnapshotRoutes;
 import org.sluice.controller.compute.state.StateRoutes;
 import org.sluice.controller.compute.tag.TagRoutes;
@@ -93,6 +94,7 @@ public final class ComputeFamily implements ApiFamily {
                 new ResizeRoutes(transactions, new Resizes(new Operations(scheduling)), clock),
                 new SnapshotRoutes(transactions, clock),
                 new EvacuationRoutes(transactions, scheduling, clock),
+                new ShelveRoutes(transactions, ports, scheduling, clock),
                 new LockRoutes(transactions),
                 new StateRoutes(transactions),
                 new ActionRoutes(transactions, deletion, consoles),

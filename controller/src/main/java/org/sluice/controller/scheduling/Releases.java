@@ -81,7 +81,9 @@ final class Releases {
         }
         Set<NetworkId> bridged = Scheduling.bridgedNetworks(serverPorts.of(handle, List.of(server)));
         boolean isLast = held.claims().size() == 1;
-        if (isLast) {
+        if (isLast && held.isShelved()) {
+            serverPorts.unplug(handle, server);
+        } else if (isLast) {
             serverPorts.detach(handle, server);
         }
         if (claim.role() == Claim.Role.CURRENT) {
@@ -93,6 +95,8 @@ final class Releases {
         }
         if (isLast && held.state().is(Task.DELETING)) {
             delete(handle, server);
+        } else if (isLast && held.isShelved()) {
+            servers.offloaded(handle, server);
         }
         Hosts.changed(handle, host);
         ChangeFeed.announce(handle, FleetIndex.TOPIC);

@@ -103,13 +103,15 @@ final class Removals {
                 .bind("host", host.id().value())
                 .execute();
         boolean isLast = held.claims().size() == 1;
-        if (isLast) {
+        if (isLast && held.isShelved()) {
+            serverPorts.unplug(handle, server);
+        } else if (isLast) {
             serverPorts.detach(handle, server);
         }
         if (claim.role() == Claim.Role.CURRENT) {
             servers.lost(
                     handle,
-                    server,
+                    held,
                     new Failure(
                             "HostLost",
                             "Its host was lost, and its disk with it.",

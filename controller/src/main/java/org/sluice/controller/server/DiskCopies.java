@@ -16,9 +16,6 @@ import org.sluice.model.protocol.ServerReport.Failure;
  * transaction. Locks in the order server, host, image.
  */
 public final class DiskCopies {
-    /** How many stalled copies are ended at once. */
-    public static final int MOST_STALLED = 100;
-
     private final Servers servers = new Servers();
     private final CopyWishes wishes = new CopyWishes();
     private final ServerActions actions = new ServerActions();
@@ -30,7 +27,11 @@ public final class DiskCopies {
      * @throws org.sluice.model.ProblemException 409 when the server's state does not allow it
      */
     public void ask(Handle handle, Held server, ServerAction action, ImageId image, ServerActions.Asker asker) {
-        servers.begin(handle, server, action, asker);
+        if (action.wishesPower()) {
+            servers.ask(handle, server, action, asker);
+        } else {
+            servers.begin(handle, server, action, asker);
+        }
         wishes.wish(handle, server.id(), image);
         server.host().ifPresent(host -> Hosts.changed(handle, host, server.id()));
     }
@@ -49,7 +50,11 @@ public final class DiskCopies {
     /** The image has what it awaited. */
     public void arrived(Handle handle, Held server) {
         wishes.forget(handle, server.id());
-        end(handle, server, Optional.empty());
+        if (server.state().is(Task.SHELVING)) {
+            servers.shelved(handle, server);
+        } else {
+            end(handle, server, Optional.empty());
+        }
     }
 
     /** There will be no copy, and the image that awaits it goes; the server stays as it is. */
@@ -67,17 +72,17 @@ public final class DiskCopies {
     }
 
     /**
-     * Ends the copies that will never come, at most {@value #MOST_STALLED}: {@link CopyWishes#stalled} says of which servers.
+     * Ends copies that will not come: {@link CopyWishes#stalled} says of which servers.
      *
-     * @return how many
+     * @param most how many at most
+     * @return how many they were
      */
-    public int endStalled(Handle handle) {
-        List<ServerId> stalled = wishes.stalled(handle, MOST_STALLED);
+    public int endStalled(Handle handle, int most) {
+        List<ServerId> stalled = wishes.stalled(handle, most);
         for (ServerId server : stalled) {
-            Held held = servers.hold(handle, server).orElseThrow();
             failed(
                     handle,
-                    held,
+                    servers.hold(handle, server).orElseThrow(),
                     new Failure(
                             "CopyStalled",
                             "Its host did not bring the copy of its root disk: the host has been silent for "

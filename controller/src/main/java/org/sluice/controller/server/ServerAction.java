@@ -39,7 +39,16 @@ public enum ServerAction {
             "createImage", Set.of(ServerStatus.ACTIVE, ServerStatus.SHUTOFF, ServerStatus.PAUSED), Task.IMAGE_SNAPSHOT),
     /** It is built anew elsewhere, since its host is down; one that was off is off there. */
     EVACUATE(
-            "evacuate", Set.of(ServerStatus.ACTIVE, ServerStatus.SHUTOFF, ServerStatus.ERROR), Task.REBUILDING);
+            "evacuate", Set.of(ServerStatus.ACTIVE, ServerStatus.SHUTOFF, ServerStatus.ERROR), Task.REBUILDING),
+    /** It is stopped, a copy of its root disk becomes an image, and it leaves its host. */
+    SHELVE(
+            "shelve",
+            Set.of(ServerStatus.ACTIVE, ServerStatus.SHUTOFF, ServerStatus.PAUSED),
+            Task.SHELVING,
+            Level.STOPPED,
+            Reboot.NONE),
+    /** It is built anew, on whichever host takes it, from the image that it is shelved in. */
+    UNSHELVE("unshelve", Set.of(ServerStatus.SHELVED_OFFLOADED), Task.SCHEDULING);
 
     /** Whether the guest is to boot anew, and how it is ended for that. */
     private enum Reboot {
@@ -97,6 +106,11 @@ public enum ServerAction {
             return Level.STOPPED;
         }
         return level.orElseThrow(() -> new IllegalStateException(this + " is no wish about power"));
+    }
+
+    /** Whether it is one wish about the guest's power, and what follows from it. */
+    boolean wishesPower() {
+        return level.isPresent();
     }
 
     /** Whether the guest boots anew although it runs. */

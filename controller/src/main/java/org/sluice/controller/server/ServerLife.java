@@ -32,6 +32,8 @@ import org.sluice.model.protocol.ServerReport.Observed;
  * revert          RESIZED                        resize_reverting  ACTIVE, or SHUTOFF where it was that
  * attach, detach  ACTIVE, PAUSED, SHUTOFF        -                 what it was, with its NIC or without it
  * create image    ACTIVE, SHUTOFF, PAUSED        image_snapshot    what it is by then, with an image or a record that says why not
+ * shelve          ACTIVE, SHUTOFF, PAUSED        shelving, shelving_offloading    SHELVED, SHELVED_OFFLOADED; SHUTOFF where there is no image
+ * unshelve        SHELVED_OFFLOADED              scheduling, spawning    ACTIVE; SHELVED_OFFLOADED where it could not be built
  * delete          every state                    deleting          gone
  * nothing         ACTIVE, PAUSED                 -                 SHUTOFF: the guest ended, and stays so
  * nothing         ACTIVE                         -                 PAUSED: the hypervisor paused it
@@ -151,7 +153,7 @@ public final class ServerLife {
     /** Whether a server is what it was before when that is not done: after a reboot it is another one, or off. */
     private static boolean canFail(Task task) {
         return switch (task) {
-            case POWERING_ON, POWERING_OFF, PAUSING, UNPAUSING -> true;
+            case POWERING_ON, POWERING_OFF, PAUSING, UNPAUSING, SHELVING -> true;
             case SCHEDULING,
                     SPAWNING,
                     REBOOTING,
@@ -161,6 +163,7 @@ public final class ServerLife {
                     RESIZE_FINISH,
                     RESIZE_REVERTING,
                     IMAGE_SNAPSHOT,
+                    SHELVING_OFFLOADING,
                     DELETING -> false;
         };
     }

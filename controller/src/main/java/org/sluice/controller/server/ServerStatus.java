@@ -12,6 +12,10 @@ public enum ServerStatus {
     PAUSED("paused"),
     /** It has another flavor, and what it was is kept until somebody confirms or reverts that; its guest may run. */
     RESIZED("resized"),
+    /** It is off, and an image of its disk is made; it is about to leave its host. */
+    SHELVED("shelved"),
+    /** It is on no host: there is an image of its disk, and its ports have kept their addresses. */
+    SHELVED_OFFLOADED("shelved_offloaded"),
     /** It could not be scheduled or built, or is not what it should be; the fault says why. */
     ERROR("error");
 

@@ -30,15 +30,23 @@ public final class Servers {
 
     private final ServerActions actions = new ServerActions();
     private final CopyWishes copies = new CopyWishes();
+    private final Shelves shelves = new Shelves();
 
     /**
      * A server whose row is held until the transaction ends, and with it its claims.
      *
      * @param claims where it is, where it is going to and where it was; none when nothing of it is anywhere
      * @param copy the image that a copy of its root disk is to become
+     * @param shelf the image that it is shelved in, or was until it is built from it
      * @param hasFault whether something is known that went wrong with it
      */
-    public record Held(ServerId id, ServerState state, List<Claim> claims, Optional<ImageId> copy, boolean hasFault) {
+    public record Held(
+            ServerId id,
+            ServerState state,
+            List<Claim> claims,
+            Optional<ImageId> copy,
+            Optional<ImageId> shelf,
+            boolean hasFault) {
         public Held {
             claims = List.copyOf(claims);
         }
@@ -69,24 +77,35 @@ public final class Servers {
         public Power power() {
             return claim().map(Claim::power).orElse(Power.ON);
         }
+
+        /** Whether it is shelved, so that whatever is left of it on a host may go and its ports stay its own. */
+        public boolean isShelved() {
+            return !state.is(Task.DELETING)
+                    && (state.status() == ServerStatus.SHELVED || state.status() == ServerStatus.SHELVED_OFFLOADED);
+        }
     }
 
     /** Holds the row; empty when there is no such server. */
     public Optional<Held> hold(Handle handle, ServerId server) {
         // Two statements: the second must see the claims as who held the row while the first waited has left them.
         return handle.createQuery("""
-                        select status, task_state, copy_image_id, fault_at is not null as has_fault from server
+                        select status, task_state, copy_image_id, shelved_image_id, fault_at is not null as has_fault from server
                         where id = :server for update""")
                 .bind("server", server.value())
                 .map((row, _) -> new Held(
                         server,
                         ServerState.of(row.getString("status"), row.getString("task_state")),
                         List.of(),
-                        Optional.ofNullable(row.getObject("copy_image_id", UUID.class))
-                                .map(ImageId::new),
+                        image(row, "copy_image_id"),
+                        image(row, "shelved_image_id"),
                         row.getBoolean("has_fault")))
                 .findOne()
-                .map(held -> new Held(server, held.state(), claims(handle, server), held.copy(), held.hasFault()));
+                .map(held -> new Held(
+                        server, held.state(), claims(handle, server), held.copy(), held.shelf(), held.hasFault()));
+    }
+
+    private static Optional<ImageId> image(ResultSet row, String column) throws SQLException {
+        return Optional.ofNullable(row.getObject(column, UUID.class)).map(ImageId::new);
     }
 
     private static List<Claim> claims(Handle handle, ServerId server) {
@@ -235,13 +254,53 @@ public final class Servers {
     }
 
     /** It went with its host; it stays as the one who says why. */
-    public void lost(Handle handle, ServerId server, Failure failure) {
-        giveUp(handle, server, failure);
-        left(handle, server);
+    public void lost(Handle handle, Held server, Failure failure) {
+        if (server.isShelved()) {
+            // It is in its image, and not on the host that was lost.
+            actions.finish(
+                    handle,
+                    server.id(),
+                    server.state().is(Task.SHELVING_OFFLOADING)
+                            ? Optional.empty()
+                            : Optional.of(StorableText.of(failure.reason())));
+            become(handle, server.id(), ServerState.at(ServerStatus.SHELVED_OFFLOADED));
+        } else {
+            giveUp(handle, server.id(), failure);
+        }
+        left(handle, server.id());
+    }
+
+    /** An image of its disk is made: it leaves its host, and comes back from that. */
+    void shelved(Handle handle, Held server) {
+        shelves.fill(handle, server.id(), server.copy().orElseThrow());
+        leaveShelved(handle, server, ServerStatus.SHELVED);
+    }
+
+    private void leaveShelved(Handle handle, Held server, ServerStatus status) {
+        become(handle, server.id(), new ServerState(status, Optional.of(Task.SHELVING_OFFLOADING)));
+        unwant(handle, server.id());
+        server.host().ifPresent(host -> Hosts.changed(handle, host, server.id()));
+    }
+
+    /** Nothing of it is left on any host, and it is shelved. */
+    public void offloaded(Handle handle, ServerId server) {
+        become(handle, server, ServerState.at(ServerStatus.SHELVED_OFFLOADED));
+        actions.finish(handle, server, Optional.empty());
+    }
+
+    /**
+     * A shelved server is asked for again; it is to be placed in the same transaction.
+     *
+     * @throws org.sluice.model.ProblemException 409 when the server's state does not allow it
+     */
+    public void unshelve(Handle handle, Held server, ServerActions.Asker asker) {
+        become(handle, server.id(), ServerLife.asked(server.id(), server.state(), ServerAction.UNSHELVE));
+        record(handle, server.id(), ServerAction.UNSHELVE, asker);
     }
 
     /** The row goes, and with it all that was known of the server. */
     public void delete(Handle handle, ServerId server) {
+        shelves.clear(handle, server);
         handle.createUpdate("delete from server where id = :id")
                 .bind("id", server.value())
                 .execute();
@@ -249,6 +308,12 @@ public final class Servers {
 
     /** The host could not build it; it is to go from there, and stays as the one who says why. */
     public void failed(Handle handle, Held server, Failure failure) {
+        if (server.isShelved()) {
+            // Its image is there still: it goes back to where it was.
+            actions.finish(handle, server.id(), Optional.of(StorableText.of(failure.reason())));
+            leaveShelved(handle, server, ServerStatus.SHELVED_OFFLOADED);
+            return;
+        }
         giveUp(handle, server.id(), failure);
         server.host().ifPresent(host -> Hosts.changed(handle, host, server.id()));
     }
@@ -278,6 +343,9 @@ public final class Servers {
                             failure -> fault(handle, server.id(), failure), () -> forgive(handle, server.id()));
             if (server.copy().isPresent()) {
                 copies.drop(handle, server.id());
+            }
+            if (server.shelf().isPresent() && next.failure().isEmpty()) {
+                shelves.clear(handle, server.id());
             }
         }
         server.claim().filter(claim -> !claim.power().equals(next.power())).ifPresent(claim -> {

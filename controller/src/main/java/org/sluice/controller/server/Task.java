@@ -18,6 +18,10 @@ public enum Task {
     RESIZE_REVERTING("resize_reverting"),
     /** A copy of its root disk is on its way to become an image. */
     IMAGE_SNAPSHOT("image_snapshot"),
+    /** It is stopped, and a copy of its root disk is on its way to become the image that it is shelved in. */
+    SHELVING("shelving"),
+    /** It is leaving its host, and comes back from its image. */
+    SHELVING_OFFLOADING("shelving_offloading"),
     DELETING("deleting");
 
     private final String text;
@@ -42,7 +46,14 @@ public enum Task {
                     REBUILDING,
                     RESIZE_FINISH,
                     RESIZE_REVERTING -> true;
-            case POWERING_OFF, PAUSING, UNPAUSING, RESIZE_PREP, IMAGE_SNAPSHOT, DELETING -> false;
+            case POWERING_OFF,
+                    PAUSING,
+                    UNPAUSING,
+                    RESIZE_PREP,
+                    IMAGE_SNAPSHOT,
+                    SHELVING,
+                    SHELVING_OFFLOADING,
+                    DELETING -> false;
         };
     }
 
@@ -53,7 +64,7 @@ public enum Task {
 
     /** Whether its end is an image, whatever becomes of the guest meanwhile. */
     boolean makesImage() {
-        return this == IMAGE_SNAPSHOT;
+        return this == IMAGE_SNAPSHOT || this == SHELVING;
     }
 
     static Task of(String text) {

@@ -368,7 +368,7 @@ final class ComputeCloud implements AutoCloseable {
 
     /** What is done once a minute about copies that never come. */
     void endStalledCopies() {
-        jdbi.useTransaction(handle -> copies.endStalled(handle));
+        jdbi.useTransaction(handle -> copies.endStalled(handle, 100));
     }
 
     /** What the agent said of it when that was the newest wish. */

@@ -30,8 +30,7 @@ class SnapshotTest {
 
     private static ComputeCloud cloud;
     private static String flavor;
-    private static UUID image = new UUID(0, 0);
-
+    private UUID image = new UUID(0, 0);
     private String server = "";
 
     @BeforeAll

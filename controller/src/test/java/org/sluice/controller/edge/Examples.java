@@ -476,6 +476,9 @@ final class Examples {
                 .body("{'rebuild': {'imageRef': '" + things.publicImage
                         + "', 'name': 'again', 'metadata': {'stage': 'x'}}}");
         add("POST", action, "resize", 202).of(server).body("{'resize': {'flavorRef': '" + things.largerFlavor + "'}}");
+        add("POST", action, "shelve", 202).of(server);
+        add("POST", action, "shelveOffload", 409).of(server);
+        add("POST", action, "unshelve", 409).of(server);
         add("POST", action, "createImage", 202)
                 .of(server)
                 .body("{'createImage': {'name': 'image of it', 'metadata': {'stage': 'x'}}}");
@@ -593,6 +596,12 @@ final class Examples {
         add("GET", root + "/desired", 200).headers(certificate);
         add("POST", root + "/reports", 204).headers(certificate).body(things::running);
         add("GET", root + "/images/{id}/file", 200).headers(certificate).named(Thing.of("id", things.image));
+        // Nobody wishes a copy, as is the case for all but the one host that is asked for it.
+        add("PUT", root + "/images/{id}/file", 404)
+                .headers(() ->
+                        Map.of(WholeApi.CERTIFICATE, things.serversHost, "Content-Type", "application/octet-stream"))
+                .named(Thing.of("id", things.image))
+                .body("a disk");
         String query = "9f3f8a52-1df5-4a0c-9d0e-0f4b8a0a4c11";
         add("POST", root + "/queries/{id}", 204)
                 .headers(certificate)

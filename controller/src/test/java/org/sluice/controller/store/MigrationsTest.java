@@ -49,7 +49,8 @@ final class MigrationsTest {
             Map.entry("28", -1_712_822_434),
             Map.entry("29", -131_222_415),
             Map.entry("31", 786_457_668),
-            Map.entry("32", 1_839_058_917));
+            Map.entry("32", 1_839_058_917),
+            Map.entry("33", -834_915_099));
 
     @RegisterExtension
     static final TestDatabase postgres = new TestDatabase();

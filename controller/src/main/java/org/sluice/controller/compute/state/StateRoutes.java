@@ -50,6 +50,7 @@ public final class StateRoutes implements ResourceRoutes {
             // be active with.
             if (held.state().status() == ServerStatus.BUILD
                     || held.state().is(Task.DELETING)
+                    || held.isShelved()
                     || (state.equals("active") && !held.isPresent())) {
                 throw ServerLife.refusal(held.id(), held.state(), "reset_state");
             }

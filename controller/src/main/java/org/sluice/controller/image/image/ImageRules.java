@@ -100,7 +100,8 @@ public final class ImageRules {
             throw Problem.of(
                             Problem.Kind.CONFLICT,
                             "ImageInUse",
-                            "Image " + image.id() + " could not be deleted because a server is being built from it.")
+                            "Image " + image.id()
+                                    + " could not be deleted because a server is being built from it, or is shelved in it.")
                     .asException();
         }
     }

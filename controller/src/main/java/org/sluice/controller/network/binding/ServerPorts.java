@@ -195,6 +195,24 @@ public final class ServerPorts {
                 .execute();
     }
 
+    /**
+     * Takes the bindings of the server's ports away; they stay its NICs, with their addresses, and can be bound to another host. One
+     * that was about to be given back is.
+     */
+    public void unplug(Handle handle, ServerId server) {
+        handle.createQuery("select port_id from interface_change where server_id = :server and kind = 'detach'")
+                .bind("server", server.value())
+                .mapTo(UUID.class)
+                .list()
+                .forEach(port -> detach(handle, server, new PortId(port)));
+        handle.createUpdate("""
+                        delete from interface_change where server_id = :server;
+                        delete from port_binding where server_id = :server;
+                        update port set status = 'DOWN', binding_host = '', revision_number = revision_number + 1,
+                            updated_at = now()
+                        where server_id = :server""").bind("server", server.value()).execute();
+    }
+
     /** What is shown of the NICs of those servers, each server's in order, in one query. */
     public List<ShownNic> shown(Handle handle, Collection<ServerId> servers) {
         return ShownNics.of(handle, servers);

@@ -1,0 +1,38 @@
+package org.sluice.controller.background;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import org.sluice.controller.server.DiskCopies;
+
+/**
+ * Ends copies of root disks that will not come: of servers whose host has not been heard for five minutes, and of those that have
+ * been at it for twelve hours. The image that awaits one goes, and the record of actions says why. Leaves others to their hosts,
+ * which bring them or say why not.
+ */
+public final class CopiesThatNeverCome implements Reconciler {
+    private static final int MOST = 100;
+
+    private final Turns turns;
+    private final DiskCopies copies = new DiskCopies();
+
+    /** Wires it. */
+    public CopiesThatNeverCome(Turns turns) {
+        this.turns = requireNonNull(turns, "turns is null");
+    }
+
+    @Override
+    public String name() {
+        return "copies-that-never-come";
+    }
+
+    @Override
+    public Duration pause() {
+        return Duration.ofMinutes(1);
+    }
+
+    @Override
+    public Look mend() {
+        return turns.mend(name(), MOST, handle -> copies.endStalled(handle, MOST));
+    }
+}

@@ -1,0 +1,12 @@
+-- A server that is shelved has an image of its disk in place of a host.
+alter table server add column shelved_image_id uuid;
+create index server_shelved_image on server (shelved_image_id) where shelved_image_id is not null;
+
+alter table server
+    drop constraint server_status_check,
+    drop constraint server_task_state_check,
+    add constraint server_status_check check (status in ('BUILD', 'ACTIVE', 'SHUTOFF', 'PAUSED', 'RESIZED', 'SHELVED',
+        'SHELVED_OFFLOADED', 'ERROR')),
+    add constraint server_task_state_check check (task_state in ('scheduling', 'spawning', 'powering-off', 'powering-on',
+        'rebooting', 'rebooting_hard', 'pausing', 'unpausing', 'rebuilding', 'resize_prep', 'resize_finish', 'resize_reverting',
+        'image_snapshot', 'shelving', 'shelving_offloading', 'deleting'));
