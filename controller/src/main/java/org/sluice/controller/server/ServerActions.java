@@ -22,8 +22,8 @@ public final class ServerActions {
     }
 
     /**
-     * One of the server's NICs is to come or go: that is under way beside all else, until it is {@link #finish(Handle, long, Optional)}
-     * ed by itself.
+     * One of the server's NICs is to come or go: that is under way beside all else, and has an end of its own
+     * ({@link #finish(Handle, long, Optional)}).
      *
      * @return names the record
      */

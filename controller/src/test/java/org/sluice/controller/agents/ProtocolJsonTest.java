@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.sluice.controller.http.Json;
@@ -56,6 +57,8 @@ class ProtocolJsonTest {
                 port, network, MAC, 0, 1500, List.of(), "physnet0", "eno2", Optional.empty());
         DesiredInterface direct = new DesiredInterface.Direct(
                 port, network, MAC, 2401, 9000, List.of(ADDRESS), LEASE, DesiredInterface.DirectAttributes.DEFAULT);
+        DesiredInterface coming = direct.wished(new DesiredInterface.Wish(DesiredInterface.Presence.PRESENT, 1L << 40));
+        DesiredInterface going = bare.wished(new DesiredInterface.Wish(DesiredInterface.Presence.ABSENT, 12));
         DesiredServer server = new DesiredServer(
                 SERVER,
                 "instance-00000007",
@@ -75,7 +78,7 @@ class ProtocolJsonTest {
                 Optional.of("I2Nsb3Vk"),
                 Map.of("dev001", "ssh-ed25519 AAAA"),
                 Map.of("role", "db"),
-                List.of(bridge, bare, direct),
+                List.of(bridge, bare, direct, coming, going),
                 Optional.of(new DesiredServer.Launch(2, "r-gbxb12pu", "m1.small", List.of("default"))),
                 Optional.of("req-0000000c-0000-0000-0000-00000000000d"),
                 Optional.of("req-0000000e-0000-0000-0000-00000000000f"));
@@ -103,6 +106,17 @@ class ProtocolJsonTest {
                         PowerState.CRASHED,
                         List.of(),
                         Optional.of(new ServerReport.Failure("DomainRefused", "It was refused.", Optional.empty()))),
+                new ServerReport.Observed(
+                        SERVER,
+                        9,
+                        PowerState.RUNNING,
+                        List.of(),
+                        Optional.empty(),
+                        List.of(new ServerReport.InterfaceGone(port, 12, List.of(LEASE))),
+                        List.of(new ServerReport.InterfaceFailed(
+                                port,
+                                13,
+                                new ServerReport.Failure("InterfaceNotGivenUp", "It clings.", Optional.empty())))),
                 new ServerReport.Failed(
                         SERVER,
                         new ServerReport.Failure(
@@ -122,5 +136,30 @@ class ProtocolJsonTest {
 
         assertThat((Object) Json.MAPPER.readValue(Json.MAPPER.writeValueAsBytes(value), type))
                 .isEqualTo(value);
+    }
+
+    /** An agent or a controller of before NICs could come and go says nothing of that. */
+    @Test
+    void whatSaysNothingOfNicsThatComeAndGoSaysThatNoneDoes() {
+        DesiredInterface there = new DesiredInterface.Bridge(
+                new PortId(new UUID(3, 4)),
+                new NetworkId(new UUID(5, 6)),
+                MAC,
+                0,
+                1500,
+                List.of(),
+                "physnet0",
+                "eno2",
+                Optional.empty());
+        String written = Json.MAPPER.writerFor(DesiredInterface.class).writeValueAsString(there);
+        String old = written.replaceAll(",?\"wish\":\\{[^}]*}", "");
+        assertThat(old).isNotEqualTo(written);
+        assertThat(Json.MAPPER.readValue(old, DesiredInterface.class)).isEqualTo(there);
+
+        ServerReport report = new ServerReport.Observed(SERVER, 8, PowerState.CRASHED, List.of(), Optional.empty());
+        String told = Json.MAPPER.writerFor(ServerReport.class).writeValueAsString(report);
+        String before = told.replaceAll(",?\"(gone|failed)\":\\[]", "");
+        assertThat(before).doesNotContain("gone", "\"failed\"");
+        assertThat(Json.MAPPER.readValue(before, ServerReport.class)).isEqualTo(report);
     }
 }
