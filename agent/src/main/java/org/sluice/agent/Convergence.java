@@ -372,9 +372,12 @@ final class Convergence {
         HotPlug.Outcome nics = hotPlug.obey(entry, desired, state);
         observations.moved(entry.id(), nics.gone(), nics.failed());
         Entry plugged = nics.entry();
-        // What is wished of its disk once is done by steps of its own, and no part of what stands.
-        DesiredServer wanted =
-                desired.orElse(plugged.server()).wishing(plugged.server().diskWish());
+        // What is wished of its disk once is done by steps of its own, and no part of what stands; and a guest that is
+        // on boots from
+        // something else at its next start.
+        DesiredServer spokenOf = desired.orElse(plugged.server());
+        DesiredServer wanted = spokenOf.wishing(
+                state.isOn() ? plugged.server().diskWish() : spokenOf.diskWish().lasting());
         // Power and root disk become what is wanted by steps of their own, and so do NICs that come and go.
         Entry current = describe(
                 plugged,

@@ -233,6 +233,7 @@ final class SimulatedDomains {
                 domain.vcpus(),
                 domain.memoryMib(),
                 domain.rootDisk(),
+                domain.rescueDisk(),
                 domain.configDrive(),
                 domain.console(),
                 nics);

@@ -652,6 +652,18 @@ public final class SimulatedHost {
         }
 
         @Override
+        public Optional<RootDisk> ensureRescue(DesiredServer server) {
+            return call(
+                    line,
+                    HostCall.ENSURE_RESCUE_DISK,
+                    "rescue disk of " + server.id(),
+                    () -> server.diskWish()
+                            .rescue()
+                            .map(image -> new RootDisk(
+                                    directory.resolve(server.id() + ".rescue." + image.id()), image.diskFormat())));
+        }
+
+        @Override
         public void fetch(DesiredServer server) {
             change(line, HostCall.FETCH_IMAGE, "image of " + server.id(), () -> {});
         }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -40,6 +41,10 @@ public final class ImageDisks implements Disks {
     private static final String CONSOLE = "console.log";
 
     private static final String QCOW2 = "qcow2";
+
+    /** Beginning of the names of disks that a guest boots from instead of its own. */
+    private static final String RESCUE = "rescue-";
+
     private static final Pattern LATER_ROOT = Pattern.compile("root-([0-9]{1,9})\\.qcow2");
 
     private final Path servers;
@@ -89,7 +94,10 @@ public final class ImageDisks implements Disks {
     public RootDisk ensureRoot(DesiredServer server) {
         Path disk = root(server.id(), server.rootDisk().number());
         if (!Files.exists(disk)) {
-            server.rootDisk().kept().ifPresentOrElse(kept -> grow(server, kept, disk), () -> overlay(server, disk));
+            server.rootDisk()
+                    .kept()
+                    .ifPresentOrElse(
+                            kept -> grow(server, kept, disk), () -> overlay(server.image(), server.diskGib(), disk));
         }
         removeGivenUp(server);
         return new RootDisk(disk, QCOW2);
@@ -153,25 +161,43 @@ public final class ImageDisks implements Disks {
         images.use(server.image(), _ -> {});
     }
 
-    private void overlay(DesiredServer server, Path disk) {
-        images.use(server.image(), base -> overlay(server, base, disk));
+    @Override
+    public Optional<RootDisk> ensureRescue(DesiredServer server) {
+        Optional<Path> disk =
+                server.diskWish().rescue().map(image -> folder(server.id()).resolve(RESCUE + image.id() + ".qcow2"));
+        removeRescues(server.id(), disk);
+        server.diskWish().rescue().ifPresent(image -> {
+            if (!Files.exists(disk.orElseThrow())) {
+                overlay(image, 0, disk.orElseThrow());
+            }
+        });
+        return disk.map(file -> new RootDisk(file, QCOW2));
     }
 
-    private static void overlay(DesiredServer server, Path base, Path disk) {
-        List<String> command = new ArrayList<>(List.of(
-                "qemu-img",
-                "create",
-                "-q",
-                "-f",
-                QCOW2,
-                "-b",
-                base.toString(),
-                "-F",
-                server.image().diskFormat()));
+    private void removeRescues(ServerId server, Optional<Path> but) {
+        try (DirectoryStream<Path> rescues = Files.newDirectoryStream(folder(server), RESCUE + "*")) {
+            for (Path rescue : rescues) {
+                if (!but.equals(Optional.of(rescue))) {
+                    Files.deleteIfExists(rescue);
+                }
+            }
+        } catch (IOException cause) {
+            throw new UncheckedIOException("the disks of server " + server + " cannot be looked through", cause);
+        }
+    }
+
+    /** {@code diskGib} of 0 keeps the image's own size. */
+    private void overlay(DesiredServer.Image image, int diskGib, Path disk) {
+        images.use(image, base -> overlay(image, diskGib, base, disk));
+    }
+
+    private static void overlay(DesiredServer.Image image, int diskGib, Path base, Path disk) {
+        List<String> command = new ArrayList<>(
+                List.of("qemu-img", "create", "-q", "-f", QCOW2, "-b", base.toString(), "-F", image.diskFormat()));
         WholeFile.make(disk, partial -> {
             command.add(partial.toString());
-            if (server.diskGib() > 0) {
-                command.add(server.diskGib() + "G");
+            if (diskGib > 0) {
+                command.add(diskGib + "G");
             }
             Tool.run("qemu-utils", command);
         });

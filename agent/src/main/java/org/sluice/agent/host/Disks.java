@@ -23,6 +23,14 @@ public interface Disks {
     RootDisk ensureRoot(DesiredServer server);
 
     /**
+     * Makes the disk that the guest boots from instead of its root disk, if it is to: from an image as it is, and a new one each
+     * time that it comes to that; takes away what there is of such disks else.
+     *
+     * @throws org.sluice.model.ProblemException as {@link #ensureRoot}
+     */
+    Optional<RootDisk> ensureRescue(DesiredServer server);
+
+    /**
      * Fetches and checks the image that the root disk is made from, if it is not cached.
      *
      * @throws org.sluice.model.ProblemException as {@link #ensureRoot}

@@ -106,6 +106,7 @@ public interface Hypervisor {
      * @param id the server; also the domain's UUID
      * @param name name of the domain, {@code instance-00000007}
      * @param rootDisk its root disk
+     * @param rescueDisk what it boots from instead; the root disk is its second disk then
      * @param configDrive its config drive, if any
      * @param console file for the serial console
      * @param nics in the order in which the guest should see them
@@ -116,11 +117,25 @@ public interface Hypervisor {
             int vcpus,
             int memoryMib,
             Disks.RootDisk rootDisk,
+            Optional<Disks.RootDisk> rescueDisk,
             Optional<Path> configDrive,
             Path console,
             List<Nic> nics) {
         public Domain {
             nics = List.copyOf(nics);
+        }
+
+        /** One that boots from its root disk. */
+        public Domain(
+                ServerId id,
+                String name,
+                int vcpus,
+                int memoryMib,
+                Disks.RootDisk rootDisk,
+                Optional<Path> configDrive,
+                Path console,
+                List<Nic> nics) {
+            this(id, name, vcpus, memoryMib, rootDisk, Optional.empty(), configDrive, console, nics);
         }
     }
 

@@ -6,9 +6,11 @@ import java.io.StringWriter;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
+import org.sluice.agent.host.Disks;
 import org.sluice.agent.host.Hypervisor.Domain;
 import org.sluice.agent.host.Hypervisor.Nic;
 import org.sluice.model.ServerId;
@@ -140,9 +142,13 @@ final class DomainXml {
         if (accelerator != Accelerator.TEST) {
             ports(domain);
         }
-        disk(domain.rootDisk().path().toString(), domain.rootDisk().format(), "vda", false);
+        int disks = 0;
+        // The firmware boots from the first.
+        for (Disks.RootDisk disk : disks(domain)) {
+            disk(disk.path().toString(), disk.format(), target(disks++), false);
+        }
         if (domain.configDrive().isPresent()) {
-            disk(domain.configDrive().orElseThrow().toString(), "raw", "vdb", true);
+            disk(domain.configDrive().orElseThrow().toString(), "raw", target(disks), true);
         }
         for (Nic nic : domain.nics()) {
             nic(nic);
@@ -158,6 +164,15 @@ final class DomainXml {
         xml.writeEndElement();
     }
 
+    private static List<Disks.RootDisk> disks(Domain domain) {
+        return Stream.concat(domain.rescueDisk().stream(), Stream.of(domain.rootDisk()))
+                .toList();
+    }
+
+    private static String target(int index) {
+        return "vd" + (char) ('a' + index);
+    }
+
     private void disk(String path, String format, String target, boolean readOnly) throws XMLStreamException {
         open("disk", "type", "file", "device", "disk");
         empty("driver", "name", "qemu", "type", format);
@@ -171,7 +186,7 @@ final class DomainXml {
 
     /** A root port for each PCI device there is, and some for those that come: libvirt adds only what it needs at the start. */
     private void ports(Domain domain) throws XMLStreamException {
-        int disks = domain.configDrive().isPresent() ? 2 : 1;
+        int disks = disks(domain).size() + (domain.configDrive().isPresent() ? 1 : 0);
         int randomNumbers = 1;
         int devices = disks + domain.nics().size() + randomNumbers;
         empty("controller", "type", "pci", "index", "0", "model", "pcie-root");

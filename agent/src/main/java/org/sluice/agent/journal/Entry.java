@@ -13,7 +13,6 @@ import org.sluice.model.PortId;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.DesiredInterface;
 import org.sluice.model.protocol.DesiredServer;
-import org.sluice.model.protocol.DiskWish;
 import org.sluice.model.protocol.Power;
 import org.sluice.model.protocol.ServerReport.Failure;
 import org.sluice.model.protocol.VirtualFunctionLease;
@@ -77,7 +76,7 @@ public record Entry(
                 .map(nic -> nic.wished(DesiredInterface.Wish.THERE))
                 .toList();
         return new Entry(
-                wanted.powered(on).wired(there).wishing(DiskWish.NONE),
+                wanted.powered(on).wired(there).wishing(wanted.diskWish().lasting()),
                 revision,
                 Phase.BUILDING,
                 List.of(),
@@ -89,7 +88,13 @@ public record Entry(
     /** A server of which this host has more than the journal knew: its guest, if it is on, is taken for not wholly started. */
     public static Entry adopted(DesiredServer wanted, long revision, Phase phase) {
         return new Entry(
-                wanted.wishing(DiskWish.NONE), revision, phase, List.of(), Optional.empty(), Guest.fresh(), List.of());
+                wanted.wishing(wanted.diskWish().lasting()),
+                revision,
+                phase,
+                List.of(),
+                Optional.empty(),
+                Guest.fresh(),
+                List.of());
     }
 
     /** The server's id. */

@@ -38,6 +38,7 @@ public final class ServerWorkflow {
     private final DesiredServer server;
     private final List<Attachment> attachments;
     private Disks.@Nullable RootDisk rootDisk;
+    private Optional<Disks.RootDisk> rescueDisk = Optional.empty();
     private Optional<Path> configDrive = Optional.empty();
     private boolean domainIsOn;
 
@@ -64,7 +65,9 @@ public final class ServerWorkflow {
                 "root disk",
                 () -> rootDisk = host.disks().ensureRoot(server),
                 () -> host.disks().remove(server.id())));
-        // Its file goes with the root disk's: removing a server's files removes all of them.
+        // Their files go with the root disk's: removing a server's files removes all of them.
+        steps.add(
+                Step.withoutUndo("rescue disk", () -> rescueDisk = host.disks().ensureRescue(server)));
         steps.add(Step.withoutUndo(
                 "config drive", () -> configDrive = host.disks().ensureConfigDrive(server)));
         // A stable sort: among those of one kind the order of the guest.
@@ -159,6 +162,7 @@ public final class ServerWorkflow {
                 server.vcpus(),
                 server.memoryMib(),
                 requireNonNull(rootDisk, "the domain starts after the root disk was made"),
+                rescueDisk,
                 configDrive,
                 host.disks().console(server.id()),
                 attachments.stream().map(Attachment::define).toList());

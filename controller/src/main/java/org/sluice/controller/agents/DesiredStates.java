@@ -192,13 +192,14 @@ public final class DesiredStates {
     /** The servers as their own table knows them, without NICs. */
     private static List<DesiredServer> servers(Handle handle, HostId host) {
         return handle.createQuery("""
-                        select s.id, s.number, c.present, c.power, c.power_generation, c.boots, c.rebuilds, c.power_ending, c.disk, c.disk_kept, s.copy_image_id, s.hostname, s.name, s.project_id, s.user_id,
+                        select s.id, s.number, c.present, c.power, c.power_generation, c.boots, c.rebuilds, c.power_ending, c.disk, c.disk_kept, s.copy_image_id, ri.id as rescue_id, ri.disk_format as rescue_format, ri.size as rescue_size, ri.os_hash_value as rescue_sha512, s.hostname, s.name, s.project_id, s.user_id,
                             coalesce(s.availability_zone, '') as zone, s.vcpus, s.memory_mib, s.disk_gib, coalesce(s.shelved_image_id, s.image_id) as image_id,
                             coalesce(i.disk_format, 'raw') as disk_format, coalesce(i.size, 0) as size,
                             coalesce(i.os_hash_value, '') as sha512, s.config_drive, s.user_data, s.key_name,
                             s.public_key, s.metadata, s.launch_index, s.reservation_id, s.flavor_name,
                             r.request_id, r.global_request_id
                         from claim c join server s on s.id = c.server_id left join image i on i.id = coalesce(s.shelved_image_id, s.image_id)
+                            left join image ri on ri.id = s.rescue_image_id
                             left join server_request r on r.server_id = s.id
                         where c.host_id = :host order by s.number""")
                 .bind("host", host.value())
@@ -241,8 +242,21 @@ public final class DesiredStates {
                         List.of())),
                 Optional.ofNullable(row.getString("request_id")),
                 Optional.ofNullable(row.getString("global_request_id")),
-                new DiskWish(Optional.ofNullable(row.getObject("copy_image_id", UUID.class))
-                        .map(ImageId::new)));
+                new DiskWish(
+                        Optional.ofNullable(row.getObject("copy_image_id", UUID.class))
+                                .map(ImageId::new),
+                        rescue(row)));
+    }
+
+    private static Optional<DesiredServer.Image> rescue(ResultSet row) throws SQLException {
+        @Nullable UUID image = row.getObject("rescue_id", UUID.class);
+        return image == null
+                ? Optional.empty()
+                : Optional.of(new DesiredServer.Image(
+                        new ImageId(image),
+                        row.getString("rescue_format"),
+                        row.getLong("rescue_size"),
+                        row.getString("rescue_sha512")));
     }
 
     private static DesiredServer with(DesiredServer server, List<AttachedPort> ports, Interfaces interfaces) {

@@ -21,6 +21,7 @@ import org.sluice.controller.compute.metadata.MetadataRoutes;
 import org.sluice.controller.compute.migration.MigrationRoutes;
 import org.sluice.controller.compute.power.PowerRoutes;
 import org.sluice.controller.compute.rebuild.RebuildRoutes;
+import org.sluice.controller.compute.rescue.RescueRoutes;
 import org.sluice.controller.compute.resize.ResizeRoutes;
 import org.sluice.controller.compute.server.ServerDeletion;
 import org.sluice.controller.compute.server.ServerRoutes;
@@ -94,6 +95,7 @@ public final class ComputeFamily implements ApiFamily {
                 new ResizeRoutes(transactions, new Resizes(new Operations(scheduling)), clock),
                 new SnapshotRoutes(transactions, clock),
                 new EvacuationRoutes(transactions, scheduling, clock),
+                new RescueRoutes(transactions, clock),
                 new ShelveRoutes(transactions, ports, scheduling, clock),
                 new LockRoutes(transactions),
                 new StateRoutes(transactions),

@@ -48,7 +48,16 @@ public enum ServerAction {
             Level.STOPPED,
             Reboot.NONE),
     /** It is built anew, on whichever host takes it, from the image that it is shelved in. */
-    UNSHELVE("unshelve", Set.of(ServerStatus.SHELVED_OFFLOADED), Task.SCHEDULING);
+    UNSHELVE("unshelve", Set.of(ServerStatus.SHELVED_OFFLOADED), Task.SCHEDULING),
+    /** It boots from another image, with its root disk as the second disk. */
+    RESCUE(
+            "rescue",
+            Set.of(ServerStatus.ACTIVE, ServerStatus.SHUTOFF, ServerStatus.ERROR),
+            Task.RESCUING,
+            Level.RUNNING,
+            Reboot.SOFT),
+    /** It boots from its root disk again. */
+    UNRESCUE("unrescue", Set.of(ServerStatus.RESCUED), Task.UNRESCUING, Level.RUNNING, Reboot.HARD);
 
     /** Whether the guest is to boot anew, and how it is ended for that. */
     private enum Reboot {

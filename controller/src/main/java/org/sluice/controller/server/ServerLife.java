@@ -34,6 +34,8 @@ import org.sluice.model.protocol.ServerReport.Observed;
  * create image    ACTIVE, SHUTOFF, PAUSED        image_snapshot    what it is by then, with an image or a record that says why not
  * shelve          ACTIVE, SHUTOFF, PAUSED        shelving, shelving_offloading    SHELVED, SHELVED_OFFLOADED; SHUTOFF where there is no image
  * unshelve        SHELVED_OFFLOADED              scheduling, spawning    ACTIVE; SHELVED_OFFLOADED where it could not be built
+ * rescue          ACTIVE, SHUTOFF, ERROR         rescuing          RESCUED, also when its guest ends there; ERROR where it could not be started so
+ * unrescue        RESCUED                        unrescuing        ACTIVE; ERROR where it could not be started
  * delete          every state                    deleting          gone
  * nothing         ACTIVE, PAUSED                 -                 SHUTOFF: the guest ended, and stays so
  * nothing         ACTIVE                         -                 PAUSED: the hypervisor paused it
@@ -138,6 +140,11 @@ public final class ServerLife {
             // It is that whether its guest runs or not, until somebody decides.
             return new Next(state, follow(power, report.power()), report.failure());
         }
+        if (state.equals(ServerState.at(ServerStatus.RESCUED))
+                || (state.is(Task.RESCUING) && report.failure().isEmpty())) {
+            // Likewise, until it is to boot from its own disk again.
+            return new Next(ServerState.at(ServerStatus.RESCUED), follow(power, report.power()), report.failure());
+        }
         if (report.failure().isEmpty()) {
             ServerState next = new ServerState(seen, state.task().filter(Task::makesImage));
             return new Next(next, follow(power, report.power()), Optional.empty());
@@ -164,6 +171,8 @@ public final class ServerLife {
                     RESIZE_REVERTING,
                     IMAGE_SNAPSHOT,
                     SHELVING_OFFLOADING,
+                    RESCUING,
+                    UNRESCUING,
                     DELETING -> false;
         };
     }

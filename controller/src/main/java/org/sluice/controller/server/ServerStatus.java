@@ -16,6 +16,8 @@ public enum ServerStatus {
     SHELVED("shelved"),
     /** It is on no host: there is an image of its disk, and its ports have kept their addresses. */
     SHELVED_OFFLOADED("shelved_offloaded"),
+    /** Its guest runs from another image, with its root disk as the second; or ended there. */
+    RESCUED("rescued"),
     /** It could not be scheduled or built, or is not what it should be; the fault says why. */
     ERROR("error");
 

@@ -31,6 +31,7 @@ public final class Servers {
     private final ServerActions actions = new ServerActions();
     private final CopyWishes copies = new CopyWishes();
     private final Shelves shelves = new Shelves();
+    private final RescueImages rescues = new RescueImages();
 
     /**
      * A server whose row is held until the transaction ends, and with it its claims.
@@ -344,6 +345,10 @@ public final class Servers {
             if (server.copy().isPresent()) {
                 copies.drop(handle, server.id());
             }
+            if (server.state().is(Task.RESCUING) && next.failure().isPresent()) {
+                // Its host goes on trying with its own disk.
+                rescues.end(handle, server.id());
+            }
             if (server.shelf().isPresent() && next.failure().isEmpty()) {
                 shelves.clear(handle, server.id());
             }
@@ -370,6 +375,7 @@ public final class Servers {
     public void reset(Handle handle, Held server, ServerStatus status, ServerActions.Asker asker) {
         actions.begin(handle, server.id(), "reset_state", asker);
         copies.drop(handle, server.id());
+        rescues.end(handle, server.id());
         become(handle, server.id(), ServerState.at(status));
         if (server.isPresent()) {
             forgive(handle, server.id());

@@ -22,6 +22,8 @@ public enum Task {
     SHELVING("shelving"),
     /** It is leaving its host, and comes back from its image. */
     SHELVING_OFFLOADING("shelving_offloading"),
+    RESCUING("rescuing"),
+    UNRESCUING("unrescuing"),
     DELETING("deleting");
 
     private final String text;
@@ -45,7 +47,9 @@ public enum Task {
                     REBOOTING_HARD,
                     REBUILDING,
                     RESIZE_FINISH,
-                    RESIZE_REVERTING -> true;
+                    RESIZE_REVERTING,
+                    RESCUING,
+                    UNRESCUING -> true;
             case POWERING_OFF,
                     PAUSING,
                     UNPAUSING,

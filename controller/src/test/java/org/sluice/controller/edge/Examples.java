@@ -476,6 +476,10 @@ final class Examples {
                 .body("{'rebuild': {'imageRef': '" + things.publicImage
                         + "', 'name': 'again', 'metadata': {'stage': 'x'}}}");
         add("POST", action, "resize", 202).of(server).body("{'resize': {'flavorRef': '" + things.largerFlavor + "'}}");
+        add("POST", action, "rescue", 200)
+                .of(server)
+                .body("{'rescue': {'rescue_image_ref': '" + things.publicImage + "'}}");
+        add("POST", action, "unrescue", 409).of(server);
         add("POST", action, "shelve", 202).of(server);
         add("POST", action, "shelveOffload", 409).of(server);
         add("POST", action, "unshelve", 409).of(server);

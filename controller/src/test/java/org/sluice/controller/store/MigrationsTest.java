@@ -50,7 +50,8 @@ final class MigrationsTest {
             Map.entry("29", -131_222_415),
             Map.entry("31", 786_457_668),
             Map.entry("32", 1_839_058_917),
-            Map.entry("33", -834_915_099));
+            Map.entry("33", -834_915_099),
+            Map.entry("34", 214_045_914));
 
     @RegisterExtension
     static final TestDatabase postgres = new TestDatabase();

@@ -101,7 +101,7 @@ public final class ImageRules {
                             Problem.Kind.CONFLICT,
                             "ImageInUse",
                             "Image " + image.id()
-                                    + " could not be deleted because a server is being built from it, or is shelved in it.")
+                                    + " could not be deleted because a server is being built from it, is shelved in it, or is rescued by it.")
                     .asException();
         }
     }
