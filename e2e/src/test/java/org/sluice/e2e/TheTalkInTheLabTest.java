@@ -199,9 +199,7 @@ class TheTalkInTheLabTest {
         assertThat(cloud.type("sluice fleet leases --data " + cloud.data()).succeeded())
                 .contains("vm00");
         assertThat(cloud.type("openstack server stop vm00").failed())
-                .contains(
-                        "while it is in vm_state stopped",
-                        "Allowed in this state: start, reboot (HARD), rebuild, ");
+                .contains("while it is in vm_state stopped", "Allowed in this state: start, reboot (HARD), rebuild, ");
 
         cloud.type("openstack server start vm00").succeeded();
         talk.becomes("vm00", "ACTIVE", BOOT);

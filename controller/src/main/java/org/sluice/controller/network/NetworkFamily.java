@@ -52,7 +52,7 @@ public final class NetworkFamily implements ApiFamily {
         this.resources = List.of(
                 new Versions(),
                 new NetworkRoutes(transactions, hosts),
-                new SubnetRoutes(transactions, hosts, new ServicePorts(random)),
+                new SubnetRoutes(transactions, hosts, new ServicePorts(random)::follow),
                 new PortRoutes(transactions, random),
                 new SecurityGroupRoutes(transactions),
                 new SecurityGroupRuleRoutes(transactions, SecurityGroupRules.GET),

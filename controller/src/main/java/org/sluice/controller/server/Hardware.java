@@ -13,8 +13,7 @@ import org.sluice.model.Resources;
  * @param flavorDiskGib the disk that the flavor says, GiB; 0 where it takes the image's
  * @param extraSpecs the flavor's extra specs, a JSON object of texts
  */
-public record Hardware(
-        String flavorId, String flavorName, Resources resources, int flavorDiskGib, String extraSpecs) {
+public record Hardware(String flavorId, String flavorName, Resources resources, int flavorDiskGib, String extraSpecs) {
     public Hardware {
         requireNonNull(flavorId, "flavorId is null");
         requireNonNull(flavorName, "flavorName is null");

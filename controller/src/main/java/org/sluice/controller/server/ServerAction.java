@@ -38,8 +38,7 @@ public enum ServerAction {
     CREATE_IMAGE(
             "createImage", Set.of(ServerStatus.ACTIVE, ServerStatus.SHUTOFF, ServerStatus.PAUSED), Task.IMAGE_SNAPSHOT),
     /** It is built anew elsewhere, since its host is down; one that was off is off there. */
-    EVACUATE(
-            "evacuate", Set.of(ServerStatus.ACTIVE, ServerStatus.SHUTOFF, ServerStatus.ERROR), Task.REBUILDING),
+    EVACUATE("evacuate", Set.of(ServerStatus.ACTIVE, ServerStatus.SHUTOFF, ServerStatus.ERROR), Task.REBUILDING),
     /** It is stopped, a copy of its root disk becomes an image, and it leaves its host. */
     SHELVE(
             "shelve",

@@ -102,8 +102,8 @@ final class ComputeCloud implements AutoCloseable {
         Random random = new Random();
         this.ports = new ServerPorts(random);
         ServicePorts servicePorts = new ServicePorts(random);
-        this.scheduling = new Scheduling(
-                new FleetIndex(), ports, new Bindings(), servicePorts, patience, DecisionObserver.NONE);
+        this.scheduling =
+                new Scheduling(new FleetIndex(), ports, new Bindings(), servicePorts, patience, DecisionObserver.NONE);
         this.reports = new Reports(scheduling, ports, new Bindings());
         this.feed = new ChangeFeed(database);
         this.desiredStates = new DesiredStates(database, feed, ports, servicePorts);

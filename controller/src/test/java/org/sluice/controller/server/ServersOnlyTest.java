@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 final class ServersOnlyTest {
     /** A statement of one string, from its verb to the end of the text block or line. */
     private static final Pattern WRITES_STATE = Pattern.compile(
-            "update (server|claim) set(?:(?!\"\"\"|\";|\\bwhere\\b).)*\\b(status|task_state|host_id|present|power|power_generation|boots|rebuilds|power_ending|power_state)\\s*=",
+            "update (server|claim) set(?:(?!\"\"\"|\";|\\bwhere\\b).)*\\b(status|task_state|host_id|present|power|power_generation|boots|rebuilds|power_ending|power_state|role)\\s*=",
             Pattern.DOTALL);
 
     @Test

@@ -119,7 +119,11 @@ public final class ResizeRoutes implements ResourceRoutes {
                             + " GiB; a disk cannot be made smaller. Choose a flavorRef with at least as much.");
         }
         return new Hardware(
-                to.id(), to.name(), new Resources(to.vcpus(), to.memoryMib(), disk), to.diskGib(), TextMap.toJson(to.extraSpecs()));
+                to.id(),
+                to.name(),
+                new Resources(to.vcpus(), to.memoryMib(), disk),
+                to.diskGib(),
+                TextMap.toJson(to.extraSpecs()));
     }
 
     private Reply confirm(Exchange exchange) {

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.BiConsumer;
 import org.jdbi.v3.core.Handle;
 import org.sluice.controller.http.BodyLimit;
 import org.sluice.controller.http.Exchange;
@@ -14,7 +15,6 @@ import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.body.Fields;
 import org.sluice.controller.http.list.Source;
-import org.sluice.controller.network.binding.ServicePorts;
 import org.sluice.controller.network.network.AffectedHosts;
 import org.sluice.controller.network.network.NetworkRules;
 import org.sluice.controller.network.tag.TagRoutes;
@@ -35,14 +35,19 @@ public final class SubnetRoutes implements ResourceRoutes {
 
     private final Transactions transactions;
     private final AffectedHosts hosts;
-    private final ServicePorts services;
+    private final BiConsumer<Handle, NetworkId> served;
     private final SubnetStore store = new SubnetStore();
     private final TagRoutes tags;
 
-    public SubnetRoutes(Transactions transactions, AffectedHosts hosts, ServicePorts services) {
+    /**
+     * Wires them.
+     *
+     * @param served follows a network one of whose subnets came or changed: DHCP may need an address in it
+     */
+    public SubnetRoutes(Transactions transactions, AffectedHosts hosts, BiConsumer<Handle, NetworkId> served) {
         this.transactions = requireNonNull(transactions, "transactions is null");
         this.hosts = requireNonNull(hosts, "hosts is null");
-        this.services = requireNonNull(services, "services is null");
+        this.served = requireNonNull(served, "served is null");
         this.tags = new TagRoutes(
                 transactions,
                 new Tagged(
@@ -93,7 +98,7 @@ public final class SubnetRoutes implements ResourceRoutes {
                 throw SubnetRules.tooMany(network);
             });
             networks.forEach(network -> {
-                services.follow(handle, new NetworkId(network));
+                served.accept(handle, new NetworkId(network));
                 hosts.ofNetwork(handle, new NetworkId(network));
             });
             return subnets;
@@ -125,7 +130,7 @@ public final class SubnetRoutes implements ResourceRoutes {
             requireMay(exchange, ifMatch, held);
             SubnetWire.Settings settings = SubnetWire.read(fields, held.subnet());
             Subnet subnet = store.update(handle, id, settings, fields.isSet("allocation_pools"));
-            services.follow(handle, new NetworkId(subnet.networkId()));
+            served.accept(handle, new NetworkId(subnet.networkId()));
             hosts.ofNetwork(handle, new NetworkId(subnet.networkId()));
             return subnet;
         });
