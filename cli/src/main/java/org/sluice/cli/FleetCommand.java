@@ -334,6 +334,7 @@ final class FleetCommand {
                 "claimed: %s processors, %s MiB of memory, %s GiB of disk%n",
                 amount(host.path("vcpus")), amount(host.path("memory_mib")), amount(host.path("disk_gib")));
         out.printf("interfaces: %s%n", joined(host.path("interfaces")));
+        host.path("faults").forEach(fault -> out.printf("takes no servers: %s%n", fault.asString()));
         host.path("uplinks")
                 .properties()
                 .forEach(uplink -> out.printf(
@@ -353,6 +354,11 @@ final class FleetCommand {
                     text(card, "serial"));
         }
         cards.print(out);
+        for (JsonNode card : host.path("physical_functions")) {
+            if (card.path("fault").isString()) {
+                out.printf("%s gives no VFs away: %s%n", text(card, "name"), text(card, "fault"));
+            }
+        }
     }
 
     private static String joined(JsonNode list) {

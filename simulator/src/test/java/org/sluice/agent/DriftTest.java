@@ -54,7 +54,8 @@ class DriftTest {
             await().atMost(LONG_ENOUGH).untilAsserted(() -> on.assertRuns(server));
             await().atMost(LONG_ENOUGH)
                     .until(() -> log.lines().stream()
-                            .anyMatch(line -> line.contains("was not as wanted, and is again") && line.contains(said)));
+                            .anyMatch(line -> line.contains("did not read back as wanted, and does again")
+                                    && line.contains(said)));
             assertThat(on.host.starts(server.id())).isEqualTo(1);
         }
     }

@@ -26,6 +26,7 @@ import org.sluice.agent.host.VirtualFunctions.Setting;
 import org.sluice.agent.power.Observations;
 import org.sluice.agent.step.StepObserver;
 import org.sluice.agent.wire.ProtocolJson;
+import org.sluice.model.MacAddress;
 import org.sluice.model.ImageId;
 import org.sluice.model.protocol.DesiredInterface.Bridge;
 import org.sluice.model.protocol.DesiredInterface.Direct;
@@ -536,7 +537,7 @@ class PowerTest {
         try (Log log = Log.of(Observations.class)) {
             run();
             on.host.meddle(on.card(0), 3, new Setting.Link(LinkState.AUTO));
-            on.host.meddle(on.card(0), 3, new Setting.Vlan(99, 0));
+            on.host.meddle(on.card(0), 3, new Setting.Mac(new MacAddress("02:00:00:00:00:99")));
             await().atMost(LONG_ENOUGH)
                     .until(() -> log.lines().stream().anyMatch(line -> line.contains("runs, but not as wanted")));
         }

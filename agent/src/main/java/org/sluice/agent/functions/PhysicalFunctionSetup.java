@@ -50,7 +50,7 @@ public final class PhysicalFunctionSetup {
                         "has an MTU of " + now.mtu() + " and should have " + wanted.mtu()
                                 + ". It is raised once no server has a VF of it, since that may reset the PF");
             }
-            if (!now.up() || now.autoprobe() || now.mtu() < wanted.mtu() && !waits) {
+            if (!now.up() || now.autoprobe() || (now.mtu() < wanted.mtu() && !waits)) {
                 functions.preparePhysicalFunction(key, waits ? now.mtu() : wanted.mtu());
                 LOG.info(
                         "The PF of card {} with port {} is up with an MTU of at least {}, and gives new VFs to no driver.",

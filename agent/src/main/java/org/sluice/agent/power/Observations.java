@@ -151,7 +151,7 @@ public final class Observations {
             ReadBack repaired = workflow.readBack();
             if (repaired.deviation().isEmpty()) {
                 LOG.warn(
-                        "Server {} was not as wanted, and is again: {}",
+                        "Server {} did not read back as wanted, and does again: {}",
                         entry.server().named(),
                         Failures.describe(found.deviation().get()).reason());
             }

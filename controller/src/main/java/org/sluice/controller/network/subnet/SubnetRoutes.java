@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.BiConsumer;
 import org.jdbi.v3.core.Handle;
 import org.sluice.controller.http.BodyLimit;
 import org.sluice.controller.http.Exchange;
@@ -35,19 +34,15 @@ public final class SubnetRoutes implements ResourceRoutes {
 
     private final Transactions transactions;
     private final AffectedHosts hosts;
-    private final BiConsumer<Handle, NetworkId> served;
+    private final SubnetListener listener;
     private final SubnetStore store = new SubnetStore();
     private final TagRoutes tags;
 
-    /**
-     * Wires them.
-     *
-     * @param served follows a network one of whose subnets came or changed: DHCP may need an address in it
-     */
-    public SubnetRoutes(Transactions transactions, AffectedHosts hosts, BiConsumer<Handle, NetworkId> served) {
+    /** @param listener hears of subnets that come and change */
+    public SubnetRoutes(Transactions transactions, AffectedHosts hosts, SubnetListener listener) {
         this.transactions = requireNonNull(transactions, "transactions is null");
         this.hosts = requireNonNull(hosts, "hosts is null");
-        this.served = requireNonNull(served, "served is null");
+        this.listener = requireNonNull(listener, "listener is null");
         this.tags = new TagRoutes(
                 transactions,
                 new Tagged(
@@ -98,7 +93,7 @@ public final class SubnetRoutes implements ResourceRoutes {
                 throw SubnetRules.tooMany(network);
             });
             networks.forEach(network -> {
-                served.accept(handle, new NetworkId(network));
+                listener.changed(handle, new NetworkId(network));
                 hosts.ofNetwork(handle, new NetworkId(network));
             });
             return subnets;
@@ -130,7 +125,7 @@ public final class SubnetRoutes implements ResourceRoutes {
             requireMay(exchange, ifMatch, held);
             SubnetWire.Settings settings = SubnetWire.read(fields, held.subnet());
             Subnet subnet = store.update(handle, id, settings, fields.isSet("allocation_pools"));
-            served.accept(handle, new NetworkId(subnet.networkId()));
+            listener.changed(handle, new NetworkId(subnet.networkId()));
             hosts.ofNetwork(handle, new NetworkId(subnet.networkId()));
             return subnet;
         });
