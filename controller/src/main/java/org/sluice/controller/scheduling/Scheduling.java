@@ -53,6 +53,8 @@ public final class Scheduling {
     /** Any constant will do, as long as nothing else in this database locks it. */
     private static final long MANY_AT_ONCE = 0x536c756963650001L;
 
+    private static final String SAVEPOINT = "serve";
+
     private final FleetIndex index;
     private final ServicePorts servicePorts;
     private final DecisionObserver observer;
@@ -198,15 +200,40 @@ public final class Scheduling {
             return new Retried(Optional.empty(), 0, 0);
         }
         index.reload(handle);
-        Runnable beforeClaim = some.size() > 1 ? () -> oneAfterAnother(handle) : () -> {};
+        // Before the first host's row is locked, like whoever changes a subnet.
+        Map<ServerId, Problem> unserved = new HashMap<>();
+        for (WaitingServers.Waiting one : some) {
+            trouble(handle, one.request())
+                    .ifPresent(problem -> unserved.put(one.request().server(), problem));
+        }
+        Runnable beforeClaim = some.size() > 1 ? once(() -> oneAfterAnother(handle)) : () -> {};
         int settled = 0;
         for (WaitingServers.Waiting one : some) {
-            if (settle(handle, one, beforeClaim)) {
-                waiting.remove(handle, one.request().server());
+            ServerId server = one.request().server();
+            boolean isSettled = unserved.containsKey(server) || settle(handle, one, beforeClaim);
+            Optional.ofNullable(unserved.get(server)).ifPresent(problem -> refuse(handle, server, problem));
+            if (isSettled) {
+                waiting.remove(handle, server);
                 settled++;
             }
         }
         return new Retried(Optional.of(some.getLast().request().server()), some.size(), settled);
+    }
+
+    /** Why the networks of a server that some host would take now cannot be served; empty when they are, and when none would. */
+    private Optional<Problem> trouble(Handle handle, ServerRequest request) {
+        if (Selection.of(index.hosts(handle), Demand.of(request)).candidates().isEmpty()) {
+            return Optional.empty();
+        }
+        handle.savepoint(SAVEPOINT);
+        try {
+            serve(handle, List.of(request));
+            handle.releaseSavepoint(SAVEPOINT);
+            return Optional.empty();
+        } catch (ProblemException noAddress) {
+            handle.rollbackToSavepoint(SAVEPOINT);
+            return Optional.of(noAddress.problem());
+        }
     }
 
     /** Whether it waits no more. */
@@ -219,20 +246,15 @@ public final class Scheduling {
         }
         // Of the looks of a server that waited, the newest says it all.
         decisions.forget(handle, request.server());
-        try {
-            return switch (place(handle, request, beforeClaim)) {
-                case Placement.Placed _ -> true;
-                case Placement.Refused refused
-                when isOver || selection.candidates().isEmpty() -> {
-                    refuse(handle, request.server(), isOver ? afterWaiting(refused.problem()) : refused.problem());
-                    yield true;
-                }
-                case Placement.Refused _ -> false;
-            };
-        } catch (ProblemException noAddress) {
-            refuse(handle, request.server(), noAddress.problem());
-            return true;
-        }
+        return switch (place(handle, request, beforeClaim)) {
+            case Placement.Placed _ -> true;
+            case Placement.Refused refused
+            when isOver || selection.candidates().isEmpty() -> {
+                refuse(handle, request.server(), isOver ? afterWaiting(refused.problem()) : refused.problem());
+                yield true;
+            }
+            case Placement.Refused _ -> false;
+        };
     }
 
     private Problem afterWaiting(Problem problem) {
@@ -339,13 +361,14 @@ public final class Scheduling {
                             Optional.of("When that machine is off for good: sluice fleet remove --lost HOST."))
                     .asException();
         }
+        ServerRequest request =
+                requests.of(handle, List.of(server.id())).getFirst().movingTo(host);
         // This holds two hosts, like who claims on several.
         oneAfterAnother(handle);
+        serve(handle, List.of(request));
         HostId from = server.host().orElseThrow();
         servers.displaced(handle, server);
         plugs.leave(handle, server.id(), from);
-        ServerRequest request =
-                requests.of(handle, List.of(server.id())).getFirst().movingTo(host);
         switch (place(handle, request, other -> !other.id().equals(from), () -> {})) {
             case Placement.Placed _ -> {
                 servers.become(handle, server.id(), server.state().with(Task.REBUILDING));

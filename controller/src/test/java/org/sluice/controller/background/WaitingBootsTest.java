@@ -66,9 +66,9 @@ final class WaitingBootsTest {
     }
 
     /** What a request does with a server that is refused and may wait. */
-    private ServerId boot(Optional<String> zone) {
+    private ServerId boot(Optional<String> zone, VnicType type) {
         return postgres.database().jdbi().inTransaction(handle -> {
-            ServerRequest request = fleet.prepare(handle, zone, fleet.port(network, VnicType.DIRECT));
+            ServerRequest request = fleet.prepare(handle, zone, fleet.port(network, type));
             if (fleet.scheduling.place(handle, request) instanceof Placement.Refused refused && refused.mayPass()) {
                 fleet.scheduling.letWait(handle, request.server());
             }
@@ -76,8 +76,12 @@ final class WaitingBootsTest {
         });
     }
 
+    private ServerId boot(VnicType type) {
+        return boot(Optional.empty(), type);
+    }
+
     private ServerId boot() {
-        return boot(Optional.empty());
+        return boot(VnicType.DIRECT);
     }
 
     private String state(ServerId server) {
@@ -158,7 +162,7 @@ final class WaitingBootsTest {
     @Test
     void aHostThatWouldNotTakeItAnywayIsNotWaitedFor() {
         silentFor(100);
-        assertThat(state(boot(Optional.of("rack7")))).isEqualTo("BUILD");
+        assertThat(state(boot(Optional.of("rack7"), VnicType.DIRECT))).isEqualTo("BUILD");
         execute("update host set enabled = false");
         assertThat(state(boot())).isEqualTo("BUILD");
         execute("update host set enabled = true, forced_down_at = now()");
@@ -179,6 +183,42 @@ final class WaitingBootsTest {
                         .orElseThrow())
                 .contains("CoreFilter")
                 .doesNotContain("came back within");
+    }
+
+    @Test
+    void itsNetworksAreServedOnceItIsPlaced() {
+        network = fleet.network(TestFleet.UPLINK_NETWORK, 2001);
+        silentFor(100);
+        ServerId bridged = boot(VnicType.NORMAL);
+        assertThat(fleet.count("select count(*) from port where device_owner = 'network:dhcp'"))
+                .isZero();
+        silentFor(0);
+
+        assertThat(reconciler.mend()).isEqualTo(new Reconciler.Look(1, false));
+
+        assertThat(state(bridged)).isEqualTo("BUILD spawning node0");
+        assertThat(fleet.count("select count(*) from port where device_owner = 'network:dhcp'"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void oneWhoseNetworkHasNoAddressLeftForDhcpSaysSoAndHoldsUpNoOther() {
+        network = fleet.network(TestFleet.UPLINK_NETWORK, 2001);
+        silentFor(100);
+        ServerId bridged = boot(VnicType.NORMAL);
+        network = fleet.network(TestFleet.VF_NETWORK, 2402);
+        ServerId direct = boot(VnicType.DIRECT);
+        execute("delete from allocation_pool where subnet_id in (select id from subnet where network_id ="
+                + " (select id from network where segmentation_id = 2001))");
+        silentFor(0);
+
+        assertThat(reconciler.mend()).isEqualTo(new Reconciler.Look(2, false));
+
+        assertThat(state(bridged)).isEqualTo("ERROR");
+        assertThat(fleet.text("select fault_message from server where id = ?", bridged.value())
+                        .orElseThrow())
+                .contains("DHCP");
+        assertThat(state(direct)).isEqualTo("BUILD spawning node0");
     }
 
     @Test
