@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sluice.controller.operation.Operations;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.ServerReport.Failure;
@@ -17,7 +19,13 @@ import org.sluice.model.protocol.ServerReport.Failure;
  * takes it on, wherever that is heard.
  */
 public final class OverdueOperations implements Reconciler {
+    private static final Logger log = LoggerFactory.getLogger(OverdueOperations.class);
     private static final int MOST = 100;
+    private static final String SAVEPOINT = "operation";
+    private static final Failure OVERDUE = new Failure(
+            "OperationOverdue",
+            "The server's host did not say in time that its part of it is done.",
+            Optional.of("See whether its host is heard: sluice fleet."));
 
     private final Turns turns;
     private final Operations operations;
@@ -45,15 +53,19 @@ public final class OverdueOperations implements Reconciler {
 
     private int takeBack(Handle handle) {
         List<ServerId> overdue = operations.overdue(handle, MOST);
+        int takenBack = 0;
         for (ServerId server : overdue) {
-            operations.fail(
-                    handle,
-                    server,
-                    new Failure(
-                            "OperationOverdue",
-                            "The server's host did not say in time that its part of it is done.",
-                            Optional.of("See whether its host is heard: sluice fleet.")));
+            // One that cannot be taken back must not keep the others waiting.
+            handle.savepoint(SAVEPOINT);
+            try {
+                operations.fail(handle, server, OVERDUE);
+                takenBack++;
+            } catch (RuntimeException failure) {
+                handle.rollbackToSavepoint(SAVEPOINT);
+                log.error("The operation of server {} could not be taken back.", server, failure);
+            }
+            handle.releaseSavepoint(SAVEPOINT);
         }
-        return overdue.size();
+        return takenBack;
     }
 }

@@ -86,19 +86,20 @@ public final class ComputeFamily implements ApiFamily {
         Transactions transactions = new Transactions(database.jdbi());
         ServerDeletion deletion = new ServerDeletion(transactions, scheduling);
         WholeServers whole = new WholeServers(ports, clock);
+        Operations operations = new Operations(scheduling);
         this.resources = List.of(
                 new Versions(),
                 new ServerRoutes(transactions, whole, deletion, clock),
                 new BootRoutes(transactions, ports, scheduling, clock, random),
                 new PowerRoutes(transactions, clock),
                 new RebuildRoutes(transactions, whole, clock),
-                new ResizeRoutes(transactions, new Resizes(new Operations(scheduling)), clock),
+                new ResizeRoutes(transactions, new Resizes(operations), clock),
                 new SnapshotRoutes(transactions, clock),
                 new EvacuationRoutes(transactions, scheduling, clock),
                 new RescueRoutes(transactions, clock),
                 new ShelveRoutes(transactions, ports, scheduling, clock),
                 new LockRoutes(transactions),
-                new StateRoutes(transactions),
+                new StateRoutes(transactions, operations),
                 new ActionRoutes(transactions, deletion, consoles),
                 new MetadataRoutes(transactions, clock),
                 new AttachmentRoutes(transactions, ports, scheduling, clock),

@@ -29,7 +29,7 @@ public final class Operations {
     private final Map<String, Workflow<?>> workflows;
 
     /** An operation as the books have it. */
-    private record Row(String kind, int step, String data) {}
+    private record Row(String kind, int step, String data, boolean waitsForADecision) {}
 
     /** Knows every kind of work there is. */
     public Operations(Scheduling scheduling) {
@@ -108,6 +108,25 @@ public final class Operations {
         return row.isPresent();
     }
 
+    /**
+     * Ends the operation of that server, if there is one: what waits for a decision stays as it is, all else is taken back.
+     *
+     * @param failure why, where it is taken back
+     */
+    public void end(Handle handle, ServerId server, Failure failure) {
+        hold(handle, server).ifPresent(row -> {
+            if (row.waitsForADecision()) {
+                keep(handle, server, workflow(row), row);
+            } else {
+                fail(handle, server, workflow(row), row, failure);
+            }
+        });
+    }
+
+    private <D> void keep(Handle handle, ServerId server, Workflow<D> workflow, Row row) {
+        decide(handle, server, workflow, workflow.undecided(Json.MAPPER.readValue(row.data(), workflow.dataType())));
+    }
+
     private <D> void fail(Handle handle, ServerId server, Workflow<D> workflow, Row row, Failure failure) {
         undo(handle, server, workflow, Json.MAPPER.readValue(row.data(), workflow.dataType()), row.step(), failure);
     }
@@ -180,9 +199,13 @@ public final class Operations {
         if (servers.hold(handle, server).isEmpty()) {
             return Optional.empty();
         }
-        return handle.createQuery("select kind, step, data from operation where server_id = :server for update")
+        return handle.createQuery("select kind, step, data, due_at is null as undecided from operation where server_id = :server for update")
                 .bind("server", server.value())
-                .map((row, _) -> new Row(row.getString("kind"), row.getInt("step"), row.getString("data")))
+                .map((row, _) -> new Row(
+                        row.getString("kind"),
+                        row.getInt("step"),
+                        row.getString("data"),
+                        row.getBoolean("undecided")))
                 .findOne();
     }
 

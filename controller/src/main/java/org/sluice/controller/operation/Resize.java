@@ -69,6 +69,11 @@ final class Resize implements Workflow<Resize.Data> {
     }
 
     @Override
+    public Data undecided(Data data) {
+        return data.confirm();
+    }
+
+    @Override
     public void failed(Run<Data> run, Failure failure) {
         servers.fellBack(run.handle(), run.server().id(), was(run.data()), failure);
     }

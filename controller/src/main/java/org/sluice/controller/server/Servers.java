@@ -239,7 +239,8 @@ public final class Servers {
         Claim claim = server.claim().orElseThrow();
         handle.createUpdate("""
                         update claim set role = 'outgoing', present = false
-                        where server_id = :server and host_id = :host""")
+                        where server_id = :server and host_id = :host;
+                        delete from operation where server_id = :server""")
                 .bind("server", server.id().value())
                 .bind("host", claim.host().value())
                 .execute();
@@ -391,7 +392,10 @@ public final class Servers {
     }
 
     private static void unwant(Handle handle, ServerId server) {
-        handle.createUpdate("update claim set present = false where server_id = :server")
+        // Long work goes no further: taken back later, it would want again what is to go.
+        handle.createUpdate("""
+                        update claim set present = false where server_id = :server;
+                        delete from operation where server_id = :server""")
                 .bind("server", server.value())
                 .execute();
     }

@@ -310,6 +310,34 @@ final class ResizeTest {
     }
 
     @Test
+    void anOperatorWhoSaysWhatItIsEndsWhatIsUnderWay() {
+        asked(resize(large), 202);
+        Answer reset = cloud.admin()
+                .post("/v2.1/servers/" + server + "/action", "{\"os-resetState\": {\"state\": \"active\"}}");
+        assertThat(reset.status()).as(reset.text()).isEqualTo(202);
+        assertThat(state()).isEqualTo("ACTIVE active - 1");
+        assertThat(flavor()).isEqualTo("m1.small");
+        assertThat(taken()).isEqualTo("1 512 2");
+        cloud.running(server);
+
+        becomeLarge();
+        cloud.admin().post("/v2.1/servers/" + server + "/action", "{\"os-resetState\": {\"state\": \"error\"}}");
+        assertThat(flavor()).as("undecided, it stays what it is").isEqualTo("m1.large");
+        assertThat(wished()).isEqualTo("2 of 0 RUNNING");
+        assertThat(cloud.count("from operation")).isZero();
+    }
+
+    @Test
+    void oneThatIsDeletedMeanwhileIsNotBroughtBack() {
+        asked(resize(large), 202);
+        assertThat(cloud.as("member", "2.96").delete("/v2.1/servers/" + server).status())
+                .isEqualTo(204);
+        assertThat(cloud.count("from operation")).as("there is nothing to take back").isZero();
+        cloud.absent(host, server);
+        assertThat(cloud.count("from server")).isZero();
+    }
+
+    @Test
     void ofTwoAtOnceOneWins() throws Exception {
         try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<Answer>> answers =

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.sluice.controller.compute.wire.ComputeRules.admin;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.sluice.controller.compute.server.Askers;
 import org.sluice.controller.compute.server.Server;
@@ -14,21 +15,26 @@ import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.policy.Rule;
+import org.sluice.controller.operation.Operations;
 import org.sluice.controller.server.ServerLife;
 import org.sluice.controller.server.ServerStatus;
 import org.sluice.controller.server.Servers;
 import org.sluice.controller.server.Task;
 import org.sluice.controller.store.Transactions;
+import org.sluice.model.protocol.ServerReport.Failure;
 
 /** {@code os-resetState} of {@code POST /servers/ID/action} (Compute API reference, "Servers - run an administrative action"). Thread-safe. */
 public final class StateRoutes implements ResourceRoutes {
     private static final Rule RESET = admin("os-admin-actions:reset_state", "Say what state a server is in.");
 
+    private final Operations operations;
     private final Transactions transactions;
     private final ServerLookup lookup = new ServerLookup();
     private final Servers servers = new Servers();
 
-    public StateRoutes(Transactions transactions) {
+    /** Wires them; what is under way with a server ends there. */
+    public StateRoutes(Transactions transactions, Operations operations) {
+        this.operations = requireNonNull(operations, "operations is null");
         this.transactions = requireNonNull(transactions, "transactions is null");
     }
 
@@ -54,9 +60,13 @@ public final class StateRoutes implements ResourceRoutes {
                     || (state.equals("active") && !held.isPresent())) {
                 throw ServerLife.refusal(held.id(), held.state(), "reset_state");
             }
+            operations.end(
+                    handle,
+                    held.id(),
+                    new Failure("StateReset", "An operator said what state the server is in.", Optional.empty()));
             servers.reset(
                     handle,
-                    held,
+                    servers.hold(handle, held.id()).orElseThrow(),
                     state.equals("active") ? ServerStatus.ACTIVE : ServerStatus.ERROR,
                     Askers.of(exchange));
         });
