@@ -178,7 +178,7 @@ final class ControllerProcess {
                                 new PortsBoundToNothing(turns, serverPorts),
                                 new UnusedServicePorts(turns, servicePorts),
                                 new OverdueOperations(turns, new Operations(scheduling)),
-                                new CopiesThatNeverCome(turns),
+                                new CopiesThatNeverCome(turns, fleet::watched),
                                 new DecisionsWithoutServer(turns),
                                 new ActionsBeyondBound(turns),
                                 new OldHostQueries(turns),

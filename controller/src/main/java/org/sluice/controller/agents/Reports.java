@@ -167,7 +167,7 @@ public final class Reports {
                 "ReportDoesNotCount",
                 sentence,
                 Optional.of("See the log of the host's agent, delete the server and create it again."));
-        if (server.state().status() == ServerStatus.BUILD) {
+        if (server.state().status() == ServerStatus.BUILD || server.isShelved()) {
             failed(handle, server, failure);
         } else {
             settle(

@@ -3,22 +3,30 @@ package org.sluice.controller.background;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
+import java.util.function.Supplier;
+import org.sluice.controller.scheduling.FleetIndex;
 import org.sluice.controller.server.DiskCopies;
 
 /**
  * Ends copies of root disks that will not come: of servers whose host has not been heard for five minutes, and of those that have
  * been at it for twelve hours. The image that awaits one goes, and the record of actions says why. Leaves others to their hosts,
- * which bring them or say why not.
+ * which bring them or say why not. Does nothing until this controller has been able to hear hosts for as long.
  */
 public final class CopiesThatNeverCome implements Reconciler {
     private static final int MOST = 100;
 
     private final Turns turns;
+    private final Supplier<Duration> watched;
     private final DiskCopies copies = new DiskCopies();
 
-    /** Wires it. */
-    public CopiesThatNeverCome(Turns turns) {
+    /**
+     * Wires it.
+     *
+     * @param watched how long hosts could have been heard ({@link FleetIndex#watched})
+     */
+    public CopiesThatNeverCome(Turns turns, Supplier<Duration> watched) {
         this.turns = requireNonNull(turns, "turns is null");
+        this.watched = requireNonNull(watched, "watched is null");
     }
 
     @Override
@@ -33,6 +41,8 @@ public final class CopiesThatNeverCome implements Reconciler {
 
     @Override
     public Look mend() {
-        return turns.mend(name(), MOST, handle -> copies.endStalled(handle, MOST));
+        return watched.get().compareTo(SilentHosts.BOUND) < 0
+                ? Look.NOTHING
+                : turns.mend(name(), MOST, handle -> copies.endStalled(handle, MOST));
     }
 }

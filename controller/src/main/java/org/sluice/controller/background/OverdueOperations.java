@@ -58,8 +58,7 @@ public final class OverdueOperations implements Reconciler {
             // One that cannot be taken back must not keep the others waiting.
             handle.savepoint(SAVEPOINT);
             try {
-                operations.fail(handle, server, OVERDUE);
-                takenBack++;
+                takenBack += operations.failOverdue(handle, server, OVERDUE) ? 1 : 0;
             } catch (RuntimeException failure) {
                 handle.rollbackToSavepoint(SAVEPOINT);
                 log.error("The operation of server {} could not be taken back.", server, failure);

@@ -29,7 +29,7 @@ public final class Operations {
     private final Map<String, Workflow<?>> workflows;
 
     /** An operation as the books have it. */
-    private record Row(String kind, int step, String data, boolean waitsForADecision) {}
+    private record Row(String kind, int step, String data, boolean waitsForADecision, boolean isOverdue) {}
 
     /** Knows every kind of work there is. */
     public Operations(Scheduling scheduling) {
@@ -101,9 +101,13 @@ public final class Operations {
         forget(handle, server);
     }
 
-    /** Takes back all that was done of the operation of that server, and says why; false when there is none. */
-    public boolean fail(Handle handle, ServerId server, Failure failure) {
-        Optional<Row> row = hold(handle, server);
+    /**
+     * Takes back all that was done of the operation of that server, and says why.
+     *
+     * @return false when there is none, or none that is overdue: what it waited for has come meanwhile
+     */
+    public boolean failOverdue(Handle handle, ServerId server, Failure failure) {
+        Optional<Row> row = hold(handle, server).filter(Row::isOverdue);
         row.ifPresent(found -> fail(handle, server, workflow(found), found, failure));
         return row.isPresent();
     }
@@ -199,13 +203,16 @@ public final class Operations {
         if (servers.hold(handle, server).isEmpty()) {
             return Optional.empty();
         }
-        return handle.createQuery("select kind, step, data, due_at is null as undecided from operation where server_id = :server for update")
+        return handle.createQuery("""
+                        select kind, step, data, due_at is null as undecided, coalesce(due_at < now(), false) as overdue
+                        from operation where server_id = :server for update""")
                 .bind("server", server.value())
                 .map((row, _) -> new Row(
                         row.getString("kind"),
                         row.getInt("step"),
                         row.getString("data"),
-                        row.getBoolean("undecided")))
+                        row.getBoolean("undecided"),
+                        row.getBoolean("overdue")))
                 .findOne();
     }
 

@@ -59,7 +59,9 @@ final class Claims {
                         where id = :host and enabled and forced_down_at is null
                           and vcpus_used + :vcpus <= vcpus_total
                           and memory_mib_used + :memory <= memory_mib_total
-                          and disk_gib_used + :disk <= disk_gib_total""")
+                          and disk_gib_used + :disk <= disk_gib_total
+                          and not exists (select 1 from claim where server_id = :server and host_id = :host)""")
+                        .bind("server", request.server().value())
                         .bind("host", host.value())
                         .bind("vcpus", request.resources().vcpus())
                         .bind("memory", request.resources().memoryMib())
@@ -68,12 +70,16 @@ final class Claims {
                 == 1;
     }
 
-    /** In one round trip; leases and bindings hang on it. */
+    /**
+     * In one round trip; leases and bindings hang on it. Its wishes are numbered above those of every claim before it, so that
+     * no report of an earlier one counts.
+     */
     private static void write(Handle handle, ServerRequest request, HostId host) {
         handle.createUpdate("""
                         update server set claims = claims + 1 where id = :server;
-                        insert into claim (server_id, host_id, role, generation, vcpus, memory_mib, disk_gib)
-                        select id, :host, 'current', claims, :vcpus, :memory, :disk from server where id = :server""")
+                        insert into claim (server_id, host_id, role, generation, vcpus, memory_mib, disk_gib, power_generation)
+                        select id, :host, 'current', claims, :vcpus, :memory, :disk, (claims - 1) << 32
+                        from server where id = :server""")
                 .bind("server", request.server().value())
                 .bind("host", host.value())
                 .bind("vcpus", request.resources().vcpus())

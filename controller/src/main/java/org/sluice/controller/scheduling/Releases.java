@@ -9,9 +9,11 @@ import org.slf4j.LoggerFactory;
 import org.sluice.controller.host.Hosts;
 import org.sluice.controller.http.Json;
 import org.sluice.controller.network.binding.AttachedPort;
+import org.sluice.controller.network.binding.InterfaceChanges;
 import org.sluice.controller.network.binding.ServerPorts;
 import org.sluice.controller.network.binding.ServicePorts;
 import org.sluice.controller.server.Claim;
+import org.sluice.controller.server.ServerActions;
 import org.sluice.controller.server.Servers;
 import org.sluice.controller.server.Task;
 import org.sluice.controller.store.ChangeFeed;
@@ -31,6 +33,8 @@ final class Releases {
     private final Decisions decisions;
     private final Claims claims = new Claims();
     private final Servers servers = new Servers();
+    private final InterfaceChanges changes = new InterfaceChanges();
+    private final ServerActions actions = new ServerActions();
 
     Releases(ServerPorts serverPorts, ServicePorts servicePorts, Decisions decisions) {
         this.serverPorts = serverPorts;
@@ -90,6 +94,9 @@ final class Releases {
             servers.left(handle, server);
         }
         claims.end(handle, server, claim);
+        if (!isLast) {
+            freeGone(handle, server);
+        }
         for (NetworkId network : bridged) {
             servicePorts.releaseUnused(handle, network, host);
         }
@@ -103,8 +110,9 @@ final class Releases {
     }
 
     /**
-     * Takes an agent's word that nothing is left of one of the server's NICs on its host; false when the lease of its virtual function
-     * is not named with its present generation, and then nothing changes.
+     * Takes an agent's word that nothing is left of one of the server's NICs on its host; false when it is not free for that: the
+     * lease of its virtual function is not named with its present generation, or a host where the server was before has not given
+     * one up yet. It is told again then.
      */
     boolean unplugged(Handle handle, HostId host, AttachedPort port, List<VirtualFunctionLease> released) {
         ServerId server = port.server();
@@ -120,6 +128,17 @@ final class Releases {
                     String.join(", ", kept));
             return false;
         }
+        if (isLeasedElsewhere(handle, port)) {
+            // Of a host where the server was before: until that gives its function up, the port is nobody else's.
+            log.info(
+                    "Port {} of server {} is gone from host {}; it is free when the host where the server was before has given it"
+                            + " up.",
+                    port.port(),
+                    server,
+                    host);
+            ChangeFeed.announce(handle, FleetIndex.TOPIC);
+            return false;
+        }
         serverPorts.detach(handle, server, port.port());
         for (NetworkId network : Scheduling.bridgedNetworks(List.of(port))) {
             servicePorts.releaseUnused(handle, network, host);
@@ -127,6 +146,29 @@ final class Releases {
         Hosts.changed(handle, host, server);
         ChangeFeed.announce(handle, FleetIndex.TOPIC);
         return true;
+    }
+
+    /** Direct ports that were to go, and waited for nothing but a function of the host that was just left. */
+    void freeGone(Handle handle, ServerId server) {
+        List<AttachedPort> ports = serverPorts.of(handle, List.of(server));
+        for (InterfaceChanges.Change change : changes.of(handle, server)) {
+            ports.stream()
+                    .filter(port -> port.port().equals(change.port()) && Demand.isDirect(port))
+                    .filter(_ -> change.kind() == InterfaceChanges.Kind.DETACH)
+                    .filter(port -> !isLeasedElsewhere(handle, port))
+                    .findFirst()
+                    .ifPresent(port -> {
+                        serverPorts.detach(handle, server, port.port());
+                        change.action().ifPresent(action -> actions.finish(handle, action, Optional.empty()));
+                    });
+        }
+    }
+
+    private static boolean isLeasedElsewhere(Handle handle, AttachedPort port) {
+        return handle.createQuery("select exists (select 1 from virtual_function where leased_port_id = :port)")
+                .bind("port", port.port().value())
+                .mapTo(Boolean.class)
+                .one();
     }
 
     private static void lockHost(Handle handle, HostId host) {

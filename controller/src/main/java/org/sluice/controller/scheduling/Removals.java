@@ -23,13 +23,15 @@ final class Removals {
     private final ServerPorts serverPorts;
     private final ServicePorts servicePorts;
     private final Decisions decisions;
+    private final Releases releases;
     private final Claims claims = new Claims();
     private final Servers servers = new Servers();
 
     /** What there is to know of a host whose row is held. */
     private record Leaving(HostId id, String name, Optional<Duration> silence) {}
 
-    Removals(ServerPorts serverPorts, ServicePorts servicePorts, Decisions decisions) {
+    Removals(ServerPorts serverPorts, ServicePorts servicePorts, Decisions decisions, Releases releases) {
+        this.releases = releases;
         this.serverPorts = serverPorts;
         this.servicePorts = servicePorts;
         this.decisions = decisions;
@@ -119,9 +121,14 @@ final class Removals {
                                     + " was removed as lost. Delete the server and create it again.")));
         }
         claims.end(handle, server, claim);
+        if (!isLast) {
+            releases.freeGone(handle, server);
+        }
         if (isLast && held.state().is(Task.DELETING)) {
             decisions.forget(handle, server);
             servers.delete(handle, server);
+        } else if (isLast && claim.role() != Claim.Role.CURRENT && held.isShelved()) {
+            servers.offloaded(handle, server);
         }
     }
 

@@ -96,7 +96,7 @@ public final class Scheduling {
         this.servicePorts = requireNonNull(servicePorts, "servicePorts is null");
         this.plugs = new Plugs(requireNonNull(bindings, "bindings is null"), servicePorts);
         this.releases = new Releases(serverPorts, servicePorts, decisions);
-        this.removals = new Removals(serverPorts, servicePorts, decisions);
+        this.removals = new Removals(serverPorts, servicePorts, decisions, releases);
     }
 
     /**
@@ -200,17 +200,19 @@ public final class Scheduling {
             return new Retried(Optional.empty(), 0, 0);
         }
         index.reload(handle);
+        if (some.size() > 1) {
+            oneAfterAnother(handle);
+        }
         // Before the first host's row is locked, like whoever changes a subnet.
         Map<ServerId, Problem> unserved = new HashMap<>();
         for (WaitingServers.Waiting one : some) {
             trouble(handle, one.request())
                     .ifPresent(problem -> unserved.put(one.request().server(), problem));
         }
-        Runnable beforeClaim = some.size() > 1 ? once(() -> oneAfterAnother(handle)) : () -> {};
         int settled = 0;
         for (WaitingServers.Waiting one : some) {
             ServerId server = one.request().server();
-            boolean isSettled = unserved.containsKey(server) || settle(handle, one, beforeClaim);
+            boolean isSettled = unserved.containsKey(server) || settle(handle, one);
             Optional.ofNullable(unserved.get(server)).ifPresent(problem -> refuse(handle, server, problem));
             if (isSettled) {
                 waiting.remove(handle, server);
@@ -237,7 +239,7 @@ public final class Scheduling {
     }
 
     /** Whether it waits no more. */
-    private boolean settle(Handle handle, WaitingServers.Waiting one, Runnable beforeClaim) {
+    private boolean settle(Handle handle, WaitingServers.Waiting one) {
         ServerRequest request = one.request();
         boolean isOver = one.isOver() && !hasJustBegun();
         Selection selection = Selection.of(index.hosts(handle), Demand.of(request));
@@ -246,7 +248,7 @@ public final class Scheduling {
         }
         // Of the looks of a server that waited, the newest says it all.
         decisions.forget(handle, request.server());
-        return switch (place(handle, request, beforeClaim)) {
+        return switch (place(handle, request, () -> {})) {
             case Placement.Placed _ -> true;
             case Placement.Refused refused
             when isOver || selection.candidates().isEmpty() -> {

@@ -149,6 +149,10 @@ public final class Servers {
                 .filter(Claim::isPresent)
                 .orElseThrow(() -> ServerLife.refusal(server.id(), server.state(), action.text()));
         become(handle, server.id(), ServerLife.asked(server.id(), server.state(), action));
+        if (action == ServerAction.REBUILD && server.shelf().isPresent()) {
+            // Its disk is made of another image than the one that it was shelved in.
+            shelves.clear(handle, server.id());
+        }
         wish(handle, server.id(), claim.host(), ServerLife.wished(server.state(), claim.power(), action));
         actions.begin(handle, server.id(), action.text(), asker);
         Hosts.changed(handle, claim.host(), server.id());
@@ -257,7 +261,13 @@ public final class Servers {
 
     /** It went with its host; it stays as the one who says why. */
     public void lost(Handle handle, Held server, Failure failure) {
-        if (server.isShelved()) {
+        if (server.state().is(Task.DELETING)) {
+            // It was to go; where something of it is left, that goes on.
+            unwant(handle, server.id());
+        } else if (server.isShelved() && server.claims().size() > 1) {
+            // In its image, and gone from here; a host where it was before has yet to give it up.
+            become(handle, server.id(), new ServerState(ServerStatus.SHELVED, Optional.of(Task.SHELVING_OFFLOADING)));
+        } else if (server.isShelved()) {
             // It is in its image, and not on the host that was lost.
             actions.finish(
                     handle,
@@ -310,7 +320,7 @@ public final class Servers {
 
     /** The host could not build it; it is to go from there, and stays as the one who says why. */
     public void failed(Handle handle, Held server, Failure failure) {
-        if (server.isShelved()) {
+        if (server.shelf().isPresent()) {
             // Its image is there still: it goes back to where it was.
             actions.finish(handle, server.id(), Optional.of(StorableText.of(failure.reason())));
             leaveShelved(handle, server, ServerStatus.SHELVED_OFFLOADED);
@@ -347,8 +357,10 @@ public final class Servers {
                 copies.drop(handle, server.id());
             }
             if (server.state().is(Task.RESCUING) && next.failure().isPresent()) {
-                // Its host goes on trying with its own disk.
+                // Its host goes on trying with its own disk: another wish, so that a rescue that works after all is none.
                 rescues.end(handle, server.id());
+                wish(handle, server, Power.Level.RUNNING, true, Power.Ending.AT_ONCE);
+                return;
             }
             if (server.shelf().isPresent() && next.failure().isEmpty()) {
                 shelves.clear(handle, server.id());
@@ -381,11 +393,13 @@ public final class Servers {
         if (server.isPresent()) {
             forgive(handle, server.id());
         }
+        server.host().ifPresent(host -> Hosts.changed(handle, host, server.id()));
     }
 
     /** No host is to have it any more, and it says why. */
     private void giveUp(Handle handle, ServerId server, Failure failure) {
         copies.drop(handle, server);
+        rescues.end(handle, server);
         become(handle, server, ServerState.at(ServerStatus.ERROR));
         fault(handle, server, failure);
         unwant(handle, server);

@@ -430,6 +430,14 @@ final class ComputeCloud implements AutoCloseable {
         });
     }
 
+    /** The host is off for good, and taken out with what is on it. */
+    void lose(HostId host) {
+        jdbi.useTransaction(handle -> {
+            handle.execute("update host set last_seen_at = now() - interval '1 hour' where id = ?", host.value());
+            assertThat(scheduling.remove(handle, host, true)).isTrue();
+        });
+    }
+
     /** The agent could not build it. */
     void failed(String server, String code, String reason) {
         jdbi.useTransaction(handle -> servers.failed(

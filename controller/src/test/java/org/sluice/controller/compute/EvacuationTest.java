@@ -2,6 +2,7 @@ package org.sluice.controller.compute;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
@@ -12,7 +13,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.sluice.controller.http.ApiClient.Answer;
 import org.sluice.controller.store.TestDatabase;
 import org.sluice.model.HostId;
+import org.sluice.model.protocol.DesiredInterface;
 import org.sluice.model.protocol.PowerState;
+import org.sluice.model.protocol.ServerReport.InterfaceGone;
 import tools.jackson.databind.JsonNode;
 
 /** A server whose host is down is built anew on another one, and the host gives up what is no longer its own. */
@@ -148,6 +151,67 @@ final class EvacuationTest {
         assertThat(cloud.text("select vcpus_used::text from host where name = 'compute01'"))
                 .isEqualTo("0");
         assertThat(cloud.text("select binding_host from port")).isEqualTo("compute02");
+    }
+
+    @Test
+    void aNicThatIsTakenFromItIsFreeWhenTheOldHostHasGivenItsFunctionUp() {
+        declareDown();
+        evacuated();
+        cloud.running(server);
+        String port = cloud.text("select cast(id as text) from port");
+        assertThat(cloud.admin()
+                        .delete("/v2.1/servers/" + server + "/os-interface/" + port)
+                        .status())
+                .isEqualTo(202);
+
+        gone();
+        assertThat(leases()).as("the dead host may still run it").isEqualTo("compute01");
+        assertThat(cloud.count("from port where server_id is not null")).isEqualTo(1);
+        cloud.admin().post("/v2.1/servers/" + server + "/action", "{'os-stop': null}");
+        cloud.observed(server, PowerState.STOPPED, Optional.empty());
+        assertThat(state()).as("it is not held up by that").isEqualTo("SHUTOFF - compute02 UP");
+
+        cloud.absent(dead, server);
+        assertThat(leases()).isEqualTo("none");
+        assertThat(cloud.count("from port where server_id is not null")).isZero();
+    }
+
+    /** Its agent says so at each look. */
+    private void gone() {
+        DesiredInterface nic = cloud.desired(other, server).getFirst();
+        cloud.said(
+                other,
+                server,
+                PowerState.RUNNING,
+                List.of(),
+                List.of(new InterfaceGone(nic.port(), nic.wish().change(), nic.leases())),
+                List.of());
+    }
+
+    @Test
+    void aDeletionOutlivesEitherHost() {
+        HostId third = cloud.host("compute03", 2);
+        declareDown();
+        cloud.execute("update host set enabled = false where name = 'compute02'");
+        evacuated();
+        cloud.running(server);
+        assertThat(cloud.admin().delete("/v2.1/servers/" + server).status()).isEqualTo(204);
+
+        cloud.lose(third);
+        assertThat(cloud.text("select task_state from server")).isEqualTo("deleting");
+        assertThat(claims()).isEqualTo("compute01 outgoing 1 f");
+        cloud.absent(dead, server);
+        assertThat(cloud.count("from server")).isZero();
+    }
+
+    @Test
+    void noReportOfTheTimeBeforeIsTakenForOneOfNow() {
+        declareDown();
+        evacuated();
+        assertThat(cloud.text("select power_generation > 0 from claim where role = 'current'"))
+                .isEqualTo("t");
+        cloud.observedAt(0, server, PowerState.RUNNING);
+        assertThat(state()).isEqualTo("REBUILD rebuilding compute02 UP");
     }
 
     @Test
