@@ -2,6 +2,7 @@ package org.sluice.agent;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -384,15 +385,24 @@ public final class Agent implements AutoCloseable {
                         .flatMap(state -> state.physicalFunctions().stream())
                         .forEach(this::setUp);
                 segments.fallen().forEach(this::serveAgain);
-                sweep();
-                host.segmentServices().trim();
-                host.disks().trim();
+                tidy(this::sweep);
+                tidy(host.segmentServices()::trim);
+                tidy(host.disks()::trim);
             } catch (KernelException | ProblemException e) {
                 LOG.warn("Host {} could not be compared with what it should be: {}", host.name(), e.getMessage());
             } catch (RuntimeException e) {
                 LOG.error("Host {} could not be compared with what it should be.", host.name(), e);
             }
         } while (awaitsNextLook());
+    }
+
+    /** One that cannot be done must not be what keeps the others from being done. */
+    private void tidy(Runnable work) {
+        try {
+            work.run();
+        } catch (KernelException | ProblemException | UncheckedIOException e) {
+            LOG.warn("Host {} could not be tidied wholly: {}", host.name(), e.getMessage());
+        }
     }
 
     /** On a thread of its own: a card that is in reset, or whose driver hangs, must not hold up the comparison of all else. */

@@ -405,6 +405,14 @@ final class Convergence {
 
     private Entry describe(Entry entry, DesiredServer wanted, long revision) {
         DesiredServer possible = wanted.wiredLike(entry.server());
+        if (wanted.rootDisk().newest() < entry.server().rootDisk().newest()) {
+            // A database of before it grew, or a controller that knows of no such thing.
+            observations.deviates(
+                    entry,
+                    "keeps its root disk",
+                    new IllegalStateException("The controller knows only of an older root disk of this server."));
+            possible = possible.onDiskOf(entry.server());
+        }
         boolean isWiredAsWanted = possible.interfaces().stream()
                 .allMatch(nic -> wanted.nic(nic.port())
                         .map(other -> other.wished(nic.wish()).equals(nic))

@@ -126,13 +126,14 @@ class PowerTest {
         run();
         wish(stopped(1));
         on.awaitObeyed(server, stopped(1));
-        DesiredServer large = Samples.resized(server, 4, 2048, 20, new DesiredServer.RootDisk(2, Optional.of(1)));
+        DesiredServer large = Samples.resized(server, 4, 2048, 20, new DesiredServer.RootDisk(2, Optional.of(1), 2));
         on.controller.want(Samples.state(++revision, large.powered(rebooted(2, 1, Ending.AT_ONCE))));
         on.awaitObeyed(server, rebooted(2, 1, Ending.AT_ONCE));
         assertThat(on.host.vcpus(server.id())).contains(4);
         assertThat(on.host.rootDisks(server.id())).containsExactly(1, 2);
 
-        on.controller.want(Samples.state(++revision, server.powered(rebooted(3, 2, Ending.AT_ONCE))));
+        DesiredServer small = Samples.resized(server, 1, 512, 1, new DesiredServer.RootDisk(1, Optional.empty(), 2));
+        on.controller.want(Samples.state(++revision, small.powered(rebooted(3, 2, Ending.AT_ONCE))));
         on.awaitObeyed(server, rebooted(3, 2, Ending.AT_ONCE));
         assertThat(on.host.vcpus(server.id())).contains(1);
         assertThat(on.host.rootDisks(server.id()))
@@ -141,11 +142,23 @@ class PowerTest {
         on.assertRuns(server);
     }
 
+    @Test
+    void aControllerThatKnowsOnlyOfAnOlderDiskTakesNoneAway() {
+        run();
+        DesiredServer large = Samples.resized(server, 4, 2048, 20, new DesiredServer.RootDisk(2, Optional.empty(), 2));
+        on.controller.want(Samples.state(++revision, large.powered(rebooted(2, 1, Ending.AT_ONCE))));
+        on.awaitObeyed(server, rebooted(2, 1, Ending.AT_ONCE));
+
+        on.controller.want(Samples.state(++revision, server.powered(rebooted(3, 2, Ending.AT_ONCE))));
+        on.awaitObeyed(server, rebooted(3, 2, Ending.AT_ONCE));
+        assertThat(on.host.rootDisks(server.id())).containsExactly(1, 2);
+    }
+
     /** Its host was away when it was stopped for that. */
     @Test
     void aGuestThatRunsIsNeverTakenForOneOfTheNewFlavor() {
         run();
-        DesiredServer large = Samples.resized(server, 4, 2048, 20, new DesiredServer.RootDisk(2, Optional.of(1)));
+        DesiredServer large = Samples.resized(server, 4, 2048, 20, new DesiredServer.RootDisk(2, Optional.of(1), 2));
         on.controller.want(Samples.state(++revision, large.powered(rebooted(2, 1, Ending.AT_ONCE))));
         on.awaitObeyed(server, rebooted(2, 1, Ending.AT_ONCE));
         assertThat(on.host.vcpus(server.id())).contains(4);

@@ -205,7 +205,8 @@ public final class LinuxBridges implements Bridges {
             }
             if (isPortOf(uplink, bridge)) {
                 ownership.take(Kind.BRIDGE_PORT, uplink, network);
-                if (segment.vlan() != 0) {
+                if (uplink.startsWith(Segment.MADE_UP)) {
+                    // One of a natural name may be the operator's, whose books are older than ours.
                     ownership.take(Kind.VLAN_DEVICE, uplink, network);
                 }
             }

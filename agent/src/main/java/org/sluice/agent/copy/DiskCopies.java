@@ -26,6 +26,8 @@ import org.sluice.agent.report.Failures;
 import org.sluice.agent.step.Step;
 import org.sluice.agent.step.StepRunner;
 import org.sluice.model.ImageId;
+import org.sluice.model.Problem;
+import org.sluice.model.ProblemException;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.ServerReport;
 import org.sluice.model.protocol.ServerReport.Failure;
@@ -73,6 +75,9 @@ public final class DiskCopies implements AutoCloseable {
 
     /** Servers that have no copies, as this agent knows; others may have some of an earlier agent's life. */
     private final Set<ServerId> clean = ConcurrentHashMap.newKeySet();
+
+    /** Servers whose guests are held for a copy. */
+    private final Set<ServerId> standing = ConcurrentHashMap.newKeySet();
 
     private volatile boolean isClosed;
 
@@ -171,6 +176,14 @@ public final class DiskCopies implements AutoCloseable {
     @Override
     public void close() {
         isClosed = true;
+        // Nobody may be there for long to let them go on. Who copies sees it, and takes the copy for none.
+        for (ServerId server : standing) {
+            try {
+                host.hypervisor().resume(server);
+            } catch (RuntimeException e) {
+                LOG.warn("The guest of server {} stands still until an agent is there again.", server, e);
+            }
+        }
         jobs.values().forEach(job -> job.thread().ifPresent(Thread::interrupt));
     }
 
@@ -190,8 +203,10 @@ public final class DiskCopies implements AutoCloseable {
                 take(entry, image);
             }
         } catch (RuntimeException e) {
-            tell(entry, image, e);
-            jobs.put(entry.id(), Job.over(image));
+            if (!isClosed) {
+                tell(entry, image, e);
+                jobs.put(entry.id(), Job.over(image));
+            }
             return;
         }
         bring(entry, new Job(image, 0, Optional.empty(), Optional.empty()));
@@ -199,17 +214,19 @@ public final class DiskCopies implements AutoCloseable {
 
     private void take(Entry entry, ImageId image) {
         if (host.hypervisor().state(entry.id()) != State.RUNNING) {
-            step("copy the root disk", () -> host.disks().copyRoot(entry.server(), LONGEST_COPY));
+            copy(entry, LONGEST_COPY);
         } else {
             Entry held = entry.held();
             journal.write(held);
             RuntimeException failure = null;
+            standing.add(entry.id());
             try {
                 step("hold the guest", () -> host.hypervisor().suspend(entry.id()));
-                step("copy the root disk", () -> host.disks().copyRoot(entry.server(), LONGEST_STANDSTILL));
+                copy(entry, LONGEST_STANDSTILL);
             } catch (RuntimeException e) {
                 failure = e;
             }
+            standing.remove(entry.id());
             // Should this fail, the journal has it done at the next look.
             step("let the guest go on", () -> host.hypervisor().resume(entry.id()));
             journal.write(held.spared());
@@ -221,6 +238,29 @@ public final class DiskCopies implements AutoCloseable {
                 "A copy of the root disk of server {} is taken, for image {}.",
                 entry.server().named(),
                 image);
+    }
+
+    /** Of a disk that nobody writes to: it is looked before and after, since others than the agent may let a guest go on. */
+    private void copy(Entry entry, Duration limit) {
+        requireStill(entry);
+        step("copy the root disk", () -> host.disks().copyRoot(entry.server(), limit));
+        try {
+            requireStill(entry);
+        } catch (ProblemException moved) {
+            step("remove copies of the root disk", () -> host.disks().dropCopies(entry.id()));
+            throw moved;
+        }
+    }
+
+    private void requireStill(Entry entry) {
+        if (isClosed || host.hypervisor().state(entry.id()) == State.RUNNING) {
+            throw new Problem(
+                            Problem.Kind.CONFLICT,
+                            "GuestMoved",
+                            "The guest of server " + entry.id() + " ran while its root disk was copied.",
+                            Optional.of("Ask for the image again."))
+                    .asException();
+        }
     }
 
     private void bring(Entry entry, Job job) {

@@ -5,14 +5,18 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * Which files the disks below a folder are laid over, as their headers say (docs/interop/qcow2.rst of QEMU, "Header"). Stateless.
@@ -33,12 +37,14 @@ final class BackingFiles {
     /** The names, without their folders, of all files that some disk in a folder of that folder is laid over. */
     static Set<String> below(Path folder) {
         Set<String> names = new HashSet<>();
-        try (Stream<Path> files = Files.walk(folder, 2)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                of(file).map(Path::of)
-                        .map(Path::getFileName)
-                        .map(Path::toString)
-                        .ifPresent(names::add);
+        try {
+            for (Path server : list(folder)) {
+                for (Path file : list(server)) {
+                    of(file).map(Path::of)
+                            .map(Path::getFileName)
+                            .map(Path::toString)
+                            .ifPresent(names::add);
+                }
             }
         } catch (IOException cause) {
             throw new UncheckedIOException("the disks below " + folder + " cannot be looked through", cause);
@@ -46,7 +52,23 @@ final class BackingFiles {
         return names;
     }
 
+    /** What is in a folder; nothing in one that goes meanwhile, and in what is none. */
+    private static List<Path> list(Path folder) throws IOException {
+        List<Path> found = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
+            entries.forEach(found::add);
+        } catch (NoSuchFileException | NotDirectoryException gone) {
+            return List.of();
+        } catch (DirectoryIteratorException failure) {
+            throw failure.getCause();
+        }
+        return found;
+    }
+
     private static Optional<String> of(Path file) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            return Optional.empty();
+        }
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             ByteBuffer header = read(channel, 0, HEADER_LENGTH);
             if (header.remaining() < HEADER_LENGTH || header.getInt(0) != MAGIC) {

@@ -94,10 +94,14 @@ public final class ImageDisks implements Disks {
     public RootDisk ensureRoot(DesiredServer server) {
         Path disk = root(server.id(), server.rootDisk().number());
         if (!Files.exists(disk)) {
+            // Also when nothing is kept: it may have been decided before it was ever started. From the image only where
+            // there
+            // is no disk at all.
             server.rootDisk()
                     .kept()
+                    .or(() -> newestBelow(server))
                     .ifPresentOrElse(
-                            kept -> grow(server, kept, disk), () -> overlay(server.image(), server.diskGib(), disk));
+                            old -> grow(server, old, disk), () -> overlay(server.image(), server.diskGib(), disk));
         }
         removeGivenUp(server);
         return new RootDisk(disk, QCOW2);
@@ -105,6 +109,24 @@ public final class ImageDisks implements Disks {
 
     private Path root(ServerId server, int number) {
         return folder(server).resolve(number == 1 ? "root.qcow2" : "root-" + number + ".qcow2");
+    }
+
+    /** The newest root disk that there is below the one that is to be used. */
+    private Optional<Integer> newestBelow(DesiredServer server) {
+        for (int number = server.rootDisk().number() - 1; number > 0; number--) {
+            if (Files.exists(root(server.id(), number))) {
+                return Optional.of(number);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The root disk as it is now: one that is to grow does so at its next start. */
+    private Path newestRoot(DesiredServer server) {
+        Path disk = root(server.id(), server.rootDisk().number());
+        return Files.exists(disk)
+                ? disk
+                : newestBelow(server).map(number -> root(server.id(), number)).orElse(disk);
     }
 
     /** The new one is on top of the old, which stays as it is. */
@@ -253,10 +275,11 @@ public final class ImageDisks implements Disks {
 
     @Override
     public void trim() {
+        // First: a console that cannot be cut must not be what lets images grow.
+        images.trim();
         present()
                 .forEach(server ->
                         Consoles.trim(servers.resolve(server.toString()).resolve(CONSOLE)));
-        images.trim();
     }
 
     @Override
@@ -266,7 +289,7 @@ public final class ImageDisks implements Disks {
 
     @Override
     public void copyRoot(DesiredServer server, Duration limit) {
-        copies.take(folder(server.id()), root(server.id(), server.rootDisk().number()), limit);
+        copies.take(folder(server.id()), newestRoot(server), limit);
     }
 
     @Override

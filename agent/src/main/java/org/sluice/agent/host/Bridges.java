@@ -64,6 +64,9 @@ public interface Bridges {
         /** IFNAMSIZ of linux/if.h, less the terminating zero. */
         private static final int LONGEST_NAME = 15;
 
+        /** What the name of a VLAN device begins with whose natural name would be too long. */
+        public static final String MADE_UP = "sv";
+
         /** Name of the bridge: {@code brq} and the first eleven characters of the network's id, as operators know it. */
         public String bridgeName() {
             return bridgeName(network);
@@ -80,7 +83,7 @@ public interface Bridges {
                 return uplink;
             }
             String name = uplink + "." + vlan;
-            return name.length() <= LONGEST_NAME ? name : "sv%08x.%d".formatted(uplink.hashCode(), vlan);
+            return name.length() <= LONGEST_NAME ? name : (MADE_UP + "%08x.%d").formatted(uplink.hashCode(), vlan);
         }
 
         /** Name of the port's tap: {@code tap} and the first eleven characters of the port's id. */

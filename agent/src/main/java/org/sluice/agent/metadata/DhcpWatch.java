@@ -17,8 +17,18 @@ final class DhcpWatch implements AutoCloseable {
     /** Such a thread does next to nothing. */
     private static final long STACK_BYTES = 128 * 1024;
 
-    private final Map<NetworkId, Integer> watched = new ConcurrentHashMap<>();
+    private final Map<NetworkId, Watch> watched = new ConcurrentHashMap<>();
     private volatile Consumer<NetworkId> listener = _ -> {};
+
+    /** One process that is waited for, by one thread. */
+    private static final class Watch {
+        private final int process;
+        private volatile boolean isToEnd;
+
+        private Watch(int process) {
+            this.process = process;
+        }
+    }
 
     /** Tells the listener from now on, in place of an earlier one. */
     void tell(Consumer<NetworkId> newListener) {
@@ -27,37 +37,43 @@ final class DhcpWatch implements AutoCloseable {
 
     /** Waits for the end of that process from now on, and of no earlier one of the network. */
     void begin(NetworkId network, int process) {
-        Integer before = watched.put(network, process);
-        if (before == null || before != process) {
-            Thread.ofPlatform()
-                    .daemon()
-                    .name("dnsmasq " + process + " of " + network)
-                    .stackSize(STACK_BYTES)
-                    .start(() -> await(network, process));
+        Watch before = watched.get(network);
+        if (before != null && before.process == process) {
+            // It was expected to end, and went on; its thread still waits.
+            before.isToEnd = false;
+            return;
         }
+        Watch watch = new Watch(process);
+        watched.put(network, watch);
+        Thread.ofPlatform()
+                .daemon()
+                .name("dnsmasq " + process + " of " + network)
+                .stackSize(STACK_BYTES)
+                .start(() -> await(network, watch));
     }
 
     /** Expects an end from now on, and tells nobody of it. */
     void end(NetworkId network) {
-        watched.remove(network);
+        Watch watch = watched.get(network);
+        if (watch != null) {
+            watch.isToEnd = true;
+        }
     }
 
-    private void await(NetworkId network, int number) {
-        try (RunningProcess process = RunningProcess.open(number).orElse(null)) {
-            while (isWatched(network, number)) {
+    private void await(NetworkId network, Watch watch) {
+        try (RunningProcess process = RunningProcess.open(watch.process).orElse(null)) {
+            while (watched.get(network) == watch) {
                 if (process == null || process.awaitEnd(LOOK_UP)) {
-                    if (watched.remove(network, number)) {
+                    if (watched.remove(network, watch) && !watch.isToEnd) {
                         listener.accept(network);
                     }
                     return;
                 }
             }
+        } finally {
+            // Whatever ended this thread: the next one who serves the network has another.
+            watched.remove(network, watch);
         }
-    }
-
-    private boolean isWatched(NetworkId network, int number) {
-        Integer current = watched.get(network);
-        return current != null && current == number;
     }
 
     @Override

@@ -3,6 +3,7 @@ package org.sluice.agent.supervision;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -15,6 +16,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Calls into the kernel or a library that may never come back. One that takes too long is given up, and nobody calls the same thing
@@ -26,7 +28,7 @@ public final class BoundedCalls<K> {
     private final ExecutorService executor;
     private final Semaphore free;
     private final Function<String, RuntimeException> stuck;
-    private final Map<K, Hanging> hanging = new ConcurrentHashMap<>();
+    private final Map<K, List<Hanging>> hanging = new ConcurrentHashMap<>();
 
     private record Hanging(Future<?> call, String sentence, long leastUntil) {
         boolean isOver() {
@@ -71,12 +73,12 @@ public final class BoundedCalls<K> {
             return running.get(limit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             String sentence = what + " did not return within " + limit.toMillis() + " ms.";
-            hanging.put(thing, new Hanging(running, sentence, System.nanoTime()));
+            hang(thing, new Hanging(running, sentence, System.nanoTime()));
             throw stuck.apply(sentence);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             String sentence = what + " was interrupted because the agent stops.";
-            hanging.put(thing, new Hanging(running, sentence, System.nanoTime()));
+            hang(thing, new Hanging(running, sentence, System.nanoTime()));
             throw stuck.apply(sentence);
         } catch (ExecutionException e) {
             switch (e.getCause()) {
@@ -89,21 +91,27 @@ public final class BoundedCalls<K> {
 
     /** Takes a thing for one that hangs, for that long: a call to it has said so by itself. */
     public void suspect(K thing, String sentence, Duration time) {
-        hanging.put(
+        hang(
                 thing,
                 new Hanging(CompletableFuture.completedFuture(thing), sentence, System.nanoTime() + time.toNanos()));
     }
 
     /** Which call to the thing has not returned, in a sentence; empty when it may be called. */
     public Optional<String> hangs(K thing) {
-        Hanging earlier = hanging.get(thing);
-        if (earlier == null) {
-            return Optional.empty();
-        }
-        if (earlier.isOver()) {
-            hanging.remove(thing, earlier);
-            return Optional.empty();
-        }
-        return Optional.of(earlier.sentence());
+        List<Hanging> left = hanging.computeIfPresent(thing, (_, calls) -> {
+            List<Hanging> open = calls.stream().filter(call -> !call.isOver()).toList();
+            return open.isEmpty() ? null : open;
+        });
+        return left == null ? Optional.empty() : Optional.of(left.getFirst().sentence());
+    }
+
+    /** Several may hang on one thing, and it is free when all of them have come back. */
+    private void hang(K thing, Hanging call) {
+        hanging.merge(
+                thing,
+                List.of(call),
+                (before, more) -> Stream.concat(before.stream(), more.stream())
+                        .filter(each -> !each.isOver())
+                        .toList());
     }
 }

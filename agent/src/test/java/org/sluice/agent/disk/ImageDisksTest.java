@@ -123,7 +123,7 @@ class ImageDisksTest {
         ImageDisks disks = disks(BYTES);
         DesiredServer small = TestServers.server(ServerId.random(), image(), List.of());
         Path first = disks.ensureRoot(small).path();
-        DesiredServer large = Samples.resized(small, 1, 192, 3, new DesiredServer.RootDisk(2, Optional.of(1)));
+        DesiredServer large = Samples.resized(small, 1, 192, 3, new DesiredServer.RootDisk(2, Optional.of(1), 2));
 
         Path second = disks.ensureRoot(large).path();
         assertThat(disks.ensureRoot(large).path()).as("made once").isEqualTo(second);
@@ -136,15 +136,32 @@ class ImageDisksTest {
         assertThat(disks.ensureRoot(small).path()).isEqualTo(first);
         assertThat(second).as("given up").doesNotExist();
 
-        DesiredServer again = Samples.resized(small, 1, 192, 5, new DesiredServer.RootDisk(3, Optional.of(1)));
+        DesiredServer again = Samples.resized(small, 1, 192, 5, new DesiredServer.RootDisk(3, Optional.of(1), 3));
         Path third = disks.ensureRoot(again).path();
-        DesiredServer confirmed = Samples.resized(small, 1, 192, 5, new DesiredServer.RootDisk(3, Optional.empty()));
+        DesiredServer confirmed = Samples.resized(small, 1, 192, 5, new DesiredServer.RootDisk(3, Optional.empty(), 3));
         assertThat(disks.ensureRoot(confirmed).path()).isEqualTo(third);
         assertThat(first).as("what the disk is on top of stays").exists();
         assertThat(fetches).hasValue(1);
 
         disks.remove(small.id());
         assertThat(disks.present()).isEmpty();
+    }
+
+    /** It was off when it was resized, and that was confirmed before it was ever started. */
+    @Test
+    void growsWhatThereIsAlsoWhenNothingIsKept() throws Exception {
+        needs("qemu-img");
+        ImageDisks disks = disks(BYTES);
+        DesiredServer small = TestServers.server(ServerId.random(), image(), List.of());
+        Path first = disks.ensureRoot(small).path();
+        DesiredServer confirmed = Samples.resized(small, 1, 192, 3, new DesiredServer.RootDisk(3, Optional.empty(), 3));
+
+        ByteBuffer header =
+                ByteBuffer.wrap(Files.readAllBytes(disks.ensureRoot(confirmed).path()));
+
+        assertThat(new String(header.array(), (int) header.getLong(8), header.getInt(16), UTF_8))
+                .as("what was written to the first disk is in it")
+                .isEqualTo(first.toString());
     }
 
     @Test
@@ -154,7 +171,7 @@ class ImageDisksTest {
                 1,
                 192,
                 3,
-                new DesiredServer.RootDisk(2, Optional.of(1)));
+                new DesiredServer.RootDisk(2, Optional.of(1), 2));
         assertThatThrownBy(() -> disks(BYTES).ensureRoot(large))
                 .isInstanceOf(ProblemException.class)
                 .hasMessageContaining("that was to grow is not on its host");

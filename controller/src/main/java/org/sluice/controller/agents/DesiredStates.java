@@ -192,7 +192,7 @@ public final class DesiredStates {
     /** The servers as their own table knows them, without NICs. */
     private static List<DesiredServer> servers(Handle handle, HostId host) {
         return handle.createQuery("""
-                        select s.id, s.number, c.present, c.power, c.power_generation, c.boots, c.rebuilds, c.power_ending, c.disk, c.disk_kept, s.copy_image_id, ri.id as rescue_id, ri.disk_format as rescue_format, ri.size as rescue_size, ri.os_hash_value as rescue_sha512, s.hostname, s.name, s.project_id, s.user_id,
+                        select s.id, s.number, c.present, c.power, c.power_generation, c.boots, c.rebuilds, c.power_ending, c.disk, c.disk_kept, c.disk_newest, s.copy_image_id, ri.id as rescue_id, ri.disk_format as rescue_format, ri.size as rescue_size, ri.os_hash_value as rescue_sha512, s.hostname, s.name, s.project_id, s.user_id,
                             coalesce(s.availability_zone, '') as zone, s.vcpus, s.memory_mib, s.disk_gib, coalesce(s.shelved_image_id, s.image_id) as image_id,
                             coalesce(i.disk_format, 'raw') as disk_format, coalesce(i.size, 0) as size,
                             coalesce(i.os_hash_value, '') as sha512, s.config_drive, s.user_data, s.key_name,
@@ -229,7 +229,9 @@ public final class DesiredStates {
                         row.getLong("size"),
                         row.getString("sha512")),
                 new DesiredServer.RootDisk(
-                        row.getInt("disk"), Optional.ofNullable(row.getObject("disk_kept", Integer.class))),
+                        row.getInt("disk"),
+                        Optional.ofNullable(row.getObject("disk_kept", Integer.class)),
+                        row.getInt("disk_newest")),
                 row.getBoolean("config_drive"),
                 Optional.ofNullable(row.getString("user_data")),
                 keyName == null || publicKey == null ? Map.of() : Map.of(keyName, publicKey),

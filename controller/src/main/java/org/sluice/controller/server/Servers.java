@@ -357,7 +357,8 @@ public final class Servers {
                 copies.drop(handle, server.id());
             }
             if (server.state().is(Task.RESCUING) && next.failure().isPresent()) {
-                // Its host goes on trying with its own disk: another wish, so that a rescue that works after all is none.
+                // Its host goes on trying with its own disk: another wish, so that a rescue that works after all is
+                // none.
                 rescues.end(handle, server.id());
                 wish(handle, server, Power.Level.RUNNING, true, Power.Ending.AT_ONCE);
                 return;
@@ -409,9 +410,7 @@ public final class Servers {
         // Long work goes no further: taken back later, it would want again what is to go.
         handle.createUpdate("""
                         update claim set present = false where server_id = :server;
-                        delete from operation where server_id = :server""")
-                .bind("server", server.value())
-                .execute();
+                        delete from operation where server_id = :server""").bind("server", server.value()).execute();
     }
 
     /** An operation has it in that state. */

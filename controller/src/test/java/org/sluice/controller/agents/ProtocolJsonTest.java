@@ -75,7 +75,7 @@ class ProtocolJsonTest {
                 2048,
                 10,
                 new DesiredServer.Image(new ImageId(new UUID(7, 8)), "qcow2", 1L << 33, "ab".repeat(64)),
-                new DesiredServer.RootDisk(3, Optional.of(1)),
+                new DesiredServer.RootDisk(3, Optional.of(1), 3),
                 true,
                 Optional.of("I2Nsb3Vk"),
                 Map.of("dev001", "ssh-ed25519 AAAA"),

@@ -48,15 +48,15 @@ class ActionsTest {
         "os-getConsoleOutput, 403, 200, 200, 404",
         "reboot, 403, 400, 400, 400",
         "suspend, 403, 501, 501, 404",
-        "resize, 403, 501, 501, 404",
-        "createImage, 403, 501, 501, 404",
+        "resize, 403, 400, 400, 400",
+        "createImage, 403, 400, 400, 400",
         "addSecurityGroup, 403, 501, 501, 404",
         "trigger_crash_dump, 403, 501, 501, 404",
         "migrate, 403, 403, 501, 403",
         "os-migrateLive, 403, 403, 501, 403",
         "evacuate, 403, 403, 400, 403",
         "os-resetState, 403, 403, 400, 403",
-        "shelveOffload, 403, 403, 501, 403",
+        "shelveOffload, 403, 403, 409, 403",
         "dance, 400, 400, 400, 400"
     })
     void whoMayDoWhat(String action, int reader, int member, int admin, int stranger) {

@@ -94,7 +94,7 @@ class MicroversionEffectsTest {
                 "2.16 | {'trigger_crash_dump': null}                    | 400",
                 "2.72 | {'lock': {'locked_reason': 'mine'}}             | 400",
                 "2.73 | {'lock': {'reason': 'mine'}}                    | 400",
-                "2.77 | {'unshelve': {'availability_zone': 'nova'}}     | 501",
+                "2.77 | {'unshelve': {'availability_zone': 'nova'}}     | 409",
                 "2.56 | {'migrate': {'host': 'compute01'}}              | 501",
                 "2.96 | {'forceDelete': {'really': true}}               | 400",
             })

@@ -332,7 +332,9 @@ final class ResizeTest {
         asked(resize(large), 202);
         assertThat(cloud.as("member", "2.96").delete("/v2.1/servers/" + server).status())
                 .isEqualTo(204);
-        assertThat(cloud.count("from operation")).as("there is nothing to take back").isZero();
+        assertThat(cloud.count("from operation"))
+                .as("there is nothing to take back")
+                .isZero();
         cloud.absent(host, server);
         assertThat(cloud.count("from server")).isZero();
     }

@@ -87,10 +87,12 @@ public record DesiredServer(
      *
      * @param number the one that is used, from 1; of others that are not kept there may be remains
      * @param kept the one that it is on top of, and that it may be given up for; empty when none is kept
+     * @param newest the newest that there ever was: who knows of none as new as there is speaks of an earlier time, and must not have
+     *     any given up
      */
-    public record RootDisk(int number, Optional<Integer> kept) {
+    public record RootDisk(int number, Optional<Integer> kept, int newest) {
         /** A server's first, made from its image. */
-        public static final RootDisk FIRST = new RootDisk(1, Optional.empty());
+        public static final RootDisk FIRST = new RootDisk(1, Optional.empty(), 1);
 
         public RootDisk {
             if (number < 1) {
@@ -98,6 +100,7 @@ public record DesiredServer(
                         "Root disks are numbered from 1, so there is none with number " + number);
             }
             kept = Objects.requireNonNullElse(kept, Optional.empty());
+            newest = Math.max(number, newest);
         }
     }
 
@@ -226,6 +229,34 @@ public record DesiredServer(
     /** The same server with a root disk from that image. */
     public DesiredServer imaged(Image other) {
         return with(power, other, interfaces, launch, requestId, globalRequestId, diskWish);
+    }
+
+    /** The same server with the root disk of the other one. */
+    public DesiredServer onDiskOf(DesiredServer other) {
+        return new DesiredServer(
+                id,
+                instanceName,
+                presence,
+                power,
+                hostname,
+                name,
+                projectId,
+                userId,
+                availabilityZone,
+                vcpus,
+                memoryMib,
+                diskGib,
+                image,
+                other.rootDisk,
+                configDrive,
+                userData,
+                keys,
+                metadata,
+                interfaces,
+                launch,
+                requestId,
+                globalRequestId,
+                diskWish);
     }
 
     /** The same server with that wished of its root disk. */
