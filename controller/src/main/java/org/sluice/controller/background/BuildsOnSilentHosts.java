@@ -50,14 +50,14 @@ public final class BuildsOnSilentHosts implements Reconciler {
 
     private int tell(Handle handle) {
         Collection<SilentHosts.Waiting> waiting = SilentHosts.hold(
-                handle, "c.role = 'current' and s.status = 'BUILD' and s.task_state = 'spawning'", MOST);
+                handle, "c.role = 'current' and s.status in ('BUILD', 'SHELVED_OFFLOADED') and s.task_state = 'spawning'", MOST);
         for (SilentHosts.Waiting server : waiting) {
             servers.told(
                     handle,
                     servers.hold(handle, server.server()).orElseThrow(),
                     server.failure(
                             "The server is not built yet.",
-                            "It is built when the host is back. To have it elsewhere, delete it and create it again."));
+                            "It is built when the host is back. To have it elsewhere: openstack server evacuate, or create another."));
         }
         return waiting.size();
     }

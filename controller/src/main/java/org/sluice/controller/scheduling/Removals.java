@@ -105,7 +105,7 @@ final class Removals {
                 .bind("host", host.id().value())
                 .execute();
         boolean isLast = held.claims().size() == 1;
-        if (isLast && held.isShelved()) {
+        if (isLast && held.isInItsImage()) {
             serverPorts.unplug(handle, server);
         } else if (isLast) {
             serverPorts.detach(handle, server);
@@ -127,7 +127,7 @@ final class Removals {
         if (isLast && held.state().is(Task.DELETING)) {
             decisions.forget(handle, server);
             servers.delete(handle, server);
-        } else if (isLast && claim.role() != Claim.Role.CURRENT && held.isShelved()) {
+        } else if (isLast && claim.role() != Claim.Role.CURRENT && held.isInItsImage()) {
             servers.offloaded(handle, server);
         }
     }

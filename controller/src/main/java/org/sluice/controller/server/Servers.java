@@ -59,6 +59,11 @@ public final class Servers {
                     .findFirst();
         }
 
+        /** Whether its disk is in an image: it is shelved, or was and does not run from that yet. */
+        public boolean isInItsImage() {
+            return isShelved() || (shelf.isPresent() && !state.is(Task.DELETING));
+        }
+
         /** Its claim on that host, whatever that is of its claims. */
         public Optional<Claim> on(HostId host) {
             return claims.stream().filter(claim -> claim.host().equals(host)).findFirst();
@@ -264,10 +269,10 @@ public final class Servers {
         if (server.state().is(Task.DELETING)) {
             // It was to go; where something of it is left, that goes on.
             unwant(handle, server.id());
-        } else if (server.isShelved() && server.claims().size() > 1) {
+        } else if (server.isInItsImage() && server.claims().size() > 1) {
             // In its image, and gone from here; a host where it was before has yet to give it up.
             become(handle, server.id(), new ServerState(ServerStatus.SHELVED, Optional.of(Task.SHELVING_OFFLOADING)));
-        } else if (server.isShelved()) {
+        } else if (server.isInItsImage()) {
             // It is in its image, and not on the host that was lost.
             actions.finish(
                     handle,

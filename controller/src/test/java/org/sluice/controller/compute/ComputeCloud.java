@@ -22,6 +22,8 @@ import org.jdbi.v3.core.Jdbi;
 import org.sluice.controller.agents.DesiredStates;
 import org.sluice.controller.agents.Reports;
 import org.sluice.controller.agents.TestFleet;
+import org.sluice.controller.background.BuildsOnSilentHosts;
+import org.sluice.controller.background.Turns;
 import org.sluice.controller.http.ApiClient;
 import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.ApiServer;
@@ -46,6 +48,7 @@ import org.sluice.controller.server.Servers;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.controller.store.Database;
 import org.sluice.controller.store.Origin;
+import org.sluice.controller.store.Transactions;
 import org.sluice.model.HostId;
 import org.sluice.model.Problem;
 import org.sluice.model.ServerId;
@@ -428,6 +431,13 @@ final class ComputeCloud implements AutoCloseable {
                     held.id(), held.power().generation(), power, interfaces, Optional.empty(), gone, failed);
             assertThat(reports.take(handle, host, report)).isEmpty();
         });
+    }
+
+    /** What is done in the background about builds on hosts that say nothing; how many servers were told of. */
+    int tellOfSilentBuilds() {
+        return new BuildsOnSilentHosts(new Turns(new Transactions(jdbi)), () -> Duration.ofHours(1))
+                .mend()
+                .mended();
     }
 
     /** The host is off for good, and taken out with what is on it. */

@@ -184,6 +184,26 @@ class ShelveTest {
         assertThat(state()).isEqualTo("ACTIVE active -");
     }
 
+    /** Its host dies while it is on its way back: its disk is in its image still. */
+    @Test
+    void aHostThatDiesMeanwhileTakesNothingOfIt() {
+        shelved();
+        HostId third = cloud.host("compute09", 2);
+        cloud.execute("update host set enabled = id = '" + third + "'");
+        asked("{'unshelve': null}");
+        cloud.execute("update host set last_seen_at = now() - interval '6 minutes' where id = '" + third + "'");
+        assertThat(cloud.tellOfSilentBuilds()).isEqualTo(1);
+        assertThat(state()).isEqualTo("ERROR error -");
+
+        cloud.lose(third);
+        assertThat(state()).isEqualTo("SHELVED_OFFLOADED shelved_offloaded -");
+        assertThat(cloud.count("from port where server_id is not null")).isEqualTo(2);
+        cloud.execute("update host set enabled = true");
+        asked("{'unshelve': null}");
+        cloud.running(server);
+        assertThat(state()).isEqualTo("ACTIVE active -");
+    }
+
     @Test
     void whereNoHostTakesItItStaysAndWhoeverAsksIsTold() {
         shelved();
