@@ -232,7 +232,14 @@ class TheTalkInTheLabTest {
                         .succeeded()
                         .lines())
                 .containsExactly(
-                        "detach_interface", "attach_interface", "unpause", "pause", "reboot", "start", "stop", "create");
+                        "detach_interface",
+                        "attach_interface",
+                        "unpause",
+                        "pause",
+                        "reboot",
+                        "start",
+                        "stop",
+                        "create");
     }
 
     /** A virtual function more, for as long as the guest is asked to give it back. */
@@ -245,9 +252,8 @@ class TheTalkInTheLabTest {
                 .pollInterval(Duration.ofSeconds(1))
                 .until(() -> "ACTIVE".equals(talk.port("vm_nic2").get("status")));
         Map<String, String> nic2 = talk.port("vm_nic2");
-        String function = JSON.readTree(nic2.get("binding:profile"))
-                .at("/pci_slot")
-                .asString();
+        String function =
+                JSON.readTree(nic2.get("binding:profile")).at("/pci_slot").asString();
         theVirtualFunctionIsProgrammed(cloud, nic2.get("mac_address"));
         theDomainHasTheVirtualFunction(cloud, domain, function);
 

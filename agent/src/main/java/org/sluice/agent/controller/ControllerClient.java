@@ -43,14 +43,23 @@ public final class ControllerClient implements Controller {
 
     private static final int ERROR_TEXT = 500;
 
+    /** Controllers send images at the pace of their readers; one of which nothing comes for so long is gone. */
+    private static final Duration LONGEST_SILENCE = Duration.ofMinutes(1);
+
     private final HttpClient http;
     private final URI base;
+    private final Duration longestSilence;
 
     /**
      * @param http shows the agent's certificate and trusts the cluster's authority
      * @param controller base of the controller's listener for agents, {@code https://10.0.0.1:8443}
      */
     public ControllerClient(HttpClient http, URI controller) {
+        this(http, controller, LONGEST_SILENCE);
+    }
+
+    ControllerClient(HttpClient http, URI controller, Duration longestSilence) {
+        this.longestSilence = requireNonNull(longestSilence, "longestSilence is null");
         this.http = requireNonNull(http, "http is null");
         String text = requireNonNull(controller, "controller is null").toString();
         this.base = URI.create((text.endsWith("/") ? text : text + "/") + "agent/v1/");
@@ -117,7 +126,7 @@ public final class ControllerClient implements Controller {
             if (answer.statusCode() != 200) {
                 requireSuccess(path, answer.statusCode(), body.readNBytes(ERROR_TEXT));
             }
-            body.transferTo(to);
+            new Download(body, longestSilence).to(to);
         }
     }
 

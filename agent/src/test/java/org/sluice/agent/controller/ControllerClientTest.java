@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -167,6 +168,31 @@ class ControllerClientTest {
         client.fetchImage(image, to);
         assertThat(to.toByteArray()).isEqualTo(answer);
         assertThat(asked).containsExactly("GET /agent/v1/images/" + image + "/file");
+    }
+
+    @Test
+    void doesNotWaitForAControllerThatStoppedInTheMiddleOfAnImage() {
+        CountDownLatch over = new CountDownLatch(1);
+        server.createContext("/agent/v1/images", exchange -> {
+            exchange.sendResponseHeaders(200, 1_000);
+            exchange.getResponseBody().write(new byte[10]);
+            exchange.getResponseBody().flush();
+            try {
+                over.await();
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        ByteArrayOutputStream to = new ByteArrayOutputStream();
+        ControllerClient hurried = new ControllerClient(http, base(), Duration.ofMillis(200));
+        try {
+            assertThatThrownBy(() -> hurried.fetchImage(new ImageId(new UUID(0, 7)), to))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("nothing has come for");
+            assertThat(to.size()).isEqualTo(10);
+        } finally {
+            over.countDown();
+        }
     }
 
     @Test

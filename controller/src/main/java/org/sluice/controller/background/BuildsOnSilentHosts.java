@@ -50,7 +50,9 @@ public final class BuildsOnSilentHosts implements Reconciler {
 
     private int tell(Handle handle) {
         Collection<SilentHosts.Waiting> waiting = SilentHosts.hold(
-                handle, "c.role = 'current' and s.status in ('BUILD', 'SHELVED_OFFLOADED') and s.task_state = 'spawning'", MOST);
+                handle,
+                "c.role = 'current' and s.status in ('BUILD', 'SHELVED_OFFLOADED') and s.task_state = 'spawning'",
+                MOST);
         for (SilentHosts.Waiting server : waiting) {
             servers.told(
                     handle,
