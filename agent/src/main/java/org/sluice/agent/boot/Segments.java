@@ -15,8 +15,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.sluice.agent.host.Bridges;
 import org.sluice.agent.host.Bridges.Segment;
 import org.sluice.agent.host.KernelException;
@@ -25,7 +23,6 @@ import org.sluice.agent.host.SegmentServices.Client;
 import org.sluice.model.NetworkId;
 import org.sluice.model.PortId;
 import org.sluice.model.Problem;
-import org.sluice.model.ProblemException;
 import org.sluice.model.protocol.DesiredInterface.Bridge;
 import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.ServedNetwork;
@@ -37,8 +34,6 @@ import org.sluice.model.protocol.ServedNetwork;
  * that was served before. Thread-safe.
  */
 public final class Segments {
-    private static final Logger LOG = LoggerFactory.getLogger(Segments.class);
-
     private final Bridges bridges;
     private final SegmentServices services;
     private final Map<NetworkId, Network> networks = new ConcurrentHashMap<>();
@@ -168,20 +163,7 @@ public final class Segments {
         Network network = lock(nic.network());
         try {
             network.clients.remove(nic.port());
-            List<Client> others = List.copyOf(network.clients.values());
-            try {
-                services.serve(segmentOf(nic), others);
-            } catch (KernelException | ProblemException e) {
-                if (others.isEmpty()) {
-                    throw e;
-                }
-                // It is forgotten. That the others are not served is theirs, and the next comparison's.
-                network.hasFallen = true;
-                LOG.warn(
-                        "DHCP and metadata of network {} are not what they should be: {}",
-                        nic.network(),
-                        e.getMessage());
-            }
+            services.serve(segmentOf(nic), List.copyOf(network.clients.values()));
         } finally {
             network.lock.unlock();
         }

@@ -76,9 +76,6 @@ public final class DiskCopies implements AutoCloseable {
     /** Servers that have no copies, as this agent knows; others may have some of an earlier agent's life. */
     private final Set<ServerId> clean = ConcurrentHashMap.newKeySet();
 
-    /** Servers whose guests are held for a copy. */
-    private final Set<ServerId> standing = ConcurrentHashMap.newKeySet();
-
     private volatile boolean isClosed;
 
     /** Brings the file that is to become an image to the controller. */
@@ -176,14 +173,6 @@ public final class DiskCopies implements AutoCloseable {
     @Override
     public void close() {
         isClosed = true;
-        // Nobody may be there for long to let them go on. Who copies sees it, and takes the copy for none.
-        for (ServerId server : standing) {
-            try {
-                host.hypervisor().resume(server);
-            } catch (RuntimeException e) {
-                LOG.warn("The guest of server {} stands still until an agent is there again.", server, e);
-            }
-        }
         jobs.values().forEach(job -> job.thread().ifPresent(Thread::interrupt));
     }
 
@@ -219,14 +208,12 @@ public final class DiskCopies implements AutoCloseable {
             Entry held = entry.held();
             journal.write(held);
             RuntimeException failure = null;
-            standing.add(entry.id());
             try {
                 step("hold the guest", () -> host.hypervisor().suspend(entry.id()));
                 copy(entry, LONGEST_STANDSTILL);
             } catch (RuntimeException e) {
                 failure = e;
             }
-            standing.remove(entry.id());
             // Should this fail, the journal has it done at the next look.
             step("let the guest go on", () -> host.hypervisor().resume(entry.id()));
             journal.write(held.spared());
