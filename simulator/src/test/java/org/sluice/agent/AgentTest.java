@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -488,6 +489,19 @@ class AgentTest {
         on.controller.want(Samples.state(2, Samples.absent(server)));
         assertThat(on.awaitReport(server, Absent.class).released()).containsExactly(function.lease());
         assertThat(on.host.running()).isEmpty();
+    }
+
+    /** Each of them finds its PF too narrow, and none that others have VFs of it. */
+    @Test
+    void takesManyServersAtOnceOnACardThatNobodyHasSeenTo() {
+        DesiredServer[] servers = IntStream.range(0, 8)
+                .mapToObj(index -> Samples.server(Samples.direct(on.card(0), index, 1)))
+                .toArray(DesiredServer[]::new);
+        on.controller.want(Samples.state(1, servers));
+        on.start();
+        for (DesiredServer server : servers) {
+            on.awaitReport(server, Observed.class);
+        }
     }
 
     @Test

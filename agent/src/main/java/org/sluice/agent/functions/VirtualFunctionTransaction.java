@@ -2,7 +2,6 @@ package org.sluice.agent.functions;
 
 import static java.util.Objects.requireNonNull;
 
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -12,7 +11,6 @@ import org.sluice.agent.functions.AttributeWriter.Wish;
 import org.sluice.agent.host.KernelException;
 import org.sluice.agent.host.VirtualFunctions;
 import org.sluice.agent.host.VirtualFunctions.LinkState;
-import org.sluice.agent.host.VirtualFunctions.PortState;
 import org.sluice.agent.host.VirtualFunctions.Setting;
 import org.sluice.agent.host.VirtualFunctions.Tuple;
 import org.sluice.agent.journal.Entry.FoundFunction;
@@ -47,12 +45,14 @@ public final class VirtualFunctionTransaction {
     private final Capabilities capabilities;
     private final AttributeWriter writer;
     private final LeaseBook leases;
+    private final PhysicalFunctionSetup setup;
     private final VirtualFunctionRelease release;
 
     /**
      * @param functions the host's VFs, patient
      * @param capabilities what their drivers take
      * @param leases who holds which VF
+     * @param setup sees to PFs that nobody has seen to yet
      * @param patience how long to wait for an address to read back
      * @param observer told of every change of a release
      * @param random makes an address where zero is refused
@@ -61,12 +61,14 @@ public final class VirtualFunctionTransaction {
             VirtualFunctions functions,
             Capabilities capabilities,
             LeaseBook leases,
+            PhysicalFunctionSetup setup,
             Patience patience,
             StepObserver observer,
             RandomGenerator random) {
         this.functions = requireNonNull(functions, "functions is null");
         this.capabilities = requireNonNull(capabilities, "capabilities is null");
         this.leases = requireNonNull(leases, "leases is null");
+        this.setup = requireNonNull(setup, "setup is null");
         this.writer = new AttributeWriter(functions, capabilities, patience);
         this.release = new VirtualFunctionRelease(functions, writer, leases, observer, random);
     }
@@ -98,7 +100,7 @@ public final class VirtualFunctionTransaction {
         DirectAttributes wanted = nic.attributes();
         return Stream.of(
                         // The PF stays up and at its MTU: the host's own traffic and other VFs share it.
-                        Step.withoutUndo("PF up", () -> requireReady(nic)),
+                        Step.withoutUndo("PF up", () -> setup.ready(nic)),
                         Step.withoutUndo("driver off", () -> functions.unbind(physicalFunction, index)),
                         Step.withoutUndo("link down", () -> writer.linkDownMeanwhile(physicalFunction, index)),
                         Step.withoutUndo(
@@ -214,29 +216,6 @@ public final class VirtualFunctionTransaction {
         }
         if (nic.vlan() > 0 || wanted.qos() > 0) {
             writer.demand(physicalFunction, index, Attribute.VLAN, new Setting.Vlan(nic.vlan(), wanted.qos()));
-        }
-    }
-
-    /** Where the PF is not set up yet, that may be done for the first of its VFs; to other servers' it may be a reset. */
-    private void requireReady(Direct nic) {
-        PhysicalFunctionKey physicalFunction = nic.lease().physicalFunction();
-        PortState now = functions.port(physicalFunction);
-        Set<Integer> others = new HashSet<>(leases.heldOn(physicalFunction));
-        others.remove(nic.lease().index());
-        if (now.mtu() < nic.mtu() && PhysicalFunctionSetup.isUsed(functions, physicalFunction, others)) {
-            throw KernelException.Refused.because(
-                    "PfTooNarrow",
-                    "The PF of card " + physicalFunction.serial() + " has an MTU of " + now.mtu()
-                            + ", and the network of port "
-                            + nic.port() + " needs " + nic.mtu()
-                            + "; it is not raised while other servers have VFs of it, since that may reset them.",
-                    Optional.of(
-                            "Set the physical network's MTU before servers are on it (sluice fleet network --mtu), or"
-                                    + " take the other servers off the card; the agent raises it then."),
-                    null);
-        }
-        if (!now.up() || now.mtu() < nic.mtu()) {
-            functions.preparePhysicalFunction(physicalFunction, Math.max(now.mtu(), nic.mtu()));
         }
     }
 

@@ -75,6 +75,7 @@ class DriverAnswersTest {
                             functions,
                             InstantSource.system()),
                     journal.leases(),
+                    new PhysicalFunctionSetup(functions, journal.leases()),
                     new Patience(Duration.ofMillis(1), Duration.ofMillis(100), pause -> {}),
                     StepObserver.NONE,
                     new Random(1));

@@ -51,6 +51,7 @@ class OrderOfOperationsTest {
                         functions,
                         InstantSource.system()),
                 journal.leases(),
+                new PhysicalFunctionSetup(functions, journal.leases()),
                 patience,
                 StepObserver.NONE,
                 new Random(1));
