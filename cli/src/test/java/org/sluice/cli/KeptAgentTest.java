@@ -79,10 +79,12 @@ class KeptAgentTest {
                         throw Problem.of(Problem.Kind.UNAVAILABLE, "DiskFull", "There is no room.")
                                 .asException();
                     }
+                    // The first one may have ended before it told what it has.
+                    controller.inventories.set(0);
                     return agent(host, controller, calls, broken);
                 })) {
             await().atMost(Duration.ofSeconds(20)).until(() -> opened.get() == 3 && controller.asked.get() >= 2);
-            await().atMost(Duration.ofSeconds(20)).until(() -> controller.inventories.get() >= 2);
+            await().atMost(Duration.ofSeconds(20)).until(() -> controller.inventories.get() >= 1);
         }
         assertThat(opened).hasValue(3);
     }
