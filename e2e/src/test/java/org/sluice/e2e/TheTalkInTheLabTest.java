@@ -219,9 +219,6 @@ class TheTalkInTheLabTest {
         talk.becomes("vm00", "ACTIVE", Duration.ofMinutes(1));
         thePeerInVlan2401GetsAnswers(cloud, address);
 
-        aNicComesAndGoesWhileTheGuestRuns(talk, domain);
-        thePeerInVlan2401GetsAnswers(cloud, address);
-
         // The power button, by another hand than the agent's: to it the guest has ended by itself.
         String _ = inNode(cloud, "virsh shutdown " + domain);
         talk.becomes("vm00", "SHUTOFF", Duration.ofMinutes(2));
@@ -240,30 +237,6 @@ class TheTalkInTheLabTest {
                         "start",
                         "stop",
                         "create");
-    }
-
-    /** A virtual function more, for as long as the guest is asked to give it back. */
-    private static void aNicComesAndGoesWhileTheGuestRuns(TheTalk talk, @Nullable String domain) {
-        RunningCloud cloud = talk.cloud;
-        cloud.type("neutron port-create NETWORK1 --name vm_nic2 --binding:vnic-type direct")
-                .succeeded();
-        cloud.type("openstack server add port vm00 vm_nic2").succeeded();
-        await().atMost(Duration.ofMinutes(2))
-                .pollInterval(Duration.ofSeconds(1))
-                .until(() -> "ACTIVE".equals(talk.port("vm_nic2").get("status")));
-        Map<String, String> nic2 = talk.port("vm_nic2");
-        String function =
-                JSON.readTree(nic2.get("binding:profile")).at("/pci_slot").asString();
-        theVirtualFunctionIsProgrammed(cloud, nic2.get("mac_address"));
-        theDomainHasTheVirtualFunction(cloud, domain, function);
-
-        cloud.type("openstack server remove port vm00 vm_nic2").succeeded();
-        await().atMost(Duration.ofMinutes(3))
-                .pollInterval(Duration.ofSeconds(1))
-                .until(() -> talk.port("vm_nic2").getOrDefault("device_id", "").isBlank());
-        theVirtualFunctionIsNeutral(cloud, function);
-        assertThat(inNode(cloud, "virsh dumpxml " + domain)).doesNotContain("ua-" + nic2.get("id"));
-        cloud.type("neutron port-delete vm_nic2").succeeded();
     }
 
     private static String theGuestIsReady(RunningCloud cloud, String server) {
