@@ -18,6 +18,7 @@ import org.sluice.model.protocol.DesiredInterface.Direct;
 import org.sluice.model.protocol.DesiredInterface.DirectAttributes;
 import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.DesiredServer.Presence;
+import org.sluice.model.protocol.DiskWish;
 import org.sluice.model.protocol.FixedAddress;
 import org.sluice.model.protocol.PhysicalFunctionKey;
 import org.sluice.model.protocol.Power;
@@ -87,7 +88,8 @@ public final class Samples {
                 Arrays.asList(interfaces),
                 Optional.of(new DesiredServer.Launch(2, "r-gbxb12pu", "m1.small", List.of("default"))),
                 Optional.of("req-0000000c-0000-0000-0000-00000000000d"),
-                Optional.of("req-0000000e-0000-0000-0000-00000000000f"));
+                Optional.of("req-0000000e-0000-0000-0000-00000000000f"),
+                DiskWish.NONE);
     }
 
     /** The same server, which should go. */
@@ -125,34 +127,13 @@ public final class Samples {
                 server.interfaces(),
                 server.launch(),
                 server.requestId(),
-                server.globalRequestId());
+                server.globalRequestId(),
+                server.diskWish());
     }
 
     /** The same server with another NIC. */
     public static DesiredServer wired(DesiredServer server, DesiredInterface nic) {
-        return new DesiredServer(
-                server.id(),
-                server.instanceName(),
-                server.presence(),
-                server.power(),
-                server.hostname(),
-                server.name(),
-                server.projectId(),
-                server.userId(),
-                server.availabilityZone(),
-                server.vcpus(),
-                server.memoryMib(),
-                server.diskGib(),
-                server.image(),
-                server.rootDisk(),
-                server.configDrive(),
-                server.userData(),
-                server.keys(),
-                server.metadata(),
-                List.of(nic),
-                server.launch(),
-                server.requestId(),
-                server.globalRequestId());
+        return server.wired(List.of(nic));
     }
 
     /** The same NIC, whose subnets have that name server, on a network that is served. */
@@ -224,6 +205,7 @@ public final class Samples {
                 server.interfaces(),
                 server.launch(),
                 requestId,
-                globalRequestId);
+                globalRequestId,
+                server.diskWish());
     }
 }

@@ -13,6 +13,7 @@ import org.sluice.model.PortId;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.DesiredInterface;
 import org.sluice.model.protocol.DesiredServer;
+import org.sluice.model.protocol.DiskWish;
 import org.sluice.model.protocol.FixedAddress;
 import org.sluice.model.protocol.PhysicalFunctionKey;
 import org.sluice.model.protocol.Power;
@@ -91,7 +92,8 @@ public final class TestServers {
                 nics,
                 Optional.of(new DesiredServer.Launch(2, "r-gbxb12pu", "m1.small", List.of("SG", "default"))),
                 Optional.of("req-0000000c-0000-0000-0000-00000000000d"),
-                Optional.of("req-0000000e-0000-0000-0000-00000000000f"));
+                Optional.of("req-0000000e-0000-0000-0000-00000000000f"),
+                DiskWish.NONE);
     }
 
     /** An image of no particular content. */

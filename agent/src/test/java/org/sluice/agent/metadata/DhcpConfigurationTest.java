@@ -67,7 +67,8 @@ class DhcpConfigurationTest {
                         server.interfaces(),
                         server.launch(),
                         server.requestId(),
-                        server.globalRequestId()));
+                        server.globalRequestId(),
+                        server.diskWish()));
         return text(client.nic().services().orElseThrow(), named)
                 .lines()
                 .filter(line -> line.startsWith("dhcp-host="))

@@ -173,7 +173,8 @@ class LinuxSegmentServicesTest {
                     server.interfaces(),
                     server.launch(),
                     server.requestId(),
-                    server.globalRequestId());
+                    server.globalRequestId(),
+                    server.diskWish());
             services.serve(segment, List.of(new Client(client.nic(), named)));
 
             assertThat(DhcpClient.discover(guest, guestMac())).as(name).contains(InetAddress.getByName("10.0.0.10"));

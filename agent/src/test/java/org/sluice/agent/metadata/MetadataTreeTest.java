@@ -162,7 +162,8 @@ class MetadataTreeTest {
                 server.interfaces(),
                 server.launch(),
                 server.requestId(),
-                server.globalRequestId());
+                server.globalRequestId(),
+                server.diskWish());
     }
 
     @Test

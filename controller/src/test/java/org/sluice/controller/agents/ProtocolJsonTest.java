@@ -20,6 +20,7 @@ import org.sluice.model.protocol.DesiredHost;
 import org.sluice.model.protocol.DesiredInterface;
 import org.sluice.model.protocol.DesiredPhysicalFunction;
 import org.sluice.model.protocol.DesiredServer;
+import org.sluice.model.protocol.DiskWish;
 import org.sluice.model.protocol.Enrolment;
 import org.sluice.model.protocol.FixedAddress;
 import org.sluice.model.protocol.HostQuery;
@@ -83,7 +84,8 @@ class ProtocolJsonTest {
                 List.of(bridge, bare, direct, coming, going),
                 Optional.of(new DesiredServer.Launch(2, "r-gbxb12pu", "m1.small", List.of("default"))),
                 Optional.of("req-0000000c-0000-0000-0000-00000000000d"),
-                Optional.of("req-0000000e-0000-0000-0000-00000000000f"));
+                Optional.of("req-0000000e-0000-0000-0000-00000000000f"),
+                DiskWish.NONE);
         HostQuery query = new HostQuery(
                 new UUID(9, 10), SERVER, -1, Optional.of("req-0000000c-0000-0000-0000-00000000000d"), Optional.empty());
         return List.of(

@@ -127,69 +127,19 @@ public record DesiredServer(
         diskWish = Objects.requireNonNullElse(diskWish, DiskWish.NONE);
     }
 
-    /** A server of whose root disk nothing more is wished. */
-    public DesiredServer(
-            ServerId id,
-            String instanceName,
-            Presence presence,
-            Power power,
-            String hostname,
-            String name,
-            String projectId,
-            String userId,
-            String availabilityZone,
-            int vcpus,
-            int memoryMib,
-            int diskGib,
-            Image image,
-            RootDisk disk,
-            boolean configDrive,
-            Optional<String> userData,
-            Map<String, String> keys,
-            Map<String, String> metadata,
-            List<DesiredInterface> interfaces,
-            Optional<Launch> launch,
-            Optional<String> requestId,
-            Optional<String> globalRequestId) {
-        this(
-                id,
-                instanceName,
-                presence,
-                power,
-                hostname,
-                name,
-                projectId,
-                userId,
-                availabilityZone,
-                vcpus,
-                memoryMib,
-                diskGib,
-                image,
-                disk,
-                configDrive,
-                userData,
-                keys,
-                metadata,
-                interfaces,
-                launch,
-                requestId,
-                globalRequestId,
-                DiskWish.NONE);
-    }
-
     /** The same server, for the request that the other was changed for last. */
     public DesiredServer askedLike(DesiredServer other) {
-        return with(power, image, interfaces, launch, other.requestId(), other.globalRequestId(), diskWish);
+        return with(power, image, rootDisk, interfaces, launch, other.requestId(), other.globalRequestId(), diskWish);
     }
 
     /** The same server with these NICs, and that to know of its creation. */
     public DesiredServer on(List<DesiredInterface> nics, Optional<Launch> known) {
-        return with(power, image, nics, known, requestId, globalRequestId, diskWish);
+        return with(power, image, rootDisk, nics, known, requestId, globalRequestId, diskWish);
     }
 
     /** The same server with these NICs. */
     public DesiredServer wired(List<DesiredInterface> nics) {
-        return with(power, image, nics, launch, requestId, globalRequestId, diskWish);
+        return with(power, image, rootDisk, nics, launch, requestId, globalRequestId, diskWish);
     }
 
     /** Its NIC of that port, if it has one. */
@@ -204,7 +154,7 @@ public record DesiredServer(
 
     /** The same server with other power. */
     public DesiredServer powered(Power other) {
-        return with(other, image, interfaces, launch, requestId, globalRequestId, diskWish);
+        return with(other, image, rootDisk, interfaces, launch, requestId, globalRequestId, diskWish);
     }
 
     /**
@@ -217,6 +167,7 @@ public record DesiredServer(
         return with(
                 power,
                 image,
+                rootDisk,
                 running.interfaces().stream()
                         .map(nic -> nic.toldLike(wanted.getOrDefault(nic.port(), nic)))
                         .toList(),
@@ -228,50 +179,28 @@ public record DesiredServer(
 
     /** The same server with a root disk from that image. */
     public DesiredServer imaged(Image other) {
-        return with(power, other, interfaces, launch, requestId, globalRequestId, diskWish);
+        return with(power, other, rootDisk, interfaces, launch, requestId, globalRequestId, diskWish);
     }
 
     /** The same server with the root disk of the other one. */
     public DesiredServer onDiskOf(DesiredServer other) {
-        return new DesiredServer(
-                id,
-                instanceName,
-                presence,
-                power,
-                hostname,
-                name,
-                projectId,
-                userId,
-                availabilityZone,
-                vcpus,
-                memoryMib,
-                diskGib,
-                image,
-                other.rootDisk,
-                configDrive,
-                userData,
-                keys,
-                metadata,
-                interfaces,
-                launch,
-                requestId,
-                globalRequestId,
-                diskWish);
+        return with(power, image, other.rootDisk, interfaces, launch, requestId, globalRequestId, diskWish);
     }
 
     /** The same server with that wished of its root disk. */
     public DesiredServer wishing(DiskWish other) {
-        return with(power, image, interfaces, launch, requestId, globalRequestId, other);
+        return with(power, image, rootDisk, interfaces, launch, requestId, globalRequestId, other);
     }
 
     private DesiredServer with(
             Power otherPower,
             Image otherImage,
+            RootDisk otherDisk,
             List<DesiredInterface> nics,
             Optional<Launch> otherLaunch,
             Optional<String> request,
             Optional<String> globalRequest,
-            DiskWish otherDisk) {
+            DiskWish otherWish) {
         return new DesiredServer(
                 id,
                 instanceName,
@@ -286,7 +215,7 @@ public record DesiredServer(
                 memoryMib,
                 diskGib,
                 otherImage,
-                rootDisk,
+                otherDisk,
                 configDrive,
                 userData,
                 keys,
@@ -295,7 +224,7 @@ public record DesiredServer(
                 otherLaunch,
                 request,
                 globalRequest,
-                otherDisk);
+                otherWish);
     }
 
     /** How logs name it: its id, and the request that changed it last. */
