@@ -1,7 +1,5 @@
 package org.sluice.controller.background;
 
-import static java.util.Objects.requireNonNull;
-
 import java.time.Duration;
 import java.util.function.Supplier;
 import org.sluice.controller.scheduling.FleetIndex;
@@ -13,10 +11,7 @@ import org.sluice.controller.server.DiskCopies;
  * which bring them or say why not. Does nothing until this controller has been able to hear hosts for as long.
  */
 public final class CopiesThatNeverCome implements Reconciler {
-    private static final int MOST = 100;
-
-    private final Turns turns;
-    private final Supplier<Duration> watched;
+    private final SilentHosts hosts;
     private final DiskCopies copies = new DiskCopies();
 
     /**
@@ -25,8 +20,7 @@ public final class CopiesThatNeverCome implements Reconciler {
      * @param watched how long hosts could have been heard ({@link FleetIndex#watched})
      */
     public CopiesThatNeverCome(Turns turns, Supplier<Duration> watched) {
-        this.turns = requireNonNull(turns, "turns is null");
-        this.watched = requireNonNull(watched, "watched is null");
+        this.hosts = new SilentHosts(turns, watched);
     }
 
     @Override
@@ -41,8 +35,6 @@ public final class CopiesThatNeverCome implements Reconciler {
 
     @Override
     public Look mend() {
-        return watched.get().compareTo(SilentHosts.BOUND) < 0
-                ? Look.NOTHING
-                : turns.mend(name(), MOST, handle -> copies.endStalled(handle, MOST));
+        return hosts.mend(name(), handle -> copies.endStalled(handle, SilentHosts.MOST));
     }
 }

@@ -1,47 +1,87 @@
 package org.sluice.controller.background;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
+import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Handle;
+import org.sluice.controller.background.Reconciler.Look;
+import org.sluice.controller.scheduling.FleetIndex;
+import org.sluice.controller.server.Servers;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.ServerReport.Failure;
 
 /**
  * Servers that wait for a host which says nothing, and the words for it. A host counts as silent here once its agent was not heard
- * for {@link #BOUND}, and at once when an operator declared it down. Stateless; the caller owns the transaction.
+ * for five minutes, and at once when an operator declared it down. Looks at none until this controller has been able to hear hosts
+ * for as long. Thread-safe.
  */
 final class SilentHosts {
+    /** How many are looked at in one turn. */
+    static final int MOST = 100;
+
     /** A machine has booted by then. */
-    static final Duration BOUND = Duration.ofMinutes(5);
+    private static final Duration BOUND = Duration.ofMinutes(5);
 
     /** The code of the fault that tells of it; a server that has it was told. */
-    static final String CODE = "HostSilent";
+    private static final String CODE = "HostSilent";
 
-    private SilentHosts() {}
+    private final Turns turns;
+    private final Supplier<Duration> watched;
+    private final Servers servers = new Servers();
 
-    /** A server on such a host. */
-    record Waiting(ServerId server, String host, Optional<Duration> silence) {
-        /** The fault that says so. */
-        Failure failure(String sentence, String fix) {
-            return new Failure(
-                    CODE,
-                    sentence + " Its host " + host + " has not been heard of"
-                            + silence.map(time -> " for " + time.toMinutes() + " minutes")
-                                    .orElse(" yet") + ".",
-                    Optional.of(fix));
-        }
+    /**
+     * Wires it.
+     *
+     * @param watched how long hosts could have been heard ({@link FleetIndex#watched})
+     */
+    SilentHosts(Turns turns, Supplier<Duration> watched) {
+        this.turns = requireNonNull(turns, "turns is null");
+        this.watched = requireNonNull(watched, "watched is null");
+    }
+
+    /** Does work of that name that mends at most {@link #MOST}, once silence can be told from not having listened. */
+    Look mend(String name, ToIntFunction<Handle> work) {
+        return watched.get().compareTo(BOUND) < 0 ? Look.NOTHING : turns.mend(name, MOST, work);
     }
 
     /**
-     * Servers on silent hosts that were not told so yet, each held until the transaction ends.
+     * Tells of servers on silent hosts, under that name, each once.
      *
      * @param condition which of the servers {@code s} with the claims {@code c}
+     * @param sentence what is not done
+     * @param fix what helps, by the name of the host
      */
-    static Collection<Waiting> hold(Handle handle, String condition, int most) {
+    Look tell(String name, String condition, String sentence, UnaryOperator<String> fix) {
+        return mend(name, handle -> {
+            Collection<Waiting> waiting = hold(handle, condition);
+            for (Waiting server : waiting) {
+                servers.told(
+                        handle,
+                        servers.hold(handle, server.server()).orElseThrow(),
+                        new Failure(CODE, sentence + " " + server.reason(), Optional.of(fix.apply(server.host()))));
+            }
+            return waiting.size();
+        });
+    }
+
+    private record Waiting(ServerId server, String host, Optional<Duration> silence) {
+        String reason() {
+            return "Its host " + host + " has not been heard of"
+                    + silence.map(time -> " for " + time.toMinutes() + " minutes")
+                            .orElse(" yet") + ".";
+        }
+    }
+
+    /** Those that were not told so yet, each held until the transaction ends. */
+    private static Collection<Waiting> hold(Handle handle, String condition) {
         // One may be on its way from two of them.
         Map<ServerId, Waiting> waiting = new LinkedHashMap<>();
         handle.createQuery("""
@@ -53,7 +93,7 @@ final class SilentHosts {
                          order by s.number limit :most for update of s skip locked""")
                 .bind("bound", BOUND.toSeconds())
                 .bind("code", CODE)
-                .bind("most", most)
+                .bind("most", MOST)
                 .map((row, _) -> new Waiting(
                         new ServerId(row.getObject("id", UUID.class)),
                         row.getString("name"),

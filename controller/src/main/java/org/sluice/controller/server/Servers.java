@@ -21,8 +21,7 @@ import org.sluice.model.protocol.ServerReport.Observed;
 
 /**
  * The servers' states in SQL, and what their hosts are to make of them: every transition is written here, as {@link ServerLife}
- * has it. Stateless; the caller owns the
- * transaction. Locks in the order server, host.
+ * has it. Stateless; the caller owns the transaction. Locks in the order server, host.
  */
 public final class Servers {
     /** An agent repeats a report within a minute, so this is several chances. */
