@@ -22,6 +22,7 @@ import org.sluice.controller.agents.DesiredStates;
 import org.sluice.controller.agents.Reports;
 import org.sluice.controller.background.AbandonedUploads;
 import org.sluice.controller.background.ActionsBeyondBound;
+import org.sluice.controller.background.AddressesAtRest;
 import org.sluice.controller.background.BuildsOnSilentHosts;
 import org.sluice.controller.background.CopiesThatNeverCome;
 import org.sluice.controller.background.DecisionsWithoutServer;
@@ -177,6 +178,7 @@ final class ControllerProcess {
                                 new DeletionsOnSilentHosts(turns, fleet::watched),
                                 new PortsBoundToNothing(turns, serverPorts),
                                 new UnusedServicePorts(turns, servicePorts),
+                                new AddressesAtRest(turns),
                                 new OverdueOperations(turns, new Operations(scheduling)),
                                 new CopiesThatNeverCome(turns, fleet::watched),
                                 new DecisionsWithoutServer(turns),

@@ -602,7 +602,7 @@ class AgentTest {
     }
 
     @Test
-    void anAddressThatARunningGuestDoesNotHaveChangesNothingElse() {
+    void tellsARunningGuestItsNewAddress() {
         Bridge built = Samples.bridgeNic(1);
         DesiredServer server = Samples.server(built);
         Bridge readdressed = new Bridge(
@@ -622,7 +622,7 @@ class AgentTest {
         await().atMost(LONG_ENOUGH)
                 .untilAsserted(() -> assertThat(on.host.clients(built.network()))
                         .extracting(SegmentServices.Client::server)
-                        .containsExactly(Samples.withMetadata(server, Map.of("role", "web"))));
+                        .containsExactly(wanted));
     }
 
     @Test

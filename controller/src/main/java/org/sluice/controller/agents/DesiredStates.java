@@ -77,7 +77,7 @@ public final class DesiredStates {
         boolean seen = false;
         while (true) {
             long mark = feed.mark(topic);
-            seen = seen || transactions.run(handle -> seen(handle, host));
+            seen = seen || transactions.run(handle -> seen(handle, host, after));
             long revision = database.jdbi().withHandle(handle -> revision(handle, host));
             if (revision < after) {
                 log.warn(
@@ -127,19 +127,21 @@ public final class DesiredStates {
      * Writes only when the last sign of life is some seconds old, since every claim on the host locks the same row; and never waits
      * for one: a boot of many holds the rows of many hosts, and their polls would hold every connection that the agents have.
      *
+     * @param told the revision that the agent has
      * @return false when the row was held, and the sign is to be given later
      */
-    private static boolean seen(Handle handle, HostId host) {
+    private static boolean seen(Handle handle, HostId host, long told) {
         Optional<Boolean> returned = handle.createQuery("""
                         with before as (
                             select id, last_seen_at from host where id = :host
                               and (last_seen_at is null or last_seen_at < now() - interval '5 seconds')
                             for no key update skip locked)
-                        update host set last_seen_at = now() from before where host.id = before.id
+                        update host set last_seen_at = now(), told_revision = :told from before where host.id = before.id
                         returning before.last_seen_at is null
                             or before.last_seen_at < now() - make_interval(secs => :silence)""")
                 .bind("silence", AgentSilence.LONGEST.toSeconds())
                 .bind("host", host.value())
+                .bind("told", told)
                 .mapTo(Boolean.class)
                 .findOne();
         if (returned.isPresent()) {

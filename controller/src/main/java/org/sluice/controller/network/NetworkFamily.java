@@ -53,7 +53,7 @@ public final class NetworkFamily implements ApiFamily {
                 new Versions(),
                 new NetworkRoutes(transactions, hosts),
                 new SubnetRoutes(transactions, hosts, new ServicePorts(random)::follow),
-                new PortRoutes(transactions, random),
+                new PortRoutes(transactions, hosts, random),
                 new SecurityGroupRoutes(transactions),
                 new SecurityGroupRuleRoutes(transactions, SecurityGroupRules.GET),
                 new AgentRoutes(transactions, clock),

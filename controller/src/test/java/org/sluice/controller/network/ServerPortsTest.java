@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.sluice.controller.network.NetworkApi.Answer;
+import org.sluice.controller.network.address.RestingAddresses;
 import org.sluice.controller.network.binding.AttachedPort;
 import org.sluice.controller.network.binding.Bindings;
 import org.sluice.controller.network.binding.NicRequest;
@@ -47,6 +50,7 @@ final class ServerPortsTest {
     private final ServerPorts serverPorts = new ServerPorts(new Random(1));
     private final ServicePorts servicePorts = new ServicePorts(new Random(2));
     private final Bindings bindings = new Bindings();
+    private final RestingAddresses resting = new RestingAddresses();
     private final ServerId server = ServerId.random();
     private final HostId host = HostId.random();
     private NetworkId network = NetworkId.random();
@@ -387,22 +391,149 @@ final class ServerPortsTest {
     }
 
     @Test
-    void aRunningGuestKeepsItsAddresses() {
-        PortId nic = port(network);
-        ServerId server = attach(new NicRequest.ByPort(nic)).getFirst().server();
-        String addresses = show(nic).path("fixed_ips").toString();
-        for (String wanted : List.of("[]", "[{'ip_address': '10.0.0.99'}]")) {
-            api.put("/v2.0/ports/" + nic, "{'port': {'fixed_ips': " + wanted + "}}")
-                    .expectFault(
-                            409,
-                            "PortBound",
-                            "Unable to complete operation on port " + nic
-                                    + ", port is already bound: the guest of server " + server
-                                    + " has its addresses; fixed_ips can change only while no server has it.");
+    void anAddressThatAGuestMayStillUseIsNobodysUntilItsHostWasToldAndTheLeaseIsOver() {
+        PortId nic = running();
+        long before = revision();
+        readdress(nic, "10.0.0.99").expect(200, "port");
+        assertThat(addresses(nic)).containsExactly("10.0.0.99");
+        assertThat(attached(nic)).containsExactly("10.0.0.99");
+        assertThat(revision()).isEqualTo(before + 1);
+
+        later(Duration.ofDays(30));
+        expectAtRest("10.0.0.50");
+        told(before);
+        expectAtRest("10.0.0.50");
+        told(before + 1);
+        later(RestingAddresses.REST.minusMinutes(1));
+        expectAtRest("10.0.0.50");
+        later(Duration.ofMinutes(2));
+        expectFree(1);
+        assertThat(addresses(port(network, "'fixed_ips': [{'ip_address': '10.0.0.50'}]")))
+                .containsExactly("10.0.0.50");
+    }
+
+    @Test
+    void aPortMayHaveAnAddressBackThatItGaveUp() {
+        PortId nic = running();
+        readdress(nic, "10.0.0.99").expect(200, "port");
+        readdress(nic, "10.0.0.50").expect(200, "port");
+        assertThat(addresses(nic)).containsExactly("10.0.0.50");
+        expectAtRest("10.0.0.99");
+        told(revision());
+        later(Duration.ofDays(2));
+        expectFree(1);
+        assertThat(addresses(nic)).containsExactly("10.0.0.50");
+    }
+
+    @Test
+    void addressesThatRestAreFreeWithoutTheServer() {
+        PortId nic = running();
+        readdress(nic, "10.0.0.99").expect(200, "port");
+        use(handle -> {
+            serverPorts.detach(handle, server);
+            return true;
+        });
+        assertThat(addresses(nic)).containsExactly("10.0.0.99");
+        assertThat(addresses(port(network, "'fixed_ips': [{'ip_address': '10.0.0.50'}]")))
+                .containsExactly("10.0.0.50");
+    }
+
+    @Test
+    void addressesOfAPortThatIsOnNoHostRestUntilTheNextLook() {
+        PortId nic = port(network, "'fixed_ips': [{'ip_address': '10.0.0.50'}]");
+        attach(new NicRequest.ByPort(nic));
+        readdress(nic, "10.0.0.99").expect(200, "port");
+        expectFree(1);
+    }
+
+    @Test
+    void onePortCannotUseUpASubnetByChangingItsAddress() {
+        PortId nic = running();
+        for (int host = 90; host < 95; host++) {
+            readdress(nic, "10.0.0." + host).expect(200, "port");
         }
-        api.put("/v2.0/ports/" + nic, "{'port': {'name': 'same', 'fixed_ips': " + addresses.replace('"', '\'') + "}}")
-                .expect(200, "port");
-        assertThat(show(nic).path("fixed_ips").toString()).isEqualTo(addresses);
+        readdress(nic, "10.0.0.95")
+                .expectFault(
+                        409,
+                        "AddressesAtRest",
+                        "Port " + nic
+                                + " has given up 5 addresses that its guest may still use; fixed_ips can change again 25 hours after"
+                                + " they were given up, or to one of those.");
+        assertThat(addresses(nic)).containsExactly("10.0.0.94");
+        readdress(nic, "10.0.0.50").expect(200, "port");
+        assertThat(addresses(nic)).containsExactly("10.0.0.50");
+    }
+
+    @Test
+    void aSubnetStaysWhileAGuestMayUseAnAddressOfIt() {
+        PortId nic = running();
+        String subnet = show(nic).path("fixed_ips").get(0).path("subnet_id").asString();
+        api.put("/v2.0/ports/" + nic, "{'port': {'fixed_ips': []}}").expect(200, "port");
+        api.delete("/v2.0/subnets/" + subnet)
+                .expectFault(
+                        409,
+                        "SubnetInUse",
+                        "Unable to complete operation on subnet " + subnet
+                                + ": One or more ports have an IP allocation from this"
+                                + " subnet, or gave one up that a guest may still use.");
+    }
+
+    /** A NIC of a server on the host, with 10.0.0.50. */
+    private PortId running() {
+        PortId nic = port(network, "'fixed_ips': [{'ip_address': '10.0.0.50'}]");
+        attach(new NicRequest.ByPort(nic));
+        use(handle -> {
+            bindings.bindNormal(handle, nic, host, "compute01", "rack0");
+            return true;
+        });
+        return nic;
+    }
+
+    private Answer readdress(PortId nic, String address) {
+        return api.put("/v2.0/ports/" + nic, "{'port': {'fixed_ips': [{'ip_address': '" + address + "'}]}}");
+    }
+
+    private List<String> addresses(PortId nic) {
+        List<String> addresses = new ArrayList<>();
+        show(nic)
+                .path("fixed_ips")
+                .forEach(one -> addresses.add(one.path("ip_address").asString()));
+        return addresses;
+    }
+
+    /** What the server's host is told. */
+    private List<String> attached(PortId nic) {
+        return use(handle -> serverPorts.of(handle, List.of(server))).stream()
+                .filter(one -> one.port().equals(nic))
+                .flatMap(one -> one.addresses().stream())
+                .map(FixedAddress::address)
+                .toList();
+    }
+
+    private void told(long revision) {
+        api.jdbi().useHandle(handle -> handle.execute("update host set told_revision = ?", revision));
+        expectFree(0);
+    }
+
+    private void later(Duration time) {
+        api.jdbi()
+                .useHandle(handle -> handle.execute(
+                        "update ip_allocation set given_up_at = given_up_at - make_interval(secs => ?)",
+                        time.toSeconds()));
+    }
+
+    private void expectFree(int addresses) {
+        api.jdbi()
+                .useTransaction(handle -> assertThat(resting.follow(handle, 10)).isEqualTo(addresses));
+    }
+
+    private void expectAtRest(String address) {
+        expectFree(0);
+        Answer answer = api.post(
+                "/v2.0/ports",
+                "{'port': {'network_id': '" + network + "', 'fixed_ips': [{'ip_address': '" + address + "'}]}}");
+        assertThat(answer.status()).isEqualTo(409);
+        assertThat(answer.body().path("NeutronError").path("type").asString()).isEqualTo("IpAddressAlreadyAllocated");
     }
 
     @Test

@@ -223,7 +223,7 @@ final class SubnetsTest {
                         409,
                         "SubnetInUse",
                         "Unable to complete operation on subnet " + id
-                                + ": One or more ports have an IP allocation from this subnet.");
+                                + ": One or more ports have an IP allocation from this subnet, or gave one up that a guest may still use.");
         api.put("/v2.0/ports/" + port, "{'port': {'fixed_ips': []}}").expect(200, "port");
         assertThat(api.delete("/v2.0/subnets/" + id).status()).isEqualTo(204);
     }

@@ -46,8 +46,8 @@ public sealed interface DesiredInterface {
     }
 
     /**
-     * The same NIC, of which DHCP and metadata tell what they tell of the other one: the facts of the subnets of those addresses
-     * that both have, and from where the network is served. All else of a NIC is built, and stays while its server runs.
+     * The same NIC, of which DHCP and metadata tell what they tell of the other one: its addresses, with the facts of their subnets,
+     * and from where the network is served. All else of a NIC is built, and stays while its server runs.
      */
     DesiredInterface toldLike(DesiredInterface other);
 
@@ -76,15 +76,6 @@ public sealed interface DesiredInterface {
         public boolean goes() {
             return presence == Presence.ABSENT;
         }
-    }
-
-    private static List<FixedAddress> toldLike(List<FixedAddress> built, List<FixedAddress> others) {
-        return built.stream()
-                .map(address -> others.stream()
-                        .filter(other -> other.address().equals(address.address()))
-                        .findFirst()
-                        .orElse(address))
-                .toList();
     }
 
     /**
@@ -142,7 +133,7 @@ public sealed interface DesiredInterface {
                     mac,
                     vlan,
                     mtu,
-                    DesiredInterface.toldLike(addresses, other.addresses()),
+                    other.addresses(),
                     physicalNetwork,
                     uplink,
                     other instanceof Bridge bridge ? bridge.services() : services,
@@ -210,16 +201,7 @@ public sealed interface DesiredInterface {
 
         @Override
         public Direct toldLike(DesiredInterface other) {
-            return new Direct(
-                    port,
-                    network,
-                    mac,
-                    vlan,
-                    mtu,
-                    DesiredInterface.toldLike(addresses, other.addresses()),
-                    lease,
-                    attributes,
-                    wish);
+            return new Direct(port, network, mac, vlan, mtu, other.addresses(), lease, attributes, wish);
         }
     }
 

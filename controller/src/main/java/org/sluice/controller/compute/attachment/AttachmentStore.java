@@ -21,9 +21,9 @@ final class AttachmentStore {
     List<Interface> interfaces(Handle handle, ServerId server) {
         return handle.createQuery("""
                         select p.id, p.network_id, p.mac_address, p.status,
-                               array(select cast(a.subnet_id as text) from ip_allocation a where a.port_id = p.id
+                               array(select cast(a.subnet_id as text) from port_address a where a.port_id = p.id
                                      order by family(a.address), a.address) as subnets,
-                               array(select host(a.address) from ip_allocation a where a.port_id = p.id
+                               array(select host(a.address) from port_address a where a.port_id = p.id
                                      order by family(a.address), a.address) as ips
                         from port p where p.server_id = :server order by p.nic_index""")
                 .bind("server", server.value())

@@ -173,7 +173,7 @@ final class ServerFilters {
     }
 
     private static String address(int family) {
-        return "exists (select 1 from port p join ip_allocation a on a.port_id = p.id where p.server_id = s.id and"
+        return "exists (select 1 from port p join port_address a on a.port_id = p.id where p.server_id = s.id and"
                 + " family(a.address) = " + family + " and host(a.address) ~ %s)";
     }
 

@@ -17,7 +17,7 @@ public final class AddressRows {
                         'nameServers', (select coalesce(jsonb_agg(host(d)), '[]') from unnest(s.dns_nameservers) d),
                         'hostRoutes', s.host_routes, 'dhcp', s.enable_dhcp)
                     order by s.ip_version, s.created_at, a.address), '[]')
-             from ip_allocation a join subnet s on s.id = a.subnet_id where a.port_id = p.id)
+             from port_address a join subnet s on s.id = a.subnet_id where a.port_id = p.id)
             """;
 
     /** Shown as they were given; guests must not be told of them: dnsmasq would name itself instead (dnsmasq(8), option 6). */

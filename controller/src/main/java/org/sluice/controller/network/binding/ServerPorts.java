@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.sluice.controller.http.Json;
 import org.sluice.controller.network.address.AddressRows;
 import org.sluice.controller.network.address.IpRange;
+import org.sluice.controller.network.address.RestingAddresses;
 import org.sluice.controller.network.address.WantedAddress;
 import org.sluice.controller.network.network.NetworkRules;
 import org.sluice.controller.network.port.FixedIps;
@@ -61,6 +62,7 @@ public final class ServerPorts {
     public static final int MOST = 28;
 
     private final PortMaking making;
+    private final RestingAddresses resting = new RestingAddresses();
     private final SecurityGroups securityGroups = new SecurityGroups();
 
     /** Random MACs of new ports come from that generator. */
@@ -170,6 +172,7 @@ public final class ServerPorts {
      * virtual functions must have ended before.
      */
     public void detach(Handle handle, ServerId server) {
+        resting.end(handle, server);
         handle.createUpdate("delete from port where server_id = :server and made_for_server")
                 .bind("server", server.value())
                 .execute();
@@ -183,6 +186,7 @@ public final class ServerPorts {
 
     /** Gives one of the server's ports back in the same way. Its lease of a virtual function must have ended before. */
     public void detach(Handle handle, ServerId server, PortId port) {
+        resting.end(handle, port);
         handle.createUpdate("""
                         delete from port where id = :port and server_id = :server and made_for_server;
                         delete from interface_change where port_id = :port and server_id = :server;

@@ -57,7 +57,7 @@ public final class ServicePorts {
         handle.createQuery("""
                         select distinct s.network_id from subnet s
                         where s.network_id = any(:networks) and s.enable_dhcp and not exists (
-                            select 1 from ip_allocation a join port p on p.id = a.port_id
+                            select 1 from port_address a join port p on p.id = a.port_id
                             where a.subnet_id = s.id and\s""" + OF_ALL_HOSTS + ") order by s.network_id")
                 .bindArray(
                         "networks",
@@ -127,7 +127,7 @@ public final class ServicePorts {
                         delete from port p where p.service_host_id = :host
                           and exists (select 1 from host h where h.id = :host and h.serves_shared)
                           and not exists (
-                            select 1 from ip_allocation a
+                            select 1 from port_address a
                             join unnest(:networks, cast(:addresses as inet[])) as served (network, address)
                                 on served.network = p.network_id and served.address = a.address
                             where a.port_id = p.id)""")
@@ -178,7 +178,7 @@ public final class ServicePorts {
     private void complete(Handle handle, NetworkId network) {
         List<UUID> lacking = handle.createQuery("""
                         select id from subnet s where network_id = :network and enable_dhcp and not exists (
-                            select 1 from ip_allocation a join port p on p.id = a.port_id
+                            select 1 from port_address a join port p on p.id = a.port_id
                             where a.subnet_id = s.id and\s""" + OF_ALL_HOSTS + ") order by ip_version, created_at, id")
                 .bind("network", network.value())
                 .mapTo(UUID.class)

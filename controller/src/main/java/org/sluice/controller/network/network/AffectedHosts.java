@@ -6,6 +6,7 @@ import org.jdbi.v3.core.Handle;
 import org.sluice.controller.host.Hosts;
 import org.sluice.model.HostId;
 import org.sluice.model.NetworkId;
+import org.sluice.model.PortId;
 import org.sluice.model.ServerId;
 
 /** Tells the hosts that carry a network that what they should do has changed, and for whose request. Stateless. */
@@ -25,6 +26,22 @@ public final class AffectedHosts {
                         .bind("network", network.value())
                         .map((row, _) -> new ServerId(row.getObject(1, UUID.class)))
                         .list());
+    }
+
+    /** A NIC of a server is changed: the hosts that it is bound to must look again. */
+    public void ofPort(Handle handle, PortId port) {
+        record Bound(HostId host, ServerId server) {}
+        List<Bound> bound = handle.createQuery("""
+                        select host_id, server_id from port_binding where port_id = :port order by host_id""")
+                .bind("port", port.value())
+                .map((row, _) -> new Bound(
+                        new HostId(row.getObject("host_id", UUID.class)),
+                        new ServerId(row.getObject("server_id", UUID.class))))
+                .list();
+        Hosts.changed(
+                handle,
+                bound.stream().map(Bound::host).toList(),
+                bound.stream().map(Bound::server).distinct().toList());
     }
 
     private static List<HostId> hosts(Handle handle, NetworkId network) {

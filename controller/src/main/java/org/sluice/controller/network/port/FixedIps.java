@@ -12,6 +12,7 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.sluice.controller.http.body.Fields;
 import org.sluice.controller.network.address.IpRange;
+import org.sluice.controller.network.address.RestingAddresses;
 import org.sluice.controller.network.address.WantedAddress;
 import org.sluice.controller.network.subnet.SubnetPlan;
 import org.sluice.controller.network.wire.Attributes;
@@ -27,6 +28,7 @@ public final class FixedIps {
     private static final int MOST = 5;
 
     private final PortMaking making;
+    private final RestingAddresses resting = new RestingAddresses();
 
     public FixedIps(PortMaking making) {
         this.making = requireNonNull(making, "making is null");
@@ -117,12 +119,15 @@ public final class FixedIps {
      * Makes the wanted addresses the port's only ones. An element that names a subnet alone keeps an address that the port
      * has there.
      *
+     * @param rest whether a guest may have what the port gives up; then it is kept from others ({@link RestingAddresses})
      * @return whether anything changed
+     * @throws org.sluice.model.ProblemException also 409 when too many addresses of the port rest
      */
-    public boolean replace(Handle handle, NetworkFacts network, PortId port, String deviceOwner, List<Wanted> wanted) {
+    public boolean replace(
+            Handle handle, NetworkFacts network, PortId port, String deviceOwner, List<Wanted> wanted, boolean rest) {
         record Owned(SubnetId subnet, String address) {}
         List<Owned> free = new ArrayList<>(handle.createQuery("""
-                        select subnet_id, host(address) as address from ip_allocation where port_id = :port
+                        select subnet_id, host(address) as address from port_address where port_id = :port
                         order by address""")
                 .bind("port", port.value())
                 .map((row, context) ->
@@ -139,15 +144,14 @@ public final class FixedIps {
             kept.ifPresentOrElse(free::remove, () -> missing.add(one));
         }
         for (Owned owned : free) {
-            handle.createUpdate("""
-                            delete from ip_allocation
-                            where subnet_id = :subnet and address = cast(:address as inet) and port_id = :port""")
-                    .bind("subnet", owned.subnet().value())
-                    .bind("address", owned.address())
-                    .bind("port", port.value())
-                    .execute();
+            if (rest) {
+                resting.giveUp(handle, port, owned.subnet(), owned.address());
+            } else {
+                resting.free(handle, port, owned.subnet(), owned.address());
+            }
         }
         missing.forEach(one -> allocate(handle, network.id(), port, one));
+        resting.requireFew(handle, port);
         return !free.isEmpty() || !missing.isEmpty();
     }
 

@@ -134,11 +134,14 @@ public final class PortMaking {
                 .findOne();
     }
 
-    /** That very address, in or out of the pools; false when another port has it. */
+    /** That very address, in or out of the pools, also one of its own that rests; false when another port has it. */
     public boolean allocateExactly(Handle handle, SubnetId subnet, PortId port, String address) {
         return handle.createUpdate("""
                         insert into ip_allocation (subnet_id, address, port_id)
-                        values (:subnet, cast(:address as inet), :port) on conflict do nothing""")
+                        values (:subnet, cast(:address as inet), :port)
+                        on conflict (subnet_id, address) do update
+                        set given_up = false, given_up_host = null, given_up_revision = null, given_up_at = null
+                        where ip_allocation.port_id = excluded.port_id and ip_allocation.given_up""")
                         .bind("subnet", subnet.value())
                         .bind("address", address)
                         .bind("port", port.value())

@@ -16,7 +16,9 @@ import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.body.Fields;
 import org.sluice.controller.http.list.Source;
+import org.sluice.controller.network.address.RestingAddresses;
 import org.sluice.controller.network.address.WantedAddress;
+import org.sluice.controller.network.network.AffectedHosts;
 import org.sluice.controller.network.network.NetworkRules;
 import org.sluice.controller.network.securitygroup.SecurityGroupRules;
 import org.sluice.controller.network.securitygroup.SecurityGroups;
@@ -47,15 +49,19 @@ public final class PortRoutes implements ResourceRoutes {
     private final FixedIps fixedIps;
     private final SecurityGroups securityGroups = new SecurityGroups();
     private final PortStore store = new PortStore();
+    private final RestingAddresses resting = new RestingAddresses();
+    private final AffectedHosts hosts;
     private final TagRoutes tags;
 
     /**
      * Wires them.
      *
+     * @param hosts hears of servers whose addresses change
      * @param random where MAC addresses come from; must be thread-safe
      */
-    public PortRoutes(Transactions transactions, RandomGenerator random) {
+    public PortRoutes(Transactions transactions, AffectedHosts hosts, RandomGenerator random) {
         this.transactions = requireNonNull(transactions, "transactions is null");
+        this.hosts = requireNonNull(hosts, "hosts is null");
         this.making = new PortMaking(random);
         this.fixedIps = new FixedIps(making);
         this.tags = new TagRoutes(
@@ -211,11 +217,13 @@ public final class PortRoutes implements ResourceRoutes {
                         NetworkFacts.find(handle, network, port.projectId()).orElseThrow(),
                         new PortId(port.id()),
                         asked.settings().deviceOwner(),
-                        addresses))
+                        addresses,
+                        held.isAttached()))
                 .orElse(false);
         Port changed = store.update(handle, port, asked.settings());
         if (moved && held.isAttached()) {
-            throw PortRules.addressesInUse(port);
+            hosts.ofPort(handle, new PortId(port.id()));
+            resting.told(handle, new PortId(port.id()));
         }
         return changed;
     }

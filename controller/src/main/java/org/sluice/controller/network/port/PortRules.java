@@ -223,14 +223,6 @@ public final class PortRules {
         }
     }
 
-    /** A running guest keeps the address that it has, and the next server that got it would have it too. */
-    static ProblemException addressesInUse(Port port) {
-        return NetworkProblems.conflict(
-                "PortBound",
-                "Unable to complete operation on port " + port.id() + ", port is already bound: the guest of server "
-                        + port.deviceId() + " has its addresses; fixed_ips can change only while no server has it.");
-    }
-
     static ProblemException inUse(Port port) {
         return NetworkProblems.conflict(
                 "PortInUse",

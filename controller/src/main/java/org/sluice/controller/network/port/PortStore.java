@@ -25,7 +25,7 @@ final class PortStore {
                 coalesce(b.vif_type, 'unbound') as vif_type, coalesce(b.vif_details, '{}') as vif_details,
                 (select coalesce('[' || string_agg('{"subnet_id":"' || a.subnet_id || '","ip_address":"' || host(a.address)
                         || '"}', ',' order by a.address) || ']', '[]')
-                 from ip_allocation a where a.port_id = p.id) as fixed_ips,
+                 from port_address a where a.port_id = p.id) as fixed_ips,
                 (select coalesce('["' || string_agg(text(g.security_group_id), '","' order by g.security_group_id) || '"]',
                         '[]')
                  from port_security_group g where g.port_id = p.id) as security_groups

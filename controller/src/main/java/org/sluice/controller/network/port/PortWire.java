@@ -233,7 +233,7 @@ final class PortWire {
         if (addresses.size() + subnets.size() + parts.size() < values.size()) {
             throw terms.bad(String.join(", ", values), "ip_address=, subnet_id= or ip_address_substr=");
         }
-        return "exists (select 1 from ip_allocation a where a.port_id = p.id and " + String.join(" and ", conditions)
+        return "exists (select 1 from port_address a where a.port_id = p.id and " + String.join(" and ", conditions)
                 + ")";
     }
 

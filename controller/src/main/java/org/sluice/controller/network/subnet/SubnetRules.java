@@ -145,6 +145,6 @@ final class SubnetRules {
         return NetworkProblems.conflict(
                 "SubnetInUse",
                 "Unable to complete operation on subnet " + id
-                        + ": One or more ports have an IP allocation from this subnet.");
+                        + ": One or more ports have an IP allocation from this subnet, or gave one up that a guest may still use.");
     }
 }
