@@ -19,10 +19,26 @@ import org.sluice.model.ProblemException;
 
 /**
  * Answers the guests of one network at 169.254.169.254. Who asks is told by the source address: each guest gets its own tree,
- * an unknown address gets 404. Thread-safe.
+ * an unknown address gets 404. What guests can take of the agent is bounded: connections, and the time of each. Thread-safe.
  */
 final class MetadataServer implements AutoCloseable {
     private static final int BACKLOG = 16;
+    /** Of one network at a time. Each takes a file descriptor of the agent, and a guest may open as many as it likes. */
+    static final int MOST_CONNECTIONS = 128;
+
+    // The JDK's server has its bounds for the whole process, and reads them once (module jdk.httpserver): connections
+    // of one server,
+    // seconds for a request and for its answer, idle connections and their seconds, and the bytes of a request's head.
+    static {
+        Map.of(
+                        "jdk.httpserver.maxConnections", MOST_CONNECTIONS,
+                        "sun.net.httpserver.maxReqTime", 5,
+                        "sun.net.httpserver.maxRspTime", 10,
+                        "sun.net.httpserver.maxIdleConnections", 16,
+                        "sun.net.httpserver.idleInterval", 5,
+                        "sun.net.httpserver.maxReqHeaderSize", 16_384)
+                .forEach((property, bound) -> System.setProperty(property, bound.toString()));
+    }
 
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
