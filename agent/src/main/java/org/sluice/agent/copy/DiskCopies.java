@@ -304,7 +304,8 @@ public final class DiskCopies implements AutoCloseable {
                 entry.server().named(),
                 image,
                 failure.reason());
-        reports.accept(new ServerReport.NotCopied(entry.id(), image, failure));
+        reports.accept(new ServerReport.NotCopied(
+                entry.id(), image, failure, entry.server().claim()));
     }
 
     private Duration pause(int attempts) {

@@ -153,6 +153,7 @@ class LinuxSegmentServicesTest {
             DesiredServer server = client.server();
             DesiredServer named = new DesiredServer(
                     server.id(),
+                    server.claim(),
                     server.instanceName(),
                     server.presence(),
                     server.power(),
