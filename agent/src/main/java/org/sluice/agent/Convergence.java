@@ -154,7 +154,7 @@ final class Convergence {
         noteSilence(begun, latest.isPresent() && desired.isEmpty());
         boolean unwanted = desired.isPresent() && desired.get().presence() == Presence.ABSENT;
         // What is removed is what was built; that it goes, another request has asked for.
-        Entry entry = unwanted ? begun.askedLike(desired.get()) : begun;
+        Entry entry = underWhatClaim(unwanted ? begun.askedLike(desired.get()) : begun, desired);
         return switch (entry.phase()) {
             case BUILDING -> {
                 if (unwanted) {
@@ -177,12 +177,30 @@ final class Convergence {
             case FAILED -> {
                 if (unwanted) {
                     gone(entry, desired);
-                } else {
-                    entry.failure().ifPresent(failure -> reports.accept(new ServerReport.Failed(entry.id(), failure)));
+                    yield false;
                 }
+                if (desired.isPresent() && desired.get().isClaimedOtherwiseThan(entry.server())) {
+                    // What could not be built was another claim's; nothing of that is left.
+                    journal.forget(entry.id());
+                    yield begin(desired.get(), latest.orElseThrow());
+                }
+                entry.failure().ifPresent(failure -> failed(entry, failure));
                 yield false;
             }
         };
+    }
+
+    /**
+     * One that is being built is so for the claim that the desired state spoke of last; what could not be built, or goes, does so for
+     * the claim under which it was to be there, or is to go. One that stands is described anew for another claim.
+     */
+    private static Entry underWhatClaim(Entry entry, Optional<DesiredServer> desired) {
+        return desired.filter(wanted -> switch (entry.phase()) {
+                    case BUILDING -> true;
+                    case STANDING, REMOVING, FAILED -> wanted.presence() == Presence.ABSENT;
+                })
+                .map(entry::claimedLike)
+                .orElse(entry);
     }
 
     private void noteSilence(Entry entry, boolean silent) {
@@ -204,7 +222,7 @@ final class Convergence {
                     takeAway(wanted, state.revision());
                 } else {
                     // Nothing of it was ever begun here, or its removal was done and the report of it lost.
-                    reports.accept(new ServerReport.Absent(wanted.id(), wanted.leases()));
+                    reports.accept(new ServerReport.Absent(wanted.id(), wanted.leases(), wanted.claim()));
                 }
                 yield false;
             }
@@ -359,7 +377,11 @@ final class Convergence {
                 entry.server().named(),
                 undone ? "nothing of it is left" : "undoing it goes on",
                 failure.reason());
-        reports.accept(new ServerReport.Failed(entry.id(), failure));
+        failed(entry, failure);
+    }
+
+    private void failed(Entry entry, Failure why) {
+        reports.accept(new ServerReport.Failed(entry.id(), why, entry.server().claim()));
     }
 
     private boolean keep(Entry entry, Optional<DesiredServer> desired, long revision) {
@@ -456,13 +478,12 @@ final class Convergence {
             runner.undo(workflow(removing.whole()).steps());
         } catch (StepFailure failure) {
             observations.deviates(removing, "cannot be removed yet", failure);
-            removing.failure().ifPresent(reason -> reports.accept(new ServerReport.Failed(removing.id(), reason)));
+            removing.failure().ifPresent(reason -> failed(removing, reason));
             return;
         }
         if (removing.failure().isPresent()) {
             journal.write(removing.in(Phase.FAILED));
-            reports.accept(
-                    new ServerReport.Failed(removing.id(), removing.failure().get()));
+            failed(removing, removing.failure().get());
         } else {
             gone(removing, desired);
         }
@@ -482,7 +503,8 @@ final class Convergence {
                                 .filter(lease -> !journal.leases().holds(lease, entry.id())))
                 .distinct()
                 .toList();
-        reports.accept(new ServerReport.Absent(entry.id(), released));
+        reports.accept(
+                new ServerReport.Absent(entry.id(), released, entry.server().claim()));
     }
 
     private ServerWorkflow workflow(DesiredServer server) {

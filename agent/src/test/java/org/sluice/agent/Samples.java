@@ -68,6 +68,7 @@ public final class Samples {
     public static DesiredServer server(DesiredInterface... interfaces) {
         return new DesiredServer(
                 ServerId.random(),
+                Optional.empty(),
                 "instance-00000001",
                 Presence.PRESENT,
                 Power.ON,
@@ -92,6 +93,11 @@ public final class Samples {
                 DiskWish.NONE);
     }
 
+    /** The same server, under the so manyth claim of it that there was. */
+    public static DesiredServer claimed(DesiredServer server, long claim) {
+        return server.claimed(Optional.of(claim));
+    }
+
     /** The same server, which should go. */
     public static DesiredServer absent(DesiredServer server) {
         return described(server, Presence.ABSENT, server.metadata(), server.requestId(), server.globalRequestId());
@@ -107,6 +113,7 @@ public final class Samples {
             DesiredServer server, int vcpus, int memoryMib, int diskGib, DesiredServer.RootDisk disk) {
         return new DesiredServer(
                 server.id(),
+                server.claim(),
                 server.instanceName(),
                 server.presence(),
                 server.power(),
@@ -185,6 +192,7 @@ public final class Samples {
             Optional<String> globalRequestId) {
         return new DesiredServer(
                 server.id(),
+                server.claim(),
                 server.instanceName(),
                 presence,
                 server.power(),

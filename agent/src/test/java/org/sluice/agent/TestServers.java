@@ -71,6 +71,7 @@ public final class TestServers {
     public static DesiredServer server(ServerId id, DesiredServer.Image image, List<DesiredInterface> nics) {
         return new DesiredServer(
                 id,
+                Optional.empty(),
                 "instance-00000007",
                 DesiredServer.Presence.PRESENT,
                 Power.ON,

@@ -32,6 +32,8 @@ public final class Faults {
         record Refuse(String errno, int times) implements Fault {}
 
         record Hang(CountDownLatch released) implements Fault {}
+
+        record TakeLong(CountDownLatch released) implements Fault {}
     }
 
     /** A call that hangs until it is released, and then does what it was asked. */
@@ -57,6 +59,14 @@ public final class Faults {
         CountDownLatch released = new CountDownLatch(1);
         hanging.add(released);
         faults.computeIfAbsent(call, key -> new ArrayDeque<>()).add(new Fault.Hang(released));
+        return released::countDown;
+    }
+
+    /** Has the next call of this kind wait for a program that takes its time, and is ended when nobody waits for it any more. */
+    public synchronized Hang takeLong(HostCall call) {
+        CountDownLatch released = new CountDownLatch(1);
+        hanging.add(released);
+        faults.computeIfAbsent(call, _ -> new ArrayDeque<>()).add(new Fault.TakeLong(released));
         return released::countDown;
     }
 
@@ -141,6 +151,15 @@ public final class Faults {
             case Fault.Refuse refusal ->
                 throw KernelException.answered(
                         refusal.errno(), "The simulated kernel refuses: " + what + ".", Optional.empty(), null);
+            case Fault.TakeLong program -> {
+                try {
+                    program.released().await();
+                } catch (InterruptedException ended) {
+                    Thread.currentThread().interrupt();
+                    throw KernelException.answered(
+                            "EINTR", "Nobody waits any more for: " + what + ".", Optional.empty(), ended);
+                }
+            }
             case Fault.Hang hang -> {
                 boolean interrupted = false;
                 while (true) {

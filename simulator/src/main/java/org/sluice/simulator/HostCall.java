@@ -25,6 +25,7 @@ public enum HostCall {
     READ_TAP,
     READ_BRIDGE,
     SERVE,
+    FORGET_CLIENT,
     LIST_SERVED,
     LIST_MADE,
     WITHDRAW,

@@ -12,6 +12,7 @@ import org.sluice.agent.host.KernelException;
 import org.sluice.agent.host.SegmentServices.Client;
 import org.sluice.model.NetworkId;
 import org.sluice.model.PortId;
+import org.sluice.model.protocol.DesiredInterface;
 import org.sluice.model.protocol.FixedAddress;
 
 /** The bridges, taps and segment services of a host. The host's lock guards it. */
@@ -105,6 +106,14 @@ final class SimulatedBridges {
         requireBridge(segment.network());
         services.put(segment.network(), List.copyOf(clients));
         dead.remove(segment.network());
+    }
+
+    void forget(Segment segment, DesiredInterface.Bridge nic) {
+        services.computeIfPresent(
+                segment.network(),
+                (_, clients) -> clients.stream()
+                        .filter(client -> !client.nic().port().equals(nic.port()))
+                        .toList());
     }
 
     void killDhcp(NetworkId network) {

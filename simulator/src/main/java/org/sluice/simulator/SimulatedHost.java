@@ -21,6 +21,7 @@ import org.sluice.model.ImageId;
 import org.sluice.model.NetworkId;
 import org.sluice.model.PortId;
 import org.sluice.model.ServerId;
+import org.sluice.model.protocol.DesiredInterface;
 import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.PhysicalFunction;
 import org.sluice.model.protocol.PhysicalFunctionKey;
@@ -599,6 +600,15 @@ public final class SimulatedHost {
                     HostCall.SERVE,
                     "serve " + clients.size() + " clients on network " + segment.network(),
                     () -> bridges.serve(segment, clients));
+        }
+
+        @Override
+        public void forget(Bridges.Segment segment, DesiredInterface.Bridge nic) {
+            change(
+                    line,
+                    HostCall.FORGET_CLIENT,
+                    "forget port " + nic.port() + " on network " + segment.network(),
+                    () -> bridges.forget(segment, nic));
         }
 
         @Override

@@ -100,6 +100,46 @@ class AgentTest {
     }
 
     @Test
+    void everyReportNamesTheClaimThatItIsAbout() {
+        DesiredServer first = Samples.claimed(Samples.server(Samples.bridgeNic(1)), 1);
+        runThenWant(first, Samples.state(2, Samples.absent(first)));
+        assertThat(on.awaitReport(first, Absent.class).claim()).contains(1L);
+
+        // It was elsewhere meanwhile, and comes back.
+        on.controller.want(Samples.state(3, Samples.claimed(first, 3)));
+        assertThat(on.awaitReport(first, Observed.class).claim()).contains(3L);
+        on.controller.want(Samples.state(4, Samples.absent(Samples.claimed(first, 3))));
+        assertThat(on.awaitReport(first, Absent.class).claim()).contains(3L);
+    }
+
+    @Test
+    void whatStandsIsUnderTheClaimThatTheControllerSpeaksOfAlsoAfterARestart() {
+        DesiredServer server = Samples.server(Samples.bridgeNic(1));
+        runThenWant(server, Samples.state(2, Samples.claimed(server, 7)));
+        on.awaitObserved(server, report -> report.claim().equals(Optional.of(7L)));
+        on.stop();
+        on.controller.forgetReports();
+        on.controller.want(Samples.state(3));
+        on.start();
+
+        assertThat(on.awaitReport(server, Observed.class).claim()).contains(7L);
+    }
+
+    @Test
+    void whatCouldNotBeBuiltIsBuiltForAnotherClaim() {
+        DesiredServer first = Samples.claimed(Samples.server(Samples.direct(on.card(0), 3, 7)), 1);
+        on.host.faults().refuse(HostCall.START_DOMAIN, "ENOMEM", 1);
+        on.controller.want(Samples.state(1, first));
+        on.start();
+        assertThat(on.awaitReport(first, Failed.class).claim()).contains(1L);
+        DesiredServer second = Samples.claimed(Samples.wired(first, Samples.direct(on.card(0), 3, 8)), 2);
+        on.controller.want(Samples.state(2, second));
+
+        assertThat(on.awaitReport(second, Observed.class).claim()).contains(2L);
+        on.assertRuns(second);
+    }
+
+    @Test
     void comesBackToAServerAfterADefectOfItsOwn() {
         DesiredServer server = Samples.server(Samples.direct(on.card(0), 0, 1));
         AtomicInteger writes = new AtomicInteger();

@@ -121,6 +121,24 @@ class DiskCopiesTest {
     }
 
     @Test
+    void anAgentThatStopsInTheMiddleOfACopyLetsTheGuestGoOnAndTheNextOneTakesAnother() {
+        on.host.faults().takeLong(HostCall.COPY_ROOT_DISK);
+        want(server.wishing(DiskWish.copiedTo(IMAGE)));
+        until(() -> on.host.running().isEmpty());
+
+        on.stop();
+
+        assertThat(on.host.running()).containsExactly(server.id());
+        assertThat(on.host.copies()).isEmpty();
+        assertThat(on.controller.images()).isEmpty();
+        assertThat(notCopied()).isEmpty();
+        on.start();
+        awaitImage(IMAGE);
+        on.assertRuns(server);
+        assertThat(on.host.starts(server.id())).isEqualTo(1);
+    }
+
+    @Test
     void toldAgainItIsDoneOnceAndTheNextOneIsAnother() {
         DesiredServer wishing = server.wishing(DiskWish.copiedTo(IMAGE));
         Faults.Hang hang = on.host.faults().hang(HostCall.EXPORT_COPY);

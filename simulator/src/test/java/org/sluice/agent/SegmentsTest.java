@@ -127,6 +127,47 @@ class SegmentsTest {
     }
 
     @Test
+    void whoLeavesDoesNotWaitForThoseWhoCannotBeServed() {
+        Bridge nic = Samples.bridgeNic(1);
+        DesiredServer server = running(nic);
+        Bridge another = on(nic.network(), Samples.bridgeNic(2));
+        DesiredServer leaving = Samples.server(another);
+        on.controller.want(Samples.state(2, server, leaving));
+        Observed _ = on.awaitReport(leaving, Observed.class);
+        try (Log log = Log.of(Segments.class)) {
+            on.host.faults().refuse(HostCall.SERVE, "ENOMEM", 1_000_000);
+            on.controller.want(Samples.state(3, server, Samples.absent(leaving)));
+
+            Absent _ = on.awaitReport(leaving, Absent.class);
+            assertThat(on.host.clients(nic.network()))
+                    .extracting(client -> client.nic().port())
+                    .containsExactly(nic.port());
+            assertThat(log.lines()).anyMatch(line -> line.contains(nic.network().toString()));
+        }
+        AtomicInteger served = count(HostCall.SERVE);
+        on.host.faults().clear();
+        await().atMost(LONG_ENOUGH).until(() -> served.get() > 0);
+        on.assertRuns(server);
+    }
+
+    /** Until nobody answers it any more its address may be nobody else's. */
+    @Test
+    void whoIsAnsweredStillHasNotLeft() {
+        Bridge nic = Samples.bridgeNic(1);
+        DesiredServer server = running(nic);
+        DesiredServer leaving = Samples.server(on(nic.network(), Samples.bridgeNic(2)));
+        on.controller.want(Samples.state(2, server, leaving));
+        Observed _ = on.awaitReport(leaving, Observed.class);
+        AtomicInteger tries = count(HostCall.FORGET_CLIENT);
+        on.host.faults().refuse(HostCall.SERVE, "ENOMEM", 1_000_000);
+        on.host.faults().refuse(HostCall.FORGET_CLIENT, "ENOMEM", 2);
+        on.controller.want(Samples.state(3, server, Samples.absent(leaving)));
+
+        Absent _ = on.awaitReport(leaving, Absent.class);
+        assertThat(tries).hasValue(3);
+    }
+
+    @Test
     void whatNoServerHasAnyMoreGoes() {
         Bridge nic = Samples.bridgeNic(1);
         DesiredServer server = running(nic);

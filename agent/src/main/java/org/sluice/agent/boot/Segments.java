@@ -15,6 +15,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sluice.agent.host.Bridges;
 import org.sluice.agent.host.Bridges.Segment;
 import org.sluice.agent.host.KernelException;
@@ -23,6 +25,7 @@ import org.sluice.agent.host.SegmentServices.Client;
 import org.sluice.model.NetworkId;
 import org.sluice.model.PortId;
 import org.sluice.model.Problem;
+import org.sluice.model.ProblemException;
 import org.sluice.model.protocol.DesiredInterface.Bridge;
 import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.ServedNetwork;
@@ -34,6 +37,8 @@ import org.sluice.model.protocol.ServedNetwork;
  * that was served before. Thread-safe.
  */
 public final class Segments {
+    private static final Logger LOG = LoggerFactory.getLogger(Segments.class);
+
     private final Bridges bridges;
     private final SegmentServices services;
     private final Map<NetworkId, Network> networks = new ConcurrentHashMap<>();
@@ -158,12 +163,31 @@ public final class Segments {
         }
     }
 
-    /** Lets DHCP and metadata forget the NIC; with the last one they end. */
+    /**
+     * Lets DHCP and metadata forget the NIC; with the last one they end. That others cannot be served as they should be is told as
+     * their network's trouble, and mended at the next comparison: it keeps nobody from leaving.
+     */
     public void leave(Bridge nic) {
         Network network = lock(nic.network());
         try {
             network.clients.remove(nic.port());
-            services.serve(segmentOf(nic), List.copyOf(network.clients.values()));
+            List<Client> others = List.copyOf(network.clients.values());
+            try {
+                services.serve(segmentOf(nic), others);
+            } catch (KernelException | ProblemException e) {
+                if (others.isEmpty()) {
+                    throw e;
+                }
+                // What could not be served is the whole, and the NIC may be answered still.
+                services.forget(segmentOf(nic), nic);
+                network.hasFallen = true;
+                LOG.warn(
+                        "DHCP and metadata of network {} do not know all that they should since port {} has left, which they"
+                                + " answer no more: {}",
+                        nic.network(),
+                        nic.port(),
+                        e.getMessage());
+            }
         } finally {
             network.lock.unlock();
         }

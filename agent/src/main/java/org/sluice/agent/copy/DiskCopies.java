@@ -76,7 +76,7 @@ public final class DiskCopies implements AutoCloseable {
     /** Servers that have no copies, as this agent knows; others may have some of an earlier agent's life. */
     private final Set<ServerId> clean = ConcurrentHashMap.newKeySet();
 
-    private volatile boolean isClosed;
+    private final StoppableCopies stoppable = new StoppableCopies();
 
     /** Brings the file that is to become an image to the controller. */
     @FunctionalInterface
@@ -169,10 +169,13 @@ public final class DiskCopies implements AutoCloseable {
         }
     }
 
-    /** Gives up all that is under way; the next agent takes it up again. */
+    /**
+     * Gives up all that is under way; the next agent takes it up again. Who copies the disk of a guest that stands still lets it go on
+     * by itself, on the server's own turn: of an agent that was killed there is nobody who may touch it.
+     */
     @Override
     public void close() {
-        isClosed = true;
+        stoppable.stop();
         jobs.values().forEach(job -> job.thread().ifPresent(Thread::interrupt));
     }
 
@@ -192,7 +195,7 @@ public final class DiskCopies implements AutoCloseable {
                 take(entry, image);
             }
         } catch (RuntimeException e) {
-            if (!isClosed) {
+            if (!stoppable.isStopped()) {
                 tell(entry, image, e);
                 jobs.put(entry.id(), Job.over(image));
             }
@@ -230,7 +233,7 @@ public final class DiskCopies implements AutoCloseable {
     /** Of a disk that nobody writes to: it is looked before and after, since others than the agent may let a guest go on. */
     private void copy(Entry entry, Duration limit) {
         requireStill(entry);
-        step("copy the root disk", () -> host.disks().copyRoot(entry.server(), limit));
+        step("copy the root disk", () -> stoppable.run(() -> host.disks().copyRoot(entry.server(), limit)));
         try {
             requireStill(entry);
         } catch (ProblemException moved) {
@@ -240,7 +243,7 @@ public final class DiskCopies implements AutoCloseable {
     }
 
     private void requireStill(Entry entry) {
-        if (isClosed || host.hypervisor().state(entry.id()) == State.RUNNING) {
+        if (stoppable.isStopped() || host.hypervisor().state(entry.id()) == State.RUNNING) {
             throw new Problem(
                             Problem.Kind.CONFLICT,
                             "GuestMoved",
@@ -292,7 +295,7 @@ public final class DiskCopies implements AutoCloseable {
 
     @SuppressWarnings("ReferenceEquality") // another job of the same server may look the same, and is another one
     private void tellUnlessGivenUp(Entry entry, Job job, RuntimeException reason) {
-        if (!isClosed && job.equals(jobs.get(entry.id()))) {
+        if (!stoppable.isStopped() && job.equals(jobs.get(entry.id()))) {
             tell(entry, job.image(), reason);
         }
     }
@@ -304,7 +307,8 @@ public final class DiskCopies implements AutoCloseable {
                 entry.server().named(),
                 image,
                 failure.reason());
-        reports.accept(new ServerReport.NotCopied(entry.id(), image, failure));
+        reports.accept(new ServerReport.NotCopied(
+                entry.id(), image, failure, entry.server().claim()));
     }
 
     private Duration pause(int attempts) {

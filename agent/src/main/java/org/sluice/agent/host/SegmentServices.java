@@ -34,6 +34,12 @@ public interface SegmentServices {
     /** The networks that are served now, also those that a killed agent left behind, with the addresses that they are served from. */
     Map<NetworkId, List<String>> served();
 
+    /**
+     * Answers a NIC no more, whatever becomes of the others on its network: they are served on as they were, or not any more where
+     * that cannot be. Nothing happens where it is not answered.
+     */
+    void forget(Bridges.Segment segment, DesiredInterface.Bridge nic);
+
     /** Ends the service of a network of which nothing else is known any more; what was there before stays. */
     void withdraw(NetworkId network);
 

@@ -144,6 +144,11 @@ public record Entry(
                 : new Entry(server.askedLike(other), revision, phase, found, failure, guest, nics);
     }
 
+    /** The same server, under the claim of the other one; unchanged when that names none. */
+    public Entry claimedLike(DesiredServer other) {
+        return new Entry(server.claimed(other.claim().or(server::claim)), revision, phase, found, failure, guest, nics);
+    }
+
     /** The same server with other words about it (metadata, keys), at another revision. */
     public Entry describedBy(DesiredServer newer, long newerRevision) {
         return new Entry(newer, newerRevision, phase, found, failure, guest, nics);

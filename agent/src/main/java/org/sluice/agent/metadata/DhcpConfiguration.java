@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.sluice.agent.host.SegmentServices.Client;
+import org.sluice.model.MacAddress;
 import org.sluice.model.protocol.DesiredInterface;
 import org.sluice.model.protocol.FixedAddress;
 
@@ -78,6 +79,11 @@ record DhcpConfiguration(String device, DesiredInterface.ServicePort service, in
         }
         lines.addAll(hosts.values());
         return String.join("\n", lines) + "\n";
+    }
+
+    /** Whether a line of the file is about that client. */
+    static boolean isOf(MacAddress client, String line) {
+        return line.startsWith("dhcp-host=" + client + ",");
     }
 
     private static void subnet(FixedAddress own, String tag, List<String> lines) {

@@ -16,9 +16,14 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sluice.agent.kernel.KernelCalls;
+import org.sluice.linux.LinuxException;
 import org.sluice.linux.namespace.NetworkNamespace;
 import org.sluice.linux.process.RunningProcess;
+import org.sluice.model.MacAddress;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
 
@@ -28,6 +33,7 @@ import org.sluice.model.ProblemException;
  * address that now belongs to somebody else. The caller serialises calls.
  */
 final class Dnsmasq {
+    private static final Logger LOG = LoggerFactory.getLogger(Dnsmasq.class);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
 
     /** Most that is kept of what it logs, bytes. */
@@ -75,6 +81,42 @@ final class Dnsmasq {
                             .asException());
         } catch (IOException cause) {
             throw new UncheckedIOException("dnsmasq's files in " + directory + " cannot be written", cause);
+        }
+    }
+
+    /**
+     * Answers a client no more and all others as before. One that cannot be started again for that has ended, and so answers nobody;
+     * {@link #run} is for who wants it to.
+     */
+    void forget(String namespace, MacAddress client) {
+        try {
+            if (!isKnown()) {
+                return;
+            }
+            String before = Files.readString(file());
+            String left = before.lines()
+                    .filter(line -> !DhcpConfiguration.isOf(client, line))
+                    .collect(Collectors.joining("\n", "", "\n"));
+            if (left.equals(before)) {
+                return;
+            }
+            boolean ran = process().isPresent();
+            Files.writeString(next(), left);
+            stop();
+            Files.move(next(), file(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            if (ran) {
+                startIn(namespace);
+            }
+        } catch (IOException cause) {
+            throw new UncheckedIOException("dnsmasq's files in " + directory + " cannot be written", cause);
+        }
+    }
+
+    private void startIn(String name) throws IOException {
+        try (NetworkNamespace namespace = NetworkNamespace.open(name)) {
+            start(namespace);
+        } catch (ProblemException | LinuxException unserved) {
+            LOG.warn("DHCP in {} has ended for one that left, and is begun anew later.", name, unserved);
         }
     }
 

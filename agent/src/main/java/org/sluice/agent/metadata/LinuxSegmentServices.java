@@ -209,6 +209,30 @@ public final class LinuxSegmentServices implements SegmentServices, AutoCloseabl
     }
 
     @Override
+    public void forget(Segment segment, DesiredInterface.Bridge nic) {
+        NetworkId network = segment.network();
+        turn.lock();
+        try {
+            MetadataServer server = metadata.get(network);
+            if (server != null) {
+                server.forget(nic.addresses().stream()
+                        .map(FixedAddress::address)
+                        .map(InetAddress::ofLiteral)
+                        .toList());
+            }
+            watch.end(network);
+            Dnsmasq dnsmasq = new Dnsmasq(folder(network));
+            try {
+                dnsmasq.forget(namespaceName(network), nic.mac());
+            } finally {
+                dnsmasq.running().ifPresent(process -> watch.begin(network, process));
+            }
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    @Override
     public void trim() {
         for (NetworkId network : withFiles()) {
             new Dnsmasq(folder(network)).trim();

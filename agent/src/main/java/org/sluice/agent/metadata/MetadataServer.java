@@ -8,6 +8,8 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -66,6 +68,13 @@ final class MetadataServer implements AutoCloseable {
     /** From now on these addresses get these trees, and no others do. */
     void serve(Map<InetAddress, MetadataTree> byAddress) {
         trees = Map.copyOf(byAddress);
+    }
+
+    /** From now on these addresses get nothing. */
+    void forget(Collection<InetAddress> addresses) {
+        Map<InetAddress, MetadataTree> left = new HashMap<>(trees);
+        addresses.forEach(left::remove);
+        trees = Map.copyOf(left);
     }
 
     private void answer(HttpExchange exchange) throws IOException {

@@ -32,7 +32,7 @@ import org.sluice.model.protocol.ServerReport.InterfaceGone;
 import org.sluice.model.protocol.ServerReport.InterfaceState;
 
 /**
- * What is reported of servers that stand: at once when the power, the wish, the failure or what there is of NICs is another than was
+ * What is reported of servers that stand: at once when the claim, the power, the wish, the failure or what there is of NICs is another than was
  * reported last, and from time to time with their NICs read back again.
  *
  * <p>Thread-safe for different servers; the caller works on one server on one thread at a time.
@@ -69,7 +69,12 @@ public final class Observations {
      * @param nics ports of its NICs
      */
     private record Sight(
-            long generation, PowerState power, Optional<Failure> failure, List<PortId> nics, Moves moves) {}
+            Optional<Long> claim,
+            long generation,
+            PowerState power,
+            Optional<Failure> failure,
+            List<PortId> nics,
+            Moves moves) {}
 
     /**
      * @param workflows the steps of a server, which read it back
@@ -95,7 +100,7 @@ public final class Observations {
     public void built(Entry entry, List<InterfaceState> interfaces) {
         verified.put(entry.id(), clock.instant());
         Sight sight = sight(entry, entry.obeyed().generation(), PowerState.RUNNING, Optional.empty());
-        report(entry.id(), sight, interfaces, Optional.empty());
+        report(entry, sight, interfaces, Optional.empty());
     }
 
     /** Notes which of a server's NICs are gone and which could not come or go; that is reported with what is seen next. */
@@ -116,14 +121,14 @@ public final class Observations {
         boolean changed = !sight.equals(last.get(id));
         if (!state.isOn()) {
             verified.remove(id);
-            report(id, sight, List.of(), failure);
+            report(entry, sight, List.of(), failure);
         } else if (changed || isDue(id)) {
             ReadBack readBack = readBack(entry);
             verified.put(id, clock.instant());
             if (readBack.deviation().isEmpty()) {
                 unproven.remove(id);
                 deviations.remove(id);
-                report(id, sight, readBack.interfaces(), failure);
+                report(entry, sight, readBack.interfaces(), failure);
                 return;
             }
             // What could not be brought back without cutting the guest off is an alarm: a trusted one may have changed
@@ -132,9 +137,13 @@ public final class Observations {
             RuntimeException deviation = readBack.deviation().get();
             deviates(entry, "runs, but not as wanted", deviation);
             if (unproven.contains(id)) {
-                report(id, sight, readBack.interfaces(), failure.or(() -> Optional.of(Failures.describe(deviation))));
+                report(
+                        entry,
+                        sight,
+                        readBack.interfaces(),
+                        failure.or(() -> Optional.of(Failures.describe(deviation))));
             } else if (changed) {
-                report(id, sight, readBack.interfaces(), failure);
+                report(entry, sight, readBack.interfaces(), failure);
             }
         }
     }
@@ -178,19 +187,21 @@ public final class Observations {
     private Sight sight(Entry entry, long generation, PowerState power, Optional<Failure> failure) {
         List<PortId> nics =
                 entry.server().interfaces().stream().map(DesiredInterface::port).toList();
-        return new Sight(generation, power, failure, nics, moves.getOrDefault(entry.id(), Moves.NONE));
+        return new Sight(
+                entry.server().claim(), generation, power, failure, nics, moves.getOrDefault(entry.id(), Moves.NONE));
     }
 
-    private void report(ServerId server, Sight sight, List<InterfaceState> interfaces, Optional<Failure> failure) {
-        last.put(server, sight);
+    private void report(Entry entry, Sight sight, List<InterfaceState> interfaces, Optional<Failure> failure) {
+        last.put(entry.id(), sight);
         reports.accept(new ServerReport.Observed(
-                server,
+                entry.id(),
                 sight.generation(),
                 sight.power(),
                 interfaces,
                 failure,
                 sight.moves().gone(),
-                sight.moves().failed()));
+                sight.moves().failed(),
+                sight.claim()));
     }
 
     private boolean isDue(ServerId server) {

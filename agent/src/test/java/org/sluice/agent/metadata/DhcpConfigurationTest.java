@@ -47,6 +47,7 @@ class DhcpConfigurationTest {
                 client.nic(),
                 new DesiredServer(
                         server.id(),
+                        server.claim(),
                         server.instanceName(),
                         server.presence(),
                         server.power(),

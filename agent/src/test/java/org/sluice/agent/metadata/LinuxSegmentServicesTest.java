@@ -153,6 +153,7 @@ class LinuxSegmentServicesTest {
             DesiredServer server = client.server();
             DesiredServer named = new DesiredServer(
                     server.id(),
+                    server.claim(),
                     server.instanceName(),
                     server.presence(),
                     server.power(),
@@ -232,6 +233,29 @@ class LinuxSegmentServicesTest {
         services.serve(segment, List.of(client(GUEST_MAC, "10.0.0.10", ServerId.random())));
 
         assertThat(DhcpClient.discover(guest, guestMac())).contains(InetAddress.getByName("10.0.0.10"));
+    }
+
+    @Test
+    void whoIsForgottenGetsNeitherAddressNorMetadataAndTheOthersDo() throws Exception {
+        Client leaving = client(GUEST_MAC, "10.0.0.10", ServerId.random());
+        Client other = client("fa:16:3e:00:00:77", "10.0.0.77", ServerId.random());
+        services.serve(segment, List.of(leaving, other));
+        giveGuest("10.0.0.10/24");
+        assertThat(statusAndBody("/latest/meta-data/instance-id", new StringBuilder()))
+                .isEqualTo(200);
+
+        services.forget(segment, leaving.nic());
+        services.forget(segment, leaving.nic());
+
+        assertThat(DhcpClient.discover(guest, guestMac())).isEmpty();
+        assertThat(statusAndBody("/latest/meta-data/instance-id", new StringBuilder()))
+                .isEqualTo(404);
+        assertThat(DhcpClient.discover(
+                        guest, MacAddress.parse("fa:16:3e:00:00:77").bytes()))
+                .contains(InetAddress.getByName("10.0.0.77"));
+        services.forget(segment, other.nic());
+        services.serve(segment, List.of(other));
+        assertThat(services.served()).containsKey(network);
     }
 
     @Test

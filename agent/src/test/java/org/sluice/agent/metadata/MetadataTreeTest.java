@@ -142,6 +142,7 @@ class MetadataTreeTest {
         DesiredServer server = TestServers.server(ServerId.random(), TestServers.image(), List.of());
         return new DesiredServer(
                 server.id(),
+                server.claim(),
                 server.instanceName(),
                 server.presence(),
                 server.power(),

@@ -194,7 +194,7 @@ public final class DesiredStates {
     /** The servers as their own table knows them, without NICs. */
     private static List<DesiredServer> servers(Handle handle, HostId host) {
         return handle.createQuery("""
-                        select s.id, s.number, c.present, c.power, c.power_generation, c.boots, c.rebuilds, c.power_ending, c.disk, c.disk_kept, c.disk_newest, s.copy_image_id, ri.id as rescue_id, ri.disk_format as rescue_format, ri.size as rescue_size, ri.os_hash_value as rescue_sha512, s.hostname, s.name, s.project_id, s.user_id,
+                        select s.id, s.number, c.generation, c.present, c.power, c.power_generation, c.boots, c.rebuilds, c.power_ending, c.disk, c.disk_kept, c.disk_newest, s.copy_image_id, ri.id as rescue_id, ri.disk_format as rescue_format, ri.size as rescue_size, ri.os_hash_value as rescue_sha512, s.hostname, s.name, s.project_id, s.user_id,
                             coalesce(s.availability_zone, '') as zone, s.vcpus, s.memory_mib, s.disk_gib, coalesce(s.shelved_image_id, s.image_id) as image_id,
                             coalesce(i.disk_format, 'raw') as disk_format, coalesce(i.size, 0) as size,
                             coalesce(i.os_hash_value, '') as sha512, s.config_drive, s.user_data, s.key_name,
@@ -214,6 +214,7 @@ public final class DesiredStates {
         @Nullable String publicKey = row.getString("public_key");
         return new DesiredServer(
                 new ServerId(row.getObject("id", UUID.class)),
+                Optional.of(row.getLong("generation")),
                 "instance-%08x".formatted(row.getLong("number")),
                 row.getBoolean("present") ? DesiredServer.Presence.PRESENT : DesiredServer.Presence.ABSENT,
                 Servers.power(row),

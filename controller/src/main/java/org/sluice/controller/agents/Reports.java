@@ -32,8 +32,8 @@ import org.sluice.model.protocol.ServerReport;
 import org.sluice.model.protocol.VirtualFunctionLease;
 
 /**
- * Takes what agents say about servers. A report about a server that is not, or no longer, on the host that sends it is void,
- * and so is one that does not fit the leases as they are now; the reason is logged. While such a report keeps a server
+ * Takes what agents say about servers. A report about a server that is not, or no longer, on the host that sends it is void, as is
+ * one about an earlier claim of it there, and one that does not fit the leases as they are now; the reason is logged. While such a report keeps a server
  * from what was asked for the agent is to send it again, since what it did not fit may have been on its way; after
  * {@link Servers#LONGEST_DOUBT} the reason is the server's fault. Taking a report twice changes nothing.
  * Thread-safe; the caller owns the transaction.
@@ -174,7 +174,8 @@ public final class Reports {
                     handle,
                     server,
                     new ServerReport.Observed(
-                            server.id(), report.generation(), report.power(), List.of(), Optional.of(failure)));
+                                    server.id(), report.generation(), report.power(), List.of(), Optional.of(failure))
+                            .about(report.claim()));
         }
         return Optional.empty();
     }
@@ -270,7 +271,7 @@ public final class Reports {
     /** Told twice, or of a copy that nobody awaits any more, it changes nothing. */
     private void notCopied(Handle handle, HostId host, ServerReport.NotCopied report) {
         copies.hold(handle, host, report.image())
-                .filter(server -> server.id().equals(report.server()))
+                .filter(server -> server.id().equals(report.server()) && server.isSubjectOf(host, report))
                 .ifPresent(server -> copies.failed(handle, server, report.failure()));
     }
 
@@ -287,7 +288,15 @@ public final class Reports {
                     "Host {} reports server {}, which is not its own any more; nothing changes.",
                     host,
                     report.server());
+            return held;
         }
-        return held;
+        Optional<Servers.Held> subject = held.filter(server -> server.isSubjectOf(host, report));
+        if (subject.isEmpty()) {
+            log.info(
+                    "Host {} reports server {}, of an earlier claim than the one it has now; nothing changes.",
+                    host,
+                    report.server());
+        }
+        return subject;
     }
 }

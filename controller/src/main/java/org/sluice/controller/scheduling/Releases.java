@@ -62,6 +62,11 @@ final class Releases {
         Optional<Claim> claim = held.flatMap(found -> found.on(host));
         if (claim.isEmpty()) {
             log.info("Host {} reports server {} absent, which is not its own any more; nothing changes.", host, server);
+        } else if (!held.get().isSubjectOf(host, report)) {
+            log.info(
+                    "Host {} reports server {} absent, of an earlier claim than the one it has now; nothing changes.",
+                    host,
+                    server);
         } else if (claim.get().isPresent()) {
             log.info("Host {} reports server {} absent, which is wanted there; nothing changes.", host, server);
         } else {

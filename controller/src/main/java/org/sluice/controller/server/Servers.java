@@ -16,6 +16,7 @@ import org.sluice.model.Resources;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.Power;
 import org.sluice.model.protocol.PowerState;
+import org.sluice.model.protocol.ServerReport;
 import org.sluice.model.protocol.ServerReport.Failure;
 import org.sluice.model.protocol.ServerReport.Observed;
 
@@ -66,6 +67,15 @@ public final class Servers {
         /** Its claim on that host, whatever that is of its claims. */
         public Optional<Claim> on(HostId host) {
             return claims.stream().filter(claim -> claim.host().equals(host)).findFirst();
+        }
+
+        /** Whether what that host reports is about its claim there, and not about an earlier one. Who was told of none is believed. */
+        public boolean isSubjectOf(HostId host, ServerReport report) {
+            Optional<Claim> claim = on(host);
+            return claim.isPresent()
+                    && report.claim()
+                            .map(named -> named == claim.get().generation())
+                            .orElse(true);
         }
 
         /** Where it is, or where something of it may be left; empty when it is nowhere. */

@@ -64,6 +64,7 @@ class ProtocolJsonTest {
         DesiredInterface going = bare.wished(new DesiredInterface.Wish(DesiredInterface.Presence.ABSENT, 12));
         DesiredServer server = new DesiredServer(
                 SERVER,
+                Optional.of(3L),
                 "instance-00000007",
                 DesiredServer.Presence.PRESENT,
                 new Power(Power.Level.PAUSED, 7, 2, Power.Ending.AT_ONCE),
@@ -132,6 +133,7 @@ class ProtocolJsonTest {
                 new ServerReport.Failed(
                         SERVER, new ServerReport.Failure("VfAttributeRefused", "It was refused.", Optional.empty())),
                 new ServerReport.Absent(SERVER, List.of(LEASE)),
+                new ServerReport.Absent(SERVER, List.of(), Optional.of(3L)),
                 new Enrolment.Request("secret", "node0", "-----BEGIN"),
                 new Enrolment.Grant(new HostId(new UUID(11, 12)), "cert", "ca"));
     }

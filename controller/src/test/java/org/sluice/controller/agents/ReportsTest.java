@@ -155,6 +155,28 @@ class ReportsTest {
     }
 
     @Test
+    void whatIsSaidOfAnotherClaimThanTheOneThereIsIsVoid() {
+        HostId host = fleet.host("node0", 1);
+        ServerId server = bootBoth();
+        assertThat(desired(host).getFirst().claim()).contains(1L);
+        ServerReport failed = new ServerReport.Failed(
+                server, new ServerReport.Failure("VfAttributeRefused", "The card refuses trust.", Optional.empty()));
+
+        fleet.report(host, failed.about(Optional.of(7L)));
+        fleet.report(host, fleet.running(host, server).about(Optional.of(7L)));
+        assertThat(status(server)).contains("BUILD");
+
+        fleet.report(host, fleet.running(host, server).about(Optional.of(1L)));
+        assertThat(status(server)).contains("ACTIVE");
+        fleet.delete(server);
+        fleet.report(host, fleet.absent(host, server).about(Optional.of(7L)));
+        assertThat(fleet.text("select task_state from server")).contains("deleting");
+
+        fleet.report(host, fleet.absent(host, server).about(Optional.of(1L)));
+        assertThat(status(server)).isEmpty();
+    }
+
+    @Test
     void aServerOnItsWayOutStaysSoWhateverComesLate() {
         HostId host = fleet.host("node0", 1);
         ServerId server = bootBoth();

@@ -473,6 +473,13 @@ final class ComputeCloud implements AutoCloseable {
         });
     }
 
+    /** The agent says that nothing is left of what was that claim of the server, which held no lease. */
+    void absent(HostId host, String server, long claim) {
+        jdbi.useTransaction(handle -> assertThat(reports.take(
+                        handle, host, new ServerReport.Absent(ServerId.parse(server), List.of(), Optional.of(claim))))
+                .isEmpty());
+    }
+
     long count(String fromWhere) {
         return jdbi.withHandle(handle -> handle.createQuery("select count(*) " + fromWhere)
                 .mapTo(Long.class)

@@ -27,6 +27,7 @@ final class EvacuationTest {
     private static String flavor;
     private static UUID image;
     private static UUID network;
+    private static UUID bridged;
     private static HostId dead;
     private static HostId other;
 
@@ -38,6 +39,7 @@ final class EvacuationTest {
         dead = cloud.host("compute01", 2);
         other = cloud.host("compute02", 2);
         network = cloud.network("net", "sriovnet0", 2401, "10.0.0");
+        bridged = cloud.network("bridged", "physnet0", 100, "10.1.0");
         flavor = cloud.flavor("m1.small", 1, 512, 1);
         image = cloud.newImage();
     }
@@ -212,6 +214,43 @@ final class EvacuationTest {
                 .isEqualTo("t");
         cloud.observedAt(0, server, PowerState.RUNNING);
         assertThat(state()).isEqualTo("REBUILD rebuilding compute02 UP");
+    }
+
+    /** It has no lease whose generation would tell the two claims of one host apart. */
+    @Test
+    void aWordAboutItsFirstTimeOnAHostEndsNoSecondOne() {
+        cloud.admin().delete("/v2.1/servers/" + server);
+        cloud.absent(dead, server);
+        server = cloud.admin()
+                .post(
+                        "/v2.1/servers",
+                        ComputeCloud.boot(
+                                "vm",
+                                flavor,
+                                image,
+                                "'availability_zone': 'nova:compute01', 'networks': [{'uuid': '" + bridged + "'}]"))
+                .json()
+                .at("/server/id")
+                .asString();
+        cloud.running(server);
+        declareDown();
+        evacuated();
+        cloud.running(server);
+        cloud.absent(dead, server, 1);
+        assertThat(claims()).isEqualTo("compute02 current 2 t");
+        cloud.execute(
+                "update host set forced_down_at = case name when 'compute02' then now() end, last_seen_at = now()");
+        evacuated();
+        assertThat(claims()).isEqualTo("compute02 outgoing 2 f, compute01 current 3 t");
+        assertThat(cloud.admin().delete("/v2.1/servers/" + server).status()).isEqualTo(204);
+
+        // As an agent says it again that was away.
+        cloud.absent(dead, server, 1);
+        assertThat(claims()).isEqualTo("compute02 outgoing 2 f, compute01 current 3 f");
+
+        cloud.absent(dead, server, 3);
+        cloud.absent(other, server, 2);
+        assertThat(cloud.count("from server")).isZero();
     }
 
     @Test

@@ -14,6 +14,8 @@ import org.sluice.model.ServerId;
  * A server as it should be on one host.
  *
  * @param id the server
+ * @param claim which of all claims there ever were of it this one on the host is; reports name it. Empty in what was written before
+ *     there was this member
  * @param instanceName name of its libvirt domain, {@code instance-00000007}
  * @param presence whether it should be there at all
  * @param power whether its guest should run; {@link Power#ON} in what was written before there was this member
@@ -43,6 +45,7 @@ import org.sluice.model.ServerId;
  */
 public record DesiredServer(
         ServerId id,
+        Optional<Long> claim,
         String instanceName,
         Presence presence,
         Power power,
@@ -119,6 +122,7 @@ public record DesiredServer(
     }
 
     public DesiredServer {
+        claim = Objects.requireNonNullElse(claim, Optional.empty());
         power = Objects.requireNonNullElse(power, Power.ON);
         rootDisk = Objects.requireNonNullElse(rootDisk, RootDisk.FIRST);
         keys = Map.copyOf(keys);
@@ -129,17 +133,36 @@ public record DesiredServer(
 
     /** The same server, for the request that the other was changed for last. */
     public DesiredServer askedLike(DesiredServer other) {
-        return with(power, image, rootDisk, interfaces, launch, other.requestId(), other.globalRequestId(), diskWish);
+        return with(
+                claim,
+                power,
+                image,
+                rootDisk,
+                interfaces,
+                launch,
+                other.requestId(),
+                other.globalRequestId(),
+                diskWish);
+    }
+
+    /** The same server under that claim. */
+    public DesiredServer claimed(Optional<Long> other) {
+        return with(other, power, image, rootDisk, interfaces, launch, requestId, globalRequestId, diskWish);
+    }
+
+    /** Whether the other one is the same server under another claim than this; not known of those that name none. */
+    public boolean isClaimedOtherwiseThan(DesiredServer other) {
+        return claim.isPresent() && other.claim().isPresent() && !claim.equals(other.claim());
     }
 
     /** The same server with these NICs, and that to know of its creation. */
     public DesiredServer on(List<DesiredInterface> nics, Optional<Launch> known) {
-        return with(power, image, rootDisk, nics, known, requestId, globalRequestId, diskWish);
+        return with(claim, power, image, rootDisk, nics, known, requestId, globalRequestId, diskWish);
     }
 
     /** The same server with these NICs. */
     public DesiredServer wired(List<DesiredInterface> nics) {
-        return with(power, image, rootDisk, nics, launch, requestId, globalRequestId, diskWish);
+        return with(claim, power, image, rootDisk, nics, launch, requestId, globalRequestId, diskWish);
     }
 
     /** Its NIC of that port, if it has one. */
@@ -154,7 +177,7 @@ public record DesiredServer(
 
     /** The same server with other power. */
     public DesiredServer powered(Power other) {
-        return with(other, image, rootDisk, interfaces, launch, requestId, globalRequestId, diskWish);
+        return with(claim, other, image, rootDisk, interfaces, launch, requestId, globalRequestId, diskWish);
     }
 
     /**
@@ -165,6 +188,7 @@ public record DesiredServer(
         Map<PortId, DesiredInterface> wanted = new HashMap<>();
         interfaces.forEach(nic -> wanted.put(nic.port(), nic));
         return with(
+                claim,
                 power,
                 image,
                 rootDisk,
@@ -179,20 +203,21 @@ public record DesiredServer(
 
     /** The same server with a root disk from that image. */
     public DesiredServer imaged(Image other) {
-        return with(power, other, rootDisk, interfaces, launch, requestId, globalRequestId, diskWish);
+        return with(claim, power, other, rootDisk, interfaces, launch, requestId, globalRequestId, diskWish);
     }
 
     /** The same server with the root disk of the other one. */
     public DesiredServer onDiskOf(DesiredServer other) {
-        return with(power, image, other.rootDisk, interfaces, launch, requestId, globalRequestId, diskWish);
+        return with(claim, power, image, other.rootDisk, interfaces, launch, requestId, globalRequestId, diskWish);
     }
 
     /** The same server with that wished of its root disk. */
     public DesiredServer wishing(DiskWish other) {
-        return with(power, image, rootDisk, interfaces, launch, requestId, globalRequestId, other);
+        return with(claim, power, image, rootDisk, interfaces, launch, requestId, globalRequestId, other);
     }
 
     private DesiredServer with(
+            Optional<Long> otherClaim,
             Power otherPower,
             Image otherImage,
             RootDisk otherDisk,
@@ -203,6 +228,7 @@ public record DesiredServer(
             DiskWish otherWish) {
         return new DesiredServer(
                 id,
+                otherClaim,
                 instanceName,
                 presence,
                 otherPower,

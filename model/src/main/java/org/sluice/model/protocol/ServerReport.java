@@ -24,6 +24,12 @@ public sealed interface ServerReport {
     /** The server. */
     ServerId server();
 
+    /** Which claim of the server it is about ({@link DesiredServer#claim}); empty where the agent was never told. */
+    Optional<Long> claim();
+
+    /** The same report, of that claim. */
+    ServerReport about(Optional<Long> other);
+
     /**
      * What there is of a server that stands on the host.
      *
@@ -42,7 +48,8 @@ public sealed interface ServerReport {
             List<InterfaceState> interfaces,
             Optional<Failure> failure,
             List<InterfaceGone> gone,
-            List<InterfaceFailed> failed)
+            List<InterfaceFailed> failed,
+            Optional<Long> claim)
             implements ServerReport {
         public Observed {
             requireNonNull(server, "server is null");
@@ -53,6 +60,24 @@ public sealed interface ServerReport {
             requireNonNull(failure, "failure is null");
             gone = List.copyOf(Objects.requireNonNullElse(gone, List.of()));
             failed = List.copyOf(Objects.requireNonNullElse(failed, List.of()));
+            claim = Objects.requireNonNullElse(claim, Optional.empty());
+        }
+
+        /** One of a claim that is not known. */
+        public Observed(
+                ServerId server,
+                long generation,
+                PowerState power,
+                List<InterfaceState> interfaces,
+                Optional<Failure> failure,
+                List<InterfaceGone> gone,
+                List<InterfaceFailed> failed) {
+            this(server, generation, power, interfaces, failure, gone, failed, Optional.empty());
+        }
+
+        @Override
+        public Observed about(Optional<Long> other) {
+            return new Observed(server, generation, power, interfaces, failure, gone, failed, other);
         }
 
         /** One none of whose NICs came or went. */
@@ -109,10 +134,21 @@ public sealed interface ServerReport {
     }
 
     /** It could not be built; every step that had been done was undone. */
-    record Failed(ServerId server, Failure failure) implements ServerReport {
+    record Failed(ServerId server, Failure failure, Optional<Long> claim) implements ServerReport {
         public Failed {
             requireNonNull(server, "server is null");
             requireNonNull(failure, "failure is null");
+            claim = Objects.requireNonNullElse(claim, Optional.empty());
+        }
+
+        /** One of a claim that is not known. */
+        public Failed(ServerId server, Failure failure) {
+            this(server, failure, Optional.empty());
+        }
+
+        @Override
+        public Failed about(Optional<Long> other) {
+            return new Failed(server, failure, other);
         }
     }
 
@@ -121,21 +157,43 @@ public sealed interface ServerReport {
      *
      * @param released leases that were given up, with their generations
      */
-    record Absent(ServerId server, List<VirtualFunctionLease> released) implements ServerReport {
+    record Absent(ServerId server, List<VirtualFunctionLease> released, Optional<Long> claim) implements ServerReport {
         public Absent {
             requireNonNull(server, "server is null");
             requireNonNull(released, "released is null");
             released.forEach(each -> requireNonNull(each, "released has a null in it"));
             released = List.copyOf(released);
+            claim = Objects.requireNonNullElse(claim, Optional.empty());
+        }
+
+        /** One of a claim that is not known. */
+        public Absent(ServerId server, List<VirtualFunctionLease> released) {
+            this(server, released, Optional.empty());
+        }
+
+        @Override
+        public Absent about(Optional<Long> other) {
+            return new Absent(server, released, other);
         }
     }
 
     /** Its root disk, a copy of which is to become that image, could not be copied or brought to the controller; the server stands. */
-    record NotCopied(ServerId server, ImageId image, Failure failure) implements ServerReport {
+    record NotCopied(ServerId server, ImageId image, Failure failure, Optional<Long> claim) implements ServerReport {
         public NotCopied {
             requireNonNull(server, "server is null");
             requireNonNull(image, "image is null");
             requireNonNull(failure, "failure is null");
+            claim = Objects.requireNonNullElse(claim, Optional.empty());
+        }
+
+        /** One of a claim that is not known. */
+        public NotCopied(ServerId server, ImageId image, Failure failure) {
+            this(server, image, failure, Optional.empty());
+        }
+
+        @Override
+        public NotCopied about(Optional<Long> other) {
+            return new NotCopied(server, image, failure, other);
         }
     }
 
