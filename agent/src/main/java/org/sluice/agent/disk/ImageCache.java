@@ -30,6 +30,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,15 +40,23 @@ import org.sluice.model.ProblemException;
 import org.sluice.model.protocol.DesiredServer;
 
 /**
- * Images by checksum. A file under its checksum's name is whole: bytes go to a file beside it and are renamed when the
+ * Images by checksum. A file under its checksum's name, with {@value #SUFFIX}, is whole: bytes go to a file beside it and are renamed when the
  * checksum was right and they are on the disk. One that no disk is laid over goes when there is no room, those first that were used
  * longest ago. Thread-safe; one image is fetched once, however many ask for it.
  */
 final class ImageCache {
     private static final Logger LOG = LoggerFactory.getLogger(ImageCache.class);
 
+    /**
+     * libvirt's helper for AppArmor finds out what a disk is laid over by reading it, and its profile lets it read files by their
+     * names (Debian's usr.lib.libvirt.virt-aa-helper); QEMU may open what it found, and nothing else.
+     */
+    private static final String SUFFIX = ".img";
+
     private static final String PARTIAL = ".partial";
-    private static final Pattern CHECKSUM = Pattern.compile("[0-9a-f]{128}");
+
+    /** Without the suffix in the versions that did not know of AppArmor: disks may be laid over such ones still. */
+    private static final Pattern NAME = Pattern.compile("([0-9a-f]{128})(\\.img)?");
 
     private final Path directory;
     private final ImageSource source;
@@ -99,10 +108,10 @@ final class ImageCache {
     }
 
     private Path ensure(DesiredServer.Image image) {
-        Path file = directory.resolve(image.sha512());
+        Path file = directory.resolve(image.sha512() + SUFFIX);
         try {
             if (!Files.exists(file) || Files.size(file) != image.sizeBytes()) {
-                makeRoom(image.sizeBytes(), image.sha512());
+                makeRoom(image.sizeBytes(), file.getFileName().toString());
                 fetch(image, file);
             }
             // When it was used last.
@@ -129,7 +138,7 @@ final class ImageCache {
         }
     }
 
-    private record Cached(Path file, long size, FileTime used) {
+    private record Cached(Path file, String checksum, long size, FileTime used) {
         String name() {
             return file.getFileName().toString();
         }
@@ -155,7 +164,7 @@ final class ImageCache {
 
     /** Whoever holds its lock is about to lay a disk over it, or was until a moment ago, when it was in no list yet. */
     private boolean removeUnlessUsed(Cached image) throws IOException {
-        ReentrantLock lock = locks.computeIfAbsent(image.name(), _ -> new ReentrantLock());
+        ReentrantLock lock = locks.computeIfAbsent(image.checksum(), _ -> new ReentrantLock());
         if (!lock.tryLock()) {
             return false;
         }
@@ -182,8 +191,9 @@ final class ImageCache {
         List<Cached> cached = new ArrayList<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {
-                if (CHECKSUM.matcher(file.getFileName().toString()).matches()) {
-                    cached.add(new Cached(file, Files.size(file), Files.getLastModifiedTime(file)));
+                Matcher name = NAME.matcher(file.getFileName().toString());
+                if (name.matches()) {
+                    cached.add(new Cached(file, name.group(1), Files.size(file), Files.getLastModifiedTime(file)));
                 }
             }
         }

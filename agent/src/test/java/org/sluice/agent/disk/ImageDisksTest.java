@@ -76,9 +76,13 @@ class ImageDisksTest {
         return image;
     }
 
+    private Path cached(DesiredServer.Image image) {
+        return directory.resolve("images").resolve(image.sha512() + ".img");
+    }
+
     /** As if nobody had used it since that many hours. */
     private Path aged(DesiredServer.Image image, int hours) throws IOException {
-        Path file = directory.resolve("images").resolve(image.sha512());
+        Path file = cached(image);
         Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(Duration.ofHours(hours))));
         return file;
     }
@@ -230,6 +234,38 @@ class ImageDisksTest {
         assertThat(base).doesNotExist();
     }
 
+    /** Versions that did not know of AppArmor named images by their checksums alone. */
+    @Test
+    void anImageUnderItsFormerNameGoesOnceNoDiskNeedsIt() throws Exception {
+        needs("qemu-img");
+        Path former =
+                Files.write(Files.createDirectories(directory.resolve("images")).resolve("a".repeat(128)), BYTES);
+        ServerId running = ServerId.random();
+        Path folder = Files.createDirectories(directory.resolve("servers").resolve(running.toString()));
+        assertThat(new ProcessBuilder(
+                                "qemu-img",
+                                "create",
+                                "-q",
+                                "-f",
+                                "qcow2",
+                                "-b",
+                                former.toString(),
+                                "-F",
+                                "raw",
+                                folder.resolve("root.qcow2").toString())
+                        .start()
+                        .waitFor())
+                .isZero();
+        ImageDisks disks = keeping(0, Map.of());
+
+        disks.trim();
+        assertThat(former).exists();
+
+        disks.remove(running);
+        disks.trim();
+        assertThat(former).doesNotExist();
+    }
+
     @Test
     void whatAKilledAgentHasNotFetchedWhollyGoes() throws Exception {
         Path partial = Files.createDirectories(directory.resolve("images")).resolve("a".repeat(128) + ".partial");
@@ -357,12 +393,12 @@ class ImageDisksTest {
         ImageDisks disks = disks(BYTES);
         DesiredServer.Image image = image();
         disks.ensureRoot(direct(image));
-        Files.write(directory.resolve("images").resolve(image.sha512()), new byte[] {1});
+        Files.write(cached(image), new byte[] {1});
 
         disks.ensureRoot(direct(image));
 
         assertThat(fetches).hasValue(2);
-        assertThat(directory.resolve("images").resolve(image.sha512())).hasBinaryContent(BYTES);
+        assertThat(cached(image)).hasBinaryContent(BYTES);
     }
 
     @Test

@@ -57,7 +57,11 @@ public record ServerState(ServerStatus status, Optional<Task> task) {
         if (is(Task.REBUILDING)) {
             return "REBUILD";
         }
-        return status == ServerStatus.RESIZED ? "VERIFY_RESIZE" : status.name();
+        return switch (status) {
+            case RESIZED -> "VERIFY_RESIZE";
+            case RESCUED -> "RESCUE";
+            case BUILD, ACTIVE, SHUTOFF, PAUSED, SHELVED, SHELVED_OFFLOADED, ERROR -> status.name();
+        };
     }
 
     /** Every state that is shown under that name; none where no server ever is. */

@@ -87,10 +87,10 @@ class RescueTest {
         assertThat(cloud.text("select power || ' ' || boots || ' ' || power_ending from claim"))
                 .isEqualTo("RUNNING 1 GRACEFUL");
         cloud.running(server);
-        assertThat(state()).isEqualTo("RESCUED rescued - 1");
+        assertThat(state()).isEqualTo("RESCUE rescued - 1");
 
         assertThat(act("{'unrescue': null}").status()).isEqualTo(202);
-        assertThat(state()).isEqualTo("RESCUED rescued unrescuing 1");
+        assertThat(state()).isEqualTo("RESCUE rescued unrescuing 1");
         assertThat(bootsFrom()).isEqualTo("its own");
         cloud.running(server);
         assertThat(state()).isEqualTo("ACTIVE active - 1");
@@ -107,7 +107,7 @@ class RescueTest {
         rescue("{'rescue': null}");
         cloud.running(server);
         cloud.observed(server, PowerState.STOPPED, NONE);
-        assertThat(state()).isEqualTo("RESCUED rescued - 4");
+        assertThat(state()).isEqualTo("RESCUE rescued - 4");
         Answer refused = act("{'os-start': null}");
         assertThat(refused.status()).isEqualTo(409);
         assertThat(refused.text()).contains("vm_state rescued. Allowed in this state: unrescue, delete.");
