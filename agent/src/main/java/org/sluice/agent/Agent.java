@@ -47,6 +47,7 @@ import org.sluice.agent.step.Patience;
 import org.sluice.agent.step.StepObserver;
 import org.sluice.agent.step.StepRunner;
 import org.sluice.agent.supervision.BoundedHypervisor;
+import org.sluice.agent.supervision.CallsUnderWay;
 import org.sluice.agent.supervision.Supervision;
 import org.sluice.model.NetworkId;
 import org.sluice.model.PortId;
@@ -89,6 +90,7 @@ public final class Agent implements AutoCloseable {
     private final DiskCopies copies;
     private final ReportOutbox outbox = new ReportOutbox();
     private final Supervision supervision;
+    private final CallsUnderWay underWay;
 
     /** Building takes as long as an image takes to come; what stands must be looked after meanwhile, and what is to go must go. */
     private final Semaphore building;
@@ -155,13 +157,13 @@ public final class Agent implements AutoCloseable {
             InstantSource clock,
             RandomGenerator random) {
         requireNonNull(bare, "bare is null");
+        this.underWay = new CallsUnderWay(calls.executor());
         this.hypervisor =
-                new BoundedHypervisor(bare.hypervisor(), calls.executor(), calls.longestCall(), calls.longestChange());
+                new BoundedHypervisor(bare.hypervisor(), underWay, calls.longestCall(), calls.longestChange());
         this.host = new Host(
                 bare.name(),
                 bare.bootId(),
-                new PatientVirtualFunctions(
-                        bare.virtualFunctions(), calls.patience(), calls.longestCall(), calls.executor()),
+                new PatientVirtualFunctions(bare.virtualFunctions(), calls.patience(), calls.longestCall(), underWay),
                 bare.bridges(),
                 bare.segmentServices(),
                 bare.disks(),
@@ -251,6 +253,17 @@ public final class Agent implements AutoCloseable {
         // Whoever still waits for its turn sees that there is none any more.
         building.release(settings.parallelServers());
         keeping.release(settings.parallelServers());
+    }
+
+    /**
+     * Waits until nothing of an agent that was closed is at work any more, nor any call of it under way: until then no other may begin
+     * on the same host.
+     *
+     * @return false when something still is after that time
+     */
+    public boolean awaitEnd(Duration limit) throws InterruptedException {
+        long end = System.nanoTime() + limit.toNanos();
+        return supervision.awaitEnd(limit) && underWay.awaitEnd(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
     }
 
     private Thread loop(String name, Runnable work) {

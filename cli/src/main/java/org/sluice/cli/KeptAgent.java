@@ -13,11 +13,13 @@ import org.sluice.agent.Agent;
 
 /**
  * An agent of a process that has more to do than to be one: when a thread of it has ended by an error, it is closed, and another one
- * goes on with its journal. What runs on the host runs on meanwhile. Thread-safe.
+ * goes on with its journal, as soon as nothing of it is at work any more: two on one host would undo one another. What runs on the
+ * host runs on meanwhile. Thread-safe.
  */
 final class KeptAgent implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(KeptAgent.class);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
+    private static final Duration LOOK = Duration.ofSeconds(5);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
     private final String host;
@@ -52,6 +54,9 @@ final class KeptAgent implements AutoCloseable {
         lock.lock();
         try {
             agent.close();
+            if (!isOver()) {
+                return;
+            }
             while (!closing.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
                 Duration longer = pause.multipliedBy(2);
                 pause = longer.compareTo(LONGEST_PAUSE) < 0 ? longer : LONGEST_PAUSE;
@@ -64,6 +69,20 @@ final class KeptAgent implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Waits until the agent is over; false when this one is closed before. */
+    private boolean isOver() throws InterruptedException {
+        while (!agent.awaitEnd(LOOK)) {
+            if (closing.getCount() == 0) {
+                return false;
+            }
+            log.error(
+                    "Something of the agent of host {} has not come to its end yet, a call to a card or to the hypervisor;"
+                            + " no other agent takes its place before. Restart this process if that lasts.",
+                    host);
+        }
+        return true;
     }
 
     private boolean restarted() {

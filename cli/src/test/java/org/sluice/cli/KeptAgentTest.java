@@ -3,29 +3,39 @@ package org.sluice.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 import org.sluice.agent.Agent;
 import org.sluice.agent.AgentSettings;
 import org.sluice.agent.controller.Controller;
+import org.sluice.agent.journal.Journal;
 import org.sluice.agent.step.StepObserver;
 import org.sluice.agent.supervision.Supervision;
 import org.sluice.model.ImageId;
 import org.sluice.model.Problem;
+import org.sluice.model.ProblemException;
 import org.sluice.model.protocol.DesiredHost;
 import org.sluice.model.protocol.HostQuery;
 import org.sluice.model.protocol.Inventory;
 import org.sluice.model.protocol.ServerReport;
+import org.sluice.simulator.Faults;
+import org.sluice.simulator.HostCall;
 import org.sluice.simulator.SimulatedHost;
 
 /** An agent whose thread ends is followed by one that works. */
@@ -35,8 +45,14 @@ class KeptAgentTest {
 
     /** Ends the thread that asks it first, and is asked again by whoever comes then. */
     private static final class Ending implements Controller {
+        private final CountDownLatch first;
         private final AtomicInteger asked = new AtomicInteger();
         private final AtomicInteger inventories = new AtomicInteger();
+
+        /** @param first what the first one is ended after */
+        Ending(CountDownLatch first) {
+            this.first = first;
+        }
 
         @Override
         public void inventory(Inventory inventory) {
@@ -46,9 +62,18 @@ class KeptAgentTest {
         @Override
         public Optional<DesiredHost> desired(long after, Duration wait) {
             if (asked.incrementAndGet() == 1) {
+                awaitFirst();
                 throw new LinkageError("a class that is not there");
             }
             return after < 0 ? Optional.of(new DesiredHost(1, List.of(), List.of(), List.of())) : Optional.empty();
+        }
+
+        private void awaitFirst() {
+            try {
+                first.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
 
         @Override
@@ -70,7 +95,7 @@ class KeptAgentTest {
     @Test
     void oneThatCannotGoOnIsFollowedByOneOnTheSameJournal() {
         SimulatedHost host = new SimulatedHost(0, "sim-000", directory.resolve("consoles"));
-        Ending controller = new Ending();
+        Ending controller = new Ending(new CountDownLatch(0));
         AtomicInteger opened = new AtomicInteger();
         try (ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
                 KeptAgent _ = new KeptAgent("sim-000", broken -> {
@@ -87,6 +112,50 @@ class KeptAgentTest {
             await().atMost(Duration.ofSeconds(20)).until(() -> controller.inventories.get() >= 1);
         }
         assertThat(opened).hasValue(3);
+    }
+
+    @Test
+    void noOtherBeginsWhileACallOfTheOneBeforeIsUnderWay() {
+        SimulatedHost host = new SimulatedHost(0, "sim-000", directory.resolve("consoles"));
+        CountDownLatch hangs = new CountDownLatch(1);
+        Ending controller = new Ending(hangs);
+        Faults.Hang hang = host.faults().hang(HostCall.LIST_FUNCTIONS);
+        host.faults().listen((call, _) -> {
+            if (call == HostCall.LIST_FUNCTIONS) {
+                hangs.countDown();
+            }
+        });
+        AtomicInteger opened = new AtomicInteger();
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.list = new CopyOnWriteArrayList<>();
+        log.start();
+        Logger logger = (Logger) LoggerFactory.getLogger(KeptAgent.class);
+        logger.addAppender(log);
+        try (ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
+                KeptAgent _ = new KeptAgent("sim-000", broken -> {
+                    opened.incrementAndGet();
+                    return agent(host, controller, calls, broken);
+                })) {
+            // Closed it is, and told that it is not over.
+            await().atMost(Duration.ofSeconds(20)).until(this::isJournalFree);
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> log.list.stream()
+                            .anyMatch(event -> event.getFormattedMessage().contains("has not come to its end")));
+            assertThat(opened).hasValue(1);
+
+            hang.release();
+            await().atMost(Duration.ofSeconds(20)).until(() -> opened.get() == 2 && controller.asked.get() >= 2);
+        } finally {
+            logger.detachAppender(log);
+        }
+    }
+
+    private boolean isJournalFree() {
+        try (Journal _ = new Journal(directory.resolve("agent/journal"), StepObserver.NONE)) {
+            return true;
+        } catch (ProblemException held) {
+            return false;
+        }
     }
 
     private Agent agent(SimulatedHost host, Controller controller, ExecutorService calls, Consumer<Throwable> broken) {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.sluice.agent.wire.ProtocolJson;
 import org.sluice.linux.file.DurableFiles;
 import org.sluice.model.FileFailure;
@@ -23,9 +24,10 @@ import tools.jackson.core.JacksonException;
 /**
  * A directory of small JSON files, each of which is either wholly its old self or wholly its new one, whenever the
  * process or the machine stops ({@link DurableFiles}).
- * Writes of different names may run at the same time; the caller serialises those of one name.
+ * Writes of different names may run at the same time; the caller serialises those of one name. What comes after it was closed is
+ * refused.
  */
-public final class DurableDirectory {
+public final class DurableDirectory implements AutoCloseable {
     private static final String SUFFIX = ".json";
 
     private static final Set<PosixFilePermission> OWNER_ENTERS = PosixFilePermissions.fromString("rwx------");
@@ -33,6 +35,11 @@ public final class DurableDirectory {
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
     private final Path directory;
+
+    /** Taken by each change for itself alone, and by who closes, so that no change is under way after that. */
+    private final ReentrantReadWriteLock changes = new ReentrantReadWriteLock();
+
+    private boolean isClosed;
 
     /**
      * Makes the directory if need be and clears away what a killed process left unfinished.
@@ -86,20 +93,49 @@ public final class DurableDirectory {
     /** Writes one file; when this returns, it survives a power cut. */
     public void write(String name, Object value) {
         Path file = file(name);
+        changes.readLock().lock();
         try {
+            requireOpen();
             DurableFiles.write(file, ProtocolJson.MAPPER.writeValueAsBytes(value), OWNER_WRITES);
         } catch (IOException e) {
             throw unusable(file, e);
+        } finally {
+            changes.readLock().unlock();
         }
     }
 
     /** Removes one file; nothing happens when there is none. */
     public void remove(String name) {
         Path file = file(name);
+        changes.readLock().lock();
         try {
+            requireOpen();
             DurableFiles.delete(file);
         } catch (IOException e) {
             throw unusable(file, e);
+        } finally {
+            changes.readLock().unlock();
+        }
+    }
+
+    /** Waits for the changes that are under way, and refuses every later one: the files are somebody else's from now on. */
+    @Override
+    public void close() {
+        changes.writeLock().lock();
+        try {
+            isClosed = true;
+        } finally {
+            changes.writeLock().unlock();
+        }
+    }
+
+    private void requireOpen() {
+        if (isClosed) {
+            throw Problem.of(
+                            Problem.Kind.UNAVAILABLE,
+                            "JournalClosed",
+                            "The agent has stopped, and another one may keep " + directory + " now.")
+                    .asException();
         }
     }
 

@@ -100,9 +100,12 @@ public final class Journal implements AutoCloseable {
         made.write(WHAT_WAS_MADE, true);
     }
 
-    /** Lets another agent have the books. Changes nothing in them. */
+    /** Lets another agent have the books. Changes nothing in them, and refuses who comes late: they are the other one's then. */
     @Override
     public void close() {
+        leases.close();
+        made.close();
+        files.close();
         try {
             lockFile.close();
         } catch (IOException e) {

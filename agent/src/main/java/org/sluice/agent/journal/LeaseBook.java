@@ -134,6 +134,11 @@ public final class LeaseBook {
         }
     }
 
+    /** Refuses every later change. */
+    void close() {
+        files.close();
+    }
+
     private static boolean isHeldByAnother(Holding holding, ServerId server) {
         return holding.holder().isPresent() && !holding.holder().get().equals(server);
     }

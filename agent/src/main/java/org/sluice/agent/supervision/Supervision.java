@@ -2,6 +2,9 @@ package org.sluice.agent.supervision;
 
 import static java.util.Objects.requireNonNull;
 
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -14,6 +17,7 @@ public final class Supervision {
     private final ThreadFactory factory;
     private final Consumer<Throwable> broken;
     private final AtomicBoolean told = new AtomicBoolean();
+    private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
 
     private Supervision(ThreadFactory factory, Consumer<Throwable> broken) {
         this.factory = factory;
@@ -35,9 +39,28 @@ public final class Supervision {
         return new Supervision(Thread.ofVirtual().factory(), broken);
     }
 
+    /** Waits until no thread is at work any more; false when one still is after that time. The caller sees to it that none begins. */
+    public boolean awaitEnd(Duration limit) throws InterruptedException {
+        long end = System.nanoTime() + limit.toNanos();
+        for (Thread thread : threads) {
+            Duration left = Duration.ofNanos(end - System.nanoTime());
+            if (thread.isAlive() && (!left.isPositive() || !thread.join(left))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** A thread for that work, not yet started. */
     public Thread thread(String name, Runnable work) {
-        Thread thread = factory.newThread(work);
+        Thread thread = factory.newThread(() -> {
+            try {
+                work.run();
+            } finally {
+                threads.remove(Thread.currentThread());
+            }
+        });
+        threads.add(thread);
         thread.setName(name);
         thread.setUncaughtExceptionHandler((_, reason) -> {
             if (told.compareAndSet(false, true)) {

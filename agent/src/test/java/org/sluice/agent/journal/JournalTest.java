@@ -179,6 +179,25 @@ class JournalTest {
     }
 
     @Test
+    void refusesWhatComesAfterItWasClosed() {
+        Entry entry = entry(Phase.BUILDING);
+        Journal old = open();
+        old.write(entry);
+        old.close();
+        try (Journal next = open()) {
+            assertCode(() -> old.write(entry.in(Phase.STANDING)), "JournalClosed");
+            assertCode(() -> old.forget(entry.id()), "JournalClosed");
+            assertCode(() -> old.leases().take(lease(5), entry.id()), "JournalClosed");
+            assertCode(old::noteWhatWasMade, "JournalClosed");
+            assertThat(next.entries()).containsExactly(entry);
+        }
+        try (Journal journal = open()) {
+            assertThat(journal.entries()).containsExactly(entry);
+            assertThat(journal.leases().holds(lease(5), entry.id())).isFalse();
+        }
+    }
+
+    @Test
     void remembersTheNewestLeaseAfterItWasGivenBack() throws IOException {
         ServerId first = ServerId.random();
         ServerId second = ServerId.random();
