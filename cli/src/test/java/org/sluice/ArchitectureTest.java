@@ -26,6 +26,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.policy.Caller;
+import org.sluice.linux.pci.PciAddress;
+import org.sluice.linux.pci.SriovControl;
 
 /** The arrows between packages, as docs/architecture.md draws them. */
 final class ArchitectureTest {
@@ -151,6 +153,17 @@ final class ArchitectureTest {
                 .should()
                 .dependOnClassesThat(resideInAnyPackage(REAL_HOST).or(LINUX))
                 .because("the loop knows a host by its contracts; LinuxHost joins the real one together")
+                .check(PROGRAM);
+    }
+
+    @Test
+    void nobodyChangesTheNumberOfVfs() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("org.sluice.linux.pci..")
+                .should()
+                .callMethod(SriovControl.class, "setVfCount", PciAddress.class, int.class)
+                .because("another number ends the VFs that guests have; that is the operator's")
                 .check(PROGRAM);
     }
 

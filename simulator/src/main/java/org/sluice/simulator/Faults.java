@@ -133,6 +133,7 @@ public final class Faults {
         synchronized (this) {
             caller.check(what);
             listener.accept(call, what);
+            caller.check(what);
             long number = count(call);
             if (number == cutAt && !cutAfterEffect) {
                 caller.cut();

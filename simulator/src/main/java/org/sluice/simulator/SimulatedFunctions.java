@@ -86,6 +86,9 @@ final class SimulatedFunctions {
         private LinkState link = LinkState.AUTO;
         private @Nullable String driver;
 
+        /** How many attempts still find it in reset. */
+        private int earlyAttempts;
+
         private Function(SimulatedCard card) {
             this.driver = card.virtualFunctionDriver();
         }
@@ -152,7 +155,7 @@ final class SimulatedFunctions {
     }
 
     Tuple read(PhysicalFunctionKey key, int index) {
-        if (port(key).inReset) {
+        if (port(key).inReset || isInReset(function(key, index))) {
             // The kernel leaves a VF out of the list when ndo_get_vf_config fails (rtnl_fill_vfinfo).
             throw new KernelException.Unreadable(
                     "The list of PF " + port(key).name + " lacks VF " + index + ".", Optional.empty(), null);
@@ -180,6 +183,30 @@ final class SimulatedFunctions {
         if (port.inReset) {
             throw refused("EAGAIN", "VF " + index + " is still in reset.");
         }
+        if (isInReset(function)) {
+            throw refused(port.card.resets().name(), "VF " + index + " is still in reset.");
+        }
+        change(port, index, setting);
+        switch (setting) {
+            case Setting.Mac _, Setting.Vlan _, Setting.Trust _ ->
+                function.earlyAttempts = port.card.resets().attempts();
+            case Setting.SpoofCheck _, Setting.Rates _, Setting.Link _ -> {
+                // The guest has nothing to learn of these.
+            }
+        }
+    }
+
+    private static boolean isInReset(Function function) {
+        return function.earlyAttempts > 0 && function.earlyAttempts-- > 0;
+    }
+
+    /** What somebody beside the agent sets when nothing is in the way. */
+    void meddle(PhysicalFunctionKey key, int index, Setting setting) {
+        change(port(key), index, setting);
+    }
+
+    private void change(Port port, int index, Setting setting) {
+        Function function = function(port.key, index);
         switch (setting) {
             case Setting.Mac(MacAddress mac) -> {
                 if (mac.isMulticast()) {
@@ -214,6 +241,13 @@ final class SimulatedFunctions {
                 }
                 if (max > port.card.linkSpeed() || (max > 0 && min > max)) {
                     throw refused("EINVAL", "Rate " + max + " is more than the link has now.");
+                }
+                int others = port.functions.stream()
+                        .filter(other -> other != function)
+                        .mapToInt(other -> other.minTxRate)
+                        .sum();
+                if (min > 0 && !port.card.rateLimits().guaranteesTakenAt(port.linkSpeed(), others + min)) {
+                    throw refused("EINVAL", "The link has less than all VFs would be guaranteed together.");
                 }
                 function.minTxRate = min;
                 function.maxTxRate = max;

@@ -64,7 +64,7 @@ public final class SimulatedHost {
     /**
      * A host with these cards, one a NUMA node.
      *
-     * @param cards one or two kinds
+     * @param cards one to four kinds
      */
     public SimulatedHost(String name, Path directory, List<SimulatedCard> cards) {
         this.name = requireNonNull(name, "name is null");
@@ -194,7 +194,7 @@ public final class SimulatedHost {
     /** Changes a VF behind the agent's back, as a previous tenant or another program may have. */
     public void meddle(PhysicalFunctionKey card, int index, VirtualFunctions.Setting setting) {
         synchronized (lock) {
-            functions.set(card, index, setting);
+            functions.meddle(card, index, setting);
         }
     }
 
@@ -415,6 +415,8 @@ public final class SimulatedHost {
         faults.before(line, call, what);
         T result;
         synchronized (lock) {
+            // A host that has rebooted since does not know of what was asked before.
+            line.check(what);
             result = effect.get();
         }
         faults.after(line, call, what);

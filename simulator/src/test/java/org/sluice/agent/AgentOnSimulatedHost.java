@@ -230,12 +230,17 @@ final class AgentOnSimulatedHost implements AutoCloseable {
         }
     }
 
-    /** Nothing of any server is on the host, and the VFs of this one are nobody's. */
-    void assertClean(DesiredServer server) {
+    /** Nothing of any server is on the host, apart from what its VFs have. */
+    void assertNoRemains() {
         assertThat(host.running()).isEmpty();
         assertThat(host.disks()).isEmpty();
         assertThat(host.taps()).isEmpty();
         assertThat(host.bridges()).isEmpty();
+    }
+
+    /** Nothing of any server is on the host, and the VFs of this one are nobody's. */
+    void assertClean(DesiredServer server) {
+        assertNoRemains();
         for (var nic : server.interfaces()) {
             switch (nic) {
                 case Bridge bridge -> assertThat(host.clients(bridge.network())).isEmpty();

@@ -1,6 +1,7 @@
 package org.sluice.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
@@ -11,6 +12,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.sluice.agent.host.KernelException;
+import org.sluice.agent.host.VirtualFunctions;
+import org.sluice.agent.host.VirtualFunctions.Setting;
 import org.sluice.agent.power.Observations;
 import org.sluice.model.protocol.DesiredInterface.Direct;
 import org.sluice.model.protocol.DesiredInterface.DirectAttributes;
@@ -117,6 +123,50 @@ class FunctionFaultsTest {
         assertThat(failed.failure().reason()).contains("VF 3");
         on.host.endReset(card);
         await().atMost(LONG_ENOUGH).untilAsserted(() -> on.assertClean(server));
+    }
+
+    /** i40e and ice put a VF in reset whose address, VLAN or trust has changed, and answer in their own ways until it is over. */
+    @ParameterizedTest
+    @CsvSource({"INTEL_X710, EAGAIN", "INTEL_E810, EBUSY"})
+    void aFunctionThatIsInResetBecauseItWasSetIsWaitedFor(SimulatedCard kind, String answer) {
+        try (AgentOnSimulatedHost here = new AgentOnSimulatedHost(directory.resolve(kind.name()), kind)) {
+            PhysicalFunctionKey itself = here.card(0);
+            VirtualFunctions kernel = here.host.connect().virtualFunctions();
+            kernel.set(itself, 4, new Setting.Vlan(7, 0));
+            assertThatThrownBy(() -> kernel.set(itself, 4, new Setting.Trust(true)))
+                    .isInstanceOfSatisfying(
+                            KernelException.Busy.class,
+                            e -> assertThat(e.errno()).contains(answer));
+            assertThatThrownBy(() -> kernel.read(itself, 4)).isInstanceOf(KernelException.Unreadable.class);
+
+            DesiredServer tenant = Samples.server(
+                    Samples.direct(itself, 4, 1, new DirectAttributes(5, true, true, 0, 100)),
+                    Samples.direct(itself, 5, 1));
+            here.controller.want(Samples.state(1, tenant));
+            here.start();
+            here.awaitReport(tenant, Observed.class);
+            here.assertRuns(tenant);
+            here.controller.want(Samples.state(2, Samples.absent(tenant)));
+            assertThat(here.awaitReport(tenant, Absent.class).released()).hasSize(2);
+            here.assertClean(tenant);
+        }
+    }
+
+    /** ice: what all VFs are guaranteed together must fit into the link as it is now. */
+    @Test
+    void aGuaranteeThatTheSlowLinkCannotKeepIsAFailureThatLeavesNothing() {
+        try (AgentOnSimulatedHost here =
+                new AgentOnSimulatedHost(directory.resolve("slow"), SimulatedCard.INTEL_E810)) {
+            here.host.linkSpeed(here.card(0), 1_000);
+            DesiredServer tenant =
+                    Samples.server(Samples.direct(here.card(0), 4, 1, new DirectAttributes(0, true, false, 5_000, 0)));
+            here.controller.want(Samples.state(1, tenant));
+            here.start();
+            Failed failed = here.awaitReport(tenant, Failed.class);
+            assertThat(failed.failure().code()).isEqualTo("VfAttributeRefused");
+            assertThat(failed.failure().reason()).contains("min_tx_rate", "VF 4");
+            await().atMost(LONG_ENOUGH).untilAsserted(() -> here.assertClean(tenant));
+        }
     }
 
     @Test

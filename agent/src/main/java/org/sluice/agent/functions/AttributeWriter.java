@@ -35,6 +35,9 @@ final class AttributeWriter {
     /** What drivers answer that want a VF to have an address; others (ENOMEM) are not about the zero. */
     private static final Set<String> NO_ZERO_MAC = Set.of("EINVAL", "EOPNOTSUPP", "EADDRNOTAVAIL", "EPERM");
 
+    /** What the next tenant must not find: that it was refused once says nothing of a VF that has it all the same. */
+    private static final Set<Attribute> NEVER_LEFT = Set.of(Attribute.VLAN, Attribute.MAX_TX_RATE, Attribute.TRUST);
+
     /** Whether the port asked for the value, or it is only the neutral one that is always written. */
     enum Wish {
         REQUESTED,
@@ -191,7 +194,9 @@ final class AttributeWriter {
                 demand(physicalFunction, index, attribute, setting);
                 return true;
             }
-            return false;
+            if (!NEVER_LEFT.contains(attribute) || readsBack(physicalFunction, index, setting)) {
+                return false;
+            }
         }
         try {
             functions.set(physicalFunction, index, setting);

@@ -391,7 +391,7 @@ public final class LibvirtHypervisor implements Hypervisor, AutoCloseable {
                             Problem.Kind.UNAVAILABLE,
                             "HypervisorRefused",
                             "libvirt could not " + intent + ": " + failure.getMessage() + ".",
-                            fixOf(failure)),
+                            RefusalAdvice.of(String.valueOf(failure.getMessage()))),
                     failure);
         }
     }
@@ -433,21 +433,6 @@ public final class LibvirtHypervisor implements Hypervisor, AutoCloseable {
         }
         log.warn("the connection to libvirt at {} was lost; opening it again", uri);
         return false;
-    }
-
-    private static Optional<String> fixOf(LibvirtException failure) {
-        String text = String.valueOf(failure.getMessage());
-        if (text.contains("is not online")) {
-            return Optional.of("Bring the physical function up: ip link set PF up.");
-        }
-        if (text.contains("memory") && text.contains("lock")) {
-            return Optional.of("Raise the locked-memory limit of the QEMU process (memtune hard_limit).");
-        }
-        if (text.contains("not viable")) {
-            return Optional.of("Another device of the VF's IOMMU group is still on a host driver; move the card to a "
-                    + "slot with ACS, or unbind the others.");
-        }
-        return Optional.empty();
     }
 
     @Override

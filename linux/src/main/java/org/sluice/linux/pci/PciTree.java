@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.sluice.linux.LinuxException;
 
@@ -18,7 +19,8 @@ import org.sluice.linux.LinuxException;
  */
 public final class PciTree {
     private static final Path SYSFS = Path.of("/sys");
-    private static final String VIRTUAL_FUNCTION_LINK = "virtfn";
+    private static final String VIRTUAL_FUNCTION = "virtfn";
+    private static final Pattern VIRTUAL_FUNCTION_LINK = Pattern.compile(VIRTUAL_FUNCTION + "\\d+");
 
     private final Path root;
     private final Path devices;
@@ -48,7 +50,9 @@ public final class PciTree {
     /** The function at the address, when there is one and it can have VFs. */
     public Optional<PhysicalFunction> physicalFunction(PciAddress address) {
         Path folder = folder(address);
-        Optional<String> total = text(folder.resolve("sriov_totalvfs"));
+        Path attribute = folder.resolve("sriov_totalvfs");
+        // Of a thousand functions most are VFs, which have none; that costs no exception each.
+        Optional<String> total = Files.exists(attribute) ? text(attribute) : Optional.empty();
         if (total.isEmpty()) {
             return Optional.empty();
         }
@@ -66,15 +70,19 @@ public final class PciTree {
     public List<VirtualFunction> virtualFunctions(PciAddress physicalFunction) {
         Path folder = folder(physicalFunction);
         List<VirtualFunction> functions = new ArrayList<>();
+        Optional<PciFunction> sibling = Optional.empty();
         for (String entry : entries(folder)) {
-            if (!entry.matches(VIRTUAL_FUNCTION_LINK + "\\d+")) {
+            if (!VIRTUAL_FUNCTION_LINK.matcher(entry).matches()) {
                 continue;
             }
-            int index = Integer.parseInt(entry.substring(VIRTUAL_FUNCTION_LINK.length()));
-            linkName(folder.resolve(entry))
+            int index = Integer.parseInt(entry.substring(VIRTUAL_FUNCTION.length()));
+            Optional<PciFunction> alike = sibling;
+            Optional<PciFunction> function = linkName(folder.resolve(entry))
                     .filter(PciAddress::matches)
-                    .flatMap(name -> function(PciAddress.parse(name)))
-                    .ifPresent(function -> functions.add(new VirtualFunction(index, physicalFunction, function)));
+                    .map(PciAddress::parse)
+                    .flatMap(address -> alike.isPresent() ? functionLike(alike.get(), address) : function(address));
+            function.ifPresent(found -> functions.add(new VirtualFunction(index, physicalFunction, found)));
+            sibling = function.or(() -> alike);
         }
         functions.sort(Comparator.comparingInt(VirtualFunction::index));
         return List.copyOf(functions);
@@ -87,17 +95,38 @@ public final class PciTree {
         if (vendor.isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(new PciFunction(
+        return Optional.of(function(
                 address,
                 new PciId(number(vendor, 0), number(text(folder.resolve("device")), 0)),
                 new PciId(
                         number(text(folder.resolve("subsystem_vendor")), 0),
                         number(text(folder.resolve("subsystem_device")), 0)),
                 number(text(folder.resolve("class")), 0),
+                number(text(folder.resolve("numa_node")), -1)));
+    }
+
+    /**
+     * A VF beside one that was read. The VFs of a PF have one vendor, device, subsystem and class (pci_read_vf_config_common in
+     * drivers/pci/iov.c reads them of the first only) and are where their PF is, and a file of sysfs is not cheap to read a thousand times.
+     */
+    private Optional<PciFunction> functionLike(PciFunction sibling, PciAddress address) {
+        return Files.exists(folder(address))
+                ? Optional.of(
+                        function(address, sibling.id(), sibling.subsystem(), sibling.classCode(), sibling.numaNode()))
+                : Optional.empty();
+    }
+
+    private PciFunction function(PciAddress address, PciId id, PciId subsystem, int classCode, int numaNode) {
+        Path folder = folder(address);
+        return new PciFunction(
+                address,
+                id,
+                subsystem,
+                classCode,
                 linkName(folder.resolve("driver")).orElse(""),
-                number(text(folder.resolve("numa_node")), -1),
+                numaNode,
                 linkName(folder.resolve("iommu_group")).map(Integer::parseInt).orElse(-1),
-                networkDevices(folder)));
+                networkDevices(folder));
     }
 
     /** The PF of a VF; empty for a function that is none. */
