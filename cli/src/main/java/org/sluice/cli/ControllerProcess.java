@@ -166,6 +166,7 @@ final class ControllerProcess {
         observation.measure(imagesDatabase);
         ImageBytes imageBytes = new ImageBytes(imagesDatabase);
         ImageSweep sweep = new ImageSweep(database);
+        Operations operations = new Operations(scheduling);
         Turns turns = new Turns(new Transactions(database.jdbi()));
         resources.add(
                 "reconcilers",
@@ -177,8 +178,8 @@ final class ControllerProcess {
                                 new DeletionsOnSilentHosts(turns, fleet::watched),
                                 new PortsBoundToNothing(turns, serverPorts),
                                 new UnusedServicePorts(turns, servicePorts),
-                                new OverdueOperations(turns, new Operations(scheduling)),
-                                new CopiesThatNeverCome(turns, fleet::watched),
+                                new OverdueOperations(turns, operations, fleet::watched),
+                                new CopiesThatNeverCome(turns, operations, fleet::watched),
                                 new DecisionsWithoutServer(turns),
                                 new ActionsBeyondBound(turns),
                                 new OldHostQueries(turns),
