@@ -167,6 +167,7 @@ final class ControllerProcess {
         observation.measure(imagesDatabase);
         ImageBytes imageBytes = new ImageBytes(imagesDatabase);
         ImageSweep sweep = new ImageSweep(database);
+        Operations operations = new Operations(scheduling);
         Turns turns = new Turns(new Transactions(database.jdbi()));
         resources.add(
                 "reconcilers",
@@ -179,8 +180,8 @@ final class ControllerProcess {
                                 new PortsBoundToNothing(turns, serverPorts),
                                 new UnusedServicePorts(turns, servicePorts),
                                 new AddressesAtRest(turns),
-                                new OverdueOperations(turns, new Operations(scheduling)),
-                                new CopiesThatNeverCome(turns, fleet::watched),
+                                new OverdueOperations(turns, operations, fleet::watched),
+                                new CopiesThatNeverCome(turns, operations, fleet::watched),
                                 new DecisionsWithoutServer(turns),
                                 new ActionsBeyondBound(turns),
                                 new OldHostQueries(turns),

@@ -201,7 +201,7 @@ public final class AgentsFamily implements ApiFamily {
         Optional<Long> size = jdbi.withHandle(handle -> handle.createQuery("""
                         select i.size from image i where i.id = :image and i.status = 'active'
                           and exists (select 1 from server s join claim c on c.server_id = s.id
-                              where i.id in (s.image_id, s.shelved_image_id, s.rescue_image_id) and c.host_id = :host)""")
+                              where i.id in (s.image_id, s.shelved_image_id, s.rescue_image_id, c.image_id) and c.host_id = :host)""")
                 .bind("image", image.value())
                 .bind("host", host.value())
                 .mapTo(Long.class)
@@ -225,7 +225,7 @@ public final class AgentsFamily implements ApiFamily {
                 image,
                 exchange.contentLength(),
                 exchange.bodyStream(),
-                handle -> copies.arrived(handle, awaiting(handle, host, image)));
+                handle -> reports.brought(handle, awaiting(handle, host, image)));
         return Reply.empty(204);
     }
 

@@ -191,19 +191,27 @@ public final class DesiredStates {
         return leases;
     }
 
-    /** The servers as their own table knows them, without NICs. */
+    /**
+     * The servers as their own table knows them, without NICs. One that is yet to come is told when it does; one that was here stays what it
+     * was here.
+     */
     private static List<DesiredServer> servers(Handle handle, HostId host) {
         return handle.createQuery("""
-                        select s.id, s.number, c.generation, c.present, c.power, c.power_generation, c.boots, c.rebuilds, c.power_ending, c.disk, c.disk_kept, c.disk_newest, s.copy_image_id, ri.id as rescue_id, ri.disk_format as rescue_format, ri.size as rescue_size, ri.os_hash_value as rescue_sha512, s.hostname, s.name, s.project_id, s.user_id,
-                            coalesce(s.availability_zone, '') as zone, s.vcpus, s.memory_mib, s.disk_gib, coalesce(s.shelved_image_id, s.image_id) as image_id,
+                        select s.id, s.number, c.generation, c.present, c.power, c.power_generation, c.boots, c.rebuilds, c.power_ending, c.disk, c.disk_kept, c.disk_newest,
+                            case when c.role = 'current' then s.copy_image_id end as copy_image_id, ri.id as rescue_id, ri.disk_format as rescue_format, ri.size as rescue_size, ri.os_hash_value as rescue_sha512, s.hostname, s.name, s.project_id, s.user_id,
+                            coalesce(s.availability_zone, '') as zone,
+                            case when c.role = 'outgoing' then c.vcpus else s.vcpus end as vcpus,
+                            case when c.role = 'outgoing' then c.memory_mib else s.memory_mib end as memory_mib,
+                            case when c.role = 'outgoing' then c.disk_gib else s.disk_gib end as disk_gib,
+                            coalesce(c.image_id, s.shelved_image_id, s.image_id) as image_id,
                             coalesce(i.disk_format, 'raw') as disk_format, coalesce(i.size, 0) as size,
                             coalesce(i.os_hash_value, '') as sha512, s.config_drive, s.user_data, s.key_name,
                             s.public_key, s.metadata, s.launch_index, s.reservation_id, s.flavor_name,
                             r.request_id, r.global_request_id
-                        from claim c join server s on s.id = c.server_id left join image i on i.id = coalesce(s.shelved_image_id, s.image_id)
+                        from claim c join server s on s.id = c.server_id left join image i on i.id = coalesce(c.image_id, s.shelved_image_id, s.image_id)
                             left join image ri on ri.id = s.rescue_image_id
                             left join server_request r on r.server_id = s.id
-                        where c.host_id = :host order by s.number""")
+                        where c.host_id = :host and (c.role <> 'incoming' or not c.present) order by s.number""")
                 .bind("host", host.value())
                 .map((row, _) -> server(row))
                 .list();

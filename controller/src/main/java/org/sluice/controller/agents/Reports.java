@@ -68,6 +68,8 @@ public final class Reports {
             }
             case ServerReport.Absent absent -> {
                 scheduling.released(handle, host, absent);
+                // It may be what a server on its way back waits for.
+                boolean _ = operations.advance(handle, absent.server());
                 yield Optional.empty();
             }
             case ServerReport.NotCopied notCopied -> {
@@ -272,10 +274,24 @@ public final class Reports {
     private void notCopied(Handle handle, HostId host, ServerReport.NotCopied report) {
         copies.hold(handle, host, report.image())
                 .filter(server -> server.id().equals(report.server()) && server.isSubjectOf(host, report))
-                .ifPresent(server -> copies.failed(handle, server, report.failure()));
+                .ifPresent(server -> {
+                    copies.failed(handle, server, report.failure());
+                    boolean _ = operations.fail(handle, server.id(), report.failure());
+                });
     }
 
+    /** The host of a server has brought the copy of its root disk that is to become an image. */
+    public void brought(Handle handle, Servers.Held server) {
+        copies.arrived(handle, server);
+        boolean _ = operations.advance(handle, server.id());
+    }
+
+    /** Where it was going to, it may go back. */
     private void failed(Handle handle, Servers.Held server, ServerReport.Failure failure) {
+        boolean isStep = server.state().task().filter(Task::isOperation).isPresent();
+        if (isStep && operations.fail(handle, server.id(), failure)) {
+            return;
+        }
         servers.failed(handle, server, failure);
         serverPorts.of(handle, List.of(server.id())).forEach(port -> bindings.markError(handle, port.port()));
     }

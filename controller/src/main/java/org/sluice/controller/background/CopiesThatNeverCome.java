@@ -1,7 +1,10 @@
 package org.sluice.controller.background;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 import java.util.function.Supplier;
+import org.sluice.controller.operation.Operations;
 import org.sluice.controller.scheduling.FleetIndex;
 import org.sluice.controller.server.DiskCopies;
 
@@ -12,14 +15,17 @@ import org.sluice.controller.server.DiskCopies;
  */
 public final class CopiesThatNeverCome implements Reconciler {
     private final SilentHosts hosts;
+    private final Operations operations;
     private final DiskCopies copies = new DiskCopies();
 
     /**
      * Wires it.
      *
+     * @param operations may wait for such a copy, and are taken back then
      * @param watched how long hosts could have been heard ({@link FleetIndex#watched})
      */
-    public CopiesThatNeverCome(Turns turns, Supplier<Duration> watched) {
+    public CopiesThatNeverCome(Turns turns, Operations operations, Supplier<Duration> watched) {
+        this.operations = requireNonNull(operations, "operations is null");
         this.hosts = new SilentHosts(turns, watched);
     }
 
@@ -35,6 +41,10 @@ public final class CopiesThatNeverCome implements Reconciler {
 
     @Override
     public Look mend() {
-        return hosts.mend(name(), handle -> copies.endStalled(handle, SilentHosts.MOST));
+        return hosts.mend(
+                name(),
+                handle -> copies.endStalled(handle, SilentHosts.MOST, (server, failure) -> {
+                    boolean _ = operations.fail(handle, server, failure);
+                }));
     }
 }

@@ -9,7 +9,8 @@ final class ComputeAbsences {
     private static final String VOLUMES = "There are no volumes: a server has a disk on its host.";
     private static final String ENDED = "Nova has ended it.";
     private static final String INSIDE = "Nova's services say this to one another; Sluice is one program.";
-    private static final String MIGRATIONS = "Servers stay where they are.";
+    private static final String MIGRATIONS =
+            "Servers move while they are off, which `GET /v2.1/os-migrations` shows; none moves while it runs.";
 
     static final List<Absent> ALL = List.of(
             Absent.any("/v2/...", "Of Nova's two APIs the newer one is here, `/v2.1`."),

@@ -87,13 +87,14 @@ public final class ComputeFamily implements ApiFamily {
         ServerDeletion deletion = new ServerDeletion(transactions, scheduling);
         WholeServers whole = new WholeServers(ports, clock);
         Operations operations = new Operations(scheduling);
+        Resizes resizes = new Resizes(operations);
         this.resources = List.of(
                 new Versions(),
                 new ServerRoutes(transactions, whole, deletion, clock),
                 new BootRoutes(transactions, ports, scheduling, clock, random),
                 new PowerRoutes(transactions, clock),
                 new RebuildRoutes(transactions, whole, clock),
-                new ResizeRoutes(transactions, new Resizes(operations), clock),
+                new ResizeRoutes(transactions, resizes, clock),
                 new SnapshotRoutes(transactions, clock),
                 new EvacuationRoutes(transactions, scheduling, clock),
                 new RescueRoutes(transactions, clock),
@@ -113,7 +114,7 @@ public final class ComputeFamily implements ApiFamily {
                 new ServiceRoutes(transactions, scheduling, clock),
                 new LimitRoutes(transactions),
                 new ExtensionRoutes(),
-                new MigrationRoutes());
+                new MigrationRoutes(transactions, resizes, clock));
     }
 
     @Override

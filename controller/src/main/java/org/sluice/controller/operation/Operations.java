@@ -24,30 +24,46 @@ import org.sluice.model.protocol.ServerReport.Observed;
 public final class Operations {
     private static final Logger log = LoggerFactory.getLogger(Operations.class);
 
+    private static final String OVERDUE = """
+            (o.due_at < now() or exists (
+                select 1 from server s join host h on h.id = s.host_id
+                where s.id = o.server_id and h.last_seen_at < now() - make_interval(secs => :silence)))""";
+
     private final Servers servers = new Servers();
     private final Resize resize;
+    private final Move move;
     private final Map<String, Workflow<?>> workflows;
 
     /** An operation as the books have it. */
-    private record Row(String kind, int step, String data, boolean waitsForADecision, boolean isOverdue) {}
+    private record Row(
+            String kind, int step, String data, boolean isUndecided, boolean isOverdue, boolean isTakenBack) {
+        boolean waitsForADecision() {
+            return isUndecided && !isTakenBack;
+        }
+    }
 
     /** Knows every kind of work there is. */
     public Operations(Scheduling scheduling) {
-        this(new Resize(scheduling));
+        this(new Resize(scheduling), new Move(scheduling));
     }
 
-    private Operations(Resize resize) {
-        this(resize, List.of(resize));
+    private Operations(Resize resize, Move move) {
+        this(resize, move, List.of(resize, move));
     }
 
     /** Knows those kinds. */
-    Operations(Resize resize, List<Workflow<?>> workflows) {
+    Operations(Resize resize, Move move, List<Workflow<?>> workflows) {
         this.resize = resize;
+        this.move = move;
         this.workflows = workflows.stream().collect(Collectors.toMap(Workflow::kind, Function.identity()));
     }
 
     Resize resize() {
         return resize;
+    }
+
+    Move move() {
+        return move;
     }
 
     /** Begins one, and takes it as far as it goes now. */
@@ -73,7 +89,13 @@ public final class Operations {
 
     private boolean advance(Handle handle, ServerId server, Optional<Observed> heard) {
         Optional<Row> row = hold(handle, server);
-        row.ifPresent(found -> advance(handle, server, workflow(found), found, heard));
+        row.ifPresent(found -> {
+            if (found.isTakenBack()) {
+                comeBack(handle, server, workflow(found), found);
+            } else {
+                advance(handle, server, workflow(found), found, heard);
+            }
+        });
         return row.isPresent();
     }
 
@@ -102,6 +124,17 @@ public final class Operations {
     }
 
     /**
+     * What the operation of that server waits for cannot come: all that was done of it is taken back, and the record says why.
+     *
+     * @return false when there is none, or it is taken back already, or waits for a person
+     */
+    public boolean fail(Handle handle, ServerId server, Failure failure) {
+        Optional<Row> row = hold(handle, server).filter(found -> !found.isUndecided());
+        row.ifPresent(found -> fail(handle, server, workflow(found), found, failure));
+        return row.isPresent();
+    }
+
+    /**
      * Takes back all that was done of the operation of that server, and says why.
      *
      * @return false when there is none, or none that is overdue: what it waited for has come meanwhile
@@ -113,7 +146,8 @@ public final class Operations {
     }
 
     /**
-     * Ends the operation of that server, if there is one: what waits for a decision stays as it is, all else is taken back.
+     * Ends the operation of that server, if there is one: what waits for a decision stays as it is, all else is taken back. What is on its
+     * way back goes on.
      *
      * @param failure why, where it is taken back
      */
@@ -121,7 +155,7 @@ public final class Operations {
         hold(handle, server).ifPresent(row -> {
             if (row.waitsForADecision()) {
                 keep(handle, server, workflow(row), row);
-            } else {
+            } else if (!row.isTakenBack()) {
                 fail(handle, server, workflow(row), row, failure);
             }
         });
@@ -142,21 +176,37 @@ public final class Operations {
                 workflow.kind(),
                 workflow.steps().get(reached).name(),
                 failure.reason());
-        takeBack(handle, server, workflow, data, reached);
+        undoAll(handle, server, workflow, data, reached);
         workflow.failed(run(handle, server, data, Optional.empty()), failure);
+        comeBack(handle, server, workflow, data);
     }
 
     /** Takes back all that was done, since it is wished so. */
     <D> void revert(Handle handle, ServerId server, Workflow<D> workflow) {
         Row row = hold(handle, server).orElseThrow();
-        takeBack(handle, server, workflow, Json.MAPPER.readValue(row.data(), workflow.dataType()), row.step());
+        D data = Json.MAPPER.readValue(row.data(), workflow.dataType());
+        undoAll(handle, server, workflow, data, row.step());
+        comeBack(handle, server, workflow, data);
     }
 
-    private <D> void takeBack(Handle handle, ServerId server, Workflow<D> workflow, D data, int reached) {
+    private <D> void undoAll(Handle handle, ServerId server, Workflow<D> workflow, D data, int reached) {
         for (int at = reached; at >= 0; at--) {
             workflow.steps().get(at).undo(run(handle, server, data, Optional.empty()));
         }
-        forget(handle, server);
+    }
+
+    private <D> void comeBack(Handle handle, ServerId server, Workflow<D> workflow, Row row) {
+        comeBack(handle, server, workflow, Json.MAPPER.readValue(row.data(), workflow.dataType()));
+    }
+
+    private <D> void comeBack(Handle handle, ServerId server, Workflow<D> workflow, D data) {
+        if (workflow.comesBack(run(handle, server, data, Optional.empty()))) {
+            forget(handle, server);
+        } else {
+            handle.createUpdate("update operation set taken_back = true, due_at = null where server_id = :server")
+                    .bind("server", server.value())
+                    .execute();
+        }
     }
 
     /** Writes down what it is to go on with. */
@@ -173,17 +223,38 @@ public final class Operations {
     /** What the operation of that server was begun with; empty when there is none of that kind. */
     <D> Optional<D> data(Handle handle, ServerId server, Workflow<D> workflow) {
         return hold(handle, server)
-                .filter(row -> row.kind().equals(workflow.kind()))
+                .filter(row -> row.kind().equals(workflow.kind()) && !row.isTakenBack())
                 .map(row -> Json.MAPPER.readValue(row.data(), workflow.dataType()));
     }
 
     /**
-     * Servers whose operations wait for what is overdue, the longest first.
+     * Servers whose operations wait for what is overdue, or for a host that has been silent for {@link Servers#LONGEST_DOUBT}, the longest
+     * first.
+     *
+     * @param heard whether hosts could have been heard for as long; where not, silence says nothing
+     * @param most how many
+     */
+    public List<ServerId> overdue(Handle handle, boolean heard, int most) {
+        return handle.createQuery("select o.server_id from operation o where o.due_at is not null and " + OVERDUE
+                        + " order by o.due_at limit :most")
+                .bind("silence", heard ? Servers.LONGEST_DOUBT.toSeconds() : Integer.MAX_VALUE)
+                .bind("most", most)
+                .mapTo(UUID.class)
+                .map(ServerId::new)
+                .list();
+    }
+
+    /**
+     * Servers on their way back that nothing keeps any more: the host that had yet to give them up was removed or declared down.
      *
      * @param most how many
      */
-    public List<ServerId> overdue(Handle handle, int most) {
-        return handle.createQuery("select server_id from operation where due_at < now() order by due_at limit :most")
+    public List<ServerId> free(Handle handle, int most) {
+        return handle.createQuery("""
+                        select o.server_id from operation o where o.taken_back and not exists (
+                            select 1 from claim c join host h on h.id = c.host_id
+                            where c.server_id = o.server_id and c.role = 'outgoing' and h.forced_down_at is null)
+                        order by o.server_id limit :most""")
                 .bind("most", most)
                 .mapTo(UUID.class)
                 .map(ServerId::new)
@@ -204,15 +275,19 @@ public final class Operations {
             return Optional.empty();
         }
         return handle.createQuery("""
-                        select kind, step, data, due_at is null as undecided, coalesce(due_at < now(), false) as overdue
-                        from operation where server_id = :server for update""")
+                        select o.kind, o.step, o.data, o.taken_back, o.due_at is null as undecided,
+                            o.due_at is not null and\s""" + OVERDUE + """
+                             as overdue
+                        from operation o where o.server_id = :server for update""")
+                .bind("silence", Servers.LONGEST_DOUBT.toSeconds())
                 .bind("server", server.value())
                 .map((row, _) -> new Row(
                         row.getString("kind"),
                         row.getInt("step"),
                         row.getString("data"),
                         row.getBoolean("undecided"),
-                        row.getBoolean("overdue")))
+                        row.getBoolean("overdue"),
+                        row.getBoolean("taken_back")))
                 .findOne();
     }
 

@@ -19,6 +19,13 @@ interface Workflow<D> {
     /** What it goes on with to its end where it waits for a person who does not decide: it stays what it has become. */
     D undecided(D data);
 
-    /** All steps are undone because of that; what becomes of the server then. */
+    /** All steps are undone because of that, and the record says so. */
     void failed(Run<D> run, Failure failure);
+
+    /**
+     * All steps are undone; has the server become what it was.
+     *
+     * @return false when a host has to give it up first: it is asked again when one has
+     */
+    boolean comesBack(Run<D> run);
 }

@@ -30,11 +30,11 @@ final class Claims {
      * Claims on that host; empty when somebody else was faster, or the host is not any more what it was chosen for, and then
      * nothing of it remains, locks included.
      */
-    Optional<Claimed> claim(Handle handle, ServerRequest request, Demand demand, HostState chosen) {
+    Optional<Claimed> claim(Handle handle, ServerRequest request, Demand demand, HostState chosen, Claim.Role role) {
         HostId host = chosen.id();
         handle.savepoint(SAVEPOINT);
         if (takeRoom(handle, request, host) && isAsChosen(handle, demand, chosen)) {
-            write(handle, request, host);
+            write(handle, request, host, role);
             Map<PortId, Map<String, Object>> functions = new LinkedHashMap<>();
             for (AttachedPort port : request.ports()) {
                 if (Demand.isDirect(port)) {
@@ -74,14 +74,15 @@ final class Claims {
      * In one round trip; leases and bindings hang on it. Its wishes are numbered above those of every claim before it, so that
      * no report of an earlier one counts.
      */
-    private static void write(Handle handle, ServerRequest request, HostId host) {
+    private static void write(Handle handle, ServerRequest request, HostId host, Claim.Role role) {
         handle.createUpdate("""
                         update server set claims = claims + 1 where id = :server;
                         insert into claim (server_id, host_id, role, generation, vcpus, memory_mib, disk_gib, power_generation)
-                        select id, :host, 'current', claims, :vcpus, :memory, :disk, (claims - 1) << 32
+                        select id, :host, :role, claims, :vcpus, :memory, :disk, (claims - 1) << 32
                         from server where id = :server""")
                 .bind("server", request.server().value())
                 .bind("host", host.value())
+                .bind("role", role.text())
                 .bind("vcpus", request.resources().vcpus())
                 .bind("memory", request.resources().memoryMib())
                 .bind("disk", request.resources().diskGib())
@@ -116,12 +117,17 @@ final class Claims {
         return fits;
     }
 
-    /** Gives back what is taken of the claim's host. No lease may hang on it any more; bindings go with it. */
+    /**
+     * Gives back what is taken of the claim's host. No lease may hang on it any more; bindings go with it, and so does the image that it was
+     * to be built from.
+     */
     void end(Handle handle, ServerId server, Claim claim) {
         handle.createUpdate("""
                         update host set vcpus_used = vcpus_used - :vcpus, memory_mib_used = memory_mib_used - :memory,
                             disk_gib_used = disk_gib_used - :disk where id = :host;
-                        delete from claim where server_id = :server and host_id = :host""")
+                        with ended as (
+                            delete from claim where server_id = :server and host_id = :host returning image_id)
+                        delete from image where id in (select image_id from ended)""")
                 .bind("server", server.value())
                 .bind("host", claim.host().value())
                 .bind("vcpus", claim.resources().vcpus())

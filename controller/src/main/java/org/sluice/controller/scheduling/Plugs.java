@@ -62,6 +62,14 @@ final class Plugs {
         }
     }
 
+    /** Binds a port to a host that its server is going to; what is shown of it stays until it is there. */
+    void reserve(Handle handle, AttachedPort port, HostId host, Map<String, Object> functions) {
+        switch (port.vnicType()) {
+            case NORMAL -> bindings.reserveNormal(handle, port.port(), host);
+            case DIRECT -> bindings.reserveDirect(handle, port.port(), host, functions);
+        }
+    }
+
     /** The server is not on that host any more; its ports may be bound to another. */
     void leave(Handle handle, ServerId server, HostId host) {
         bindings.deactivate(handle, server, host);

@@ -97,6 +97,10 @@ final class Removals {
     private void lose(Handle handle, Leaving host, ServerId server) {
         Servers.Held held = servers.hold(handle, server).orElseThrow();
         Claim claim = held.on(host.id()).orElseThrow();
+        if (claim.role() == Claim.Role.CURRENT
+                && held.claim(Claim.Role.OUTGOING).filter(Claim::isPresent).isPresent()) {
+            throw undecided(host, server);
+        }
         handle.createUpdate("""
                         update virtual_function
                         set leased_port_id = null, leased_server_id = null, leased_host_id = null
@@ -144,6 +148,19 @@ final class Removals {
                                             + " those that get their addresses, and ask again when the host is down."))
                     .asException();
         }
+    }
+
+    /** Its disk of before is there still, and would go with it. */
+    private static ProblemException undecided(Leaving host, ServerId server) {
+        return new Problem(
+                        Problem.Kind.CONFLICT,
+                        "HostInUse",
+                        "Server " + server + " has moved to host " + host.name()
+                                + ", and nobody has said yet whether it is to stay.",
+                        Optional.of(
+                                "Declare the host down, and have the server go back to where it was: openstack server"
+                                        + " migration revert " + server + ". Its disk is there still."))
+                .asException();
     }
 
     private static ProblemException inUse(Leaving host, int servers) {

@@ -21,6 +21,7 @@ import org.sluice.controller.network.binding.Bindings;
 import org.sluice.controller.network.binding.ServerPorts;
 import org.sluice.controller.network.binding.ServicePorts;
 import org.sluice.controller.server.Claim;
+import org.sluice.controller.server.Hardware;
 import org.sluice.controller.server.ServerAction;
 import org.sluice.controller.server.ServerActions;
 import org.sluice.controller.server.ServerStatus;
@@ -64,6 +65,7 @@ public final class Scheduling {
     private final Plugs plugs;
     private final Releases releases;
     private final Removals removals;
+    private final Moves moves;
     private final ServerPorts serverPorts;
     private final ServerRequests requests;
     private final WaitingServers waiting;
@@ -96,6 +98,7 @@ public final class Scheduling {
         this.servicePorts = requireNonNull(servicePorts, "servicePorts is null");
         this.plugs = new Plugs(requireNonNull(bindings, "bindings is null"), servicePorts);
         this.releases = new Releases(serverPorts, servicePorts, decisions);
+        this.moves = new Moves(serverPorts, servicePorts, bindings);
         this.removals = new Removals(serverPorts, servicePorts, decisions, releases);
     }
 
@@ -112,11 +115,16 @@ public final class Scheduling {
     }
 
     private Placement place(Handle handle, ServerRequest request, Runnable beforeClaim) {
-        return place(handle, request, _ -> true, beforeClaim);
+        return place(handle, request, Claim.Role.CURRENT, _ -> true, beforeClaim);
     }
 
     /** The same on hosts that it may be on at all; the others are not looked at. */
-    private Placement place(Handle handle, ServerRequest request, Predicate<HostState> eligible, Runnable beforeClaim) {
+    private Placement place(
+            Handle handle,
+            ServerRequest request,
+            Claim.Role role,
+            Predicate<HostState> eligible,
+            Runnable beforeClaim) {
         if (!handle.isInTransaction()) {
             throw new IllegalStateException("a server can only be placed inside a transaction");
         }
@@ -125,9 +133,9 @@ public final class Scheduling {
         for (int round = 0; round < MOST_ROUNDS; round++) {
             for (HostState host : selection.candidates()) {
                 beforeClaim.run();
-                Optional<Claims.Claimed> claimed = claims.claim(handle, request, demand, host);
+                Optional<Claims.Claimed> claimed = claims.claim(handle, request, demand, host, role);
                 if (claimed.isPresent()) {
-                    settle(handle, request, host, claimed.get());
+                    settle(handle, request, host, claimed.get(), role);
                     count(handle, host.id(), demand);
                     decisions.record(handle, request.server(), Optional.of(host.id()), selection.verdicts());
                     return new Placement.Placed(host.id(), host.name(), host.zone());
@@ -354,15 +362,7 @@ public final class Scheduling {
      */
     public void evacuate(Handle handle, Servers.Held server, Optional<String> host, ServerActions.Asker asker) {
         servers.begin(handle, server, ServerAction.EVACUATE, asker);
-        if (server.claims().size() > 1) {
-            throw new Problem(
-                            Problem.Kind.CONFLICT,
-                            "InstanceStillElsewhere",
-                            "Cannot 'evacuate' instance " + server.id()
-                                    + " now: a host where it was before has not given it up yet.",
-                            Optional.of("When that machine is off for good: sluice fleet remove --lost HOST."))
-                    .asException();
-        }
+        Moves.requireOnePlace(server, ServerAction.EVACUATE.text());
         ServerRequest request =
                 requests.of(handle, List.of(server.id())).getFirst().movingTo(host);
         // This holds two hosts, like who claims on several.
@@ -371,7 +371,7 @@ public final class Scheduling {
         HostId from = server.host().orElseThrow();
         servers.displaced(handle, server);
         plugs.leave(handle, server.id(), from);
-        switch (place(handle, request, other -> !other.id().equals(from), () -> {})) {
+        switch (place(handle, request, Claim.Role.CURRENT, other -> !other.id().equals(from), () -> {})) {
             case Placement.Placed _ -> {
                 servers.become(handle, server.id(), server.state().with(Task.REBUILDING));
                 if (server.state().status() == ServerStatus.SHUTOFF) {
@@ -381,6 +381,59 @@ public final class Scheduling {
             }
             case Placement.Refused refused -> throw refused.problem().asException();
         }
+    }
+
+    /**
+     * Takes a place on another host for a server that is to go there, with virtual functions and bindings of its own. That host is not
+     * told of it before {@link #arrive}. The decision is recorded.
+     *
+     * @param server held
+     * @param to what it is made of there
+     * @param host name of the only host wanted
+     * @throws ProblemException 409 when a host where it was before has not given it up, one of its NICs comes or goes, or DHCP of a network
+     *     has no address left
+     */
+    public Placement reserve(Handle handle, Servers.Held server, Hardware to, Optional<String> host) {
+        ServerRequest request = requests.of(handle, List.of(server.id()))
+                .getFirst()
+                .movingTo(host)
+                .madeOf(to);
+        Moves.requireSettled(server, request.ports(), ServerAction.MIGRATE.text());
+        HostId from = server.host().orElseThrow();
+        oneAfterAnother(handle);
+        serve(handle, List.of(request));
+        return place(handle, request, Claim.Role.INCOMING, other -> !other.id().equals(from), () -> {});
+    }
+
+    /**
+     * A server for which a place was taken is there from now on, and that host is told. Where it was stays as it is, with its claim, leases
+     * and bindings, of which those of the other host are the active ones now.
+     */
+    public void arrive(Handle handle, Servers.Held server) {
+        oneAfterAnother(handle);
+        moves.arrive(handle, server);
+    }
+
+    /** A server that arrived is again where it was, and the other host is told that it is to go. One that is there stays. */
+    public void goBack(Handle handle, Servers.Held server) {
+        oneAfterAnother(handle);
+        moves.goBack(handle, server);
+    }
+
+    /** The host where a server was is told that it does not come back. */
+    public void giveUpOldPlace(Handle handle, Servers.Held server) {
+        oneAfterAnother(handle);
+        moves.giveUpOldPlace(handle, server);
+    }
+
+    /** Gives a place back that was taken for a server which has not arrived; nothing happens where there is none. */
+    public void giveUpReserved(Handle handle, Servers.Held server) {
+        moves.giveUpReserved(handle, server);
+    }
+
+    /** Whether a host that the server is to go from may still run its guest. */
+    public boolean mayRunElsewhere(Handle handle, ServerId server) {
+        return Moves.mayRunElsewhere(handle, server);
     }
 
     /**
@@ -491,15 +544,18 @@ public final class Scheduling {
         };
     }
 
-    private void settle(Handle handle, ServerRequest request, HostState host, Claims.Claimed claimed) {
+    private void settle(Handle handle, ServerRequest request, HostState host, Claims.Claimed claimed, Claim.Role role) {
         for (AttachedPort port : request.ports()) {
-            plugs.bind(
-                    handle,
-                    port,
-                    host.id(),
-                    host.name(),
-                    host.zone(),
-                    claimed.functions().getOrDefault(port.port(), Map.of()));
+            Map<String, Object> functions = claimed.functions().getOrDefault(port.port(), Map.of());
+            if (role == Claim.Role.INCOMING) {
+                plugs.reserve(handle, port, host.id(), functions);
+            } else {
+                plugs.bind(handle, port, host.id(), host.name(), host.zone(), functions);
+            }
+        }
+        if (role == Claim.Role.INCOMING) {
+            // Its host is told when the server comes.
+            return;
         }
         servers.placed(handle, request.server(), host.id(), host.zone());
         Hosts.changed(handle, host.id(), request.server());

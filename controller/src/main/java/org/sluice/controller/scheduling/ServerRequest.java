@@ -5,7 +5,9 @@ import static java.util.Objects.requireNonNull;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.sluice.controller.http.Json;
 import org.sluice.controller.network.binding.AttachedPort;
+import org.sluice.controller.server.Hardware;
 import org.sluice.model.Resources;
 import org.sluice.model.ServerId;
 
@@ -50,6 +52,18 @@ public record ServerRequest(
                 extraSpecs,
                 imageFacts,
                 Optional.of(wanted).filter(text -> !text.isEmpty()),
+                ports);
+    }
+
+    /** The same for a server that becomes that. */
+    ServerRequest madeOf(Hardware hardware) {
+        return new ServerRequest(
+                server,
+                projectId,
+                hardware.resources(),
+                Json.MAPPER.readValue(hardware.extraSpecs(), ServerRequests.TEXTS),
+                imageFacts,
+                zone,
                 ports);
     }
 }

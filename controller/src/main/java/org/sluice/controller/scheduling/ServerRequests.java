@@ -18,7 +18,8 @@ import tools.jackson.core.type.TypeReference;
 
 /** What servers that are in the books need of a host: their own rows and ports say it. Thread-safe; the caller owns the transaction. */
 final class ServerRequests {
-    private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() {};
+    /** Extra specs and image facts as the books have them. */
+    static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() {};
 
     private final ServerPorts serverPorts;
 

@@ -2,6 +2,7 @@ package org.sluice.controller.server;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.jdbi.v3.core.Handle;
 import org.sluice.controller.host.Hosts;
 import org.sluice.controller.server.Servers.Held;
@@ -16,8 +17,16 @@ import org.sluice.model.protocol.ServerReport.Failure;
  * transaction. Locks in the order server, host, image.
  */
 public final class DiskCopies {
+    private static final Failure STALLED = new Failure(
+            "CopyStalled",
+            "Its host did not bring the copy of its root disk: the host has been silent for "
+                    + Servers.LONGEST_DOUBT.toMinutes() + " minutes, or was at it for "
+                    + CopyWishes.LONGEST.toHours() + " hours.",
+            Optional.empty());
+
     private final Servers servers = new Servers();
     private final CopyWishes wishes = new CopyWishes();
+    private final TransferImages transfers = new TransferImages();
     private final ServerActions actions = new ServerActions();
 
     /**
@@ -36,6 +45,21 @@ public final class DiskCopies {
         server.host().ifPresent(host -> Hosts.changed(handle, host, server.id()));
     }
 
+    /** A step of an operation has a copy made that is to go to another host, and the server's own is told. */
+    public void askForTransfer(Handle handle, Held server, ImageId image) {
+        transfers.await(handle, image);
+        wishes.wish(handle, server.id(), image);
+        server.host().ifPresent(host -> Hosts.changed(handle, host, server.id()));
+    }
+
+    /** It is not wanted any more. The image goes with the place that was to be built from it. */
+    public void giveUpTransfer(Handle handle, Held server) {
+        if (server.copy().isPresent()) {
+            wishes.drop(handle, server.id());
+            server.host().ifPresent(host -> Hosts.changed(handle, host));
+        }
+    }
+
     /** Holds the server on that host a copy of whose root disk is to become that image; empty when there is none. */
     public Optional<Held> hold(Handle handle, HostId host, ImageId image) {
         return hold(handle, image).filter(held -> held.host().equals(Optional.of(host)) && Servers.listens(held));
@@ -47,10 +71,12 @@ public final class DiskCopies {
                 .filter(held -> held.copy().equals(Optional.of(image)));
     }
 
-    /** The image has what it awaited. */
+    /** The image has what it awaited. An operation that waits for it is to be taken on by the caller. */
     public void arrived(Handle handle, Held server) {
         wishes.forget(handle, server.id());
-        if (server.state().is(Task.SHELVING)) {
+        if (server.state().task().filter(Task::isOperation).isPresent()) {
+            server.host().ifPresent(host -> Hosts.changed(handle, host));
+        } else if (server.state().is(Task.SHELVING)) {
             servers.shelved(handle, server);
         } else {
             end(handle, server, Optional.empty());
@@ -72,23 +98,18 @@ public final class DiskCopies {
     }
 
     /**
-     * Ends copies that will not come: {@link CopyWishes#stalled} says of which servers.
+     * Ends copies that will not come: {@link CopyWishes#stalled} says of which servers. An operation that waits for one is to be taken
+     * back by the caller.
      *
      * @param most how many at most
+     * @param ended hears of each
      * @return how many they were
      */
-    public int endStalled(Handle handle, int most) {
+    public int endStalled(Handle handle, int most, BiConsumer<ServerId, Failure> ended) {
         List<ServerId> stalled = wishes.stalled(handle, most);
         for (ServerId server : stalled) {
-            failed(
-                    handle,
-                    servers.hold(handle, server).orElseThrow(),
-                    new Failure(
-                            "CopyStalled",
-                            "Its host did not bring the copy of its root disk: the host has been silent for "
-                                    + Servers.LONGEST_DOUBT.toMinutes() + " minutes, or was at it for "
-                                    + CopyWishes.LONGEST.toHours() + " hours.",
-                            Optional.empty()));
+            failed(handle, servers.hold(handle, server).orElseThrow(), STALLED);
+            ended.accept(server, STALLED);
         }
         return stalled.size();
     }

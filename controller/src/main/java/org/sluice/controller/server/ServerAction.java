@@ -32,6 +32,8 @@ public enum ServerAction {
             Reboot.HARD),
     /** An operation: what its host is to make of it follows step by step. */
     RESIZE("resize", Set.of(ServerStatus.ACTIVE, ServerStatus.SHUTOFF), Task.RESIZE_PREP),
+    /** It goes to another host, and its old place is kept until somebody decides. */
+    MIGRATE("migrate", Set.of(ServerStatus.ACTIVE, ServerStatus.SHUTOFF), Task.RESIZE_PREP),
     CONFIRM_RESIZE("confirmResize", Set.of(ServerStatus.RESIZED), Task.RESIZE_FINISH),
     REVERT_RESIZE("revertResize", Set.of(ServerStatus.RESIZED), Task.RESIZE_REVERTING),
     /** A copy of its root disk becomes an image; a guest that runs stands still while it is taken. */

@@ -28,6 +28,7 @@ import org.sluice.model.protocol.ServerReport.Observed;
  * rebuild         ACTIVE, SHUTOFF, ERROR         rebuilding        ACTIVE, or SHUTOFF again; ERROR where its disk could not be made
  * evacuate        ACTIVE, SHUTOFF, ERROR         rebuilding        likewise, on another host
  * resize          ACTIVE, SHUTOFF                resize_prep, resize_finish    RESIZED; what it was where that could not be done
+ * migrate         ACTIVE, SHUTOFF                resize_prep, resize_finish    RESIZED, on another host; what it was where that could not be done
  * confirm         RESIZED                        -                 ACTIVE, SHUTOFF, PAUSED: what its guest is
  * revert          RESIZED                        resize_reverting  ACTIVE, or SHUTOFF where it was that
  * attach, detach  ACTIVE, PAUSED, SHUTOFF        -                 what it was, with its NIC or without it
@@ -109,8 +110,9 @@ public final class ServerLife {
 
     private static List<String> allowed(ServerState state) {
         return Arrays.stream(ServerAction.values())
-                // That one is for operators, and hangs on the host and not on the server.
-                .filter(action -> action != ServerAction.EVACUATE && action.isAllowedIn(state))
+                // Those are for operators, and hang on the hosts and not on the server alone.
+                .filter(action ->
+                        action != ServerAction.EVACUATE && action != ServerAction.MIGRATE && action.isAllowedIn(state))
                 .map(action -> action == ServerAction.HARD_REBOOT ? "reboot (HARD)" : action.text())
                 .collect(Collectors.toList());
     }

@@ -54,9 +54,12 @@ public final class Servers {
 
         /** Where it is, or where something of it may be left. */
         public Optional<Claim> claim() {
-            return claims.stream()
-                    .filter(claim -> claim.role() == Claim.Role.CURRENT)
-                    .findFirst();
+            return claim(Claim.Role.CURRENT);
+        }
+
+        /** The one of that role. */
+        public Optional<Claim> claim(Claim.Role role) {
+            return claims.stream().filter(claim -> claim.role() == role).findFirst();
         }
 
         /** Whether its disk is in an image: it is shelved, or was and does not run from that yet. */
@@ -212,10 +215,45 @@ public final class Servers {
         Hosts.changed(handle, claim.host(), server.id());
     }
 
-    /** What an operation was to make of it could not be done; it is what it was, or about to be. */
-    public void fellBack(Handle handle, ServerId server, ServerState state, Failure failure) {
-        become(handle, server, state);
+    /** What an operation was to make of it could not be done; it is about to be what it was. */
+    public void fellBack(Handle handle, ServerId server, Failure failure) {
         fault(handle, server, failure);
+    }
+
+    /**
+     * It is where it was going to; where it was is kept, until somebody decides.
+     *
+     * @param to where it has a place
+     * @param zone that host's
+     */
+    public void arrived(Handle handle, ServerId server, HostId to, String zone) {
+        exchange(handle, server, to, zone, true);
+    }
+
+    /** It is where it was before; where it went to is not to have it any more. */
+    public void wentBack(Handle handle, ServerId server, HostId to, String zone) {
+        exchange(handle, server, to, zone, false);
+    }
+
+    private static void exchange(Handle handle, ServerId server, HostId to, String zone, boolean keepsOther) {
+        // In one statement, since there is one of each role at most.
+        handle.createUpdate("""
+                        update claim set role = case host_id when :host then 'current' else 'outgoing' end,
+                            present = present and (host_id = :host or :keep), doubt_at = null
+                        where server_id = :server and (host_id = :host or role = 'current');
+                        update server set host_id = :host, availability_zone = :zone, updated_at = now() where id = :server""")
+                .bind("server", server.value())
+                .bind("host", to.value())
+                .bind("zone", zone)
+                .bind("keep", keepsOther)
+                .execute();
+    }
+
+    /** The host where it was before is not to have it any more. */
+    public void leftForGood(Handle handle, ServerId server) {
+        handle.createUpdate("update claim set present = false where server_id = :server and role = 'outgoing'")
+                .bind("server", server.value())
+                .execute();
     }
 
     /** It stays what an operation has made of it, and is what its guest is. */
@@ -424,6 +462,8 @@ public final class Servers {
         // Long work goes no further: taken back later, it would want again what is to go.
         handle.createUpdate("""
                         update claim set present = false where server_id = :server;
+                        update migration set status = 'error', updated_at = now()
+                        where server_id = :server and status in ('migrating', 'finished');
                         delete from operation where server_id = :server""").bind("server", server.value()).execute();
     }
 

@@ -61,9 +61,9 @@ public enum Task {
         };
     }
 
-    /** Whether what its host reports is one step's and not the end. */
+    /** Whether what its host reports may be one step's and not the end. */
     public boolean isOperation() {
-        return this == RESIZE_PREP || this == RESIZE_FINISH;
+        return this == RESIZE_PREP || this == RESIZE_FINISH || this == RESIZE_REVERTING;
     }
 
     /** Whether its end is an image, whatever becomes of the guest meanwhile. */

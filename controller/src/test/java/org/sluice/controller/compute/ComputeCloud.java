@@ -23,6 +23,7 @@ import org.sluice.controller.agents.DesiredStates;
 import org.sluice.controller.agents.Reports;
 import org.sluice.controller.agents.TestFleet;
 import org.sluice.controller.background.BuildsOnSilentHosts;
+import org.sluice.controller.background.OverdueOperations;
 import org.sluice.controller.background.Turns;
 import org.sluice.controller.http.ApiClient;
 import org.sluice.controller.http.ApiFamily;
@@ -39,6 +40,7 @@ import org.sluice.controller.network.binding.Bindings;
 import org.sluice.controller.network.binding.ServerPorts;
 import org.sluice.controller.network.binding.ServicePorts;
 import org.sluice.controller.network.securitygroup.SecurityGroups;
+import org.sluice.controller.operation.Operations;
 import org.sluice.controller.policy.Caller;
 import org.sluice.controller.scheduling.DecisionObserver;
 import org.sluice.controller.scheduling.FleetIndex;
@@ -53,6 +55,7 @@ import org.sluice.model.HostId;
 import org.sluice.model.Problem;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.DesiredInterface;
+import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.PhysicalFunctionKey;
 import org.sluice.model.protocol.PowerState;
 import org.sluice.model.protocol.ServerReport;
@@ -87,6 +90,7 @@ final class ComputeCloud implements AutoCloseable {
     private final Scheduling scheduling;
     private final ServerPorts ports;
     private final Reports reports;
+    private final Operations operations;
     private final Servers servers = new Servers();
     private final DesiredStates desiredStates;
     private final ChangeFeed feed;
@@ -108,6 +112,7 @@ final class ComputeCloud implements AutoCloseable {
         this.scheduling =
                 new Scheduling(new FleetIndex(), ports, new Bindings(), servicePorts, patience, DecisionObserver.NONE);
         this.reports = new Reports(scheduling, ports, new Bindings());
+        this.operations = new Operations(scheduling);
         this.feed = new ChangeFeed(database);
         this.desiredStates = new DesiredStates(database, feed, ports, servicePorts);
         ComputeFamily family =
@@ -354,7 +359,7 @@ final class ComputeCloud implements AutoCloseable {
     void copied(String server) {
         jdbi.useTransaction(handle -> {
             Servers.Held held = servers.hold(handle, ServerId.parse(server)).orElseThrow();
-            copies.arrived(handle, held);
+            reports.brought(handle, held);
             handle.execute(
                     "update image set status = 'active', size = 196608, virtual_size = 1048576 where id = ?",
                     held.copy().orElseThrow().value());
@@ -363,15 +368,22 @@ final class ComputeCloud implements AutoCloseable {
 
     /** Its host could not. */
     void notCopied(String server, String reason) {
-        jdbi.useTransaction(handle -> copies.failed(
-                handle,
-                servers.hold(handle, ServerId.parse(server)).orElseThrow(),
-                new ServerReport.Failure("CopyFailed", reason, Optional.empty())));
+        jdbi.useTransaction(handle -> {
+            Servers.Held held = servers.hold(handle, ServerId.parse(server)).orElseThrow();
+            Optional<Problem> _ = reports.take(
+                    handle,
+                    held.host().orElseThrow(),
+                    new ServerReport.NotCopied(
+                            held.id(),
+                            held.copy().orElseThrow(),
+                            new ServerReport.Failure("CopyFailed", reason, Optional.empty())));
+        });
     }
 
     /** What is done once a minute about copies that never come. */
     void endStalledCopies() {
-        jdbi.useTransaction(handle -> copies.endStalled(handle, 100));
+        jdbi.useTransaction(handle ->
+                copies.endStalled(handle, 100, (stalled, failure) -> operations.fail(handle, stalled, failure)));
     }
 
     /** What the agent said of it when that was the newest wish. */
@@ -395,6 +407,18 @@ final class ComputeCloud implements AutoCloseable {
                 throw refusal.get().asException();
             }
         });
+    }
+
+    /** What the host's agent is told of the server; empty when it is told nothing of it. */
+    Optional<DesiredServer> told(HostId host, String server) {
+        return desiredStates.read(host).find(ServerId.parse(server));
+    }
+
+    /** What is done in the background about operations; how many were taken on or back. */
+    int mendOperations() {
+        return new OverdueOperations(new Turns(new Transactions(jdbi)), operations, () -> Duration.ofHours(1))
+                .mend()
+                .mended();
     }
 
     /** What the host's agent is told of the server's NICs. */
@@ -450,10 +474,14 @@ final class ComputeCloud implements AutoCloseable {
 
     /** The agent could not build it. */
     void failed(String server, String code, String reason) {
-        jdbi.useTransaction(handle -> servers.failed(
-                handle,
-                servers.hold(handle, ServerId.parse(server)).orElseThrow(),
-                new ServerReport.Failure(code, reason, Optional.of("set rate: EINVAL"))));
+        jdbi.useTransaction(handle -> {
+            Servers.Held held = servers.hold(handle, ServerId.parse(server)).orElseThrow();
+            Optional<Problem> _ = reports.take(
+                    handle,
+                    held.host().orElseThrow(),
+                    new ServerReport.Failed(
+                            held.id(), new ServerReport.Failure(code, reason, Optional.of("set rate: EINVAL"))));
+        });
     }
 
     /** The agent has cleaned up, with every lease that the server holds. */
@@ -469,7 +497,7 @@ final class ComputeCloud implements AutoCloseable {
                             row.getInt("index"),
                             row.getLong("generation")))
                     .list();
-            scheduling.released(handle, host, new ServerReport.Absent(ServerId.parse(server), leases));
+            Optional<Problem> _ = reports.take(handle, host, new ServerReport.Absent(ServerId.parse(server), leases));
         });
     }
 

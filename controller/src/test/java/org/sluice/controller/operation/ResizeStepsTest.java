@@ -2,6 +2,7 @@ package org.sluice.controller.operation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -79,7 +80,7 @@ final class ResizeStepsTest {
         postgres.database().jdbi().useTransaction(work::accept);
     }
 
-    private void begin(Workflow<Resize.Data> workflow, Operations operations) {
+    private void begin(Workflow<Change> workflow, Operations operations) {
         use(handle -> {
             Servers.Held held = servers.hold(handle, server).orElseThrow();
             Hardware from = new ServerHardware().of(handle, server);
@@ -88,7 +89,7 @@ final class ResizeStepsTest {
                     handle,
                     server,
                     workflow,
-                    new Resize.Data(from, LARGE, held.power().level(), false));
+                    new Change(from, LARGE, held.power().level(), false, Optional.empty()));
         });
     }
 
@@ -120,8 +121,8 @@ final class ResizeStepsTest {
     @ParameterizedTest
     @MethodSource
     void everyStepFails(int at, Trouble trouble) {
-        Workflow<Resize.Data> workflow = new WorkflowHarness<>(resize, at, trouble);
-        Operations operations = new Operations(resize, List.of(workflow));
+        Workflow<Change> workflow = new WorkflowHarness<>(resize, at, trouble);
+        Operations operations = new Operations(resize, new Move(fleet.scheduling), List.of(workflow));
         begin(workflow, operations);
         hostFollows(operations);
         assertThat(books()).isEqualTo(before);
@@ -139,8 +140,8 @@ final class ResizeStepsTest {
     @ParameterizedTest
     @MethodSource
     void everyStepIsTakenTwice(int at) {
-        Workflow<Resize.Data> workflow = new WorkflowHarness<>(resize, at, Trouble.TWICE);
-        Operations operations = new Operations(resize, List.of(workflow));
+        Workflow<Change> workflow = new WorkflowHarness<>(resize, at, Trouble.TWICE);
+        Operations operations = new Operations(resize, new Move(fleet.scheduling), List.of(workflow));
         begin(workflow, operations);
         hostFollows(operations);
         assertThat(books())
@@ -160,7 +161,7 @@ final class ResizeStepsTest {
     void whatIsOverdueIsTakenBackAndSaysWhy() {
         Operations operations = new Operations(fleet.scheduling);
         Reconciler overdue = new OverdueOperations(
-                new Turns(new Transactions(postgres.database().jdbi())), operations);
+                new Turns(new Transactions(postgres.database().jdbi())), operations, () -> Duration.ofDays(1));
         begin(resize, operations);
         assertThat(overdue.mend().mended()).as("its host still has time").isZero();
         use(handle -> handle.execute("update operation set due_at = now() - interval '1 second'"));

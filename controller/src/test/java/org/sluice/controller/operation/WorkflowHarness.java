@@ -58,6 +58,11 @@ final class WorkflowHarness<D> implements Workflow<D> {
         workflow.failed(run, failure);
     }
 
+    @Override
+    public boolean comesBack(Run<D> run) {
+        return workflow.comesBack(run);
+    }
+
     private final class Troubled implements Step<D> {
         private final Step<D> step;
 

@@ -52,6 +52,7 @@ final class MigrationsTest {
             Map.entry("32", 1_839_058_917),
             Map.entry("33", -834_915_099),
             Map.entry("34", 214_045_914),
+            Map.entry("35", -885_871_664),
             Map.entry("45", -928_926_277));
 
     @RegisterExtension

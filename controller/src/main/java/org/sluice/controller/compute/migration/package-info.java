@@ -1,4 +1,4 @@
-/** {@code /os-migrations}: servers stay where they are, so there are none. */
+/** The action that moves a server to another host, and the record of such moves. */
 @NullMarked
 package org.sluice.controller.compute.migration;
 

@@ -9,6 +9,8 @@ import org.jdbi.v3.core.Handle;
 import org.sluice.controller.compute.flavor.Flavor;
 import org.sluice.controller.compute.flavor.FlavorRules;
 import org.sluice.controller.compute.flavor.FlavorStore;
+import org.sluice.controller.compute.host.HostRow;
+import org.sluice.controller.compute.host.HostStore;
 import org.sluice.controller.compute.server.Askers;
 import org.sluice.controller.compute.server.DiskConfig;
 import org.sluice.controller.compute.server.Server;
@@ -24,17 +26,19 @@ import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.body.Fields;
 import org.sluice.controller.operation.Resizes;
+import org.sluice.controller.server.Claim;
 import org.sluice.controller.server.Hardware;
 import org.sluice.controller.server.ServerAction;
 import org.sluice.controller.server.ServerHardware;
 import org.sluice.controller.server.ServerLife;
 import org.sluice.controller.server.Servers;
 import org.sluice.controller.store.Transactions;
+import org.sluice.model.Problem;
 import org.sluice.model.Resources;
 
 /**
  * {@code resize}, {@code confirmResize} and {@code revertResize} of {@code POST /servers/ID/action} (Compute API reference). A
- * server stays on its host, which must have room for what it was and what it becomes. Thread-safe.
+ * server stays on its host where that has room for what it was and what it becomes, and moves to another one where not. Thread-safe.
  */
 public final class ResizeRoutes implements ResourceRoutes {
     private static final String FLAVOR = "flavorRef";
@@ -46,6 +50,7 @@ public final class ResizeRoutes implements ResourceRoutes {
     private final ServerStore store = new ServerStore();
     private final ServerHardware hardware = new ServerHardware();
     private final FlavorStore flavors = new FlavorStore();
+    private final HostStore hosts = new HostStore();
     private final Servers servers = new Servers();
 
     /**
@@ -140,10 +145,32 @@ public final class ResizeRoutes implements ResourceRoutes {
         exchange.body().refuseValue("revertResize", "it takes nothing");
         transactions.use(handle -> {
             Server server = lookup.findToChange(handle, exchange);
-            resizes.revert(handle, servers.hold(handle, server.id()).orElseThrow(), Askers.of(exchange));
-            requireHeard(server, ServerAction.REVERT_RESIZE);
+            Servers.Held held = servers.hold(handle, server.id()).orElseThrow();
+            resizes.revert(handle, held, Askers.of(exchange));
+            held.claim(Claim.Role.OUTGOING)
+                    .ifPresentOrElse(
+                            old -> requireWayBack(handle, server, old),
+                            () -> requireHeard(server, ServerAction.REVERT_RESIZE));
         });
         return Reply.empty(202);
+    }
+
+    /** The host that it goes back to is needed, and the other one too, unless somebody says that it is down. */
+    private void requireWayBack(Handle handle, Server server, Claim old) {
+        HostRow back = hosts.find(handle, old.host()).orElseThrow();
+        if (!back.isUp(clock.instant())) {
+            throw new Problem(
+                            Problem.Kind.CONFLICT,
+                            "HostSilent",
+                            "Cannot 'revertResize' instance " + server.id() + " now: host " + back.name()
+                                    + ", where it was, is down.",
+                            Optional.of("Try again when that host is back, or confirm that the server stays."))
+                    .asException();
+        }
+        server.host()
+                .filter(host -> !host.forcedDown())
+                .ifPresent(
+                        host -> lookup.requireHeard(server, host, ServerAction.REVERT_RESIZE.text(), clock.instant()));
     }
 
     private void requireHeard(Server server, ServerAction action) {

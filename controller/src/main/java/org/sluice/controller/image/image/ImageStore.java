@@ -125,13 +125,14 @@ public final class ImageStore {
                 .execute();
     }
 
-    /** Whether a server is made from it, is to be tried again, is shelved in it or rescued by it: its host may not have fetched the bytes yet. */
+    /** Whether a server is made from it, moves with it, is to be tried again, is shelved in it or rescued by it: its host may not have fetched the bytes yet. */
     boolean isNeeded(Handle handle, ImageId id) {
         return handle.createQuery("""
                         select exists (select 1 from server s where image_id = :id
                             and (status = 'BUILD' or task_state = 'rebuilding' or status = 'ERROR'
                                 and exists (select 1 from claim c where c.server_id = s.id and c.present)))
                             or exists (select 1 from server where shelved_image_id = :id)
+                            or exists (select 1 from claim where image_id = :id)
                             or exists (select 1 from server where rescue_image_id = :id)""")
                 .bind("id", id.value())
                 .mapTo(Boolean.class)
