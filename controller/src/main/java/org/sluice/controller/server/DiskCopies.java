@@ -19,6 +19,7 @@ public final class DiskCopies {
     private final Servers servers = new Servers();
     private final CopyWishes wishes = new CopyWishes();
     private final ServerActions actions = new ServerActions();
+    private final Backups backups = new Backups();
 
     /**
      * Asks for something that makes an image of its root disk, and tells the server's host.
@@ -49,6 +50,9 @@ public final class DiskCopies {
 
     /** The image has what it awaited. */
     public void arrived(Handle handle, Held server) {
+        if (server.state().is(Task.IMAGE_BACKUP)) {
+            backups.makeWay(handle, server.id());
+        }
         wishes.forget(handle, server.id());
         if (server.state().is(Task.SHELVING)) {
             servers.shelved(handle, server);

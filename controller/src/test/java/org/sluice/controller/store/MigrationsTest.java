@@ -51,7 +51,8 @@ final class MigrationsTest {
             Map.entry("31", 786_457_668),
             Map.entry("32", 1_839_058_917),
             Map.entry("33", -834_915_099),
-            Map.entry("34", 214_045_914));
+            Map.entry("34", 214_045_914),
+            Map.entry("40", -236_942_427));
 
     @RegisterExtension
     static final TestDatabase postgres = new TestDatabase();
