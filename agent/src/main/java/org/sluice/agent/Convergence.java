@@ -107,6 +107,7 @@ final class Convergence {
                 wakes,
                 clock,
                 settings.shutdownWithin(),
+                settings.detachWithin(),
                 settings.compareEvery());
         this.hotPlug = new HotPlug(
                 host.hypervisor(), journal, runner, locks, attachments, wakes, clock, settings.detachWithin());

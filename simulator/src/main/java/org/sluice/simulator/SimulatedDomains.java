@@ -36,6 +36,7 @@ final class SimulatedDomains {
     /** NICs that guests were asked for and have not given up. */
     private final Map<ServerId, List<NicKey>> leaving = new HashMap<>();
 
+    private final SimulatedMemory memory = new SimulatedMemory();
     private final Map<ServerId, Integer> starts = new HashMap<>();
     private final Map<ServerId, ImageId> disks = new HashMap<>();
     private final SimulatedCopies copies = new SimulatedCopies();
@@ -75,6 +76,7 @@ final class SimulatedDomains {
         disks.remove(server);
         numbers.remove(server);
         copies.drop(server);
+        memory.drop(server);
         try {
             Files.deleteIfExists(console);
         } catch (IOException e) {
@@ -94,6 +96,7 @@ final class SimulatedDomains {
             throw refused("The root disk of " + domain.name() + " is not there.");
         }
         domain.nics().forEach(nic -> open(nic, functions, bridges));
+        memory.requireNone(domain.id());
         domains.put(domain.id(), domain);
         crashed.remove(domain.id());
         starts.merge(domain.id(), 1, Integer::sum);
@@ -131,10 +134,46 @@ final class SimulatedDomains {
     }
 
     void resume(ServerId server, SimulatedFunctions functions) {
+        if (paused.contains(server)) {
+            memory.requireNone(server);
+        }
         paused.remove(server);
         if (!slow.contains(server)) {
             giveUp(server, functions);
         }
+    }
+
+    /** Writes a guest to its file, and ends its domain. */
+    void save(ServerId server) {
+        Domain domain = domains.get(server);
+        if (domain == null) {
+            return;
+        }
+        if (!paused.contains(server)) {
+            throw refused("The guest of " + server + " runs while its memory is saved.");
+        }
+        if (domain.nics().stream().anyMatch(Nic.Vfio.class::isInstance)) {
+            throw refused("VFIO device doesn't support migration.");
+        }
+        memory.save(domain);
+        domains.remove(server);
+        paused.remove(server);
+        leaving.remove(server);
+    }
+
+    /** Reads a guest back from its file, as it was when it was written. */
+    void restore(ServerId server, SimulatedFunctions functions, SimulatedBridges bridges) {
+        if (domains.containsKey(server)) {
+            return;
+        }
+        Domain domain = memory.find(server).orElseThrow(() -> refused("The memory of " + server + " is in no file."));
+        domain.nics().forEach(nic -> open(nic, functions, bridges));
+        domains.put(server, domain);
+        paused.add(server);
+    }
+
+    SimulatedMemory memory() {
+        return memory;
     }
 
     /** How often a domain was started. */
@@ -309,6 +348,7 @@ final class SimulatedDomains {
         crashed.clear();
         leaving.clear();
         copies.reboot();
+        memory.reboot();
     }
 
     private static void boot(Domain domain) {

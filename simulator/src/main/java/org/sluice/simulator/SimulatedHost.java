@@ -403,6 +403,27 @@ public final class SimulatedHost {
         }
     }
 
+    /** Servers whose guests' memory is in files. */
+    public List<ServerId> saved() {
+        synchronized (lock) {
+            return domains.memory().servers();
+        }
+    }
+
+    /** Loses the file that a guest's memory is in, as an operator may. */
+    public void loseMemory(ServerId server) {
+        synchronized (lock) {
+            domains.memory().drop(server);
+        }
+    }
+
+    /** Leaves no room for guests' memory. */
+    public void leaveNoRoomForMemory() {
+        synchronized (lock) {
+            domains.memory().fill();
+        }
+    }
+
     private Path exportOf(ServerId server, ImageId image) {
         return directory.resolve(server + "." + image + ".qcow2");
     }
@@ -743,6 +764,38 @@ public final class SimulatedHost {
         }
 
         @Override
+        public void prepareMemory(DesiredServer server) {
+            change(
+                    line,
+                    HostCall.PREPARE_MEMORY,
+                    "make room for the memory of " + server.id(),
+                    () -> domains.memory().prepare(server.id()));
+        }
+
+        @Override
+        public Path memory(ServerId server) {
+            return directory.resolve(server + ".memory");
+        }
+
+        @Override
+        public void keepMemory(ServerId server) {
+            change(
+                    line,
+                    HostCall.KEEP_MEMORY,
+                    "keep the memory of " + server,
+                    () -> domains.memory().keep(server));
+        }
+
+        @Override
+        public void dropMemory(ServerId server) {
+            change(
+                    line,
+                    HostCall.DROP_MEMORY,
+                    "drop the memory of " + server,
+                    () -> domains.memory().drop(server));
+        }
+
+        @Override
         public List<ServerId> present() {
             return call(line, HostCall.LIST_DISKS, "list files", domains::disks);
         }
@@ -813,6 +866,31 @@ public final class SimulatedHost {
                     "resume domain of " + server,
                     server,
                     () -> domains.resume(server, functions));
+        }
+
+        @Override
+        public void save(ServerId server, Path file) {
+            change(HostCall.SAVE_DOMAIN, "save domain of " + server, server, () -> domains.save(server));
+        }
+
+        @Override
+        public boolean isSaved(Path file) {
+            String name = file.getFileName().toString();
+            ServerId server = ServerId.parse(name.substring(0, name.indexOf('.')));
+            return call(
+                    line,
+                    HostCall.READ_SAVED,
+                    "read the memory of " + server,
+                    () -> domains.memory().find(server).isPresent());
+        }
+
+        @Override
+        public void restore(ServerId server, Path file) {
+            change(
+                    HostCall.RESTORE_DOMAIN,
+                    "restore domain of " + server,
+                    server,
+                    () -> domains.restore(server, functions, bridges));
         }
 
         @Override

@@ -6,6 +6,7 @@ import static org.sluice.agent.Powers.paused;
 import static org.sluice.agent.Powers.rebooted;
 import static org.sluice.agent.Powers.running;
 import static org.sluice.agent.Powers.stopped;
+import static org.sluice.agent.Powers.suspended;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -305,6 +306,12 @@ class InterruptionTest {
                 Named.of("pause", new Change(List.of(), paused(1), 0)),
                 Named.of("unpause", new Change(List.of(paused(1)), running(2), 0)),
                 Named.of("reboot of a paused one", new Change(List.of(paused(1)), rebooted(2, 1, Ending.GRACEFUL), 1)),
+                Named.of("suspend", new Change(List.of(), suspended(1), 0)),
+                Named.of("resume", new Change(List.of(suspended(1)), running(2), 0)),
+                Named.of("stop of a suspended one", new Change(List.of(suspended(1)), stopped(2), 0)),
+                Named.of(
+                        "reboot of a suspended one",
+                        new Change(List.of(suspended(1)), rebooted(2, 1, Ending.AT_ONCE), 1)),
                 Named.of("rebuild", new Change(List.of(), new Power(Level.RUNNING, 1, 1, 1, Ending.AT_ONCE), 1)),
                 Named.of(
                         "rebuild of one that is off",
@@ -438,7 +445,10 @@ class InterruptionTest {
             case RUNNING -> on.assertRuns(server);
             case STOPPED -> assertThat(on.host.domain(server.id())).isEmpty();
             case PAUSED -> assertThat(on.host.domain(server.id())).isPresent();
+            case SUSPENDED -> assertThat(on.host.domain(server.id())).isEmpty();
         }
+        assertThat(on.host.saved().contains(server.id()))
+                .isEqualTo(change.wish().level() == Level.SUSPENDED);
         // Nobody was told of what was only on the way there.
         assertThat(on.controller.reports())
                 .map(Observed.class::cast)

@@ -20,6 +20,10 @@ final class Powers {
         return new Power(Level.PAUSED, generation, 0, Ending.GRACEFUL);
     }
 
+    static Power suspended(long generation) {
+        return new Power(Level.SUSPENDED, generation, 0, Ending.GRACEFUL);
+    }
+
     static Power rebooted(long generation, int boots, Ending ending) {
         return new Power(Level.RUNNING, generation, boots, ending);
     }

@@ -53,6 +53,9 @@ public sealed interface Attachment permits BridgeAttachment, DirectAttachment {
     /** The device that the domain gets, of a NIC that is prepared. */
     Hypervisor.Nic define();
 
+    /** Whether a guest's memory can be saved while it has the NIC: what is in a VF cannot be read from its card. */
+    boolean isSaveable();
+
     /** The steps once the domain has it. They need no undo: what prepares it undoes them too. */
     List<Step> activate();
 

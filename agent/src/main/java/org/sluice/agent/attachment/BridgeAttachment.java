@@ -65,6 +65,11 @@ record BridgeAttachment(Segments segments, DesiredServer server, Bridge nic) imp
     }
 
     @Override
+    public boolean isSaveable() {
+        return true;
+    }
+
+    @Override
     public List<Step> activate() {
         return List.of();
     }

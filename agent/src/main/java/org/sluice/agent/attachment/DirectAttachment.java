@@ -72,6 +72,11 @@ record DirectAttachment(VirtualFunctionTransaction functions, ServerId server, D
     }
 
     @Override
+    public boolean isSaveable() {
+        return false;
+    }
+
+    @Override
     public List<Step> activate() {
         return List.of(functions.afterDomain(nic));
     }

@@ -4,10 +4,12 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -22,6 +24,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.sluice.agent.host.Disks;
 import org.sluice.agent.metadata.MetadataTree;
+import org.sluice.linux.file.DurableFiles;
 import org.sluice.model.ImageId;
 import org.sluice.model.Problem;
 import org.sluice.model.ServerId;
@@ -46,6 +49,9 @@ public final class ImageDisks implements Disks {
     private static final String RESCUE = "rescue-";
 
     private static final Pattern LATER_ROOT = Pattern.compile("root-([0-9]{1,9})\\.qcow2");
+
+    /** What QEMU writes beside the guest's own memory: that of its display, firmware and devices. */
+    private static final int MEMORY_BESIDE_MIB = 64;
 
     private final Path servers;
     private final DiskLimits limits;
@@ -305,6 +311,42 @@ public final class ImageDisks implements Disks {
     @Override
     public void dropCopies(ServerId server) {
         copies.drop(servers.resolve(server.toString()));
+    }
+
+    @Override
+    public void prepareMemory(DesiredServer server) {
+        dropMemory(server.id());
+        Rooms.require(
+                folder(server.id()),
+                ((long) server.memoryMib() + MEMORY_BESIDE_MIB) << 20,
+                "NoRoomForMemory",
+                "The memory of the guest");
+    }
+
+    @Override
+    public Path memory(ServerId server) {
+        return servers.resolve(server.toString()).resolve("memory.save");
+    }
+
+    @Override
+    public void keepMemory(ServerId server) {
+        try (FileChannel written = FileChannel.open(memory(server), StandardOpenOption.WRITE)) {
+            written.force(true);
+            DurableFiles.sync(folder(server));
+        } catch (IOException cause) {
+            throw new UncheckedIOException(memory(server) + " cannot be kept", cause);
+        }
+    }
+
+    @Override
+    public void dropMemory(ServerId server) {
+        try {
+            if (Files.deleteIfExists(memory(server))) {
+                DurableFiles.sync(folder(server));
+            }
+        } catch (IOException cause) {
+            throw new UncheckedIOException(memory(server) + " cannot be removed", cause);
+        }
     }
 
     @Override

@@ -9,7 +9,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import org.sluice.model.ImageId;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
@@ -23,9 +22,6 @@ import tools.jackson.databind.json.JsonMapper;
 final class RootCopies {
     /** Beginning of their names. */
     private static final String COPY = "copy-";
-
-    /** Other servers' disks grow, and a full disk would pause all of their guests. */
-    private static final long RESERVE_BYTES = 1L << 30;
 
     private static final Duration LONGEST_EXPORT = Duration.ofHours(2);
     private static final JsonMapper JSON = new JsonMapper();
@@ -114,20 +110,7 @@ final class RootCopies {
     }
 
     private static void requireRoom(Path folder, long bytes) {
-        try {
-            long free = Math.max(0, Files.getFileStore(folder).getUsableSpace() - RESERVE_BYTES);
-            if (free < bytes) {
-                throw new Problem(
-                                Problem.Kind.INSUFFICIENT_STORAGE,
-                                "NoRoomForCopy",
-                                "A copy of the root disk takes " + bytes + " bytes, and the host has " + free
-                                        + " left for it.",
-                                Optional.of("Make room on the host, or delete servers from it."))
-                        .asException();
-            }
-        } catch (IOException cause) {
-            throw new UncheckedIOException("the room in " + folder + " is not known", cause);
-        }
+        Rooms.require(folder, bytes, "NoRoomForCopy", "A copy of the root disk");
     }
 
     private static void delete(Path file, ProblemException failure) {

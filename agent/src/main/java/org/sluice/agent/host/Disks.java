@@ -72,6 +72,22 @@ public interface Disks {
     /** Removes copies of the root disk, of whichever image. */
     void dropCopies(ServerId server);
 
+    /**
+     * Sees to it that there is room for what is in a guest's memory, and no such file of before.
+     *
+     * @throws org.sluice.model.ProblemException when there is none
+     */
+    void prepareMemory(DesiredServer server);
+
+    /** File that a guest's memory is written to; there need be none. */
+    Path memory(ServerId server);
+
+    /** What was written of a guest's memory is on disk when this returns, also after a loss of power. */
+    void keepMemory(ServerId server);
+
+    /** Removes what was written of a guest's memory; when this returns, it does not come back after a loss of power. */
+    void dropMemory(ServerId server);
+
     /** Servers that have files here. */
     List<ServerId> present();
 

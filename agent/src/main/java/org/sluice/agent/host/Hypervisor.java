@@ -36,6 +36,18 @@ public interface Hypervisor {
     void resume(ServerId server);
 
     /**
+     * Writes the memory of a guest that stands still to a file, and forgets its domain; returns when it is gone. The domain must have no
+     * VF. Nothing happens when there is no domain.
+     */
+    void save(ServerId server, Path file);
+
+    /** Whether there is such a file, and {@link #save} came to its end. It may not be on disk yet ({@link Disks#keepMemory}). */
+    boolean isSaved(Path file);
+
+    /** Starts the guest of such a file, which stands still then as it did. Nothing happens when the domain is on. */
+    void restore(ServerId server, Path file);
+
+    /**
      * Puts a NIC into the running domain of a server, and returns when it reads back there. One that it has already is left alone.
      *
      * @throws org.sluice.model.ProblemException when it does not, also when the domain does not run

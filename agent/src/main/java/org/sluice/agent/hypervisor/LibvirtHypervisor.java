@@ -3,9 +3,14 @@ package org.sluice.agent.hypervisor;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -40,6 +45,9 @@ public final class LibvirtHypervisor implements Hypervisor, AutoCloseable {
 
     /** VIR_DOMAIN_METADATA_ELEMENT of libvirt-domain.h. */
     private static final int METADATA_ELEMENT = 2;
+
+    /** What a file begins with that a guest was written to wholly (QEMU_SAVE_MAGIC of libvirt's qemu_saveimage.h). */
+    private static final byte[] SAVED = "LibvirtQemudSave".getBytes(StandardCharsets.US_ASCII);
 
     private final String uri;
     private final Accelerator accelerator;
@@ -185,6 +193,42 @@ public final class LibvirtHypervisor implements Hypervisor, AutoCloseable {
     @Override
     public void resume(ServerId server) {
         onDomain("resume the guest of server " + server, server, State.PAUSED, org.libvirt.Domain::resume);
+    }
+
+    @Override
+    public void save(ServerId server, Path file) {
+        events.forget(server);
+        call("save the guest of server " + server, connect -> {
+            try (OwnDomain domain = find(connect, server)) {
+                if (domain != null && stateOf(domain.domain()).isOn()) {
+                    domain.domain().save(file.toString());
+                }
+            }
+            return server;
+        });
+    }
+
+    @Override
+    public boolean isSaved(Path file) {
+        try (InputStream content = Files.newInputStream(file)) {
+            return Arrays.equals(content.readNBytes(SAVED.length), SAVED);
+        } catch (NoSuchFileException none) {
+            return false;
+        } catch (IOException cause) {
+            throw new UncheckedIOException(file + " cannot be read", cause);
+        }
+    }
+
+    @Override
+    public void restore(ServerId server, Path file) {
+        call("restore the guest of server " + server, connect -> {
+            try (OwnDomain domain = find(connect, server)) {
+                if (domain == null) {
+                    connect.restore(file.toString());
+                }
+            }
+            return server;
+        });
     }
 
     @Override

@@ -174,6 +174,21 @@ public record Entry(
         return guest(obeyed(), guest.held());
     }
 
+    /** The same server, whose guest's memory is to be saved for that wish. */
+    public Entry saving(Power wish) {
+        return guest(obeyed(), guest.saving(wish));
+    }
+
+    /** The same server, whose guest is off and whose guest's memory is in a file, as that wish has it. */
+    public Entry saved(Power wish) {
+        return guest(wish, guest.saved());
+    }
+
+    /** The same server, whose guest is to go on from its saved memory in that boot of the host, for that wish. */
+    public Entry restoring(Power wish, String hostBoot) {
+        return guest(obeyed(), guest.restoring(wish, hostBoot));
+    }
+
     /** The same server, whose guest could not be ended and is left as it is. */
     public Entry spared() {
         return guest(obeyed(), guest.spared());

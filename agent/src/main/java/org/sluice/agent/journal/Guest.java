@@ -11,7 +11,7 @@ import org.sluice.model.protocol.Power;
  *
  * @param stage what was done
  * @param hostBoot the host's boot in which the guest was started last; empty when that was never written down
- * @param wish the wish that it is being ended for; empty but in {@link Stage#ENDING}
+ * @param wish the wish that it is being ended, saved or restored for; empty in other stages
  */
 public record Guest(Stage stage, Optional<String> hostBoot, Optional<Power> wish) {
     /** What entries say that were written before there was this: the guest was started, nobody knows in which boot. */
@@ -27,6 +27,12 @@ public record Guest(Stage stage, Optional<String> hostBoot, Optional<Power> wish
         ENDING,
         /** It is off, and its root disk is being made anew: what there is of it must not be started. */
         REBUILDING,
+        /** Its memory is on its way to a file: while it is on, it is still the one to be saved. */
+        SAVING,
+        /** It is off, and its memory is in a file. */
+        SAVED,
+        /** Its memory is on its way back: the file is gone before the guest goes on, and then there is no way back to it. */
+        RESTORING,
         /** It was ended, or is about to be started: when it is on, not every step of its start may have been done. */
         ENDED
     }
@@ -60,6 +66,18 @@ public record Guest(Stage stage, Optional<String> hostBoot, Optional<Power> wish
 
     Guest held() {
         return new Guest(Stage.HELD, hostBoot, Optional.empty());
+    }
+
+    Guest saving(Power forWish) {
+        return new Guest(Stage.SAVING, hostBoot, Optional.of(forWish));
+    }
+
+    Guest saved() {
+        return new Guest(Stage.SAVED, hostBoot, Optional.empty());
+    }
+
+    Guest restoring(Power forWish, String boot) {
+        return new Guest(Stage.RESTORING, Optional.of(boot), Optional.of(forWish));
     }
 
     /** The same guest, which is on and is left on. */

@@ -58,6 +58,7 @@ public final class GuestPower {
     private final Observations observations;
     private final BiConsumer<ServerId, Duration> wakes;
     private final InstantSource clock;
+    private final GuestMemory memory;
     private final Duration shutdownWithin;
     private final Duration firstPause;
     private final Map<ServerId, Trouble> troubles = new ConcurrentHashMap<>();
@@ -67,8 +68,11 @@ public final class GuestPower {
 
     /** A wish that could not be obeyed. */
     private record Trouble(Power wish, Failure failure, Duration pause, Instant again) {
-        boolean rests(Power now, Instant time) {
-            return wish.equals(now) && (now.level() != Power.Level.RUNNING || time.isBefore(again));
+        boolean rests(Power now, Task task, Instant time) {
+            // Whatever is wished, what was begun with its memory is brought to an end.
+            boolean goesOn =
+                    now.level() == Power.Level.RUNNING || task == Task.FINISH_RESTORE || task == Task.NOTE_ITS_SAVE;
+            return wish.equals(now) && (!goesOn || time.isBefore(again));
         }
     }
 
@@ -90,6 +94,7 @@ public final class GuestPower {
      * @param wakes has a server looked at again after a time
      * @param clock tells the time
      * @param shutdownWithin how long a guest that was asked to end is waited for
+     * @param detachWithin how long a guest that was asked for its VFs is waited for
      * @param firstPause after how long what failed is tried again at first
      */
     public GuestPower(
@@ -102,6 +107,7 @@ public final class GuestPower {
             BiConsumer<ServerId, Duration> wakes,
             InstantSource clock,
             Duration shutdownWithin,
+            Duration detachWithin,
             Duration firstPause) {
         this.host = requireNonNull(host, "host is null");
         this.journal = requireNonNull(journal, "journal is null");
@@ -113,6 +119,8 @@ public final class GuestPower {
         this.clock = requireNonNull(clock, "clock is null");
         this.shutdownWithin = requireNonNull(shutdownWithin, "shutdownWithin is null");
         this.firstPause = requireNonNull(firstPause, "firstPause is null");
+        this.memory =
+                new GuestMemory(host, journal, runner, locks, workflows, observations, wakes, clock, detachWithin);
     }
 
     /** What is wished of a server of which nobody says anything: what was wished last. */
@@ -141,8 +149,8 @@ public final class GuestPower {
             return false;
         }
         Trouble trouble = troubles.get(entry.id());
-        if (trouble != null && trouble.rests(wish, clock.instant())) {
-            observations.observe(entry, wish.generation(), state, Optional.of(trouble.failure()));
+        if (trouble != null && trouble.rests(wish, task, clock.instant())) {
+            observe(entry, wish, state, Optional.of(trouble.failure()));
             return false;
         }
         try {
@@ -163,6 +171,7 @@ public final class GuestPower {
     public void forget(ServerId server) {
         troubles.remove(server);
         askings.remove(server);
+        memory.forget(server);
         observations.forget(server);
     }
 
@@ -179,7 +188,7 @@ public final class GuestPower {
         }
         boolean offAsWished = !state.isOn() && wish.level() != Power.Level.RUNNING;
         // How it ended does not matter where it is to be off.
-        observations.observe(settled, wish.generation(), offAsWished ? State.STOPPED : state, Optional.empty());
+        observe(settled, wish, offAsWished ? State.STOPPED : state, Optional.empty());
     }
 
     private boolean perform(Task task, Entry entry, Power wish, DesiredServer.Image image, State state) {
@@ -204,6 +213,13 @@ public final class GuestPower {
                 LOG.info("Server {} is resumed.", entry.server().named());
                 journal.write(entry.obeying(wish));
             }
+            case SAVE -> {
+                return memory.save(entry, wish);
+            }
+            case NOTE_ITS_SAVE -> memory.noteItsSave(entry, wish);
+            case RESTORE -> memory.restore(entry, wish);
+            case FINISH_RESTORE -> memory.finishRestore(entry, wish);
+            case DROP_MEMORY -> memory.drop(entry, wish);
             case RELEASE -> {
                 step("let the guest go on", () -> host.hypervisor().resume(entry.id()));
                 journal.write(entry.spared());
@@ -351,7 +367,15 @@ public final class GuestPower {
             journal.write(left);
         }
         State state = host.hypervisor().state(entry.id());
-        observations.observe(left, wish.generation(), state, Optional.of(failure));
+        observe(left, wish, state, Optional.of(failure));
+    }
+
+    private void observe(Entry entry, Power wish, State state, Optional<Failure> failure) {
+        if (!state.isOn() && memory.isSaved(entry)) {
+            observations.saved(entry, wish.generation(), failure);
+        } else {
+            observations.observe(entry, wish.generation(), state, failure);
+        }
     }
 
     private static Duration shorter(Duration one, Duration other) {

@@ -114,6 +114,12 @@ public final class Observations {
         verified.remove(server);
     }
 
+    /** Reports a server whose guest is off with its memory in a file. */
+    void saved(Entry entry, long generation, Optional<Failure> failure) {
+        verified.remove(entry.id());
+        report(entry.id(), sight(entry, generation, PowerState.SUSPENDED, failure), List.of(), failure);
+    }
+
     /** Looks at a server, and reports what there is to report. */
     void observe(Entry entry, long generation, State state, Optional<Failure> failure) {
         ServerId id = entry.id();

@@ -24,6 +24,16 @@ final class PowerRules {
         FINISH_START,
         SUSPEND,
         RESUME,
+        /** Have its memory saved, and it ended. */
+        SAVE,
+        /** Its memory was on its way to a file, and it is off. */
+        NOTE_ITS_SAVE,
+        /** It is off, and is to go on where it was. */
+        RESTORE,
+        /** It is back from its memory, and not all that follows may have been done. */
+        FINISH_RESTORE,
+        /** Its memory is in a file that nobody wants any more. */
+        DROP_MEMORY,
         /** It was held while its disk was copied, and is to go on whatever comes next. */
         RELEASE
     }
@@ -41,6 +51,9 @@ final class PowerRules {
         return switch (guest.stage()) {
             // What was begun is brought to its end whatever is wished now: the guest may be about to obey.
             case ENDING -> state.isOn() ? Task.END : Task.NOTE_ITS_END;
+            case SAVING -> state.isOn() ? Task.SAVE : Task.NOTE_ITS_SAVE;
+            case SAVED -> state.isOn() ? Task.FINISH_RESTORE : saved(obeyed, wish);
+            case RESTORING -> state.isOn() ? Task.FINISH_RESTORE : restoring(obeyed, wish);
             case REBUILDING, ENDED -> {
                 if (state.isOn()) {
                     yield started(wish);
@@ -70,8 +83,20 @@ final class PowerRules {
             case STOPPED -> true;
             case RUNNING -> wish.boots() > obeyed.boots() || isRebuilt(wish, obeyed);
             // Reboots that were wished before are as good as done: a guest that stands still knows no difference.
-            case PAUSED -> false;
+            case PAUSED, SUSPENDED -> false;
         };
+    }
+
+    private static Task saved(Power obeyed, Power wish) {
+        if (isEndedFor(wish, obeyed)) {
+            return Task.DROP_MEMORY;
+        }
+        return wish.level() == Power.Level.RUNNING && isNewer(wish, obeyed) ? Task.RESTORE : Task.NOTHING;
+    }
+
+    /** One that was about to go on does, unless it is to be off. */
+    private static Task restoring(Power obeyed, Power wish) {
+        return isEndedFor(wish, obeyed) ? Task.DROP_MEMORY : Task.RESTORE;
     }
 
     private static Task on(Power obeyed, Power wish, State state) {
@@ -84,13 +109,14 @@ final class PowerRules {
             // so.
             case RUNNING -> paused && isNewer(wish, obeyed) ? Task.RESUME : Task.NOTHING;
             case PAUSED -> paused ? Task.NOTHING : Task.SUSPEND;
+            case SUSPENDED -> Task.SAVE;
             case STOPPED -> Task.END;
         };
     }
 
     private static Task started(Power wish) {
         return switch (wish.level()) {
-            case RUNNING, PAUSED -> Task.FINISH_START;
+            case RUNNING, PAUSED, SUSPENDED -> Task.FINISH_START;
             case STOPPED -> Task.END;
         };
     }
@@ -99,7 +125,7 @@ final class PowerRules {
         return switch (wish.level()) {
             case RUNNING -> Task.START;
             // A reboot that was begun is done before the guest is suspended; one that was off stays off.
-            case PAUSED -> obeyed.level() == Power.Level.RUNNING ? Task.START : Task.NOTHING;
+            case PAUSED, SUSPENDED -> obeyed.level() == Power.Level.RUNNING ? Task.START : Task.NOTHING;
             case STOPPED -> Task.NOTHING;
         };
     }
@@ -107,7 +133,7 @@ final class PowerRules {
     private static Task endedByItself(Guest guest, Power obeyed, Power wish, String hostBoot) {
         return switch (wish.level()) {
             case RUNNING -> isNewer(wish, obeyed) || !guest.isOf(hostBoot) ? Task.START : Task.NOTHING;
-            case PAUSED, STOPPED -> Task.NOTHING;
+            case PAUSED, SUSPENDED, STOPPED -> Task.NOTHING;
         };
     }
 

@@ -2,6 +2,7 @@ package org.sluice.agent.supervision;
 
 import static java.util.Objects.requireNonNull;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +20,9 @@ import org.sluice.model.ServerId;
 public final class BoundedHypervisor implements Hypervisor {
     /** Threads that a hypervisor that hangs may hold. */
     private static final int MOST_CALLS = 64;
+
+    /** How long memory may take to come to a disk or back: 256 GiB at 200 MB/s. */
+    private static final Duration LONGEST_SAVE = Duration.ofMinutes(22);
 
     /** Stands for the hypervisor itself among its domains. */
     private static final Optional<ServerId> ITSELF = Optional.empty();
@@ -90,6 +94,21 @@ public final class BoundedHypervisor implements Hypervisor {
     }
 
     @Override
+    public void save(ServerId server, Path file) {
+        change(server, "Saving the memory of " + server, LONGEST_SAVE, () -> hypervisor.save(server, file));
+    }
+
+    @Override
+    public boolean isSaved(Path file) {
+        return ask(ITSELF, "Reading " + file, () -> hypervisor.isSaved(file));
+    }
+
+    @Override
+    public void restore(ServerId server, Path file) {
+        change(server, "Restoring the memory of " + server, LONGEST_SAVE, () -> hypervisor.restore(server, file));
+    }
+
+    @Override
     public void attach(ServerId server, Nic nic) {
         change(server, "Attaching a NIC to " + server, () -> hypervisor.attach(server, nic));
     }
@@ -132,7 +151,11 @@ public final class BoundedHypervisor implements Hypervisor {
     }
 
     private void change(ServerId server, String what, Runnable call) {
-        boolean _ = calls.call(Optional.of(server), what, change, () -> {
+        change(server, what, change, call);
+    }
+
+    private void change(ServerId server, String what, Duration limit, Runnable call) {
+        boolean _ = calls.call(Optional.of(server), what, limit, () -> {
             call.run();
             return true;
         });

@@ -55,6 +55,17 @@ public final class ServerWorkflow {
 
     /** The steps, in the order in which they are applied. */
     public List<Step> steps() {
+        List<Step> steps = preparation();
+        steps.add(new Step(
+                "domain",
+                () -> host.hypervisor().start(domain()),
+                () -> host.hypervisor().destroy(server.id())));
+        attachments.forEach(attachment -> steps.addAll(attachment.activate()));
+        return List.copyOf(steps);
+    }
+
+    /** All that a domain takes, before there is one. */
+    private List<Step> preparation() {
         List<Step> steps = new ArrayList<>();
         // Nothing is changed by looking. An agent killed after the start of the domain finds it running, with its VFs
         // programmed and read back before; from then on they are the guest's and must not be programmed again.
@@ -74,12 +85,36 @@ public final class ServerWorkflow {
         attachments.stream()
                 .sorted(Comparator.comparing(Attachment::precedence))
                 .forEach(attachment -> steps.addAll(attachment.prepare(() -> domainIsOn)));
-        steps.add(new Step(
-                "domain",
-                () -> host.hypervisor().start(domain()),
-                () -> host.hypervisor().destroy(server.id())));
-        attachments.forEach(attachment -> steps.addAll(attachment.activate()));
+        return steps;
+    }
+
+    /** Brings the guest back from its memory, standing still, to where everything that it had is prepared anew. */
+    public List<Step> restore(Path memory) {
+        List<Step> steps = preparation();
+        steps.add(Step.withoutUndo(
+                "the guest back from its memory", () -> host.hypervisor().restore(server.id(), memory)));
         return List.copyOf(steps);
+    }
+
+    /** Gives a guest that is on the NICs that it lacks. */
+    public List<Step> replug() {
+        List<Step> steps = new ArrayList<>();
+        for (Attachment attachment : attachments) {
+            steps.add(Step.withoutUndo(
+                    "port " + attachment.nic().port() + " into the domain",
+                    () -> host.hypervisor().attach(server.id(), attachment.define())));
+            steps.addAll(attachment.activate());
+        }
+        return List.copyOf(steps);
+    }
+
+    /** The NICs that a guest must give up before its memory can be saved. */
+    public List<Hypervisor.NicKey> unsaveable() {
+        return attachments.stream()
+                .filter(attachment -> !attachment.isSaveable())
+                .map(attachment -> new Hypervisor.NicKey(
+                        attachment.nic().port(), attachment.nic().mac()))
+                .toList();
     }
 
     /** The VFs of a server as they are now. */

@@ -154,7 +154,7 @@ public final class Reports {
     private static boolean isOff(ServerReport.Observed report) {
         return switch (report.power()) {
             case RUNNING, PAUSED -> false;
-            case STOPPED, CRASHED -> true;
+            case STOPPED, SUSPENDED, CRASHED -> true;
         };
     }
 

@@ -28,6 +28,7 @@ import org.sluice.controller.compute.server.ServerRoutes;
 import org.sluice.controller.compute.server.WholeServers;
 import org.sluice.controller.compute.service.ServiceRoutes;
 import org.sluice.controller.compute.shelve.ShelveRoutes;
+import org.sluice.controller.compute.snapshot.BackupRoutes;
 import org.sluice.controller.compute.snapshot.SnapshotRoutes;
 import org.sluice.controller.compute.state.StateRoutes;
 import org.sluice.controller.compute.tag.TagRoutes;
@@ -96,6 +97,7 @@ public final class ComputeFamily implements ApiFamily {
                 new RebuildRoutes(transactions, whole, clock),
                 new ResizeRoutes(transactions, resizes, clock),
                 new SnapshotRoutes(transactions, clock),
+                new BackupRoutes(transactions, clock),
                 new EvacuationRoutes(transactions, scheduling, clock),
                 new RescueRoutes(transactions, clock),
                 new ShelveRoutes(transactions, ports, scheduling, clock),

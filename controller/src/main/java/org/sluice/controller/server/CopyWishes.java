@@ -3,6 +3,7 @@ package org.sluice.controller.server;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.sluice.model.ImageId;
@@ -19,10 +20,31 @@ final class CopyWishes {
 
     /** A copy of the server's root disk is to become that image. */
     void wish(Handle handle, ServerId server, ImageId image) {
-        handle.createUpdate("update server set copy_image_id = :image, copy_asked_at = now() where id = :server")
+        handle.createUpdate("""
+                        update server set copy_image_id = :image, copy_asked_at = now(), copy_rotation = null
+                        where id = :server""")
                 .bind("image", image.value())
                 .bind("server", server.value())
                 .execute();
+    }
+
+    /** Of images that are made like that one, so many are to be there when it is. */
+    void rotate(Handle handle, ServerId server, int rotation) {
+        handle.createUpdate("update server set copy_rotation = :rotation where id = :server")
+                .bind("rotation", rotation)
+                .bind("server", server.value())
+                .execute();
+    }
+
+    /** How many images are to be there when the one that is awaited is; empty when it is none that is counted. */
+    OptionalInt rotation(Handle handle, ServerId server) {
+        return handle.createQuery(
+                        "select copy_rotation from server where id = :server and copy_rotation is not null for update")
+                .bind("server", server.value())
+                .mapTo(Integer.class)
+                .findOne()
+                .map(OptionalInt::of)
+                .orElseGet(OptionalInt::empty);
     }
 
     /** The server a copy of whose root disk is to become that image. */

@@ -28,6 +28,7 @@ public final class DiskCopies {
     private final CopyWishes wishes = new CopyWishes();
     private final TransferImages transfers = new TransferImages();
     private final ServerActions actions = new ServerActions();
+    private final Backups backups = new Backups();
 
     /**
      * Asks for something that makes an image of its root disk, and tells the server's host.
@@ -73,6 +74,9 @@ public final class DiskCopies {
 
     /** The image has what it awaited. An operation that waits for it is to be taken on by the caller. */
     public void arrived(Handle handle, Held server) {
+        if (server.state().is(Task.IMAGE_BACKUP)) {
+            backups.makeWay(handle, server.id());
+        }
         wishes.forget(handle, server.id());
         if (server.state().task().filter(Task::isOperation).isPresent()) {
             server.host().ifPresent(host -> Hosts.changed(handle, host));

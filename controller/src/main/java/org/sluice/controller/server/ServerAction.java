@@ -17,12 +17,21 @@ public enum ServerAction {
     /** The guest is cut off: also the way out of a reboot that its guest ignores, and out of what went wrong. */
     HARD_REBOOT(
             "reboot",
-            Set.of(ServerStatus.ACTIVE, ServerStatus.SHUTOFF, ServerStatus.PAUSED, ServerStatus.ERROR),
+            Set.of(
+                    ServerStatus.ACTIVE,
+                    ServerStatus.SHUTOFF,
+                    ServerStatus.PAUSED,
+                    ServerStatus.SUSPENDED,
+                    ServerStatus.ERROR),
             Task.REBOOTING_HARD,
             Level.RUNNING,
             Reboot.HARD),
     PAUSE("pause", Set.of(ServerStatus.ACTIVE), Task.PAUSING, Level.PAUSED, Reboot.NONE),
     UNPAUSE("unpause", Set.of(ServerStatus.PAUSED), Task.UNPAUSING, Level.RUNNING, Reboot.NONE),
+    /** Its memory is saved to a file of its host. */
+    SUSPEND("suspend", Set.of(ServerStatus.ACTIVE), Task.SUSPENDING, Level.SUSPENDED, Reboot.NONE),
+    /** It goes on where it was. */
+    RESUME("resume", Set.of(ServerStatus.SUSPENDED), Task.RESUMING, Level.RUNNING, Reboot.NONE),
     /** Its root disk is made anew; one that is off stays off. */
     REBUILD(
             "rebuild",
@@ -38,13 +47,20 @@ public enum ServerAction {
     REVERT_RESIZE("revertResize", Set.of(ServerStatus.RESIZED), Task.RESIZE_REVERTING),
     /** A copy of its root disk becomes an image; a guest that runs stands still while it is taken. */
     CREATE_IMAGE(
-            "createImage", Set.of(ServerStatus.ACTIVE, ServerStatus.SHUTOFF, ServerStatus.PAUSED), Task.IMAGE_SNAPSHOT),
+            "createImage",
+            Set.of(ServerStatus.ACTIVE, ServerStatus.SHUTOFF, ServerStatus.PAUSED, ServerStatus.SUSPENDED),
+            Task.IMAGE_SNAPSHOT),
+    /** The same, and images of before that were made so go. */
+    CREATE_BACKUP(
+            "createBackup",
+            Set.of(ServerStatus.ACTIVE, ServerStatus.SHUTOFF, ServerStatus.PAUSED, ServerStatus.SUSPENDED),
+            Task.IMAGE_BACKUP),
     /** It is built anew elsewhere, since its host is down; one that was off is off there. */
     EVACUATE("evacuate", Set.of(ServerStatus.ACTIVE, ServerStatus.SHUTOFF, ServerStatus.ERROR), Task.REBUILDING),
     /** It is stopped, a copy of its root disk becomes an image, and it leaves its host. */
     SHELVE(
             "shelve",
-            Set.of(ServerStatus.ACTIVE, ServerStatus.SHUTOFF, ServerStatus.PAUSED),
+            Set.of(ServerStatus.ACTIVE, ServerStatus.SHUTOFF, ServerStatus.PAUSED, ServerStatus.SUSPENDED),
             Task.SHELVING,
             Level.STOPPED,
             Reboot.NONE),

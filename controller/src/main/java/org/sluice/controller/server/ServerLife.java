@@ -25,6 +25,8 @@ import org.sluice.model.protocol.ServerReport.Observed;
  * hard reboot     all but BUILD, and rebooting   rebooting_hard    likewise
  * pause           ACTIVE                         pausing           PAUSED; ACTIVE where it could not be paused, SHUTOFF where it ended before
  * unpause         PAUSED                         unpausing         ACTIVE; PAUSED where it could not go on
+ * suspend         ACTIVE                         suspending        SUSPENDED; ACTIVE where it could not be saved, SHUTOFF where it ended before
+ * resume          SUSPENDED                      resuming          ACTIVE; SUSPENDED where it could not go on, SHUTOFF where its memory is gone
  * rebuild         ACTIVE, SHUTOFF, ERROR         rebuilding        ACTIVE, or SHUTOFF again; ERROR where its disk could not be made
  * evacuate        ACTIVE, SHUTOFF, ERROR         rebuilding        likewise, on another host
  * resize          ACTIVE, SHUTOFF                resize_prep, resize_finish    RESIZED; what it was where that could not be done
@@ -32,13 +34,15 @@ import org.sluice.model.protocol.ServerReport.Observed;
  * confirm         RESIZED                        -                 ACTIVE, SHUTOFF, PAUSED: what its guest is
  * revert          RESIZED                        resize_reverting  ACTIVE, or SHUTOFF where it was that
  * attach, detach  ACTIVE, PAUSED, SHUTOFF        -                 what it was, with its NIC or without it
- * create image    ACTIVE, SHUTOFF, PAUSED        image_snapshot    what it is by then, with an image or a record that says why not
- * shelve          ACTIVE, SHUTOFF, PAUSED        shelving, shelving_offloading    SHELVED, SHELVED_OFFLOADED; SHUTOFF where there is no image
+ * create image    ACTIVE, SHUTOFF, PAUSED, SUSPENDED    image_snapshot    what it is by then, with an image or a record that says why not
+ * create backup   likewise                       image_backup      likewise, and older images that were made so are gone
+ * shelve          ACTIVE, SHUTOFF, PAUSED, SUSPENDED    shelving, shelving_offloading    SHELVED, SHELVED_OFFLOADED; SHUTOFF where there is no image
  * unshelve        SHELVED_OFFLOADED              scheduling, spawning    ACTIVE; SHELVED_OFFLOADED where it could not be built
  * rescue          ACTIVE, SHUTOFF, ERROR         rescuing          RESCUED, also when its guest ends there; ERROR where it could not be started so
  * unrescue        RESCUED                        unrescuing        ACTIVE; ERROR where it could not be started
  * delete          every state                    deleting          gone
  * nothing         ACTIVE, PAUSED                 -                 SHUTOFF: the guest ended, and stays so
+ * nothing         SUSPENDED                      -                 SHUTOFF: its memory is gone
  * nothing         ACTIVE                         -                 PAUSED: the hypervisor paused it
  * nothing         ACTIVE                         -                 ERROR: it is off and cannot be started, or is not as it should be
  * nothing         ERROR, by its host's report    -                 what it is, once that is as it should be
@@ -136,6 +140,7 @@ public final class ServerLife {
         ServerStatus seen = switch (report.power()) {
             case RUNNING -> ServerStatus.ACTIVE;
             case PAUSED -> ServerStatus.PAUSED;
+            case SUSPENDED -> ServerStatus.SUSPENDED;
             case STOPPED, CRASHED -> ServerStatus.SHUTOFF;
         };
         if (state.equals(ServerState.at(ServerStatus.RESIZED))) {
@@ -151,6 +156,11 @@ public final class ServerLife {
             ServerState next = new ServerState(seen, state.task().filter(Task::makesImage));
             return new Next(next, follow(power, report.power()), Optional.empty());
         }
+        if (seen == ServerStatus.SHUTOFF && (state.is(Task.SUSPENDING) || state.is(Task.RESUMING))) {
+            // Its memory is lost and its disk is not: it is off, and its host must not start it in place of what was
+            // to go on.
+            return new Next(ServerState.at(seen), follow(power, report.power()), report.failure());
+        }
         // What could not be done leaves it as it was. What is not as it was is a fault, and where it should run its
         // host goes on trying.
         return seen == state.status()
@@ -162,7 +172,7 @@ public final class ServerLife {
     /** Whether a server is what it was before when that is not done: after a reboot it is another one, or off. */
     private static boolean canFail(Task task) {
         return switch (task) {
-            case POWERING_ON, POWERING_OFF, PAUSING, UNPAUSING, SHELVING -> true;
+            case POWERING_ON, POWERING_OFF, PAUSING, UNPAUSING, SUSPENDING, RESUMING, SHELVING -> true;
             case SCHEDULING,
                     SPAWNING,
                     REBOOTING,
@@ -172,6 +182,7 @@ public final class ServerLife {
                     RESIZE_FINISH,
                     RESIZE_REVERTING,
                     IMAGE_SNAPSHOT,
+                    IMAGE_BACKUP,
                     SHELVING_OFFLOADING,
                     RESCUING,
                     UNRESCUING,
@@ -184,6 +195,7 @@ public final class ServerLife {
         Power.Level level = switch (seen) {
             case RUNNING -> Power.Level.RUNNING;
             case PAUSED -> Power.Level.PAUSED;
+            case SUSPENDED -> Power.Level.SUSPENDED;
             case STOPPED, CRASHED -> Power.Level.STOPPED;
         };
         return level == power.level() ? power : instead(power, level);

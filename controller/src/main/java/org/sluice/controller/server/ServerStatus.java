@@ -10,6 +10,8 @@ public enum ServerStatus {
     SHUTOFF("stopped"),
     /** Its guest stands still, by a wish or because its disk could not take what it wrote. */
     PAUSED("paused"),
+    /** Its guest is off, and its memory is in a file of its host, which it goes on from. */
+    SUSPENDED("suspended"),
     /** It has another flavor, and what it was is kept until somebody confirms or reverts that; its guest may run. */
     RESIZED("resized"),
     /** It is off, and an image of its disk is made; it is about to leave its host. */

@@ -193,6 +193,11 @@ public final class Servers {
         actions.begin(handle, server, action.text(), asker);
     }
 
+    /** Something was asked for, and is done. */
+    void note(Handle handle, ServerId server, ServerAction action, ServerActions.Asker asker) {
+        actions.done(handle, server, action.text(), asker);
+    }
+
     /** What was asked for has come to its end. */
     public void done(Handle handle, ServerId server) {
         actions.finish(handle, server, Optional.empty());

@@ -12,12 +12,16 @@ public enum Task {
     REBOOTING_HARD("rebooting_hard"),
     PAUSING("pausing"),
     UNPAUSING("unpausing"),
+    SUSPENDING("suspending"),
+    RESUMING("resuming"),
     REBUILDING("rebuilding"),
     RESIZE_PREP("resize_prep"),
     RESIZE_FINISH("resize_finish"),
     RESIZE_REVERTING("resize_reverting"),
     /** A copy of its root disk is on its way to become an image. */
     IMAGE_SNAPSHOT("image_snapshot"),
+    /** Likewise, and the oldest of such images go then. */
+    IMAGE_BACKUP("image_backup"),
     /** It is stopped, and a copy of its root disk is on its way to become the image that it is shelved in. */
     SHELVING("shelving"),
     /** It is leaving its host, and comes back from its image. */
@@ -43,6 +47,7 @@ public enum Task {
             case SCHEDULING,
                     SPAWNING,
                     POWERING_ON,
+                    RESUMING,
                     REBOOTING,
                     REBOOTING_HARD,
                     REBUILDING,
@@ -53,8 +58,10 @@ public enum Task {
             case POWERING_OFF,
                     PAUSING,
                     UNPAUSING,
+                    SUSPENDING,
                     RESIZE_PREP,
                     IMAGE_SNAPSHOT,
+                    IMAGE_BACKUP,
                     SHELVING,
                     SHELVING_OFFLOADING,
                     DELETING -> false;
@@ -68,7 +75,7 @@ public enum Task {
 
     /** Whether its end is an image, whatever becomes of the guest meanwhile. */
     boolean makesImage() {
-        return this == IMAGE_SNAPSHOT || this == SHELVING;
+        return this == IMAGE_SNAPSHOT || this == IMAGE_BACKUP || this == SHELVING;
     }
 
     static Task of(String text) {

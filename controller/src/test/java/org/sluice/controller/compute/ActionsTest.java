@@ -47,7 +47,8 @@ class ActionsTest {
     @CsvSource({
         "os-getConsoleOutput, 403, 200, 200, 404",
         "reboot, 403, 400, 400, 400",
-        "suspend, 403, 501, 501, 404",
+        "suspend, 403, 409, 409, 404",
+        "restore, 403, 501, 501, 404",
         "resize, 403, 400, 400, 400",
         "createImage, 403, 400, 400, 400",
         "addSecurityGroup, 403, 501, 501, 404",
@@ -70,8 +71,8 @@ class ActionsTest {
     void refusalsNameTheActionAndTheRule() {
         assertThat(act("member", "2.92", "migrate").text())
                 .contains("Policy doesn't allow os_compute_api:os-migrate-server:migrate to be performed.");
-        assertThat(act("member", "2.92", "suspend").text())
-                .contains("Suspending a server is not offered (action 'suspend').");
+        assertThat(act("member", "2.92", "restore").text())
+                .contains("Restoring a server is not offered (action 'restore').");
         assertThat(act("member", "2.92", "dance").text()).contains("There is no such action: dance");
     }
 

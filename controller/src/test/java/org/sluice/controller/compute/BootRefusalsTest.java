@@ -212,7 +212,7 @@ class BootRefusalsTest {
     void actionsThatAreNotOffered() {
         String server = boot("'networks': 'none'").json().at("/server/id").asString();
         String path = "/v2.1/servers/" + server + "/action";
-        refused(501, "Suspending a server is not offered", cloud.admin().post(path, "{'suspend': null}"));
+        refused(501, "Restoring a server is not offered", cloud.admin().post(path, "{'restore': null}"));
         refused(400, "There is no such action: dance", cloud.admin().post(path, "{'dance': null}"));
         refused(404, "could not be found", cloud.as("stranger", "2.92").post(path, "{'reboot': {'type': 'SOFT'}}"));
         refused(404, "could not be found", cloud.as("stranger", "2.92").delete("/v2.1/servers/" + server));

@@ -136,6 +136,78 @@ class PowerTest {
     }
 
     @Test
+    void suspendsAndResumes() {
+        asked("{'suspend': null}");
+        assertThat(state()).isEqualTo("ACTIVE active suspending 1");
+        assertThat(wished()).isEqualTo("SUSPENDED 1 0 GRACEFUL");
+        cloud.observed(server, PowerState.SUSPENDED, NONE);
+        assertThat(state()).isEqualTo("SUSPENDED suspended - 4");
+        assertThat(refused("{'os-start': null}").text())
+                .contains("vm_state suspended")
+                .contains("Allowed in this state: reboot (HARD), resume, createImage, createBackup, shelve, delete.");
+        asked("{'resume': null}");
+        assertThat(state()).isEqualTo("SUSPENDED suspended resuming 4");
+        assertThat(wished()).isEqualTo("RUNNING 2 0 GRACEFUL");
+        cloud.running(server);
+        assertThat(state()).isEqualTo("ACTIVE active - 1");
+        assertThat(cloud.text("select string_agg(action || ' ' || (failure is null and finished_at is not null), ', '"
+                        + " order by id) from server_action"))
+                .isEqualTo("create true, suspend true, resume true");
+    }
+
+    @Test
+    void whatCannotBeSuspendedRunsOnAndSaysWhy() {
+        asked("{'suspend': null}");
+        cloud.observed(server, PowerState.RUNNING, DISK_GONE);
+        assertThat(state()).isEqualTo("ACTIVE active - 1");
+        assertThat(wished()).isEqualTo("RUNNING 2 0 GRACEFUL");
+        assertThat(cloud.text("select failure from server_action where action = 'suspend'"))
+                .isEqualTo("The root disk is not there.");
+    }
+
+    @Test
+    void whatCannotGoOnStaysSuspended() {
+        asked("{'suspend': null}");
+        cloud.observed(server, PowerState.SUSPENDED, NONE);
+        asked("{'resume': null}");
+        cloud.observed(server, PowerState.SUSPENDED, DISK_GONE);
+        assertThat(state()).isEqualTo("SUSPENDED suspended - 4");
+        assertThat(wished()).as("its host does not go on trying").isEqualTo("SUSPENDED 3 0 GRACEFUL");
+    }
+
+    @Test
+    void oneWhoseMemoryIsGoneIsOffAndIsNotStartedInItsPlace() {
+        asked("{'suspend': null}");
+        cloud.observed(server, PowerState.SUSPENDED, NONE);
+        asked("{'resume': null}");
+        cloud.observed(server, PowerState.STOPPED, DISK_GONE);
+        assertThat(state()).isEqualTo("SHUTOFF stopped - 4");
+        assertThat(wished()).isEqualTo("STOPPED 3 0 GRACEFUL");
+        assertThat(cloud.text("select failure from server_action where action = 'resume'"))
+                .isEqualTo("The root disk is not there.");
+    }
+
+    @Test
+    void thePowerOfAServerWhoseHostIsSilentIsNotKnown() {
+        cloud.execute("update host set last_seen_at = now() - interval '2 minutes'");
+        assertThat(state()).isEqualTo("ACTIVE active - 0");
+        assertThat(count("?power_state=running")).isZero();
+        assertThat(count("?power_state=0")).isOne();
+        cloud.execute("update host set last_seen_at = now()");
+        assertThat(state()).isEqualTo("ACTIVE active - 1");
+        assertThat(count("?power_state=running")).isOne();
+        assertThat(count("?power_state=nostate")).isZero();
+    }
+
+    private static int count(String filter) {
+        return cloud.admin()
+                .get("/v2.1/servers/detail" + filter)
+                .json()
+                .required("servers")
+                .size();
+    }
+
+    @Test
     void pausesAndGoesOn() {
         asked("{'pause': null}");
         assertThat(state()).isEqualTo("ACTIVE active pausing 1");

@@ -466,9 +466,11 @@ final class Examples {
         add("POST", action, "os-stop", 202).of(server);
         add("POST", action, "reboot", 202).of(server).body("{'reboot': {'type': 'SOFT'}}");
         add("POST", action, "pause", 202).of(server);
+        add("POST", action, "suspend", 202).of(server);
         // It runs, so there is nothing to do, which only those hear who might do it.
         add("POST", action, "os-start", 409).of(server);
         add("POST", action, "unpause", 409).of(server);
+        add("POST", action, "resume", 409).of(server);
         add("POST", action, "confirmResize", 409).of(server);
         add("POST", action, "revertResize", 409).of(server);
         add("POST", action, "rebuild", 202)
@@ -486,6 +488,10 @@ final class Examples {
         add("POST", action, "createImage", 202)
                 .of(server)
                 .body("{'createImage': {'name': 'image of it', 'metadata': {'stage': 'x'}}}");
+        add("POST", action, "createBackup", 202)
+                .of(server)
+                .body(
+                        "{'createBackup': {'name': 'of today', 'backup_type': 'daily', 'rotation': 2, 'metadata': {'stage': 'x'}}}");
         // Its host is up.
         add("POST", action, "evacuate", 400).of(server).body("{'evacuate': {}}");
         add("POST", action, "lock", 202).of(server).body("{'lock': {'locked_reason': 'mine'}}");

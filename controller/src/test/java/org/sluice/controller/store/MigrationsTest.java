@@ -53,6 +53,7 @@ final class MigrationsTest {
             Map.entry("33", -834_915_099),
             Map.entry("34", 214_045_914),
             Map.entry("35", -885_871_664),
+            Map.entry("40", -236_942_427),
             Map.entry("45", -928_926_277));
 
     @RegisterExtension

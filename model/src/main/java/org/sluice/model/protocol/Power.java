@@ -22,7 +22,9 @@ public record Power(Level level, long generation, int boots, int rebuilds, Endin
         RUNNING,
         STOPPED,
         /** Its processors stand still; its memory and its devices stay. */
-        PAUSED
+        PAUSED,
+        /** It is off, and its memory is in a file of its host, which the next start goes on from. */
+        SUSPENDED
     }
 
     /** How a guest is ended. */

@@ -6,6 +6,8 @@ public enum PowerState {
     PAUSED,
     /** It ended, or was ended, or was never started. */
     STOPPED,
+    /** It is off, and its memory is in a file of its host. */
+    SUSPENDED,
     /** It ended in a way that was neither its own wish nor ours. */
     CRASHED
 }

@@ -19,10 +19,7 @@ record NotOffered(String name, Rule rule, String doing, int since, int until) {
     private static final int ALWAYS = Integer.MAX_VALUE;
 
     static final List<NotOffered> ALL = List.of(
-            member("suspend", "os-suspend-server:suspend", "Suspending"),
-            member("resume", "os-suspend-server:resume", "Resuming"),
             admin("os-migrateLive", "os-migrate-server:migrate_live", "Live-migrating"),
-            member("createBackup", "os-create-backup", "Backing up"),
             member("changePassword", "os-admin-password", "Changing the password of"),
             member(
                     "addSecurityGroup",

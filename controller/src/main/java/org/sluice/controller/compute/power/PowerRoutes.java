@@ -50,6 +50,8 @@ public final class PowerRoutes implements ResourceRoutes {
         actions.on("reboot", PowerRules.REBOOT, this::reboot);
         actions.on("pause", PowerRules.PAUSE, exchange -> plain(exchange, "pause", ServerAction.PAUSE));
         actions.on("unpause", PowerRules.UNPAUSE, exchange -> plain(exchange, "unpause", ServerAction.UNPAUSE));
+        actions.on("suspend", PowerRules.SUSPEND, exchange -> plain(exchange, "suspend", ServerAction.SUSPEND));
+        actions.on("resume", PowerRules.RESUME, exchange -> plain(exchange, "resume", ServerAction.RESUME));
     }
 
     private Reply plain(Exchange exchange, String name, ServerAction action) {

@@ -12,5 +12,8 @@ final class PowerRules {
     static final Rule PAUSE = member("os-pause-server:pause", "Pause a server.");
     static final Rule UNPAUSE = member("os-pause-server:unpause", "Let a paused server go on.");
 
+    static final Rule SUSPEND = member("os-suspend-server:suspend", "Save a server's memory and switch it off.");
+    static final Rule RESUME = member("os-suspend-server:resume", "Let a suspended server go on.");
+
     private PowerRules() {}
 }

@@ -1,4 +1,4 @@
-/** Actions on servers that concern the power of their guests: start, stop, reboot, pause, unpause. */
+/** Actions on servers that concern the power of their guests: start, stop, reboot, pause, unpause, suspend, resume. */
 @NullMarked
 package org.sluice.controller.compute.power;
 

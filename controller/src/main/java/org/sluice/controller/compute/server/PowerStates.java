@@ -1,5 +1,6 @@
 package org.sluice.controller.compute.server;
 
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -8,7 +9,7 @@ import org.sluice.model.protocol.PowerState;
 
 /** {@code OS-EXT-STS:power_state}: what a guest's power is by the numbers of libvirt, which are Nova's too. */
 final class PowerStates {
-    private static final int NO_STATE = 0;
+    static final int NO_STATE = 0;
 
     /** The names that clients have for the numbers. */
     private static final Map<String, Long> NAMED = Map.of(
@@ -16,15 +17,18 @@ final class PowerStates {
 
     private PowerStates() {}
 
-    static int number(Optional<PowerState> power) {
-        return power.map(PowerStates::number).orElse(NO_STATE);
+    /** The number of a server's; of one whose host is silent nobody knows it, whatever was seen last. */
+    static int number(Server server, Instant now) {
+        boolean isSeen = server.host().filter(host -> host.isUp(now)).isPresent();
+        return server.power().filter(_ -> isSeen).map(PowerStates::number).orElse(NO_STATE);
     }
 
     private static int number(PowerState power) {
         return switch (power) {
             case RUNNING -> 1;
             case PAUSED -> 3;
-            case STOPPED -> 4;
+            // As Nova has it: there is no domain. 7 is libvirt's for a guest that sleeps by itself.
+            case STOPPED, SUSPENDED -> 4;
             case CRASHED -> 6;
         };
     }
@@ -34,13 +38,11 @@ final class PowerStates {
         return Optional.ofNullable(NAMED.get(name));
     }
 
-    /** What the column has for that number; empty for one that no guest's power has. */
-    static Optional<String> stored(long number) {
-        List<PowerState> found = Arrays.stream(PowerState.values())
+    /** What the column has for that number; none for one that no guest's power has. */
+    static List<String> stored(long number) {
+        return Arrays.stream(PowerState.values())
                 .filter(power -> number(power) == number)
+                .map(PowerState::name)
                 .toList();
-        return number == NO_STATE
-                ? Optional.of("NONE")
-                : found.stream().map(PowerState::name).findFirst();
     }
 }

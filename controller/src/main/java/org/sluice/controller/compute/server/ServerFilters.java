@@ -16,6 +16,7 @@ import org.sluice.controller.policy.Rule;
 import org.sluice.controller.server.ServerState;
 import org.sluice.controller.server.ServerStatus;
 import org.sluice.controller.server.Task;
+import org.sluice.model.AgentSilence;
 
 /**
  * What {@code GET /servers} may be asked for. Filters of nova that are not here are refused by name: a list of servers that
@@ -50,6 +51,10 @@ final class ServerFilters {
             "SUSPENDED",
             "UNKNOWN",
             "VERIFY_RESIZE");
+
+    /** As {@link Server.Host#isUp} has it. */
+    private static final String HOST_IS_UP = "coalesce(h.forced_down_at is null and h.last_seen_at >= now()"
+            + " - make_interval(secs => " + AgentSilence.LONGEST.toSeconds() + "), false)";
 
     private static final Set<String> YES = Set.of("", "1", "true", "t", "yes", "y", "on");
 
@@ -187,9 +192,14 @@ final class ServerFilters {
 
     private static String powerState(String value, Filter.Terms terms) {
         long state = PowerStates.named(value.toLowerCase(Locale.ROOT)).orElseGet(() -> natural(value, terms));
-        return PowerStates.stored(state)
+        if (state == PowerStates.NO_STATE) {
+            return "(s.power_state = 'NONE' or not " + HOST_IS_UP + ")";
+        }
+        return PowerStates.stored(state).stream()
                 .map(stored -> "s.power_state = " + terms.value(stored))
-                .orElse("false");
+                .collect(Collectors.collectingAndThen(
+                        Collectors.joining(" or "),
+                        any -> any.isEmpty() ? "false" : "((" + any + ") and " + HOST_IS_UP + ")"));
     }
 
     private static String noneIs(String value, Filter.Terms terms) {

@@ -218,9 +218,7 @@ public final class ServerWire {
                 .since(since)
                 .member("OS-EXT-STS:vm_state", whole -> whole.state().status().vmState())
                 .since(since)
-                .member(
-                        "OS-EXT-STS:power_state",
-                        whole -> PowerStates.number(whole.server().power()))
+                .member("OS-EXT-STS:power_state", whole -> PowerStates.number(whole.server(), whole.now()))
                 .since(since)
                 .member("os-extended-volumes:volumes_attached", whole -> List.of())
                 .since(since)

@@ -52,6 +52,22 @@ public final class SnapshotImage {
      */
     public ImageId make(
             Handle handle, Caller caller, Server server, String name, Map<String, String> properties, Instant now) {
+        return make(handle, caller, server, name, properties, Map.of("image_type", "snapshot"), now);
+    }
+
+    /**
+     * Makes one of a kind.
+     *
+     * @param kind properties that say of which
+     */
+    ImageId make(
+            Handle handle,
+            Caller caller,
+            Server server,
+            String name,
+            Map<String, String> properties,
+            Map<String, String> kind,
+            Instant now) {
         boolean isOwner = caller.projectId().equals(server.projectId());
         Map<String, String> all = new TreeMap<>(servers.imageFacts(handle, server.id()));
         all.keySet().removeAll(NOT_INHERITED);
@@ -60,7 +76,7 @@ public final class SnapshotImage {
         ImageProperties.requireOffered(all, properties);
         all.putAll(properties);
         all.put("base_image_ref", server.image().toString());
-        all.put("image_type", "snapshot");
+        all.putAll(kind);
         all.put("instance_uuid", server.id().toString());
         all.put("user_id", caller.userId());
         if (!isOwner) {

@@ -8,5 +8,7 @@ import org.sluice.controller.policy.Rule;
 final class SnapshotRules {
     static final Rule CREATE = member("servers:create_image", "Make an image of a server.");
 
+    static final Rule BACK_UP = member("os-create-backup", "Make an image of a server, and keep only the newest.");
+
     private SnapshotRules() {}
 }

@@ -1,4 +1,4 @@
-/** {@code createImage}: images of servers' root disks. */
+/** {@code createImage} and {@code createBackup}: images of servers' root disks. */
 @NullMarked
 package org.sluice.controller.compute.snapshot;
 
