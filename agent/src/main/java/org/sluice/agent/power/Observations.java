@@ -117,7 +117,7 @@ public final class Observations {
     /** Reports a server whose guest is off with its memory in a file. */
     void saved(Entry entry, long generation, Optional<Failure> failure) {
         verified.remove(entry.id());
-        report(entry.id(), sight(entry, generation, PowerState.SUSPENDED, failure), List.of(), failure);
+        report(entry, sight(entry, generation, PowerState.SUSPENDED, failure), List.of(), failure);
     }
 
     /** Looks at a server, and reports what there is to report. */

@@ -60,7 +60,7 @@ public record ServerState(ServerStatus status, Optional<Task> task) {
         return switch (status) {
             case RESIZED -> "VERIFY_RESIZE";
             case RESCUED -> "RESCUE";
-            case BUILD, ACTIVE, SHUTOFF, PAUSED, SHELVED, SHELVED_OFFLOADED, ERROR -> status.name();
+            case BUILD, ACTIVE, SHUTOFF, PAUSED, SUSPENDED, SHELVED, SHELVED_OFFLOADED, ERROR -> status.name();
         };
     }
 
