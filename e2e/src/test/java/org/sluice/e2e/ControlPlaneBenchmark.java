@@ -1,16 +1,22 @@
 package org.sluice.e2e;
 
+import static java.util.Objects.requireNonNull;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +36,12 @@ class ControlPlaneBenchmark {
     private static final int WARM_ROUNDS = 3;
     /** The first is what a fresh controller does, the last what a warm one does: the JVM still compiles in those between. */
     private static final int ROUNDS = 6;
+
+    private static final Duration SHORT_POLL = Duration.ofMillis(5);
+    private static final int CHANGES = 100;
+
+    /** A simulated host has 64 processors. */
+    private static final int FULL_HOST = 60;
 
     private static final int LISTED = 1_000;
     private static final int LISTS = 41;
@@ -74,6 +86,7 @@ class ControlPlaneBenchmark {
             CloudProcesses processes = new CloudProcesses(running);
             report("memory at ready", "%d MiB in %d processes".formatted(processes.memory() >> 10, processes.count()));
             boots(api, networks, first);
+            changes(api, networks);
             ports(running, api, networks);
             reads(running, api, networks);
             tokens(running, api);
@@ -83,6 +96,9 @@ class ControlPlaneBenchmark {
             if (many > 0) {
                 manyPorts(running, api, networks);
             }
+        }
+        try (RunningCloud one = RunningCloud.up(directory.resolve("one"), "simulated:1", Ports.free(), LIMIT)) {
+            changesAmongMany(one);
         }
         try (RunningCloud wide = RunningCloud.up(directory.resolve("wide"), "simulated:16", Ports.free(), LIMIT)) {
             listOfServers(Api.of(wide));
@@ -102,6 +118,106 @@ class ControlPlaneBenchmark {
         double _ = servers(api, networks, 1, alone, "1 client");
         deletePorts(api, alone);
         deletePorts(api, first);
+    }
+
+    /** Stop and start, attach and detach, of as many servers at a time as there are clients. */
+    private void changes(Api api, Networks networks) throws Exception {
+        List<String> made = new ArrayList<>();
+        List<String> ports = vfPorts(api, networks, 2 * clients);
+        for (int number = 0; number < clients; number++) {
+            made.add(api.createServer("bench-" + number, networks.image(), networks.flavor(), ports.get(number)));
+        }
+        for (String server : made) {
+            awaitActive(api, server);
+        }
+        for (int at : List.of(1, clients)) {
+            for (int round = 1; round <= WARM_ROUNDS; round++) {
+                // A client takes a server for itself: two wishes at once for one server would be a conflict.
+                Queue<Integer> idle = new ConcurrentLinkedQueue<>(
+                        IntStream.range(0, clients).boxed().toList());
+                Timing power = Timing.of(at, CHANGES, _ -> {
+                    int own = requireNonNull(idle.poll());
+                    stopAndStart(api, made.get(own));
+                    idle.add(own);
+                });
+                report("stop and start, %d clients, round %d".formatted(at, round), power.toString());
+                Timing nics = Timing.of(at, CHANGES, _ -> {
+                    int own = requireNonNull(idle.poll());
+                    attachAndDetach(api, made.get(own), ports.get(clients + own));
+                    idle.add(own);
+                });
+                report("attach and detach of a VF, %d clients, round %d".formatted(at, round), nics.toString());
+            }
+        }
+        for (String server : made) {
+            api.delete("/compute/v2.1/servers/" + server);
+            awaitGone(api, server);
+        }
+        deletePorts(api, ports);
+    }
+
+    /** What a change of one server costs when it is alone on its host, and when the host is full. */
+    private static void changesAmongMany(RunningCloud cloud) throws Exception {
+        Api api = Api.of(cloud);
+        Networks networks = Networks.make(api);
+        CloudProcesses processes = new CloudProcesses(cloud);
+        String port = api.createPort(networks.normal(), "normal", "bench-one");
+        String server = api.createServer("bench-one", networks.image(), networks.flavor(), port);
+        awaitActive(api, server);
+        for (int others : List.of(0, 0, FULL_HOST - 1)) {
+            if (others > 0) {
+                api.createServers("bench-other", networks.image(), networks.flavor(), networks.normal(), others);
+                awaitAllActive(api, FULL_HOST);
+            }
+            Timing _ = Timing.of(1, CHANGES, _ -> stopAndStart(api, server));
+            CloudProcesses.Work began = processes.work();
+            Timing timing = Timing.of(1, CHANGES, _ -> stopAndStart(api, server));
+            report(
+                    "stop and start of one of %d servers of a host".formatted(others + 1),
+                    timing + "  " + cost(processes.work().since(began), CHANGES));
+        }
+    }
+
+    private static void stopAndStart(Api api, String server) throws InterruptedException {
+        act(api, server, "os-stop");
+        awaitStatus(api, server, "SHUTOFF");
+        act(api, server, "os-start");
+        awaitStatus(api, server, "ACTIVE");
+    }
+
+    private static void attachAndDetach(Api api, String server, String port) throws InterruptedException {
+        JsonNode _ = api.post(
+                "/compute/v2.1/servers/" + server + "/os-interface",
+                Map.of("interfaceAttachment", Map.of("port_id", port)));
+        awaitPort(api, port, "ACTIVE");
+        api.delete("/compute/v2.1/servers/" + server + "/os-interface/" + port);
+        awaitPort(api, port, "DOWN");
+    }
+
+    private static void act(Api api, String server, String action) {
+        int status = api.exchange("POST", "/compute/v2.1/servers/" + server + "/action", "{\"" + action + "\": null}")
+                .statusCode();
+        if (status != 202) {
+            throw new AssertionError(action + " of " + server + " was answered " + status);
+        }
+    }
+
+    private static void awaitStatus(Api api, String server, String status) throws InterruptedException {
+        while (!api.get("/compute/v2.1/servers/" + server)
+                .at("/server/status")
+                .asString()
+                .equals(status)) {
+            Thread.sleep(SHORT_POLL);
+        }
+    }
+
+    private static void awaitPort(Api api, String port, String status) throws InterruptedException {
+        while (!api.get("/network/v2.0/ports/" + port)
+                .at("/port/status")
+                .asString()
+                .equals(status)) {
+            Thread.sleep(SHORT_POLL);
+        }
     }
 
     private static double servers(Api api, Networks networks, int clients, List<String> ports, String title)
@@ -227,13 +343,13 @@ class ControlPlaneBenchmark {
         for (int made = 0; made < LISTED; made += BULK) {
             api.createServers("listed", networks.image(), networks.flavor(), networks.normal(), BULK);
         }
-        awaitAllActive(api);
+        awaitAllActive(api, LISTED);
         list(api, "/compute/v2.1/servers/detail?deleted=False", "servers with detail");
     }
 
-    private static void awaitAllActive(Api api) throws InterruptedException {
+    private static void awaitAllActive(Api api, int count) throws InterruptedException {
         int active = 0;
-        while (active < LISTED) {
+        while (active < count) {
             Thread.sleep(500);
             active = api.get("/compute/v2.1/servers?status=ACTIVE&limit=" + LISTED)
                     .path("servers")
