@@ -88,8 +88,9 @@ final class FleetCommand {
                     String reason,
             @Option(
                             names = "--move",
-                            description = "Move its servers to other hosts, a few at a time, each stopped and started again"
-                                    + " there, and wait for them. It can be ended and asked again at any time.")
+                            description =
+                                    "Move its servers to other hosts, a few at a time, each stopped and started again"
+                                            + " there, and wait for them. It can be ended and asked again at any time.")
                     boolean move)
             throws IOException, InterruptedException {
         CloudClient client = operator.client();
@@ -101,8 +102,8 @@ final class FleetCommand {
 
     private int moveAway(CloudClient client, String name) throws InterruptedException {
         PrintWriter out = out();
-        Map<String, String> left = new MovingAway(client, name, LOOK, line -> out.printf("%s%n", line)
-                        .flush())
+        Map<String, String> left = new MovingAway(
+                        client, name, LOOK, line -> out.printf("%s%n", line).flush())
                 .run();
         if (left.isEmpty()) {
             out.printf("Its servers have moved. When %s has given them up: sluice fleet remove %s%n", name, name);

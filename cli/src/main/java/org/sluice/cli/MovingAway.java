@@ -76,7 +76,8 @@ final class MovingAway {
     }
 
     private static boolean isUnderWay(JsonNode server) {
-        return !server.path("leaving").asBoolean() && server.path("status").asString().equals("RESIZE");
+        return !server.path("leaving").asBoolean()
+                && server.path("status").asString().equals("RESIZE");
     }
 
     /** One that was moved and not resized, and stands elsewhere by now: whether it is to be taken away here is nobody else's decision. */
