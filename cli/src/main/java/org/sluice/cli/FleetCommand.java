@@ -2,6 +2,7 @@ package org.sluice.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,6 +26,8 @@ import tools.jackson.databind.JsonNode;
         description = "Show the fleet, and say which cards and uplinks are on which physical network.",
         subcommands = QualificationCommand.class)
 final class FleetCommand {
+    private static final Duration LOOK = Duration.ofSeconds(2);
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
@@ -74,7 +77,7 @@ final class FleetCommand {
             mixinStandardHelpOptions = true,
             description =
                     "Let no new servers onto a host, and list those that stand there: which would fit elsewhere, and why"
-                            + " the others would not.")
+                            + " the others would not; or have them move.")
     int drain(
             @Parameters(paramLabel = "HOST") String name,
             @Option(
@@ -82,12 +85,41 @@ final class FleetCommand {
                             paramLabel = "TEXT",
                             defaultValue = "It is being drained.",
                             description = "Why, for those who look at the host; '${DEFAULT-VALUE}' by default.")
-                    String reason)
+                    String reason,
+            @Option(
+                            names = "--move",
+                            description =
+                                    "Move its servers to other hosts, a few at a time, each stopped and started again"
+                                            + " there, and wait for them. It can be ended and asked again at any time.")
+                    boolean move)
             throws IOException, InterruptedException {
         CloudClient client = operator.client();
         client.put(
                 "/compute/v2.1/os-services/disable-log-reason",
                 Map.of("host", name, "binary", "nova-compute", "disabled_reason", reason));
+        return move ? moveAway(client, name) : list(client, name);
+    }
+
+    private int moveAway(CloudClient client, String name) throws InterruptedException {
+        PrintWriter out = out();
+        Map<String, String> left = new MovingAway(
+                        client, name, LOOK, line -> out.printf("%s%n", line).flush())
+                .run();
+        if (left.isEmpty()) {
+            out.printf("Its servers have moved. When %s has given them up: sluice fleet remove %s%n", name, name);
+            return 0;
+        }
+        Table table = new Table("SERVER", "WHY IT STAYS");
+        left.forEach(table::row);
+        table.print(out);
+        out.printf(
+                "No new server comes to %s; %d could not move. Ask again when that is mended; openstack compute service set"
+                        + " --enable %s nova-compute takes the drain back.%n",
+                name, left.size(), name);
+        return 1;
+    }
+
+    private int list(CloudClient client, String name) throws InterruptedException {
         Table table = new Table("SERVER", "NAME", "PROJECT", "STATUS", "VFS", "FITS ELSEWHERE");
         int standing = 0;
         int fitting = 0;
@@ -110,10 +142,9 @@ final class FleetCommand {
         } else {
             table.print(out);
             out.printf(
-                    "No new server comes to %s. Of the %d on it %d would fit elsewhere now. Nothing moves them by itself yet: their"
-                            + " owners make them anew elsewhere and delete them here, or you evacuate them (openstack server"
-                            + " evacuate) once the host is down; either way their root disks are made from their images.%n",
-                    name, standing, fitting);
+                    "No new server comes to %s. Of the %d on it %d would fit elsewhere now, and move there, each stopped for it and"
+                            + " started again, with: sluice fleet drain --move %s%n",
+                    name, standing, fitting, name);
         }
         return 0;
     }

@@ -12,12 +12,15 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,6 +43,7 @@ import org.sluice.controller.pki.JoinTokens;
 import org.sluice.controller.policy.Caller;
 import org.sluice.controller.store.TestDatabase;
 import org.sluice.controller.store.Transactions;
+import org.sluice.model.HostId;
 import org.sluice.model.VnicType;
 import org.sluice.model.protocol.JoinToken;
 import org.sluice.model.qualification.Baseline;
@@ -64,6 +68,7 @@ class OperatorCommandsTest {
     private final TestFleet fleet = new TestFleet(postgres.database());
     private final List<ApiServer> servers = new ArrayList<>();
     private String base = "";
+    private int vlan;
 
     @BeforeEach
     void aCloud() throws Exception {
@@ -152,12 +157,12 @@ class OperatorCommandsTest {
 
         assertThat(run("fleet", "drain", "node0", "--reason", "The fan is loud."))
                 .contains(server, "vm00", "BUILD", "no: There is no other host.")
-                .contains("Of the 1 on it 0 would fit elsewhere now.");
+                .contains("Of the 1 on it 0 would fit elsewhere now");
         assertThat(run("fleet", "host", "node0")).contains("up, disabled", "disabled: The fan is loud.");
         fleet.host("node1", 2);
         assertThat(run("fleet", "drain", "node0"))
                 .containsPattern(server + " .* 1 +yes")
-                .contains("Of the 1 on it 1 would fit elsewhere now.");
+                .contains("Of the 1 on it 1 would fit elsewhere now");
 
         postgres.database()
                 .jdbi()
@@ -167,6 +172,52 @@ class OperatorCommandsTest {
                 .contains("down (declared), disabled", "down: It was declared down at 2026-11-30T02:00:00");
         assertThat(run("fleet", "hosts")).contains("down (declared), disabled");
         assertThat(run("fleet", "drain", "node9")).contains("Could not find binary nova-compute on host node9.");
+    }
+
+    @Test
+    void aHostIsDrainedOfItsServersAndSaysWhichStayAndWhy() throws Exception {
+        HostId home = fleet.host("node0", 3);
+        String goes = booted(home);
+        String stays = booted(home);
+        HostId other = fleet.host("node1", 1);
+        AtomicBoolean isOver = new AtomicBoolean();
+        Thread hosts = Thread.ofVirtual().start(() -> theHostsDoTheirPart(isOver, home, other));
+        try {
+            assertThat(run("fleet", "drain", "--move", "node0"))
+                    .contains("Server " + goes + " (vm00) is on its way.")
+                    .contains("Server " + goes + " (vm00) runs on another host, and is confirmed.")
+                    .contains(stays + " ")
+                    .contains("No new server comes to node0; 1 could not move.");
+            assertThat(fleet.text(
+                            "select h.name from server s join host h on h.id = s.host_id where s.id = cast(? as uuid)",
+                            goes))
+                    .contains("node1");
+            assertThat(run("fleet", "drain", "--move", "node0"))
+                    .as("asked again it has nothing to do but to say so")
+                    .doesNotContain("on its way")
+                    .contains("1 could not move.");
+        } finally {
+            isOver.set(true);
+            hosts.join();
+        }
+    }
+
+    private String booted(HostId home) {
+        TestFleet.Boot boot =
+                fleet.boot(fleet.port(fleet.network(TestFleet.VF_NETWORK, 2400 + vlan++), VnicType.DIRECT));
+        assertThat(boot.isPlaced()).isTrue();
+        fleet.report(home, fleet.running(home, boot.server()));
+        return boot.server().toString();
+    }
+
+    /** What their agents would do: bring copies, end and start guests, and give up what is to go. */
+    private void theHostsDoTheirPart(AtomicBoolean isOver, HostId... hosts) {
+        while (!isOver.get()) {
+            for (HostId host : hosts) {
+                fleet.obey(host);
+            }
+            LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+        }
     }
 
     @Test

@@ -252,6 +252,44 @@ public final class TestFleet {
                         new ServerActions.Asker("req-" + action.text(), "user", PROJECT)));
     }
 
+    /** The host's agent does all that is wished of its servers now, and says so: copies, power, and what is to go. */
+    public void obey(HostId host) {
+        record Wish(ServerId server, boolean present, String power, long generation, boolean copies) {}
+        List<Wish> wishes = database.jdbi()
+                .withHandle(handle -> handle.createQuery("""
+                        select c.server_id, c.present, c.power, c.power_generation,
+                            c.role = 'current' and s.copy_image_id is not null as copies
+                        from claim c join server s on s.id = c.server_id
+                        where c.host_id = :host and (c.role <> 'incoming' or not c.present)""")
+                        .bind("host", host.value())
+                        .map((row, _) -> new Wish(
+                                new ServerId(row.getObject(1, UUID.class)),
+                                row.getBoolean(2),
+                                row.getString(3),
+                                row.getLong(4),
+                                row.getBoolean(5)))
+                        .list());
+        for (Wish wish : wishes) {
+            if (!wish.present()) {
+                report(host, absent(host, wish.server()));
+            } else if (wish.copies()) {
+                database.jdbi()
+                        .useTransaction(handle -> servers.hold(handle, wish.server())
+                                .filter(held -> held.copy().isPresent())
+                                .ifPresent(held -> reports.brought(handle, held)));
+            } else {
+                report(
+                        host,
+                        new ServerReport.Observed(
+                                wish.server(),
+                                wish.generation(),
+                                wish.power().equals("STOPPED") ? PowerState.STOPPED : PowerState.RUNNING,
+                                running(host, wish.server()).interfaces(),
+                                Optional.empty()));
+            }
+        }
+    }
+
     public void report(HostId host, ServerReport report) {
         take(host, report);
     }

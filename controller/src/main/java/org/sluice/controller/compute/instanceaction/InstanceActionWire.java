@@ -24,6 +24,8 @@ final class InstanceActionWire {
             "pause", "compute_pause_instance",
             "unpause", "compute_unpause_instance",
             "rebuild", "compute_rebuild_instance",
+            "resize", "compute_prep_resize",
+            "migrate", "compute_prep_resize",
             "delete", "compute_terminate_instance");
 
     private static final View<InstanceAction> BRIEF = View.<InstanceAction>of("instanceAction", "instanceActions")

@@ -9,6 +9,7 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.sluice.controller.http.list.Window;
 import org.sluice.controller.scheduling.Scheduling.Elsewhere;
+import org.sluice.controller.server.ServerState;
 import org.sluice.model.HostId;
 
 /** What stands on hosts, in SQL, without knowing yet whether it fits elsewhere. Stateless; callers own the transaction. */
@@ -47,7 +48,8 @@ final class StandingServerStore {
                 row.getLong("number"),
                 row.getString("name"),
                 row.getString("project_id"),
-                row.getString("status"),
+                ServerState.of(row.getString("status"), row.getString("task_state"))
+                        .shown(),
                 Optional.ofNullable(row.getString("task_state")),
                 row.getString("role"),
                 row.getBoolean("leaving"),
