@@ -52,7 +52,8 @@ final class MigrationsTest {
             Map.entry("32", 1_839_058_917),
             Map.entry("33", -834_915_099),
             Map.entry("34", 214_045_914),
-            Map.entry("40", -236_942_427));
+            Map.entry("40", -236_942_427),
+            Map.entry("41", -1_290_331_089));
 
     @RegisterExtension
     static final TestDatabase postgres = new TestDatabase();
