@@ -59,6 +59,17 @@ final class ExplainCommand implements Callable<Integer> {
                     lease.path("generation").asLong(),
                     lease.path("port_id").asString());
         }
+        for (JsonNode drift : found.path("drifts")) {
+            out.printf(
+                    "drift: port %s, %s, %s%s: %s%n",
+                    drift.path("port_id").asString(),
+                    drift.path("at").asString(),
+                    drift.path("lasts").asBoolean() ? "lasts" : "set back",
+                    drift.path("times").asLong() == 1
+                            ? ""
+                            : ", " + drift.path("times").asLong() + " times",
+                    drift.path("reason").asString());
+        }
         decision(out, found.path("decision"));
         out.flush();
         return 0;

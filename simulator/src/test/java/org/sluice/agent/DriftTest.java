@@ -57,7 +57,18 @@ class DriftTest {
                             .anyMatch(line -> line.contains("did not read back as wanted, and does again")
                                     && line.contains(said)));
             assertThat(on.host.starts(server.id())).isEqualTo(1);
+            assertReported(said, false);
         }
+    }
+
+    private void assertReported(String said, boolean lasts) {
+        Observed report =
+                on.awaitObserved(server, each -> each.drifts().stream().anyMatch(drift -> drift.lasts() == lasts));
+        assertThat(report.failure()).as("what drifts changes no state").isEmpty();
+        assertThat(report.drifts()).singleElement().satisfies(drift -> {
+            assertThat(drift.port()).isEqualTo(function.port());
+            assertThat(drift.what().reason()).contains(said);
+        });
     }
 
     @Test
@@ -92,6 +103,9 @@ class DriftTest {
                                     line.contains("runs, but not as wanted") && line.contains("MAC is " + other)));
             assertThat(on.host.tuple(on.card(0), 3).mac()).isEqualTo(other);
             assertThat(on.host.running()).containsExactly(server.id());
+            assertReported("MAC is " + other, true);
+            on.host.meddle(on.card(0), 3, new Setting.Mac(function.mac()));
+            assertReported("MAC is " + other, false);
         }
     }
 

@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +21,7 @@ import org.sluice.agent.host.Hypervisor.State;
 import org.sluice.agent.journal.Entry;
 import org.sluice.agent.report.Failures;
 import org.sluice.agent.workflow.ServerWorkflow;
+import org.sluice.agent.workflow.ServerWorkflow.Deviation;
 import org.sluice.agent.workflow.ServerWorkflow.ReadBack;
 import org.sluice.model.PortId;
 import org.sluice.model.ServerId;
@@ -27,6 +30,7 @@ import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.PowerState;
 import org.sluice.model.protocol.ServerReport;
 import org.sluice.model.protocol.ServerReport.Failure;
+import org.sluice.model.protocol.ServerReport.InterfaceDrift;
 import org.sluice.model.protocol.ServerReport.InterfaceFailed;
 import org.sluice.model.protocol.ServerReport.InterfaceGone;
 import org.sluice.model.protocol.ServerReport.InterfaceState;
@@ -53,7 +57,13 @@ public final class Observations {
     /** Servers that this agent has started and not yet read back as they should be. */
     private final Set<ServerId> unproven = ConcurrentHashMap.newKeySet();
 
+    /** What was told of what drifted. */
+    private final Map<ServerId, List<InterfaceDrift>> told = new ConcurrentHashMap<>();
+
     private final Map<ServerId, String> deviations = new ConcurrentHashMap<>();
+
+    /** What drifted of servers' NICs in this life of the agent, each as it was the last time. */
+    private final Map<ServerId, Map<PortId, InterfaceDrift>> drifts = new ConcurrentHashMap<>();
 
     /** NICs that came or went, or could not. */
     private final Map<ServerId, Moves> moves = new ConcurrentHashMap<>();
@@ -148,7 +158,7 @@ public final class Observations {
                         sight,
                         readBack.interfaces(),
                         failure.or(() -> Optional.of(Failures.describe(deviation))));
-            } else if (changed) {
+            } else if (changed || !driftsOf(id).equals(told.get(id))) {
                 report(entry, sight, readBack.interfaces(), failure);
             }
         }
@@ -160,10 +170,12 @@ public final class Observations {
             ServerWorkflow workflow = workflows.apply(entry.server());
             ReadBack found = workflow.readBack();
             if (found.deviation().isEmpty() || unproven.contains(entry.id())) {
+                drifted(entry.id(), List.of(), found);
                 return found;
             }
             workflow.repair();
             ReadBack repaired = workflow.readBack();
+            drifted(entry.id(), found.deviations(), repaired);
             if (repaired.deviation().isEmpty()) {
                 LOG.warn(
                         "Server {} did not read back as wanted, and does again: {}",
@@ -171,6 +183,31 @@ public final class Observations {
                         Failures.describe(found.deviation().get()).reason());
             }
             return repaired;
+        }
+    }
+
+    /** Keeps what drifted, and whether it still does; one that drifts on as before has drifted once. */
+    private void drifted(ServerId server, List<Deviation> found, ReadBack now) {
+        Map<PortId, Failure> lasting = new HashMap<>();
+        if (!unproven.contains(server)) {
+            now.deviations().forEach(each -> lasting.put(each.port(), Failures.describe(each.reason())));
+        }
+        Map<PortId, InterfaceDrift> known = new LinkedHashMap<>(drifts.getOrDefault(server, Map.of()));
+        known.replaceAll((port, drift) ->
+                lasting.containsKey(port) ? drift : new InterfaceDrift(port, drift.what(), drift.at(), false));
+        for (Deviation deviation : found) {
+            Failure what = Failures.describe(deviation.reason());
+            boolean lasts = lasting.containsKey(deviation.port());
+            InterfaceDrift before = known.get(deviation.port());
+            boolean isKnown = before != null && before.lasts() && before.what().equals(what);
+            known.put(
+                    deviation.port(),
+                    new InterfaceDrift(deviation.port(), what, isKnown ? before.at() : clock.instant(), lasts));
+        }
+        if (known.isEmpty()) {
+            drifts.remove(server);
+        } else {
+            drifts.put(server, known);
         }
     }
 
@@ -188,6 +225,8 @@ public final class Observations {
         unproven.remove(server);
         deviations.remove(server);
         moves.remove(server);
+        drifts.remove(server);
+        told.remove(server);
     }
 
     private Sight sight(Entry entry, long generation, PowerState power, Optional<Failure> failure) {
@@ -199,6 +238,7 @@ public final class Observations {
 
     private void report(Entry entry, Sight sight, List<InterfaceState> interfaces, Optional<Failure> failure) {
         last.put(entry.id(), sight);
+        told.put(entry.id(), driftsOf(entry.id()));
         reports.accept(new ServerReport.Observed(
                 entry.id(),
                 sight.generation(),
@@ -207,7 +247,12 @@ public final class Observations {
                 failure,
                 sight.moves().gone(),
                 sight.moves().failed(),
+                driftsOf(entry.id()),
                 sight.claim()));
+    }
+
+    private List<InterfaceDrift> driftsOf(ServerId server) {
+        return List.copyOf(drifts.getOrDefault(server, Map.of()).values());
     }
 
     private boolean isDue(ServerId server) {

@@ -19,6 +19,7 @@ import org.sluice.agent.host.Hypervisor;
 import org.sluice.agent.host.KernelException;
 import org.sluice.agent.journal.Entry.FoundFunction;
 import org.sluice.agent.step.Step;
+import org.sluice.model.PortId;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
 import org.sluice.model.protocol.DesiredServer;
@@ -128,26 +129,35 @@ public final class ServerWorkflow {
      * What was read back of a server's NICs.
      *
      * @param interfaces those that are as they should be
-     * @param deviation what is wrong with the first of the others; empty when there is none
+     * @param deviations what is wrong with the others, in the order of the guest
      */
-    public record ReadBack(List<InterfaceState> interfaces, Optional<RuntimeException> deviation) {
+    public record ReadBack(List<InterfaceState> interfaces, List<Deviation> deviations) {
         public ReadBack {
             interfaces = List.copyOf(interfaces);
+            deviations = List.copyOf(deviations);
+        }
+
+        /** What is wrong with the first that is not as it should be; empty when there is none. */
+        public Optional<RuntimeException> deviation() {
+            return deviations.stream().findFirst().map(Deviation::reason);
         }
     }
+
+    /** A NIC that is not as it should be. */
+    public record Deviation(PortId port, RuntimeException reason) {}
 
     /** Reads back what the controller counts on, of a server whose guest is on. */
     public ReadBack readBack() {
         List<InterfaceState> interfaces = new ArrayList<>();
-        RuntimeException deviation = null;
+        List<Deviation> deviations = new ArrayList<>();
         for (Attachment attachment : attachments) {
             try {
                 interfaces.add(attachment.verify());
             } catch (KernelException | ProblemException e) {
-                deviation = deviation == null ? e : deviation;
+                deviations.add(new Deviation(attachment.nic().port(), e));
             }
         }
-        return new ReadBack(interfaces, Optional.ofNullable(deviation));
+        return new ReadBack(interfaces, deviations);
     }
 
     /** Brings back what of its NICs has drifted, of a server whose guest is on; what came of it {@link #readBack} says. */

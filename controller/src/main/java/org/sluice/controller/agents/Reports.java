@@ -45,6 +45,7 @@ public final class Reports {
     private final ServerPorts serverPorts;
     private final Bindings bindings;
     private final Operations operations;
+    private final Drifts drifts = new Drifts();
     private final InterfaceReports interfaces;
     private final Servers servers = new Servers();
     private final DiskCopies copies = new DiskCopies();
@@ -86,6 +87,7 @@ public final class Reports {
         }
         Servers.Held server = held.get();
         if (Servers.listens(server)) {
+            drifts.take(handle, server.id(), report.drifts());
             Map<PortId, VirtualFunctionLease> leases = leases(handle, host, server.id());
             interfaces.take(
                     handle,

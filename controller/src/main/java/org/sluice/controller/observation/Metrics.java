@@ -75,6 +75,8 @@ public final class Metrics implements RequestObserver, AutoCloseable {
 
     private record Functions(long leased, long free) {}
 
+    private record Drifted(long lasting, long over) {}
+
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Map<Line, Timer> requests = new ConcurrentHashMap<>();
     private final Map<String, Counter> bytes = new ConcurrentHashMap<>();
@@ -261,6 +263,11 @@ public final class Metrics implements RequestObserver, AutoCloseable {
                 "Virtual functions that a port has leased, and that a port could lease.",
                 recently("virtual functions by state", () -> functions(database)),
                 Map.of("leased", Functions::leased, "free", Functions::free));
+        gauges(
+                "sluice.drifts",
+                "NICs of servers that read back otherwise than they were set up, and those that were set back.",
+                recently("drifts by state", () -> drifts(database)),
+                Map.of("lasting", Drifted::lasting, "over", Drifted::over));
     }
 
     private void room(String name, String sentence, Recently<Rooms> rooms, Function<Rooms, Room> which, double unit) {
@@ -327,6 +334,14 @@ public final class Metrics implements RequestObserver, AutoCloseable {
                             and vf.present and vf.iommu_group >= 0 and pf.present and pf.physical_network is not null)
                         from virtual_function vf join physical_function pf on pf.id = vf.physical_function_id""")
                         .map((row, _) -> new Functions(row.getLong(1), row.getLong(2)))
+                        .one());
+    }
+
+    private static Drifted drifts(Database database) {
+        return database.jdbi()
+                .withHandle(handle -> handle.createQuery(
+                                "select count(*) filter (where lasts), count(*) filter (where not lasts) from interface_drift")
+                        .map((row, _) -> new Drifted(row.getLong(1), row.getLong(2)))
                         .one());
     }
 

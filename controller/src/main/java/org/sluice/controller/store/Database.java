@@ -33,7 +33,7 @@ public final class Database implements AutoCloseable {
     static final String NEWEST_MIGRATION = "45";
 
     /** How many files there are. */
-    static final int MIGRATIONS = 34;
+    static final int MIGRATIONS = 35;
 
     private final String url;
     private final DatabaseLimits limits;

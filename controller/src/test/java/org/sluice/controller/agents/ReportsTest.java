@@ -3,6 +3,7 @@ package org.sluice.controller.agents;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -55,6 +56,46 @@ class ReportsTest {
         assertThat(launched(server)).isEqualTo(launched);
         assertThat(fleet.count("select count(*) from port where server_id = ? and status = 'ACTIVE'", server.value()))
                 .isEqualTo(2);
+    }
+
+    @Test
+    void whatDriftsIsKeptByNicAndChangesNoState() {
+        HostId host = fleet.host("node0", 1);
+        ServerId server = bootBoth();
+        ServerReport.Observed right = fleet.running(host, server);
+        PortId port = right.interfaces().getFirst().port();
+        Instant at = Instant.parse("2026-01-01T00:00:00Z");
+        fleet.report(host, right);
+
+        fleet.report(host, drifting(right, port, at, true));
+        fleet.report(host, drifting(right, port, at, true));
+        assertThat(drift()).contains("VfReadBackDiffers true 1");
+        assertThat(status(server)).contains("ACTIVE");
+        fleet.report(host, drifting(right, port, at, false));
+        assertThat(drift()).contains("VfReadBackDiffers false 1");
+        fleet.report(host, drifting(right, port, at.plusSeconds(60), true));
+        assertThat(drift()).contains("VfReadBackDiffers true 2");
+        fleet.report(host, right);
+        assertThat(drift()).as("nobody says so any more").contains("VfReadBackDiffers false 2");
+    }
+
+    private Optional<String> drift() {
+        return fleet.text("select concat_ws(' ', code, lasts::text, times) from interface_drift");
+    }
+
+    private static ServerReport.Observed drifting(
+            ServerReport.Observed report, PortId port, Instant at, boolean lasts) {
+        ServerReport.Failure what =
+                new ServerReport.Failure("VfReadBackDiffers", "Its VLAN is 99 instead of 2401.", Optional.empty());
+        return new ServerReport.Observed(
+                report.server(),
+                report.generation(),
+                report.power(),
+                report.interfaces(),
+                report.failure(),
+                List.of(),
+                List.of(),
+                List.of(new ServerReport.InterfaceDrift(port, what, at, lasts)));
     }
 
     @Test

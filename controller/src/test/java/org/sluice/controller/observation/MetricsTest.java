@@ -176,6 +176,7 @@ final class MetricsTest {
                         "sluice_host_memory_bytes{state=\"total\"} 2.147483648E9",
                         "sluice_host_disk_bytes{state=\"claimed\"} 7.516192768E9",
                         "sluice_host_disk_bytes{state=\"total\"} 1.073741824E11",
+                        "sluice_drifts{state=\"lasting\"} 0.0",
                         "sluice_virtual_functions{state=\"leased\"} 0.0",
                         "sluice_virtual_functions{state=\"free\"} 3.0")
                 .anyMatch(line -> line.matches("sluice_claims_lost_total [1-9].*")));

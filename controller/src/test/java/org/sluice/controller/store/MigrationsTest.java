@@ -54,6 +54,7 @@ final class MigrationsTest {
             Map.entry("34", 214_045_914),
             Map.entry("35", -885_871_664),
             Map.entry("40", -236_942_427),
+            Map.entry("41", -1_290_331_089),
             Map.entry("45", -928_926_277));
 
     @RegisterExtension

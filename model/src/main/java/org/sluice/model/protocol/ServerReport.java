@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -40,6 +41,8 @@ public sealed interface ServerReport {
      * @param gone NICs that should be gone and are, and those that could not be attached, of which nothing is left; none in what was
      *     written before there was this member
      * @param failed NICs that could not be attached or detached; none in what was written before there was this member
+     * @param drifts NICs that once read back otherwise than they were set up, each as it was the last time in this life of the agent; none in
+     *     what was written before there was this member
      */
     record Observed(
             ServerId server,
@@ -49,6 +52,7 @@ public sealed interface ServerReport {
             Optional<Failure> failure,
             List<InterfaceGone> gone,
             List<InterfaceFailed> failed,
+            List<InterfaceDrift> drifts,
             Optional<Long> claim)
             implements ServerReport {
         public Observed {
@@ -60,10 +64,11 @@ public sealed interface ServerReport {
             requireNonNull(failure, "failure is null");
             gone = List.copyOf(Objects.requireNonNullElse(gone, List.of()));
             failed = List.copyOf(Objects.requireNonNullElse(failed, List.of()));
+            drifts = List.copyOf(Objects.requireNonNullElse(drifts, List.of()));
             claim = Objects.requireNonNullElse(claim, Optional.empty());
         }
 
-        /** One of a claim that is not known. */
+        /** One none of whose NICs ever drifted, of a claim that is not known. */
         public Observed(
                 ServerId server,
                 long generation,
@@ -72,12 +77,12 @@ public sealed interface ServerReport {
                 Optional<Failure> failure,
                 List<InterfaceGone> gone,
                 List<InterfaceFailed> failed) {
-            this(server, generation, power, interfaces, failure, gone, failed, Optional.empty());
+            this(server, generation, power, interfaces, failure, gone, failed, List.of(), Optional.empty());
         }
 
         @Override
         public Observed about(Optional<Long> other) {
-            return new Observed(server, generation, power, interfaces, failure, gone, failed, other);
+            return new Observed(server, generation, power, interfaces, failure, gone, failed, drifts, other);
         }
 
         /** One none of whose NICs came or went. */
@@ -115,6 +120,21 @@ public sealed interface ServerReport {
         public InterfaceFailed {
             requireNonNull(port, "port is null");
             requireNonNull(failure, "failure is null");
+        }
+    }
+
+    /**
+     * A NIC of a guest that runs read back otherwise than it was set up, and not by our doing.
+     *
+     * @param what how it read back
+     * @param at when, by the host's clock
+     * @param lasts whether it still does: what a repair would cut the guest off for is left
+     */
+    record InterfaceDrift(PortId port, Failure what, Instant at, boolean lasts) {
+        public InterfaceDrift {
+            requireNonNull(port, "port is null");
+            requireNonNull(what, "what is null");
+            requireNonNull(at, "at is null");
         }
     }
 

@@ -18,6 +18,7 @@ import org.sluice.controller.http.view.RawJson;
  * @param claim what it holds or would hold of a host
  * @param ports its ports and their bindings
  * @param leases its virtual functions
+ * @param drifts NICs that once read back otherwise than they were set up
  * @param decision the newest one about it
  */
 record Explanation(
@@ -32,4 +33,5 @@ record Explanation(
         RawJson claim,
         RawJson ports,
         RawJson leases,
+        RawJson drifts,
         Optional<RawJson> decision) {}

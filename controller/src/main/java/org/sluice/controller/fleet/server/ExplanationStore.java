@@ -30,6 +30,9 @@ final class ExplanationStore {
                         'generation', vf.generation) order by pf.name, vf.index)
                     from virtual_function vf join physical_function pf on pf.id = vf.physical_function_id
                     where vf.leased_server_id = s.id), '[]') as leases,
+                coalesce((select jsonb_agg(jsonb_build_object('port_id', d.port_id, 'code', d.code, 'reason', d.reason,
+                        'at', d.seen_at, 'lasts', d.lasts, 'times', d.times) order by d.seen_at desc)
+                    from interface_drift d where d.server_id = s.id), '[]') as drifts,
                 (select jsonb_build_object('at', d.decided_at, 'chosen', dh.name, 'hosts', d.hosts,
                         'considered', d.considered, 'reasons', d.reasons)
                     from scheduling_decision d left join host dh on dh.id = d.host_id
@@ -65,6 +68,7 @@ final class ExplanationStore {
                 new RawJson(row.getString("claim")),
                 new RawJson(row.getString("ports")),
                 new RawJson(row.getString("leases")),
+                new RawJson(row.getString("drifts")),
                 Optional.ofNullable(row.getString("decision")).map(RawJson::new));
     }
 }

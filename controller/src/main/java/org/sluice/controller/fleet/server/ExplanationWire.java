@@ -16,6 +16,7 @@ final class ExplanationWire {
             .member("claim", Explanation::claim)
             .member("ports", Explanation::ports)
             .member("leases", Explanation::leases)
+            .member("drifts", Explanation::drifts)
             .member("decision", Explanation::decision)
             .build();
 
