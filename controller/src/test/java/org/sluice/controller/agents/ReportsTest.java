@@ -95,7 +95,8 @@ class ReportsTest {
                 report.failure(),
                 List.of(),
                 List.of(),
-                List.of(new ServerReport.InterfaceDrift(port, what, at, lasts)));
+                List.of(new ServerReport.InterfaceDrift(port, what, at, lasts)),
+                report.claim());
     }
 
     @Test
