@@ -219,6 +219,7 @@ public final class Agent implements AutoCloseable {
 
     /** Begins to work. */
     public void start() {
+        noteWhatIsNotUnderstood();
         convergence.recall();
         watchDomains();
         host.segmentServices().watch(this::dhcpEnded);
@@ -274,6 +275,15 @@ public final class Agent implements AutoCloseable {
         return stopping.getCount() == 0;
     }
 
+    private void noteWhatIsNotUnderstood() {
+        journal.notUnderstood()
+                .forEach((server, reason) -> LOG.warn(
+                        "What the journal of host {} says of server {} was written by a newer agent; the server is left as it is. {}",
+                        host.name(),
+                        server,
+                        reason));
+    }
+
     private void listen() {
         Duration pause = settings.firstRetry();
         boolean connected = false;
@@ -327,6 +337,12 @@ public final class Agent implements AutoCloseable {
                     host.name(),
                     before.revision());
         }
+        state.notUnderstood()
+                .forEach(server -> LOG.warn(
+                        "Host {} cannot do all that is wanted of server {}; a newer agent may. {}",
+                        host.name(),
+                        server.server(),
+                        server.reason()));
         latest.set(state);
         state.physicalFunctions().forEach(this::setUp);
         wakeAll();
@@ -456,7 +472,7 @@ public final class Agent implements AutoCloseable {
 
     /** Silence is no order: what the controller may still speak of, or a guest that no books have may use, stays. */
     private void sweep() {
-        if (latest.get() == null) {
+        if (latest.get() == null || !journal.notUnderstood().isEmpty()) {
             return;
         }
         segments.sweep(
@@ -541,6 +557,7 @@ public final class Agent implements AutoCloseable {
         DesiredHost state = latest.get();
         if (state != null) {
             state.servers().stream().map(DesiredServer::id).forEach(known::add);
+            state.notUnderstood().forEach(other -> known.add(other.server()));
         }
         return known;
     }

@@ -39,6 +39,7 @@ import org.sluice.model.ImageId;
 import org.sluice.model.ProblemException;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.DesiredHost;
+import org.sluice.model.protocol.DesiredHost.NotUnderstood;
 import org.sluice.model.protocol.DesiredInterface;
 import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.DesiredServer.Presence;
@@ -146,13 +147,28 @@ final class Convergence {
      * @return whether there is more to do for it at once
      */
     boolean converge(ServerId server, Optional<DesiredHost> latest) {
+        Optional<String> unread = Optional.ofNullable(journal.notUnderstood().get(server));
+        if (unread.isPresent()) {
+            latest.flatMap(state -> state.find(server))
+                    .filter(wanted -> wanted.presence() == Presence.PRESENT)
+                    .ifPresent(wanted ->
+                            cannotObey(server, wanted.claim(), wanted.power().generation(), inJournal(unread.get())));
+            return false;
+        }
+        Optional<NotUnderstood> puzzle = latest.flatMap(state -> state.notUnderstood(server));
         Optional<Entry> known = journal.find(server);
+        if (puzzle.isPresent()
+                && known.filter(entry -> entry.phase() != Phase.BUILDING).isEmpty()) {
+            reports.accept(new ServerReport.Failed(
+                    server, tooNew(puzzle.get().reason()), puzzle.get().claim()));
+            return false;
+        }
         Optional<DesiredServer> desired = latest.flatMap(state -> state.find(server));
         if (known.isEmpty()) {
             return desired.isPresent() && begin(desired.get(), latest.orElseThrow());
         }
         Entry begun = known.get();
-        noteSilence(begun, latest.isPresent() && desired.isEmpty());
+        noteSilence(begun, latest.isPresent() && desired.isEmpty() && puzzle.isEmpty());
         boolean unwanted = desired.isPresent() && desired.get().presence() == Presence.ABSENT;
         // What is removed is what was built; that it goes, another request has asked for.
         Entry entry = underWhatClaim(unwanted ? begun.askedLike(desired.get()) : begun, desired);
@@ -169,7 +185,12 @@ final class Convergence {
                     remove(entry, desired);
                     yield false;
                 }
-                yield keep(entry, desired, latest.map(DesiredHost::revision).orElse(entry.revision()));
+                boolean continues =
+                        keep(entry, desired, latest.map(DesiredHost::revision).orElse(entry.revision()));
+                // What it is goes on; that what is wished of it now cannot be done is told last.
+                puzzle.filter(wish -> wish.generation() > entry.obeyed().generation())
+                        .ifPresent(wish -> cannotObey(server, wish.claim(), wish.generation(), tooNew(wish.reason())));
+                yield continues;
             }
             case REMOVING -> {
                 remove(entry, desired);
@@ -202,6 +223,33 @@ final class Convergence {
                 })
                 .map(entry::claimedLike)
                 .orElse(entry);
+    }
+
+    private void cannotObey(ServerId server, Optional<Long> claim, long generation, Failure failure) {
+        reports.accept(new ServerReport.Observed(
+                server,
+                generation,
+                Observations.powerOf(host.hypervisor().state(server)),
+                List.of(),
+                Optional.of(failure),
+                List.of(),
+                List.of(),
+                claim));
+    }
+
+    private static Failure tooNew(String reason) {
+        return new Failure(
+                "NewerAgentNeeded",
+                "The agent of this host is older than what is wanted of the server. " + reason,
+                Optional.of("Upgrade the host's agent."));
+    }
+
+    private static Failure inJournal(String reason) {
+        return new Failure(
+                "NewerAgentNeeded",
+                "A newer agent of this host has written down what it made of the server, and this one leaves it as it is. "
+                        + reason,
+                Optional.of("Upgrade the host's agent again."));
     }
 
     private void noteSilence(Entry entry, boolean silent) {
@@ -246,7 +294,7 @@ final class Convergence {
 
     /** One that goes gives its VFs back. One that the controller does not know keeps them, and that would never come to an end. */
     private void waits(DesiredServer wanted, DesiredHost state, ServerId holder) {
-        if (state.find(holder).isPresent()) {
+        if (state.find(holder).isPresent() || state.notUnderstood(holder).isPresent()) {
             LOG.info("Server {} waits for a VF that a server on its way out still holds.", wanted.named());
             return;
         }

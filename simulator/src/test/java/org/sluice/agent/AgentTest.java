@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.contentOf;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ import org.sluice.model.MacAddress;
 import org.sluice.model.NetworkId;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.DesiredHost;
+import org.sluice.model.protocol.DesiredHost.NotUnderstood;
 import org.sluice.model.protocol.DesiredInterface.Bridge;
 import org.sluice.model.protocol.DesiredInterface.Direct;
 import org.sluice.model.protocol.DesiredInterface.DirectAttributes;
@@ -137,6 +139,60 @@ class AgentTest {
 
         assertThat(on.awaitReport(second, Observed.class).claim()).contains(2L);
         on.assertRuns(second);
+    }
+
+    @Test
+    void whatItDoesNotUnderstandFailsAloneAndWhatRanRunsOn() {
+        DesiredServer stands = Samples.server(Samples.bridgeNic(1));
+        DesiredServer never = Samples.server(Samples.bridgeNic(2));
+        DesiredServer next = Samples.server(Samples.direct(on.card(0), 3, 1));
+        on.controller.want(Samples.state(1, stands));
+        on.start();
+        on.awaitReport(stands, Observed.class);
+
+        on.controller.want(new DesiredHost(
+                2,
+                List.of(next),
+                List.of(),
+                List.of(),
+                List.of(
+                        new NotUnderstood(stands.id(), Optional.of(1L), 5, "Its power.level is not understood."),
+                        new NotUnderstood(never.id(), Optional.of(2L), 0, "Its interfaces[0] is not understood."))));
+
+        on.awaitReport(next, Observed.class);
+        Failed failed = on.awaitReport(never, Failed.class);
+        assertThat(failed.claim()).contains(2L);
+        assertThat(failed.failure())
+                .returns("NewerAgentNeeded", ServerReport.Failure::code)
+                .returns(Optional.of("Upgrade the host's agent."), ServerReport.Failure::fix);
+        Observed refused = on.awaitObserved(stands, report -> report.generation() == 5);
+        assertThat(refused.power()).isEqualTo(PowerState.RUNNING);
+        assertThat(refused.failure().orElseThrow().reason()).contains("power.level");
+        on.assertRuns(stands);
+        on.assertRuns(next);
+    }
+
+    @Test
+    void aServerOfWhichANewerAgentWroteIsLeftAsItIs() throws IOException {
+        DesiredServer stands = Samples.server(Samples.bridgeNic(1));
+        DesiredServer other = Samples.server(Samples.bridgeNic(2));
+        runThenWant(stands, Samples.state(2, stands, other));
+        on.awaitReport(other, Observed.class);
+        on.stop();
+        on.controller.forgetReports();
+        String newer = Files.readString(on.journalOf(stands)).replace("\"STANDING\"", "\"LEVITATING\"");
+        Files.writeString(on.journalOf(stands), newer);
+        on.start();
+
+        on.awaitReport(other, Observed.class);
+        assertThat(on.awaitReport(stands, Observed.class)
+                        .failure()
+                        .orElseThrow()
+                        .code())
+                .isEqualTo("NewerAgentNeeded");
+        assertThat(on.host.running()).contains(stands.id());
+        assertThat(on.host.starts(stands.id())).isEqualTo(1);
+        assertThat(on.journalOf(stands)).hasContent(newer);
     }
 
     @Test

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.sluice.agent.wire.DesiredReader;
 import org.sluice.agent.wire.ProtocolJson;
 import org.sluice.model.ImageId;
 import org.sluice.model.Problem;
@@ -86,7 +87,7 @@ public final class ControllerClient implements Controller {
         }
         requireSuccess("desired", answer.statusCode(), answer.body());
         try {
-            return Optional.of(ProtocolJson.MAPPER.readValue(answer.body(), DesiredHost.class));
+            return Optional.of(DesiredReader.read(answer.body()));
         } catch (JacksonException e) {
             throw new ControllerUnavailableException(
                     "The controller's answer to GET " + base + "desired is not a desired state: "

@@ -14,12 +14,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.BiConsumer;
+import org.sluice.agent.wire.DesiredReader;
 import org.sluice.agent.wire.ProtocolJson;
 import org.sluice.linux.file.DurableFiles;
 import org.sluice.model.FileFailure;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 
 /**
  * A directory of small JSON files, each of which is either wholly its old self or wholly its new one, whenever the
@@ -78,6 +81,30 @@ public final class DurableDirectory implements AutoCloseable {
             throw unusable(directory, e);
         }
         return all;
+    }
+
+    /**
+     * Reads every file, and keeps those that are JSON and not such a record, as a newer agent may have written them.
+     *
+     * @param others told of those: name, and why in a sentence
+     * @throws ProblemException when one cannot be read or is no JSON
+     */
+    <T> List<T> readKnown(Class<T> type, BiConsumer<String, String> others) {
+        List<T> known = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + SUFFIX)) {
+            for (Path file : files) {
+                JsonNode tree = parse(file, JsonNode.class);
+                try {
+                    known.add(ProtocolJson.MAPPER.treeToValue(tree, type));
+                } catch (JacksonException e) {
+                    String name = file.getFileName().toString();
+                    others.accept(name.substring(0, name.length() - SUFFIX.length()), DesiredReader.sentence(e));
+                }
+            }
+        } catch (IOException e) {
+            throw unusable(directory, e);
+        }
+        return known;
     }
 
     /** Reads one file; empty when there is none. */

@@ -9,6 +9,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +34,7 @@ public final class Journal implements AutoCloseable {
     private final LeaseBook leases;
     private final StepObserver observer;
     private final Map<ServerId, Entry> entries = new ConcurrentHashMap<>();
+    private final Map<ServerId, String> notUnderstood = new HashMap<>();
     private final FileChannel lockFile;
 
     /**
@@ -48,7 +50,8 @@ public final class Journal implements AutoCloseable {
         this.lockFile = lock(directory);
         try {
             this.leases = new LeaseBook(new DurableDirectory(directory.resolve("virtual-functions")), observer);
-            for (Entry entry : files.readAll(Entry.class)) {
+            for (Entry entry :
+                    files.readKnown(Entry.class, (name, reason) -> notUnderstood.put(ServerId.parse(name), reason))) {
                 entries.put(entry.id(), entry);
             }
         } catch (RuntimeException e) {
@@ -65,6 +68,14 @@ public final class Journal implements AutoCloseable {
     /** The entry of a server, if there is one. */
     public Optional<Entry> find(ServerId server) {
         return Optional.ofNullable(entries.get(server));
+    }
+
+    /**
+     * Servers whose entries are not understood, as a newer agent may have written them, and why not, in a sentence. What there is of
+     * them is for an agent that understands it; their entries stay as they are.
+     */
+    public Map<ServerId, String> notUnderstood() {
+        return Map.copyOf(notUnderstood);
     }
 
     /** Writes an entry in place of the one there may be. */

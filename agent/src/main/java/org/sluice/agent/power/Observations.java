@@ -260,7 +260,8 @@ public final class Observations {
         return at == null || Duration.between(at, clock.instant()).compareTo(verifyEvery) >= 0;
     }
 
-    private static PowerState powerOf(State state) {
+    /** What is reported of a guest in that state. */
+    public static PowerState powerOf(State state) {
         return switch (state) {
             case RUNNING -> PowerState.RUNNING;
             case PAUSED -> PowerState.PAUSED;

@@ -23,6 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.sluice.agent.Samples;
 import org.sluice.agent.wire.ProtocolJson;
 import org.sluice.model.ImageId;
@@ -31,8 +33,11 @@ import org.sluice.model.PortId;
 import org.sluice.model.ProblemException;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.DesiredHost;
+import org.sluice.model.protocol.DesiredInterface.Bridge;
+import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.HostQuery;
 import org.sluice.model.protocol.PhysicalFunctionKey;
+import org.sluice.model.protocol.Power;
 import org.sluice.model.protocol.PowerState;
 import org.sluice.model.protocol.ServerReport;
 import org.sluice.model.protocol.ServerReport.InterfaceState;
@@ -83,6 +88,55 @@ class ControllerClientTest {
         answer = ProtocolJson.MAPPER.writeValueAsBytes(state);
         assertThat(client.desired(8, Duration.ofSeconds(20))).contains(state);
         assertThat(asked).containsExactly("GET /agent/v1/desired?after=8&wait=20");
+    }
+
+    /** As a newer controller sends it. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"kind\":\"bridge\" | \"kind\":\"hover\" | hover",
+                "\"level\":\"RUNNING\" | \"level\":\"LEVITATING\" | LEVITATING",
+                "\"presence\":\"PRESENT\",\"power\" | \"presence\":\"ELSEWHERE\",\"power\" | ELSEWHERE"
+            })
+    void whatItDoesNotKnowIsTheTroubleOfThatServerAlone(String known, String unknown, String word) {
+        DesiredServer strange = Samples.claimed(Samples.server(Samples.bridgeNic(1)), 4)
+                .powered(new Power(Power.Level.RUNNING, 6, 0, Power.Ending.GRACEFUL));
+        DesiredServer plain = Samples.server(Samples.direct(CARD, 3, 7));
+        String understood = ProtocolJson.MAPPER.writeValueAsString(strange);
+        String text = understood.replace(known, unknown);
+        assertThat(text).isNotEqualTo(understood);
+        answer = ProtocolJson.MAPPER
+                .writeValueAsString(Samples.state(9, strange, plain))
+                .replace(understood, text)
+                .getBytes(StandardCharsets.UTF_8);
+
+        DesiredHost state = client.desired(8, Duration.ZERO).orElseThrow();
+
+        assertThat(state.revision()).isEqualTo(9);
+        assertThat(state.servers()).containsExactly(plain);
+        assertThat(state.notUnderstood()).singleElement().satisfies(other -> {
+            assertThat(other.server()).isEqualTo(strange.id());
+            assertThat(other.claim()).contains(4L);
+            assertThat(other.generation()).isEqualTo(6);
+            assertThat(other.reason()).contains(word);
+        });
+    }
+
+    @Test
+    void whatIsToGoGoesWhateverElseIsNotKnownOfIt() {
+        Bridge plain = Samples.bridgeNic(1);
+        DesiredServer going = Samples.absent(Samples.server(plain, Samples.direct(CARD, 3, 7)));
+        answer = ProtocolJson.MAPPER
+                .writeValueAsString(Samples.state(9, going))
+                .replace("\"kind\":\"direct\"", "\"kind\":\"hover\"")
+                .replace("\"level\":\"RUNNING\"", "\"level\":\"LEVITATING\"")
+                .getBytes(StandardCharsets.UTF_8);
+
+        DesiredHost state = client.desired(8, Duration.ZERO).orElseThrow();
+
+        assertThat(state.notUnderstood()).isEmpty();
+        assertThat(state.servers()).containsExactly(going.wired(List.of(plain)));
     }
 
     @Test

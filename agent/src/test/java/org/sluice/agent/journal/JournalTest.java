@@ -149,6 +149,28 @@ class JournalTest {
         }
     }
 
+    /** A newer agent wrote it, and was taken back for this one. */
+    @Test
+    void whatANewerAgentWroteIsKeptAndTheRestIsRead() throws IOException {
+        Entry plain = entry(Phase.STANDING);
+        Entry strange = entry(Phase.STANDING);
+        try (Journal journal = open()) {
+            journal.write(plain);
+            journal.write(strange);
+        }
+        Path file = directory.resolve("servers").resolve(strange.id() + ".json");
+        String newer = Files.readString(file).replace("\"phase\":\"STANDING\"", "\"phase\":\"LEVITATING\"");
+        assertThat(newer).contains("LEVITATING");
+        Files.writeString(file, newer);
+
+        try (Journal journal = open()) {
+            assertThat(journal.entries()).containsExactly(plain);
+            assertThat(journal.notUnderstood()).containsOnlyKeys(strange.id());
+            assertThat(journal.notUnderstood().get(strange.id())).contains("phase", "LEVITATING");
+        }
+        assertThat(file).hasContent(newer);
+    }
+
     @Test
     void refusesToGuessWhatADamagedFileSaid() throws IOException {
         Entry entry = entry(Phase.STANDING);

@@ -3,13 +3,10 @@ package org.sluice.controller.agents;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sluice.controller.http.ApiFamily;
@@ -152,8 +149,11 @@ public final class AgentsFamily implements ApiFamily {
         HostId host = exchange.host();
         // A transaction each: one report that cannot be taken does not hold up the others' servers.
         Optional<Problem> repeat = Optional.empty();
-        for (ServerReport report : readReports(exchange)) {
-            Optional<Problem> problem = take(host, report);
+        for (RecordReader.Element<ServerReport> element :
+                RecordReader.readEach(exchange.bodyBytes(), ServerReport.class, exchange.wording())) {
+            // One that is none, of an agent that is newer, is refused alone.
+            Optional<Problem> problem =
+                    element.problem().or(() -> take(host, element.record().orElseThrow()));
             repeat = repeat.or(() -> problem);
         }
         if (repeat.isPresent()) {
@@ -179,15 +179,6 @@ public final class AgentsFamily implements ApiFamily {
                     "The report about server " + report.server()
                             + " could not be taken; the controller's log says why."));
         }
-    }
-
-    private static List<ServerReport> readReports(Exchange exchange) {
-        @Nullable ServerReport[] reports = read(exchange, ServerReport[].class, RecordReader.Texts.ANY);
-        int missing = Arrays.asList(reports).indexOf(null);
-        if (missing >= 0) {
-            throw exchange.wording().malformed("The request body has no report at [" + missing + "].");
-        }
-        return List.of(reports);
     }
 
     /** The entity as a record of the protocol. Members that are not known are passed over: an agent may be newer than its controller. */

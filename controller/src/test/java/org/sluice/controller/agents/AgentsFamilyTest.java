@@ -203,7 +203,7 @@ class AgentsFamilyTest {
         HttpResponse<String> none = send("POST", "/reports", "null".getBytes(UTF_8));
 
         assertThat(missing.statusCode()).isEqualTo(400);
-        assertThat(missing.body()).contains("no report at [0]");
+        assertThat(missing.body()).contains("no ServerReport at [0]");
         assertThat(none.statusCode()).isEqualTo(400);
         assertThat(none.body()).contains("not a valid list of ServerReport");
     }
@@ -339,6 +339,21 @@ class AgentsFamilyTest {
         return send("POST", "/reports", (Object) Json.MAPPER
                 .writerFor(Json.MAPPER.getTypeFactory().constructCollectionType(List.class, ServerReport.class))
                 .writeValueAsBytes(List.of(reports)));
+    }
+
+    /** As a newer agent sends it. */
+    @Test
+    void aReportOfAKindThatIsNotKnownIsRefusedAlone() throws Exception {
+        ServerId runs = boot();
+        String known = Json.MAPPER.writerFor(ServerReport.class).writeValueAsString(fleet.running(host, runs));
+        String unknown = "{\"kind\": \"levitates\", \"server\": \"" + runs + "\"}";
+
+        HttpResponse<String> answer = send("POST", "/reports", ("[" + unknown + "," + known + "]").getBytes(UTF_8));
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.body()).contains("[0].kind is no kind of ServerReport");
+        assertThat(fleet.text("select status from server where id = ?", runs.value()))
+                .contains("ACTIVE");
     }
 
     @Test

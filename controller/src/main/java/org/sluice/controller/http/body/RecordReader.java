@@ -1,10 +1,13 @@
 package org.sluice.controller.http.body;
 
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sluice.controller.http.Json;
 import org.sluice.controller.http.Wording;
+import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -69,6 +72,57 @@ public final class RecordReader {
         }
     }
 
+    /**
+     * One of a list of records.
+     *
+     * @param record it; empty when it is none
+     * @param problem why it is none
+     */
+    public record Element<T>(Optional<T> record, Optional<Problem> problem) {}
+
+    /**
+     * Reads a list, each of its elements by itself.
+     *
+     * @throws ProblemException 400 when it is no list
+     */
+    public static <T> List<Element<T>> readEach(byte[] bytes, Class<T> type, Wording wording) {
+        JsonNode tree;
+        try {
+            tree = Json.MAPPER.readTree(bytes);
+        } catch (JacksonException cause) {
+            throw new ProblemException(
+                    wording.malformed("The request body is not a valid list of " + type.getSimpleName() + ".")
+                            .problem(),
+                    cause);
+        }
+        if (!tree.isArray()) {
+            throw wording.malformed("The request body is not a valid list of " + type.getSimpleName() + ".");
+        }
+        List<Element<T>> elements = new ArrayList<>();
+        for (JsonNode node : tree) {
+            elements.add(element(node, "[" + elements.size() + "]", type, wording));
+        }
+        return elements;
+    }
+
+    private static <T> Element<T> element(JsonNode node, String place, Class<T> type, Wording wording) {
+        try {
+            @Nullable T read = MAPPER.treeToValue(node, type);
+            return read == null
+                    ? broken(wording, "The request body has no " + type.getSimpleName() + " at " + place + ".")
+                    : new Element<>(Optional.of(read), Optional.empty());
+        } catch (JacksonException cause) {
+            return broken(
+                    wording,
+                    "The request body is not a valid list of " + type.getSimpleName() + where(place, cause) + ".");
+        }
+    }
+
+    private static <T> Element<T> broken(Wording wording, String sentence) {
+        return new Element<>(
+                Optional.empty(), Optional.of(wording.malformed(sentence).problem()));
+    }
+
     private static String name(Class<?> type) {
         return type.isArray() ? "list of " + type.componentType().getSimpleName() : type.getSimpleName();
     }
@@ -84,7 +138,11 @@ public final class RecordReader {
 
     /** {@code : physicalFunctions[0].address is null}; nothing where the entity is no JSON. */
     private static String where(JacksonException failure) {
-        StringBuilder path = new StringBuilder();
+        return where("", failure);
+    }
+
+    private static String where(String place, JacksonException failure) {
+        StringBuilder path = new StringBuilder(place);
         List<JacksonException.Reference> members = failure.getPath();
         for (JacksonException.Reference member : members) {
             if (member.getPropertyName() == null) {
