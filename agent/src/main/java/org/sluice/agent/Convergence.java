@@ -234,6 +234,7 @@ final class Convergence {
                 Optional.of(failure),
                 List.of(),
                 List.of(),
+                List.of(),
                 claim));
     }
 
