@@ -199,10 +199,10 @@ public final class Observations {
             Failure what = Failures.describe(deviation.reason());
             boolean lasts = lasting.containsKey(deviation.port());
             InterfaceDrift before = known.get(deviation.port());
-            boolean isKnown = before != null && before.lasts() && before.what().equals(what);
+            Instant at = before != null && before.lasts() && before.what().equals(what) ? before.at() : clock.instant();
             known.put(
                     deviation.port(),
-                    new InterfaceDrift(deviation.port(), what, isKnown ? before.at() : clock.instant(), lasts));
+                    new InterfaceDrift(deviation.port(), what, at, lasts));
         }
         if (known.isEmpty()) {
             drifts.remove(server);
