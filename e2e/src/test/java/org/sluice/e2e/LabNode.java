@@ -25,6 +25,13 @@ record LabNode(String name, Path run) implements AutoCloseable {
         return call("exec", "--", command);
     }
 
+    /** Cuts its power and boots it again, with the disk in {@code state}; what else was in it is gone. */
+    void losePower(Path share, Path state) {
+        String _ = call("stop").succeeded();
+        String _ = call("start", "--share", share.toString(), "--state", state.toString())
+                .succeeded();
+    }
+
     /** Where it keeps its captures. */
     Path directory() {
         return run.resolve(name);

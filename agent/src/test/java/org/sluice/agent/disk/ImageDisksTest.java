@@ -234,6 +234,18 @@ class ImageDisksTest {
         assertThat(base).doesNotExist();
     }
 
+    /** The file names that Debian's profile of libvirt's helper for AppArmor lets it read are few, and images are in no folder of theirs. */
+    @Test
+    void whatADiskIsLaidOverMayBeReadByLibvirtsHelperForAppArmor() throws Exception {
+        needs("qemu-img");
+        Path disk = disks(BYTES).ensureRoot(direct(image())).path();
+
+        String header = Files.readString(disk, java.nio.charset.StandardCharsets.ISO_8859_1);
+
+        assertThat(header).containsPattern("/images/[0-9a-f]{128}\\.img");
+        assertThat(disk.toString()).endsWith(".qcow2");
+    }
+
     /** Versions that did not know of AppArmor named images by their checksums alone. */
     @Test
     void anImageUnderItsFormerNameGoesOnceNoDiskNeedsIt() throws Exception {
