@@ -1,9 +1,9 @@
 package org.sluice.controller.operation;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElse;
 
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.sluice.controller.server.Hardware;
 import org.sluice.model.ImageId;
 import org.sluice.model.protocol.Power;
@@ -18,13 +18,11 @@ import org.sluice.model.protocol.Power;
  * @param image carries its root disk to another host; empty where it stays on its own, and in the books of before servers moved
  */
 record Change(Hardware from, Hardware to, Power.Level before, boolean confirmed, Optional<ImageId> image) {
-    @SuppressWarnings("OptionalAssignedToNull") // as the books of before it was there have it
-    Change(Hardware from, Hardware to, Power.Level before, boolean confirmed, @Nullable Optional<ImageId> image) {
-        this.from = requireNonNull(from, "from is null");
-        this.to = requireNonNull(to, "to is null");
-        this.before = requireNonNull(before, "before is null");
-        this.confirmed = confirmed;
-        this.image = image == null ? Optional.empty() : image;
+    Change {
+        requireNonNull(from, "from is null");
+        requireNonNull(to, "to is null");
+        requireNonNull(before, "before is null");
+        image = requireNonNullElse(image, Optional.empty());
     }
 
     Change confirm() {
