@@ -30,7 +30,7 @@ class ManyServersInterruptionTest {
     @TempDir
     Path directory;
 
-    private enum Interruption {
+    enum Interruption {
         KILLED_BEFORE_A_CALL,
         KILLED_AFTER_A_CALL,
         POWER_LOST

@@ -200,9 +200,7 @@ public final class Observations {
             boolean lasts = lasting.containsKey(deviation.port());
             InterfaceDrift before = known.get(deviation.port());
             Instant at = before != null && before.lasts() && before.what().equals(what) ? before.at() : clock.instant();
-            known.put(
-                    deviation.port(),
-                    new InterfaceDrift(deviation.port(), what, at, lasts));
+            known.put(deviation.port(), new InterfaceDrift(deviation.port(), what, at, lasts));
         }
         if (known.isEmpty()) {
             drifts.remove(server);

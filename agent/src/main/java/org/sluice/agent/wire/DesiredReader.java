@@ -63,14 +63,20 @@ public final class DesiredReader {
         bare.remove(List.of("power", "rootDisk", "diskWish"));
         ArrayNode nics = bare.putArray("interfaces");
         for (JsonNode nic : server.path("interfaces")) {
-            try {
-                DesiredInterface _ = ProtocolJson.MAPPER.treeToValue(nic, DesiredInterface.class);
+            if (isUnderstood(nic)) {
                 nics.add(nic);
-            } catch (JacksonException unknown) {
-                continue;
             }
         }
         return ProtocolJson.MAPPER.treeToValue(bare, DesiredServer.class);
+    }
+
+    private static boolean isUnderstood(JsonNode nic) {
+        try {
+            DesiredInterface _ = ProtocolJson.MAPPER.treeToValue(nic, DesiredInterface.class);
+            return true;
+        } catch (JacksonException unknown) {
+            return false;
+        }
     }
 
     private static NotUnderstood notUnderstood(JsonNode server, JacksonException reason) {

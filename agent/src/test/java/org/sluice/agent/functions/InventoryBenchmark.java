@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,9 +42,13 @@ class InventoryBenchmark {
     private final AtomicInteger messages = new AtomicInteger();
     private Path sysfs;
 
+    @BeforeEach
+    void makeTree() {
+        sysfs = directory.resolve("sysfs");
+    }
+
     @Test
     void aLookAtEightCardsWith128VfsEach() throws IOException {
-        sysfs = directory.resolve("sysfs");
         for (int card = 0; card < CARDS; card++) {
             card(card);
         }
