@@ -53,7 +53,7 @@ final class ArchitectureTest {
                     "compute",
                     Set.of("policy", "http", "store", "host", "network", "image", "server", "scheduling", "operation")),
             entry("pki", Set.of("policy", "http", "store")),
-            entry("fleet", Set.of("policy", "http", "store", "host", "scheduling", "pki")),
+            entry("fleet", Set.of("policy", "http", "store", "host", "server", "scheduling", "pki")),
             entry("agents", Set.of("policy", "http", "store", "host", "network", "server", "scheduling", "operation")),
             entry("background", Set.of("store", "network", "image", "server", "scheduling", "operation", "pki")));
 
