@@ -292,7 +292,7 @@ class PowerTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "ACTIVE  | {'os-start': null}           | Cannot 'start' instance SERVER while it is in vm_state active. Allowed in this state: stop, reboot, reboot (HARD), pause, rebuild,",
+                "ACTIVE  | {'os-start': null}           | Cannot 'start' instance SERVER while it is in vm_state active. Allowed in this state: stop, reboot, reboot (HARD), pause, suspend, rebuild,",
                 "ACTIVE  | {'unpause': null}            | Cannot 'unpause' instance SERVER while it is in vm_state active.",
                 "SHUTOFF | {'os-stop': null}            | Cannot 'stop' instance SERVER while it is in vm_state stopped. Allowed in this state: start, reboot (HARD), rebuild,",
                 "SHUTOFF | {'reboot': {'type': 'SOFT'}} | Cannot 'reboot' instance SERVER while it is in vm_state stopped.",
@@ -346,7 +346,7 @@ class PowerTest {
     void aSilentHostIsAskedForNothing() {
         cloud.execute("update host set last_seen_at = now() - interval '75 seconds'");
         assertThat(refused("{'os-stop': null}").text()).contains("has not been heard of for 75 s");
-        assertThat(state()).isEqualTo("ACTIVE active - 1");
+        assertThat(state()).isEqualTo("ACTIVE active - 0");
         assertThat(wished()).isEqualTo("RUNNING 0 0 GRACEFUL");
     }
 
