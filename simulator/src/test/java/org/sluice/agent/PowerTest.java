@@ -122,6 +122,52 @@ class PowerTest {
     }
 
     @Test
+    void aServerThatHasLostItsDiskIsNotStartedOnAnother() {
+        run();
+        wish(stopped(1));
+        on.awaitObeyed(server, stopped(1));
+        on.host.loseDisks(server.id());
+        wish(running(2));
+
+        Observed report = on.awaitObserved(
+                server, each -> each.generation() == 2 && each.failure().isPresent());
+
+        assertThat(report.failure().orElseThrow().code()).isEqualTo("RootDiskGone");
+        assertThat(report.power()).isEqualTo(PowerState.STOPPED);
+        assertThat(on.host.disks()).isEmpty();
+        assertThat(on.host.starts(server.id())).isEqualTo(1);
+    }
+
+    @Test
+    void aServerWhoseDiskIsGoneAfterARebootOfItsHostIsNotStarted() {
+        run();
+        on.stop();
+        on.host.reboot();
+        on.host.loseDisks(server.id());
+        on.controller.forgetReports();
+        on.start();
+
+        Observed report = on.awaitObserved(server, each -> each.failure().isPresent());
+
+        assertThat(report.failure().orElseThrow().code()).isEqualTo("RootDiskGone");
+        assertThat(on.host.disks()).isEmpty();
+        assertThat(on.host.running()).isEmpty();
+    }
+
+    @Test
+    void aRebuildGivesAServerThatHasLostItsDiskANewOne() {
+        run();
+        on.host.loseDisks(server.id());
+        wish(new Power(Level.RUNNING, 1, 1, 1, Ending.AT_ONCE));
+
+        on.awaitObserved(
+                server, each -> each.generation() == 1 && each.failure().isEmpty());
+
+        on.assertRuns(server);
+        assertThat(on.host.starts(server.id())).isEqualTo(2);
+    }
+
+    @Test
     void isResizedWhileItIsOffAndCanBecomeWhatItWas() {
         run();
         wish(stopped(1));
