@@ -567,17 +567,34 @@ class PowerTest {
         on.awaitObeyed(server, running(3));
     }
 
-    @Test
-    void saysWhatIsWrongWithAServerThatItStarted() {
+    /** The next start meets somebody who changes the VF meanwhile. */
+    private void startMeddledWith(Setting setting) {
+        on.verifyEvery(Duration.ofMinutes(10));
         run();
         wish(stopped(1));
         on.awaitObeyed(server, stopped(1));
         on.host.faults().listen((call, _) -> {
             if (call == HostCall.START_DOMAIN) {
-                on.host.meddle(on.card(0), 3, new Setting.Vlan(99, 0));
+                on.host.meddle(on.card(0), 3, setting);
             }
         });
         wish(running(2));
+    }
+
+    @Test
+    void bringsBackWhatSomebodyChangedDuringAStart() {
+        startMeddledWith(new Setting.Vlan(99, 0));
+
+        Observed report = on.awaitObeyed(server, running(2));
+
+        assertThat(report.failure()).isEmpty();
+        assertThat(report.interfaces()).hasSize(2);
+        on.assertRuns(server);
+    }
+
+    @Test
+    void saysWhatIsWrongWithAServerThatItStartedAndLooksAgainSoon() {
+        startMeddledWith(new Setting.Mac(new MacAddress("02:00:00:00:00:99")));
         Observed report = on.awaitObserved(server, each -> each.failure().isPresent());
         assertThat(report.generation()).isEqualTo(2);
         assertThat(report.power()).isEqualTo(PowerState.RUNNING);
@@ -586,7 +603,7 @@ class PowerTest {
                 .extracting(ServerReport.InterfaceState::port)
                 .containsExactly(tap.port());
 
-        on.host.meddle(on.card(0), 3, new Setting.Vlan(function.vlan(), 0));
+        on.host.meddle(on.card(0), 3, new Setting.Mac(function.mac()));
         assertThat(on.awaitObserved(server, each -> each.failure().isEmpty()).interfaces())
                 .hasSize(2);
     }
