@@ -331,7 +331,9 @@ final class Convergence {
         List<DesiredInterface> nics = wanted.interfaces().stream()
                 .filter(nic -> nic.wish().goes() || nic.wish().change() == 0)
                 .toList();
-        journal.write(Entry.adopted(wanted.wired(nics), revision, Phase.STANDING));
+        DesiredServer here = wanted.wired(nics);
+        takeLeases(here);
+        journal.write(Entry.adopted(here, revision, Phase.STANDING));
         LOG.warn(
                 "Server {} is on this host, and not in the journal. It is taken over as it is: was the agent's"
                         + " directory lost, or another one used before?",
@@ -343,12 +345,7 @@ final class Convergence {
                 "Server {} is to go, and is on this host without being in the journal: was the agent's directory lost,"
                         + " or another one used before? What there is of it is taken away.",
                 wanted.named());
-        try (FunctionLocks.Held _ = ServerWorkflow.hold(locks, wanted)) {
-            // In the lease book first: only what is there is released, and only what is released is reported so.
-            for (VirtualFunctionLease lease : wanted.leases()) {
-                takeForRelease(wanted, lease);
-            }
-        }
+        takeLeases(wanted);
         adoptNetworks(wanted);
         Entry entry = Entry.adopted(wanted, revision, Phase.REMOVING);
         journal.write(entry);
@@ -359,7 +356,14 @@ final class Convergence {
         attachments.of(server).forEach(Attachment::adopt);
     }
 
-    private void takeForRelease(DesiredServer wanted, VirtualFunctionLease lease) {
+    /** In the lease book first: only what is there is released, and only what is released is reported so. */
+    private void takeLeases(DesiredServer server) {
+        try (FunctionLocks.Held _ = ServerWorkflow.hold(locks, server)) {
+            server.leases().forEach(lease -> take(server, lease));
+        }
+    }
+
+    private void take(DesiredServer wanted, VirtualFunctionLease lease) {
         try {
             journal.leases().take(lease, wanted.id());
         } catch (ProblemException notItsAnyMore) {
@@ -548,9 +552,8 @@ final class Convergence {
         LOG.info("Nothing is left of server {}.", entry.server().named());
         // Also what it was to get and never did: a lease of which nothing was ever begun here is given up as well.
         List<VirtualFunctionLease> released = Stream.concat(
-                        entry.whole().leases().stream(),
-                        desired.map(DesiredServer::leases).orElse(List.of()).stream()
-                                .filter(lease -> !journal.leases().holds(lease, entry.id())))
+                        entry.whole().leases().stream(), desired.map(DesiredServer::leases).orElse(List.of()).stream())
+                .filter(lease -> !journal.leases().holds(lease, entry.id()))
                 .distinct()
                 .toList();
         reports.accept(

@@ -46,6 +46,22 @@ final class SimulatedDomains {
 
     void ensureDisk(DesiredServer server) {
         disks.putIfAbsent(server.id(), server.image().id());
+        growDisk(server);
+    }
+
+    /** The root disk of a server that had one before. */
+    void requireDisk(DesiredServer server) {
+        if (!disks.containsKey(server.id())) {
+            throw Problem.of(
+                            Problem.Kind.CONFLICT,
+                            "RootDiskGone",
+                            "The root disk of server " + server.id() + " is not on its host.")
+                    .asException();
+        }
+        growDisk(server);
+    }
+
+    private void growDisk(DesiredServer server) {
         SortedSet<Integer> made = numbers.computeIfAbsent(server.id(), _ -> new TreeSet<>());
         int number = server.rootDisk().number();
         Optional<Integer> kept = server.rootDisk().kept();

@@ -347,6 +347,13 @@ public final class SimulatedHost {
         }
     }
 
+    /** Takes a server's files away, as when their file system is not mounted; a guest that is on runs on. */
+    public void loseDisks(ServerId server) {
+        synchronized (lock) {
+            domains.removeDisks(server, consoleOf(server));
+        }
+    }
+
     /** What a server's root disk was made of. */
     public Optional<ImageId> image(ServerId server) {
         synchronized (lock) {
@@ -680,6 +687,16 @@ public final class SimulatedHost {
         @Override
         public RootDisk ensureRoot(DesiredServer server) {
             change(line, HostCall.ENSURE_ROOT_DISK, "root disk of " + server.id(), () -> domains.ensureDisk(server));
+            return rootOf(server);
+        }
+
+        @Override
+        public RootDisk requireRoot(DesiredServer server) {
+            change(line, HostCall.REQUIRE_ROOT_DISK, "root disk of " + server.id(), () -> domains.requireDisk(server));
+            return rootOf(server);
+        }
+
+        private RootDisk rootOf(DesiredServer server) {
             return new RootDisk(
                     directory.resolve(server.id() + ".disk"), server.image().diskFormat());
         }

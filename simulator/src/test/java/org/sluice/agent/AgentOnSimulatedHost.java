@@ -53,6 +53,7 @@ final class AgentOnSimulatedHost implements AutoCloseable {
 
     private Duration longestCall = Duration.ofSeconds(5);
     private Duration compareEvery = Duration.ofMillis(50);
+    private Duration verifyEvery = Duration.ofMillis(200);
     private Duration shutdownWithin = Duration.ofSeconds(60);
     private Duration detachWithin = Duration.ofSeconds(60);
     private @Nullable Agent agent;
@@ -70,6 +71,11 @@ final class AgentOnSimulatedHost implements AutoCloseable {
     /** Looks by itself only so often whether everything is as it should be. */
     void compareEvery(Duration pause) {
         compareEvery = pause;
+    }
+
+    /** Reads NICs of guests that are well back only so often. */
+    void verifyEvery(Duration pause) {
+        verifyEvery = pause;
     }
 
     /** Waits so long for a guest that was asked to end. */
@@ -97,7 +103,7 @@ final class AgentOnSimulatedHost implements AutoCloseable {
                 new AgentSettings(
                         Duration.ofSeconds(1),
                         compareEvery,
-                        Duration.ofMillis(200),
+                        verifyEvery,
                         shutdownWithin,
                         detachWithin,
                         Duration.ofMillis(5),

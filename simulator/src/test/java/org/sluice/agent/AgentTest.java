@@ -34,6 +34,7 @@ import org.sluice.model.protocol.DesiredInterface.DirectAttributes;
 import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.HostQuery;
 import org.sluice.model.protocol.PhysicalFunction;
+import org.sluice.model.protocol.Power;
 import org.sluice.model.protocol.PowerState;
 import org.sluice.model.protocol.ServerReport;
 import org.sluice.model.protocol.ServerReport.Absent;
@@ -338,6 +339,48 @@ class AgentTest {
         // Its VF is in the book now, so that it can be taken from it.
         on.controller.want(Samples.state(2, Samples.absent(server)));
         on.awaitReport(server, Absent.class);
+        on.assertClean(server);
+    }
+
+    @Test
+    void tellsThatAServerWhichALostJournalKnewRunsOnDeletedFiles() throws IOException {
+        DesiredServer server = Samples.server(Samples.bridgeNic(1), Samples.direct(on.card(0), 3, 7));
+        on.controller.want(Samples.state(1, server));
+        on.start();
+        on.awaitReport(server, Observed.class);
+        on.loseJournal();
+        on.host.loseDisks(server.id());
+        on.controller.forgetReports();
+        on.start();
+
+        Observed report = on.awaitObserved(server, each -> each.failure().isPresent());
+
+        assertThat(report.failure().orElseThrow().code()).isEqualTo("RootDiskGone");
+        assertThat(report.power()).isEqualTo(PowerState.RUNNING);
+        assertThat(on.host.disks()).isEmpty();
+        assertThat(on.host.starts(server.id())).isEqualTo(1);
+    }
+
+    @Test
+    void givesTheFunctionsBackOfAServerThatWasOffWhenItsJournalWasLost() throws IOException {
+        Direct function = Samples.direct(on.card(0), 3, 7);
+        DesiredServer server = Samples.server(Samples.bridgeNic(1), function);
+        on.controller.want(Samples.state(1, server));
+        on.start();
+        on.awaitReport(server, Observed.class);
+        Power off = Powers.stopped(1);
+        on.controller.want(Samples.state(2, server.powered(off)));
+        on.awaitObeyed(server, off);
+        on.loseJournal();
+        on.controller.forgetReports();
+        on.start();
+        on.awaitObeyed(server, off);
+        assertThat(on.host.tuple(on.card(0), 3).mac())
+                .as("it is still the server's")
+                .isEqualTo(function.mac());
+
+        on.controller.want(Samples.state(3, Samples.absent(server)));
+        assertThat(on.awaitReport(server, Absent.class).released()).containsExactly(function.lease());
         on.assertClean(server);
     }
 

@@ -122,6 +122,52 @@ class PowerTest {
     }
 
     @Test
+    void aServerThatHasLostItsDiskIsNotStartedOnAnother() {
+        run();
+        wish(stopped(1));
+        on.awaitObeyed(server, stopped(1));
+        on.host.loseDisks(server.id());
+        wish(running(2));
+
+        Observed report = on.awaitObserved(
+                server, each -> each.generation() == 2 && each.failure().isPresent());
+
+        assertThat(report.failure().orElseThrow().code()).isEqualTo("RootDiskGone");
+        assertThat(report.power()).isEqualTo(PowerState.STOPPED);
+        assertThat(on.host.disks()).isEmpty();
+        assertThat(on.host.starts(server.id())).isEqualTo(1);
+    }
+
+    @Test
+    void aServerWhoseDiskIsGoneAfterARebootOfItsHostIsNotStarted() {
+        run();
+        on.stop();
+        on.host.reboot();
+        on.host.loseDisks(server.id());
+        on.controller.forgetReports();
+        on.start();
+
+        Observed report = on.awaitObserved(server, each -> each.failure().isPresent());
+
+        assertThat(report.failure().orElseThrow().code()).isEqualTo("RootDiskGone");
+        assertThat(on.host.disks()).isEmpty();
+        assertThat(on.host.running()).isEmpty();
+    }
+
+    @Test
+    void aRebuildGivesAServerThatHasLostItsDiskANewOne() {
+        run();
+        on.host.loseDisks(server.id());
+        wish(new Power(Level.RUNNING, 1, 1, 1, Ending.AT_ONCE));
+
+        on.awaitObserved(
+                server, each -> each.generation() == 1 && each.failure().isEmpty());
+
+        on.assertRuns(server);
+        assertThat(on.host.starts(server.id())).isEqualTo(2);
+    }
+
+    @Test
     void isResizedWhileItIsOffAndCanBecomeWhatItWas() {
         run();
         wish(stopped(1));
@@ -521,17 +567,34 @@ class PowerTest {
         on.awaitObeyed(server, running(3));
     }
 
-    @Test
-    void saysWhatIsWrongWithAServerThatItStarted() {
+    /** The next start meets somebody who changes the VF meanwhile. */
+    private void startMeddledWith(Setting setting) {
+        on.verifyEvery(Duration.ofMinutes(10));
         run();
         wish(stopped(1));
         on.awaitObeyed(server, stopped(1));
         on.host.faults().listen((call, _) -> {
             if (call == HostCall.START_DOMAIN) {
-                on.host.meddle(on.card(0), 3, new Setting.Vlan(99, 0));
+                on.host.meddle(on.card(0), 3, setting);
             }
         });
         wish(running(2));
+    }
+
+    @Test
+    void bringsBackWhatSomebodyChangedDuringAStart() {
+        startMeddledWith(new Setting.Vlan(99, 0));
+
+        Observed report = on.awaitObeyed(server, running(2));
+
+        assertThat(report.failure()).isEmpty();
+        assertThat(report.interfaces()).hasSize(2);
+        on.assertRuns(server);
+    }
+
+    @Test
+    void saysWhatIsWrongWithAServerThatItStartedAndLooksAgainSoon() {
+        startMeddledWith(new Setting.Mac(new MacAddress("02:00:00:00:00:99")));
         Observed report = on.awaitObserved(server, each -> each.failure().isPresent());
         assertThat(report.generation()).isEqualTo(2);
         assertThat(report.power()).isEqualTo(PowerState.RUNNING);
@@ -540,7 +603,7 @@ class PowerTest {
                 .extracting(ServerReport.InterfaceState::port)
                 .containsExactly(tap.port());
 
-        on.host.meddle(on.card(0), 3, new Setting.Vlan(function.vlan(), 0));
+        on.host.meddle(on.card(0), 3, new Setting.Mac(function.mac()));
         assertThat(on.awaitObserved(server, each -> each.failure().isEmpty()).interfaces())
                 .hasSize(2);
     }

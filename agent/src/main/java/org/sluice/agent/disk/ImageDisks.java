@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -27,6 +28,7 @@ import org.sluice.agent.metadata.MetadataTree;
 import org.sluice.linux.file.DurableFiles;
 import org.sluice.model.ImageId;
 import org.sluice.model.Problem;
+import org.sluice.model.ProblemException;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.DesiredInterface;
 import org.sluice.model.protocol.DesiredServer;
@@ -98,23 +100,33 @@ public final class ImageDisks implements Disks {
 
     @Override
     public RootDisk ensureRoot(DesiredServer server) {
+        // From the image only where there is no disk at all.
+        return root(server, disk -> overlay(server.image(), server.diskGib(), disk));
+    }
+
+    @Override
+    public RootDisk requireRoot(DesiredServer server) {
+        return root(server, disk -> {
+            throw gone(server, disk);
+        });
+    }
+
+    private RootDisk root(DesiredServer server, Consumer<Path> first) {
         Path disk = root(server.id(), server.rootDisk().number());
         if (!Files.exists(disk)) {
-            // Also when nothing is kept: it may have been decided before it was ever started. From the image only where
-            // there
-            // is no disk at all.
+            // Also when nothing is kept: it may have been decided before it was ever started.
             server.rootDisk()
                     .kept()
                     .or(() -> newestBelow(server))
-                    .ifPresentOrElse(
-                            old -> grow(server, old, disk), () -> overlay(server.image(), server.diskGib(), disk));
+                    .ifPresentOrElse(old -> grow(server, old, disk), () -> first.accept(disk));
         }
         removeGivenUp(server);
         return new RootDisk(disk, QCOW2);
     }
 
+    /** Makes no folder: the server's may be on a file system that is not mounted. */
     private Path root(ServerId server, int number) {
-        return folder(server).resolve(number == 1 ? "root.qcow2" : "root-" + number + ".qcow2");
+        return servers.resolve(server.toString()).resolve(number == 1 ? "root.qcow2" : "root-" + number + ".qcow2");
     }
 
     /** The newest root disk that there is below the one that is to be used. */
@@ -139,13 +151,7 @@ public final class ImageDisks implements Disks {
     private void grow(DesiredServer server, int kept, Path disk) {
         Path old = root(server.id(), kept);
         if (!Files.exists(old)) {
-            throw new Problem(
-                            Problem.Kind.CONFLICT,
-                            "RootDiskGone",
-                            "The root disk of server " + server.id() + " that was to grow is not on its host: " + old
-                                    + ".",
-                            Optional.of("Rebuild the server; what was on its disk is gone."))
-                    .asException();
+            throw gone(server, old);
         }
         WholeFile.make(
                 disk,
@@ -163,6 +169,17 @@ public final class ImageDisks implements Disks {
                                 QCOW2,
                                 partial.toString(),
                                 server.diskGib() + "G")));
+    }
+
+    private static ProblemException gone(DesiredServer server, Path disk) {
+        return new Problem(
+                        Problem.Kind.CONFLICT,
+                        "RootDiskGone",
+                        "The root disk of server " + server.id() + " is not on its host: " + disk + ".",
+                        Optional.of(
+                                "Look whether the file system of that folder is mounted, and start the server again;"
+                                        + " if the disk is lost, rebuild the server."))
+                .asException();
     }
 
     /** Those that are neither used nor below what is used: it was gone back behind them. */
@@ -216,7 +233,11 @@ public final class ImageDisks implements Disks {
 
     /** {@code diskGib} of 0 keeps the image's own size. */
     private void overlay(DesiredServer.Image image, int diskGib, Path disk) {
-        images.use(image, base -> overlay(image, diskGib, base, disk));
+        images.use(image, base -> {
+            // Only now: a folder says that something of the server is here.
+            makeFolder(requireNonNull(disk.getParent(), "a disk has a folder"));
+            overlay(image, diskGib, base, disk);
+        });
     }
 
     private static void overlay(DesiredServer.Image image, int diskGib, Path base, Path disk) {
@@ -368,7 +389,10 @@ public final class ImageDisks implements Disks {
     }
 
     private Path folder(ServerId server) {
-        Path folder = servers.resolve(server.toString());
+        return makeFolder(servers.resolve(server.toString()));
+    }
+
+    private static Path makeFolder(Path folder) {
         try {
             return Files.setPosixFilePermissions(Files.createDirectories(folder), PASSABLE);
         } catch (IOException cause) {

@@ -14,13 +14,21 @@ public interface Disks {
     int capacityGib();
 
     /**
-     * Makes the root disk: on top of the one that is kept; else from the image, which it fetches and checks against its checksum if
+     * Makes the root disk of a server that is built, or rebuilt: on top of the one that is kept; else from the image, which it fetches and checks against its checksum if
      * it is not cached. Disks that were given up for an older one are gone then.
      *
      * @throws org.sluice.model.ProblemException when the image cannot be had or its bytes are not what the checksum says, or when the
      *     disk that is kept is not there
      */
     RootDisk ensureRoot(DesiredServer server);
+
+    /**
+     * The root disk of a server that had one before; one that is to grow does. None is ever made in place of one that is gone: an
+     * empty disk would look like a server that is well.
+     *
+     * @throws org.sluice.model.ProblemException {@code RootDiskGone} when it is not there
+     */
+    RootDisk requireRoot(DesiredServer server);
 
     /**
      * Makes the disk that the guest boots from instead of its root disk, if it is to: from an image as it is, and a new one each

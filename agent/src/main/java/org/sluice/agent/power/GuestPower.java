@@ -319,7 +319,7 @@ public final class GuestPower {
 
     private void finish(Entry entry, Power purpose) {
         try (FunctionLocks.Held _ = ServerWorkflow.hold(locks, entry.server())) {
-            runner.restore(workflows.apply(entry.server()).steps());
+            runner.restore(workflows.apply(entry.server()).start());
         }
         journal.write(entry.started(purpose, host.bootId()));
         observations.started(entry.id());

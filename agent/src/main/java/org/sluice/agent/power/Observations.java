@@ -122,6 +122,7 @@ public final class Observations {
     void started(ServerId server) {
         unproven.add(server);
         verified.remove(server);
+        deviations.remove(server);
     }
 
     /** Reports a server whose guest is off with its memory in a file. */
@@ -151,31 +152,33 @@ public final class Observations {
             // its
             // MAC.
             RuntimeException deviation = readBack.deviation().get();
-            deviates(entry, "runs, but not as wanted", deviation);
+            boolean isNew = say(entry, "runs, but not as wanted", deviation);
             if (unproven.contains(id)) {
-                report(
-                        entry,
-                        sight,
-                        readBack.interfaces(),
-                        failure.or(() -> Optional.of(Failures.describe(deviation))));
+                if (changed || isNew) {
+                    report(
+                            entry,
+                            sight,
+                            readBack.interfaces(),
+                            failure.or(() -> Optional.of(Failures.describe(deviation))));
+                }
             } else if (changed || !driftsOf(id).equals(told.get(id))) {
                 report(entry, sight, readBack.interfaces(), failure);
             }
         }
     }
 
-    /** What reads back, of a server that stood before after what has drifted was brought back. */
+    /** What reads back, after what is not as it should be was brought back; of a guest that was just started that is no drift. */
     private ReadBack readBack(Entry entry) {
         try (FunctionLocks.Held _ = ServerWorkflow.hold(locks, entry.server())) {
             ServerWorkflow workflow = workflows.apply(entry.server());
             ReadBack found = workflow.readBack();
-            if (found.deviation().isEmpty() || unproven.contains(entry.id())) {
+            if (found.deviation().isEmpty()) {
                 drifted(entry.id(), List.of(), found);
                 return found;
             }
             workflow.repair();
             ReadBack repaired = workflow.readBack();
-            drifted(entry.id(), found.deviations(), repaired);
+            drifted(entry.id(), unproven.contains(entry.id()) ? List.of() : found.deviations(), repaired);
             if (repaired.deviation().isEmpty()) {
                 LOG.warn(
                         "Server {} did not read back as wanted, and does again: {}",
@@ -211,10 +214,17 @@ public final class Observations {
 
     /** Says in the log in what a server is not as it should be, once for each reason. */
     public void deviates(Entry entry, String how, RuntimeException why) {
+        boolean _ = say(entry, how, why);
+    }
+
+    /** The same; whether it was said now. */
+    private boolean say(Entry entry, String how, RuntimeException why) {
         String sentence = Failures.describe(why).reason();
         if (!sentence.equals(deviations.put(entry.id(), sentence))) {
             LOG.warn("Server {} {}: {}", entry.server().named(), how, sentence);
+            return true;
         }
+        return false;
     }
 
     void forget(ServerId server) {
@@ -255,7 +265,10 @@ public final class Observations {
 
     private boolean isDue(ServerId server) {
         Instant at = verified.get(server);
-        return at == null || Duration.between(at, clock.instant()).compareTo(verifyEvery) >= 0;
+        // Whoever waits for a server that was just started waits no minute for what is mended at once.
+        return at == null
+                || unproven.contains(server)
+                || Duration.between(at, clock.instant()).compareTo(verifyEvery) >= 0;
     }
 
     /** What is reported of a guest in that state. */

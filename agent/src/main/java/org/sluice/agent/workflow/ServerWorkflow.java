@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,9 +55,18 @@ public final class ServerWorkflow {
         this.attachments = attachments.of(server);
     }
 
-    /** The steps, in the order in which they are applied. */
+    /** The steps that build the server, in the order in which they are applied; its root disk is made. */
     public List<Step> steps() {
-        List<Step> steps = preparation();
+        return steps(host.disks()::ensureRoot);
+    }
+
+    /** The steps that start the guest of a server that stands: the same on the root disk that it has. */
+    public List<Step> start() {
+        return steps(host.disks()::requireRoot);
+    }
+
+    private List<Step> steps(Function<DesiredServer, Disks.RootDisk> root) {
+        List<Step> steps = preparation(root);
         steps.add(new Step(
                 "domain",
                 () -> host.hypervisor().start(domain()),
@@ -66,7 +76,7 @@ public final class ServerWorkflow {
     }
 
     /** All that a domain takes, before there is one. */
-    private List<Step> preparation() {
+    private List<Step> preparation(Function<DesiredServer, Disks.RootDisk> root) {
         List<Step> steps = new ArrayList<>();
         // Nothing is changed by looking. An agent killed after the start of the domain finds it running, with its VFs
         // programmed and read back before; from then on they are the guest's and must not be programmed again.
@@ -75,7 +85,7 @@ public final class ServerWorkflow {
                 () -> domainIsOn = host.hypervisor().state(server.id()).isOn()));
         steps.add(new Step(
                 "root disk",
-                () -> rootDisk = host.disks().ensureRoot(server),
+                () -> rootDisk = root.apply(server),
                 () -> host.disks().remove(server.id())));
         // Their files go with the root disk's: removing a server's files removes all of them.
         steps.add(
@@ -91,7 +101,7 @@ public final class ServerWorkflow {
 
     /** Brings the guest back from its memory, standing still, to where everything that it had is prepared anew. */
     public List<Step> restore(Path memory) {
-        List<Step> steps = preparation();
+        List<Step> steps = preparation(host.disks()::requireRoot);
         steps.add(Step.withoutUndo(
                 "the guest back from its memory", () -> host.hypervisor().restore(server.id(), memory)));
         return List.copyOf(steps);

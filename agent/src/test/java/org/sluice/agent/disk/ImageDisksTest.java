@@ -178,7 +178,36 @@ class ImageDisksTest {
                 new DesiredServer.RootDisk(2, Optional.of(1), 2));
         assertThatThrownBy(() -> disks(BYTES).ensureRoot(large))
                 .isInstanceOf(ProblemException.class)
-                .hasMessageContaining("that was to grow is not on its host");
+                .hasMessageContaining("is not on its host");
+    }
+
+    @Test
+    void makesNoDiskInPlaceOfOneThatIsGone() throws Exception {
+        DesiredServer server = direct(image());
+        ImageDisks disks = disks(BYTES);
+
+        assertThatThrownBy(() -> disks.requireRoot(server)).isInstanceOfSatisfying(ProblemException.class, e -> {
+            assertThat(e.problem().code()).isEqualTo("RootDiskGone");
+            assertThat(e.problem().fix())
+                    .hasValueSatisfying(
+                            fix -> assertThat(fix).contains("mounted").contains("rebuild"));
+        });
+
+        assertThat(fetches).hasValue(0);
+        assertThat(disks.present()).as("what is not there is not begun").isEmpty();
+    }
+
+    @Test
+    void findsTheDiskThatItMadeAndGrowsIt() throws Exception {
+        needs("qemu-img");
+        ImageDisks disks = disks(BYTES);
+        DesiredServer small = TestServers.server(ServerId.random(), image(), List.of());
+        Path first = disks.ensureRoot(small).path();
+        assertThat(disks.requireRoot(small).path()).isEqualTo(first);
+
+        DesiredServer large = Samples.resized(small, 1, 192, 3, new DesiredServer.RootDisk(2, Optional.of(1), 2));
+        assertThat(disks.requireRoot(large).path()).exists().isNotEqualTo(first);
+        assertThat(fetches).hasValue(1);
     }
 
     @Test
