@@ -32,9 +32,11 @@ import org.sluice.model.protocol.DesiredInterface.Bridge;
 import org.sluice.model.protocol.DesiredInterface.Direct;
 import org.sluice.model.protocol.DesiredInterface.DirectAttributes;
 import org.sluice.model.protocol.DesiredServer;
+import org.sluice.model.protocol.DriverRefusal;
 import org.sluice.model.protocol.HostQuery;
 import org.sluice.model.protocol.PhysicalFunction;
 import org.sluice.model.protocol.PowerState;
+import org.sluice.model.protocol.RefusalQuery;
 import org.sluice.model.protocol.ServerReport;
 import org.sluice.model.protocol.ServerReport.Absent;
 import org.sluice.model.protocol.ServerReport.Failed;
@@ -157,7 +159,8 @@ class AgentTest {
                 List.of(),
                 List.of(
                         new NotUnderstood(stands.id(), Optional.of(1L), 5, "Its power.level is not understood."),
-                        new NotUnderstood(never.id(), Optional.of(2L), 0, "Its interfaces[0] is not understood."))));
+                        new NotUnderstood(never.id(), Optional.of(2L), 0, "Its interfaces[0] is not understood.")),
+                List.of()));
 
         on.awaitReport(next, Observed.class);
         Failed failed = on.awaitReport(never, Failed.class);
@@ -777,6 +780,38 @@ class AgentTest {
                         .containsExactlyInAnyOrder(
                                 new HostQuery.Answer(ours.id(), "instance-00000001 login: \n"),
                                 new HostQuery.Answer(foreign.id(), "")));
+    }
+
+    @Test
+    void saysWhatItsDriversRefusedAndAsksThemAgainOnceItIsToldTo() {
+        DesiredServer server = Samples.server(Samples.direct(on.card(1), 0, 1));
+        on.controller.want(Samples.state(1, server));
+        on.start();
+        on.awaitReport(server, Observed.class);
+
+        List<DriverRefusal> known = ask(2, server, false, Optional.empty());
+        assertThat(known).extracting(DriverRefusal::attribute).containsExactly("state");
+        assertThat(ask(3, server, true, Optional.of("another"))).isEmpty();
+        assertThat(ask(4, server, true, Optional.of(known.getFirst().key()))).hasSize(1);
+        assertThat(ask(5, server, false, Optional.empty())).isEmpty();
+
+        DesiredServer next = Samples.server(Samples.direct(on.card(1), 1, 1));
+        on.controller.want(Samples.state(6, server, next));
+        on.awaitReport(next, Observed.class);
+        assertThat(ask(7, server, false, Optional.empty())).hasSize(1);
+    }
+
+    private List<DriverRefusal> ask(long revision, DesiredServer server, boolean forgets, Optional<String> card) {
+        RefusalQuery query = new RefusalQuery(UUID.randomUUID(), forgets, card, Optional.empty(), Optional.empty());
+        on.controller.want(new DesiredHost(revision, List.of(server), List.of(), List.of(), List.of(), List.of(query)));
+        return await().atMost(LONG_ENOUGH)
+                .until(
+                        () -> on.controller.answers().stream()
+                                .filter(answer -> answer.id().equals(query.id()))
+                                .findFirst(),
+                        Optional::isPresent)
+                .orElseThrow()
+                .refusals();
     }
 
     @Test

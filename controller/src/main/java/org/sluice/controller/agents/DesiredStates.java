@@ -120,7 +120,13 @@ public final class DesiredStates {
         List<DesiredServer> servers = bare.stream()
                 .map(server -> with(server, ports.getOrDefault(server.id(), List.of()), interfaces))
                 .toList();
-        return new DesiredHost(revision, servers, queries.open(handle, host), physicalFunctions(handle, host));
+        return new DesiredHost(
+                revision,
+                servers,
+                queries.open(handle, host),
+                physicalFunctions(handle, host),
+                List.of(),
+                queries.openRefusals(handle, host));
     }
 
     /**
