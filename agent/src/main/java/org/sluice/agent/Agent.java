@@ -171,7 +171,8 @@ public final class Agent implements AutoCloseable {
                 bare.bridges(),
                 bare.segmentServices(),
                 bare.disks(),
-                hypervisor);
+                hypervisor,
+                bare.shutdown());
         this.controller = requireNonNull(controller, "controller is null");
         this.settings = requireNonNull(settings, "settings is null");
         this.random = requireNonNull(random, "random is null");
