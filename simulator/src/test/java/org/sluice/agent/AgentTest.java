@@ -656,12 +656,21 @@ class AgentTest {
     void letsMetadataKnowWhatTheTenantChanged() {
         Bridge tap = Samples.bridgeNic(1);
         DesiredServer server = Samples.server(tap);
-        runThenWant(server, Samples.state(2, Samples.withMetadata(server, Map.of("role", "web"))));
+        DesiredServer changed = Samples.said(
+                Samples.withMetadata(server, Map.of("role", "web")),
+                "renamed",
+                Map.of("newer", "ssh-ed25519 AAAA newer"));
+        runThenWant(server, Samples.state(2, changed));
         await().atMost(LONG_ENOUGH)
                 .untilAsserted(() -> assertThat(on.host.clients(tap.network()))
                         .extracting(SegmentServices.Client::server)
-                        .extracting(DesiredServer::metadata)
-                        .containsExactly(Map.of("role", "web")));
+                        .singleElement()
+                        .satisfies(client -> {
+                            assertThat(client.metadata()).containsExactly(Map.entry("role", "web"));
+                            assertThat(client.name()).isEqualTo("renamed");
+                            assertThat(client.keys()).containsExactly(Map.entry("newer", "ssh-ed25519 AAAA newer"));
+                        }));
+        assertThat(on.host.starts(server.id())).as("its guest runs on").isEqualTo(1);
     }
 
     @Test
