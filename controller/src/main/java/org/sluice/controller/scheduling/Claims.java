@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.sluice.controller.network.binding.AttachedPort;
 import org.sluice.controller.server.Claim;
+import org.sluice.controller.server.ServerDetails;
 import org.sluice.model.HostId;
 import org.sluice.model.PortId;
 import org.sluice.model.Resources;
@@ -75,8 +76,7 @@ final class Claims {
      * no report of an earlier one counts.
      */
     private static void write(Handle handle, ServerRequest request, HostId host, Claim.Role role) {
-        handle.createUpdate("""
-                        update server set claims = claims + 1 where id = :server;
+        handle.createUpdate(ServerDetails.COUNT_CLAIM + """
                         insert into claim (server_id, host_id, role, generation, vcpus, memory_mib, disk_gib, power_generation)
                         select id, :host, :role, claims, :vcpus, :memory, :disk, (claims - 1) << 32
                         from server where id = :server""")
