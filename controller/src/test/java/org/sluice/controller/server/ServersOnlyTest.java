@@ -37,7 +37,7 @@ final class ServersOnlyTest {
             assertThat(files.filter(file -> file.toString().endsWith(".java"))
                             .filter(file -> writes.matcher(read(file)).find()))
                     .isNotEmpty()
-                    .allMatch(file -> file.getParent().endsWith("org/sluice/controller/server"));
+                    .allMatch(file -> file.startsWith("src/main/java/org/sluice/controller/server"));
         }
     }
 
