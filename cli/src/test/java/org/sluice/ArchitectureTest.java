@@ -52,7 +52,7 @@ final class ArchitectureTest {
             entry(
                     "compute",
                     Set.of("policy", "http", "store", "host", "network", "image", "server", "scheduling", "operation")),
-            entry("pki", Set.of("policy", "http", "store")),
+            entry("pki", Set.of("policy", "http", "store", "host")),
             entry("fleet", Set.of("policy", "http", "store", "host", "server", "scheduling", "pki")),
             entry("agents", Set.of("policy", "http", "store", "host", "network", "server", "scheduling", "operation")),
             entry("background", Set.of("store", "network", "image", "server", "scheduling", "operation", "pki")));

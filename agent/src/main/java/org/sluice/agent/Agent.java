@@ -21,6 +21,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -57,9 +58,11 @@ import org.sluice.model.protocol.DesiredHost;
 import org.sluice.model.protocol.DesiredInterface;
 import org.sluice.model.protocol.DesiredPhysicalFunction;
 import org.sluice.model.protocol.DesiredServer;
+import org.sluice.model.protocol.DriverRefusal;
 import org.sluice.model.protocol.HostQuery;
 import org.sluice.model.protocol.Inventory;
 import org.sluice.model.protocol.PhysicalFunctionKey;
+import org.sluice.model.protocol.RefusalQuery;
 import org.sluice.model.protocol.ServerReport;
 
 /**
@@ -86,6 +89,7 @@ public final class Agent implements AutoCloseable {
     private final RandomGenerator random;
     private final Journal journal;
     private final Segments segments;
+    private final Capabilities capabilities;
     private final Convergence convergence;
     private final DiskCopies copies;
     private final ReportOutbox outbox = new ReportOutbox();
@@ -167,7 +171,8 @@ public final class Agent implements AutoCloseable {
                 bare.bridges(),
                 bare.segmentServices(),
                 bare.disks(),
-                hypervisor);
+                hypervisor,
+                bare.shutdown());
         this.controller = requireNonNull(controller, "controller is null");
         this.settings = requireNonNull(settings, "settings is null");
         this.random = requireNonNull(random, "random is null");
@@ -177,7 +182,7 @@ public final class Agent implements AutoCloseable {
         this.journal = new Journal(directory.resolve("journal"), observer);
         VirtualFunctions functions = host.virtualFunctions();
         // The kernel release is what says whether a driver may have learned something: most come with the kernel.
-        Capabilities capabilities = new Capabilities(
+        this.capabilities = new Capabilities(
                 new DurableDirectory(directory.resolve("capabilities")),
                 System.getProperty("os.version", "unknown"),
                 functions,
@@ -346,33 +351,56 @@ public final class Agent implements AutoCloseable {
         latest.set(state);
         state.physicalFunctions().forEach(this::setUp);
         wakeAll();
-        Set<UUID> asked = state.queries().stream().map(HostQuery::id).collect(Collectors.toSet());
+        Set<UUID> asked = Stream.concat(
+                        state.queries().stream().map(HostQuery::id),
+                        state.refusalQueries().stream().map(RefusalQuery::id))
+                .collect(Collectors.toSet());
         answered.retainAll(asked);
         for (HostQuery query : state.queries()) {
-            if (answered.add(query.id())) {
-                loop("query " + query.id(), () -> answer(query)).start();
-            }
+            answer(query.id(), query.named(), () -> new HostQuery.Answer(query.id(), console(query)));
+        }
+        for (RefusalQuery query : state.refusalQueries()) {
+            answer(query.id(), query.named(), () -> new HostQuery.Answer(query.id(), refusals(query)));
         }
     }
 
-    private void answer(HostQuery query) {
-        try {
-            // Only of a server that is ours: the id must not choose a file by itself.
-            String text = journal.find(query.server()).isPresent()
-                    ? ConsoleTail.read(host.disks().console(query.server()), query.lines())
-                    : "";
-            controller.answer(new HostQuery.Answer(query.id(), text));
-        } catch (ControllerUnavailableException | ProblemException | KernelException e) {
-            answered.remove(query.id());
-            LOG.warn(
-                    "Query {} about server {} could not be answered: {}",
-                    query.named(),
-                    query.server(),
-                    e.getMessage());
-        } catch (RuntimeException e) {
-            answered.remove(query.id());
-            LOG.error("Query {} about server {} could not be answered.", query.named(), query.server(), e);
+    /** Once, on a thread of its own: what is asked may be long in coming. */
+    private void answer(UUID id, String named, Supplier<HostQuery.Answer> answer) {
+        if (answered.add(id)) {
+            loop("query " + id, () -> answerNow(id, named, answer)).start();
         }
+    }
+
+    private void answerNow(UUID id, String named, Supplier<HostQuery.Answer> answer) {
+        try {
+            controller.answer(answer.get());
+        } catch (ControllerUnavailableException | ProblemException | KernelException e) {
+            answered.remove(id);
+            LOG.warn("Query {} could not be answered: {}", named, e.getMessage());
+        } catch (RuntimeException e) {
+            answered.remove(id);
+            LOG.error("Query {} could not be answered.", named, e);
+        }
+    }
+
+    /** Only of a server that is ours: the id must not choose a file by itself. */
+    private String console(HostQuery query) {
+        return journal.find(query.server()).isPresent()
+                ? ConsoleTail.read(host.disks().console(query.server()), query.lines())
+                : "";
+    }
+
+    private List<DriverRefusal> refusals(RefusalQuery query) {
+        if (!query.forgets()) {
+            return capabilities.refusals();
+        }
+        List<DriverRefusal> forgotten = capabilities.forget(query.card());
+        LOG.info(
+                "Host {} forgot {} refusals of its drivers, as {} wants.",
+                host.name(),
+                forgotten.size(),
+                query.named());
+        return forgotten;
     }
 
     private void send() {

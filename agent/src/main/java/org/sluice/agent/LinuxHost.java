@@ -72,7 +72,8 @@ public final class LinuxHost implements AutoCloseable {
                 new LinuxBridges(links, ownership),
                 services,
                 new ImageDisks(directory, images, limits),
-                hypervisor);
+                hypervisor,
+                new SystemdShutdown());
     }
 
     private static String bootId() {

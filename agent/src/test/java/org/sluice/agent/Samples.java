@@ -108,6 +108,35 @@ public final class Samples {
         return described(server, server.presence(), metadata, server.requestId(), server.globalRequestId());
     }
 
+    /** The same server with another name and other keys. */
+    public static DesiredServer said(DesiredServer server, String name, Map<String, String> keys) {
+        return new DesiredServer(
+                server.id(),
+                server.claim(),
+                server.instanceName(),
+                server.presence(),
+                server.power(),
+                server.hostname(),
+                name,
+                server.projectId(),
+                server.userId(),
+                server.availabilityZone(),
+                server.vcpus(),
+                server.memoryMib(),
+                server.diskGib(),
+                server.image(),
+                server.rootDisk(),
+                server.configDrive(),
+                server.userData(),
+                keys,
+                server.metadata(),
+                server.interfaces(),
+                server.launch(),
+                server.requestId(),
+                server.globalRequestId(),
+                server.diskWish());
+    }
+
     /** The same server of another flavor, with that root disk. */
     public static DesiredServer resized(
             DesiredServer server, int vcpus, int memoryMib, int diskGib, DesiredServer.RootDisk disk) {

@@ -19,6 +19,7 @@ import org.sluice.cli.settings.Listen;
 import org.sluice.controller.agents.AgentsFamily;
 import org.sluice.controller.agents.ConsoleQueries;
 import org.sluice.controller.agents.DesiredStates;
+import org.sluice.controller.agents.RefusalQueries;
 import org.sluice.controller.agents.Reports;
 import org.sluice.controller.background.AbandonedUploads;
 import org.sluice.controller.background.ActionsBeyondBound;
@@ -38,6 +39,7 @@ import org.sluice.controller.background.UnusedServicePorts;
 import org.sluice.controller.background.WaitingBoots;
 import org.sluice.controller.compute.ComputeFamily;
 import org.sluice.controller.fleet.SluiceFamily;
+import org.sluice.controller.fleet.refusal.RefusalRoutes;
 import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.ApiServer;
 import org.sluice.controller.http.Authenticator;
@@ -156,6 +158,8 @@ final class ControllerProcess {
         Scheduling scheduling =
                 new Scheduling(fleet, serverPorts, bindings, servicePorts, setup.patience(), counting(observation));
         ConsoleQueries consoles = new ConsoleQueries(database, feed);
+        RefusalRoutes refusals =
+                new RefusalRoutes(new Transactions(database.jdbi()), new RefusalQueries(database, feed)::ask);
         // Neither long copies of images nor a burst of requests keep agents from saying that they are alive.
         Database agentsDatabase =
                 resources.add("agents' connections", database.beside("agents", setup.agentConnections()));
@@ -198,7 +202,7 @@ final class ControllerProcess {
                 new NetworkFamily(database.jdbi(), random, clock),
                 new ComputeFamily(database, serverPorts, scheduling, consoles::ask, clock, random),
                 new ImageFamily(database, imageBytes, sweep, uploads, copies::imageLeaves, clock),
-                new SluiceFamily(database, scheduling, joinTokens, clock, List.of(observation))));
+                new SluiceFamily(database, scheduling, joinTokens, clock, List.of(observation, refusals))));
         openStack.addAll(observation.probes());
         // The more specific mount comes first, because every mount answers for all paths below it.
         List<ApiFamily> agentsApi = List.of(

@@ -343,6 +343,74 @@ final class FleetCommand {
         return 0;
     }
 
+    @Command(
+            name = "refusals",
+            mixinStandardHelpOptions = true,
+            description = "List what the drivers of a host's cards refused, and are not asked for again yet.")
+    int refusals(@Parameters(paramLabel = "HOST") String host) throws IOException, InterruptedException {
+        JsonNode refusals = operator.client().get(refusalsOf(host)).path("refusals");
+        if (refusals.isEmpty()) {
+            out().printf("%s knows of nothing that its drivers refused.%n", host)
+                    .flush();
+            return 0;
+        }
+        Table table =
+                new Table("KEY", "CARD", "DRIVER", "FIRMWARE", "MODE", "ATTRIBUTE", "ANSWER", "AGE", "ASKED AGAIN IN");
+        for (JsonNode refusal : refusals) {
+            table.row(
+                    text(refusal, "card"),
+                    text(refusal, "vendor_id") + ":" + text(refusal, "device_id"),
+                    (text(refusal, "driver") + " " + text(refusal, "module_version")).strip(),
+                    text(refusal, "firmware"),
+                    text(refusal, "eswitch_mode"),
+                    text(refusal, "attribute"),
+                    text(refusal, "errno"),
+                    age(refusal.path("age_seconds").asLong()),
+                    age(refusal.path("forgotten_in_seconds").asLong()));
+        }
+        table.print(out());
+        return 0;
+    }
+
+    @Command(
+            name = "forget-refusals",
+            mixinStandardHelpOptions = true,
+            description = "Have a host forget what its drivers refused, and ask them again.")
+    int forgetRefusals(
+            @Parameters(paramLabel = "HOST") String host,
+            @Option(
+                            names = "--card",
+                            paramLabel = "KEY",
+                            description = "Of this kind of card alone, by the KEY that 'fleet refusals' shows.")
+                    @Nullable
+                    String card)
+            throws IOException, InterruptedException {
+        String query = card == null ? "" : "?card=" + CloudClient.segment(card);
+        int forgotten = operator.client()
+                .delete(refusalsOf(host) + query)
+                .path("refusals")
+                .size();
+        out().printf("%s forgot %d refusals; its drivers are asked again.%n", host, forgotten)
+                .flush();
+        return 0;
+    }
+
+    private static String refusalsOf(String host) {
+        return "/sluice/v1/hosts/" + CloudClient.segment(host) + "/refusals";
+    }
+
+    /** In the largest unit of which there is one: ages of a month are not read in seconds. */
+    private static String age(long seconds) {
+        Duration age = Duration.ofSeconds(seconds);
+        if (age.toDays() > 0) {
+            return age.toDays() + " d";
+        }
+        if (age.toHours() > 0) {
+            return age.toHours() + " h";
+        }
+        return age.toMinutes() > 0 ? age.toMinutes() + " min" : seconds + " s";
+    }
+
     private void show(JsonNode host) {
         PrintWriter out = out();
         out.printf(

@@ -30,6 +30,7 @@ import org.sluice.controller.agents.TestFleet;
 import org.sluice.controller.compute.ComputeFamily;
 import org.sluice.controller.fleet.FleetApi;
 import org.sluice.controller.fleet.SluiceFamily;
+import org.sluice.controller.fleet.refusal.RefusalRoutes;
 import org.sluice.controller.http.ApiServer;
 import org.sluice.controller.http.TestListener;
 import org.sluice.controller.identity.IdentityFamily;
@@ -45,6 +46,7 @@ import org.sluice.controller.store.TestDatabase;
 import org.sluice.controller.store.Transactions;
 import org.sluice.model.HostId;
 import org.sluice.model.VnicType;
+import org.sluice.model.protocol.DriverRefusal;
 import org.sluice.model.protocol.JoinToken;
 import org.sluice.model.qualification.Baseline;
 import org.sluice.model.qualification.BaselineFigure;
@@ -100,8 +102,13 @@ class OperatorCommandsTest {
                                 new TestFleet(postgres.database()).scheduling,
                                 joinTokens,
                                 clock,
-                                List.of(new AuditRoutes(
-                                        new Transactions(postgres.database().jdbi()))))));
+                                List.of(
+                                        new AuditRoutes(new Transactions(
+                                                postgres.database().jdbi())),
+                                        new RefusalRoutes(
+                                                new Transactions(
+                                                        postgres.database().jdbi()),
+                                                this::refusals)))));
         servers.add(server);
         base = "http://127.0.0.1:" + server.address().getPort();
         new Credentials("secret")
@@ -114,6 +121,20 @@ class OperatorCommandsTest {
     private static Caller verify(Tokens tokens, String token) {
         return tokens.verify(token);
     }
+
+    private final List<DriverRefusal> refusals = new ArrayList<>(List.of(new DriverRefusal(
+            "igb-1",
+            "8086",
+            "10c9",
+            "igb",
+            "",
+            "3.25",
+            "legacy",
+            "state",
+            "EOPNOTSUPP",
+            Instant.EPOCH,
+            Duration.ofDays(2).toSeconds(),
+            Duration.ofDays(28).toSeconds())));
 
     @AfterEach
     void stop() {
@@ -143,6 +164,32 @@ class OperatorCommandsTest {
                 .contains("interfaces: phys0, eth1", "uplink to sriovnet9: eth1", "8086:10c9", "0/2", "serial-node0");
         assertThat(run("fleet", "hosts")).contains("node0", "nova", "up", " s ago", "0/64", "0/2");
         assertThat(run("fleet", "map", "node0", "ens1f0")).isEqualTo("ens1f0 of node0 is on no physical network.");
+    }
+
+    @Test
+    void whatDriversRefusedIsShownAndForgotten() {
+        fleet.host("node0", 2);
+
+        assertThat(run("fleet", "refusals", "node0"))
+                .containsPattern("igb-1 .*8086:10c9 .*igb .*3.25 .*legacy .*state .*EOPNOTSUPP .*2 d .*28 d");
+        assertThat(run("fleet", "forget-refusals", "node0", "--card", "ice-1"))
+                .contains("Host 'node0' knows of no refusal of cards 'ice-1'", "sluice fleet refusals node0");
+        assertThat(run("fleet", "forget-refusals", "node0", "--card", "igb-1"))
+                .isEqualTo("node0 forgot 1 refusals; its drivers are asked again.");
+        assertThat(run("fleet", "refusals", "node0")).isEqualTo("node0 knows of nothing that its drivers refused.");
+        assertThat(run("fleet", "refusals", "node9")).contains("There is no host 'node9'.");
+    }
+
+    /** As its agent would answer. */
+    private Optional<List<DriverRefusal>> refusals(
+            HostId host, boolean forgets, Optional<String> card, Duration limit) {
+        List<DriverRefusal> asked = refusals.stream()
+                .filter(refusal -> card.isEmpty() || card.get().equals(refusal.key()))
+                .toList();
+        if (forgets) {
+            refusals.removeAll(asked);
+        }
+        return Optional.of(asked);
     }
 
     @Test

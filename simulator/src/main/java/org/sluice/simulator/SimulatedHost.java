@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.sluice.agent.host.Bridges;
@@ -50,6 +51,8 @@ public final class SimulatedHost {
     private final SimulatedDomains domains = new SimulatedDomains();
     private volatile Consumer<ServerId> watcher = server -> {};
     private volatile Consumer<NetworkId> dhcpWatcher = network -> {};
+    private final AtomicInteger endsWithheld = new AtomicInteger();
+    private volatile boolean goesDown;
     private String bootId = UUID.randomUUID().toString();
 
     /**
@@ -107,13 +110,32 @@ public final class SimulatedHost {
                 new BridgesView(line),
                 new ServicesView(line),
                 new DisksView(line),
-                new HypervisorView(line));
+                new HypervisorView(line),
+                this::goesDown);
+    }
+
+    private boolean goesDown() {
+        if (goesDown) {
+            endsWithheld.incrementAndGet();
+        }
+        return goesDown;
+    }
+
+    /** How often an agent has learned that what it saw ended because the machine goes down. */
+    public int endsWithheld() {
+        return endsWithheld.get();
+    }
+
+    /** Is told to reboot: whatever ends from now on until {@link #reboot} does because of that. */
+    public void beginShutdown() {
+        goesDown = true;
     }
 
     /** Loses power and comes back: VMs, bridges and VF settings are gone, disks are there. Kills the agent too. */
     public void reboot() {
         faults.kill();
         synchronized (lock) {
+            goesDown = false;
             functions.reboot();
             bridges.reboot();
             domains.reboot();

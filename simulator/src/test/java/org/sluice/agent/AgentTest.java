@@ -32,10 +32,12 @@ import org.sluice.model.protocol.DesiredInterface.Bridge;
 import org.sluice.model.protocol.DesiredInterface.Direct;
 import org.sluice.model.protocol.DesiredInterface.DirectAttributes;
 import org.sluice.model.protocol.DesiredServer;
+import org.sluice.model.protocol.DriverRefusal;
 import org.sluice.model.protocol.HostQuery;
 import org.sluice.model.protocol.PhysicalFunction;
 import org.sluice.model.protocol.Power;
 import org.sluice.model.protocol.PowerState;
+import org.sluice.model.protocol.RefusalQuery;
 import org.sluice.model.protocol.ServerReport;
 import org.sluice.model.protocol.ServerReport.Absent;
 import org.sluice.model.protocol.ServerReport.Failed;
@@ -158,7 +160,8 @@ class AgentTest {
                 List.of(),
                 List.of(
                         new NotUnderstood(stands.id(), Optional.of(1L), 5, "Its power.level is not understood."),
-                        new NotUnderstood(never.id(), Optional.of(2L), 0, "Its interfaces[0] is not understood."))));
+                        new NotUnderstood(never.id(), Optional.of(2L), 0, "Its interfaces[0] is not understood.")),
+                List.of()));
 
         on.awaitReport(next, Observed.class);
         Failed failed = on.awaitReport(never, Failed.class);
@@ -696,12 +699,21 @@ class AgentTest {
     void letsMetadataKnowWhatTheTenantChanged() {
         Bridge tap = Samples.bridgeNic(1);
         DesiredServer server = Samples.server(tap);
-        runThenWant(server, Samples.state(2, Samples.withMetadata(server, Map.of("role", "web"))));
+        DesiredServer changed = Samples.said(
+                Samples.withMetadata(server, Map.of("role", "web")),
+                "renamed",
+                Map.of("newer", "ssh-ed25519 AAAA newer"));
+        runThenWant(server, Samples.state(2, changed));
         await().atMost(LONG_ENOUGH)
                 .untilAsserted(() -> assertThat(on.host.clients(tap.network()))
                         .extracting(SegmentServices.Client::server)
-                        .extracting(DesiredServer::metadata)
-                        .containsExactly(Map.of("role", "web")));
+                        .singleElement()
+                        .satisfies(client -> {
+                            assertThat(client.metadata()).containsExactly(Map.entry("role", "web"));
+                            assertThat(client.name()).isEqualTo("renamed");
+                            assertThat(client.keys()).containsExactly(Map.entry("newer", "ssh-ed25519 AAAA newer"));
+                        }));
+        assertThat(on.host.starts(server.id())).as("its guest runs on").isEqualTo(1);
     }
 
     @Test
@@ -820,6 +832,38 @@ class AgentTest {
                         .containsExactlyInAnyOrder(
                                 new HostQuery.Answer(ours.id(), "instance-00000001 login: \n"),
                                 new HostQuery.Answer(foreign.id(), "")));
+    }
+
+    @Test
+    void saysWhatItsDriversRefusedAndAsksThemAgainOnceItIsToldTo() {
+        DesiredServer server = Samples.server(Samples.direct(on.card(1), 0, 1));
+        on.controller.want(Samples.state(1, server));
+        on.start();
+        on.awaitReport(server, Observed.class);
+
+        List<DriverRefusal> known = ask(2, server, false, Optional.empty());
+        assertThat(known).extracting(DriverRefusal::attribute).containsExactly("state");
+        assertThat(ask(3, server, true, Optional.of("another"))).isEmpty();
+        assertThat(ask(4, server, true, Optional.of(known.getFirst().key()))).hasSize(1);
+        assertThat(ask(5, server, false, Optional.empty())).isEmpty();
+
+        DesiredServer next = Samples.server(Samples.direct(on.card(1), 1, 1));
+        on.controller.want(Samples.state(6, server, next));
+        on.awaitReport(next, Observed.class);
+        assertThat(ask(7, server, false, Optional.empty())).hasSize(1);
+    }
+
+    private List<DriverRefusal> ask(long revision, DesiredServer server, boolean forgets, Optional<String> card) {
+        RefusalQuery query = new RefusalQuery(UUID.randomUUID(), forgets, card, Optional.empty(), Optional.empty());
+        on.controller.want(new DesiredHost(revision, List.of(server), List.of(), List.of(), List.of(), List.of(query)));
+        return await().atMost(LONG_ENOUGH)
+                .until(
+                        () -> on.controller.answers().stream()
+                                .filter(answer -> answer.id().equals(query.id()))
+                                .findFirst(),
+                        Optional::isPresent)
+                .orElseThrow()
+                .refusals();
     }
 
     @Test

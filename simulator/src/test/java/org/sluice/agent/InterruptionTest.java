@@ -183,23 +183,25 @@ class InterruptionTest {
     @Test
     void killedAgainAndAgainWhileItRecoversTheEndIsTheSame() throws IOException {
         Random random = new Random(2401);
+        int kills = 0;
         for (int round = 0; round < 40; round++) {
             try (AgentOnSimulatedHost on = fresh()) {
                 DesiredServer server = server(on);
                 on.controller.want(Samples.state(1, server));
                 for (int kill = 0; kill < 4; kill++) {
                     on.start(new KillAt(on, random.nextInt(60)));
-                    isKilledBefore(on, server, Observed.class);
+                    kills += isKilledBefore(on, server, Observed.class) ? 1 : 0;
                 }
                 on.controller.want(Samples.state(2, Samples.absent(server)));
                 for (int kill = 0; kill < 4; kill++) {
                     on.start(new KillAt(on, random.nextInt(60)));
-                    isKilledBefore(on, server, Absent.class);
+                    kills += isKilledBefore(on, server, Absent.class) ? 1 : 0;
                 }
                 on.start();
                 assertGone(on, server);
             }
         }
+        assertThat(kills).as("of 320 agents").isGreaterThan(80);
     }
 
     @Test
@@ -268,7 +270,9 @@ class InterruptionTest {
 
     @Test
     void refusedAtAnyCallOfADeleteItTriesAgainUntilNothingIsLeft() throws IOException {
-        for (int call = 0; call < 40; call++) {
+        boolean isDue = false;
+        int call;
+        for (call = 0; !isDue; call++) {
             try (AgentOnSimulatedHost on = fresh()) {
                 DesiredServer server = server(on);
                 on.controller.want(Samples.state(1, server));
@@ -279,8 +283,10 @@ class InterruptionTest {
                 on.host.faults().refuseAt(call, "ENOMEM");
                 on.start();
                 assertGone(on, server);
+                isDue = on.host.faults().isRefusalDue();
             }
         }
+        assertThat(call).as("calls of a delete").isGreaterThan(10);
     }
 
     /**
@@ -364,24 +370,27 @@ class InterruptionTest {
     @MethodSource("changes")
     void killedAgainAndAgainInAChangeOfPowerItIsDoneOnceInTheEnd(Change change) throws IOException {
         Random random = new Random(2402);
+        int kills = 0;
         for (int round = 0; round < 10; round++) {
             try (AgentOnSimulatedHost on = fresh()) {
                 DesiredServer server = standing(on, change);
                 for (int kill = 0; kill < 4; kill++) {
                     on.start(new KillAt(on, random.nextInt(change.starts() > 0 ? 40 : 8)));
-                    isKilledBefore(on, server, change.wish());
+                    kills += isKilledBefore(on, server, change.wish()) ? 1 : 0;
                 }
                 on.start();
                 assertDoneOnce(on, server, change);
             }
         }
+        assertThat(kills).as("of 40 agents").isGreaterThan(4);
     }
 
     /** Whether it obeys or not, it is reported as it is, and the next wish is obeyed. */
     @ParameterizedTest
     @MethodSource("changes")
     void refusedAtAnyCallOfAChangeOfPowerItIsAsBeforeOrAfter(Change change) throws IOException {
-        for (int call = 0; call < (change.starts() > 0 ? 40 : 10); call++) {
+        boolean isDue = false;
+        for (int call = 0; !isDue; call++) {
             try (AgentOnSimulatedHost on = fresh()) {
                 DesiredServer server = standing(on, change);
                 on.host.faults().refuseAt(call, "ENOMEM");
@@ -391,6 +400,8 @@ class InterruptionTest {
                 if (report.failure().isEmpty()) {
                     on.awaitObeyed(server, change.wish());
                 }
+                isDue = on.host.faults().isRefusalDue();
+                on.host.faults().clear();
                 Power last = new Power(
                         Level.RUNNING, 9, change.wish().boots(), change.wish().rebuilds(), Ending.GRACEFUL);
                 on.controller.want(Samples.state(9, wishing(server, last)));

@@ -347,6 +347,34 @@ class PowerTest {
     }
 
     @Test
+    void whatEndsWithTheMachineIsNotToldAndStartedAfterTheBoot() {
+        DesiredServer stopped = Samples.server(Samples.bridgeNic(3));
+        on.controller.want(Samples.state(++revision, server, stopped));
+        on.start();
+        on.awaitPower(server, PowerState.RUNNING);
+        on.awaitPower(stopped, PowerState.RUNNING);
+        on.controller.forgetReports();
+        on.host.beginShutdown();
+        on.host.powerOff(server.id());
+        await().atMost(LONG_ENOUGH).until(() -> on.host.endsWithheld() > 0);
+        // What is wished meanwhile is done and told.
+        on.controller.want(Samples.state(++revision, server, stopped.powered(stopped(1))));
+        on.awaitObeyed(stopped, stopped(1));
+        assertThat(on.controller.reports())
+                .extracting(ServerReport::server)
+                .as("nobody is told that a guest ended by itself")
+                .doesNotContain(server.id());
+
+        on.host.reboot();
+        on.controller.forgetReports();
+        on.start();
+        on.awaitPower(server, PowerState.RUNNING);
+        on.awaitObeyed(stopped, stopped(1));
+        assertThat(on.host.starts(server.id())).isEqualTo(2);
+        assertThat(on.host.starts(stopped.id())).isEqualTo(1);
+    }
+
+    @Test
     void rebootsOnceForEachCountGracefully() {
         run();
         List<String> calls = domainCalls();

@@ -6,18 +6,23 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.sluice.agent.host.KernelException;
 import org.sluice.agent.host.VirtualFunctions;
 import org.sluice.agent.host.VirtualFunctions.CardModel;
 import org.sluice.agent.journal.DurableDirectory;
+import org.sluice.model.protocol.DriverRefusal;
 import org.sluice.model.protocol.PhysicalFunctionKey;
 
 /**
@@ -31,6 +36,9 @@ public final class Capabilities {
      * ice, a profile of the firmware), and asking costs one refused call a month.
      */
     public static final Duration GOOD_FOR = Duration.ofDays(30);
+
+    private static final Comparator<DriverRefusal> BY_CARD =
+            Comparator.comparing(DriverRefusal::key).thenComparing(DriverRefusal::attribute);
 
     private final DurableDirectory files;
     private final String kernelRelease;
@@ -108,6 +116,54 @@ public final class Capabilities {
         Matrix learned = new Matrix(model, kernelRelease, refusals);
         files.write(fileName(model), learned);
         matrices.put(model, learned);
+    }
+
+    /** What drivers refused and are not asked for again yet, by kind of card and attribute. */
+    public List<DriverRefusal> refusals() {
+        Instant now = clock.instant();
+        return matrices.values().stream()
+                .flatMap(matrix -> shown(matrix, now))
+                .sorted(BY_CARD)
+                .toList();
+    }
+
+    /**
+     * Forgets what drivers refused: they are asked again, the next time that something is set.
+     *
+     * @param card of which kind of card ({@link DriverRefusal#key}); empty for all
+     * @return what was known; nothing for a kind of card of which nothing is
+     */
+    public synchronized List<DriverRefusal> forget(Optional<String> card) {
+        List<DriverRefusal> known = refusals().stream()
+                .filter(refusal -> card.isEmpty() || card.get().equals(refusal.key()))
+                .toList();
+        for (CardModel model : List.copyOf(matrices.keySet())) {
+            if (card.isEmpty() || card.get().equals(fileName(model))) {
+                files.remove(fileName(model));
+                matrices.remove(model);
+            }
+        }
+        return known;
+    }
+
+    private Stream<DriverRefusal> shown(Matrix matrix, Instant now) {
+        CardModel model = matrix.model();
+        return matrix.refusals().entrySet().stream()
+                .filter(entry -> counts(entry.getValue()))
+                .map(entry -> new DriverRefusal(
+                        fileName(model),
+                        model.vendorId(),
+                        model.deviceId(),
+                        model.driver(),
+                        model.moduleVersion(),
+                        model.firmware(),
+                        model.eswitchMode(),
+                        entry.getKey().commandName(),
+                        entry.getValue().errno(),
+                        entry.getValue().learned(),
+                        Duration.between(entry.getValue().learned(), now).toSeconds(),
+                        Duration.between(now, entry.getValue().learned().plus(GOOD_FOR))
+                                .toSeconds()));
     }
 
     private boolean counts(@Nullable Refusal refusal) {

@@ -12,6 +12,7 @@ import static java.util.Objects.requireNonNull;
  * @param segmentServices DHCP and metadata
  * @param disks the VMs' files
  * @param hypervisor what runs the VMs
+ * @param shutdown whether the machine is going down
  */
 public record Host(
         String name,
@@ -20,7 +21,8 @@ public record Host(
         Bridges bridges,
         SegmentServices segmentServices,
         Disks disks,
-        Hypervisor hypervisor) {
+        Hypervisor hypervisor,
+        Shutdown shutdown) {
     public Host {
         requireNonNull(name, "name is null");
         requireNonNull(bootId, "bootId is null");
@@ -29,5 +31,6 @@ public record Host(
         requireNonNull(segmentServices, "segmentServices is null");
         requireNonNull(disks, "disks is null");
         requireNonNull(hypervisor, "hypervisor is null");
+        requireNonNull(shutdown, "shutdown is null");
     }
 }

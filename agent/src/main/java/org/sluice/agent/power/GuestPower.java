@@ -186,6 +186,9 @@ public final class GuestPower {
         if (!settled.equals(entry)) {
             journal.write(settled);
         }
+        if (isEndOfMachine(wish, state)) {
+            return;
+        }
         boolean offAsWished = !state.isOn() && wish.level() != Power.Level.RUNNING;
         // How it ended does not matter where it is to be off.
         observe(settled, wish, offAsWished ? State.STOPPED : state, Optional.empty());
@@ -367,7 +370,19 @@ public final class GuestPower {
             journal.write(left);
         }
         State state = host.hypervisor().state(entry.id());
-        observe(left, wish, state, Optional.of(failure));
+        if (!isEndOfMachine(wish, state)) {
+            observe(left, wish, state, Optional.of(failure));
+        }
+    }
+
+    /**
+     * Whether the guest ended because its machine does. That is not told, since the wish would follow it: it is to be started after the
+     * boot.
+     */
+    private boolean isEndOfMachine(Power wish, State state) {
+        return !state.isOn()
+                && wish.level() == Power.Level.RUNNING
+                && host.shutdown().isUnderWay();
     }
 
     private void observe(Entry entry, Power wish, State state, Optional<Failure> failure) {

@@ -42,7 +42,8 @@ public final class DesiredReader {
         ObjectNode rest = state.deepCopy();
         rest.putArray("servers");
         DesiredHost host = ProtocolJson.MAPPER.treeToValue(rest, DesiredHost.class);
-        return new DesiredHost(host.revision(), understood, host.queries(), host.physicalFunctions(), others);
+        return new DesiredHost(
+                host.revision(), understood, host.queries(), host.physicalFunctions(), others, host.refusalQueries());
     }
 
     private static DesiredServer server(JsonNode server) {

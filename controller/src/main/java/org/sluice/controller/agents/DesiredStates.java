@@ -16,6 +16,7 @@ import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sluice.controller.host.HostSigns;
 import org.sluice.controller.host.Hosts;
 import org.sluice.controller.http.Json;
 import org.sluice.controller.network.binding.AttachedPort;
@@ -26,7 +27,6 @@ import org.sluice.controller.server.Servers;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.controller.store.Database;
 import org.sluice.controller.store.Transactions;
-import org.sluice.model.AgentSilence;
 import org.sluice.model.HostId;
 import org.sluice.model.ImageId;
 import org.sluice.model.PortId;
@@ -120,30 +120,23 @@ public final class DesiredStates {
         List<DesiredServer> servers = bare.stream()
                 .map(server -> with(server, ports.getOrDefault(server.id(), List.of()), interfaces))
                 .toList();
-        return new DesiredHost(revision, servers, queries.open(handle, host), physicalFunctions(handle, host));
+        return new DesiredHost(
+                revision,
+                servers,
+                queries.open(handle, host),
+                physicalFunctions(handle, host),
+                List.of(),
+                queries.openRefusals(handle, host));
     }
 
     /**
-     * Writes only when the last sign of life is some seconds old, since every claim on the host locks the same row; and never waits
-     * for one: a boot of many holds the rows of many hosts, and their polls would hold every connection that the agents have.
+     * Notes a sign of life, where the last one is some seconds old.
      *
      * @param told the revision that the agent has
      * @return false when the row was held, and the sign is to be given later
      */
     private static boolean seen(Handle handle, HostId host, long told) {
-        Optional<Boolean> returned = handle.createQuery("""
-                        with before as (
-                            select id, last_seen_at from host where id = :host
-                              and (last_seen_at is null or last_seen_at < now() - interval '5 seconds')
-                            for no key update skip locked)
-                        update host set last_seen_at = now(), told_revision = :told from before where host.id = before.id
-                        returning before.last_seen_at is null
-                            or before.last_seen_at < now() - make_interval(secs => :silence)""")
-                .bind("silence", AgentSilence.LONGEST.toSeconds())
-                .bind("host", host.value())
-                .bind("told", told)
-                .mapTo(Boolean.class)
-                .findOne();
+        Optional<Boolean> returned = HostSigns.heard(handle, host, told);
         if (returned.isPresent()) {
             if (returned.get()) {
                 ChangeFeed.announce(handle, FleetIndex.TOPIC);

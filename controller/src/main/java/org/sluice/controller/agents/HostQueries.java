@@ -4,21 +4,34 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
+import org.sluice.controller.http.Json;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.controller.store.StorableText;
 import org.sluice.model.HostId;
 import org.sluice.model.ServerId;
+import org.sluice.model.protocol.DriverRefusal;
 import org.sluice.model.protocol.HostQuery;
+import org.sluice.model.protocol.RefusalQuery;
+import tools.jackson.core.type.TypeReference;
 
 /** The questions that wait for a host's answer. Stateless; the caller owns the transaction. */
 final class HostQueries {
+    /** What a controller asked that was killed meanwhile is left out after a minute. */
+    private static final String OPEN = """
+            select id, kind, server_id, lines, card, request_id, global_request_id from host_query
+            where host_id = :host and answered_at is null and created_at > now() - interval '1 minute'""";
+
+    private static final String REFUSALS = "refusals";
+    private static final String FORGET_REFUSALS = "forget_refusals";
+    private static final TypeReference<List<DriverRefusal>> REFUSALS_OF_DRIVERS = new TypeReference<>() {};
+
     /** One topic a host, not a question: topics are kept for ever. */
     static String topic(HostId host) {
         return "queries:" + host;
     }
 
-    /** Asks; the table knows by itself for which request the handle's transaction is. */
-    void ask(Handle handle, HostId host, UUID query, ServerId server, int lines) {
+    /** Asks for a console; the table knows by itself for which request the handle's transaction is. */
+    void askConsole(Handle handle, HostId host, UUID query, ServerId server, int lines) {
         handle.createUpdate("""
                         insert into host_query (id, host_id, server_id, lines)
                         values (:id, :host, :server, :lines)""")
@@ -29,12 +42,21 @@ final class HostQueries {
                 .execute();
     }
 
-    /** Those without an answer; what a controller asked that was killed meanwhile is left out after a minute. */
+    /** Asks for what drivers refused, or has it forgotten; {@code card} empty for all kinds of cards. */
+    void askRefusals(Handle handle, HostId host, UUID query, boolean forgets, Optional<String> card) {
+        handle.createUpdate("""
+                        insert into host_query (id, host_id, kind, card)
+                        values (:id, :host, :kind, :card)""")
+                .bind("id", query)
+                .bind("host", host.value())
+                .bind("kind", forgets ? FORGET_REFUSALS : REFUSALS)
+                .bind("card", card.orElse(null))
+                .execute();
+    }
+
+    /** Consoles without an answer. */
     List<HostQuery> open(Handle handle, HostId host) {
-        return handle.createQuery("""
-                        select id, server_id, lines, request_id, global_request_id from host_query
-                        where host_id = :host and answered_at is null and created_at > now() - interval '1 minute'
-                        order by created_at, id""")
+        return handle.createQuery(OPEN + " and kind = 'console' order by created_at, id")
                 .bind("host", host.value())
                 .map((row, _) -> new HostQuery(
                         row.getObject("id", UUID.class),
@@ -45,23 +67,40 @@ final class HostQueries {
                 .list();
     }
 
+    /** Questions for refusals without an answer. */
+    List<RefusalQuery> openRefusals(Handle handle, HostId host) {
+        return handle.createQuery(OPEN + " and kind <> 'console' order by created_at, id")
+                .bind("host", host.value())
+                .map((row, _) -> new RefusalQuery(
+                        row.getObject("id", UUID.class),
+                        row.getString("kind").equals(FORGET_REFUSALS),
+                        Optional.ofNullable(row.getString("card")),
+                        Optional.ofNullable(row.getString("request_id")),
+                        Optional.ofNullable(row.getString("global_request_id"))))
+                .list();
+    }
+
     void answer(Handle handle, HostId host, HostQuery.Answer answer) {
         int taken = handle.createUpdate("""
-                        update host_query set answer = :text, answered_at = now()
+                        update host_query set answer = :text, refusals = :refusals, answered_at = now()
                         where id = :id and host_id = :host and answered_at is null""")
                 .bind("id", answer.id())
                 .bind("host", host.value())
                 .bind("text", StorableText.of(answer.text()))
+                .bind("refusals", Json.MAPPER.writeValueAsString(answer.refusals()))
                 .execute();
         if (taken == 1) {
             ChangeFeed.announce(handle, topic(host));
         }
     }
 
-    Optional<String> answerOf(Handle handle, UUID id) {
-        return handle.createQuery("select answer from host_query where id = :id and answered_at is not null")
+    Optional<HostQuery.Answer> answerOf(Handle handle, UUID id) {
+        return handle.createQuery("select answer, refusals from host_query where id = :id and answered_at is not null")
                 .bind("id", id)
-                .mapTo(String.class)
+                .map((row, _) -> new HostQuery.Answer(
+                        id,
+                        row.getString("answer"),
+                        Json.MAPPER.readValue(row.getString("refusals"), REFUSALS_OF_DRIVERS)))
                 .findOne();
     }
 

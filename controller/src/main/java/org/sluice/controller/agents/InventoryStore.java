@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.util.HashSet;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
+import org.sluice.controller.host.HostSigns;
 import org.sluice.controller.host.Hosts;
 import org.sluice.controller.http.Json;
 import org.sluice.controller.network.binding.ServicePorts;
@@ -22,24 +23,13 @@ import org.sluice.model.protocol.PhysicalFunctionKey;
 final class InventoryStore {
     void put(Handle handle, HostId host, Inventory inventory) {
         refuseTwins(inventory);
-        int known = handle.createUpdate("""
-                        update host set vcpus_total = :vcpus, memory_mib_total = :memory, disk_gib_total = :disk,
-                            faults = array(select jsonb_array_elements_text(cast(:faults as jsonb))),
-                            hypervisor_type = :type, hypervisor_version = :version, cpu_architecture = :architecture,
-                            interfaces = array(select jsonb_array_elements_text(cast(:interfaces as jsonb))),
-                            last_seen_at = now()
-                        where id = :host""")
-                .bind("host", host.value())
-                .bind("vcpus", inventory.vcpus())
-                .bind("memory", inventory.memoryMib())
-                .bind("disk", inventory.diskGib())
-                .bind("type", inventory.hypervisorType())
-                .bind("version", inventory.hypervisorVersion())
-                .bind("architecture", inventory.cpuArchitecture())
-                .bind("faults", Json.MAPPER.writeValueAsString(inventory.faults()))
-                .bind("interfaces", Json.MAPPER.writeValueAsString(inventory.interfaces()))
-                .execute();
-        if (known == 0) {
+        boolean known = HostSigns.has(
+                handle,
+                host,
+                inventory,
+                Json.MAPPER.writeValueAsString(inventory.faults()),
+                Json.MAPPER.writeValueAsString(inventory.interfaces()));
+        if (!known) {
             throw UnknownHost.problem(host);
         }
         String functions = Json.MAPPER.writeValueAsString(inventory.physicalFunctions());
@@ -54,13 +44,8 @@ final class InventoryStore {
 
     /** Notes where the host's agent calls from. */
     void calledFrom(Handle handle, HostId host, InetAddress address) {
-        handle.createUpdate("""
-                        update host set address = cast(:address as inet)
-                        where id = :host and address is distinct from cast(:address as inet)""")
-                .bind("host", host.value())
-                // Without the zone of a link-local address, which is this machine's name for its link.
-                .bind("address", address.getHostAddress().split("%", 2)[0])
-                .execute();
+        // Without the zone of a link-local address, which is this machine's name for its link.
+        HostSigns.callsFrom(handle, host, address.getHostAddress().split("%", 2)[0]);
     }
 
     private static void putPhysicalFunctions(Handle handle, HostId host, String functions) {

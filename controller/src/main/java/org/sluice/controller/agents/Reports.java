@@ -52,8 +52,13 @@ public final class Reports {
 
     /** Writes through the rules of scheduling and network, and takes operations on. */
     public Reports(Scheduling scheduling, ServerPorts serverPorts, Bindings bindings) {
+        this(scheduling, serverPorts, bindings, new Operations(scheduling));
+    }
+
+    /** The same, taking on operations by those workflows. */
+    public Reports(Scheduling scheduling, ServerPorts serverPorts, Bindings bindings, Operations operations) {
         this.scheduling = requireNonNull(scheduling, "scheduling is null");
-        this.operations = new Operations(scheduling);
+        this.operations = requireNonNull(operations, "operations is null");
         this.serverPorts = requireNonNull(serverPorts, "serverPorts is null");
         this.bindings = requireNonNull(bindings, "bindings is null");
         this.interfaces = new InterfaceReports(scheduling, serverPorts, bindings);

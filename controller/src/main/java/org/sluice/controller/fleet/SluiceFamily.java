@@ -33,7 +33,7 @@ public final class SluiceFamily implements ApiFamily {
         this(database, scheduling, tokens, clock, List.of());
     }
 
-    /** The same with further resources below the same mount, which are no part of the fleet: the audit log, metrics. */
+    /** The same with further resources below the same mount: the audit log, metrics, and those that ask agents. */
     public SluiceFamily(
             Database database,
             Scheduling scheduling,

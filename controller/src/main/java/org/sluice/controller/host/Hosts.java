@@ -105,6 +105,15 @@ public final class Hosts {
                 .execute();
     }
 
+    /** The host of that name; empty when none has it. */
+    public static Optional<HostId> find(Handle handle, String name) {
+        return handle.createQuery("select id from host where name = :name")
+                .bind("name", name)
+                .mapTo(UUID.class)
+                .map(HostId::new)
+                .findOne();
+    }
+
     /** The revision of what the host should do; empty when it is no member. */
     public static Optional<Long> revision(Handle handle, HostId host) {
         return handle.createQuery("select desired_revision from host where id = :host")

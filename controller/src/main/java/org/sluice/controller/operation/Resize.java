@@ -25,6 +25,10 @@ import org.sluice.model.protocol.ServerReport.Failure;
  * <p>As long as it may become either, its host has room for either. Stateless.
  */
 final class Resize implements Workflow<Change> {
+    /** One that ran, and is about to be what it was. */
+    private static final ServerState COMING_BACK =
+            ServerState.at(ServerStatus.ACTIVE).with(Task.RESIZE_REVERTING);
+
     private final Scheduling scheduling;
     private final Servers servers = new Servers();
     private final ServerHardware hardware = new ServerHardware();
@@ -67,10 +71,7 @@ final class Resize implements Workflow<Change> {
     @Override
     public boolean comesBack(Run<Change> run) {
         if (run.data().ran()) {
-            servers.become(
-                    run.handle(),
-                    run.server().id(),
-                    ServerState.at(ServerStatus.ACTIVE).with(Task.RESIZE_REVERTING));
+            servers.become(run.handle(), run.server().id(), COMING_BACK);
         } else {
             // Its host has nothing to do before it is started.
             servers.become(run.handle(), run.server().id(), ServerState.at(ServerStatus.SHUTOFF));
@@ -169,8 +170,9 @@ final class Resize implements Workflow<Change> {
         /** It may run with what it is to have no more. */
         @Override
         public void undo(Run<Change> run) {
-            if (run.data().ran()) {
+            if (run.data().ran() && !run.server().state().equals(COMING_BACK)) {
                 servers.wish(run.handle(), run.server(), Power.Level.RUNNING, true, Power.Ending.AT_ONCE);
+                servers.become(run.handle(), run.server().id(), COMING_BACK);
             }
         }
     }

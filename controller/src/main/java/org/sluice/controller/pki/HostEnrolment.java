@@ -18,6 +18,7 @@ import org.bouncycastle.pkcs.PKCS10CertificationRequest;
 import org.bouncycastle.pkcs.PKCSException;
 import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
 import org.jdbi.v3.core.Handle;
+import org.sluice.controller.host.HostMembers;
 import org.sluice.controller.store.Database;
 import org.sluice.controller.store.Transactions;
 import org.sluice.model.HostId;
@@ -85,13 +86,7 @@ public final class HostEnrolment {
 
     private HostId create(Handle handle, String hostname) {
         HostId host = HostId.random();
-        int made = handle.createUpdate("insert into host (id, name, enrolled_at) values (:id, :name, :now)"
-                        + " on conflict (name) do nothing")
-                .bind("id", host.value())
-                .bind("name", hostname)
-                .bind("now", clock.instant())
-                .execute();
-        if (made == 0) {
+        if (!HostMembers.add(handle, host, hostname, clock.instant())) {
             throw Problem.of(
                             Problem.Kind.CONFLICT,
                             "HostNameTaken",

@@ -3,6 +3,7 @@ package org.sluice.controller.pki;
 import java.security.PublicKey;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
+import org.sluice.controller.host.HostMembers;
 import org.sluice.model.HostId;
 import org.sluice.model.Problem;
 
@@ -20,10 +21,7 @@ final class HostKeys {
 
     /** From now on that host is who has that key. */
     static void give(Handle handle, HostId host, String digest) {
-        handle.createUpdate("update host set key_digest = :key where id = :host")
-                .bind("key", digest)
-                .bind("host", host.value())
-                .execute();
+        HostMembers.giveKey(handle, host, digest);
     }
 
     /**
@@ -42,9 +40,7 @@ final class HostKeys {
 
     /** A host that is being claimed is adopted at its next call: no call waits for a claim. */
     private static boolean adopt(Handle handle, HostId host, String digest) {
-        handle.createUpdate("""
-                        update host set key_digest = :key where id in (
-                            select id from host where id = :host and key_digest is null for no key update skip locked)""").bind("key", digest).bind("host", host.value()).execute();
+        HostMembers.adoptKey(handle, host, digest);
         return true;
     }
 

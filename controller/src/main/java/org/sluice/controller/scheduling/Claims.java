@@ -6,8 +6,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
+import org.sluice.controller.host.HostRoom;
 import org.sluice.controller.network.binding.AttachedPort;
 import org.sluice.controller.server.Claim;
+import org.sluice.controller.server.ServerDetails;
 import org.sluice.model.HostId;
 import org.sluice.model.PortId;
 import org.sluice.model.Resources;
@@ -53,21 +55,7 @@ final class Claims {
 
     /** Locks the host's row by counting the server in. */
     private static boolean takeRoom(Handle handle, ServerRequest request, HostId host) {
-        return handle.createUpdate("""
-                        update host set vcpus_used = vcpus_used + :vcpus,
-                            memory_mib_used = memory_mib_used + :memory, disk_gib_used = disk_gib_used + :disk
-                        where id = :host and enabled and forced_down_at is null
-                          and vcpus_used + :vcpus <= vcpus_total
-                          and memory_mib_used + :memory <= memory_mib_total
-                          and disk_gib_used + :disk <= disk_gib_total
-                          and not exists (select 1 from claim where server_id = :server and host_id = :host)""")
-                        .bind("server", request.server().value())
-                        .bind("host", host.value())
-                        .bind("vcpus", request.resources().vcpus())
-                        .bind("memory", request.resources().memoryMib())
-                        .bind("disk", request.resources().diskGib())
-                        .execute()
-                == 1;
+        return HostRoom.take(handle, host, request.server(), request.resources());
     }
 
     /**
@@ -75,8 +63,7 @@ final class Claims {
      * no report of an earlier one counts.
      */
     private static void write(Handle handle, ServerRequest request, HostId host, Claim.Role role) {
-        handle.createUpdate("""
-                        update server set claims = claims + 1 where id = :server;
+        handle.createUpdate(ServerDetails.COUNT_CLAIM + """
                         insert into claim (server_id, host_id, role, generation, vcpus, memory_mib, disk_gib, power_generation)
                         select id, :host, :role, claims, :vcpus, :memory, :disk, (claims - 1) << 32
                         from server where id = :server""")
@@ -91,18 +78,7 @@ final class Claims {
 
     /** Takes more or less of the claim's host; false when it has no room for more. */
     boolean change(Handle handle, ServerId server, Claim claim, Resources to) {
-        boolean fits = handle.createUpdate("""
-                        update host set vcpus_used = vcpus_used + :vcpus, memory_mib_used = memory_mib_used + :memory,
-                            disk_gib_used = disk_gib_used + :disk
-                        where id = :host and (:vcpus <= 0 or vcpus_used + :vcpus <= vcpus_total)
-                          and (:memory <= 0 or memory_mib_used + :memory <= memory_mib_total)
-                          and (:disk <= 0 or disk_gib_used + :disk <= disk_gib_total)""")
-                        .bind("host", claim.host().value())
-                        .bind("vcpus", to.vcpus() - claim.resources().vcpus())
-                        .bind("memory", to.memoryMib() - claim.resources().memoryMib())
-                        .bind("disk", to.diskGib() - claim.resources().diskGib())
-                        .execute()
-                == 1;
+        boolean fits = HostRoom.change(handle, claim.host(), claim.resources(), to);
         if (fits) {
             handle.createUpdate("""
                             update claim set vcpus = :vcpus, memory_mib = :memory, disk_gib = :disk
@@ -122,9 +98,7 @@ final class Claims {
      * to be built from.
      */
     void end(Handle handle, ServerId server, Claim claim) {
-        handle.createUpdate("""
-                        update host set vcpus_used = vcpus_used - :vcpus, memory_mib_used = memory_mib_used - :memory,
-                            disk_gib_used = disk_gib_used - :disk where id = :host;
+        handle.createUpdate(HostRoom.GIVE_BACK + """
                         with ended as (
                             delete from claim where server_id = :server and host_id = :host returning image_id)
                         delete from image where id in (select image_id from ended)""")

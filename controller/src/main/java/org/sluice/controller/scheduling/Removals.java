@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
+import org.sluice.controller.host.HostMembers;
 import org.sluice.controller.network.binding.ServerPorts;
 import org.sluice.controller.network.binding.ServicePorts;
 import org.sluice.controller.server.Claim;
@@ -65,9 +66,7 @@ final class Removals {
             throw inUse(leaving, come);
         }
         servicePorts.removeOf(handle, host);
-        handle.createUpdate("delete from host where id = :host")
-                .bind("host", host.value())
-                .execute();
+        HostMembers.remove(handle, host);
         ChangeFeed.announce(handle, FleetIndex.TOPIC);
         return true;
     }

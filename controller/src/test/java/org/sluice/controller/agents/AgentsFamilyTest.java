@@ -12,6 +12,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -45,7 +46,9 @@ import org.sluice.model.ServerId;
 import org.sluice.model.VnicType;
 import org.sluice.model.protocol.DesiredHost;
 import org.sluice.model.protocol.DiskWish;
+import org.sluice.model.protocol.DriverRefusal;
 import org.sluice.model.protocol.HostQuery;
+import org.sluice.model.protocol.RefusalQuery;
 import org.sluice.model.protocol.ServerReport;
 
 /** The agents' API through its own door; a header stands in for the client certificate. */
@@ -406,6 +409,47 @@ class AgentsFamilyTest {
             send("POST", "/queries/" + query.id(), new HostQuery.Answer(query.id(), "login:\0 ok"));
 
             assertThat(answer.get()).contains("login: ok");
+            assertThat(fleet.count("select count(*) from host_query")).isZero();
+        }
+    }
+
+    @Test
+    void whatDriversRefusedIsAskedOfTheHostAndForgottenByIt() throws Exception {
+        RefusalQueries refusals = new RefusalQueries(postgres.database(), feed);
+        DriverRefusal refusal = new DriverRefusal(
+                "8086-10c9-igb-1",
+                "8086",
+                "10c9",
+                "igb",
+                "",
+                "1.2\0",
+                "legacy",
+                "state",
+                "EOPNOTSUPP",
+                Instant.parse("2026-03-01T00:00:00Z"),
+                60,
+                120);
+        try (ExecutorService asker = Executors.newVirtualThreadPerTaskExecutor()) {
+            long revision = fleet.count("select desired_revision from host");
+            Future<Optional<List<DriverRefusal>>> answer = asker.submit(
+                    () -> refusals.ask(host, true, Optional.of("8086-10c9-igb-1"), Duration.ofSeconds(30)));
+            DesiredHost desired = Json.MAPPER.readValue(
+                    get("/desired?after=" + revision + "&wait=30").body(), DesiredHost.class);
+            assertThat(desired.queries()).isEmpty();
+            RefusalQuery query = desired.refusalQueries().getFirst();
+            assertThat(query.forgets()).isTrue();
+            assertThat(query.card()).contains("8086-10c9-igb-1");
+
+            send("POST", "/queries/" + query.id(), new HostQuery.Answer(query.id(), List.of(refusal)));
+
+            assertThat(answer.get())
+                    .hasValueSatisfying(known -> assertThat(known)
+                            .singleElement()
+                            .satisfies(shown -> {
+                                assertThat(shown.firmware()).isEqualTo("1.2\0");
+                                assertThat(shown.attribute()).isEqualTo("state");
+                                assertThat(shown.learnedAt()).isEqualTo(refusal.learnedAt());
+                            }));
             assertThat(fleet.count("select count(*) from host_query")).isZero();
         }
     }

@@ -128,7 +128,7 @@ final class DesiredStatesTest {
         HostQueries queries = new HostQueries();
         UUID asking = UUID.randomUUID();
         change("console", handle -> {
-            queries.ask(handle, host, asking, first, 5);
+            queries.askConsole(handle, host, asking, first, 5);
             handle.execute("update host set desired_revision = desired_revision + 1");
         });
         assertThat(states().read(host).queries())

@@ -254,6 +254,11 @@ public final class TestFleet {
 
     /** The host's agent does all that is wished of its servers now, and says so: copies, power, and what is to go. */
     public void obey(HostId host) {
+        obey(host, reports);
+    }
+
+    /** The same, said to those. */
+    public void obey(HostId host, Reports reports) {
         record Wish(ServerId server, boolean present, String power, long generation, boolean copies) {}
         List<Wish> wishes = database.jdbi()
                 .withHandle(handle -> handle.createQuery("""
@@ -271,7 +276,7 @@ public final class TestFleet {
                         .list());
         for (Wish wish : wishes) {
             if (!wish.present()) {
-                report(host, absent(host, wish.server()));
+                report(host, absent(host, wish.server()), reports);
             } else if (wish.copies()) {
                 database.jdbi()
                         .useTransaction(handle -> servers.hold(handle, wish.server())
@@ -285,9 +290,14 @@ public final class TestFleet {
                                 wish.generation(),
                                 wish.power().equals("STOPPED") ? PowerState.STOPPED : PowerState.RUNNING,
                                 running(host, wish.server()).interfaces(),
-                                Optional.empty()));
+                                Optional.empty()),
+                        reports);
             }
         }
+    }
+
+    private void report(HostId host, ServerReport report, Reports to) {
+        database.jdbi().useTransaction(handle -> to.take(handle, host, report));
     }
 
     public void report(HostId host, ServerReport report) {

@@ -3,6 +3,7 @@ package org.sluice.controller.compute;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -19,6 +20,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.sluice.controller.http.ApiClient.Answer;
 import org.sluice.controller.http.Json;
 import org.sluice.controller.store.TestDatabase;
+import org.sluice.model.HostId;
+import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.PowerState;
 import org.sluice.model.protocol.ServerReport.Failure;
 import tools.jackson.databind.JsonNode;
@@ -33,6 +36,7 @@ class PowerTest {
     static final TestDatabase postgres = new TestDatabase();
 
     private static ComputeCloud cloud;
+    private static HostId host;
     private static String flavor;
     private static UUID image;
 
@@ -41,7 +45,7 @@ class PowerTest {
     @BeforeAll
     static void start() {
         cloud = new ComputeCloud(postgres.database());
-        cloud.host("compute01", 0);
+        host = cloud.host("compute01", 0);
         flavor = cloud.flavor("m1.small", 1, 512, 1);
         image = cloud.newImage();
     }
@@ -532,6 +536,29 @@ class PowerTest {
                 .json();
         assertThat(page.at("/instanceActions/0/action").asString()).isEqualTo("stop");
         assertThat(page.at("/links/0/rel").asString()).isEqualTo("next");
+    }
+
+    @Test
+    void whatATenantSaysOfARunningServerIsToldToItsHost() {
+        cloud.observed(server, PowerState.RUNNING, NONE);
+        cloud.execute("insert into keypair (user_id, name, fingerprint, public_key) values ('" + "a".repeat(32)
+                + "', 'newer', 'f', 'ssh-ed25519 AAAA newer') on conflict do nothing");
+        ComputeCloud.Session member = cloud.as("member", "2.96");
+
+        assertThat(member.put("/v2.1/servers/" + server, "{'server': {'name': 'other'}}")
+                        .status())
+                .isEqualTo(200);
+        assertThat(member.post("/v2.1/servers/" + server + "/metadata", "{'metadata': {'role': 'db'}}")
+                        .status())
+                .isEqualTo(200);
+        DesiredServer told = cloud.told(host, server).orElseThrow();
+        assertThat(told.name()).isEqualTo("other");
+        assertThat(told.metadata()).containsEntry("role", "db");
+        assertThat(told.keys()).isEmpty();
+
+        asked("{'rebuild': {'imageRef': '" + image + "', 'key_name': 'newer'}}");
+        assertThat(cloud.told(host, server).orElseThrow().keys())
+                .containsExactly(Map.entry("newer", "ssh-ed25519 AAAA newer"));
     }
 
     private JsonNode actions() {

@@ -568,6 +568,8 @@ final class Examples {
         // It has the one server of the example.
         add("DELETE", root + "/hosts/{name}", 409).named(host);
         add("GET", root + "/hosts/{name}/servers", 200).named(host);
+        add("GET", root + "/hosts/{name}/refusals", 200).named(host);
+        add("DELETE", root + "/hosts/{name}/refusals", 200).named(host);
         add("GET", root + "/hosts/{name}/qualifications", 200).named(host);
         add("POST", root + "/hosts/{name}/qualifications", 201)
                 .named(host)

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import org.sluice.controller.agents.DesiredStates;
 import org.sluice.controller.agents.Reports;
 import org.sluice.controller.compute.ComputeFamily;
 import org.sluice.controller.fleet.SluiceFamily;
+import org.sluice.controller.fleet.refusal.RefusalRoutes;
 import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.ApiServer;
 import org.sluice.controller.http.Authenticator;
@@ -53,8 +55,10 @@ import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.server.DiskCopies;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.controller.store.Database;
+import org.sluice.controller.store.Transactions;
 import org.sluice.model.HostId;
 import org.sluice.model.Problem;
+import org.sluice.model.protocol.DriverRefusal;
 
 /**
  * The OpenStack APIs and Sluice's own on one listener, and those of agents on another, over one database. The agents' listener
@@ -63,6 +67,21 @@ import org.sluice.model.Problem;
 final class WholeApi implements AutoCloseable {
     /** Stands for the client certificate of the host that it names. */
     static final String CERTIFICATE = "X-Test-Host";
+
+    /** Of every host. */
+    private static final List<DriverRefusal> REFUSALS = List.of(new DriverRefusal(
+            "8086-10c9-igb-1",
+            "8086",
+            "10c9",
+            "igb",
+            "",
+            "3.25",
+            "legacy",
+            "state",
+            "EOPNOTSUPP",
+            Instant.EPOCH,
+            60,
+            120));
 
     static final String ADMIN_PASSWORD = "the admin's password";
 
@@ -131,7 +150,15 @@ final class WholeApi implements AutoCloseable {
                         UploadRoom.in(spool, ImageLimits.USUAL, false),
                         new DiskCopies()::imageLeaves,
                         clock),
-                new SluiceFamily(database, scheduling, joins, clock, List.of(observation)));
+                new SluiceFamily(
+                        database,
+                        scheduling,
+                        joins,
+                        clock,
+                        List.of(
+                                observation,
+                                new RefusalRoutes(
+                                        new Transactions(database.jdbi()), (_, _, _, _) -> Optional.of(REFUSALS)))));
         this.table = RouteTable.of(families);
         Authenticator authenticator = token -> {
             Caller caller = callers.get(token);

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -199,12 +200,28 @@ final class HostsTest {
         }
     }
 
-    private static boolean namesTheColumn(Path source) {
+    /** Other tables' names begin like its own. */
+    @Test
+    void nobodyElseWritesTheTable() throws IOException {
+        Pattern writes = Pattern.compile("\\b(update|insert into|delete from) host\\b(?!_)");
+        try (Stream<Path> sources = Files.walk(Path.of("src", "main", "java"))) {
+            assertThat(sources.filter(each -> each.toString().endsWith(".java"))
+                            .filter(each -> writes.matcher(text(each)).find()))
+                    .isNotEmpty()
+                    .allMatch(each -> each.startsWith("src/main/java/org/sluice/controller/host"));
+        }
+    }
+
+    private static String text(Path source) {
         try {
-            return Files.readString(source).contains("desired_revision");
+            return Files.readString(source);
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
+    }
+
+    private static boolean namesTheColumn(Path source) {
+        return text(source).contains("desired_revision");
     }
 
     private ServerId boot() {

@@ -13,16 +13,15 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.sluice.controller.agents.Reports;
 import org.sluice.controller.agents.TestFleet;
 import org.sluice.controller.operation.WorkflowHarness.Trouble;
 import org.sluice.controller.server.Claim;
-import org.sluice.controller.server.DiskCopies;
 import org.sluice.controller.server.Hardware;
 import org.sluice.controller.server.ServerAction;
 import org.sluice.controller.server.ServerActions.Asker;
 import org.sluice.controller.server.ServerHardware;
 import org.sluice.controller.server.Servers;
-import org.sluice.controller.server.Task;
 import org.sluice.controller.store.TestDatabase;
 import org.sluice.model.HostId;
 import org.sluice.model.ImageId;
@@ -30,8 +29,6 @@ import org.sluice.model.Resources;
 import org.sluice.model.ServerId;
 import org.sluice.model.VnicType;
 import org.sluice.model.protocol.Power;
-import org.sluice.model.protocol.PowerState;
-import org.sluice.model.protocol.ServerReport.Observed;
 
 /** Every step of a move fails in turn, and is taken twice in turn; the hosts do what they are told. */
 final class MoveStepsTest {
@@ -46,20 +43,21 @@ final class MoveStepsTest {
     private final TestFleet fleet = new TestFleet(postgres.database());
     private final Move move = new Move(fleet.scheduling);
     private final Servers servers = new Servers();
-    private final DiskCopies copies = new DiskCopies();
+    private HostId home = HostId.random();
+    private HostId other = HostId.random();
     private ServerId server = ServerId.random();
     private String before = "";
 
     @BeforeEach
     void boot() {
         fleet.clear();
-        HostId home = fleet.host("node1", 2);
+        home = fleet.host("node1", 2);
         server = fleet.boot(
                         fleet.port(fleet.network(TestFleet.VF_NETWORK, 2401), VnicType.DIRECT),
                         fleet.port(fleet.network(TestFleet.UPLINK_NETWORK, 2402), VnicType.NORMAL))
                 .server();
         fleet.report(home, fleet.running(home, server));
-        HostId _ = fleet.host("node2", 2);
+        other = fleet.host("node2", 2);
         before = books();
     }
 
@@ -68,7 +66,7 @@ final class MoveStepsTest {
         return fleet.text("""
                         select s.status || ' ' || coalesce(s.task_state, '-') || ' ' || s.flavor_name || ' ' || s.vcpus || ' '
                             || s.memory_mib || ' ' || s.disk_gib || ' on ' || h.name || ', claims '
-                            || (select string_agg(concat_ws(' ', o.name, c.role, c.present, c.power, c.vcpus, c.disk_gib, o.vcpus_used), ', ' order by o.name)
+                            || (select string_agg(concat_ws(' ', o.name, c.role, c.present, c.power, c.boots, c.vcpus, c.disk_gib, o.vcpus_used), ', ' order by o.name)
                                 from claim c join host o on o.id = c.host_id)
                             || ', used ' || (select sum(vcpus_used) from host)
                             || ', leases ' || (select count(*) from virtual_function where leased_port_id is not null)
@@ -99,39 +97,15 @@ final class MoveStepsTest {
 
     /** The hosts do what they are told, and say so, until nothing waits for them any more; never do two of them run it. */
     private void hostsFollow(Operations operations) {
+        Reports reports = new Reports(fleet.scheduling, fleet.serverPorts, fleet.bindings, operations);
         for (int turn = 0; turn < 2 * STEPS; turn++) {
-            use(handle -> {
-                Servers.Held held = servers.hold(handle, server).orElseThrow();
-                assertThat(held.claims().stream()
+            for (HostId host : List.of(home, other)) {
+                use(handle -> assertThat(servers.hold(handle, server).orElseThrow().claims().stream()
                                 .filter(claim -> claim.role() != Claim.Role.INCOMING && claim.isPresent())
                                 .filter(claim -> claim.power().level() != Power.Level.STOPPED))
-                        .hasSizeLessThan(2);
-                if (held.copy().isPresent()) {
-                    copies.arrived(handle, held);
-                    boolean _ = operations.advance(handle, server);
-                } else {
-                    reports(handle, held, operations);
-                }
-            });
-            postgres.database()
-                    .jdbi()
-                    .withHandle(handle -> handle.createQuery("select host_id from claim where not present")
-                            .mapTo(java.util.UUID.class)
-                            .list())
-                    .forEach(host -> use(handle -> {
-                        fleet.scheduling.released(handle, new HostId(host), fleet.absent(new HostId(host), server));
-                        boolean _ = operations.advance(handle, server);
-                    }));
-        }
-    }
-
-    private void reports(Handle handle, Servers.Held held, Operations operations) {
-        Claim claim = held.claim().orElseThrow();
-        PowerState power = claim.power().level() == Power.Level.STOPPED ? PowerState.STOPPED : PowerState.RUNNING;
-        Observed report = new Observed(server, claim.power().generation(), power, List.of(), Optional.empty());
-        boolean isStep = held.state().task().filter(Task::isOperation).isPresent();
-        if (!isStep || !operations.heard(handle, report)) {
-            servers.observed(handle, held, report);
+                        .hasSizeLessThan(2));
+                fleet.obey(host, reports);
+            }
         }
     }
 
@@ -169,8 +143,8 @@ final class MoveStepsTest {
         begin(workflow, operations);
         hostsFollow(operations);
         assertThat(books())
-                .isEqualTo("RESIZED - m1.large 4 4096 10 on node2, claims node1 outgoing t STOPPED 1 1 1,"
-                        + " node2 current t RUNNING 4 10 4, used 5, leases 2, bindings node1 false, node1 false, node2 true,"
+                .isEqualTo("RESIZED - m1.large 4 4096 10 on node2, claims node1 outgoing t STOPPED 0 1 1 1,"
+                        + " node2 current t RUNNING 0 4 10 4, used 5, leases 2, bindings node1 false, node1 false, node2 true,"
                         + " node2 true, shown node2, images 0, copy -, operations 1");
         use(handle -> operations.decide(
                 handle,
@@ -180,7 +154,7 @@ final class MoveStepsTest {
         hostsFollow(operations);
         assertThat(books())
                 .isEqualTo(
-                        "ACTIVE - m1.large 4 4096 10 on node2, claims node2 current t RUNNING 4 10 4, used 4, leases 1,"
+                        "ACTIVE - m1.large 4 4096 10 on node2, claims node2 current t RUNNING 0 4 10 4, used 4, leases 1,"
                                 + " bindings node2 true, node2 true, shown node2, images 0, copy -, operations 0");
     }
 }

@@ -15,12 +15,12 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.sluice.controller.agents.Reports;
 import org.sluice.controller.agents.TestFleet;
 import org.sluice.controller.background.OverdueOperations;
 import org.sluice.controller.background.Reconciler;
 import org.sluice.controller.background.Turns;
 import org.sluice.controller.operation.WorkflowHarness.Trouble;
-import org.sluice.controller.server.Claim;
 import org.sluice.controller.server.Hardware;
 import org.sluice.controller.server.ServerAction;
 import org.sluice.controller.server.ServerActions.Asker;
@@ -34,13 +34,11 @@ import org.sluice.model.HostId;
 import org.sluice.model.Resources;
 import org.sluice.model.ServerId;
 import org.sluice.model.VnicType;
-import org.sluice.model.protocol.Power;
-import org.sluice.model.protocol.PowerState;
-import org.sluice.model.protocol.ServerReport.Observed;
 
 /** Every step of a resize fails in turn, and is taken twice in turn; the host does what it is told. */
 final class ResizeStepsTest {
     private static final int STEPS = 5;
+    private static final int START = 3;
     private static final int DECISION = 4;
     private static final Hardware LARGE = new Hardware("2", "m1.large", new Resources(4, 4096, 10), 10, "{}");
     private static final Asker ASKER = new Asker("req-1", "user", TestFleet.PROJECT);
@@ -76,6 +74,11 @@ final class ResizeStepsTest {
                         from server s join claim c on c.server_id = s.id join host h on h.id = c.host_id""").orElseThrow();
     }
 
+    /** How often the guest is to have been started anew. */
+    private long boots() {
+        return fleet.count("select boots from claim");
+    }
+
     private void use(Consumer<Handle> work) {
         postgres.database().jdbi().useTransaction(work::accept);
     }
@@ -95,19 +98,9 @@ final class ResizeStepsTest {
 
     /** The host does what it is told, and says so, until nothing waits for it any more. */
     private void hostFollows(Operations operations) {
+        Reports reports = new Reports(fleet.scheduling, fleet.serverPorts, fleet.bindings, operations);
         for (int turn = 0; turn < 2 * STEPS; turn++) {
-            use(handle -> {
-                Servers.Held held = servers.hold(handle, server).orElseThrow();
-                Claim claim = held.claim().orElseThrow();
-                PowerState power =
-                        claim.power().level() == Power.Level.STOPPED ? PowerState.STOPPED : PowerState.RUNNING;
-                Observed report = new Observed(server, claim.power().generation(), power, List.of(), Optional.empty());
-                boolean isStep =
-                        held.state().task().filter(task -> task.isOperation()).isPresent();
-                if (!isStep || !operations.heard(handle, report)) {
-                    servers.observed(handle, held, report);
-                }
-            });
+            fleet.obey(host, reports);
         }
     }
 
@@ -126,6 +119,9 @@ final class ResizeStepsTest {
         begin(workflow, operations);
         hostFollows(operations);
         assertThat(books()).isEqualTo(before);
+        assertThat(boots())
+                .as("a guest that may have the other hardware is rebooted once for what it was")
+                .isEqualTo(at < START ? 0 : at == START && trouble == Trouble.FAILS_BEFORE ? 1 : 2);
         assertThat(fleet.text("select failure from server_action where action = 'resize'"))
                 .isEqualTo(
                         at == DECISION && trouble == Trouble.FAILS_AFTER
@@ -147,6 +143,7 @@ final class ResizeStepsTest {
         assertThat(books())
                 .isEqualTo(
                         "RESIZED - m1.large 4 4096 10 claims 4 4096 10 of 4 4096 10, disk 2 1, RUNNING, operations 1");
+        assertThat(boots()).isEqualTo(1);
         use(handle -> operations.decide(
                 handle,
                 server,

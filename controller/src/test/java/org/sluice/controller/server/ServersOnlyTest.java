@@ -29,6 +29,18 @@ final class ServersOnlyTest {
         }
     }
 
+    /** Whatever is written of it, and wherever that is asked for. */
+    @Test
+    void nobodyElseWritesTheTable() throws IOException {
+        Pattern writes = Pattern.compile("\\b(update|insert into|delete from) server\\b(?!_)");
+        try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
+            assertThat(files.filter(file -> file.toString().endsWith(".java"))
+                            .filter(file -> writes.matcher(read(file)).find()))
+                    .isNotEmpty()
+                    .allMatch(file -> file.startsWith("src/main/java/org/sluice/controller/server"));
+        }
+    }
+
     private static String read(Path file) {
         try {
             return Files.readString(file);

@@ -55,7 +55,8 @@ final class MigrationsTest {
             Map.entry("35", -885_871_664),
             Map.entry("40", -236_942_427),
             Map.entry("41", -1_290_331_089),
-            Map.entry("45", -928_926_277));
+            Map.entry("45", -928_926_277),
+            Map.entry("49", 321_011_656));
 
     @RegisterExtension
     static final TestDatabase postgres = new TestDatabase();

@@ -12,16 +12,18 @@ import org.sluice.model.ServerId;
  *
  * @param revision grows with every change to this host's desired state
  * @param servers every server that should run here, and every one that should go and is not yet reported gone
- * @param queries questions that wait for this host's answer
+ * @param queries consoles that are asked for
  * @param physicalFunctions PFs whose VFs servers may get; none from controllers of the time before they were told of
  * @param notUnderstood servers of which the agent does not understand what is wanted, by whom it was read; a controller sends none
+ * @param refusalQueries questions for what drivers refused; none from controllers that do not ask for it
  */
 public record DesiredHost(
         long revision,
         List<DesiredServer> servers,
         List<HostQuery> queries,
         List<DesiredPhysicalFunction> physicalFunctions,
-        List<NotUnderstood> notUnderstood) {
+        List<NotUnderstood> notUnderstood,
+        List<RefusalQuery> refusalQueries) {
     /**
      * A server of which something is wanted that its agent does not know: a kind of NIC, a level of power of a later version.
      *
@@ -42,15 +44,16 @@ public record DesiredHost(
         queries = List.copyOf(queries);
         physicalFunctions = List.copyOf(Objects.requireNonNullElse(physicalFunctions, List.of()));
         notUnderstood = List.copyOf(Objects.requireNonNullElse(notUnderstood, List.of()));
+        refusalQueries = List.copyOf(Objects.requireNonNullElse(refusalQueries, List.of()));
     }
 
-    /** One that is understood wholly. */
+    /** One that is understood wholly and asks for no refusals. */
     public DesiredHost(
             long revision,
             List<DesiredServer> servers,
             List<HostQuery> queries,
             List<DesiredPhysicalFunction> physicalFunctions) {
-        this(revision, servers, queries, physicalFunctions, List.of());
+        this(revision, servers, queries, physicalFunctions, List.of(), List.of());
     }
 
     /** What of that server is not understood; empty where it is, and where it is none of this host's. */

@@ -2,12 +2,14 @@ package org.sluice.model.protocol;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.sluice.model.ServerId;
 
 /**
- * A question only the host can answer. Today there is one: the tail of a server's console.
+ * Asks a host for the tail of a server's console, which only it has. What drivers refused is asked with a {@link RefusalQuery}.
  *
  * @param id names the question in the answer
  * @param server whose console
@@ -22,11 +24,27 @@ public record HostQuery(
         return DesiredServer.named(id.toString(), requestId, globalRequestId);
     }
 
-    /** The answer to the query of that id: the console's text. */
-    public record Answer(UUID id, String text) {
+    /**
+     * The answer to the query of that id.
+     *
+     * @param text the console's; empty for another question
+     * @param refusals what a {@link RefusalQuery} asked for; empty for another question, and from agents that do not know it
+     */
+    public record Answer(UUID id, String text, List<DriverRefusal> refusals) {
         public Answer {
             requireNonNull(id, "id is null");
             requireNonNull(text, "text is null");
+            refusals = List.copyOf(Objects.requireNonNullElse(refusals, List.of()));
+        }
+
+        /** A console's text. */
+        public Answer(UUID id, String text) {
+            this(id, text, List.of());
+        }
+
+        /** What drivers refused. */
+        public Answer(UUID id, List<DriverRefusal> refusals) {
+            this(id, "", refusals);
         }
     }
 }

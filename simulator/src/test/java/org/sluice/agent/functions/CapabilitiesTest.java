@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.sluice.agent.host.KernelException;
 import org.sluice.agent.host.VirtualFunctions;
 import org.sluice.agent.journal.DurableDirectory;
+import org.sluice.model.protocol.DriverRefusal;
 import org.sluice.model.protocol.PhysicalFunctionKey;
 import org.sluice.simulator.SimulatedCard;
 import org.sluice.simulator.SimulatedHost;
@@ -94,6 +95,45 @@ class CapabilitiesTest {
         assertThat(capabilities.refusedBy(first)).isEmpty();
         capabilities.learnRefusal(first, Attribute.LINK_STATE, refusal());
         assertThat(start("6.12").refusedBy(second)).containsExactly(Attribute.LINK_STATE);
+    }
+
+    @Test
+    void whatWasRefusedIsShownWithItsAgeUntilItsTimeIsOver() {
+        Capabilities capabilities = start("6.12");
+        capabilities.learnRefusal(first, Attribute.LINK_STATE, refusal());
+        now = now.plus(Duration.ofDays(1));
+        assertThat(capabilities.refusals()).singleElement().satisfies(shown -> {
+            assertThat(shown.driver()).isEqualTo("igb");
+            assertThat(shown.deviceId()).isEqualTo("10c9");
+            assertThat(shown.attribute()).isEqualTo("state");
+            assertThat(shown.errno()).isEqualTo("EOPNOTSUPP");
+            assertThat(shown.ageSeconds()).isEqualTo(86_400);
+            assertThat(shown.forgottenInSeconds())
+                    .isEqualTo(Capabilities.GOOD_FOR.minusDays(1).toSeconds());
+        });
+        now = now.plus(Capabilities.GOOD_FOR);
+        assertThat(capabilities.refusals()).isEmpty();
+    }
+
+    @Test
+    void whatIsForgottenIsAskedAgainAlsoAfterAStart() {
+        Capabilities capabilities = start("6.12");
+        capabilities.learnRefusal(first, Attribute.LINK_STATE, refusal());
+        assertThat(capabilities.forget(Optional.of("none"))).isEmpty();
+        assertThat(capabilities.isRefused(first, Attribute.LINK_STATE)).isTrue();
+
+        String key = capabilities.refusals().getFirst().key();
+        host.flash(first, "2.0 (MT_0000000012)");
+        capabilities.learnRefusal(first, Attribute.TRUST, refusal());
+        assertThat(capabilities.forget(Optional.of(key)))
+                .extracting(DriverRefusal::attribute)
+                .containsExactly("state");
+        assertThat(capabilities.isRefused(second, Attribute.LINK_STATE)).isFalse();
+        assertThat(capabilities.isRefused(first, Attribute.TRUST)).isTrue();
+        assertThat(start("6.12").refusedBy(second)).isEmpty();
+
+        assertThat(capabilities.forget(Optional.empty())).hasSize(1);
+        assertThat(start("6.12").refusals()).isEmpty();
     }
 
     private static KernelException.Refused refusal() {

@@ -10,6 +10,7 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
+import org.sluice.controller.host.HostDuty;
 import org.sluice.controller.http.Ids;
 import org.sluice.controller.http.list.Window;
 import org.sluice.controller.store.Columns;
@@ -83,18 +84,12 @@ public final class HostStore {
 
     /** Opens or closes a host for new servers. */
     public void setEnabled(Handle handle, HostId id, boolean enabled, @Nullable String reason) {
-        handle.createUpdate("update host set enabled = :enabled, disabled_reason = :reason where id = :id")
-                .bind("id", id.value())
-                .bind("enabled", enabled)
-                .bind("reason", reason)
-                .execute();
+        HostDuty.enable(handle, id, enabled, reason);
     }
 
     /** Says that a host is down, whatever its agent says, or takes that back; one that is down already has been so for as long. */
     public void setForcedDown(Handle handle, HostId id, boolean down) {
-        handle.createUpdate("""
-                        update host set forced_down_at = case when :down then coalesce(forced_down_at, now()) end
-                        where id = :id""").bind("id", id.value()).bind("down", down).execute();
+        HostDuty.forceDown(handle, id, down);
     }
 
     /** Whether an aggregate makes that zone. */

@@ -24,6 +24,7 @@ import org.sluice.controller.compute.wire.TextMap;
 import org.sluice.controller.http.list.Window;
 import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.server.ServerActions;
+import org.sluice.controller.server.ServerDetails;
 import org.sluice.controller.server.ServerState;
 import org.sluice.controller.store.Columns;
 import org.sluice.controller.store.Transactions;
@@ -70,6 +71,7 @@ public final class ServerStore {
     private static final Pattern COSTLY = Pattern.compile("\\\\[1-9]|\\{|\\(\\?");
 
     private final ServerActions actions = new ServerActions();
+    private final ServerDetails details = new ServerDetails();
 
     private static final String FROM = " from server s left join host h on h.id = s.host_id ";
 
@@ -172,15 +174,7 @@ public final class ServerStore {
     /** A new row. */
     public void insert(Handle handle, NewServer server) {
         Flavor flavor = server.flavor();
-        handle.createUpdate("""
-                        insert into server (id, project_id, user_id, name, hostname, description, status, task_state,
-                            image_id, flavor_id, flavor_name, vcpus, memory_mib, disk_gib, flavor_disk_gib, extra_specs, image_facts,
-                            key_name, public_key, user_data, config_drive, disk_config, metadata, tags, requested_zone, reservation_id,
-                            launch_index, created_at, updated_at)
-                        values (:id, :project, :user, :name, :hostname, :description, 'BUILD', 'scheduling',
-                            :image, :flavor, :flavorName, :vcpus, :memory, :disk, :flavorDisk, cast(:specs as jsonb),
-                            cast(:facts as jsonb), :keyName, :publicKey, :userData, :configDrive, :diskConfig,
-                            cast(:metadata as jsonb), :tags, :zone, :reservation, :launchIndex, :now, :now)""")
+        details.insertion(handle)
                 .bind("id", server.id().value())
                 .bind("project", server.projectId())
                 .bind("user", server.userId())
@@ -217,16 +211,12 @@ public final class ServerStore {
 
     /** It gets a config drive that nobody asked for, because it has no other way to its metadata. */
     public void giveConfigDrive(Handle handle, ServerId id) {
-        handle.createUpdate("update server set config_drive = true where id = :id")
-                .bind("id", id.value())
-                .execute();
+        details.giveConfigDrive(handle, id);
     }
 
     /** As if it had never been asked for; it must be in BUILD, without ports and without a host. */
     public void remove(Handle handle, ServerId id) {
-        handle.createUpdate("delete from server where id = :id and host_id is null")
-                .bind("id", id.value())
-                .execute();
+        details.remove(handle, id);
     }
 
     /**
@@ -244,19 +234,8 @@ public final class ServerStore {
             @Nullable String keyName,
             @Nullable String publicKey,
             @Nullable String userData) {
-        handle.createUpdate("""
-                        update server set image_id = :image, image_facts = cast(:facts as jsonb),
-                            metadata = cast(:metadata as jsonb), key_name = :keyName, public_key = :publicKey,
-                            user_data = :userData
-                        where id = :id""")
-                .bind("id", id.value())
-                .bind("image", image.value())
-                .bind("facts", TextMap.toJson(facts))
-                .bind("metadata", TextMap.toJson(metadata))
-                .bind("keyName", keyName)
-                .bind("publicKey", publicKey)
-                .bind("userData", userData)
-                .execute();
+        details.remake(
+                handle, id, image, TextMap.toJson(facts), TextMap.toJson(metadata), keyName, publicKey, userData);
     }
 
     /** What is remembered of the image that its root disk was made from: its properties. */
@@ -285,15 +264,11 @@ public final class ServerStore {
 
     /** Keeps others from changing it, or lets them again. */
     public void lock(Handle handle, ServerId id, Optional<Server.Lock> lock) {
-        handle.createUpdate(
-                        "update server set locked_by = :by, locked_reason = :reason, updated_at = now() where id = :id")
-                .bind("id", id.value())
-                .bind(
-                        "by",
-                        lock.map(held -> held.by().name().toLowerCase(Locale.ROOT))
-                                .orElse(null))
-                .bind("reason", lock.map(Server.Lock::reason).orElse(null))
-                .execute();
+        details.lock(
+                handle,
+                id,
+                lock.map(held -> held.by().name().toLowerCase(Locale.ROOT)),
+                lock.map(Server.Lock::reason).orElse(null));
     }
 
     /** What its owner says about it. */
@@ -305,17 +280,7 @@ public final class ServerStore {
             @Nullable String description,
             DiskConfig diskConfig,
             Instant now) {
-        handle.createUpdate("""
-                        update server set name = :name, hostname = :hostname, description = :description,
-                            disk_config = :diskConfig, updated_at = :now
-                        where id = :id""")
-                .bind("id", id.value())
-                .bind("name", name)
-                .bind("hostname", hostname)
-                .bind("description", description)
-                .bind("diskConfig", diskConfig.name())
-                .bind("now", time(now))
-                .execute();
+        details.describe(handle, id, name, hostname, description, diskConfig.name(), now);
     }
 
     private static OffsetDateTime time(Instant instant) {

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.sluice.controller.fleet.physicalnetwork.PhysicalNetworkStore;
+import org.sluice.controller.host.Hosts;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.ResourceRoutes;
@@ -61,7 +62,7 @@ public final class HostRoutes implements ResourceRoutes {
         boolean isLost = HostWire.isLost(exchange);
         String name = exchange.path("name");
         transactions.use(handle -> {
-            HostId host = store.id(handle, name).orElseThrow(() -> HostRules.unknown(name));
+            HostId host = Hosts.find(handle, name).orElseThrow(() -> HostRules.unknown(name));
             if (!scheduling.remove(handle, host, isLost)) {
                 throw HostRules.unknown(name);
             }

@@ -10,7 +10,6 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.sluice.controller.http.list.Window;
 import org.sluice.controller.http.view.RawJson;
-import org.sluice.model.HostId;
 
 /** Hosts in SQL, one statement however large the fleet is. Stateless; callers own the transaction. */
 final class HostStore {
@@ -51,14 +50,6 @@ final class HostStore {
         return handle.createQuery(SELECT + " and h.name = :name")
                 .bind("name", name)
                 .map(HostStore::read)
-                .findOne();
-    }
-
-    Optional<HostId> id(Handle handle, String name) {
-        return handle.createQuery("select id from host where name = :name")
-                .bind("name", name)
-                .mapTo(UUID.class)
-                .map(HostId::new)
                 .findOne();
     }
 

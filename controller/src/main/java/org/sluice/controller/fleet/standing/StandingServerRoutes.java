@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
+import org.sluice.controller.host.Hosts;
 import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
@@ -63,6 +64,6 @@ public final class StandingServerRoutes implements ResourceRoutes {
 
     private HostId host(Handle handle, Exchange exchange) {
         String name = exchange.path("name");
-        return store.host(handle, name).orElseThrow(() -> StandingServerRules.unknown(name));
+        return Hosts.find(handle, name).orElseThrow(() -> StandingServerRules.unknown(name));
     }
 }

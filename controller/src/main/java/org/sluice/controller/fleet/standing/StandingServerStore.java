@@ -21,14 +21,6 @@ final class StandingServerStore {
             from claim c join server s on s.id = c.server_id
             where c.host_id = :host""";
 
-    Optional<HostId> host(Handle handle, String name) {
-        return handle.createQuery("select id from host where name = :name")
-                .bind("name", name)
-                .mapTo(UUID.class)
-                .map(HostId::new)
-                .findOne();
-    }
-
     List<StandingServer> list(Handle handle, HostId host, Window window) {
         return window.list(
                 handle.createQuery(SELECT + window.sql()).bind("host", host.value()), StandingServerStore::read);

@@ -1,8 +1,11 @@
 package org.sluice.controller.network.address;
 
 import java.time.Duration;
+import java.util.UUID;
 import org.jdbi.v3.core.Handle;
+import org.sluice.controller.host.Hosts;
 import org.sluice.controller.network.wire.NetworkProblems;
+import org.sluice.model.HostId;
 import org.sluice.model.PortId;
 import org.sluice.model.ServerId;
 import org.sluice.model.SubnetId;
@@ -62,10 +65,24 @@ public final class RestingAddresses {
 
     /** The host that the port is bound to is being told, with its newest revision, what the port gave up just now. */
     public void told(Handle handle, PortId port) {
+        handle.createQuery("select host_id from port_binding where port_id = :port and active")
+                .bind("port", port.value())
+                .mapTo(UUID.class)
+                .findOne()
+                .map(HostId::new)
+                .ifPresent(
+                        host -> Hosts.revision(handle, host).ifPresent(revision -> told(handle, port, host, revision)));
+    }
+
+    private static void told(Handle handle, PortId port, HostId host, long revision) {
         handle.createUpdate("""
-                        update ip_allocation a set given_up_host = h.id, given_up_revision = h.desired_revision, given_up_at = null
-                        from port_binding b join host h on h.id = b.host_id
-                        where a.port_id = :port and a.given_up and a.given_up_at is null and b.port_id = a.port_id and b.active""").bind("port", port.value()).execute();
+                        update ip_allocation
+                        set given_up_host = :host, given_up_revision = :revision, given_up_at = null
+                        where port_id = :port and given_up and given_up_at is null""")
+                .bind("host", host.value())
+                .bind("revision", revision)
+                .bind("port", port.value())
+                .execute();
     }
 
     /** No guest has the ports of that server any more. */

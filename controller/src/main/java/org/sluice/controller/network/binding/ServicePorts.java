@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 import org.jdbi.v3.core.Handle;
+import org.sluice.controller.host.HostSigns;
 import org.sluice.controller.network.address.AddressRows;
 import org.sluice.controller.network.port.NetworkFacts;
 import org.sluice.controller.network.port.NewPort;
@@ -135,13 +136,11 @@ public final class ServicePorts {
                 .bindArray("networks", UUID.class, networks)
                 .bindArray("addresses", String.class, addresses)
                 .execute();
-        return handle.createQuery("""
-                        update host set serves_shared = true where id = :host and not serves_shared
-                        returning exists (select 1 from port where service_host_id = :host)""")
-                .bind("host", host.value())
-                .mapTo(Boolean.class)
-                .findOne()
-                .orElse(false);
+        return HostSigns.servesShared(handle, host)
+                && handle.createQuery("select exists (select 1 from port where service_host_id = :host)")
+                        .bind("host", host.value())
+                        .mapTo(Boolean.class)
+                        .one();
     }
 
     /** Takes a host's own service port away when no port of type normal of that network is bound to it any more. */
