@@ -22,6 +22,7 @@ import org.sluice.controller.agents.DesiredStates;
 import org.sluice.controller.agents.Reports;
 import org.sluice.controller.background.AbandonedUploads;
 import org.sluice.controller.background.ActionsBeyondBound;
+import org.sluice.controller.background.ActionsOnSilentHosts;
 import org.sluice.controller.background.AddressesAtRest;
 import org.sluice.controller.background.BuildsOnSilentHosts;
 import org.sluice.controller.background.CopiesThatNeverCome;
@@ -177,6 +178,7 @@ final class ControllerProcess {
                                 new UnplacedServers(turns, scheduling, serverPorts),
                                 new BuildsOnSilentHosts(turns, fleet::watched),
                                 new DeletionsOnSilentHosts(turns, fleet::watched),
+                                new ActionsOnSilentHosts(turns, fleet::watched),
                                 new PortsBoundToNothing(turns, serverPorts),
                                 new UnusedServicePorts(turns, servicePorts),
                                 new AddressesAtRest(turns),
@@ -196,7 +198,7 @@ final class ControllerProcess {
         List<ApiFamily> openStack = new ArrayList<>(List.of(
                 new IdentityFamily(database, tokens, new PasswordChecks(passwords, clock, setup.lockOut())),
                 new NetworkFamily(database.jdbi(), random, clock),
-                new ComputeFamily(database, serverPorts, scheduling, consoles::ask, clock, random),
+                new ComputeFamily(database, serverPorts, scheduling, operations, consoles::ask, clock, random),
                 new ImageFamily(database, imageBytes, sweep, uploads, copies::imageLeaves, clock),
                 new SluiceFamily(database, scheduling, joinTokens, clock, List.of(observation))));
         openStack.addAll(observation.probes());
@@ -207,7 +209,7 @@ final class ControllerProcess {
                         new AgentAuthentication(agentsDatabase),
                         agentsDatabase,
                         new DesiredStates(agentsDatabase, feed, serverPorts, servicePorts),
-                        new Reports(scheduling, serverPorts, bindings),
+                        new Reports(scheduling, serverPorts, bindings, operations),
                         imageBytes::writeTo,
                         new DiskUploads(database, imageBytes, sweep, uploads, clock)::receive));
 

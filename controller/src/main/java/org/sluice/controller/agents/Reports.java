@@ -51,9 +51,9 @@ public final class Reports {
     private final DiskCopies copies = new DiskCopies();
 
     /** Writes through the rules of scheduling and network, and takes operations on. */
-    public Reports(Scheduling scheduling, ServerPorts serverPorts, Bindings bindings) {
+    public Reports(Scheduling scheduling, ServerPorts serverPorts, Bindings bindings, Operations operations) {
         this.scheduling = requireNonNull(scheduling, "scheduling is null");
-        this.operations = new Operations(scheduling);
+        this.operations = requireNonNull(operations, "operations is null");
         this.serverPorts = requireNonNull(serverPorts, "serverPorts is null");
         this.bindings = requireNonNull(bindings, "bindings is null");
         this.interfaces = new InterfaceReports(scheduling, serverPorts, bindings);

@@ -27,11 +27,9 @@ public final class Operations {
     private static final String OVERDUE = """
             (o.due_at < now() or exists (
                 select 1 from server s join host h on h.id = s.host_id
-                where s.id = o.server_id and h.last_seen_at < now() - make_interval(secs => :silence)))""";
+                where s.id = o.server_id and (h.forced_down_at is not null or h.last_seen_at < now() - make_interval(secs => :silence))))""";
 
     private final Servers servers = new Servers();
-    private final Resize resize;
-    private final Move move;
     private final Map<String, Workflow<?>> workflows;
 
     /** An operation as the books have it. */
@@ -44,26 +42,12 @@ public final class Operations {
 
     /** Knows every kind of work there is. */
     public Operations(Scheduling scheduling) {
-        this(new Resize(scheduling), new Move(scheduling));
-    }
-
-    private Operations(Resize resize, Move move) {
-        this(resize, move, List.of(resize, move));
+        this(List.of(new Resize(scheduling), new Move(scheduling), new Evacuation(scheduling)));
     }
 
     /** Knows those kinds. */
-    Operations(Resize resize, Move move, List<Workflow<?>> workflows) {
-        this.resize = resize;
-        this.move = move;
+    Operations(List<Workflow<?>> workflows) {
         this.workflows = workflows.stream().collect(Collectors.toMap(Workflow::kind, Function.identity()));
-    }
-
-    Resize resize() {
-        return resize;
-    }
-
-    Move move() {
-        return move;
     }
 
     /** Begins one, and takes it as far as it goes now. */
@@ -228,8 +212,8 @@ public final class Operations {
     }
 
     /**
-     * Servers whose operations wait for what is overdue, or for a host that has been silent for {@link Servers#LONGEST_DOUBT}, the longest
-     * first.
+     * Servers whose operations wait for what is overdue, or for a host that was declared down or has been silent for {@link
+     * Servers#LONGEST_DOUBT}, the longest first.
      *
      * @param heard whether hosts could have been heard for as long; where not, silence says nothing
      * @param most how many

@@ -23,10 +23,7 @@ import org.sluice.controller.network.binding.ServicePorts;
 import org.sluice.controller.server.Claim;
 import org.sluice.controller.server.Hardware;
 import org.sluice.controller.server.ServerAction;
-import org.sluice.controller.server.ServerActions;
-import org.sluice.controller.server.ServerStatus;
 import org.sluice.controller.server.Servers;
-import org.sluice.controller.server.Task;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.model.AgentSilence;
 import org.sluice.model.HostId;
@@ -36,7 +33,6 @@ import org.sluice.model.ProblemException;
 import org.sluice.model.Resources;
 import org.sluice.model.ServerId;
 import org.sluice.model.VnicType;
-import org.sluice.model.protocol.Power;
 import org.sluice.model.protocol.ServerReport;
 import org.sluice.model.protocol.VirtualFunctionLease;
 
@@ -351,36 +347,19 @@ public final class Scheduling {
     }
 
     /**
-     * Builds a server anew on another host, its own being down: its claim there becomes outgoing, so that the host is told when it is
-     * back that the server is not its own any more, and gives up what it holds of it. Leases on it stay until then, or until it
-     * is removed as lost. The caller has seen to it that the host is down; this moves nothing of the disk.
+     * Takes a place on another host for a server whose own is down, as {@link #reserve} does. NICs that come or go there do so on the
+     * other host.
      *
      * @param server held
      * @param host name of the only host wanted
-     * @throws ProblemException 409 when the server's state does not allow it, or no host takes it; the transaction must be
-     *     rolled back then
+     * @throws ProblemException 409 when a host where it was before has not given it up, or DHCP of a network has no address left
      */
-    public void evacuate(Handle handle, Servers.Held server, Optional<String> host, ServerActions.Asker asker) {
-        servers.begin(handle, server, ServerAction.EVACUATE, asker);
+    public Placement reserveElsewhere(Handle handle, Servers.Held server, Optional<String> host) {
         Moves.requireOnePlace(server, ServerAction.EVACUATE.text());
-        ServerRequest request =
-                requests.of(handle, List.of(server.id())).getFirst().movingTo(host);
-        // This holds two hosts, like who claims on several.
-        oneAfterAnother(handle);
-        serve(handle, List.of(request));
-        HostId from = server.host().orElseThrow();
-        servers.displaced(handle, server);
-        plugs.leave(handle, server.id(), from);
-        switch (place(handle, request, Claim.Role.CURRENT, other -> !other.id().equals(from), () -> {})) {
-            case Placement.Placed _ -> {
-                servers.become(handle, server.id(), server.state().with(Task.REBUILDING));
-                if (server.state().status() == ServerStatus.SHUTOFF) {
-                    Servers.Held moved = servers.hold(handle, server.id()).orElseThrow();
-                    servers.wish(handle, moved, Power.Level.STOPPED, false, Power.Ending.AT_ONCE);
-                }
-            }
-            case Placement.Refused refused -> throw refused.problem().asException();
-        }
+        return reserve(
+                handle,
+                server,
+                requests.of(handle, List.of(server.id())).getFirst().movingTo(host));
     }
 
     /**
@@ -399,6 +378,10 @@ public final class Scheduling {
                 .movingTo(host)
                 .madeOf(to);
         Moves.requireSettled(server, request.ports(), ServerAction.MIGRATE.text());
+        return reserve(handle, server, request);
+    }
+
+    private Placement reserve(Handle handle, Servers.Held server, ServerRequest request) {
         HostId from = server.host().orElseThrow();
         oneAfterAnother(handle);
         serve(handle, List.of(request));

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.sluice.controller.agents.TestFleet;
+import org.sluice.controller.server.ServerAction;
 import org.sluice.controller.store.TestDatabase;
 import org.sluice.controller.store.Transactions;
 import org.sluice.model.HostId;
@@ -17,6 +19,8 @@ import org.sluice.model.NetworkId;
 import org.sluice.model.PortId;
 import org.sluice.model.ServerId;
 import org.sluice.model.VnicType;
+import org.sluice.model.protocol.PowerState;
+import org.sluice.model.protocol.ServerReport.Observed;
 
 /** Servers that wait for a host which says nothing, or for nobody: what they tell, and what they keep. */
 final class ServersInTroubleTest {
@@ -147,6 +151,29 @@ final class ServersInTroubleTest {
 
         fleet.report(host, fleet.absent(host, going));
         assertThat(state(going)).as("the host was back").isEqualTo("gone");
+    }
+
+    @Test
+    void anActionOnASilentHostIsToldAndStaysAsked() {
+        ServerId stopping = boot();
+        fleet.report(host, fleet.running(host, stopping));
+        ServerId untouched = boot();
+        fleet.report(host, fleet.running(host, untouched));
+        fleet.ask(stopping, ServerAction.STOP);
+        silentFor("6 minutes");
+
+        ActionsOnSilentHosts reconciler = new ActionsOnSilentHosts(turns, () -> LONG);
+        assertThat(reconciler.mend()).isEqualTo(new Reconciler.Look(1, false));
+
+        assertThat(state(stopping)).isEqualTo("ERROR powering-off HostSilent");
+        assertThat(fleet.text("select failure from server_action where server_id = ?", stopping.value()))
+                .contains(
+                        "What was asked of the server is not done yet. Its host node0 has not been heard of for 6 minutes.");
+        assertThat(state(untouched)).isEqualTo("ACTIVE nothing no fault");
+        assertThat(reconciler.mend()).as("it is told once").isEqualTo(Reconciler.Look.NOTHING);
+
+        fleet.report(host, new Observed(stopping, 1, PowerState.STOPPED, List.of(), Optional.empty()));
+        assertThat(state(stopping)).as("the host was back").isEqualTo("SHUTOFF nothing no fault");
     }
 
     @Test

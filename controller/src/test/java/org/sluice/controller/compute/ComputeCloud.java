@@ -111,12 +111,12 @@ final class ComputeCloud implements AutoCloseable {
         ServicePorts servicePorts = new ServicePorts(random);
         this.scheduling =
                 new Scheduling(new FleetIndex(), ports, new Bindings(), servicePorts, patience, DecisionObserver.NONE);
-        this.reports = new Reports(scheduling, ports, new Bindings());
         this.operations = new Operations(scheduling);
+        this.reports = new Reports(scheduling, ports, new Bindings(), operations);
         this.feed = new ChangeFeed(database);
         this.desiredStates = new DesiredStates(database, feed, ports, servicePorts);
-        ComputeFamily family =
-                new ComputeFamily(database, ports, scheduling, this::console, InstantSource.system(), random);
+        ComputeFamily family = new ComputeFamily(
+                database, ports, scheduling, operations, this::console, InstantSource.system(), random);
         RouteTable table = RouteTable.of(
                 Stream.concat(Stream.of(family), Stream.of(beside)).toList());
         this.server = ApiServer.start(

@@ -146,7 +146,7 @@ final class MoveStepsTest {
     @MethodSource
     void everyStepFails(int at, Trouble trouble) {
         Workflow<Change> workflow = new WorkflowHarness<>(move, at, trouble);
-        Operations operations = new Operations(new Resize(fleet.scheduling), move, List.of(workflow));
+        Operations operations = new Operations(List.of(workflow));
         begin(workflow, operations);
         hostsFollow(operations);
         assertThat(books()).isEqualTo(before);
@@ -165,7 +165,7 @@ final class MoveStepsTest {
     @MethodSource
     void everyStepIsTakenTwice(int at) {
         Workflow<Change> workflow = new WorkflowHarness<>(move, at, Trouble.TWICE);
-        Operations operations = new Operations(new Resize(fleet.scheduling), move, List.of(workflow));
+        Operations operations = new Operations(List.of(workflow));
         begin(workflow, operations);
         hostsFollow(operations);
         assertThat(books())

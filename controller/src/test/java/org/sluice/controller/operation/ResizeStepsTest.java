@@ -122,7 +122,7 @@ final class ResizeStepsTest {
     @MethodSource
     void everyStepFails(int at, Trouble trouble) {
         Workflow<Change> workflow = new WorkflowHarness<>(resize, at, trouble);
-        Operations operations = new Operations(resize, new Move(fleet.scheduling), List.of(workflow));
+        Operations operations = new Operations(List.of(workflow));
         begin(workflow, operations);
         hostFollows(operations);
         assertThat(books()).isEqualTo(before);
@@ -141,7 +141,7 @@ final class ResizeStepsTest {
     @MethodSource
     void everyStepIsTakenTwice(int at) {
         Workflow<Change> workflow = new WorkflowHarness<>(resize, at, Trouble.TWICE);
-        Operations operations = new Operations(resize, new Move(fleet.scheduling), List.of(workflow));
+        Operations operations = new Operations(List.of(workflow));
         begin(workflow, operations);
         hostFollows(operations);
         assertThat(books())
