@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sluice.cli.settings.Listen;
@@ -170,7 +171,7 @@ final class ControllerProcess {
         ImageSweep sweep = new ImageSweep(database);
         Operations operations = new Operations(scheduling);
         Turns turns = new Turns(new Transactions(database.jdbi()));
-        resources.add(
+        Reconcilers reconcilers = resources.add(
                 "reconcilers",
                 Reconcilers.start(
                         List.of(
@@ -192,6 +193,9 @@ final class ControllerProcess {
                         feed,
                         random,
                         counted(observation)));
+        observation.watchThreads(() -> Stream.concat(
+                        reconcilers.ended().stream(), Stream.of("fleet index").filter(_ -> fleet.hasEnded()))
+                .toList());
 
         DiskCopies copies = new DiskCopies();
         Tokens tokens = resources.add("tokens", Tokens.following(database, feed, clock, random, setup.tokenLife()));

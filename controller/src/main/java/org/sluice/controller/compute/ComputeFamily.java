@@ -102,7 +102,7 @@ public final class ComputeFamily implements ApiFamily {
                 new BackupRoutes(transactions, clock),
                 new EvacuationRoutes(transactions, new Evacuations(operations, scheduling), clock),
                 new RescueRoutes(transactions, clock),
-                new ShelveRoutes(transactions, ports, scheduling, clock),
+                new ShelveRoutes(transactions, scheduling, clock),
                 new LockRoutes(transactions),
                 new StateRoutes(transactions, operations),
                 new ActionRoutes(transactions, deletion, consoles),

@@ -25,6 +25,7 @@ import org.sluice.controller.server.Hardware;
 import org.sluice.controller.server.ServerAction;
 import org.sluice.controller.server.Servers;
 import org.sluice.controller.store.ChangeFeed;
+import org.sluice.controller.store.OneByOne;
 import org.sluice.model.AgentSilence;
 import org.sluice.model.HostId;
 import org.sluice.model.NetworkId;
@@ -95,7 +96,7 @@ public final class Scheduling {
         this.plugs = new Plugs(requireNonNull(bindings, "bindings is null"), servicePorts);
         this.releases = new Releases(serverPorts, servicePorts, decisions);
         this.moves = new Moves(serverPorts, servicePorts, bindings);
-        this.removals = new Removals(serverPorts, servicePorts, decisions, releases);
+        this.removals = new Removals(servicePorts, releases);
     }
 
     /**
@@ -108,6 +109,15 @@ public final class Scheduling {
      */
     public Placement place(Handle handle, ServerRequest request) {
         return place(handle, request, once(() -> serve(handle, List.of(request))));
+    }
+
+    /**
+     * The same for a server that was placed before and is nowhere now: it needs what the books say of it.
+     *
+     * @param zone where it may be, {@code zone} or {@code zone:host}; empty for anywhere
+     */
+    public Placement placeAgain(Handle handle, ServerId server, Optional<String> zone) {
+        return place(handle, requests.of(handle, List.of(server)).getFirst().in(zone));
     }
 
     private Placement place(Handle handle, ServerRequest request, Runnable beforeClaim) {
@@ -186,9 +196,9 @@ public final class Scheduling {
      *
      * @param last the last one that was looked at; empty when there was none
      * @param looked how many were looked at
-     * @param settled how many of them wait no more: they have a host, or are in ERROR with the reason
+     * @param settled how many of them wait no more: they have a host, or are in ERROR with the reason; and what kept one that could not be looked at
      */
-    public record Retried(Optional<ServerId> last, int looked, int settled) {}
+    public record Retried(Optional<ServerId> last, int looked, OneByOne.Done settled) {}
 
     /**
      * Places servers that wait, where a host can take them now. One that has waited for as long as it may, or for which no silent
@@ -201,7 +211,7 @@ public final class Scheduling {
     public Retried retryWaiting(Handle handle, Optional<ServerId> after, int most) {
         List<WaitingServers.Waiting> some = waiting.hold(handle, after, most);
         if (some.isEmpty()) {
-            return new Retried(Optional.empty(), 0, 0);
+            return new Retried(Optional.empty(), 0, new OneByOne.Done(0, Optional.empty()));
         }
         index.reload(handle);
         if (some.size() > 1) {
@@ -213,16 +223,15 @@ public final class Scheduling {
             trouble(handle, one.request())
                     .ifPresent(problem -> unserved.put(one.request().server(), problem));
         }
-        int settled = 0;
-        for (WaitingServers.Waiting one : some) {
+        OneByOne.Done settled = OneByOne.each(handle, some, one -> {
             ServerId server = one.request().server();
             boolean isSettled = unserved.containsKey(server) || settle(handle, one);
             Optional.ofNullable(unserved.get(server)).ifPresent(problem -> refuse(handle, server, problem));
             if (isSettled) {
                 waiting.remove(handle, server);
-                settled++;
             }
-        }
+            return isSettled;
+        });
         return new Retried(Optional.of(some.getLast().request().server()), some.size(), settled);
     }
 

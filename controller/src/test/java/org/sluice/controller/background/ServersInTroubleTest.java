@@ -226,6 +226,43 @@ final class ServersInTroubleTest {
         execute("delete from claim where server_id = ?", server.value());
     }
 
+    /** As a defect in the books would be. */
+    private void spoil(ServerId server) {
+        execute("create or replace function spoilt() returns trigger language plpgsql as"
+                + " $$ begin raise exception 'a bad row'; end $$");
+        execute("create trigger spoilt before update or delete on server for each row when (old.id = '" + server.value()
+                + "') execute function spoilt()");
+    }
+
+    @Test
+    void oneBadRowKeepsNoOtherWaiting() {
+        ServerId bad = boot();
+        ServerId waiting = boot();
+        ServerId going = boot();
+        unclaim(going);
+        ServerId badGoing = boot();
+        unclaim(badGoing);
+        execute("update server set task_state = 'deleting' where id in (?, ?)", going.value(), badGoing.value());
+        silentFor("6 minutes");
+        spoil(bad);
+        try {
+            Reconciler.Look look = new BuildsOnSilentHosts(turns, () -> LONG).mend();
+            assertThat(look.mended()).isEqualTo(1);
+            assertThat(look.failure().orElseThrow()).hasStackTraceContaining("a bad row");
+            assertThat(state(waiting)).isEqualTo("ERROR nothing HostSilent");
+            assertThat(state(bad)).isEqualTo("BUILD spawning no fault");
+            execute("drop trigger spoilt on server");
+            spoil(badGoing);
+            look = new UnplacedServers(turns, fleet.scheduling, fleet.serverPorts).mend();
+            assertThat(look.mended()).isEqualTo(1);
+            assertThat(look.failure()).isPresent();
+            assertThat(state(going)).isEqualTo("gone");
+        } finally {
+            execute("drop trigger spoilt on server");
+            execute("drop function spoilt");
+        }
+    }
+
     @Test
     void aServicePortGoesOnceNobodyOnItsHostNeedsIt() {
         NetworkId used = fleet.network(TestFleet.UPLINK_NETWORK, 2001);
