@@ -1,6 +1,7 @@
 package org.sluice.controller.compute;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Optional;
@@ -373,6 +374,19 @@ final class EvacuationTest {
         assertThat(fault()).contains("did not say in time");
         assertThat(claims()).isEqualTo("compute01 current 1 t, compute02 outgoing 2 f");
         assertThat(told(other)).isEqualTo("ABSENT RUNNING");
+    }
+
+    @Test
+    void theHostThatItGoesToIsNotRemovedWhileItsDiskIsElsewhere() {
+        HostId third = cloud.host("compute03", 2);
+        cloud.execute("update host set enabled = false where name = 'compute02'");
+        declareDown();
+        evacuated();
+        cloud.execute("update host set forced_down_at = now() where name = 'compute03'");
+        assertThatThrownBy(() -> cloud.lose(third)).hasMessageContaining("is being evacuated to host compute03");
+        assertThat(cloud.mendOperations()).isEqualTo(1);
+        cloud.lose(third);
+        assertThat(claims()).isEqualTo("compute01 current 1 t");
     }
 
     private String fault() {

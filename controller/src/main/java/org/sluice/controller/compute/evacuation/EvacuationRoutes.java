@@ -17,6 +17,7 @@ import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.operation.Evacuations;
+import org.sluice.controller.server.Servers;
 import org.sluice.controller.store.Transactions;
 
 /**
@@ -30,6 +31,7 @@ public final class EvacuationRoutes implements ResourceRoutes {
     private final InstantSource clock;
     private final ServerLookup lookup = new ServerLookup();
     private final HostStore hosts = new HostStore();
+    private final Servers servers = new Servers();
 
     /**
      * Wires them.
@@ -55,7 +57,10 @@ public final class EvacuationRoutes implements ResourceRoutes {
             Server server = lookup.findToChange(handle, exchange);
             server.host().ifPresent(from -> requireDown(from, host));
             host.ifPresent(name -> requireThere(handle, name));
-            RootImage.require(handle, exchange.access(), server.image());
+            if (servers.hold(handle, server.id()).orElseThrow().shelf().isEmpty()) {
+                // One that was being unshelved is built from the image that it was shelved in.
+                RootImage.require(handle, exchange.access(), server.image());
+            }
             evacuations.begin(handle, server.id(), host, Askers.of(exchange));
         });
         return Reply.ok(Map.of());
