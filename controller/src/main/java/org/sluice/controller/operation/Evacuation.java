@@ -32,8 +32,9 @@ final class Evacuation implements Workflow<Evacuation.Left> {
      *
      * @param claim the generation of the claim where it was
      * @param before what its guest was to be
+     * @param keepsDisk whether there may be data of it that are nowhere else: what it never stood with, its host must not build now
      */
-    record Left(long claim, Power.Level before) {
+    record Left(long claim, Power.Level before, boolean keepsDisk) {
         Left {
             requireNonNull(before, "before is null");
         }
@@ -75,10 +76,10 @@ final class Evacuation implements Workflow<Evacuation.Left> {
     @Override
     public void failed(Run<Left> run, Failure failure) {
         boolean isBack = run.claim().generation() == run.data().claim();
-        if (isBack && run.server().shelf().isEmpty()) {
+        if (isBack && run.data().keepsDisk()) {
             servers.fellBack(run.handle(), run.server().id(), failure);
         } else {
-            // Its old host was removed meanwhile; or what is the server's disk is in its image.
+            // There is nothing to go back to: its old host was removed meanwhile, or never had it.
             servers.failed(run.handle(), run.server(), failure);
         }
     }
@@ -114,6 +115,9 @@ final class Evacuation implements Workflow<Evacuation.Left> {
             scheduling.arrive(run.handle(), run.server());
             Servers.Held moved = servers.hold(run.handle(), run.server().id()).orElseThrow();
             servers.wish(run.handle(), moved, run.data().again(), false, Power.Ending.AT_ONCE);
+            if (!run.data().keepsDisk()) {
+                scheduling.giveUpOldPlace(run.handle(), moved);
+            }
             return Step.done();
         }
 

@@ -60,6 +60,7 @@ public final class Evacuations {
                 evacuation,
                 new Evacuation.Left(
                         server.claim().orElseThrow().generation(),
-                        server.power().level()));
+                        server.power().level(),
+                        server.shelf().isEmpty() && servers.hasStood(handle, id)));
     }
 }

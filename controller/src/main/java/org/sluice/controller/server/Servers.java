@@ -290,6 +290,14 @@ public final class Servers {
         fault(handle, server.id(), failure);
     }
 
+    /** Whether it has ever stood on a host. */
+    public boolean hasStood(Handle handle, ServerId server) {
+        return handle.createQuery("select launched_at is not null from server where id = :server")
+                .bind("server", server.value())
+                .mapTo(Boolean.class)
+                .one();
+    }
+
     /** What is under way with it does not come to its end, and the record says why; the server is what it was. */
     public void interrupted(Handle handle, Held server, Failure failure) {
         if (server.state().task().isPresent()) {

@@ -351,6 +351,31 @@ final class EvacuationTest {
         assertThat(state()).isEqualTo("SHUTOFF - compute01 DOWN");
     }
 
+    /** Its old host would build it from its image, and start it. */
+    @Test
+    void oneThatWasNeverBuiltLeavesNothingThatIsToBeKept() {
+        String building = cloud.admin()
+                .post(
+                        "/v2.1/servers",
+                        ComputeCloud.boot(
+                                "vm",
+                                flavor,
+                                image,
+                                "'availability_zone': 'nova:compute01', 'networks': [{'uuid': '" + bridged + "'}]"))
+                .json()
+                .at("/server/id")
+                .asString();
+        declareDown();
+        assertThat(cloud.tellOfSilentBuilds()).isEqualTo(1);
+        server = building;
+        evacuated();
+        assertThat(told(dead)).isEqualTo("ABSENT STOPPED");
+        cloud.failed(server, "VfAttributeRefused", "The card refuses it.");
+        cloud.absent(other, server);
+        assertThat(state()).isEqualTo("ERROR - - ");
+        assertThat(fault()).isEqualTo("The card refuses it.");
+    }
+
     @Test
     void oneWhoseOldHostWasRemovedMeanwhileHasNothingToGoBackTo() {
         declareDown();

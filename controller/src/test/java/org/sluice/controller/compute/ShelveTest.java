@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.sluice.controller.http.ApiClient.Answer;
 import org.sluice.controller.store.TestDatabase;
 import org.sluice.model.HostId;
+import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.PowerState;
 import org.sluice.model.protocol.ServerReport.Failure;
 import tools.jackson.databind.JsonNode;
@@ -201,6 +202,7 @@ class ShelveTest {
             assertThat(answer.status()).as(answer.text()).isEqualTo(200);
             assertThat(cloud.told(host(), server).orElseThrow().image().id().value())
                     .hasToString(shelf);
+            assertThat(cloud.told(third, server).orElseThrow().presence()).isEqualTo(DesiredServer.Presence.ABSENT);
             cloud.failed(server, "DomainRefused", "There is no memory.");
             assertThat(state()).isEqualTo("SHELVED_OFFLOADED shelved_offloaded shelving_offloading");
         } finally {

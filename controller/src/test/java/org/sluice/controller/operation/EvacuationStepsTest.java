@@ -86,7 +86,7 @@ final class EvacuationStepsTest {
                     handle,
                     server,
                     workflow,
-                    new Evacuation.Left(claim.generation(), claim.power().level()));
+                    new Evacuation.Left(claim.generation(), claim.power().level(), true));
         });
     }
 
