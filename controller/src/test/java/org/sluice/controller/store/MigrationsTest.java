@@ -56,7 +56,8 @@ final class MigrationsTest {
             Map.entry("40", -236_942_427),
             Map.entry("41", -1_290_331_089),
             Map.entry("45", -928_926_277),
-            Map.entry("46", -1_037_754_172));
+            Map.entry("46", -1_037_754_172),
+            Map.entry("47", -818_487_961));
 
     @RegisterExtension
     static final TestDatabase postgres = new TestDatabase();
