@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sluice.cli.settings.Listen;
@@ -23,6 +24,7 @@ import org.sluice.controller.agents.RefusalQueries;
 import org.sluice.controller.agents.Reports;
 import org.sluice.controller.background.AbandonedUploads;
 import org.sluice.controller.background.ActionsBeyondBound;
+import org.sluice.controller.background.ActionsOnSilentHosts;
 import org.sluice.controller.background.AddressesAtRest;
 import org.sluice.controller.background.BuildsOnSilentHosts;
 import org.sluice.controller.background.CopiesThatNeverCome;
@@ -173,7 +175,7 @@ final class ControllerProcess {
         ImageSweep sweep = new ImageSweep(database);
         Operations operations = new Operations(scheduling);
         Turns turns = new Turns(new Transactions(database.jdbi()));
-        resources.add(
+        Reconcilers reconcilers = resources.add(
                 "reconcilers",
                 Reconcilers.start(
                         List.of(
@@ -181,6 +183,7 @@ final class ControllerProcess {
                                 new UnplacedServers(turns, scheduling, serverPorts),
                                 new BuildsOnSilentHosts(turns, fleet::watched),
                                 new DeletionsOnSilentHosts(turns, fleet::watched),
+                                new ActionsOnSilentHosts(turns, fleet::watched),
                                 new PortsBoundToNothing(turns, serverPorts),
                                 new UnusedServicePorts(turns, servicePorts),
                                 new AddressesAtRest(turns),
@@ -194,13 +197,16 @@ final class ControllerProcess {
                         feed,
                         random,
                         counted(observation)));
+        observation.watchThreads(() -> Stream.concat(
+                        reconcilers.ended().stream(), Stream.of("fleet index").filter(_ -> fleet.hasEnded()))
+                .toList());
 
         DiskCopies copies = new DiskCopies();
         Tokens tokens = resources.add("tokens", Tokens.following(database, feed, clock, random, setup.tokenLife()));
         List<ApiFamily> openStack = new ArrayList<>(List.of(
                 new IdentityFamily(database, tokens, new PasswordChecks(passwords, clock, setup.lockOut())),
                 new NetworkFamily(database.jdbi(), random, clock),
-                new ComputeFamily(database, serverPorts, scheduling, consoles::ask, clock, random),
+                new ComputeFamily(database, serverPorts, scheduling, operations, consoles::ask, clock, random),
                 new ImageFamily(database, imageBytes, sweep, uploads, copies::imageLeaves, clock),
                 new SluiceFamily(database, scheduling, joinTokens, clock, List.of(observation, refusals))));
         openStack.addAll(observation.probes());
@@ -211,7 +217,7 @@ final class ControllerProcess {
                         new AgentAuthentication(agentsDatabase),
                         agentsDatabase,
                         new DesiredStates(agentsDatabase, feed, serverPorts, servicePorts),
-                        new Reports(scheduling, serverPorts, bindings),
+                        new Reports(scheduling, serverPorts, bindings, operations),
                         imageBytes::writeTo,
                         new DiskUploads(database, imageBytes, sweep, uploads, clock)::receive));
 

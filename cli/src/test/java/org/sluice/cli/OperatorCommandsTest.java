@@ -39,6 +39,7 @@ import org.sluice.controller.identity.password.PasswordChecks;
 import org.sluice.controller.identity.password.Passwords;
 import org.sluice.controller.identity.token.Tokens;
 import org.sluice.controller.observation.audit.AuditRoutes;
+import org.sluice.controller.operation.Operations;
 import org.sluice.controller.pki.CertificateAuthority;
 import org.sluice.controller.pki.JoinTokens;
 import org.sluice.controller.policy.Caller;
@@ -94,6 +95,7 @@ class OperatorCommandsTest {
                                 postgres.database(),
                                 fleet.serverPorts,
                                 fleet.scheduling,
+                                new Operations(fleet.scheduling),
                                 (_, _, _, _) -> Optional.empty(),
                                 clock,
                                 random),

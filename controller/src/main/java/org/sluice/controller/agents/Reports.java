@@ -51,11 +51,6 @@ public final class Reports {
     private final DiskCopies copies = new DiskCopies();
 
     /** Writes through the rules of scheduling and network, and takes operations on. */
-    public Reports(Scheduling scheduling, ServerPorts serverPorts, Bindings bindings) {
-        this(scheduling, serverPorts, bindings, new Operations(scheduling));
-    }
-
-    /** The same, taking on operations by those workflows. */
     public Reports(Scheduling scheduling, ServerPorts serverPorts, Bindings bindings, Operations operations) {
         this.scheduling = requireNonNull(scheduling, "scheduling is null");
         this.operations = requireNonNull(operations, "operations is null");

@@ -9,7 +9,7 @@ import org.sluice.controller.scheduling.FleetIndex;
 import org.sluice.controller.server.DiskCopies;
 
 /**
- * Ends copies of root disks that will not come: of servers whose host has not been heard for five minutes, and of those that have
+ * Ends copies of root disks that will not come: of servers whose host has not been heard for five minutes or was declared down, and of those that have
  * been at it for twelve hours. The image that awaits one goes, and the record of actions says why. Leaves others to their hosts,
  * which bring them or say why not. Does nothing until this controller has been able to hear hosts for as long.
  */
@@ -41,10 +41,9 @@ public final class CopiesThatNeverCome implements Reconciler {
 
     @Override
     public Look mend() {
-        return hosts.mend(
-                name(),
-                handle -> copies.endStalled(handle, SilentHosts.MOST, (server, failure) -> {
-                    boolean _ = operations.fail(handle, server, failure);
-                }));
+        return hosts.mend(name(), handle -> copies.stalled(handle, SilentHosts.MOST), (handle, server) -> {
+            boolean _ = operations.fail(handle, server, copies.endStalled(handle, server));
+            return true;
+        });
     }
 }

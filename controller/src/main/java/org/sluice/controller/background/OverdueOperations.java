@@ -3,15 +3,10 @@ package org.sluice.controller.background;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.jdbi.v3.core.Handle;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.sluice.controller.operation.Operations;
 import org.sluice.controller.server.Servers;
-import org.sluice.model.ServerId;
 import org.sluice.model.protocol.ServerReport.Failure;
 
 /**
@@ -22,9 +17,7 @@ import org.sluice.model.protocol.ServerReport.Failure;
  * takes it on, wherever that is heard.
  */
 public final class OverdueOperations implements Reconciler {
-    private static final Logger log = LoggerFactory.getLogger(OverdueOperations.class);
     private static final int MOST = 100;
-    private static final String SAVEPOINT = "operation";
     private static final Failure OVERDUE = new Failure(
             "OperationOverdue",
             "The server's host did not say in time that its part of it is done.",
@@ -57,26 +50,19 @@ public final class OverdueOperations implements Reconciler {
 
     @Override
     public Look mend() {
-        return turns.mend(name(), MOST, this::takeBack);
-    }
-
-    private int takeBack(Handle handle) {
-        List<ServerId> overdue = operations.overdue(handle, watched.get().compareTo(Servers.LONGEST_DOUBT) >= 0, MOST);
-        int takenBack = 0;
-        for (ServerId server : overdue) {
-            // One that cannot be taken back must not keep the others waiting.
-            handle.savepoint(SAVEPOINT);
-            try {
-                takenBack += operations.failOverdue(handle, server, OVERDUE) ? 1 : 0;
-            } catch (RuntimeException failure) {
-                handle.rollbackToSavepoint(SAVEPOINT);
-                log.error("The operation of server {} could not be taken back.", server, failure);
-            }
-            handle.releaseSavepoint(SAVEPOINT);
-        }
-        for (ServerId server : operations.free(handle, MOST)) {
-            takenBack += operations.advance(handle, server) ? 1 : 0;
-        }
-        return takenBack;
+        Look overdue = turns.mendEach(
+                name(),
+                MOST,
+                handle -> operations.overdue(handle, watched.get().compareTo(Servers.LONGEST_DOUBT) >= 0, MOST),
+                (handle, server) -> operations.failOverdue(handle, server, OVERDUE));
+        Look free = turns.mendEach(
+                name(),
+                MOST,
+                handle -> operations.free(handle, MOST),
+                (handle, server) -> operations.advance(handle, server));
+        return new Look(
+                overdue.mended() + free.mended(),
+                overdue.more() || free.more(),
+                overdue.failure().or(free::failure));
     }
 }

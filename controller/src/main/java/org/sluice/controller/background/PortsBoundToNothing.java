@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.sluice.controller.network.binding.ServerPorts;
+import org.sluice.controller.store.OneByOne;
 import org.sluice.model.ServerId;
 
 /**
@@ -33,6 +34,8 @@ public final class PortsBoundToNothing implements Reconciler {
 
     private record Named(UUID server, boolean isThere) {}
 
+    private record Looked(List<Named> named, OneByOne.Done freed) {}
+
     @Override
     public String name() {
         return "ports-bound-to-nothing";
@@ -45,17 +48,15 @@ public final class PortsBoundToNothing implements Reconciler {
 
     @Override
     public Look mend() {
-        Optional<List<Named>> looked = turns.take(name(), this::free);
-        boolean more = looked.filter(some -> some.size() == MOST).isPresent();
-        after = more ? looked.orElseThrow().getLast().server() : FIRST;
-        int freed = (int) looked.stream()
-                .flatMap(List::stream)
-                .filter(named -> !named.isThere())
-                .count();
-        return new Look(freed, more);
+        Optional<Looked> looked = turns.take(name(), this::free);
+        boolean more = looked.filter(some -> some.named().size() == MOST).isPresent();
+        after = more ? looked.orElseThrow().named().getLast().server() : FIRST;
+        return looked.map(some ->
+                        new Look(some.freed().count(), more, some.freed().failure()))
+                .orElse(Look.NOTHING);
     }
 
-    private List<Named> free(Handle handle) {
+    private Looked free(Handle handle) {
         // A server and its ports are written in one transaction, so that whoever sees the one sees the other.
         List<Named> some = handle.createQuery("""
                         select named.server_id, exists (select from server s where s.id = named.server_id) as there
@@ -65,9 +66,13 @@ public final class PortsBoundToNothing implements Reconciler {
                 .bind("most", MOST)
                 .map((row, _) -> new Named(row.getObject("server_id", UUID.class), row.getBoolean("there")))
                 .list();
-        some.stream()
+        List<ServerId> gone = some.stream()
                 .filter(named -> !named.isThere())
-                .forEach(named -> ports.detach(handle, new ServerId(named.server())));
-        return some;
+                .map(named -> new ServerId(named.server()))
+                .toList();
+        return new Looked(some, OneByOne.each(handle, gone, server -> {
+            ports.detach(handle, server);
+            return true;
+        }));
     }
 }

@@ -89,7 +89,8 @@ public final class Reconcilers implements AutoCloseable {
                         failing = false;
                         log.info("{} goes on", reconciler.name());
                     }
-                } catch (RuntimeException failure) {
+                } catch (Throwable failure) {
+                    // Also an error: what nobody looks at any more would be worse than a look that fails again.
                     if (!closing && !failing) {
                         failing = true;
                         log.warn(
@@ -107,7 +108,19 @@ public final class Reconcilers implements AutoCloseable {
             }
         } catch (InterruptedException ending) {
             log.debug("{} ends with its controller", reconciler.name());
+        } catch (RuntimeException | Error defect) {
+            log.error("{} has ended; it runs again when the controller is started again", reconciler.name(), defect);
         }
+    }
+
+    /** Those that have ended though they should run: nobody looks at what they look at. */
+    public List<String> ended() {
+        return closing
+                ? List.of()
+                : threads.stream()
+                        .filter(thread -> thread.getState() == Thread.State.TERMINATED)
+                        .map(Thread::getName)
+                        .toList();
     }
 
     private boolean look(Reconciler reconciler) {
@@ -115,6 +128,9 @@ public final class Reconcilers implements AutoCloseable {
         if (look.mended() > 0) {
             observer.mended(reconciler.name(), look.mended());
             log.info("{}: mended {}", reconciler.name(), look.mended());
+        }
+        if (look.failure().isPresent()) {
+            throw look.failure().get();
         }
         return look.more();
     }

@@ -8,8 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BiPredicate;
+import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.function.ToIntFunction;
 import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Handle;
 import org.sluice.controller.background.Reconciler.Look;
@@ -26,9 +27,6 @@ import org.sluice.model.protocol.ServerReport.Failure;
 final class SilentHosts {
     /** How many are looked at in one turn. */
     static final int MOST = 100;
-
-    /** A machine has booted by then. */
-    private static final Duration BOUND = Duration.ofMinutes(5);
 
     /** The code of the fault that tells of it; a server that has it was told. */
     private static final String CODE = "HostSilent";
@@ -47,9 +45,11 @@ final class SilentHosts {
         this.watched = requireNonNull(watched, "watched is null");
     }
 
-    /** Does work of that name that mends at most {@link #MOST}, once silence can be told from not having listened. */
-    Look mend(String name, ToIntFunction<Handle> work) {
-        return watched.get().compareTo(BOUND) < 0 ? Look.NOTHING : turns.mend(name, MOST, work);
+    /** Does work of that name on at most {@link #MOST} objects, once silence can be told from not having listened. */
+    <T> Look mend(String name, Function<Handle, ? extends Collection<T>> find, BiPredicate<Handle, T> work) {
+        return watched.get().compareTo(Servers.LONGEST_DOUBT) < 0
+                ? Look.NOTHING
+                : turns.mendEach(name, MOST, find, work);
     }
 
     /**
@@ -60,15 +60,12 @@ final class SilentHosts {
      * @param fix what helps, by the name of the host
      */
     Look tell(String name, String condition, String sentence, UnaryOperator<String> fix) {
-        return mend(name, handle -> {
-            Collection<Waiting> waiting = hold(handle, condition);
-            for (Waiting server : waiting) {
-                servers.told(
-                        handle,
-                        servers.hold(handle, server.server()).orElseThrow(),
-                        new Failure(CODE, sentence + " " + server.reason(), Optional.of(fix.apply(server.host()))));
-            }
-            return waiting.size();
+        return mend(name, handle -> hold(handle, condition), (handle, waiting) -> {
+            servers.told(
+                    handle,
+                    servers.hold(handle, waiting.server()).orElseThrow(),
+                    new Failure(CODE, sentence + " " + waiting.reason(), Optional.of(fix.apply(waiting.host()))));
+            return true;
         });
     }
 
@@ -91,7 +88,7 @@ final class SilentHosts {
                                 or h.last_seen_at < now() - make_interval(secs => :bound))
                           and s.fault_code is distinct from :code and\s""" + condition + """
                          order by s.number limit :most for update of s skip locked""")
-                .bind("bound", BOUND.toSeconds())
+                .bind("bound", Servers.LONGEST_DOUBT.toSeconds())
                 .bind("code", CODE)
                 .bind("most", MOST)
                 .map((row, _) -> new Waiting(

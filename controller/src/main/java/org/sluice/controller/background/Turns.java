@@ -2,10 +2,13 @@ package org.sluice.controller.background;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Collection;
 import java.util.Optional;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import org.jdbi.v3.core.Handle;
+import org.sluice.controller.store.OneByOne;
 import org.sluice.controller.store.Transactions;
 
 /** Lets one controller at a time do the work of one name; the others pass. Thread-safe. */
@@ -25,6 +28,19 @@ public final class Turns {
     /** The same for work that says how much it mended, at most that much. */
     Reconciler.Look mend(String name, int most, ToIntFunction<Handle> work) {
         return Reconciler.Look.of(take(name, work::applyAsInt).orElse(0), most);
+    }
+
+    /**
+     * The same for work on one object after the other, of which one that fails keeps no other waiting.
+     *
+     * @param find those that are to be looked at, at most that many
+     * @param work false when nothing was to be done
+     */
+    <T> Reconciler.Look mendEach(
+            String name, int most, Function<Handle, ? extends Collection<T>> find, BiPredicate<Handle, T> work) {
+        return take(name, handle -> OneByOne.each(handle, find.apply(handle), object -> work.test(handle, object)))
+                .map(done -> Reconciler.Look.of(done, most))
+                .orElse(Reconciler.Look.NOTHING);
     }
 
     private static boolean isMine(Handle handle, String name) {

@@ -46,11 +46,11 @@ public final class UnplacedServers implements Reconciler {
 
     @Override
     public Look mend() {
-        return turns.mend(name(), MOST, this::end);
+        return turns.mendEach(name(), MOST, UnplacedServers::nowhere, this::end);
     }
 
-    private int end(Handle handle) {
-        List<ServerId> nowhere = handle.createQuery("""
+    private static List<ServerId> nowhere(Handle handle) {
+        return handle.createQuery("""
                         select s.id from server s
                         where s.host_id is null and s.task_state is not null
                           and not exists (select 1 from claim c where c.server_id = s.id)
@@ -61,20 +61,21 @@ public final class UnplacedServers implements Reconciler {
                 .mapTo(UUID.class)
                 .map(ServerId::new)
                 .list();
-        for (ServerId server : nowhere) {
-            if (servers.hold(handle, server).orElseThrow().state().is(Task.DELETING)) {
-                scheduling.requestDelete(handle, server);
-            } else {
-                ports.detach(handle, server);
-                servers.refused(
-                        handle,
-                        server,
-                        Problem.of(
-                                Problem.Kind.CONFLICT,
-                                "NoValidHost",
-                                "No host was found for the server, and nobody looks for one any more."));
-            }
+    }
+
+    private boolean end(Handle handle, ServerId server) {
+        if (servers.hold(handle, server).orElseThrow().state().is(Task.DELETING)) {
+            scheduling.requestDelete(handle, server);
+        } else {
+            ports.detach(handle, server);
+            servers.refused(
+                    handle,
+                    server,
+                    Problem.of(
+                            Problem.Kind.CONFLICT,
+                            "NoValidHost",
+                            "No host was found for the server, and nobody looks for one any more."));
         }
-        return nowhere.size();
+        return true;
     }
 }

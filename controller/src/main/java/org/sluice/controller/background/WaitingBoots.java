@@ -48,6 +48,8 @@ public final class WaitingBoots implements Reconciler {
                 turns.take(name(), handle -> scheduling.retryWaiting(handle, after, MOST));
         boolean more = retried.filter(some -> some.looked() == MOST).isPresent();
         after = more ? retried.orElseThrow().last() : Optional.empty();
-        return new Look(retried.map(Scheduling.Retried::settled).orElse(0), more);
+        return retried.map(some ->
+                        new Look(some.settled().count(), more, some.settled().failure()))
+                .orElse(Look.NOTHING);
     }
 }

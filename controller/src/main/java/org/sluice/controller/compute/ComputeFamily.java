@@ -49,6 +49,7 @@ import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.Wording;
 import org.sluice.controller.http.list.PageStyle;
 import org.sluice.controller.network.binding.ServerPorts;
+import org.sluice.controller.operation.Evacuations;
 import org.sluice.controller.operation.Operations;
 import org.sluice.controller.operation.Resizes;
 import org.sluice.controller.scheduling.Scheduling;
@@ -73,6 +74,7 @@ public final class ComputeFamily implements ApiFamily {
      * @param database where everything is
      * @param ports the servers' NICs
      * @param scheduling gives servers their place
+     * @param operations long work on servers
      * @param consoles asks hosts for console output
      * @param clock time of creation and of changes
      * @param random reservation ids
@@ -81,14 +83,14 @@ public final class ComputeFamily implements ApiFamily {
             Database database,
             ServerPorts ports,
             Scheduling scheduling,
+            Operations operations,
             HostConsoles consoles,
             InstantSource clock,
             RandomGenerator random) {
         Transactions transactions = new Transactions(database.jdbi());
         ServerDeletion deletion = new ServerDeletion(transactions, scheduling);
         WholeServers whole = new WholeServers(ports, clock);
-        Operations operations = new Operations(scheduling);
-        Resizes resizes = new Resizes(operations);
+        Resizes resizes = new Resizes(operations, scheduling);
         this.resources = List.of(
                 new Versions(),
                 new ServerRoutes(transactions, whole, deletion, clock),
@@ -98,9 +100,9 @@ public final class ComputeFamily implements ApiFamily {
                 new ResizeRoutes(transactions, resizes, clock),
                 new SnapshotRoutes(transactions, clock),
                 new BackupRoutes(transactions, clock),
-                new EvacuationRoutes(transactions, scheduling, clock),
+                new EvacuationRoutes(transactions, new Evacuations(operations, scheduling), clock),
                 new RescueRoutes(transactions, clock),
-                new ShelveRoutes(transactions, ports, scheduling, clock),
+                new ShelveRoutes(transactions, scheduling, clock),
                 new LockRoutes(transactions),
                 new StateRoutes(transactions, operations),
                 new ActionRoutes(transactions, deletion, consoles),

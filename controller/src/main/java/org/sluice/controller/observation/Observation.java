@@ -129,6 +129,15 @@ public final class Observation implements ResourceRoutes, RequestObserver, AutoC
         metrics.measure(pool);
     }
 
+    /**
+     * Is not ready while any of the threads that are to run for as long as the controller have ended.
+     *
+     * @param ended names those that have
+     */
+    public void watchThreads(Supplier<List<String>> ended) {
+        readiness.watchThreads(ended);
+    }
+
     /** Tells whether that certificate is the one in its files. */
     public void measure(TlsFiles files) {
         certificate(files::isCurrent);

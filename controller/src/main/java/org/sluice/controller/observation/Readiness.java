@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.controller.store.Database;
@@ -23,6 +24,7 @@ final class Readiness {
     private final BooleanSupplier fleetLoaded;
     private final DiskWatch disk;
     private volatile BooleanSupplier certificateCurrent = () -> true;
+    private volatile Supplier<List<String>> ended = List::of;
 
     Readiness(Database database, ChangeFeed feed, BooleanSupplier fleetLoaded, DiskWatch disk) {
         requireNonNull(database, "database is null");
@@ -35,6 +37,11 @@ final class Readiness {
     /** Warns while the listener's certificate is not the one in its files. */
     void watch(BooleanSupplier current) {
         certificateCurrent = current;
+    }
+
+    /** Is not ready while any of the threads that are to run for as long as the controller have ended. */
+    void watchThreads(Supplier<List<String>> named) {
+        ended = named;
     }
 
     /** What is not ready, and why; empty when everything is. */
@@ -51,6 +58,13 @@ final class Readiness {
         }
         if (!fleetLoaded.getAsBoolean()) {
             missing.put("fleet_index", "The fleet has not been read yet.");
+        }
+        List<String> dead = ended.get();
+        if (!dead.isEmpty()) {
+            missing.put(
+                    "background",
+                    "Work in the background has ended: " + String.join(", ", dead)
+                            + ". The log says why; start the controller again.");
         }
         return missing;
     }

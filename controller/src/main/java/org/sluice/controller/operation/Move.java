@@ -35,7 +35,7 @@ import org.sluice.model.protocol.ServerReport.Failure;
  */
 final class Move implements Workflow<Change> {
     /** As long as an upload may take; a host that is silent meanwhile is not waited for that long ({@link Operations#overdue}). */
-    private static final Duration PATIENCE = Duration.ofHours(12);
+    static final Duration PATIENCE = Duration.ofHours(12);
 
     private final Scheduling scheduling;
     private final Servers servers = new Servers();

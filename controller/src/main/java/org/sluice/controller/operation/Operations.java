@@ -4,9 +4,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,16 +29,14 @@ public final class Operations {
     private static final String OVERDUE = """
             (o.due_at < now() or exists (
                 select 1 from server s join host h on h.id = s.host_id
-                where s.id = o.server_id and h.last_seen_at < now() - make_interval(secs => :silence)))""";
+                where s.id = o.server_id and (h.forced_down_at is not null or h.last_seen_at < now() - make_interval(secs => :silence))))""";
 
     private final Servers servers = new Servers();
-    private final Resize resize;
-    private final Move move;
     private final Map<String, Workflow<?>> workflows;
 
     /** An operation as the books have it. */
     private record Row(
-            String kind, int step, String data, boolean isUndecided, boolean isOverdue, boolean isTakenBack) {
+            String kind, String step, String data, boolean isUndecided, boolean isOverdue, boolean isTakenBack) {
         boolean waitsForADecision() {
             return isUndecided && !isTakenBack;
         }
@@ -44,34 +44,22 @@ public final class Operations {
 
     /** Knows every kind of work there is. */
     public Operations(Scheduling scheduling) {
-        this(new Resize(scheduling), new Move(scheduling));
-    }
-
-    private Operations(Resize resize, Move move) {
-        this(resize, move, List.of(resize, move));
+        this(List.of(new Resize(scheduling), new Move(scheduling), new Evacuation(scheduling)));
     }
 
     /** Knows those kinds. */
-    Operations(Resize resize, Move move, List<Workflow<?>> workflows) {
-        this.resize = resize;
-        this.move = move;
+    Operations(List<Workflow<?>> workflows) {
         this.workflows = workflows.stream().collect(Collectors.toMap(Workflow::kind, Function.identity()));
-    }
-
-    Resize resize() {
-        return resize;
-    }
-
-    Move move() {
-        return move;
     }
 
     /** Begins one, and takes it as far as it goes now. */
     <D> void begin(Handle handle, ServerId server, Workflow<D> workflow, D data) {
         handle.createUpdate("""
-                        insert into operation (server_id, kind, data) values (:server, :kind, cast(:data as jsonb))""")
+                        insert into operation (server_id, kind, step, data)
+                        values (:server, :kind, :step, cast(:data as jsonb))""")
                 .bind("server", server.value())
                 .bind("kind", workflow.kind())
+                .bind("step", workflow.steps().getFirst().name())
                 .bind("data", Json.MAPPER.writeValueAsString(data))
                 .execute();
         advance(handle, server, Optional.empty());
@@ -101,8 +89,13 @@ public final class Operations {
 
     private <D> void advance(Handle handle, ServerId server, Workflow<D> workflow, Row row, Optional<Observed> heard) {
         D data = Json.MAPPER.readValue(row.data(), workflow.dataType());
+        OptionalInt reached = reached(workflow, row);
+        if (reached.isEmpty()) {
+            undo(handle, server, workflow, data, last(workflow), unknown(row));
+            return;
+        }
         Optional<Observed> news = heard;
-        for (int at = row.step(); at < workflow.steps().size(); at++) {
+        for (int at = reached.getAsInt(); at < workflow.steps().size(); at++) {
             Step<D> step = workflow.steps().get(at);
             switch (step.apply(run(handle, server, data, news))) {
                 case Step.Outcome.Done _ -> {
@@ -111,7 +104,7 @@ public final class Operations {
                     news = Optional.empty();
                 }
                 case Step.Outcome.Waiting waiting -> {
-                    wait(handle, server, at, waiting.within());
+                    wait(handle, server, step.name(), waiting.within());
                     return;
                 }
                 case Step.Outcome.Failed failed -> {
@@ -166,7 +159,13 @@ public final class Operations {
     }
 
     private <D> void fail(Handle handle, ServerId server, Workflow<D> workflow, Row row, Failure failure) {
-        undo(handle, server, workflow, Json.MAPPER.readValue(row.data(), workflow.dataType()), row.step(), failure);
+        undo(
+                handle,
+                server,
+                workflow,
+                Json.MAPPER.readValue(row.data(), workflow.dataType()),
+                reached(workflow, row).orElse(last(workflow)),
+                failure);
     }
 
     private <D> void undo(Handle handle, ServerId server, Workflow<D> workflow, D data, int reached, Failure failure) {
@@ -185,8 +184,28 @@ public final class Operations {
     <D> void revert(Handle handle, ServerId server, Workflow<D> workflow) {
         Row row = hold(handle, server).orElseThrow();
         D data = Json.MAPPER.readValue(row.data(), workflow.dataType());
-        undoAll(handle, server, workflow, data, row.step());
+        undoAll(handle, server, workflow, data, reached(workflow, row).orElse(last(workflow)));
         comeBack(handle, server, workflow, data);
+    }
+
+    /** Where in the list the step is that is waited for; empty when another version had one of that name. */
+    private static OptionalInt reached(Workflow<?> workflow, Row row) {
+        return IntStream.range(0, workflow.steps().size())
+                .filter(at -> workflow.steps().get(at).name().equals(row.step()))
+                .findFirst();
+    }
+
+    /** From there everything is undone that can have been done. */
+    private static int last(Workflow<?> workflow) {
+        return workflow.steps().size() - 1;
+    }
+
+    private static Failure unknown(Row row) {
+        return new Failure(
+                "StepUnknown",
+                "Another version of the controller began this, and this one does not know its step '" + row.step()
+                        + "'.",
+                Optional.of("Ask for it again."));
     }
 
     private <D> void undoAll(Handle handle, ServerId server, Workflow<D> workflow, D data, int reached) {
@@ -228,8 +247,8 @@ public final class Operations {
     }
 
     /**
-     * Servers whose operations wait for what is overdue, or for a host that has been silent for {@link Servers#LONGEST_DOUBT}, the longest
-     * first.
+     * Servers whose operations wait for what is overdue, or for a host that was declared down or has been silent for {@link
+     * Servers#LONGEST_DOUBT}, the longest first.
      *
      * @param heard whether hosts could have been heard for as long; where not, silence says nothing
      * @param most how many
@@ -283,7 +302,7 @@ public final class Operations {
                 .bind("server", server.value())
                 .map((row, _) -> new Row(
                         row.getString("kind"),
-                        row.getInt("step"),
+                        row.getString("step"),
                         row.getString("data"),
                         row.getBoolean("undecided"),
                         row.getBoolean("overdue"),
@@ -291,7 +310,7 @@ public final class Operations {
                 .findOne();
     }
 
-    private static void wait(Handle handle, ServerId server, int step, Optional<Duration> within) {
+    private static void wait(Handle handle, ServerId server, String step, Optional<Duration> within) {
         handle.createUpdate("""
                         update operation set step = :step, stepped_at = now(),
                             due_at = now() + make_interval(secs => cast(:within as double precision))

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.sluice.controller.scheduling.Placement;
+import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.server.Claim;
 import org.sluice.controller.server.Hardware;
 import org.sluice.controller.server.Migrations;
@@ -32,11 +33,15 @@ public final class Resizes {
     private final ServerHardware hardware = new ServerHardware();
     private final Migrations migrations = new Migrations();
 
-    /** Begins and ends them there. */
-    public Resizes(Operations operations) {
+    /**
+     * Begins and ends them there.
+     *
+     * @param scheduling gives servers their place
+     */
+    public Resizes(Operations operations, Scheduling scheduling) {
         this.operations = requireNonNull(operations, "operations is null");
-        this.resize = operations.resize();
-        this.move = operations.move();
+        this.resize = new Resize(scheduling);
+        this.move = new Move(scheduling);
     }
 
     /**

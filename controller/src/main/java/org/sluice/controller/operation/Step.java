@@ -10,7 +10,7 @@ import org.sluice.model.protocol.ServerReport.Failure;
  * @param <D> what the workflow was begun with
  */
 interface Step<D> {
-    /** How logs name it. */
+    /** As the books and logs name it, once in its workflow; never changed. */
     String name();
 
     /** Does it, or sees whether what it waits for has come. */

@@ -117,9 +117,7 @@ final class Claims {
      */
     private static boolean isAsChosen(Handle handle, Demand demand, HostState chosen) {
         return handle.createQuery("""
-                        select coalesce((select min(a.availability_zone)
-                                from aggregate_host m join aggregate a on a.id = m.aggregate_id
-                                where m.host_id = :host), :defaultZone) = :zone
+                        select coalesce((select zone from host_zone where host_id = :host), :defaultZone) = :zone
                           and not exists (select 1 from unnest(:bridged) as wanted (network)
                               where wanted.network not in
                                   (select physical_network from bridge_uplink where host_id = :host))

@@ -72,6 +72,12 @@ public final class FleetIndex implements AutoCloseable {
         return index;
     }
 
+    /** Whether it has ended to follow the fleet though its controller goes on: what it shows grows old. */
+    public boolean hasEnded() {
+        Thread thread = follower;
+        return !closed && thread != null && thread.getState() == Thread.State.TERMINATED;
+    }
+
     /** Whether the fleet was read at least once. */
     public boolean isLoaded() {
         return loaded;
@@ -126,7 +132,7 @@ public final class FleetIndex implements AutoCloseable {
                 feed.await(TOPIC, mark, interval);
             } catch (InterruptedException closing) {
                 return;
-            } catch (RuntimeException failure) {
+            } catch (RuntimeException | Error failure) {
                 // Whatever it is: an index that nobody brings up to date any more would be worse.
                 if (!closed && !away) {
                     away = true;

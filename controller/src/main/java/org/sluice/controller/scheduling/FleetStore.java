@@ -24,7 +24,7 @@ final class FleetStore {
     private static final String HOSTS = """
             select h.id, h.name, h.enabled, h.disabled_reason, h.faults[1] as fault,
                    extract(epoch from now() - h.last_seen_at) as silence, h.forced_down_at,
-                   coalesce(zone.name, :defaultZone) as zone,
+                   coalesce(z.zone, :defaultZone) as zone,
                    h.hypervisor_type, h.hypervisor_version, h.cpu_architecture,
                    h.vcpus_total, h.vcpus_used, h.memory_mib_total, h.memory_mib_used,
                    h.disk_gib_total, h.disk_gib_used,
@@ -34,10 +34,7 @@ final class FleetStore {
                    coalesce(qualified.cards, '[]') as qualified
             from host h
             cross join qualification_setting setting
-            left join (
-                select ah.host_id, min(a.availability_zone) as name
-                from aggregate_host ah join aggregate a on a.id = ah.aggregate_id
-                group by ah.host_id) zone on zone.host_id = h.id
+            left join host_zone z on z.host_id = h.id
             left join (
                 select host_id, array_agg(physical_network) as networks
                 from bridge_uplink group by host_id) uplink on uplink.host_id = h.id

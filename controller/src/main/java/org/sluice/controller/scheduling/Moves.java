@@ -96,10 +96,8 @@ final class Moves {
 
     private static Place place(Handle handle, HostId host) {
         return handle.createQuery("""
-                        select h.name, coalesce((select min(a.availability_zone)
-                            from aggregate_host m join aggregate a on a.id = m.aggregate_id where m.host_id = h.id),
-                            :default) as zone
-                        from host h where h.id = :host""")
+                        select h.name, coalesce(z.zone, :default) as zone
+                        from host h left join host_zone z on z.host_id = h.id where h.id = :host""")
                 .bind("host", host.value())
                 .bind("default", HostState.DEFAULT_ZONE)
                 .map((row, _) -> new Place(row.getString("name"), row.getString("zone")))

@@ -11,7 +11,6 @@ import org.sluice.controller.network.binding.ServicePorts;
 import org.sluice.model.HostId;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
-import org.sluice.model.ServerId;
 
 /**
  * Ports on the hosts that their servers have a place on. Locks in the order server, host, virtual function, like {@link Claims}.
@@ -68,11 +67,6 @@ final class Plugs {
             case NORMAL -> bindings.reserveNormal(handle, port.port(), host);
             case DIRECT -> bindings.reserveDirect(handle, port.port(), host, functions);
         }
-    }
-
-    /** The server is not on that host any more; its ports may be bound to another. */
-    void leave(Handle handle, ServerId server, HostId host) {
-        bindings.deactivate(handle, server, host);
     }
 
     private static void requireUplink(Handle handle, HostId host, AttachedPort port) {

@@ -89,29 +89,45 @@ final class Releases {
             return;
         }
         Set<NetworkId> bridged = Scheduling.bridgedNetworks(serverPorts.of(handle, List.of(server)));
-        boolean isLast = held.claims().size() == 1;
-        if (isLast && held.isShelved()) {
-            serverPorts.unplug(handle, server);
-        } else if (isLast) {
-            serverPorts.detach(handle, server);
-        }
-        if (claim.role() == Claim.Role.CURRENT) {
-            servers.left(handle, server);
-        }
-        claims.end(handle, server, claim);
-        if (!isLast) {
-            freeGone(handle, server);
+        end(handle, held, claim, held.isShelved(), () -> servers.left(handle, server));
+        if (isLast(held) && held.isShelved()) {
+            servers.offloaded(handle, server);
         }
         for (NetworkId network : bridged) {
             servicePorts.releaseUnused(handle, network, host);
         }
-        if (isLast && held.state().is(Task.DELETING)) {
-            delete(handle, server);
-        } else if (isLast && held.isShelved()) {
-            servers.offloaded(handle, server);
-        }
         Hosts.changed(handle, host);
         ChangeFeed.announce(handle, FleetIndex.TOPIC);
+    }
+
+    /**
+     * Ends a claim on which no lease hangs any more. With the last one its ports are free, or wait for it to come again, and a server that was
+     * to go is gone.
+     *
+     * @param comesAgain whether its ports stay its own
+     * @param left done where it was the current one
+     */
+    void end(Handle handle, Servers.Held held, Claim claim, boolean comesAgain, Runnable left) {
+        boolean isLast = isLast(held);
+        if (isLast && comesAgain) {
+            serverPorts.unplug(handle, held.id());
+        } else if (isLast) {
+            serverPorts.detach(handle, held.id());
+        }
+        if (claim.role() == Claim.Role.CURRENT) {
+            left.run();
+        }
+        claims.end(handle, held.id(), claim);
+        if (!isLast) {
+            freeGone(handle, held.id());
+        } else if (held.state().is(Task.DELETING)) {
+            delete(handle, held.id());
+        }
+    }
+
+    /** Whether it has that one place alone. */
+    static boolean isLast(Servers.Held held) {
+        return held.claims().size() == 1;
     }
 
     /**
@@ -154,7 +170,7 @@ final class Releases {
     }
 
     /** Direct ports that were to go, and waited for nothing but a function of the host that was just left. */
-    void freeGone(Handle handle, ServerId server) {
+    private void freeGone(Handle handle, ServerId server) {
         List<AttachedPort> ports = serverPorts.of(handle, List.of(server));
         for (InterfaceChanges.Change change : changes.of(handle, server)) {
             ports.stream()

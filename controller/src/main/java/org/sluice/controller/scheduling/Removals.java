@@ -6,7 +6,6 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.sluice.controller.host.HostMembers;
-import org.sluice.controller.network.binding.ServerPorts;
 import org.sluice.controller.network.binding.ServicePorts;
 import org.sluice.controller.server.Claim;
 import org.sluice.controller.server.Servers;
@@ -21,21 +20,16 @@ import org.sluice.model.protocol.ServerReport.Failure;
 
 /** Takes hosts out of the fleet. Locks in the order server, host, port, like {@link Claims}. Stateless. */
 final class Removals {
-    private final ServerPorts serverPorts;
     private final ServicePorts servicePorts;
-    private final Decisions decisions;
     private final Releases releases;
-    private final Claims claims = new Claims();
     private final Servers servers = new Servers();
 
     /** What there is to know of a host whose row is held. */
     private record Leaving(HostId id, String name, Optional<Duration> silence) {}
 
-    Removals(ServerPorts serverPorts, ServicePorts servicePorts, Decisions decisions, Releases releases) {
+    Removals(ServicePorts servicePorts, Releases releases) {
         this.releases = releases;
-        this.serverPorts = serverPorts;
         this.servicePorts = servicePorts;
-        this.decisions = decisions;
     }
 
     boolean remove(Handle handle, HostId host, boolean isLost) {
@@ -98,7 +92,7 @@ final class Removals {
         Claim claim = held.on(host.id()).orElseThrow();
         if (claim.role() == Claim.Role.CURRENT
                 && held.claim(Claim.Role.OUTGOING).filter(Claim::isPresent).isPresent()) {
-            throw undecided(host, server);
+            throw held.state().is(Task.REBUILDING) ? comingHere(host, server) : undecided(host, server);
         }
         handle.createUpdate("""
                         update virtual_function
@@ -107,30 +101,12 @@ final class Removals {
                 .bind("server", server.value())
                 .bind("host", host.id().value())
                 .execute();
-        boolean isLast = held.claims().size() == 1;
-        if (isLast && held.isInItsImage()) {
-            serverPorts.unplug(handle, server);
-        } else if (isLast) {
-            serverPorts.detach(handle, server);
-        }
-        if (claim.role() == Claim.Role.CURRENT) {
-            servers.lost(
-                    handle,
-                    held,
-                    new Failure(
-                            "HostLost",
-                            "Its host was lost, and its disk with it.",
-                            Optional.of("Host " + host.name()
-                                    + " was removed as lost. Delete the server and create it again.")));
-        }
-        claims.end(handle, server, claim);
-        if (!isLast) {
-            releases.freeGone(handle, server);
-        }
-        if (isLast && held.state().is(Task.DELETING)) {
-            decisions.forget(handle, server);
-            servers.delete(handle, server);
-        } else if (isLast && claim.role() != Claim.Role.CURRENT && held.isInItsImage()) {
+        Failure lost = new Failure(
+                "HostLost",
+                "Its host was lost, and its disk with it.",
+                Optional.of("Host " + host.name() + " was removed as lost. Delete the server and create it again."));
+        releases.end(handle, held, claim, held.isInItsImage(), () -> servers.lost(handle, held, lost));
+        if (Releases.isLast(held) && claim.role() != Claim.Role.CURRENT && held.isInItsImage()) {
             servers.offloaded(handle, server);
         }
     }
@@ -159,6 +135,18 @@ final class Removals {
                         Optional.of(
                                 "Declare the host down, and have the server go back to where it was: openstack server"
                                         + " migration revert " + server + ". Its disk is there still."))
+                .asException();
+    }
+
+    /** Likewise, while it is being evacuated. */
+    private static ProblemException comingHere(Leaving host, ServerId server) {
+        return new Problem(
+                        Problem.Kind.CONFLICT,
+                        "HostInUse",
+                        "Server " + server + " is being evacuated to host " + host.name() + ".",
+                        Optional.of(
+                                "Declare the host down, and ask again in a minute: the server is where it was again then, and"
+                                        + " its disk is there still."))
                 .asException();
     }
 

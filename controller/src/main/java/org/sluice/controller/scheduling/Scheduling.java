@@ -23,11 +23,9 @@ import org.sluice.controller.network.binding.ServicePorts;
 import org.sluice.controller.server.Claim;
 import org.sluice.controller.server.Hardware;
 import org.sluice.controller.server.ServerAction;
-import org.sluice.controller.server.ServerActions;
-import org.sluice.controller.server.ServerStatus;
 import org.sluice.controller.server.Servers;
-import org.sluice.controller.server.Task;
 import org.sluice.controller.store.ChangeFeed;
+import org.sluice.controller.store.OneByOne;
 import org.sluice.model.AgentSilence;
 import org.sluice.model.HostId;
 import org.sluice.model.NetworkId;
@@ -36,7 +34,6 @@ import org.sluice.model.ProblemException;
 import org.sluice.model.Resources;
 import org.sluice.model.ServerId;
 import org.sluice.model.VnicType;
-import org.sluice.model.protocol.Power;
 import org.sluice.model.protocol.ServerReport;
 import org.sluice.model.protocol.VirtualFunctionLease;
 
@@ -99,7 +96,7 @@ public final class Scheduling {
         this.plugs = new Plugs(requireNonNull(bindings, "bindings is null"), servicePorts);
         this.releases = new Releases(serverPorts, servicePorts, decisions);
         this.moves = new Moves(serverPorts, servicePorts, bindings);
-        this.removals = new Removals(serverPorts, servicePorts, decisions, releases);
+        this.removals = new Removals(servicePorts, releases);
     }
 
     /**
@@ -112,6 +109,15 @@ public final class Scheduling {
      */
     public Placement place(Handle handle, ServerRequest request) {
         return place(handle, request, once(() -> serve(handle, List.of(request))));
+    }
+
+    /**
+     * The same for a server that was placed before and is nowhere now: it needs what the books say of it.
+     *
+     * @param zone where it may be, {@code zone} or {@code zone:host}; empty for anywhere
+     */
+    public Placement placeAgain(Handle handle, ServerId server, Optional<String> zone) {
+        return place(handle, requests.of(handle, List.of(server)).getFirst().in(zone));
     }
 
     private Placement place(Handle handle, ServerRequest request, Runnable beforeClaim) {
@@ -190,9 +196,9 @@ public final class Scheduling {
      *
      * @param last the last one that was looked at; empty when there was none
      * @param looked how many were looked at
-     * @param settled how many of them wait no more: they have a host, or are in ERROR with the reason
+     * @param settled how many of them wait no more: they have a host, or are in ERROR with the reason; and what kept one that could not be looked at
      */
-    public record Retried(Optional<ServerId> last, int looked, int settled) {}
+    public record Retried(Optional<ServerId> last, int looked, OneByOne.Done settled) {}
 
     /**
      * Places servers that wait, where a host can take them now. One that has waited for as long as it may, or for which no silent
@@ -205,7 +211,7 @@ public final class Scheduling {
     public Retried retryWaiting(Handle handle, Optional<ServerId> after, int most) {
         List<WaitingServers.Waiting> some = waiting.hold(handle, after, most);
         if (some.isEmpty()) {
-            return new Retried(Optional.empty(), 0, 0);
+            return new Retried(Optional.empty(), 0, new OneByOne.Done(0, Optional.empty()));
         }
         index.reload(handle);
         if (some.size() > 1) {
@@ -217,16 +223,15 @@ public final class Scheduling {
             trouble(handle, one.request())
                     .ifPresent(problem -> unserved.put(one.request().server(), problem));
         }
-        int settled = 0;
-        for (WaitingServers.Waiting one : some) {
+        OneByOne.Done settled = OneByOne.each(handle, some, one -> {
             ServerId server = one.request().server();
             boolean isSettled = unserved.containsKey(server) || settle(handle, one);
             Optional.ofNullable(unserved.get(server)).ifPresent(problem -> refuse(handle, server, problem));
             if (isSettled) {
                 waiting.remove(handle, server);
-                settled++;
             }
-        }
+            return isSettled;
+        });
         return new Retried(Optional.of(some.getLast().request().server()), some.size(), settled);
     }
 
@@ -351,36 +356,19 @@ public final class Scheduling {
     }
 
     /**
-     * Builds a server anew on another host, its own being down: its claim there becomes outgoing, so that the host is told when it is
-     * back that the server is not its own any more, and gives up what it holds of it. Leases on it stay until then, or until it
-     * is removed as lost. The caller has seen to it that the host is down; this moves nothing of the disk.
+     * Takes a place on another host for a server whose own is down, as {@link #reserve} does. NICs that come or go there do so on the
+     * other host.
      *
      * @param server held
      * @param host name of the only host wanted
-     * @throws ProblemException 409 when the server's state does not allow it, or no host takes it; the transaction must be
-     *     rolled back then
+     * @throws ProblemException 409 when a host where it was before has not given it up, or DHCP of a network has no address left
      */
-    public void evacuate(Handle handle, Servers.Held server, Optional<String> host, ServerActions.Asker asker) {
-        servers.begin(handle, server, ServerAction.EVACUATE, asker);
+    public Placement reserveElsewhere(Handle handle, Servers.Held server, Optional<String> host) {
         Moves.requireOnePlace(server, ServerAction.EVACUATE.text());
-        ServerRequest request =
-                requests.of(handle, List.of(server.id())).getFirst().movingTo(host);
-        // This holds two hosts, like who claims on several.
-        oneAfterAnother(handle);
-        serve(handle, List.of(request));
-        HostId from = server.host().orElseThrow();
-        servers.displaced(handle, server);
-        plugs.leave(handle, server.id(), from);
-        switch (place(handle, request, Claim.Role.CURRENT, other -> !other.id().equals(from), () -> {})) {
-            case Placement.Placed _ -> {
-                servers.become(handle, server.id(), server.state().with(Task.REBUILDING));
-                if (server.state().status() == ServerStatus.SHUTOFF) {
-                    Servers.Held moved = servers.hold(handle, server.id()).orElseThrow();
-                    servers.wish(handle, moved, Power.Level.STOPPED, false, Power.Ending.AT_ONCE);
-                }
-            }
-            case Placement.Refused refused -> throw refused.problem().asException();
-        }
+        return reserve(
+                handle,
+                server,
+                requests.of(handle, List.of(server.id())).getFirst().movingTo(host));
     }
 
     /**
@@ -399,6 +387,10 @@ public final class Scheduling {
                 .movingTo(host)
                 .madeOf(to);
         Moves.requireSettled(server, request.ports(), ServerAction.MIGRATE.text());
+        return reserve(handle, server, request);
+    }
+
+    private Placement reserve(Handle handle, Servers.Held server, ServerRequest request) {
         HostId from = server.host().orElseThrow();
         oneAfterAnother(handle);
         serve(handle, List.of(request));

@@ -41,6 +41,11 @@ public record ServerRequest(
         ports = List.copyOf(ports);
     }
 
+    /** The same in that zone, or on that host of it. */
+    ServerRequest in(Optional<String> other) {
+        return new ServerRequest(server, projectId, resources, extraSpecs, imageFacts, other, ports);
+    }
+
     /** The same for a server that moves: to that host, or to any of its zone. The host that it was asked for on counts no more. */
     ServerRequest movingTo(Optional<String> host) {
         String wantedZone = zone.map(text -> text.split(":", 2)[0]).orElse("");

@@ -58,14 +58,14 @@ final class CopyWishes {
 
     /**
      * Servers whose copy will not come, or not in any time that somebody waits for it: of hosts that have not been heard for
-     * {@link Servers#LONGEST_DOUBT}, and of those that have been at it for {@link #LONGEST}. Others are left to their hosts, which
+     * {@link Servers#LONGEST_DOUBT} or were declared down, and of those that have been at it for {@link #LONGEST}. Others are left to their hosts, which
      * bring them or say why not. What is held is looked at the next time.
      */
     List<ServerId> stalled(Handle handle, int most) {
         return handle.createQuery("""
                         select s.id from server s left join host h on h.id = s.host_id
                         where s.copy_image_id is not null
-                          and (s.copy_asked_at < now() - make_interval(secs => :longest)
+                          and (h.forced_down_at is not null or s.copy_asked_at < now() - make_interval(secs => :longest)
                               or coalesce(h.last_seen_at, s.copy_asked_at) < now() - make_interval(secs => :silence))
                         order by s.id limit :most for update of s skip locked""")
                 .bind("most", most)

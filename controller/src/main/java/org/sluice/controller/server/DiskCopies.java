@@ -2,7 +2,6 @@ package org.sluice.controller.server;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiConsumer;
 import org.jdbi.v3.core.Handle;
 import org.sluice.controller.host.Hosts;
 import org.sluice.controller.server.Servers.Held;
@@ -19,7 +18,7 @@ import org.sluice.model.protocol.ServerReport.Failure;
 public final class DiskCopies {
     private static final Failure STALLED = new Failure(
             "CopyStalled",
-            "Its host did not bring the copy of its root disk: the host has been silent for "
+            "Its host did not bring the copy of its root disk: the host was declared down, has been silent for "
                     + Servers.LONGEST_DOUBT.toMinutes() + " minutes, or was at it for "
                     + CopyWishes.LONGEST.toHours() + " hours.",
             Optional.empty());
@@ -102,20 +101,22 @@ public final class DiskCopies {
     }
 
     /**
-     * Ends copies that will not come: {@link CopyWishes#stalled} says of which servers. An operation that waits for one is to be taken
-     * back by the caller.
+     * Servers whose copy will not come, each held: {@link CopyWishes#stalled} says which.
      *
      * @param most how many at most
-     * @param ended hears of each
-     * @return how many they were
      */
-    public int endStalled(Handle handle, int most, BiConsumer<ServerId, Failure> ended) {
-        List<ServerId> stalled = wishes.stalled(handle, most);
-        for (ServerId server : stalled) {
-            failed(handle, servers.hold(handle, server).orElseThrow(), STALLED);
-            ended.accept(server, STALLED);
-        }
-        return stalled.size();
+    public List<ServerId> stalled(Handle handle, int most) {
+        return wishes.stalled(handle, most);
+    }
+
+    /**
+     * Ends a copy that will not come. An operation that waits for it is to be taken back by the caller.
+     *
+     * @return why
+     */
+    public Failure endStalled(Handle handle, ServerId server) {
+        failed(handle, servers.hold(handle, server).orElseThrow(), STALLED);
+        return STALLED;
     }
 
     private void end(Handle handle, Held server, Optional<String> failure) {

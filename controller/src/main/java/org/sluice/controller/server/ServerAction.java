@@ -152,7 +152,10 @@ public enum ServerAction {
     /** Whether it may be asked in that state. */
     boolean isAllowedIn(ServerState state) {
         Optional<Task> underWay = state.task();
-        boolean waits = underWay.isEmpty() || (this == HARD_REBOOT && state.is(Task.REBOOTING));
+        boolean waits = underWay.isEmpty()
+                || (this == HARD_REBOOT && state.is(Task.REBOOTING))
+                // Its host is down, and what waits for that would be in the way for ever.
+                || (this == EVACUATE && !state.is(Task.DELETING));
         return waits && from.contains(state.status());
     }
 }

@@ -1,10 +1,16 @@
 package org.sluice.controller.server;
 
+import java.util.UUID;
 import org.jdbi.v3.core.Handle;
+import org.sluice.controller.host.Hosts;
+import org.sluice.model.HostId;
 import org.sluice.model.Resources;
 import org.sluice.model.ServerId;
 
-/** What servers are made of, in SQL; what they take of their hosts is their claims'. Stateless; the caller owns the transaction. */
+/**
+ * What servers are made of, in SQL; what they take of their hosts is their claims'. The host of one that changes is told. Stateless; the
+ * caller owns the transaction. Locks in the order server, host.
+ */
 public final class ServerHardware {
     /** What the server is made of. */
     public Hardware of(Handle handle, ServerId server) {
@@ -37,6 +43,7 @@ public final class ServerHardware {
                 .bind("flavorDisk", hardware.flavorDiskGib())
                 .bind("specs", hardware.extraSpecs())
                 .execute();
+        changed(handle, server);
     }
 
     /** Its root disk becomes a new one on top of what it is, which is kept; one at a time. */
@@ -60,5 +67,14 @@ public final class ServerHardware {
         handle.createUpdate("update claim set " + change + " where server_id = :server and role = 'current'")
                 .bind("server", server.value())
                 .execute();
+        changed(handle, server);
+    }
+
+    private static void changed(Handle handle, ServerId server) {
+        handle.createQuery("select host_id from claim where server_id = :server and role = 'current'")
+                .bind("server", server.value())
+                .mapTo(UUID.class)
+                .findOne()
+                .ifPresent(host -> Hosts.changed(handle, new HostId(host), server));
     }
 }

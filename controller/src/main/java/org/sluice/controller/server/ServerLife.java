@@ -28,7 +28,7 @@ import org.sluice.model.protocol.ServerReport.Observed;
  * suspend         ACTIVE                         suspending        SUSPENDED; ACTIVE where it could not be saved, SHUTOFF where it ended before
  * resume          SUSPENDED                      resuming          ACTIVE; SUSPENDED where it could not go on, SHUTOFF where its memory is gone
  * rebuild         ACTIVE, SHUTOFF, ERROR         rebuilding        ACTIVE, or SHUTOFF again; ERROR where its disk could not be made
- * evacuate        ACTIVE, SHUTOFF, ERROR         rebuilding        likewise, on another host
+ * evacuate        ACTIVE, SHUTOFF, ERROR, whatever is under way    rebuilding    likewise, on another host; ERROR where it was if that cannot
  * resize          ACTIVE, SHUTOFF                resize_prep, resize_finish    RESIZED; what it was where that could not be done
  * migrate         ACTIVE, SHUTOFF                resize_prep, resize_finish    RESIZED, on another host; what it was where that could not be done
  * confirm         RESIZED                        -                 ACTIVE, SHUTOFF, PAUSED: what its guest is
@@ -45,6 +45,7 @@ import org.sluice.model.protocol.ServerReport.Observed;
  * nothing         SUSPENDED                      -                 SHUTOFF: its memory is gone
  * nothing         ACTIVE                         -                 PAUSED: the hypervisor paused it
  * nothing         ACTIVE                         -                 ERROR: it is off and cannot be started, or is not as it should be
+ * nothing         all that is under way          it stays          ERROR: its host is silent
  * nothing         ERROR, by its host's report    -                 what it is, once that is as it should be
  * </pre>
  */
@@ -119,6 +120,16 @@ public final class ServerLife {
                         action != ServerAction.EVACUATE && action != ServerAction.MIGRATE && action.isAllowedIn(state))
                 .map(action -> action == ServerAction.HARD_REBOOT ? "reboot (HARD)" : action.text())
                 .collect(Collectors.toList());
+    }
+
+    /** What it is while its host says nothing: what is under way stays so, but for what is built, which is nothing yet. */
+    static ServerState toldSilent(ServerState state) {
+        if (state.is(Task.SHELVING_OFFLOADING)) {
+            // It is in its image, whatever is left on the host.
+            return state;
+        }
+        return new ServerState(
+                ServerStatus.ERROR, state.task().filter(task -> task != Task.SCHEDULING && task != Task.SPAWNING));
     }
 
     /** What it is to do from now on. */

@@ -282,30 +282,30 @@ public final class Servers {
     }
 
     /**
-     * Its host says nothing any more, and why it is not there yet is told. What was asked of the host stays, and so does the claim:
+     * Its host says nothing any more, and why what it waits for is not there yet is told. What was asked of the host stays, and so does the claim:
      * what the host reports when it is back counts as ever.
      */
     public void told(Handle handle, Held server, Failure failure) {
-        boolean isLeaving = server.state().is(Task.DELETING);
-        ServerState error = ServerState.at(ServerStatus.ERROR);
-        become(handle, server.id(), isLeaving ? error.with(Task.DELETING) : error);
+        become(handle, server.id(), ServerLife.toldSilent(server.state()));
         fault(handle, server.id(), failure);
     }
 
-    /**
-     * Its host is not to have it any more, which is told so when it is back, and gives its claim up then. Until the server is {@link
-     * #placed} anew it is nowhere.
-     */
-    public void displaced(Handle handle, Held server) {
-        Claim claim = server.claim().orElseThrow();
-        handle.createUpdate("""
-                        update claim set role = 'outgoing', present = false
-                        where server_id = :server and host_id = :host;
-                        delete from operation where server_id = :server""")
-                .bind("server", server.id().value())
-                .bind("host", claim.host().value())
-                .execute();
-        Hosts.changed(handle, claim.host(), server.id());
+    /** Whether it has ever stood on a host. */
+    public boolean hasStood(Handle handle, ServerId server) {
+        return handle.createQuery("select launched_at is not null from server where id = :server")
+                .bind("server", server.value())
+                .mapTo(Boolean.class)
+                .one();
+    }
+
+    /** What is under way with it does not come to its end, and the record says why; the server is what it was. */
+    public void interrupted(Handle handle, Held server, Failure failure) {
+        if (server.state().task().isPresent()) {
+            copies.drop(handle, server.id());
+            rescues.end(handle, server.id());
+            become(handle, server.id(), ServerState.at(server.state().status()));
+            actions.finish(handle, server.id(), Optional.of(StorableText.of(failure.reason())));
+        }
     }
 
     /** Nothing of it is left on the host where it was; its claim there can end. */

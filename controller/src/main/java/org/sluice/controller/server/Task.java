@@ -70,7 +70,7 @@ public enum Task {
 
     /** Whether what its host reports may be one step's and not the end. */
     public boolean isOperation() {
-        return this == RESIZE_PREP || this == RESIZE_FINISH || this == RESIZE_REVERTING;
+        return this == RESIZE_PREP || this == RESIZE_FINISH || this == RESIZE_REVERTING || this == REBUILDING;
     }
 
     /** Whether its end is an image, whatever becomes of the guest meanwhile. */

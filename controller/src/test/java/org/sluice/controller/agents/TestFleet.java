@@ -17,6 +17,7 @@ import org.sluice.controller.network.binding.Bindings;
 import org.sluice.controller.network.binding.NicRequest;
 import org.sluice.controller.network.binding.ServerPorts;
 import org.sluice.controller.network.binding.ServicePorts;
+import org.sluice.controller.operation.Operations;
 import org.sluice.controller.policy.Access;
 import org.sluice.controller.policy.Caller;
 import org.sluice.controller.policy.Policy;
@@ -86,7 +87,7 @@ public final class TestFleet {
                 racesLost.incrementAndGet();
             }
         });
-        this.reports = new Reports(scheduling, serverPorts, bindings);
+        this.reports = new Reports(scheduling, serverPorts, bindings, new Operations(scheduling));
     }
 
     /** How many claims found what they wanted taken. */

@@ -1,9 +1,11 @@
 package org.sluice.controller.background;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -126,6 +128,60 @@ final class ReconcilersTest {
                         "scripted failed 1",
                         "scripted failed 1",
                         "scripted mended 5");
+    }
+
+    @Test
+    void anErrorEndsItNoMoreThanAnException() throws Exception {
+        CountDownLatch done = new CountDownLatch(2);
+        try (Reconcilers reconcilers = run(Scripted.of(Duration.ofMillis(1), number -> {
+            done.countDown();
+            if (number == 1) {
+                throw new NoClassDefFoundError("a defect");
+            }
+            return Reconciler.Look.NOTHING;
+        }))) {
+            assertThat(done.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(reconcilers.ended()).isEmpty();
+        }
+        assertThat(looked.taken()).contains("scripted failed 1");
+    }
+
+    @Test
+    void oneThatHasEndedIsNamed() throws Exception {
+        Reconcilers.Observer broken = new Reconcilers.Observer() {
+            @Override
+            public void mended(String reconciler, int count) {
+                // Nobody wants to know.
+            }
+
+            @Override
+            public void failed(String reconciler, int count) {
+                if (count > 0) {
+                    throw new IllegalStateException("not even counted");
+                }
+            }
+        };
+        Reconciler failing = Scripted.of(Duration.ofMillis(1), _ -> {
+            throw new IllegalStateException("a defect");
+        });
+        try (Reconcilers reconcilers = Reconcilers.start(List.of(failing), feed, new Random(7), broken)) {
+            await().until(reconcilers::ended, List.of("reconciler scripted")::equals);
+        }
+    }
+
+    @Test
+    void whatFailsBesideWhatIsMendedIsCountedToo() throws Exception {
+        CountDownLatch done = new CountDownLatch(2);
+        try (Reconcilers _ = run(Scripted.of(Duration.ofMillis(1), number -> {
+            done.countDown();
+            return number == 1
+                    ? new Reconciler.Look(3, false, Optional.of(new IllegalStateException("a bad row")))
+                    : Reconciler.Look.NOTHING;
+        }))) {
+            assertThat(done.await(20, TimeUnit.SECONDS)).isTrue();
+        }
+        assertThat(looked.taken())
+                .containsExactly("scripted mended 0", "scripted failed 0", "scripted mended 3", "scripted failed 1");
     }
 
     @Test

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.sluice.controller.agents.TestFleet;
+import org.sluice.controller.server.ServerAction;
 import org.sluice.controller.store.TestDatabase;
 import org.sluice.controller.store.Transactions;
 import org.sluice.model.HostId;
@@ -17,6 +19,8 @@ import org.sluice.model.NetworkId;
 import org.sluice.model.PortId;
 import org.sluice.model.ServerId;
 import org.sluice.model.VnicType;
+import org.sluice.model.protocol.PowerState;
+import org.sluice.model.protocol.ServerReport.Observed;
 
 /** Servers that wait for a host which says nothing, or for nobody: what they tell, and what they keep. */
 final class ServersInTroubleTest {
@@ -150,6 +154,29 @@ final class ServersInTroubleTest {
     }
 
     @Test
+    void anActionOnASilentHostIsToldAndStaysAsked() {
+        ServerId stopping = boot();
+        fleet.report(host, fleet.running(host, stopping));
+        ServerId untouched = boot();
+        fleet.report(host, fleet.running(host, untouched));
+        fleet.ask(stopping, ServerAction.STOP);
+        silentFor("6 minutes");
+
+        ActionsOnSilentHosts reconciler = new ActionsOnSilentHosts(turns, () -> LONG);
+        assertThat(reconciler.mend()).isEqualTo(new Reconciler.Look(1, false));
+
+        assertThat(state(stopping)).isEqualTo("ERROR powering-off HostSilent");
+        assertThat(fleet.text("select failure from server_action where server_id = ?", stopping.value()))
+                .contains(
+                        "What was asked of the server is not done yet. Its host node0 has not been heard of for 6 minutes.");
+        assertThat(state(untouched)).isEqualTo("ACTIVE nothing no fault");
+        assertThat(reconciler.mend()).as("it is told once").isEqualTo(Reconciler.Look.NOTHING);
+
+        fleet.report(host, new Observed(stopping, 1, PowerState.STOPPED, List.of(), Optional.empty()));
+        assertThat(state(stopping)).as("the host was back").isEqualTo("SHUTOFF nothing no fault");
+    }
+
+    @Test
     void aServerInBuildThatNobodyPlacesIsToldSo() {
         ServerId forgotten = boot();
         ServerId waiting = boot();
@@ -197,6 +224,43 @@ final class ServersInTroubleTest {
                 server.value());
         execute("update server set host_id = null, task_state = 'scheduling' where id = ?", server.value());
         execute("delete from claim where server_id = ?", server.value());
+    }
+
+    /** As a defect in the books would be. */
+    private void spoil(ServerId server) {
+        execute("create or replace function spoilt() returns trigger language plpgsql as"
+                + " $$ begin raise exception 'a bad row'; end $$");
+        execute("create trigger spoilt before update or delete on server for each row when (old.id = '" + server.value()
+                + "') execute function spoilt()");
+    }
+
+    @Test
+    void oneBadRowKeepsNoOtherWaiting() {
+        ServerId bad = boot();
+        ServerId waiting = boot();
+        ServerId going = boot();
+        unclaim(going);
+        ServerId badGoing = boot();
+        unclaim(badGoing);
+        execute("update server set task_state = 'deleting' where id in (?, ?)", going.value(), badGoing.value());
+        silentFor("6 minutes");
+        spoil(bad);
+        try {
+            Reconciler.Look look = new BuildsOnSilentHosts(turns, () -> LONG).mend();
+            assertThat(look.mended()).isEqualTo(1);
+            assertThat(look.failure().orElseThrow()).hasStackTraceContaining("a bad row");
+            assertThat(state(waiting)).isEqualTo("ERROR nothing HostSilent");
+            assertThat(state(bad)).isEqualTo("BUILD spawning no fault");
+            execute("drop trigger spoilt on server");
+            spoil(badGoing);
+            look = new UnplacedServers(turns, fleet.scheduling, fleet.serverPorts).mend();
+            assertThat(look.mended()).isEqualTo(1);
+            assertThat(look.failure()).isPresent();
+            assertThat(state(going)).isEqualTo("gone");
+        } finally {
+            execute("drop trigger spoilt on server");
+            execute("drop function spoilt");
+        }
     }
 
     @Test

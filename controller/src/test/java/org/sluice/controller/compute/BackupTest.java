@@ -109,6 +109,7 @@ class BackupTest {
         act("2.96", "2", "daily", "1");
         cloud.notCopied(server, "There is no room.");
         assertThat(images()).isEqualTo("1 active");
+        assertThat(cloud.newestEvent(server)).isEqualTo("compute_backup_instance Error: There is no room.");
     }
 
     @Test

@@ -23,6 +23,7 @@ import org.sluice.controller.agents.DesiredStates;
 import org.sluice.controller.agents.Reports;
 import org.sluice.controller.agents.TestFleet;
 import org.sluice.controller.background.BuildsOnSilentHosts;
+import org.sluice.controller.background.CopiesThatNeverCome;
 import org.sluice.controller.background.OverdueOperations;
 import org.sluice.controller.background.Turns;
 import org.sluice.controller.http.ApiClient;
@@ -45,7 +46,6 @@ import org.sluice.controller.policy.Caller;
 import org.sluice.controller.scheduling.DecisionObserver;
 import org.sluice.controller.scheduling.FleetIndex;
 import org.sluice.controller.scheduling.Scheduling;
-import org.sluice.controller.server.DiskCopies;
 import org.sluice.controller.server.Servers;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.controller.store.Database;
@@ -94,7 +94,6 @@ final class ComputeCloud implements AutoCloseable {
     private final Servers servers = new Servers();
     private final DesiredStates desiredStates;
     private final ChangeFeed feed;
-    private final DiskCopies copies = new DiskCopies();
     private final ApiServer server;
     private final ApiClient client;
     private final Map<ServerId, Integer> consoleLines = new HashMap<>();
@@ -111,12 +110,12 @@ final class ComputeCloud implements AutoCloseable {
         ServicePorts servicePorts = new ServicePorts(random);
         this.scheduling =
                 new Scheduling(new FleetIndex(), ports, new Bindings(), servicePorts, patience, DecisionObserver.NONE);
-        this.reports = new Reports(scheduling, ports, new Bindings());
         this.operations = new Operations(scheduling);
+        this.reports = new Reports(scheduling, ports, new Bindings(), operations);
         this.feed = new ChangeFeed(database);
         this.desiredStates = new DesiredStates(database, feed, ports, servicePorts);
-        ComputeFamily family =
-                new ComputeFamily(database, ports, scheduling, this::console, InstantSource.system(), random);
+        ComputeFamily family = new ComputeFamily(
+                database, ports, scheduling, operations, this::console, InstantSource.system(), random);
         RouteTable table = RouteTable.of(
                 Stream.concat(Stream.of(family), Stream.of(beside)).toList());
         this.server = ApiServer.start(
@@ -201,8 +200,10 @@ final class ComputeCloud implements AutoCloseable {
     }
 
     /** Those that wait for hosts are looked at, as is done when a host is heard again. */
-    Scheduling.Retried lookAtTheWaiting() {
-        return jdbi.inTransaction(handle -> scheduling.retryWaiting(handle, Optional.empty(), 100));
+    int lookAtTheWaiting() {
+        return jdbi.inTransaction(handle -> scheduling.retryWaiting(handle, Optional.empty(), 100))
+                .settled()
+                .count();
     }
 
     // What other parts of the cloud would have made.
@@ -380,10 +381,23 @@ final class ComputeCloud implements AutoCloseable {
         });
     }
 
+    /** What the newest entry of the server's record says was done for it, what came of that, and why. */
+    String newestEvent(String server) {
+        String actions = "/v2.1/servers/" + server + "/os-instance-actions";
+        Session member = as("member", "2.96");
+        String request =
+                member.get(actions).json().at("/instanceActions/0/request_id").asString();
+        JsonNode event = member.get(actions + "/" + request).json().at("/instanceAction/events/0");
+        return event.path("event").asString() + " " + event.path("result").asString() + ": "
+                + event.path("details").asString();
+    }
+
     /** What is done once a minute about copies that never come. */
     void endStalledCopies() {
-        jdbi.useTransaction(handle ->
-                copies.endStalled(handle, 100, (stalled, failure) -> operations.fail(handle, stalled, failure)));
+        assertThat(new CopiesThatNeverCome(new Turns(new Transactions(jdbi)), operations, () -> Duration.ofHours(1))
+                        .mend()
+                        .failure())
+                .isEmpty();
     }
 
     /** What the agent said of it when that was the newest wish. */

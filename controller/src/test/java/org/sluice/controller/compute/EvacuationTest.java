@@ -1,6 +1,7 @@
 package org.sluice.controller.compute;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +16,7 @@ import org.sluice.controller.store.TestDatabase;
 import org.sluice.model.HostId;
 import org.sluice.model.protocol.DesiredInterface;
 import org.sluice.model.protocol.PowerState;
+import org.sluice.model.protocol.ServerReport.Failure;
 import org.sluice.model.protocol.ServerReport.InterfaceGone;
 import tools.jackson.databind.JsonNode;
 
@@ -121,7 +123,7 @@ final class EvacuationTest {
         evacuated();
 
         assertThat(state()).isEqualTo("REBUILD rebuilding compute02 UP");
-        assertThat(claims()).isEqualTo("compute01 outgoing 1 f, compute02 current 2 t");
+        assertThat(claims()).isEqualTo("compute01 outgoing 1 t, compute02 current 2 t");
         assertThat(leases()).as("the dead host may still run it").isEqualTo("compute01 compute02");
         assertThat(cloud.text("select binding_host from port")).isEqualTo("compute02");
         assertThat(cloud.text("select host(address) from ip_allocation")).isEqualTo("10.0.0.9");
@@ -131,6 +133,7 @@ final class EvacuationTest {
         cloud.running(server);
 
         assertThat(state()).isEqualTo("ACTIVE - compute02 UP");
+        assertThat(claims()).isEqualTo("compute01 outgoing 1 f, compute02 current 2 t");
         assertThat(cloud.admin()
                         .get("/v2.1/servers/" + server + "/os-instance-actions")
                         .json()
@@ -241,7 +244,7 @@ final class EvacuationTest {
         cloud.execute(
                 "update host set forced_down_at = case name when 'compute02' then now() end, last_seen_at = now()");
         evacuated();
-        assertThat(claims()).isEqualTo("compute02 outgoing 2 f, compute01 current 3 t");
+        assertThat(claims()).isEqualTo("compute02 outgoing 2 t, compute01 current 3 t");
         assertThat(cloud.admin().delete("/v2.1/servers/" + server).status()).isEqualTo(204);
 
         // As an agent says it again that was away.
@@ -257,7 +260,7 @@ final class EvacuationTest {
     void aHostThatIsSilentIsDownWithoutBeingDeclaredSo() {
         cloud.execute("update host set last_seen_at = now() - interval '61 seconds' where name = 'compute01'");
         evacuated();
-        assertThat(claims()).isEqualTo("compute01 outgoing 1 f, compute02 current 2 t");
+        assertThat(claims()).isEqualTo("compute01 outgoing 1 t, compute02 current 2 t");
     }
 
     @Test
@@ -272,15 +275,184 @@ final class EvacuationTest {
         assertThat(state()).isEqualTo("SHUTOFF - compute02 UP");
     }
 
+    /** What the host is told of the server: whether it is to be there, and what its guest is to be. */
+    private String told(HostId host) {
+        return cloud.told(host, server)
+                .map(told -> told.presence() + " " + told.power().level())
+                .orElse("nothing");
+    }
+
     @Test
-    void oneThatCannotBeBuiltThereEitherSaysSo() {
+    void theHostThatComesBackEndsItsGuestAndKeepsTheDiskUntilTheServerStandsElsewhere() {
+        declareDown();
+        evacuated();
+        assertThat(told(dead)).isEqualTo("PRESENT STOPPED");
+        assertThat(told(other)).isEqualTo("PRESENT RUNNING");
+
+        cloud.execute("update host set forced_down_at = null");
+        cloud.said(dead, server, PowerState.STOPPED, List.of(), List.of(), List.of());
+        assertThat(state())
+                .as("what it is there is no word about it here")
+                .isEqualTo("REBUILD rebuilding compute02 UP");
+
+        cloud.running(server);
+        assertThat(told(dead)).isEqualTo("ABSENT STOPPED");
+    }
+
+    @Test
+    void oneThatCannotBeBuiltThereIsWhereItWasWithItsDisk() {
+        declareDown();
+        evacuated();
+
+        cloud.failed(server, "VfAttributeRefused", "The card refuses it.");
+        assertThat(state()).as("its guest may run there still").isEqualTo("REBUILD rebuilding compute01 DOWN");
+        assertThat(claims()).isEqualTo("compute01 current 1 t, compute02 outgoing 2 f");
+        assertThat(told(dead)).isEqualTo("PRESENT STOPPED");
+        assertThat(told(other)).isEqualTo("ABSENT RUNNING");
+
+        cloud.absent(other, server);
+        assertThat(state()).isEqualTo("ERROR - compute01 DOWN");
+        assertThat(fault()).isEqualTo("The card refuses it.");
+        assertThat(claims()).isEqualTo("compute01 current 1 t");
+        assertThat(leases()).isEqualTo("compute01");
+        assertThat(told(dead)).isEqualTo("PRESENT RUNNING");
+        assertThat(cloud.text("select binding_host from port")).isEqualTo("compute01");
+        assertThat(cloud.count("from operation")).isZero();
+
+        cloud.execute("update host set forced_down_at = null");
+        cloud.running(server);
+        assertThat(state()).isEqualTo("ACTIVE - compute01 UP");
+    }
+
+    @Test
+    void oneThatIsNotAsItShouldBeThereGoesBackAsWell() {
+        declareDown();
+        evacuated();
+        cloud.observed(
+                server,
+                PowerState.STOPPED,
+                Optional.of(new Failure("DomainStartFailed", "It does not start.", Optional.empty())));
+        cloud.absent(other, server);
+        assertThat(state()).isEqualTo("ERROR - compute01 DOWN");
+        assertThat(fault()).isEqualTo("It does not start.");
+    }
+
+    @Test
+    void oneThatWasOffIsOffWhereItWas() {
+        cloud.admin().post("/v2.1/servers/" + server + "/action", "{'os-stop': null}");
+        cloud.observed(server, PowerState.STOPPED, Optional.empty());
         declareDown();
         evacuated();
         cloud.failed(server, "VfAttributeRefused", "The card refuses it.");
         cloud.absent(other, server);
+        assertThat(state()).isEqualTo("ERROR - compute01 DOWN");
+        assertThat(told(dead)).isEqualTo("PRESENT STOPPED");
+        cloud.observed(server, PowerState.STOPPED, Optional.empty());
+        assertThat(state()).isEqualTo("SHUTOFF - compute01 DOWN");
+    }
+
+    /** Its old host would build it from its image, and start it. */
+    @Test
+    void oneThatWasNeverBuiltLeavesNothingThatIsToBeKept() {
+        String building = cloud.admin()
+                .post(
+                        "/v2.1/servers",
+                        ComputeCloud.boot(
+                                "vm",
+                                flavor,
+                                image,
+                                "'availability_zone': 'nova:compute01', 'networks': [{'uuid': '" + bridged + "'}]"))
+                .json()
+                .at("/server/id")
+                .asString();
+        declareDown();
+        assertThat(cloud.tellOfSilentBuilds()).isEqualTo(1);
+        server = building;
+        evacuated();
+        assertThat(told(dead)).isEqualTo("ABSENT STOPPED");
+        cloud.failed(server, "VfAttributeRefused", "The card refuses it.");
+        cloud.absent(other, server);
         assertThat(state()).isEqualTo("ERROR - - ");
-        assertThat(claims()).isEqualTo("compute01 outgoing 1 f");
-        assertThat(leases()).isEqualTo("compute01");
+        assertThat(fault()).isEqualTo("The card refuses it.");
+    }
+
+    @Test
+    void oneWhoseOldHostWasRemovedMeanwhileHasNothingToGoBackTo() {
+        declareDown();
+        evacuated();
+        cloud.lose(dead);
+        cloud.failed(server, "VfAttributeRefused", "The card refuses it.");
+        cloud.absent(other, server);
+        dead = cloud.host("compute01", 2);
+        assertThat(state()).isEqualTo("ERROR - - ");
+        assertThat(cloud.count("from claim")).isZero();
+        assertThat(cloud.count("from operation")).isZero();
+    }
+
+    @Test
+    void oneWhoseNewHostDiesTooIsWhereItWas() {
+        declareDown();
+        evacuated();
+        cloud.execute("update host set forced_down_at = now() where name = 'compute02'");
+        assertThat(cloud.mendOperations()).isEqualTo(1);
+        assertThat(state()).isEqualTo("ERROR - compute01 DOWN");
+        assertThat(fault()).contains("did not say in time");
+        assertThat(claims()).isEqualTo("compute01 current 1 t, compute02 outgoing 2 f");
+        assertThat(told(other)).isEqualTo("ABSENT RUNNING");
+    }
+
+    @Test
+    void theHostThatItGoesToIsNotRemovedWhileItsDiskIsElsewhere() {
+        HostId third = cloud.host("compute03", 2);
+        cloud.execute("update host set enabled = false where name = 'compute02'");
+        declareDown();
+        evacuated();
+        cloud.execute("update host set forced_down_at = now() where name = 'compute03'");
+        assertThatThrownBy(() -> cloud.lose(third)).hasMessageContaining("is being evacuated to host compute03");
+        assertThat(cloud.mendOperations()).isEqualTo(1);
+        cloud.lose(third);
+        assertThat(claims()).isEqualTo("compute01 current 1 t");
+    }
+
+    private String fault() {
+        return cloud.admin()
+                .get("/v2.1/servers/" + server)
+                .json()
+                .at("/server/fault/message")
+                .asString();
+    }
+
+    @Test
+    void whatWaitsForTheDeadHostIsInNobodysWay() {
+        assertThat(cloud.admin()
+                        .post("/v2.1/servers/" + server + "/action", "{'reboot': {'type': 'HARD'}}")
+                        .status())
+                .isEqualTo(202);
+        declareDown();
+        evacuated();
+        assertThat(state()).isEqualTo("REBUILD rebuilding compute02 UP");
+        assertThat(cloud.text("select failure from server_action where action = 'reboot'"))
+                .contains("Its host was down before that was done");
+        cloud.running(server);
+        assertThat(state()).isEqualTo("ACTIVE - compute02 UP");
+    }
+
+    @Test
+    void aResizeThatWaitsForTheDeadHostIsTakenBackFirst() {
+        String larger = cloud.flavor("m1.large", 2, 1024, 2);
+        assertThat(cloud.admin()
+                        .post("/v2.1/servers/" + server + "/action", "{'resize': {'flavorRef': '" + larger + "'}}")
+                        .status())
+                .isEqualTo(202);
+        declareDown();
+        evacuated();
+        assertThat(cloud.text("select failure from server_action where action = 'resize'"))
+                .contains("Its host was down before that was done");
+        cloud.running(server);
+        assertThat(state()).isEqualTo("ACTIVE - compute02 UP");
+        assertThat(cloud.text("select flavor_name || ' ' || vcpus from server")).isEqualTo("m1.small 1");
+        assertThat(cloud.text("select string_agg(vcpus_used::text, ' ') from host"))
+                .isEqualTo("1 1");
     }
 
     @Test
@@ -341,6 +513,6 @@ final class EvacuationTest {
         assertThat(claims()).isEqualTo("compute01 current 1 t");
         Answer to = evacuate("2.13", "{'onSharedStorage': false, 'host': 'compute02'}");
         assertThat(to.status()).as(to.text()).isEqualTo(200);
-        assertThat(claims()).isEqualTo("compute01 outgoing 1 f, compute02 current 2 t");
+        assertThat(claims()).isEqualTo("compute01 outgoing 1 t, compute02 current 2 t");
     }
 }

@@ -288,6 +288,7 @@ class InterfaceAttachmentTest {
         assertThat(leased()).isZero();
         assertThat(status(function)).isEqualTo("DOWN");
         assertThat(newestAction()).isEqualTo("attach_interface true It does not fit.");
+        assertThat(cloud.newestEvent(server)).isEqualTo("compute_attach_interface Error: It does not fit.");
         assertThat(cloud.text("select status from server")).isEqualTo("ACTIVE");
         UUID made = UUID.fromString(
                 attachTo(bridged, "").json().at("/interfaceAttachment/port_id").asString());
@@ -316,6 +317,7 @@ class InterfaceAttachmentTest {
         detach(function);
         failed(function, false);
         assertThat(newestAction()).isEqualTo("detach_interface true It does not fit.");
+        assertThat(cloud.newestEvent(server)).isEqualTo("compute_detach_interface Error: It does not fit.");
         assertThat(leased()).isEqualTo(1);
         Answer again = detach(function);
         assertThat(again.status()).isEqualTo(409);

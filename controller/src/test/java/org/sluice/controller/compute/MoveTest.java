@@ -275,6 +275,7 @@ final class MoveTest {
         cloud.running(server);
         assertThat(state()).isEqualTo("ACTIVE - compute01");
         assertThat(record("migrate")).isEqualTo("The host has no room.");
+        assertThat(cloud.newestEvent(server)).isEqualTo("compute_prep_resize Error: The host has no room.");
         assertThat(migration()).endsWith("error");
         asked("{'migrate': null}");
     }

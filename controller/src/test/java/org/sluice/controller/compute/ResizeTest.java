@@ -209,6 +209,21 @@ final class ResizeTest {
     }
 
     @Test
+    void theHostOfOneThatIsOffIsToldAtOnce() {
+        asked("{'os-stop': null}", 202);
+        cloud.observed(server, PowerState.STOPPED, Optional.empty());
+        String revision = "select desired_revision from host where id = '" + host + "'";
+        long before = Long.parseLong(cloud.text(revision));
+        asked(resize(large), 202);
+        assertThat(wished()).isEqualTo("2 of 1 STOPPED");
+        long resized = Long.parseLong(cloud.text(revision));
+        assertThat(resized).isGreaterThan(before);
+        asked("{'confirmResize': null}", 204);
+        assertThat(wished()).isEqualTo("2 of 0 STOPPED");
+        assertThat(Long.parseLong(cloud.text(revision))).isGreaterThan(resized);
+    }
+
+    @Test
     void aGuestThatCannotBeEndedRunsOnAsItWas() {
         asked(resize(large), 202);
         String boots = cloud.text("select boots from claim");
@@ -233,6 +248,7 @@ final class ResizeTest {
         assertThat(taken()).isEqualTo("1 512 2");
         assertThat(wished()).isEqualTo("1 of 0 RUNNING");
         assertThat(newestAction()).isEqualTo("resize Error");
+        assertThat(cloud.newestEvent(server)).isEqualTo("compute_prep_resize Error: " + TOO_MUCH.reason());
         cloud.running(server);
         assertThat(state()).isEqualTo("ACTIVE active - 1");
         assertThat(cloud.count("from operation")).isZero();

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.sluice.controller.http.ApiClient.Answer;
 import org.sluice.controller.store.TestDatabase;
 import org.sluice.model.HostId;
+import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.PowerState;
 import org.sluice.model.protocol.ServerReport.Failure;
 import tools.jackson.databind.JsonNode;
@@ -184,6 +185,33 @@ class ShelveTest {
         assertThat(state()).isEqualTo("ACTIVE active -");
     }
 
+    /** What it is built from is there, whatever became of the image that it was made from at first. */
+    @Test
+    void oneWhoseHostDiesWhileItIsBuiltAgainIsEvacuatedFromItsImage() {
+        shelved();
+        HostId third = cloud.host("compute08", 2);
+        cloud.execute("update host set enabled = id = '" + third + "'");
+        asked("{'unshelve': null}");
+        cloud.execute("update host set last_seen_at = now() - interval '6 minutes' where id = '" + third + "'");
+        assertThat(cloud.tellOfSilentBuilds()).isEqualTo(1);
+        cloud.execute("update host set enabled = true");
+        String shelf = cloud.text("select cast(shelved_image_id as text) from server");
+        cloud.execute("update image set status = 'deactivated' where id <> '" + shelf + "'");
+        try {
+            Answer answer = cloud.as("admin", "2.96").post("/v2.1/servers/" + server + "/action", "{'evacuate': {}}");
+            assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+            assertThat(cloud.told(host(), server).orElseThrow().image().id().value())
+                    .hasToString(shelf);
+            assertThat(cloud.told(third, server).orElseThrow().presence()).isEqualTo(DesiredServer.Presence.ABSENT);
+            cloud.failed(server, "DomainRefused", "There is no memory.");
+            assertThat(state()).isEqualTo("SHELVED_OFFLOADED shelved_offloaded shelving_offloading");
+        } finally {
+            cloud.execute("update image set status = 'active'");
+            cloud.forgetServers();
+            cloud.lose(third);
+        }
+    }
+
     /** Its host dies while it is on its way back: its disk is in its image still. */
     @Test
     void aHostThatDiesMeanwhileTakesNothingOfIt() {
@@ -242,6 +270,7 @@ class ShelveTest {
         cloud.notCopied(server, "The host has no room.");
         assertThat(state()).isEqualTo("SHUTOFF stopped -");
         assertThat(record("shelve")).isEqualTo("The host has no room.");
+        assertThat(cloud.newestEvent(server)).isEqualTo("compute_shelve_instance Error: The host has no room.");
         assertThat(cloud.count("from claim where present")).isEqualTo(1);
         asked("{'os-start': null}");
     }

@@ -51,7 +51,8 @@ class SnapshotTest {
         cloud.execute("delete from image");
         image = cloud.newImage("active", 1, 128, 1 << 20);
         cloud.execute("update image set properties = '{\"hw_vif_model\": \"virtio\", \"user_id\": \"before\"}'");
-        cloud.execute("update host set vcpus_used = 0, memory_mib_used = 0, disk_gib_used = 0, last_seen_at = now()");
+        cloud.execute(
+                "update host set forced_down_at = null, vcpus_used = 0, memory_mib_used = 0, disk_gib_used = 0, last_seen_at = now()");
         server = cloud.as("member", "2.96")
                 .post("/v2.1/servers", ComputeCloud.boot("vm", flavor, image, "'networks': 'none'"))
                 .json()
@@ -161,6 +162,7 @@ class SnapshotTest {
         assertThat(state()).isEqualTo("ACTIVE -");
         assertThat(failure()).isEqualTo("The host has no room.");
         assertThat(lastAction().required("message").asString()).isEqualTo("Error");
+        assertThat(cloud.newestEvent(server)).isEqualTo("compute_snapshot_instance Error: The host has no room.");
         assertThat(cloud.count("from image where id = '" + made + "'")).isZero();
         asked();
     }
@@ -197,8 +199,9 @@ class SnapshotTest {
             delimiter = '|',
             value = {
                 "update host set last_seen_at = now() - interval '4 minutes' | under way",
-                "update host set last_seen_at = now() - interval '6 minutes' | Its host did not bring the copy of its root disk: the host has been silent for 5 minutes, or was at it for 12 hours.",
-                "update server set copy_asked_at = now() - interval '13 hours' | Its host did not bring the copy of its root disk: the host has been silent for 5 minutes, or was at it for 12 hours."
+                "update host set last_seen_at = now() - interval '6 minutes' | Its host did not bring the copy of its root disk: the host was declared down, has been silent for 5 minutes, or was at it for 12 hours.",
+                "update host set forced_down_at = now() | Its host did not bring the copy of its root disk: the host was declared down, has been silent for 5 minutes, or was at it for 12 hours.",
+                "update server set copy_asked_at = now() - interval '13 hours' | Its host did not bring the copy of its root disk: the host was declared down, has been silent for 5 minutes, or was at it for 12 hours."
             })
     void aHostThatIsSilentOrNeverDoneIsNotWaitedForForEver(String what, String recorded) {
         asked();

@@ -75,10 +75,10 @@ final class WaitingBootTest {
     void itIsInBuildUntilTheHostIsBackAndIsBuiltThere() {
         boot("");
         assertThat(states()).containsExactly("BUILD scheduling - ");
-        assertThat(cloud.lookAtTheWaiting().settled()).isZero();
+        assertThat(cloud.lookAtTheWaiting()).isZero();
 
         cloud.execute("update host set last_seen_at = now()");
-        assertThat(cloud.lookAtTheWaiting().settled()).isEqualTo(1);
+        assertThat(cloud.lookAtTheWaiting()).isEqualTo(1);
         assertThat(states()).containsExactly("BUILD spawning compute01 ");
     }
 
@@ -88,7 +88,7 @@ final class WaitingBootTest {
         assertThat(states()).containsExactly("BUILD scheduling - ", "BUILD scheduling - ", "BUILD scheduling - ");
 
         cloud.execute("update host set last_seen_at = now()");
-        assertThat(cloud.lookAtTheWaiting().settled()).isEqualTo(3);
+        assertThat(cloud.lookAtTheWaiting()).isEqualTo(3);
 
         assertThat(states()).filteredOn("BUILD spawning compute01 "::equals).hasSize(2);
         assertThat(states())

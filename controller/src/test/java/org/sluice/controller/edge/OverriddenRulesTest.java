@@ -44,6 +44,7 @@ import org.sluice.controller.network.NetworkFamily;
 import org.sluice.controller.network.binding.Bindings;
 import org.sluice.controller.network.binding.ServerPorts;
 import org.sluice.controller.network.binding.ServicePorts;
+import org.sluice.controller.operation.Operations;
 import org.sluice.controller.policy.Caller;
 import org.sluice.controller.policy.Policy;
 import org.sluice.controller.scheduling.FleetIndex;
@@ -80,6 +81,7 @@ class OverriddenRulesTest {
         InstantSource clock = InstantSource.system();
         Random random = new Random(1);
         ServerPorts ports = new ServerPorts(random);
+        Scheduling scheduling = new Scheduling(new FleetIndex(), ports, new Bindings(), new ServicePorts(random));
         ImageBytes bytes = new ImageBytes(DATABASE.database());
         ImageSweep sweep = new ImageSweep(DATABASE.database());
         RouteTable table = RouteTable.of(List.of(
@@ -91,7 +93,8 @@ class OverriddenRulesTest {
                 new ComputeFamily(
                         DATABASE.database(),
                         ports,
-                        new Scheduling(new FleetIndex(), ports, new Bindings(), new ServicePorts(random)),
+                        scheduling,
+                        new Operations(scheduling),
                         (_, _, _, _) -> Optional.empty(),
                         clock,
                         random),

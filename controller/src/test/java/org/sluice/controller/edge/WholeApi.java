@@ -44,6 +44,7 @@ import org.sluice.controller.network.binding.ServerPorts;
 import org.sluice.controller.network.binding.ServicePorts;
 import org.sluice.controller.observation.DiskWatch;
 import org.sluice.controller.observation.Observation;
+import org.sluice.controller.operation.Operations;
 import org.sluice.controller.pki.CertificateAuthority;
 import org.sluice.controller.pki.EnrolmentFamily;
 import org.sluice.controller.pki.HostEnrolment;
@@ -120,6 +121,7 @@ final class WholeApi implements AutoCloseable {
         new IdentityBootstrap(database, passwords).run(ADMIN_PASSWORD, "f".repeat(32));
         ServerPorts ports = new ServerPorts(random);
         Scheduling scheduling = new Scheduling(new FleetIndex(), ports, new Bindings(), new ServicePorts(random));
+        Operations operations = new Operations(scheduling);
         ImageBytes bytes = new ImageBytes(database);
         ImageSweep sweep = new ImageSweep(database);
         this.feed = new ChangeFeed(database);
@@ -142,7 +144,8 @@ final class WholeApi implements AutoCloseable {
                 new IdentityFamily(
                         database, tokens, new PasswordChecks(passwords, clock, PasswordChecks.LockOut.USUAL)),
                 new NetworkFamily(database.jdbi(), random, clock),
-                new ComputeFamily(database, ports, scheduling, (_, _, _, _) -> Optional.of("login: "), clock, random),
+                new ComputeFamily(
+                        database, ports, scheduling, operations, (_, _, _, _) -> Optional.of("login: "), clock, random),
                 new ImageFamily(
                         database,
                         bytes,
@@ -180,7 +183,7 @@ final class WholeApi implements AutoCloseable {
                         WholeApi::certified,
                         database,
                         new DesiredStates(database, feed, ports, new ServicePorts(random)),
-                        new Reports(scheduling, ports, new Bindings()),
+                        new Reports(scheduling, ports, new Bindings(), operations),
                         bytes::writeTo,
                         new DiskUploads(database, bytes, sweep, UploadRoom.in(spool, ImageLimits.USUAL, false), clock)
                                 ::receive)));

@@ -29,6 +29,7 @@ import org.sluice.controller.http.ApiClient;
 import org.sluice.controller.http.ApiServer;
 import org.sluice.controller.http.TestListener;
 import org.sluice.controller.network.NetworkFamily;
+import org.sluice.controller.operation.Operations;
 import org.sluice.controller.policy.Caller;
 import org.sluice.controller.store.Announcements;
 import org.sluice.controller.store.ChangeFeed;
@@ -72,6 +73,7 @@ final class HostsTest {
                                 postgres.database(),
                                 fleet.serverPorts,
                                 fleet.scheduling,
+                                new Operations(fleet.scheduling),
                                 (_, _, _, _) -> Optional.empty(),
                                 InstantSource.system(),
                                 random),

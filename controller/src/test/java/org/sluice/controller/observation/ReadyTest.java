@@ -9,6 +9,7 @@ import java.sql.DriverManager;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -72,6 +73,20 @@ final class ReadyTest {
         assertThat(ask("/readyz").json().path("ready").asBoolean()).isTrue();
         assertThat(ask("/healthz").status()).isEqualTo(200);
         assertThat(api.client.send("POST", "/readyz", Map.of()).status()).isEqualTo(405);
+    }
+
+    @Test
+    @Order(2)
+    void workInTheBackgroundThatHasEndedIsNamed() {
+        List<String> ended = new CopyOnWriteArrayList<>(List.of("reconciler waiting-boots"));
+        api.observation.watchThreads(() -> ended);
+        Answer answer = ask("/readyz");
+        assertThat(answer.status()).isEqualTo(503);
+        assertThat(answer.json().at("/not_ready/0/what").asString()).isEqualTo("background");
+        assertThat(answer.json().at("/not_ready/0/message").asString())
+                .contains("Work in the background has ended: reconciler waiting-boots.");
+        ended.clear();
+        assertThat(ask("/readyz").status()).isEqualTo(200);
     }
 
     @Test

@@ -120,7 +120,7 @@ final class MoveStepsTest {
     @MethodSource
     void everyStepFails(int at, Trouble trouble) {
         Workflow<Change> workflow = new WorkflowHarness<>(move, at, trouble);
-        Operations operations = new Operations(new Resize(fleet.scheduling), move, List.of(workflow));
+        Operations operations = new Operations(List.of(workflow));
         begin(workflow, operations);
         hostsFollow(operations);
         assertThat(books()).isEqualTo(before);
@@ -139,7 +139,7 @@ final class MoveStepsTest {
     @MethodSource
     void everyStepIsTakenTwice(int at) {
         Workflow<Change> workflow = new WorkflowHarness<>(move, at, Trouble.TWICE);
-        Operations operations = new Operations(new Resize(fleet.scheduling), move, List.of(workflow));
+        Operations operations = new Operations(List.of(workflow));
         begin(workflow, operations);
         hostsFollow(operations);
         assertThat(books())

@@ -3,6 +3,7 @@ package org.sluice.controller.operation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -34,6 +35,10 @@ import org.sluice.model.HostId;
 import org.sluice.model.Resources;
 import org.sluice.model.ServerId;
 import org.sluice.model.VnicType;
+import org.sluice.model.protocol.Power;
+import org.sluice.model.protocol.PowerState;
+import org.sluice.model.protocol.ServerReport.Failure;
+import org.sluice.model.protocol.ServerReport.Observed;
 
 /** Every step of a resize fails in turn, and is taken twice in turn; the host does what it is told. */
 final class ResizeStepsTest {
@@ -115,7 +120,7 @@ final class ResizeStepsTest {
     @MethodSource
     void everyStepFails(int at, Trouble trouble) {
         Workflow<Change> workflow = new WorkflowHarness<>(resize, at, trouble);
-        Operations operations = new Operations(resize, new Move(fleet.scheduling), List.of(workflow));
+        Operations operations = new Operations(List.of(workflow));
         begin(workflow, operations);
         hostFollows(operations);
         assertThat(books()).isEqualTo(before);
@@ -137,7 +142,7 @@ final class ResizeStepsTest {
     @MethodSource
     void everyStepIsTakenTwice(int at) {
         Workflow<Change> workflow = new WorkflowHarness<>(resize, at, Trouble.TWICE);
-        Operations operations = new Operations(resize, new Move(fleet.scheduling), List.of(workflow));
+        Operations operations = new Operations(List.of(workflow));
         begin(workflow, operations);
         hostFollows(operations);
         assertThat(books())
@@ -152,6 +157,82 @@ final class ResizeStepsTest {
         assertThat(books())
                 .isEqualTo(
                         "ACTIVE - m1.large 4 4096 10 claims 4 4096 10 of 4 4096 10, disk 2 0, RUNNING, operations 0");
+    }
+
+    /** The same in a version that does something more before all else. */
+    private Operations withOneMore(List<String> taken) {
+        Step<Change> more = new Step<>() {
+            @Override
+            public String name() {
+                return "one more";
+            }
+
+            @Override
+            public Outcome apply(Run<Change> run) {
+                taken.add(name());
+                return Step.done();
+            }
+
+            @Override
+            public void undo(Run<Change> run) {
+                // Nothing is done.
+            }
+        };
+        return new Operations(List.of(new Workflow<Change>() {
+            @Override
+            public String kind() {
+                return resize.kind();
+            }
+
+            @Override
+            public Class<Change> dataType() {
+                return resize.dataType();
+            }
+
+            @Override
+            public List<Step<Change>> steps() {
+                return Stream.concat(Stream.of(more), resize.steps().stream()).toList();
+            }
+
+            @Override
+            public Change undecided(Change data) {
+                return resize.undecided(data);
+            }
+
+            @Override
+            public void failed(Run<Change> run, Failure failure) {
+                resize.failed(run, failure);
+            }
+
+            @Override
+            public boolean comesBack(Run<Change> run) {
+                return resize.comesBack(run);
+            }
+        }));
+    }
+
+    @Test
+    void aVersionWithMoreStepsGoesOnAtTheOneThatWasWaitedFor() {
+        begin(resize, new Operations(fleet.scheduling));
+        assertThat(fleet.text("select step from operation")).contains("guest ends");
+        List<String> taken = new ArrayList<>();
+        hostFollows(withOneMore(taken));
+        assertThat(taken).isEmpty();
+        assertThat(books())
+                .isEqualTo(
+                        "RESIZED - m1.large 4 4096 10 claims 4 4096 10 of 4 4096 10, disk 2 1, RUNNING, operations 1");
+    }
+
+    @Test
+    void aStepThatNobodyKnowsIsTakenBackAndSaysWhy() {
+        Operations operations = new Operations(fleet.scheduling);
+        begin(resize, operations);
+        use(handle -> handle.execute("update operation set step = 'of another time'"));
+        hostFollows(operations);
+        assertThat(books()).isEqualTo(before);
+        assertThat(fleet.text("select failure from server_action where action = 'resize'"))
+                .contains("Another version of the controller began this, and this one does not know its step"
+                        + " 'of another time'.");
     }
 
     @Test

@@ -56,6 +56,8 @@ final class MigrationsTest {
             Map.entry("40", -236_942_427),
             Map.entry("41", -1_290_331_089),
             Map.entry("45", -928_926_277),
+            Map.entry("46", -1_037_754_172),
+            Map.entry("47", -818_487_961),
             Map.entry("49", 321_011_656));
 
     @RegisterExtension
@@ -184,6 +186,45 @@ final class MigrationsTest {
                         .mapTo(String.class)
                         .one());
         assertThat(device).isEqualTo("dhcp-" + network);
+    }
+
+    @Test
+    void whatAnOperationFromBeforeWaitsForIsKnownByItsName() {
+        Jdbi jdbi = Jdbi.create(postgres.url() + "&currentSchema=stepped");
+        flyway("stepped").target("45").load().migrate();
+        jdbi.useHandle(handle -> {
+            // The servers are nothing to this.
+            handle.execute("set session_replication_role = replica");
+            for (String kind : List.of("resize", "move")) {
+                for (int step = 0; step < (kind.equals("move") ? 6 : 5); step++) {
+                    handle.execute(
+                            "insert into operation (server_id, kind, step, data) values (?, ?, ?, '{}')",
+                            UUID.randomUUID(),
+                            kind,
+                            step);
+                }
+            }
+        });
+
+        flyway("stepped").load().migrate();
+
+        List<String> steps = jdbi.withHandle(
+                handle -> handle.createQuery("select kind || ', ' || step from operation order by kind, step")
+                        .mapTo(String.class)
+                        .list());
+        assertThat(steps)
+                .containsExactlyInAnyOrder(
+                        "resize, room for either",
+                        "resize, guest ends",
+                        "resize, other hardware",
+                        "resize, guest starts",
+                        "resize, decision",
+                        "move, place",
+                        "move, guest ends",
+                        "move, disk follows",
+                        "move, arrival",
+                        "move, guest starts",
+                        "move, decision");
     }
 
     @Test

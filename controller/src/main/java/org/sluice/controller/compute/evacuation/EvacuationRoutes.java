@@ -16,18 +16,18 @@ import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
-import org.sluice.controller.scheduling.Scheduling;
+import org.sluice.controller.operation.Evacuations;
 import org.sluice.controller.server.Servers;
 import org.sluice.controller.store.Transactions;
 
 /**
  * {@code evacuate} of {@code POST /servers/ID/action} (Compute API reference, "Evacuate server"): a server whose host is down, or
  * was declared down, is built anew on another one with its id, its ports and their addresses; its root disk is made from its image,
- * as Nova does without shared storage. The host is told when it is back that the server is not its own any more. Thread-safe.
+ * as Nova does without shared storage. The host keeps what it has of the server, with the guest off, until the other one has it. Thread-safe.
  */
 public final class EvacuationRoutes implements ResourceRoutes {
     private final Transactions transactions;
-    private final Scheduling scheduling;
+    private final Evacuations evacuations;
     private final InstantSource clock;
     private final ServerLookup lookup = new ServerLookup();
     private final HostStore hosts = new HostStore();
@@ -36,12 +36,12 @@ public final class EvacuationRoutes implements ResourceRoutes {
     /**
      * Wires them.
      *
-     * @param scheduling finds the other host
+     * @param evacuations has servers built on other hosts
      * @param clock tells which hosts are down
      */
-    public EvacuationRoutes(Transactions transactions, Scheduling scheduling, InstantSource clock) {
+    public EvacuationRoutes(Transactions transactions, Evacuations evacuations, InstantSource clock) {
         this.transactions = requireNonNull(transactions, "transactions is null");
-        this.scheduling = requireNonNull(scheduling, "scheduling is null");
+        this.evacuations = requireNonNull(evacuations, "evacuations is null");
         this.clock = requireNonNull(clock, "clock is null");
     }
 
@@ -57,8 +57,11 @@ public final class EvacuationRoutes implements ResourceRoutes {
             Server server = lookup.findToChange(handle, exchange);
             server.host().ifPresent(from -> requireDown(from, host));
             host.ifPresent(name -> requireThere(handle, name));
-            RootImage.require(handle, exchange.access(), server.image());
-            scheduling.evacuate(handle, servers.hold(handle, server.id()).orElseThrow(), host, Askers.of(exchange));
+            if (servers.hold(handle, server.id()).orElseThrow().shelf().isEmpty()) {
+                // One that was being unshelved is built from the image that it was shelved in.
+                RootImage.require(handle, exchange.access(), server.image());
+            }
+            evacuations.begin(handle, server.id(), host, Askers.of(exchange));
         });
         return Reply.ok(Map.of());
     }

@@ -25,9 +25,7 @@ public final class HostStore {
                    h.vcpus_used, h.memory_mib_total, h.memory_mib_used, h.disk_gib_total, h.disk_gib_used,
                    coalesce(s.servers, 0) as servers
             from host h
-            left join (select m.host_id, min(a.availability_zone) as zone
-                       from aggregate_host m join aggregate a on a.id = m.aggregate_id
-                       where a.availability_zone is not null group by m.host_id) z on z.host_id = h.id
+            left join host_zone z on z.host_id = h.id
             left join (select host_id, count(*) as servers from server where host_id is not null group by host_id) s
                    on s.host_id = h.id""";
 

@@ -1,5 +1,6 @@
 package org.sluice.controller.compute.instanceaction;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -9,6 +10,7 @@ import org.sluice.controller.compute.wire.Times;
 import org.sluice.controller.http.list.Filter;
 import org.sluice.controller.http.list.ListQuery;
 import org.sluice.controller.http.view.View;
+import org.sluice.controller.server.ServerAction;
 
 /** The record of a server's actions as the Compute API shows it. */
 final class InstanceActionWire {
@@ -16,17 +18,7 @@ final class InstanceActionWire {
     private static final int CHANGED_BEFORE = 66;
 
     /** What Nova's compute service calls the one thing that it does for an action; others are done in the database. */
-    private static final Map<String, String> EVENTS = Map.of(
-            "create", "compute__do_build_and_run_instance",
-            "start", "compute_start_instance",
-            "stop", "compute_stop_instance",
-            "reboot", "compute_reboot_instance",
-            "pause", "compute_pause_instance",
-            "unpause", "compute_unpause_instance",
-            "rebuild", "compute_rebuild_instance",
-            "resize", "compute_prep_resize",
-            "migrate", "compute_prep_resize",
-            "delete", "compute_terminate_instance");
+    private static final Map<String, String> EVENTS = events();
 
     private static final View<InstanceAction> BRIEF = View.<InstanceAction>of("instanceAction", "instanceActions")
             .member("action", InstanceAction::action)
@@ -74,6 +66,40 @@ final class InstanceActionWire {
             .build();
 
     private InstanceActionWire() {}
+
+    private static Map<String, String> events() {
+        Map<String, String> events = new HashMap<>(Map.of(
+                "create", "compute__do_build_and_run_instance",
+                "attach_interface", "compute_attach_interface",
+                "detach_interface", "compute_detach_interface",
+                "delete", "compute_terminate_instance"));
+        for (ServerAction action : ServerAction.values()) {
+            events.put(action.text(), event(action));
+        }
+        return Map.copyOf(events);
+    }
+
+    private static String event(ServerAction action) {
+        return switch (action) {
+            case START -> "compute_start_instance";
+            case STOP -> "compute_stop_instance";
+            case REBOOT, HARD_REBOOT -> "compute_reboot_instance";
+            case PAUSE -> "compute_pause_instance";
+            case UNPAUSE -> "compute_unpause_instance";
+            case SUSPEND -> "compute_suspend_instance";
+            case RESUME -> "compute_resume_instance";
+            case REBUILD, EVACUATE -> "compute_rebuild_instance";
+            case RESIZE, MIGRATE -> "compute_prep_resize";
+            case CONFIRM_RESIZE -> "compute_confirm_resize";
+            case REVERT_RESIZE -> "compute_revert_resize";
+            case CREATE_IMAGE -> "compute_snapshot_instance";
+            case CREATE_BACKUP -> "compute_backup_instance";
+            case SHELVE -> "compute_shelve_instance";
+            case UNSHELVE -> "compute_unshelve_instance";
+            case RESCUE -> "compute_rescue_instance";
+            case UNRESCUE -> "compute_unrescue_instance";
+        };
+    }
 
     private static List<View.Nested<InstanceAction>> events(InstanceAction action) {
         return Optional.of(action).filter(done -> EVENTS.containsKey(done.action())).stream()

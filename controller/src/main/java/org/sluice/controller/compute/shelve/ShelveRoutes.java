@@ -3,7 +3,6 @@ package org.sluice.controller.compute.shelve;
 import static java.util.Objects.requireNonNull;
 
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -13,7 +12,6 @@ import org.sluice.controller.compute.host.HostStore;
 import org.sluice.controller.compute.server.Askers;
 import org.sluice.controller.compute.server.Server;
 import org.sluice.controller.compute.server.ServerLookup;
-import org.sluice.controller.compute.server.ServerStore;
 import org.sluice.controller.compute.snapshot.SnapshotImage;
 import org.sluice.controller.compute.wire.Links;
 import org.sluice.controller.compute.wire.Names;
@@ -22,13 +20,10 @@ import org.sluice.controller.http.Exchange;
 import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
-import org.sluice.controller.network.binding.ServerPorts;
 import org.sluice.controller.scheduling.Placement;
 import org.sluice.controller.scheduling.Scheduling;
-import org.sluice.controller.scheduling.ServerRequest;
 import org.sluice.controller.server.DiskCopies;
 import org.sluice.controller.server.ServerAction;
-import org.sluice.controller.server.ServerHardware;
 import org.sluice.controller.server.ServerLife;
 import org.sluice.controller.server.Servers;
 import org.sluice.controller.server.Task;
@@ -46,13 +41,10 @@ public final class ShelveRoutes implements ResourceRoutes {
     private static final String SUFFIX = "-shelved";
 
     private final Transactions transactions;
-    private final ServerPorts ports;
     private final Scheduling scheduling;
     private final InstantSource clock;
     private final ServerLookup lookup = new ServerLookup();
-    private final ServerStore store = new ServerStore();
     private final HostStore hosts = new HostStore();
-    private final ServerHardware hardware = new ServerHardware();
     private final SnapshotImage images = new SnapshotImage();
     private final DiskCopies copies = new DiskCopies();
     private final Servers servers = new Servers();
@@ -60,13 +52,11 @@ public final class ShelveRoutes implements ResourceRoutes {
     /**
      * Wires them.
      *
-     * @param ports the servers' NICs
      * @param scheduling gives servers their place
      * @param clock time of the images
      */
-    public ShelveRoutes(Transactions transactions, ServerPorts ports, Scheduling scheduling, InstantSource clock) {
+    public ShelveRoutes(Transactions transactions, Scheduling scheduling, InstantSource clock) {
         this.transactions = requireNonNull(transactions, "transactions is null");
-        this.ports = requireNonNull(ports, "ports is null");
         this.scheduling = requireNonNull(scheduling, "scheduling is null");
         this.clock = requireNonNull(clock, "clock is null");
     }
@@ -143,16 +133,7 @@ public final class ShelveRoutes implements ResourceRoutes {
 
     /** Where no host takes it, it stays as it was, and whoever asks is told why. */
     private void place(Handle handle, Server server, Optional<String> zone) {
-        Placement placement = scheduling.place(
-                handle,
-                new ServerRequest(
-                        server.id(),
-                        server.projectId(),
-                        hardware.of(handle, server.id()).resources(),
-                        server.extraSpecs(),
-                        store.imageFacts(handle, server.id()),
-                        zone,
-                        ports.of(handle, List.of(server.id()))));
+        Placement placement = scheduling.placeAgain(handle, server.id(), zone);
         if (placement instanceof Placement.Refused refused) {
             throw refused.problem().asException();
         }

@@ -17,8 +17,7 @@ final class HostStore {
             select h.id, h.name, h.enabled, h.disabled_reason, to_jsonb(h.enrolled_at) #>> '{}' as enrolled_at,
                 to_jsonb(h.last_seen_at) #>> '{}' as last_seen_at,
                 greatest(0, extract(epoch from clock_timestamp() - h.last_seen_at)) as silence,
-                coalesce((select min(a.availability_zone) from aggregate a
-                    join aggregate_host ah on ah.aggregate_id = a.id where ah.host_id = h.id), 'nova') as zone,
+                coalesce((select z.zone from host_zone z where z.host_id = h.id), 'nova') as zone,
                 to_jsonb(h.forced_down_at) #>> '{}' as forced_down_at,
                 h.hypervisor_type, h.hypervisor_version, h.cpu_architecture, h.interfaces, h.faults,
                 h.vcpus_total, h.vcpus_used, h.memory_mib_total, h.memory_mib_used, h.disk_gib_total, h.disk_gib_used,

@@ -131,14 +131,6 @@ public final class Bindings {
                 .execute();
     }
 
-    /** The server is not on that host any more; its ports may be bound to another. What it holds there stays until it is given up. */
-    public void deactivate(Handle handle, ServerId server, HostId host) {
-        handle.createUpdate("update port_binding set active = false where server_id = :server and host_id = :host")
-                .bind("server", server.value())
-                .bind("host", host.value())
-                .execute();
-    }
-
     private static void mark(Handle handle, PortId port, String status) {
         handle.createUpdate("""
                         update port set status = :status, revision_number = revision_number + 1, updated_at = now()
