@@ -36,6 +36,9 @@ final class SimulatedDomains {
     /** NICs that guests were asked for and have not given up. */
     private final Map<ServerId, List<NicKey>> leaving = new HashMap<>();
 
+    /** The ports for NICs that a guest has had since it was started. */
+    private final Map<ServerId, Integer> ports = new HashMap<>();
+
     private final SimulatedMemory memory = new SimulatedMemory();
     private final Map<ServerId, Integer> starts = new HashMap<>();
     private final Map<ServerId, ImageId> disks = new HashMap<>();
@@ -91,6 +94,7 @@ final class SimulatedDomains {
     void removeDisks(ServerId server, Path console) {
         disks.remove(server);
         numbers.remove(server);
+        ports.remove(server);
         copies.drop(server);
         memory.drop(server);
         try {
@@ -114,6 +118,7 @@ final class SimulatedDomains {
         domain.nics().forEach(nic -> open(nic, functions, bridges));
         memory.requireNone(domain.id());
         domains.put(domain.id(), domain);
+        ports.put(domain.id(), domain.nics().size() + Hypervisor.SPARE_PORTS);
         crashed.remove(domain.id());
         starts.merge(domain.id(), 1, Integer::sum);
         boot(domain);
@@ -205,6 +210,14 @@ final class SimulatedDomains {
         }
         if (has(server, nic.key())) {
             return;
+        }
+        if (domain.nics().size() >= ports.getOrDefault(server, 0)) {
+            throw Problem.of(
+                            Problem.Kind.UNAVAILABLE,
+                            "HypervisorRefused",
+                            "libvirt could not attach port " + nic.port() + " to server " + server
+                                    + ": internal error: No more available PCI slots.")
+                    .asException();
         }
         open(nic, functions, bridges);
         List<Nic> nics = new ArrayList<>(domain.nics());

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.sluice.agent.host.Hypervisor;
 import org.sluice.model.PortId;
 import org.sluice.model.protocol.DesiredInterface;
 import org.sluice.model.protocol.DesiredInterface.Bridge;
@@ -204,6 +205,33 @@ class HotPlugTest {
                             .allSatisfy(client ->
                                     assertThat(client.server().metadata()).containsKey("told")));
             on.assertRuns(both);
+        }
+    }
+
+    @Test
+    void aGuestHasPortsForEightMoreUntilItIsStartedAnew() {
+        try (AgentOnSimulatedHost on = host()) {
+            DesiredServer server = booted(on);
+            DesiredServer full = server;
+            for (int index = 0; index < Hypervisor.SPARE_PORTS; index++) {
+                full = coming(full, Samples.bridgeNic(2 + index), 10 + index);
+            }
+            want(on, full);
+            awaitThere(on, server, full.interfaces().toArray(DesiredInterface[]::new));
+
+            Direct ninth = Samples.direct(on.card(0), 3, 1);
+            want(on, coming(full, ninth, 30));
+            assertThat(awaitFailed(on, server, 30).failure().reason()).contains("No more available PCI slots");
+            assertThat(awaitGone(on, server, 30).released()).containsExactly(ninth.lease());
+            assertNeutral(on, ninth);
+            on.assertRuns(full);
+
+            // One that goes leaves its port.
+            want(on, going(full, Samples.bridgeNic(2), 31));
+            awaitGone(on, server, 31);
+            Direct next = Samples.direct(on.card(0), 3, 2);
+            want(on, coming(going(full, Samples.bridgeNic(2), 31), next, 32));
+            awaitThere(on, server, next);
         }
     }
 

@@ -11,6 +11,12 @@ import org.sluice.model.ServerId;
 
 /** The hypervisor. Idempotent; failures are {@link org.sluice.model.ProblemException}. Thread-safe. */
 public interface Hypervisor {
+    /**
+     * How many NICs can come to a guest beyond those that it was started with: each takes a PCIe port, and one that is not there when a guest
+     * starts cannot be added.
+     */
+    int SPARE_PORTS = 8;
+
     /** {@code QEMU} or {@code simulated}. */
     String type();
 
@@ -50,7 +56,8 @@ public interface Hypervisor {
     /**
      * Puts a NIC into the running domain of a server, and returns when it reads back there. One that it has already is left alone.
      *
-     * @throws org.sluice.model.ProblemException when it does not, also when the domain does not run
+     * @throws org.sluice.model.ProblemException when it does not, also when the domain does not run, or has no port left ({@link
+     *     #SPARE_PORTS})
      */
     void attach(ServerId server, Nic nic);
 

@@ -11,6 +11,7 @@ import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
 import org.sluice.agent.host.Disks;
+import org.sluice.agent.host.Hypervisor;
 import org.sluice.agent.host.Hypervisor.Domain;
 import org.sluice.agent.host.Hypervisor.Nic;
 import org.sluice.model.ServerId;
@@ -27,9 +28,6 @@ final class DomainXml {
 
     /** What the namespace is called in a document. */
     static final String PREFIX = "sluice";
-
-    /** How many NICs can come while a domain runs: a port that is not there when it starts cannot be added. */
-    static final int SPARE_PORTS = 8;
 
     private static final Pattern PCI_ADDRESS = Pattern.compile("([0-9a-f]{4,8}):([0-9a-f]{2}):([0-9a-f]{2})\\.([0-7])");
 
@@ -190,7 +188,7 @@ final class DomainXml {
         int randomNumbers = 1;
         int devices = disks + domain.nics().size() + randomNumbers;
         empty("controller", "type", "pci", "index", "0", "model", "pcie-root");
-        for (int index = 1; index <= devices + SPARE_PORTS; index++) {
+        for (int index = 1; index <= devices + Hypervisor.SPARE_PORTS; index++) {
             empty("controller", "type", "pci", "index", Integer.toString(index), "model", "pcie-root-port");
         }
     }

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What an operator can do about a guest that libvirt could not start, by the words of the kernel and of QEMU in its message: neither has a
+ * What can be done about a guest that libvirt could not start or give a NIC, by the words of the kernel and of QEMU in its message: neither has a
  * number for it. Pure.
  */
 final class RefusalAdvice {
@@ -20,6 +20,10 @@ final class RefusalAdvice {
 
     /** The first one that fits counts. */
     private static final List<Known> KNOWN = List.of(
+            // libvirt's virDomainPCIAddressGetNextAddr.
+            new Known(
+                    "No more available PCI slots",
+                    "Stop the server and start it: it then has all of its NICs, and ports for more."),
             new Known("is not online", "Bring the physical function up: ip link set PF up."),
             // QEMU's vfio_dma_map, and the kernel's vfio_pin_pages_remote.
             new Known("VFIO_MAP_DMA", LOCKED_MEMORY),

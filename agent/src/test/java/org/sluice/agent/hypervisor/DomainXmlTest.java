@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.sluice.agent.host.Disks;
+import org.sluice.agent.host.Hypervisor;
 import org.sluice.agent.host.Hypervisor.Domain;
 import org.sluice.agent.host.Hypervisor.Nic;
 import org.sluice.agent.hypervisor.DomainXml.Accelerator;
@@ -81,7 +82,7 @@ class DomainXmlTest {
         String xml = DomainXml.of(domain("instance-1", List.of(tap())), Accelerator.KVM);
 
         // Two disks, a NIC, random numbers, and the spare ones.
-        assertThat(xml.split("model=\"pcie-root-port\"", -1)).hasSize(1 + 4 + DomainXml.SPARE_PORTS);
+        assertThat(xml.split("model=\"pcie-root-port\"", -1)).hasSize(1 + 4 + Hypervisor.SPARE_PORTS);
         assertThat(DomainXml.of(domain("x", List.of()), Accelerator.TEST)).doesNotContain("pcie");
     }
 

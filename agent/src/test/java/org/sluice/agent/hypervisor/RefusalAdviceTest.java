@@ -19,7 +19,8 @@ class RefusalAdviceTest {
                         + " | interrupt remapping",
                 "failed to setup container for group 12: failed to set iommu for container: Operation not permitted | allow_unsafe_interrupts",
                 "vfio 0000:81:10.0: group 12 is not viable | ACS",
-                "Unable to configure VF 3 of PF 'ens1f0' because the PF is not online | ip link set PF up"
+                "Unable to configure VF 3 of PF 'ens1f0' because the PF is not online | ip link set PF up",
+                "No more available PCI slots | Stop the server and start it"
             })
     void saysWhatToDo(String message, String advice) {
         assertThat(RefusalAdvice.of("internal error: process exited while connecting to monitor: " + message))

@@ -70,11 +70,6 @@ final class Move implements Workflow<Change> {
     }
 
     @Override
-    public Change undecided(Change data) {
-        return data.confirm();
-    }
-
-    @Override
     public void failed(Run<Change> run, Failure failure) {
         become(run, Migrations.Status.ERROR);
         servers.fellBack(run.handle(), run.server().id(), failure);

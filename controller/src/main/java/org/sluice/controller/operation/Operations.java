@@ -138,24 +138,9 @@ public final class Operations {
         return row.isPresent();
     }
 
-    /**
-     * Ends the operation of that server, if there is one: what waits for a decision stays as it is, all else is taken back. What is on its
-     * way back goes on.
-     *
-     * @param failure why, where it is taken back
-     */
-    public void end(Handle handle, ServerId server, Failure failure) {
-        hold(handle, server).ifPresent(row -> {
-            if (row.waitsForADecision()) {
-                keep(handle, server, workflow(row), row);
-            } else if (!row.isTakenBack()) {
-                fail(handle, server, workflow(row), row, failure);
-            }
-        });
-    }
-
-    private <D> void keep(Handle handle, ServerId server, Workflow<D> workflow, Row row) {
-        decide(handle, server, workflow, workflow.undecided(Json.MAPPER.readValue(row.data(), workflow.dataType())));
+    /** Whether an operation of that server is under way, waits for a decision, or is on its way back. */
+    public boolean isUnderWay(Handle handle, ServerId server) {
+        return hold(handle, server).isPresent();
     }
 
     private <D> void fail(Handle handle, ServerId server, Workflow<D> workflow, Row row, Failure failure) {

@@ -58,11 +58,6 @@ final class Resize implements Workflow<Change> {
     }
 
     @Override
-    public Change undecided(Change data) {
-        return data.confirm();
-    }
-
-    @Override
     public void failed(Run<Change> run, Failure failure) {
         servers.fellBack(run.handle(), run.server().id(), failure);
     }

@@ -16,9 +16,6 @@ interface Workflow<D> {
 
     List<Step<D>> steps();
 
-    /** What it goes on with to its end where it waits for a person who does not decide: it stays what it has become. */
-    D undecided(D data);
-
     /** All steps are undone because of that, and the record says so. */
     void failed(Run<D> run, Failure failure);
 

@@ -40,6 +40,7 @@ import org.sluice.model.protocol.ServerReport.Observed;
  * unshelve        SHELVED_OFFLOADED              scheduling, spawning    ACTIVE; SHELVED_OFFLOADED where it could not be built
  * rescue          ACTIVE, SHUTOFF, ERROR         rescuing          RESCUED, also when its guest ends there; ERROR where it could not be started so
  * unrescue        RESCUED                        unrescuing        ACTIVE; ERROR where it could not be started
+ * reset           all but BUILD, RESIZED, SHELVED and what is on its way back    -    ACTIVE, and its guest is to run; ERROR
  * delete          every state                    deleting          gone
  * nothing         ACTIVE, PAUSED                 -                 SHUTOFF: the guest ended, and stays so
  * nothing         SUSPENDED                      -                 SHUTOFF: its memory is gone
@@ -140,6 +141,26 @@ public final class ServerLife {
                 before.boots() + (action.boots() ? 1 : 0),
                 before.rebuilds() + (action == ServerAction.REBUILD ? 1 : 0),
                 action.ending());
+    }
+
+    /**
+     * What its guest is to be when a person says what state the server is in: one that is active runs, and of an error nothing new is
+     * wished, so that it is what it was before what is under way.
+     */
+    static Power.Level meant(ServerState before, ServerStatus said, Power power) {
+        if (said == ServerStatus.ACTIVE) {
+            return Power.Level.RUNNING;
+        }
+        if (before.task().isEmpty()) {
+            return power.level();
+        }
+        return switch (before.status()) {
+            case ACTIVE, RESCUED -> Power.Level.RUNNING;
+            case PAUSED -> Power.Level.PAUSED;
+            case SUSPENDED -> Power.Level.SUSPENDED;
+            case SHUTOFF -> Power.Level.STOPPED;
+            case BUILD, ERROR, RESIZED, SHELVED, SHELVED_OFFLOADED -> power.level();
+        };
     }
 
     /**

@@ -28,6 +28,9 @@ public final class Servers {
     /** An agent repeats a report within a minute, so this is several chances. */
     public static final Duration LONGEST_DOUBT = Duration.ofMinutes(5);
 
+    /** What saying its state is in the record of actions. */
+    public static final String RESET = "reset_state";
+
     private final ServerActions actions = new ServerActions();
     private final CopyWishes copies = new CopyWishes();
     private final Shelves shelves = new Shelves();
@@ -442,16 +445,24 @@ public final class Servers {
                 .one();
     }
 
-    /** An operator says what state it is in; what its host makes of it stays. */
-    public void reset(Handle handle, Held server, ServerStatus status, ServerActions.Asker asker) {
-        actions.begin(handle, server.id(), "reset_state", asker);
+    /**
+     * An operator says what state it is in, and its host is told what that means for its guest: what was asked for before and is not
+     * done is not wished any more. A rescue ends with it.
+     *
+     * @param before its state as the operator found it
+     */
+    public void reset(Handle handle, ServerState before, Held server, ServerStatus status, ServerActions.Asker asker) {
+        actions.begin(handle, server.id(), RESET, asker);
         copies.drop(handle, server.id());
         rescues.end(handle, server.id());
         become(handle, server.id(), ServerState.at(status));
         if (server.isPresent()) {
+            // A guest that was started from another disk goes on from that until it is started anew.
+            boolean wasRescued = before.status() == ServerStatus.RESCUED || before.is(Task.RESCUING);
+            Power.Level level = ServerLife.meant(before, status, server.power());
+            wish(handle, server, level, wasRescued, Power.Ending.AT_ONCE);
             forgive(handle, server.id());
         }
-        server.host().ifPresent(host -> Hosts.changed(handle, host, server.id()));
     }
 
     /** No host is to have it any more, and it says why. */

@@ -356,6 +356,11 @@ final class ComputeCloud implements AutoCloseable {
                 server);
     }
 
+    /** What the agent says of it that has not heard of what was asked for since that generation. */
+    void observedBefore(String server, PowerState power, long generation) {
+        report(held -> new ServerReport.Observed(held.id(), generation, power, List.of(), Optional.empty()), server);
+    }
+
     /** Its host has brought the copy of its root disk that is to become an image. */
     void copied(String server) {
         jdbi.useTransaction(handle -> {

@@ -487,6 +487,28 @@ class InterfaceAttachmentTest {
     }
 
     @Test
+    void aPortThatAnOperatorHasMadeIsTheServersOwners() {
+        String owner = "d".repeat(32);
+        cloud.execute("update server set project_id = '" + owner + "'");
+        Answer answer = attachTo(bridged, "");
+        assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+        String made = answer.json().at("/interfaceAttachment/port_id").asString();
+        assertThat(cloud.text("select project_id from port where id = '" + made + "'"))
+                .isEqualTo(owner);
+        assertThat(cloud.text("select g.project_id || ' ' || g.name from security_group g join port_security_group p"
+                        + " on p.security_group_id = g.id where p.port_id = '" + made + "'"))
+                .isEqualTo(owner + " default");
+    }
+
+    @Test
+    void anOperatorAttachesAPortOfTheServersProjectAndNoOther() {
+        cloud.execute("update server set project_id = '" + "d".repeat(32) + "'");
+        assertThat(attach(tap).text()).contains("belongs to another project");
+        cloud.execute("update port set project_id = '" + "d".repeat(32) + "' where id = '" + tap + "'");
+        assertThat(attach(tap).status()).isEqualTo(200);
+    }
+
+    @Test
     void onlyThoseOfItsProjectChangeAServersNics() {
         String body = "{'interfaceAttachment': {'port_id': '" + tap + "'}}";
         assertThat(cloud.as("stranger", "2.92").post(interfaces(), body).status())

@@ -305,6 +305,29 @@ final class MoveTest {
     }
 
     @Test
+    void noStateThatAnOperatorSaysStartsItWhereAnotherMayRun() {
+        moved();
+        refused("{'os-resetState': {'state': 'active'}}", 409, "vm_state resized");
+        assertThat(books()).as("the decision is left open").isEqualTo(MOVED);
+        asked("{'revertResize': null}");
+        refused("{'os-resetState': {'state': 'active'}}", 409, "task_state resize_reverting");
+        cloud.absent(second, server);
+        cloud.running(server);
+        assertThat(state()).isEqualTo("ACTIVE - compute01");
+
+        onItsWay();
+        asked("{'os-resetState': {'state': 'active'}}");
+        assertThat(state()).isEqualTo("REVERT_RESIZE resize_reverting compute01");
+        assertThat(told(first).power().level()).as("it may run there").isEqualTo(Power.Level.STOPPED);
+        assertThat(record("reset_state")).isEqualTo("done");
+        cloud.absent(second, server);
+        assertThat(told(first).power().level()).isEqualTo(Power.Level.RUNNING);
+        cloud.running(server);
+        assertThat(state()).isEqualTo("ACTIVE - compute01");
+        assertThat(books()).isEqualTo(HOME);
+    }
+
+    @Test
     void deletedAnywhereOnItsWayNothingOfItIsLeft() {
         asked("{'migrate': null}");
         assertThat(cloud.admin().delete("/v2.1/servers/" + server).status()).isEqualTo(204);

@@ -431,6 +431,25 @@ class PowerTest {
         assertThat(state()).isEqualTo("ACTIVE active - 1");
     }
 
+    @Test
+    void whatWasAskedBeforeAnOperatorSaidTheStateIsNotWishedAnyMore() {
+        asked("{'os-stop': null}");
+        assertThat(wished()).isEqualTo("STOPPED 1 0 GRACEFUL");
+        assertThat(act("admin", "2.96", "{'os-resetState': {'state': 'active'}}")
+                        .status())
+                .isEqualTo(202);
+        assertThat(wished()).isEqualTo("RUNNING 2 0 AT_ONCE");
+        cloud.observedBefore(server, PowerState.STOPPED, 1);
+        assertThat(state()).as("what was done of it before is an old word").isEqualTo("ACTIVE active - 1");
+        cloud.running(server);
+        assertThat(state()).isEqualTo("ACTIVE active - 1");
+
+        asked("{'os-stop': null}");
+        assertThat(act("admin", "2.96", "{'os-resetState': {'state': 'error'}}").status())
+                .isEqualTo(202);
+        assertThat(wished()).isEqualTo("RUNNING 4 0 AT_ONCE");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -9,6 +9,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.sluice.controller.http.ApiClient.Answer;
 import org.sluice.controller.store.TestDatabase;
 import org.sluice.model.protocol.PowerState;
@@ -114,6 +116,22 @@ class RescueTest {
         assertThat(act("{'unrescue': null}").status()).isEqualTo(202);
         cloud.running(server);
         assertThat(state()).isEqualTo("ACTIVE active - 1");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"active, ACTIVE active - 1", "error, ERROR error - 1"})
+    void whenAnOperatorSaysWhatItIsItBootsFromItsOwnDisk(String said, String state) {
+        rescue("{'rescue': null}");
+        cloud.running(server);
+        Answer reset = cloud.admin()
+                .post("/v2.1/servers/" + server + "/action", "{'os-resetState': {'state': '" + said + "'}}");
+        assertThat(reset.status()).as(reset.text()).isEqualTo(202);
+        assertThat(bootsFrom()).isEqualTo("its own");
+        assertThat(cloud.text("select power || ' ' || boots || ' ' || power_ending from claim"))
+                .as("as unrescue has it")
+                .isEqualTo("RUNNING 2 AT_ONCE");
+        cloud.running(server);
+        assertThat(state()).isEqualTo(state);
     }
 
     @Test

@@ -337,10 +337,17 @@ final class ResizeTest {
         cloud.running(server);
 
         becomeLarge();
-        cloud.admin().post("/v2.1/servers/" + server + "/action", "{\"os-resetState\": {\"state\": \"error\"}}");
-        assertThat(flavor()).as("undecided, it stays what it is").isEqualTo("m1.large");
-        assertThat(wished()).isEqualTo("2 of 0 RUNNING");
-        assertThat(cloud.count("from operation")).isZero();
+        String before = wished();
+        for (String said : List.of("active", "error")) {
+            Answer refused = cloud.admin()
+                    .post("/v2.1/servers/" + server + "/action", "{'os-resetState': {'state': '" + said + "'}}");
+            assertThat(refused.status()).isEqualTo(409);
+            assertThat(refused.text()).contains("vm_state resized", "confirmResize, revertResize");
+        }
+        assertThat(wished()).as("the decision is left open").isEqualTo(before);
+        asked("{'revertResize': null}", 202);
+        cloud.running(server);
+        assertThat(flavor()).isEqualTo("m1.small");
     }
 
     @Test

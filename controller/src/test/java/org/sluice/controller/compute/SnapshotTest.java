@@ -124,12 +124,12 @@ class SnapshotTest {
     }
 
     @Test
-    void whoeverMakesAnImageOfAnothersServerSharesIt() {
+    void anImageThatAnOperatorMakesOfAServerIsItsOwners() {
         cloud.execute("update server set project_id = '" + "d".repeat(32) + "'");
         Answer answer = act("admin", "2.96", "{'createImage': {'name': 'copy'}}");
-        assertThat(cloud.text("select visibility || ' ' || (properties ->> 'instance_owner') from image where id = '"
+        assertThat(cloud.text("select visibility || ' ' || project_id from image where id = '"
                         + answer.json().required("image_id").asString() + "'"))
-                .isEqualTo("shared " + "d".repeat(32));
+                .isEqualTo("private " + "d".repeat(32));
     }
 
     @ParameterizedTest

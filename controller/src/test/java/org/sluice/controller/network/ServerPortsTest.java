@@ -620,7 +620,7 @@ final class ServerPortsTest {
     }
 
     private List<NetworkId> usable(Caller caller) {
-        return use(handle -> serverPorts.usableNetworks(handle, caller));
+        return use(handle -> serverPorts.usableNetworks(handle, caller.projectId()));
     }
 
     private long revision() {

@@ -49,11 +49,6 @@ final class WorkflowHarness<D> implements Workflow<D> {
     }
 
     @Override
-    public D undecided(D data) {
-        return workflow.undecided(data);
-    }
-
-    @Override
     public void failed(Run<D> run, Failure failure) {
         workflow.failed(run, failure);
     }

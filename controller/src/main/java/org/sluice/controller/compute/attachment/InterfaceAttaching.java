@@ -19,7 +19,6 @@ import org.sluice.controller.network.binding.InterfaceChanges;
 import org.sluice.controller.network.binding.InterfaceChanges.Kind;
 import org.sluice.controller.network.binding.NicRequest;
 import org.sluice.controller.network.binding.ServerPorts;
-import org.sluice.controller.policy.Caller;
 import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.server.ServerActions;
 import org.sluice.controller.server.ServerLife;
@@ -119,9 +118,9 @@ final class InterfaceAttaching {
 
     private AttachedPort take(Handle handle, Exchange exchange, Server server, Optional<NicRequest> request) {
         NicRequest wanted = request.orElseGet(
-                () -> new NicRequest.ByNetwork(onlyNetwork(handle, exchange.caller()), Optional.empty()));
+                () -> new NicRequest.ByNetwork(onlyNetwork(handle, server.projectId()), Optional.empty()));
         try {
-            return ports.attach(handle, exchange.access(), server.id(), wanted);
+            return ports.attach(handle, exchange.access(), server.projectId(), server.id(), wanted);
         } catch (ProblemException e) {
             Problem problem = e.problem();
             if (!NOT_FOUND.contains(problem.code())) {
@@ -132,8 +131,8 @@ final class InterfaceAttaching {
         }
     }
 
-    private NetworkId onlyNetwork(Handle handle, Caller caller) {
-        List<NetworkId> usable = ports.usableNetworks(handle, caller);
+    private NetworkId onlyNetwork(Handle handle, String project) {
+        List<NetworkId> usable = ports.usableNetworks(handle, project);
         if (usable.size() > 1) {
             throw withoutNetwork(
                     "NetworkAmbiguous",
@@ -144,8 +143,7 @@ final class InterfaceAttaching {
                 .findFirst()
                 .orElseThrow(() -> withoutNetwork(
                         "InterfaceAttachFailedNoNetwork",
-                        "No specific network was requested and none are available for project '" + caller.projectId()
-                                + "'."));
+                        "No specific network was requested and none are available for project '" + project + "'."));
     }
 
     /** The sentences are Nova's, which clients show. */

@@ -232,7 +232,7 @@ final class ServerCreation {
             case BootRequest.Networks.None _ -> List.of();
             case BootRequest.Networks.Listed listed -> listed.nics();
             case BootRequest.Networks.Only only -> {
-                List<NetworkId> usable = ports.usableNetworks(handle, caller);
+                List<NetworkId> usable = ports.usableNetworks(handle, caller.projectId());
                 if (usable.size() > 1) {
                     throw Problems.conflict(
                             "NetworkAmbiguous",

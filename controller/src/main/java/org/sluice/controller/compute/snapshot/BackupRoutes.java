@@ -86,7 +86,7 @@ public final class BackupRoutes implements ResourceRoutes {
         Servers.Held held = servers.hold(handle, server.id()).orElseThrow();
         Optional<ImageId> made = Optional.empty();
         if (backup.rotation() == 0) {
-            backups.keepNone(handle, held, exchange.caller().projectId(), backup.type(), Askers.of(exchange));
+            backups.keepNone(handle, held, server.projectId(), backup.type(), Askers.of(exchange));
         } else {
             ImageId image = images.make(
                     handle,

@@ -22,7 +22,8 @@ import org.sluice.model.ImageId;
 
 /**
  * The image that a copy of a server's root disk is to become, as Nova makes it ({@code nova.compute.utils.create_image}): there at
- * once, without bytes, with the properties of the image that the server was made from. Stateless; the caller owns the transaction.
+ * once, without bytes, with the properties of the image that the server was made from. It is of the server's project, whoever asks for
+ * it: a shelved server and the backups of one are its owner's, who keeps and deletes them. Stateless; the caller owns the transaction.
  */
 public final class SnapshotImage {
     /** Properties that say something of the bytes that another image had, or of who brought them. */
@@ -46,7 +47,7 @@ public final class SnapshotImage {
     /**
      * Makes it.
      *
-     * @param caller who owns it
+     * @param caller who asks for it
      * @param properties what he says of it
      * @throws org.sluice.model.ProblemException 400 and 413 for properties that no image may have
      */
@@ -68,7 +69,6 @@ public final class SnapshotImage {
             Map<String, String> properties,
             Map<String, String> kind,
             Instant now) {
-        boolean isOwner = caller.projectId().equals(server.projectId());
         Map<String, String> all = new TreeMap<>(servers.imageFacts(handle, server.id()));
         all.keySet().removeAll(NOT_INHERITED);
         all.keySet().removeIf(property -> property.startsWith("os_glance"));
@@ -79,19 +79,16 @@ public final class SnapshotImage {
         all.putAll(kind);
         all.put("instance_uuid", server.id().toString());
         all.put("user_id", caller.userId());
-        if (!isOwner) {
-            all.put("instance_owner", server.projectId());
-        }
         ImageProperties.requireFew(all);
         Optional<ImageMetadata> base = images.find(handle, server.image()).map(ImageRecord::metadata);
         Instant made = now.truncatedTo(ChronoUnit.MICROS);
         ImageRecord image = new ImageRecord(
                 ImageId.random(),
-                caller.projectId(),
+                server.projectId(),
                 ImageStatus.SAVING,
                 new ImageMetadata(
                         Optional.of(name),
-                        isOwner ? Visibility.PRIVATE : Visibility.SHARED,
+                        Visibility.PRIVATE,
                         false,
                         false,
                         Optional.of(DiskFormat.QCOW2),

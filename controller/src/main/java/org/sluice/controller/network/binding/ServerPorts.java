@@ -29,7 +29,6 @@ import org.sluice.controller.network.port.PortRules;
 import org.sluice.controller.network.securitygroup.SecurityGroups;
 import org.sluice.controller.network.wire.NetworkProblems;
 import org.sluice.controller.policy.Access;
-import org.sluice.controller.policy.Caller;
 import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.policy.Rule;
 import org.sluice.controller.policy.Target;
@@ -94,12 +93,13 @@ public final class ServerPorts {
             Handle handle, Access access, ServerId server, List<NicRequest> requests, List<String> securityGroupNames) {
         requireNonNull(server, "server is null");
         lockPorts(handle, requests);
+        String project = access.caller().projectId();
         Set<PortId> seen = new HashSet<>();
         @Nullable List<SecurityGroupId> groups = null;
         for (int index = 0; index < requests.size(); index++) {
             PortId port = switch (requests.get(index)) {
                 case NicRequest.ByPort byPort -> {
-                    requireUsable(handle, access, byPort.port());
+                    requireUsable(handle, access, project, byPort.port());
                     if (!seen.add(byPort.port())) {
                         throw portInUse(byPort.port());
                     }
@@ -107,9 +107,9 @@ public final class ServerPorts {
                 }
                 case NicRequest.ByNetwork byNetwork -> {
                     if (groups == null) {
-                        groups = resolve(handle, access.caller().projectId(), securityGroupNames);
+                        groups = resolve(handle, project, securityGroupNames);
                     }
-                    yield make(handle, access, byNetwork, groups);
+                    yield make(handle, access, project, byNetwork, groups);
                 }
             };
             give(handle, server, port, index);
@@ -121,11 +121,12 @@ public final class ServerPorts {
      * Makes one more NIC the server's, after those that it has.
      *
      * @param access what the caller may
+     * @param project the server's, which the port is of, whoever asks
      * @return the NIC
      * @throws org.sluice.model.ProblemException as {@link #attach(Handle, Access, ServerId, List, List)}, and 400 when the server has
      *     as many as it may have
      */
-    public AttachedPort attach(Handle handle, Access access, ServerId server, NicRequest request) {
+    public AttachedPort attach(Handle handle, Access access, String project, ServerId server, NicRequest request) {
         lockPorts(handle, List.of(request));
         record Nics(int count, int next) {}
         Nics nics = handle.createQuery("""
@@ -142,11 +143,11 @@ public final class ServerPorts {
         }
         PortId port = switch (request) {
             case NicRequest.ByPort byPort -> {
-                requireUsable(handle, access, byPort.port());
+                requireUsable(handle, access, project, byPort.port());
                 yield byPort.port();
             }
             case NicRequest.ByNetwork byNetwork ->
-                make(handle, access, byNetwork, resolve(handle, access.caller().projectId(), List.of()));
+                make(handle, access, project, byNetwork, resolve(handle, project, List.of()));
         };
         give(handle, server, port, nics.next());
         return of(handle, List.of(server)).stream()
@@ -249,16 +250,16 @@ public final class ServerPorts {
     }
 
     /**
-     * The networks a server of the caller could be put on when it named none: its project's own and shared ones that have
+     * The networks a server of that project could be put on when none was named: the project's own and shared ones that have
      * a subnet. Nova takes the only one, and refuses when there are several.
      */
-    public List<NetworkId> usableNetworks(Handle handle, Caller caller) {
+    public List<NetworkId> usableNetworks(Handle handle, String project) {
         return handle.createQuery("""
                         select id from network n
                         where (n.project_id = :project or n.shared) and not n.external and n.admin_state_up
                           and exists (select 1 from subnet s where s.network_id = n.id)
                         order by id""")
-                .bind("project", caller.projectId())
+                .bind("project", project)
                 .mapTo(UUID.class)
                 .map(NetworkId::new)
                 .list();
@@ -278,7 +279,7 @@ public final class ServerPorts {
         }
     }
 
-    private static void requireUsable(Handle handle, Access access, PortId port) {
+    private static void requireUsable(Handle handle, Access access, String project, PortId port) {
         record Found(String projectId, boolean used, boolean portUp, boolean networkUp) {}
         RowCondition seen = access.rows(PortRules.GET);
         Found found = seen.bind(handle.createQuery("""
@@ -294,7 +295,7 @@ public final class ServerPorts {
                 .findOne()
                 .orElseThrow(() ->
                         NetworkProblems.of(Kind.BAD_REQUEST, "PortNotFound", "Port " + port + " could not be found."));
-        if (!found.projectId().equals(access.caller().projectId())) {
+        if (!found.projectId().equals(project)) {
             throw NetworkProblems.of(
                     Kind.BAD_REQUEST,
                     "PortNotUsable",
@@ -312,9 +313,9 @@ public final class ServerPorts {
         }
     }
 
-    private PortId make(Handle handle, Access access, NicRequest.ByNetwork request, List<SecurityGroupId> groups) {
+    private PortId make(
+            Handle handle, Access access, String project, NicRequest.ByNetwork request, List<SecurityGroupId> groups) {
         NetworkId network = request.network();
-        String project = access.caller().projectId();
         NetworkFacts found = NetworkFacts.find(handle, network, project)
                 .filter(candidate -> access.may(
                         NetworkRules.GET,
