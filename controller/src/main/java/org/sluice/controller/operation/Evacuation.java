@@ -67,12 +67,6 @@ final class Evacuation implements Workflow<Evacuation.Left> {
         return List.of(new Departure(), new Stands());
     }
 
-    /** It never waits for a person. */
-    @Override
-    public Left undecided(Left data) {
-        return data;
-    }
-
     @Override
     public void failed(Run<Left> run, Failure failure) {
         boolean isBack = run.claim().generation() == run.data().claim();

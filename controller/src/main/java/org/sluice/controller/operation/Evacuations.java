@@ -47,7 +47,7 @@ public final class Evacuations {
     public void begin(Handle handle, ServerId id, Optional<String> host, Asker asker) {
         Servers.Held asked = servers.hold(handle, id).orElseThrow();
         ServerLife.require(id, asked.state(), ServerAction.EVACUATE);
-        operations.end(handle, id, EVACUATED);
+        boolean _ = operations.fail(handle, id, EVACUATED);
         servers.interrupted(handle, servers.hold(handle, id).orElseThrow(), EVACUATED);
         Servers.Held server = servers.hold(handle, id).orElseThrow();
         servers.begin(handle, server, ServerAction.EVACUATE, asker);

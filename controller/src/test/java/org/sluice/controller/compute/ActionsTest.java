@@ -53,7 +53,7 @@ class ActionsTest {
         "createImage, 403, 400, 400, 400",
         "addSecurityGroup, 403, 501, 501, 404",
         "trigger_crash_dump, 403, 501, 501, 404",
-        "migrate, 403, 403, 501, 403",
+        "migrate, 403, 403, 409, 403",
         "os-migrateLive, 403, 403, 501, 403",
         "evacuate, 403, 403, 400, 403",
         "os-resetState, 403, 403, 400, 403",

@@ -95,7 +95,7 @@ class MicroversionEffectsTest {
                 "2.72 | {'lock': {'locked_reason': 'mine'}}             | 400",
                 "2.73 | {'lock': {'reason': 'mine'}}                    | 400",
                 "2.77 | {'unshelve': {'availability_zone': 'nova'}}     | 409",
-                "2.56 | {'migrate': {'host': 'compute01'}}              | 501",
+                "2.56 | {'migrate': {'host': 'compute01'}}              | 400",
                 "2.96 | {'forceDelete': {'really': true}}               | 400",
             })
     void whatIsDoneToAServer(String version, String action, int status) {

@@ -40,6 +40,8 @@ final class AuditTest {
             "image_chunk",
             "image_upload",
             "interface_change",
+            "interface_drift",
+            "migration",
             "operation",
             "port_binding",
             "revocation_clock",

@@ -195,11 +195,6 @@ final class ResizeStepsTest {
             }
 
             @Override
-            public Change undecided(Change data) {
-                return resize.undecided(data);
-            }
-
-            @Override
             public void failed(Run<Change> run, Failure failure) {
                 resize.failed(run, failure);
             }
