@@ -6,7 +6,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -33,11 +32,9 @@ import org.sluice.agent.controller.Controller;
 import org.sluice.agent.controller.ControllerUnavailableException;
 import org.sluice.agent.copy.DiskCopies;
 import org.sluice.agent.functions.Capabilities;
-import org.sluice.agent.functions.PatientVirtualFunctions;
 import org.sluice.agent.functions.PhysicalFunctionSetup;
 import org.sluice.agent.functions.VirtualFunctionTransaction;
 import org.sluice.agent.host.Host;
-import org.sluice.agent.host.Hypervisor;
 import org.sluice.agent.host.KernelException;
 import org.sluice.agent.host.VirtualFunctions;
 import org.sluice.agent.journal.DurableDirectory;
@@ -47,7 +44,7 @@ import org.sluice.agent.report.Failures;
 import org.sluice.agent.step.Patience;
 import org.sluice.agent.step.StepObserver;
 import org.sluice.agent.step.StepRunner;
-import org.sluice.agent.supervision.BoundedHypervisor;
+import org.sluice.agent.supervision.CallLimits;
 import org.sluice.agent.supervision.CallsUnderWay;
 import org.sluice.agent.supervision.Supervision;
 import org.sluice.model.NetworkId;
@@ -76,20 +73,14 @@ import org.sluice.model.protocol.ServerReport;
 public final class Agent implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
 
-    /** Longer than the binder's own bound on a write to sysfs (10 s), whose sentence says more. */
-    private static final Duration LONGEST_KERNEL_CALL = Duration.ofSeconds(15);
-
-    /** A guest with VFs has all of its memory in place before it starts, which takes minutes where that is much. */
-    private static final Duration LONGEST_CHANGE = Duration.ofMinutes(10);
-
     private final Host host;
-    private final BoundedHypervisor hypervisor;
     private final Controller controller;
     private final AgentSettings settings;
     private final RandomGenerator random;
     private final Journal journal;
     private final Segments segments;
     private final Capabilities capabilities;
+    private final HostInventory inventory;
     private final Convergence convergence;
     private final DiskCopies copies;
     private final ReportOutbox outbox = new ReportOutbox();
@@ -114,38 +105,29 @@ public final class Agent implements AutoCloseable {
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final List<Thread> loops;
     private @Nullable Inventory told;
-    private volatile Hypervisor.@Nullable Capacity lastCapacity;
-    private volatile int lastVersion;
 
     /**
-     * How an agent waits for VFs, runs their calls, and itself; a test passes time by itself.
+     * How an agent waits for VFs, runs the calls to its host, and itself; a test passes time by itself.
      *
-     * @param longestCall after how long a call on a VF, or a question to the hypervisor, counts as hanging
-     * @param longestChange after how long a change of a domain does
-     * @param executor runs calls on VFs and to the hypervisor
+     * @param limits after how long a call counts as hanging
+     * @param executor runs the calls
      * @param supervision the agent's own threads
      */
-    public record KernelCalls(
-            Patience patience,
-            Duration longestCall,
-            Duration longestChange,
-            ExecutorService executor,
-            Supervision supervision) {
+    public record KernelCalls(Patience patience, CallLimits limits, ExecutorService executor, Supervision supervision) {
         /** Waits as a real host needs it. */
         public static KernelCalls on(ExecutorService executor, Supervision supervision) {
-            return new KernelCalls(
-                    Patience.WITH_A_FUNCTION, LONGEST_KERNEL_CALL, LONGEST_CHANGE, executor, supervision);
+            return new KernelCalls(Patience.WITH_A_FUNCTION, CallLimits.REAL, executor, supervision);
         }
     }
 
     /**
      * Opens the journal; touches nothing else yet.
      *
-     * @param bare what the agent works on; its cards and its hypervisor are not waited for for ever
+     * @param bare what the agent works on; nothing of it is waited for for ever
      * @param controller whom it works for
      * @param directory the agent's own directory, {@code DATA/agent}
      * @param settings how often it does what
-     * @param calls how calls on VFs are run; on platform threads when there is a kernel below
+     * @param calls how calls to the host are run; on platform threads when there is a kernel below
      * @param observer told of every step
      * @param clock tells the time
      * @param random for jitter, and for addresses where a driver refuses zero
@@ -162,17 +144,8 @@ public final class Agent implements AutoCloseable {
             RandomGenerator random) {
         requireNonNull(bare, "bare is null");
         this.underWay = new CallsUnderWay(calls.executor());
-        this.hypervisor =
-                new BoundedHypervisor(bare.hypervisor(), underWay, calls.longestCall(), calls.longestChange());
-        this.host = new Host(
-                bare.name(),
-                bare.bootId(),
-                new PatientVirtualFunctions(bare.virtualFunctions(), calls.patience(), calls.longestCall(), underWay),
-                bare.bridges(),
-                bare.segmentServices(),
-                bare.disks(),
-                hypervisor,
-                bare.shutdown());
+        BoundedHost bounded = new BoundedHost(bare, calls.patience(), calls.limits(), underWay);
+        this.host = bounded.host();
         this.controller = requireNonNull(controller, "controller is null");
         this.settings = requireNonNull(settings, "settings is null");
         this.random = requireNonNull(random, "random is null");
@@ -189,6 +162,7 @@ public final class Agent implements AutoCloseable {
                 clock);
         this.physicalFunctions = new PhysicalFunctionSetup(functions, journal.leases());
         this.segments = new Segments(host.bridges(), host.segmentServices());
+        this.inventory = new HostInventory(bounded, segments, settings.reservedMemoryMib());
         StepRunner runner = new StepRunner(observer);
         this.copies = new DiskCopies(
                 host,
@@ -686,10 +660,10 @@ public final class Agent implements AutoCloseable {
 
     private void tellInventory(boolean again) {
         try {
-            Inventory inventory = inventory();
-            if (again || !inventory.equals(told)) {
-                controller.inventory(inventory);
-                told = inventory;
+            Inventory has = inventory.take();
+            if (again || !has.equals(told)) {
+                controller.inventory(has);
+                told = has;
             }
         } catch (ControllerUnavailableException e) {
             told = null;
@@ -702,46 +676,10 @@ public final class Agent implements AutoCloseable {
     /** Why this host can take no servers now, in a sentence with what to do; empty when it can say what it has. */
     public Optional<String> lack() {
         try {
-            Inventory _ = inventory();
+            Inventory _ = inventory.take();
             return Optional.empty();
         } catch (KernelException | ProblemException e) {
             return Optional.of(String.valueOf(e.getMessage()));
-        }
-    }
-
-    private Inventory inventory() {
-        List<String> faults = new ArrayList<>();
-        Hypervisor.Capacity capacity = capacity(faults);
-        int version = faults.isEmpty() ? host.hypervisor().version() : lastVersion;
-        lastVersion = version;
-        return new Inventory(
-                host.name(),
-                capacity.vcpus(),
-                Math.max(0, capacity.memoryMib() - settings.reservedMemoryMib()),
-                host.disks().capacityGib(),
-                host.hypervisor().type(),
-                version,
-                capacity.cpuArchitecture(),
-                host.bridges().uplinks(),
-                host.virtualFunctions().physicalFunctions(),
-                Optional.of(segments.served()),
-                faults);
-    }
-
-    /** What a hypervisor that does not answer had when it last did: its guests run on. */
-    private Hypervisor.Capacity capacity(List<String> faults) {
-        Hypervisor.Capacity last = lastCapacity;
-        try {
-            Hypervisor.Capacity capacity = host.hypervisor().capacity();
-            lastCapacity = capacity;
-            return capacity;
-        } catch (ProblemException e) {
-            Optional<String> fault = hypervisor.fault();
-            if (fault.isEmpty() || last == null) {
-                throw e;
-            }
-            faults.add(fault.get());
-            return last;
         }
     }
 

@@ -23,6 +23,7 @@ import org.sluice.agent.host.VirtualFunctions.LinkState;
 import org.sluice.agent.host.VirtualFunctions.Tuple;
 import org.sluice.agent.step.Patience;
 import org.sluice.agent.step.StepObserver;
+import org.sluice.agent.supervision.CallLimits;
 import org.sluice.agent.supervision.Supervision;
 import org.sluice.model.MacAddress;
 import org.sluice.model.protocol.DesiredInterface.Bridge;
@@ -63,7 +64,7 @@ final class AgentOnSimulatedHost implements AutoCloseable {
         this.host = new SimulatedHost("node-0", directory.resolve("consoles"), List.of(cards));
     }
 
-    /** Gives up calls on VFs after this long. */
+    /** Gives up calls to the host after this long, those that may take longer after up to four times as long. */
     void giveUpCallsAfter(Duration limit) {
         longestCall = limit;
     }
@@ -113,8 +114,8 @@ final class AgentOnSimulatedHost implements AutoCloseable {
                         Duration.ofSeconds(5)),
                 new Agent.KernelCalls(
                         new Patience(Duration.ofMillis(10), Duration.ofSeconds(10), pause -> {}),
-                        longestCall,
-                        longestCall.multipliedBy(2),
+                        new CallLimits(
+                                longestCall, longestCall, longestCall.multipliedBy(2), longestCall.multipliedBy(4)),
                         calls,
                         Supervision.onVirtualThreads(broken::add)),
                 observer,

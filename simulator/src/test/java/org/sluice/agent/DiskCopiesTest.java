@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -123,8 +124,15 @@ class DiskCopiesTest {
     @Test
     void anAgentThatStopsInTheMiddleOfACopyLetsTheGuestGoOnAndTheNextOneTakesAnother() {
         on.host.faults().takeLong(HostCall.COPY_ROOT_DISK);
+        CountDownLatch copying = new CountDownLatch(1);
+        on.host.faults().listen((call, _) -> {
+            if (call == HostCall.COPY_ROOT_DISK) {
+                copying.countDown();
+            }
+        });
         want(server.wishing(DiskWish.copiedTo(IMAGE)));
-        until(() -> on.host.running().isEmpty());
+        until(() -> copying.getCount() == 0);
+        assertThat(on.host.running()).isEmpty();
 
         on.stop();
 

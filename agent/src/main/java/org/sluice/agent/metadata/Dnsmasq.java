@@ -36,6 +36,9 @@ final class Dnsmasq {
     private static final Logger LOG = LoggerFactory.getLogger(Dnsmasq.class);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
 
+    /** To read its configuration, and to go to the background, dnsmasq needs milliseconds. */
+    private static final Duration RUN_LIMIT = Duration.ofSeconds(8);
+
     /** Most that is kept of what it logs, bytes. */
     private static final long LONGEST_LOG = 1024 * 1024;
 
@@ -174,9 +177,9 @@ final class Dnsmasq {
                 .redirectErrorStream(true)
                 .start();
         test.getOutputStream().close();
-        // A few lines, and dnsmasq ends by itself.
-        String words = new String(test.getInputStream().readNBytes(LONGEST_WORDS), StandardCharsets.UTF_8).strip();
+        // A few lines, which a pipe holds.
         int status = await(test);
+        String words = new String(test.getInputStream().readNBytes(LONGEST_WORDS), StandardCharsets.UTF_8).strip();
         if (status != 0) {
             throw problem("dnsmasq does not take what it should serve (exit status " + status + "): " + words
                             + (process().isPresent() ? " It goes on with what it has served before." : ""))
@@ -197,9 +200,14 @@ final class Dnsmasq {
         }
     }
 
-    private static int await(Process process) {
+    private int await(Process process) {
         try {
-            return process.waitFor();
+            if (!process.waitFor(RUN_LIMIT)) {
+                process.destroyForcibly();
+                throw problem("dnsmasq was not done within " + RUN_LIMIT.toSeconds() + " s, and was ended.")
+                        .asException();
+            }
+            return process.exitValue();
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new ProblemException(

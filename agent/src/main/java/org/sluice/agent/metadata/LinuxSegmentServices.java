@@ -59,7 +59,9 @@ public final class LinuxSegmentServices implements SegmentServices, AutoCloseabl
     /** What each network is served from. */
     private final ConcurrentMap<NetworkId, List<String>> addresses = new ConcurrentHashMap<>();
 
-    private final ReentrantLock turn = new ReentrantLock();
+    /** One network changes at a time, and none waits for another's dnsmasq. */
+    private final ConcurrentMap<NetworkId, ReentrantLock> turns = new ConcurrentHashMap<>();
+
     private final ConcurrentMap<NetworkId, MetadataServer> metadata = new ConcurrentHashMap<>();
 
     /**
@@ -84,7 +86,7 @@ public final class LinuxSegmentServices implements SegmentServices, AutoCloseabl
                 .filter(client -> client.nic().services().isPresent())
                 .toList();
         Map<InetAddress, MetadataTree> trees = trees(served);
-        turn.lock();
+        ReentrantLock turn = turn(segment.network());
         try {
             if (served.isEmpty()) {
                 withdraw(segment.network());
@@ -184,7 +186,7 @@ public final class LinuxSegmentServices implements SegmentServices, AutoCloseabl
 
     @Override
     public void withdraw(NetworkId network) {
-        turn.lock();
+        ReentrantLock turn = turn(network);
         try {
             MetadataServer server = metadata.remove(network);
             if (server != null) {
@@ -211,7 +213,7 @@ public final class LinuxSegmentServices implements SegmentServices, AutoCloseabl
     @Override
     public void forget(Segment segment, DesiredInterface.Bridge nic) {
         NetworkId network = segment.network();
-        turn.lock();
+        ReentrantLock turn = turn(network);
         try {
             MetadataServer server = metadata.get(network);
             if (server != null) {
@@ -230,6 +232,12 @@ public final class LinuxSegmentServices implements SegmentServices, AutoCloseabl
         } finally {
             turn.unlock();
         }
+    }
+
+    private ReentrantLock turn(NetworkId network) {
+        ReentrantLock turn = turns.computeIfAbsent(network, _ -> new ReentrantLock());
+        turn.lock();
+        return turn;
     }
 
     @Override

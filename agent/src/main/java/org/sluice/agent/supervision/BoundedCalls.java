@@ -25,6 +25,9 @@ import java.util.stream.Stream;
  * @param <K> names the thing that is called
  */
 public final class BoundedCalls<K> {
+    /** What is interrupted ends within an instant, with what it has begun taken back. */
+    private static final Duration LONGEST_BREAK = Duration.ofSeconds(5);
+
     private final ExecutorService executor;
     private final Semaphore free;
     private final Function<String, RuntimeException> stuck;
@@ -55,6 +58,51 @@ public final class BoundedCalls<K> {
      * @param limit after how long it counts as hanging
      */
     public <T> T call(K thing, String what, Duration limit, Callable<T> call) {
+        Future<T> running = begin(thing, what, call);
+        try {
+            return await(thing, what, limit, running);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw givenUp(thing, what, running);
+        }
+    }
+
+    /** The same of a call that has nothing to say. */
+    public void run(K thing, String what, Duration limit, Runnable call) {
+        boolean _ = call(thing, what, limit, () -> {
+            call.run();
+            return true;
+        });
+    }
+
+    /**
+     * The same of a call that ends by itself when its thread is interrupted: when the caller's is, so is the call's, and fails in its
+     * own words. The caller's thread stays interrupted.
+     */
+    public <T> T callBreakably(K thing, String what, Duration limit, Callable<T> call) {
+        Breakable<T> breakable = new Breakable<>(call);
+        Future<T> running = begin(thing, what, breakable);
+        try {
+            return await(thing, what, limit, running);
+        } catch (InterruptedException e) {
+            breakable.interrupt();
+            try {
+                return await(thing, what, LONGEST_BREAK, running);
+            } catch (InterruptedException again) {
+                throw givenUp(thing, what, running);
+            } finally {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private RuntimeException givenUp(K thing, String what, Future<?> running) {
+        String sentence = what + " was interrupted because the agent stops.";
+        hang(thing, new Hanging(running, sentence, System.nanoTime()));
+        return stuck.apply(sentence);
+    }
+
+    private <T> Future<T> begin(K thing, String what, Callable<T> call) {
         Optional<String> earlier = hangs(thing);
         if (earlier.isPresent()) {
             throw stuck.apply("An earlier call has still not returned: " + earlier.get());
@@ -62,22 +110,20 @@ public final class BoundedCalls<K> {
         if (!free.tryAcquire()) {
             throw stuck.apply(what + " has to wait: too many earlier calls have not returned.");
         }
-        Future<T> running = executor.submit(() -> {
+        return executor.submit(() -> {
             try {
                 return call.call();
             } finally {
                 free.release();
             }
         });
+    }
+
+    private <T> T await(K thing, String what, Duration limit, Future<T> running) throws InterruptedException {
         try {
             return running.get(limit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             String sentence = what + " did not return within " + limit.toMillis() + " ms.";
-            hang(thing, new Hanging(running, sentence, System.nanoTime()));
-            throw stuck.apply(sentence);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            String sentence = what + " was interrupted because the agent stops.";
             hang(thing, new Hanging(running, sentence, System.nanoTime()));
             throw stuck.apply(sentence);
         } catch (ExecutionException e) {
@@ -103,6 +149,11 @@ public final class BoundedCalls<K> {
             return open.isEmpty() ? null : open;
         });
         return left == null ? Optional.empty() : Optional.of(left.getFirst().sentence());
+    }
+
+    /** The same of whichever thing; empty when all may be called. */
+    public Optional<String> hangs() {
+        return hanging.keySet().stream().flatMap(thing -> hangs(thing).stream()).findFirst();
     }
 
     /** Several may hang on one thing, and it is free when all of them have come back. */

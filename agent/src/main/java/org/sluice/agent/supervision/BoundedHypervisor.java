@@ -29,15 +29,13 @@ public final class BoundedHypervisor implements Hypervisor {
 
     private final Hypervisor hypervisor;
     private final BoundedCalls<Optional<ServerId>> calls;
-    private final Duration question;
-    private final Duration change;
+    private final CallLimits limits;
 
     /**
      * @param executor runs the calls
-     * @param question how long it may take to answer
-     * @param change how long it may take to start, change or end a domain: VFIO has all of a guest's memory in place before it starts
+     * @param limits how long they may take
      */
-    public BoundedHypervisor(Hypervisor hypervisor, ExecutorService executor, Duration question, Duration change) {
+    public BoundedHypervisor(Hypervisor hypervisor, ExecutorService executor, CallLimits limits) {
         this.hypervisor = requireNonNull(hypervisor, "hypervisor is null");
         this.calls = new BoundedCalls<>(
                 executor,
@@ -49,8 +47,7 @@ public final class BoundedHypervisor implements Hypervisor {
                                 Optional.of(
                                         "See its log (journalctl -u libvirtd), and restart it; guests run on meanwhile."))
                         .asException());
-        this.question = requireNonNull(question, "question is null");
-        this.change = requireNonNull(change, "change is null");
+        this.limits = requireNonNull(limits, "limits is null");
     }
 
     /** That the hypervisor itself does not answer, in a sentence; empty when it does. */
@@ -147,17 +144,14 @@ public final class BoundedHypervisor implements Hypervisor {
     }
 
     private <T> T ask(Optional<ServerId> thing, String what, Callable<T> call) {
-        return calls.call(thing, what, question, call);
+        return calls.call(thing, what, limits.question(), call);
     }
 
     private void change(ServerId server, String what, Runnable call) {
-        change(server, what, change, call);
+        change(server, what, limits.change(), call);
     }
 
     private void change(ServerId server, String what, Duration limit, Runnable call) {
-        boolean _ = calls.call(Optional.of(server), what, limit, () -> {
-            call.run();
-            return true;
-        });
+        calls.run(Optional.of(server), what, limit, call);
     }
 }
