@@ -100,7 +100,9 @@ public final class TestFleet {
         database.jdbi().useHandle(handle -> handle.execute("""
                 truncate virtual_function, physical_function, bridge_uplink, host_query, scheduling_decision, server,
                     port, ip_allocation, allocation_pool, subnet, network, vlan_range, physical_network, join_token,
-                    aggregate_host, aggregate, host, image cascade"""));
+                    aggregate_host, aggregate, host, image cascade;
+                update qualification_setting
+                    set policy = default, required_share = default, allowed_p99_factor = default"""));
         database.jdbi()
                 .useHandle(handle -> handle.execute(
                         "insert into physical_network (name) values (?), (?)", UPLINK_NETWORK, VF_NETWORK));
