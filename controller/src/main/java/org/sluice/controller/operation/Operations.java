@@ -36,11 +36,7 @@ public final class Operations {
 
     /** An operation as the books have it. */
     private record Row(
-            String kind, String step, String data, boolean isUndecided, boolean isOverdue, boolean isTakenBack) {
-        boolean waitsForADecision() {
-            return isUndecided && !isTakenBack;
-        }
-    }
+            String kind, String step, String data, boolean isUndecided, boolean isOverdue, boolean isTakenBack) {}
 
     /** Knows every kind of work there is. */
     public Operations(Scheduling scheduling) {

@@ -35,10 +35,7 @@ import org.sluice.model.HostId;
 import org.sluice.model.Resources;
 import org.sluice.model.ServerId;
 import org.sluice.model.VnicType;
-import org.sluice.model.protocol.Power;
-import org.sluice.model.protocol.PowerState;
 import org.sluice.model.protocol.ServerReport.Failure;
-import org.sluice.model.protocol.ServerReport.Observed;
 
 /** Every step of a resize fails in turn, and is taken twice in turn; the host does what it is told. */
 final class ResizeStepsTest {
