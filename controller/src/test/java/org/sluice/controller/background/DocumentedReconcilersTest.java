@@ -44,6 +44,7 @@ final class DocumentedReconcilersTest {
                 new UnplacedServers(turns, fleet.scheduling, fleet.serverPorts),
                 new BuildsOnSilentHosts(turns, watched),
                 new DeletionsOnSilentHosts(turns, watched),
+                new ActionsOnSilentHosts(turns, watched),
                 new PortsBoundToNothing(turns, fleet.serverPorts),
                 new UnusedServicePorts(turns, fleet.servicePorts),
                 new AddressesAtRest(turns),
