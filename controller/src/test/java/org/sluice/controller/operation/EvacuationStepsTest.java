@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.BeforeEach;
@@ -14,6 +12,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.sluice.controller.agents.Reports;
 import org.sluice.controller.agents.TestFleet;
 import org.sluice.controller.operation.WorkflowHarness.Trouble;
 import org.sluice.controller.scheduling.Placement;
@@ -26,8 +25,6 @@ import org.sluice.model.HostId;
 import org.sluice.model.ServerId;
 import org.sluice.model.VnicType;
 import org.sluice.model.protocol.Power;
-import org.sluice.model.protocol.PowerState;
-import org.sluice.model.protocol.ServerReport.Observed;
 
 /** Every step of an evacuation fails in turn, and is taken twice in turn; the hosts do what they are told. */
 final class EvacuationStepsTest {
@@ -40,19 +37,21 @@ final class EvacuationStepsTest {
     private final TestFleet fleet = new TestFleet(postgres.database());
     private final Evacuation evacuation = new Evacuation(fleet.scheduling);
     private final Servers servers = new Servers();
+    private HostId home = HostId.random();
+    private HostId other = HostId.random();
     private ServerId server = ServerId.random();
     private String before = "";
 
     @BeforeEach
     void boot() {
         fleet.clear();
-        HostId home = fleet.host("node1", 2);
+        home = fleet.host("node1", 2);
         server = fleet.boot(
                         fleet.port(fleet.network(TestFleet.VF_NETWORK, 2401), VnicType.DIRECT),
                         fleet.port(fleet.network(TestFleet.UPLINK_NETWORK, 2402), VnicType.NORMAL))
                 .server();
         fleet.report(home, fleet.running(home, server));
-        HostId _ = fleet.host("node2", 2);
+        other = fleet.host("node2", 2);
         before = books();
     }
 
@@ -92,38 +91,20 @@ final class EvacuationStepsTest {
 
     /** The hosts do what they are told, and say so, until nothing waits for them any more; never do two of them run it. */
     private void hostsFollow(Operations operations) {
+        Reports reports = new Reports(fleet.scheduling, fleet.serverPorts, fleet.bindings, operations);
         for (int turn = 0; turn < 2 * STEPS; turn++) {
-            use(handle -> {
-                Servers.Held held = servers.hold(handle, server).orElseThrow();
-                assertThat(held.claims().stream()
+            for (HostId host : List.of(home, other)) {
+                use(handle -> assertThat(servers.hold(handle, server).orElseThrow().claims().stream()
                                 .filter(claim -> claim.role() != Claim.Role.INCOMING)
                                 .filter(claim -> claim.power().level() != Power.Level.STOPPED))
-                        .hasSizeLessThan(2);
-                Claim claim = held.claim().orElseThrow();
-                PowerState power =
-                        claim.power().level() == Power.Level.STOPPED ? PowerState.STOPPED : PowerState.RUNNING;
-                Observed report = new Observed(server, claim.power().generation(), power, List.of(), Optional.empty());
-                if (!operations.heard(handle, report)) {
-                    servers.observed(handle, held, report);
-                }
-            });
-            postgres.database()
-                    .jdbi()
-                    .withHandle(handle -> handle.createQuery("select host_id from claim where not present")
-                            .mapTo(UUID.class)
-                            .list())
-                    .forEach(host -> use(handle -> {
-                        fleet.scheduling.released(handle, new HostId(host), fleet.absent(new HostId(host), server));
-                        boolean _ = operations.advance(handle, server);
-                    }));
+                        .hasSizeLessThan(2));
+                fleet.obey(host, reports);
+            }
         }
     }
 
     static Stream<Arguments> everyStepFails() {
-        return IntStream.range(0, STEPS)
-                .boxed()
-                .flatMap(at ->
-                        Stream.of(Trouble.FAILS_BEFORE, Trouble.FAILS_AFTER).map(trouble -> Arguments.of(at, trouble)));
+        return WorkflowHarness.everyFailure(STEPS);
     }
 
     @ParameterizedTest
@@ -139,7 +120,7 @@ final class EvacuationStepsTest {
     }
 
     static Stream<Integer> everyStepIsTakenTwice() {
-        return IntStream.range(0, STEPS).boxed();
+        return WorkflowHarness.everyStep(STEPS);
     }
 
     @ParameterizedTest

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.BeforeEach;
@@ -107,10 +106,7 @@ final class ResizeStepsTest {
     }
 
     static Stream<Arguments> everyStepFails() {
-        return IntStream.range(0, STEPS)
-                .boxed()
-                .flatMap(at ->
-                        Stream.of(Trouble.FAILS_BEFORE, Trouble.FAILS_AFTER).map(trouble -> Arguments.of(at, trouble)));
+        return WorkflowHarness.everyFailure(STEPS);
     }
 
     @ParameterizedTest
@@ -132,7 +128,7 @@ final class ResizeStepsTest {
     }
 
     static Stream<Integer> everyStepIsTakenTwice() {
-        return IntStream.range(0, STEPS).boxed();
+        return WorkflowHarness.everyStep(STEPS);
     }
 
     @ParameterizedTest

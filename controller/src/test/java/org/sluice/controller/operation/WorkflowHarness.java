@@ -5,6 +5,9 @@ import static java.util.Objects.requireNonNull;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.provider.Arguments;
 import org.sluice.model.protocol.ServerReport.Failure;
 
 /** A workflow with one thing wrong with it. */
@@ -24,6 +27,18 @@ final class WorkflowHarness<D> implements Workflow<D> {
     private final Workflow<D> workflow;
     private final int at;
     private final Trouble trouble;
+
+    /** Each of so many steps, failing before and after it is done. */
+    static Stream<Arguments> everyFailure(int steps) {
+        return everyStep(steps)
+                .flatMap(at ->
+                        Stream.of(Trouble.FAILS_BEFORE, Trouble.FAILS_AFTER).map(trouble -> Arguments.of(at, trouble)));
+    }
+
+    /** Each of so many steps. */
+    static Stream<Integer> everyStep(int steps) {
+        return IntStream.range(0, steps).boxed();
+    }
 
     WorkflowHarness(Workflow<D> workflow, int at, Trouble trouble) {
         this.workflow = requireNonNull(workflow, "workflow is null");
