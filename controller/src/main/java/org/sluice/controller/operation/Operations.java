@@ -250,11 +250,9 @@ public final class Operations {
      * @param most how many
      */
     public List<ServerId> free(Handle handle, int most) {
-        return handle.createQuery("""
-                        select o.server_id from operation o where o.taken_back and not exists (
-                            select 1 from claim c join host h on h.id = c.host_id
-                            where c.server_id = o.server_id and c.role = 'outgoing' and h.forced_down_at is null)
-                        order by o.server_id limit :most""")
+        return handle.createQuery("select o.server_id from operation o where o.taken_back and not "
+                        + Scheduling.MAY_RUN_ELSEWHERE.formatted("o.server_id")
+                        + " order by o.server_id limit :most")
                 .bind("most", most)
                 .mapTo(UUID.class)
                 .map(ServerId::new)

@@ -59,7 +59,7 @@ public final class Resizes {
                     resize,
                     new Change(from, to, server.power().level(), false, Optional.empty()));
         } else {
-            move(handle, server, to, Optional.empty(), Migrations.Type.RESIZE, asker);
+            move(handle, server, from, to, Optional.empty(), Migrations.Type.RESIZE, asker);
         }
     }
 
@@ -71,12 +71,18 @@ public final class Resizes {
      */
     public void migrate(Handle handle, Servers.Held server, Optional<String> host, Asker asker) {
         servers.begin(handle, server, ServerAction.MIGRATE, asker);
-        move(handle, server, hardware.of(handle, server.id()), host, Migrations.Type.MIGRATION, asker);
+        Hardware same = hardware.of(handle, server.id());
+        move(handle, server, same, same, host, Migrations.Type.MIGRATION, asker);
     }
 
     private void move(
-            Handle handle, Servers.Held server, Hardware to, Optional<String> host, Migrations.Type type, Asker asker) {
-        Hardware from = hardware.of(handle, server.id());
+            Handle handle,
+            Servers.Held server,
+            Hardware from,
+            Hardware to,
+            Optional<String> host,
+            Migrations.Type type,
+            Asker asker) {
         ImageId image = ImageId.random();
         HostId destination = switch (move.place(handle, server, to, image, host)) {
             case Placement.Placed placed -> placed.host();

@@ -128,11 +128,8 @@ final class Moves {
         });
     }
 
-    /** Whether a host that it is to go from may still run its guest: it has not said that nothing is left, and nobody says that it is down. */
     static boolean mayRunElsewhere(Handle handle, ServerId server) {
-        return handle.createQuery("""
-                        select exists (select 1 from claim c join host h on h.id = c.host_id
-                            where c.server_id = :server and c.role = 'outgoing' and h.forced_down_at is null)""")
+        return handle.createQuery("select " + Scheduling.MAY_RUN_ELSEWHERE.formatted(":server"))
                 .bind("server", server.value())
                 .mapTo(Boolean.class)
                 .one();

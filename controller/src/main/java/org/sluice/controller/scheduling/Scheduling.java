@@ -43,6 +43,14 @@ import org.sluice.model.protocol.VirtualFunctionLease;
  */
 public final class Scheduling {
     /**
+     * A condition in SQL on the server whose id stands for the {@code %s}: a host that it is to go from may still run its guest, since that has
+     * not said that nothing is left, and nobody says that it is down.
+     */
+    public static final String MAY_RUN_ELSEWHERE = """
+            exists (select 1 from claim c join host h on h.id = c.host_id
+                where c.server_id = %s and c.role = 'outgoing' and h.forced_down_at is null)""";
+
+    /**
      * How often a request that found candidates lost all of them to others before it is refused. Each round means that
      * others got on, so only a fleet that is being filled at that moment comes near it.
      */
@@ -423,7 +431,7 @@ public final class Scheduling {
         moves.giveUpReserved(handle, server);
     }
 
-    /** Whether a host that the server is to go from may still run its guest. */
+    /** Whether {@link #MAY_RUN_ELSEWHERE} holds of the server. */
     public boolean mayRunElsewhere(Handle handle, ServerId server) {
         return Moves.mayRunElsewhere(handle, server);
     }

@@ -12,6 +12,11 @@ public final class Migrations {
     /** How many of a server are kept. */
     public static final int MOST = 100;
 
+    private static final String OPEN = "where server_id = :server and status in ('migrating', 'finished')";
+
+    /** The move of {@code :server} has failed, if it is not over; in a batch with what else ends with it. */
+    static final String FAIL = "update migration set status = 'error', updated_at = now() " + OPEN + ";\n";
+
     /** What has become of a move, as the books and Nova name it. */
     public enum Status {
         MIGRATING("migrating"),
@@ -64,9 +69,8 @@ public final class Migrations {
 
     /** That has become of the server's newest move, if it is not over. */
     public void become(Handle handle, ServerId server, Status status) {
-        handle.createUpdate("""
-                        update migration set status = :status, updated_at = now()
-                        where server_id = :server and status in ('migrating', 'finished') and status <> :status""")
+        handle.createUpdate(
+                        "update migration set status = :status, updated_at = now() " + OPEN + " and status <> :status")
                 .bind("server", server.value())
                 .bind("status", status.text)
                 .execute();

@@ -476,11 +476,10 @@ public final class Servers {
 
     private static void unwant(Handle handle, ServerId server) {
         // Long work goes no further: taken back later, it would want again what is to go.
-        handle.createUpdate("""
-                        update claim set present = false where server_id = :server;
-                        update migration set status = 'error', updated_at = now()
-                        where server_id = :server and status in ('migrating', 'finished');
-                        delete from operation where server_id = :server""").bind("server", server.value()).execute();
+        handle.createUpdate("update claim set present = false where server_id = :server;\n" + Migrations.FAIL
+                        + "delete from operation where server_id = :server")
+                .bind("server", server.value())
+                .execute();
     }
 
     /** An operation has it in that state. */
