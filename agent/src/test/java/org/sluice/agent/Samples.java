@@ -110,31 +110,8 @@ public final class Samples {
 
     /** The same server with another name and other keys. */
     public static DesiredServer said(DesiredServer server, String name, Map<String, String> keys) {
-        return new DesiredServer(
-                server.id(),
-                server.claim(),
-                server.instanceName(),
-                server.presence(),
-                server.power(),
-                server.hostname(),
-                name,
-                server.projectId(),
-                server.userId(),
-                server.availabilityZone(),
-                server.vcpus(),
-                server.memoryMib(),
-                server.diskGib(),
-                server.image(),
-                server.rootDisk(),
-                server.configDrive(),
-                server.userData(),
-                keys,
-                server.metadata(),
-                server.interfaces(),
-                server.launch(),
-                server.requestId(),
-                server.globalRequestId(),
-                server.diskWish());
+        return described(
+                server, name, keys, server.presence(), server.metadata(), server.requestId(), server.globalRequestId());
     }
 
     /** The same server of another flavor, with that root disk. */
@@ -219,6 +196,17 @@ public final class Samples {
             Map<String, String> metadata,
             Optional<String> requestId,
             Optional<String> globalRequestId) {
+        return described(server, server.name(), server.keys(), presence, metadata, requestId, globalRequestId);
+    }
+
+    private static DesiredServer described(
+            DesiredServer server,
+            String name,
+            Map<String, String> keys,
+            Presence presence,
+            Map<String, String> metadata,
+            Optional<String> requestId,
+            Optional<String> globalRequestId) {
         return new DesiredServer(
                 server.id(),
                 server.claim(),
@@ -226,7 +214,7 @@ public final class Samples {
                 presence,
                 server.power(),
                 server.hostname(),
-                server.name(),
+                name,
                 server.projectId(),
                 server.userId(),
                 server.availabilityZone(),
@@ -237,7 +225,7 @@ public final class Samples {
                 server.rootDisk(),
                 server.configDrive(),
                 server.userData(),
-                server.keys(),
+                keys,
                 metadata,
                 server.interfaces(),
                 server.launch(),

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.FieldSource;
 import org.sluice.agent.host.VirtualFunctions.Tuple;
 import org.sluice.model.MacAddress;
 import org.sluice.model.protocol.DesiredServer;
@@ -69,19 +69,7 @@ class EveryErrnoTest {
     private final AtomicInteger runs = new AtomicInteger();
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "ENOMEM",
-                "EBUSY",
-                "ERANGE",
-                "ENOENT",
-                "ENODEV",
-                "EOPNOTSUPP",
-                "EINVAL",
-                "EAGAIN",
-                "EPERM",
-                "EADDRNOTAVAIL"
-            })
+    @FieldSource("ERRNOS")
     void onceAtAnyCallOfABoot(String errno) {
         int calls = Walk.through(call -> {
             try (AgentOnSimulatedHost on = fresh()) {
@@ -99,19 +87,7 @@ class EveryErrnoTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "ENOMEM",
-                "EBUSY",
-                "ERANGE",
-                "ENOENT",
-                "ENODEV",
-                "EOPNOTSUPP",
-                "EINVAL",
-                "EAGAIN",
-                "EPERM",
-                "EADDRNOTAVAIL"
-            })
+    @FieldSource("ERRNOS")
     void onceAtAnyCallOfADeleteNothingIsLeftInTheEnd(String errno) {
         int calls = Walk.through(call -> {
             try (AgentOnSimulatedHost on = fresh()) {

@@ -219,12 +219,9 @@ final class EvacuationTest {
         assertThat(state()).isEqualTo("REBUILD rebuilding compute02 UP");
     }
 
-    /** It has no lease whose generation would tell the two claims of one host apart. */
-    @Test
-    void aWordAboutItsFirstTimeOnAHostEndsNoSecondOne() {
-        cloud.admin().delete("/v2.1/servers/" + server);
-        cloud.absent(dead, server);
-        server = cloud.admin()
+    /** Asks for a server with a NIC on a bridge, on the host that dies. */
+    private String bootOnBridge() {
+        return cloud.admin()
                 .post(
                         "/v2.1/servers",
                         ComputeCloud.boot(
@@ -235,6 +232,14 @@ final class EvacuationTest {
                 .json()
                 .at("/server/id")
                 .asString();
+    }
+
+    /** It has no lease whose generation would tell the two claims of one host apart. */
+    @Test
+    void aWordAboutItsFirstTimeOnAHostEndsNoSecondOne() {
+        cloud.admin().delete("/v2.1/servers/" + server);
+        cloud.absent(dead, server);
+        server = bootOnBridge();
         cloud.running(server);
         declareDown();
         evacuated();
@@ -354,17 +359,7 @@ final class EvacuationTest {
     /** Its old host would build it from its image, and start it. */
     @Test
     void oneThatWasNeverBuiltLeavesNothingThatIsToBeKept() {
-        String building = cloud.admin()
-                .post(
-                        "/v2.1/servers",
-                        ComputeCloud.boot(
-                                "vm",
-                                flavor,
-                                image,
-                                "'availability_zone': 'nova:compute01', 'networks': [{'uuid': '" + bridged + "'}]"))
-                .json()
-                .at("/server/id")
-                .asString();
+        String building = bootOnBridge();
         declareDown();
         assertThat(cloud.tellOfSilentBuilds()).isEqualTo(1);
         server = building;
