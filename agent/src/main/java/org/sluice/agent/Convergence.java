@@ -44,6 +44,7 @@ import org.sluice.model.protocol.DesiredInterface;
 import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.DesiredServer.Presence;
 import org.sluice.model.protocol.Power;
+import org.sluice.model.protocol.PowerState;
 import org.sluice.model.protocol.ServerReport;
 import org.sluice.model.protocol.ServerReport.Failure;
 import org.sluice.model.protocol.ServerReport.InterfaceState;
@@ -226,16 +227,9 @@ final class Convergence {
     }
 
     private void cannotObey(ServerId server, Optional<Long> claim, long generation, Failure failure) {
-        reports.accept(new ServerReport.Observed(
-                server,
-                generation,
-                Observations.powerOf(host.hypervisor().state(server)),
-                List.of(),
-                Optional.of(failure),
-                List.of(),
-                List.of(),
-                List.of(),
-                claim));
+        PowerState power = Observations.powerOf(host.hypervisor().state(server));
+        reports.accept(
+                new ServerReport.Observed(server, generation, power, List.of(), Optional.of(failure)).about(claim));
     }
 
     private static Failure tooNew(String reason) {

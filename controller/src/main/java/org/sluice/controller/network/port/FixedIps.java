@@ -151,7 +151,9 @@ public final class FixedIps {
             }
         }
         missing.forEach(one -> allocate(handle, network.id(), port, one));
-        resting.requireFew(handle, port);
+        if (rest) {
+            resting.requireFew(handle, port);
+        }
         return !free.isEmpty() || !missing.isEmpty();
     }
 
