@@ -148,7 +148,7 @@ class RescueTest {
     void whatIsWrongIsNamedAndChangesNothing() {
         assertThat(act("{'rescue': {'rescue_image_ref': '" + UUID.randomUUID() + "'}}")
                         .text())
-                .contains("Can not find requested image");
+                .contains("Can not find requested image", "(rescue_image_ref)");
         assertThat(act("{'rescue': {'rescue_image_ref': 'x'}}").text()).contains("rescue_image_ref");
         assertThat(act("{'rescue': {'adminPass': 'secret'}}").text())
                 .contains("adminPass")

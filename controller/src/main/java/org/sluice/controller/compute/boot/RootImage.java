@@ -22,14 +22,16 @@ public final class RootImage {
     /**
      * The image, which stays until the transaction ends.
      *
+     * @param field of the request that names it, for the refusal
      * @throws org.sluice.model.ProblemException 400 when the caller does not see it, or it has no content yet
      */
-    public static ImageRecord require(Handle handle, Access access, ImageId id) {
+    public static ImageRecord require(Handle handle, Access access, ImageId id, String field) {
         ImageRecord image = IMAGES.findAndKeep(handle, access, id)
                 .orElseThrow(() -> Problems.badRequest(
-                        "ImageNotFound", "Can not find requested image: Image " + id + " could not be found."));
+                        "ImageNotFound",
+                        "Can not find requested image: Image " + id + " (" + field + ") could not be found."));
         if (image.status() != ImageStatus.ACTIVE) {
-            throw Problems.badRequest("ImageNotActive", "Image " + id + " is not active.");
+            throw Problems.badRequest("ImageNotActive", "Image " + id + " (" + field + ") is not active.");
         }
         return image;
     }
@@ -37,14 +39,15 @@ public final class RootImage {
     /**
      * Refuses an image that needs more than there is.
      *
+     * @param field of the request that names the image, for the refusal
      * @param memoryMib memory of the server, MiB
      * @param diskGib its root disk, GiB; 0 takes the size of the image
      */
-    public static void requireRoom(ImageRecord image, int memoryMib, int diskGib) {
+    public static void requireRoom(ImageRecord image, String field, int memoryMib, int diskGib) {
         if (memoryMib < image.metadata().minRam()) {
             throw Problems.badRequest(
                     "FlavorMemoryTooSmall",
-                    "Flavor's memory is too small for requested image: it has " + memoryMib
+                    "Flavor's memory is too small for requested image (" + field + "): it has " + memoryMib
                             + " MiB and the image wants " + image.metadata().minRam() + " MiB.");
         }
         if (diskGib == 0) {

@@ -163,11 +163,14 @@ final class ServerCreation {
     private Parts parts(Handle handle, Orderer orderer, BootRequest request) {
         Parts parts = new Parts(
                 flavor(handle, orderer, request),
-                RootImage.require(handle, orderer.access(), request.image()),
+                RootImage.require(handle, orderer.access(), request.image(), "imageRef"),
                 key(handle, orderer, request).orElse(null),
                 nics(handle, orderer.caller(), request.networks()));
         RootImage.requireRoom(
-                parts.image(), parts.flavor().memoryMib(), parts.flavor().diskGib());
+                parts.image(),
+                "imageRef",
+                parts.flavor().memoryMib(),
+                parts.flavor().diskGib());
         requireZone(handle, request.zone());
         return parts;
     }

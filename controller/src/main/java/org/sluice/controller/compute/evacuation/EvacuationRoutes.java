@@ -59,7 +59,7 @@ public final class EvacuationRoutes implements ResourceRoutes {
             host.ifPresent(name -> requireThere(handle, name));
             if (servers.hold(handle, server.id()).orElseThrow().shelf().isEmpty()) {
                 // One that was being unshelved is built from the image that it was shelved in.
-                RootImage.require(handle, exchange.access(), server.image());
+                RootImage.require(handle, exchange.access(), server.image(), "the image of the server");
             }
             evacuations.begin(handle, server.id(), host, Askers.of(exchange));
         });

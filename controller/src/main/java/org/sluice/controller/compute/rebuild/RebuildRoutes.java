@@ -72,8 +72,8 @@ public final class RebuildRoutes implements ResourceRoutes {
     }
 
     private void remake(Handle handle, Exchange exchange, Server server, RebuildRequest request) {
-        ImageRecord image = RootImage.require(handle, exchange.access(), request.image());
-        RootImage.requireRoom(image, server.memoryMib(), store.rootGib(handle, server.id()));
+        ImageRecord image = RootImage.require(handle, exchange.access(), request.image(), "imageRef");
+        RootImage.requireRoom(image, "imageRef", server.memoryMib(), store.rootGib(handle, server.id()));
         @Nullable String keyName = server.keyName();
         @Nullable String publicKey = store.publicKey(handle, server.id()).orElse(null);
         if (request.key().isPresent()) {

@@ -64,9 +64,9 @@ public final class RescueRoutes implements ResourceRoutes {
             Servers.Held held = servers.hold(handle, server.id()).orElseThrow();
             ImageId image = named.orElse(server.image());
             rescues.begin(handle, held, image, Askers.of(exchange));
-            ImageRecord found = RootImage.require(handle, exchange.access(), image);
+            ImageRecord found = RootImage.require(handle, exchange.access(), image, "rescue_image_ref");
             // Its disk is as large as the image, whatever the server's own is.
-            RootImage.requireRoom(found, server.memoryMib(), 0);
+            RootImage.requireRoom(found, "rescue_image_ref", server.memoryMib(), 0);
             server.host().ifPresent(host -> lookup.requireHeard(server, host, "rescue", clock.instant()));
         });
         // Nova's answer where it sets no passwords.
