@@ -6,15 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedSet;
-import java.util.TreeSet;
 import org.sluice.agent.host.Hypervisor;
 import org.sluice.agent.host.Hypervisor.Domain;
 import org.sluice.agent.host.Hypervisor.Nic;
@@ -22,7 +19,6 @@ import org.sluice.agent.host.Hypervisor.NicKey;
 import org.sluice.model.ImageId;
 import org.sluice.model.Problem;
 import org.sluice.model.ServerId;
-import org.sluice.model.protocol.DesiredServer;
 
 /** The VMs of a host and their files. The host's lock guards it. */
 final class SimulatedDomains {
@@ -41,44 +37,15 @@ final class SimulatedDomains {
 
     private final SimulatedMemory memory = new SimulatedMemory();
     private final Map<ServerId, Integer> starts = new HashMap<>();
-    private final Map<ServerId, ImageId> disks = new HashMap<>();
+    private final SimulatedDisks disks;
     private final SimulatedCopies copies = new SimulatedCopies();
 
-    /** The numbers of a server's root disks. */
-    private final Map<ServerId, SortedSet<Integer>> numbers = new HashMap<>();
-
-    void ensureDisk(DesiredServer server) {
-        disks.putIfAbsent(server.id(), server.image().id());
-        growDisk(server);
+    SimulatedDomains(SimulatedDisks disks) {
+        this.disks = disks;
     }
 
-    /** The root disk of a server that had one before. */
-    void requireDisk(DesiredServer server) {
-        if (!disks.containsKey(server.id())) {
-            throw Problem.of(
-                            Problem.Kind.CONFLICT,
-                            "RootDiskGone",
-                            "The root disk of server " + server.id() + " is not on its host.")
-                    .asException();
-        }
-        growDisk(server);
-    }
-
-    private void growDisk(DesiredServer server) {
-        SortedSet<Integer> made = numbers.computeIfAbsent(server.id(), _ -> new TreeSet<>());
-        int number = server.rootDisk().number();
-        Optional<Integer> kept = server.rootDisk().kept();
-        if (kept.isPresent() && !made.contains(number) && !made.contains(kept.get())) {
-            throw refused(
-                    "Root disk " + kept.get() + " of server " + server.id() + ", which was to grow, is not there.");
-        }
-        made.removeIf(other -> other != number && other > kept.orElse(number));
-        made.add(number);
-    }
-
-    /** The numbers of the server's root disks, the oldest first; each is on top of the one before. */
-    List<Integer> rootDisks(ServerId server) {
-        return List.copyOf(numbers.getOrDefault(server, Collections.emptySortedSet()));
+    SimulatedDisks disks() {
+        return disks;
     }
 
     /** How many processors the guest has that runs. */
@@ -86,14 +53,8 @@ final class SimulatedDomains {
         return Optional.ofNullable(domains.get(server)).map(Domain::vcpus);
     }
 
-    /** What a root disk was made of. */
-    Optional<ImageId> image(ServerId server) {
-        return Optional.ofNullable(disks.get(server));
-    }
-
     void removeDisks(ServerId server, Path console) {
         disks.remove(server);
-        numbers.remove(server);
         ports.remove(server);
         copies.drop(server);
         memory.drop(server);
@@ -104,15 +65,11 @@ final class SimulatedDomains {
         }
     }
 
-    List<ServerId> disks() {
-        return List.copyOf(disks.keySet());
-    }
-
     void start(Domain domain, SimulatedFunctions functions, SimulatedBridges bridges) {
         if (domains.containsKey(domain.id())) {
             return;
         }
-        if (!disks.containsKey(domain.id())) {
+        if (!disks.has(domain.id())) {
             throw refused("The root disk of " + domain.name() + " is not there.");
         }
         domain.nics().forEach(nic -> open(nic, functions, bridges));
@@ -341,7 +298,7 @@ final class SimulatedDomains {
 
     /** Copies a root disk; one that is written to meanwhile would be no copy of anything. */
     void copyDisk(ServerId server) {
-        if (!disks.containsKey(server)) {
+        if (!disks.has(server)) {
             throw refused("There is no root disk of server " + server + " to copy.");
         }
         if (state(server) == Hypervisor.State.RUNNING) {
@@ -401,7 +358,7 @@ final class SimulatedDomains {
         }
     }
 
-    private static RuntimeException refused(String sentence) {
+    static RuntimeException refused(String sentence) {
         return Problem.of(Problem.Kind.CONFLICT, "DomainRefused", sentence).asException();
     }
 }

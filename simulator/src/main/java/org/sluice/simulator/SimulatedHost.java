@@ -48,7 +48,7 @@ public final class SimulatedHost {
     private final Object lock = new Object();
     private final SimulatedFunctions functions = new SimulatedFunctions();
     private final SimulatedBridges bridges = new SimulatedBridges();
-    private final SimulatedDomains domains = new SimulatedDomains();
+    private final SimulatedDomains domains;
     private volatile Consumer<ServerId> watcher = server -> {};
     private volatile Consumer<NetworkId> dhcpWatcher = network -> {};
     private final AtomicInteger endsWithheld = new AtomicInteger();
@@ -58,7 +58,7 @@ public final class SimulatedHost {
     /**
      * @param index counts hosts from 0; decides which kinds of card it has
      * @param name the host's name
-     * @param directory for its VMs' console files
+     * @param directory for its VMs' console files, and what it remembers of their disks; a host of the same directory has the same
      */
     public SimulatedHost(int index, String name, Path directory) {
         this(name, directory, List.of(TURNS.get(2 * index % TURNS.size()), TURNS.get((2 * index + 1) % TURNS.size())));
@@ -72,6 +72,7 @@ public final class SimulatedHost {
     public SimulatedHost(String name, Path directory, List<SimulatedCard> cards) {
         this.name = requireNonNull(name, "name is null");
         this.directory = requireNonNull(directory, "directory is null");
+        this.domains = new SimulatedDomains(new SimulatedDisks(directory));
         for (int i = 0; i < cards.size(); i++) {
             functions.add(
                     new PhysicalFunctionKey("SIM-" + name + "-" + i, 0),
@@ -365,7 +366,7 @@ public final class SimulatedHost {
     /** Servers with files. */
     public List<ServerId> disks() {
         synchronized (lock) {
-            return domains.disks();
+            return domains.disks().servers();
         }
     }
 
@@ -379,14 +380,14 @@ public final class SimulatedHost {
     /** What a server's root disk was made of. */
     public Optional<ImageId> image(ServerId server) {
         synchronized (lock) {
-            return domains.image(server);
+            return domains.disks().image(server);
         }
     }
 
     /** The numbers of a server's root disks, the oldest first; each is on top of the one before. */
     public List<Integer> rootDisks(ServerId server) {
         synchronized (lock) {
-            return domains.rootDisks(server);
+            return domains.disks().numbers(server);
         }
     }
 
@@ -708,13 +709,21 @@ public final class SimulatedHost {
 
         @Override
         public RootDisk ensureRoot(DesiredServer server) {
-            change(line, HostCall.ENSURE_ROOT_DISK, "root disk of " + server.id(), () -> domains.ensureDisk(server));
+            change(
+                    line,
+                    HostCall.ENSURE_ROOT_DISK,
+                    "root disk of " + server.id(),
+                    () -> domains.disks().ensure(server));
             return rootOf(server);
         }
 
         @Override
         public RootDisk requireRoot(DesiredServer server) {
-            change(line, HostCall.REQUIRE_ROOT_DISK, "root disk of " + server.id(), () -> domains.requireDisk(server));
+            change(
+                    line,
+                    HostCall.REQUIRE_ROOT_DISK,
+                    "root disk of " + server.id(),
+                    () -> domains.disks().require(server));
             return rootOf(server);
         }
 
@@ -836,7 +845,7 @@ public final class SimulatedHost {
 
         @Override
         public List<ServerId> present() {
-            return call(line, HostCall.LIST_DISKS, "list files", domains::disks);
+            return call(line, HostCall.LIST_DISKS, "list files", domains.disks()::servers);
         }
     }
 

@@ -122,6 +122,39 @@ class PowerTest {
     }
 
     @Test
+    void whatRanIsStartedAgainOnItsDiskWhenTheProcessOfASimulatedHostIsAnother() {
+        run();
+        anotherProcess();
+        run();
+        assertThat(on.host.disks()).containsExactly(server.id());
+        assertThat(on.host.rootDisks(server.id())).containsExactly(1);
+    }
+
+    /** Versions before remembered their consoles alone. */
+    @Test
+    void aSimulatedHostOfAVersionThatRememberedNoDisksHasThoseOfItsServers() throws IOException {
+        run();
+        on.close();
+        for (Path file : List.of(disks().resolve(server.id().toString()), disks())) {
+            Files.delete(file);
+        }
+        anotherProcess();
+        anotherProcess();
+        run();
+        assertThat(on.host.image(server.id())).contains(server.image().id());
+        assertThat(on.host.rootDisks(server.id())).containsExactly(1);
+    }
+
+    private Path disks() {
+        return directory.resolve("consoles/disks");
+    }
+
+    private void anotherProcess() {
+        on.close();
+        on = new AgentOnSimulatedHost(directory, SimulatedCard.CONNECTX_5);
+    }
+
+    @Test
     void aServerThatHasLostItsDiskIsNotStartedOnAnother() {
         run();
         wish(stopped(1));
