@@ -249,6 +249,29 @@ class ServersInTheLabTest {
 
     @Test
     @Order(7)
+    void aSuspendedServerIsAFileAndGoesOnWhereItWas() {
+        Map<String, String> port = talk.port("vm_nic1");
+        int boots = host.countOnConsole("vm00", "GUEST ready");
+
+        cloud.type("openstack server suspend vm00").succeeded();
+        talk.becomes("vm00", "SUSPENDED", CHANGE);
+        assertThat(host.run("virsh -q list --all")).isBlank();
+        assertThat(host.run("ls /state/agent/servers/*/")).contains("memory.save");
+        host.peerGetsNone(addressOf(port));
+
+        cloud.type("openstack server resume vm00").succeeded();
+        talk.becomes("vm00", "ACTIVE", CHANGE);
+        assertThat(host.run("ls /state/agent/servers/*/")).doesNotContain("memory.save");
+        host.hasAFunctionProgrammed(port.get("mac_address"));
+        host.hasADomainWithTheFunction(domain(), port.get("mac_address"), functionOf(port));
+        host.peerInVlan2401GetsAnswers(addressOf(port));
+        assertThat(host.countOnConsole("vm00", "GUEST ready"))
+                .as("it has not booted")
+                .isEqualTo(boots);
+    }
+
+    @Test
+    @Order(8)
     void aShelvedServerLeavesItsHostAndComesBack() {
         Map<String, String> port = talk.port("vm_nic1");
         String function = functionOf(port);
@@ -267,7 +290,7 @@ class ServersInTheLabTest {
     }
 
     @Test
-    @Order(8)
+    @Order(9)
     void guestsOutliveLibvirtdAndObeyTheOneThatFollows() {
         String guest = host.run("pgrep -o qemu-system");
         String address = addressOf(talk.port("vm_nic1"));
@@ -292,7 +315,7 @@ class ServersInTheLabTest {
     }
 
     @Test
-    @Order(9)
+    @Order(10)
     void afterALossOfPowerRunsWhatRanAndIsOffWhatWasOff() {
         Map<String, String> port = talk.port("vm_nic1");
         directPort("off_nic");
@@ -326,7 +349,7 @@ class ServersInTheLabTest {
 
     /** Its servers have nothing to boot from, so that it is the agent that has work to do and not the emulator. */
     @Test
-    @Order(10)
+    @Order(11)
     void agentsKilledAtRandomDuringTwentyBootsAndDeletesLeaveNothing() {
         long seed = Long.getLong("sluice.lab.seed", System.nanoTime());
         System.out.println("Agents are killed at random; -Dsluice.lab.seed=" + seed + " kills after the same pauses.");
