@@ -58,7 +58,8 @@ final class MigrationsTest {
             Map.entry("45", -928_926_277),
             Map.entry("46", -1_037_754_172),
             Map.entry("47", -818_487_961),
-            Map.entry("49", 321_011_656));
+            Map.entry("49", 321_011_656),
+            Map.entry("51", -422_589_545));
 
     @RegisterExtension
     static final TestDatabase postgres = new TestDatabase();

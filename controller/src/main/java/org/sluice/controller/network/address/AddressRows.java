@@ -8,24 +8,17 @@ import org.sluice.controller.http.Json;
 import org.sluice.model.protocol.FixedAddress;
 import tools.jackson.databind.JsonNode;
 
-/** Reads a port's addresses with their subnets in one go: a JSON array that a sub-select of the port's query makes. */
+/** Reads a port's addresses with their subnets in one go: a JSON array, which the database's function {@code port_addresses} makes (V51). */
 public final class AddressRows {
-    /** The sub-select, for a query in which the port is {@code p}. */
-    public static final String SELECT = """
-            (select coalesce(jsonb_agg(jsonb_build_object(
-                        'address', host(a.address), 'cidr', text(s.cidr), 'gateway', host(s.gateway_ip),
-                        'nameServers', (select coalesce(jsonb_agg(host(d)), '[]') from unnest(s.dns_nameservers) d),
-                        'hostRoutes', s.host_routes, 'dhcp', s.enable_dhcp)
-                    order by s.ip_version, s.created_at, a.address), '[]')
-             from port_address a join subnet s on s.id = a.subnet_id where a.port_id = p.id)
-            """;
+    /** The array, for a query in which the port is {@code p}. */
+    public static final String SELECT = "port_addresses(p.id)";
 
     /** Shown as they were given; guests must not be told of them: dnsmasq would name itself instead (dnsmasq(8), option 6). */
     private static final Set<String> NO_NAME_SERVER = Set.of("0.0.0.0", "::");
 
     private AddressRows() {}
 
-    /** The addresses that the sub-select gives. */
+    /** The addresses of such an array. */
     public static List<FixedAddress> parse(String json) {
         List<FixedAddress> addresses = new ArrayList<>();
         for (JsonNode node : Json.MAPPER.readTree(json)) {

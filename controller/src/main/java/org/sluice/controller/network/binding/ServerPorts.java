@@ -228,19 +228,7 @@ public final class ServerPorts {
         if (servers.isEmpty()) {
             return List.of();
         }
-        return handle.createQuery("""
-                        select p.id, p.server_id, p.network_id, p.vnic_type, p.mac_address, p.port_security, p.status,
-                            p.nic_index, p.made_for_server,
-                            n.name as network_name, n.physical_network, n.network_type, n.segmentation_id, n.mtu,
-                            (select coalesce(jsonb_agg(jsonb_build_object('id', g.id, 'name', g.name) order by g.name),
-                                    '[]')
-                             from port_security_group pg join security_group g on g.id = pg.security_group_id
-                             where pg.port_id = p.id) as security_groups,
-                        """ + AddressRows.SELECT + """
-                             as addresses, ic.id as change, ic.kind as change_kind
-                        from port p join network n on n.id = p.network_id
-                            left join interface_change ic on ic.port_id = p.id
-                        where p.server_id = any(:servers) order by p.server_id, p.nic_index""")
+        return handle.createQuery("select * from attached_ports(:servers)")
                 .bindArray(
                         "servers",
                         UUID.class,

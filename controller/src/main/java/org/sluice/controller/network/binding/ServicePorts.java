@@ -33,11 +33,8 @@ import org.sluice.model.protocol.ServedNetwork;
  * transaction. Thread-safe.
  */
 public final class ServicePorts {
-    private static final String SELECT = """
-            select p.id, p.network_id, p.mac_address, p.service_host_id,
-            """ + AddressRows.SELECT + """
-             as addresses from port p
-            """;
+    private static final String SELECT = "select p.id, p.network_id, p.mac_address, p.service_host_id, "
+            + AddressRows.SELECT + " as addresses from port p\n";
 
     private static final String OF_ALL_HOSTS = "p.serves and p.service_host_id is null";
 
