@@ -13,13 +13,14 @@ class WindowTest {
     @RegisterExtension
     static final TestDatabase postgres = new TestDatabase();
 
-    /** So many rows, of which those from a certain number on have so many bytes and the others none. */
-    private static List<Integer> read(Window window, int largeFrom, int bytes) {
+    /** So many rows, of which those from a certain number on have so many bytes and the others none; the database sorts all of them. */
+    private static List<Integer> read(Window window, int rows, int largeFrom, int bytes) {
         return postgres.database()
                 .jdbi()
                 .inTransaction(handle -> window.list(
                         handle.createQuery("select i, repeat('x', case when i >= " + largeFrom + " then " + bytes
-                                + " else 0 end) as text from generate_series(1, 1000) i where true" + window.sql()),
+                                + " else 0 end) as text from generate_series(1, " + rows + ") i where true"
+                                + window.sql()),
                         (row, _) -> row.getInt("i")));
     }
 
@@ -35,7 +36,7 @@ class WindowTest {
     void smallRowsComeAllAndInOrder() {
         Window window = window();
 
-        assertThat(read(window, 1, 100)).isEqualTo(upTo(500));
+        assertThat(read(window, 1000, 1, 100)).isEqualTo(upTo(500));
         assertThat(window.isCut()).isFalse();
         assertThat(window.bytes()).isBetween(50_000L, 55_000L);
     }
@@ -44,7 +45,7 @@ class WindowTest {
     void largeOnesEndItBeforeTheyAreTooMuch() {
         Window window = window();
 
-        assertThat(read(window, 1, 100 << 10)).isEqualTo(upTo(5));
+        assertThat(read(window, 20, 1, 100 << 10)).isEqualTo(upTo(5));
         assertThat(window.isCut()).isTrue();
     }
 
@@ -52,7 +53,7 @@ class WindowTest {
     void largeOnesBehindSmallOnesEndItToo() {
         Window window = window();
 
-        assertThat(read(window, 95, 100 << 10)).isEqualTo(upTo(99));
+        assertThat(read(window, 120, 95, 100 << 10)).isEqualTo(upTo(99));
         assertThat(window.isCut()).isTrue();
         assertThat(window.bytes()).isLessThanOrEqualTo(Window.MOST_BYTES);
     }
@@ -61,7 +62,7 @@ class WindowTest {
     void oneThatIsTooLargeComesAlone() {
         Window window = window();
 
-        assertThat(read(window, 1, 1 << 20)).isEqualTo(List.of(1));
+        assertThat(read(window, 3, 1, 1 << 20)).isEqualTo(List.of(1));
         assertThat(window.isCut()).isTrue();
     }
 }
