@@ -2,6 +2,7 @@ package org.sluice.controller.agents;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
@@ -45,6 +46,7 @@ import org.sluice.model.Problem;
 import org.sluice.model.ServerId;
 import org.sluice.model.VnicType;
 import org.sluice.model.protocol.DesiredHost;
+import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.DiskWish;
 import org.sluice.model.protocol.DriverRefusal;
 import org.sluice.model.protocol.HostQuery;
@@ -169,6 +171,27 @@ class AgentsFamilyTest {
         assertThat(get("/desired?after=0&wait=0").statusCode()).isEqualTo(204);
 
         assertThat(boot0().isPlaced()).isTrue();
+    }
+
+    /** What it has of servers that are elsewhere now is ended by nobody but its own agent, which has to hear of it. */
+    @Test
+    void aHostThatWasDeclaredDownIsToldWhatItIsToDoLikeAnyOther() throws Exception {
+        ServerId placed = boot();
+        DesiredHost before = Json.MAPPER.readValue(get("/desired").body(), DesiredHost.class);
+        postgres.database().jdbi().useTransaction(handle -> {
+            handle.execute("update host set forced_down_at = now()");
+            fleet.scheduling.requestDelete(handle, placed);
+        });
+
+        DesiredHost told = Json.MAPPER.readValue(
+                get("/desired?after=" + before.revision() + "&wait=0").body(), DesiredHost.class);
+
+        assertThat(told.servers())
+                .extracting(DesiredServer::id, DesiredServer::presence)
+                .containsExactly(tuple(placed, DesiredServer.Presence.ABSENT));
+        assertThat(fleet.count("select count(*) from host where forced_down_at is null"))
+                .as("that it is heard takes nothing back")
+                .isZero();
     }
 
     @Test
