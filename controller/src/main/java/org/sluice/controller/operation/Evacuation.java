@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.server.Claim;
+import org.sluice.controller.server.ServerLife;
 import org.sluice.controller.server.ServerState;
 import org.sluice.controller.server.ServerStatus;
 import org.sluice.controller.server.Servers;
@@ -31,7 +32,7 @@ final class Evacuation implements Workflow<Evacuation.Left> {
      * What is left behind.
      *
      * @param claim the generation of the claim where it was
-     * @param before what its guest was to be
+     * @param before what its guest is to be where it is built anew ({@link ServerLife#anew}); in the books of before also what it was to be
      * @param keepsDisk whether there may be data of it that are nowhere else: what it never stood with, its host must not build now
      */
     record Left(long claim, Power.Level before, boolean keepsDisk) {

@@ -9,6 +9,8 @@ import org.sluice.controller.network.binding.Bindings;
 import org.sluice.controller.network.binding.ServerPorts;
 import org.sluice.controller.network.binding.ServicePorts;
 import org.sluice.controller.server.Claim;
+import org.sluice.controller.server.ServerAction;
+import org.sluice.controller.server.ServerActions.Asker;
 import org.sluice.controller.server.Servers;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.model.HostId;
@@ -107,6 +109,14 @@ final class Moves {
     /** The host where it was gives up what it has of it. */
     void giveUpOldPlace(Handle handle, Servers.Held server) {
         servers.leftForGood(handle, server.id());
+        changed(handle, server);
+    }
+
+    /** One that is shelved is on no host from now on; the host that it was leaving gives up what it has of it when it is back. */
+    void leaveBehind(Handle handle, Servers.Held server, Asker asker) {
+        requireOnePlace(server, ServerAction.EVACUATE.text());
+        servers.leftBehind(handle, server, asker);
+        serverPorts.unbind(handle, server.id());
         changed(handle, server);
     }
 

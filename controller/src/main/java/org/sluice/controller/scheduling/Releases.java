@@ -90,7 +90,7 @@ final class Releases {
         }
         Set<NetworkId> bridged = Scheduling.bridgedNetworks(serverPorts.of(handle, List.of(server)));
         end(handle, held, claim, held.isShelved(), () -> servers.left(handle, server));
-        if (isLast(held) && held.isShelved()) {
+        if (held.isShelved() && (isLast(held) || claim.role() == Claim.Role.CURRENT)) {
             servers.offloaded(handle, server);
         }
         for (NetworkId network : bridged) {
@@ -113,6 +113,8 @@ final class Releases {
             serverPorts.unplug(handle, held.id());
         } else if (isLast) {
             serverPorts.detach(handle, held.id());
+        } else if (claim.role() == Claim.Role.CURRENT) {
+            serverPorts.unbind(handle, held.id());
         }
         if (claim.role() == Claim.Role.CURRENT) {
             left.run();

@@ -23,6 +23,7 @@ import org.sluice.controller.network.binding.ServicePorts;
 import org.sluice.controller.server.Claim;
 import org.sluice.controller.server.Hardware;
 import org.sluice.controller.server.ServerAction;
+import org.sluice.controller.server.ServerActions.Asker;
 import org.sluice.controller.server.Servers;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.controller.store.OneByOne;
@@ -120,12 +121,20 @@ public final class Scheduling {
     }
 
     /**
-     * The same for a server that was placed before and is nowhere now: it needs what the books say of it.
+     * The same for a server that was placed before and is nowhere now: it needs what the books say of it. A host that has yet to give it up
+     * does not take it.
      *
      * @param zone where it may be, {@code zone} or {@code zone:host}; empty for anywhere
      */
     public Placement placeAgain(Handle handle, ServerId server, Optional<String> zone) {
-        return place(handle, requests.of(handle, List.of(server)).getFirst().in(zone));
+        ServerRequest request = requests.of(handle, List.of(server)).getFirst().in(zone);
+        Servers.Held held = servers.hold(handle, server).orElseThrow();
+        return place(
+                handle,
+                request,
+                Claim.Role.CURRENT,
+                host -> held.on(host.id()).isEmpty(),
+                once(() -> serve(handle, List.of(request))));
     }
 
     private Placement place(Handle handle, ServerRequest request, Runnable beforeClaim) {
@@ -424,6 +433,15 @@ public final class Scheduling {
     public void giveUpOldPlace(Handle handle, Servers.Held server) {
         oneAfterAnother(handle);
         moves.giveUpOldPlace(handle, server);
+    }
+
+    /**
+     * A server that is shelved is on no host from now on; the one that it was leaving, which is down, is to give it up when it is back.
+     *
+     * @throws ProblemException 409 when a host where it was before that has not given it up
+     */
+    public void leaveBehind(Handle handle, Servers.Held server, Asker asker) {
+        moves.leaveBehind(handle, server, asker);
     }
 
     /** Gives a place back that was taken for a server which has not arrived; nothing happens where there is none. */

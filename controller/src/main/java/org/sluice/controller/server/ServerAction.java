@@ -55,8 +55,20 @@ public enum ServerAction {
             "createBackup",
             Set.of(ServerStatus.ACTIVE, ServerStatus.SHUTOFF, ServerStatus.PAUSED, ServerStatus.SUSPENDED),
             Task.IMAGE_BACKUP),
-    /** It is built anew elsewhere, since its host is down; one that was off is off there. */
-    EVACUATE("evacuate", Set.of(ServerStatus.ACTIVE, ServerStatus.SHUTOFF, ServerStatus.ERROR), Task.REBUILDING),
+    /** Its host is down, and it comes away from there: what becomes of it, {@link ServerLife} says. */
+    EVACUATE(
+            "evacuate",
+            Set.of(
+                    ServerStatus.ACTIVE,
+                    ServerStatus.SHUTOFF,
+                    ServerStatus.PAUSED,
+                    ServerStatus.SUSPENDED,
+                    ServerStatus.RESCUED,
+                    ServerStatus.RESIZED,
+                    ServerStatus.SHELVED,
+                    ServerStatus.SHELVED_OFFLOADED,
+                    ServerStatus.ERROR),
+            Task.REBUILDING),
     /** It is stopped, a copy of its root disk becomes an image, and it leaves its host. */
     SHELVE(
             "shelve",
@@ -152,6 +164,10 @@ public enum ServerAction {
     /** Whether it may be asked in that state. */
     boolean isAllowedIn(ServerState state) {
         Optional<Task> underWay = state.task();
+        if (this == EVACUATE && state.isShelved()) {
+            // One that has left its host is on none that could be down.
+            return state.is(Task.SHELVING_OFFLOADING);
+        }
         boolean waits = underWay.isEmpty()
                 || (this == HARD_REBOOT && state.is(Task.REBOOTING))
                 // Its host is down, and what waits for that would be in the way for ever.

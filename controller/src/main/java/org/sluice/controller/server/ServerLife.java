@@ -28,7 +28,11 @@ import org.sluice.model.protocol.ServerReport.Observed;
  * suspend         ACTIVE                         suspending        SUSPENDED; ACTIVE where it could not be saved, SHUTOFF where it ended before
  * resume          SUSPENDED                      resuming          ACTIVE; SUSPENDED where it could not go on, SHUTOFF where its memory is gone
  * rebuild         ACTIVE, SHUTOFF, ERROR         rebuilding        ACTIVE, or SHUTOFF again; ERROR where its disk could not be made
- * evacuate        ACTIVE, SHUTOFF, ERROR, whatever is under way    rebuilding    likewise, on another host; ERROR where it was if that cannot
+ * evacuate        ACTIVE, PAUSED, RESCUED, SHUTOFF, ERROR, whatever is under way    rebuilding    ACTIVE, or SHUTOFF again, on another host; ERROR where it was if that cannot
+ * evacuate        SUSPENDED                      rebuilding        SHUTOFF on another host, since its memory is lost; ERROR where it was if that cannot
+ * evacuate        RESIZED, and there is a disk of before on another host    resize_reverting    as after a revert
+ * evacuate        RESIZED, and there is none     rebuilding        as after a confirmation
+ * evacuate        SHELVED, and on its way from its host    -       SHELVED_OFFLOADED
  * resize          ACTIVE, SHUTOFF                resize_prep, resize_finish    RESIZED; what it was where that could not be done
  * migrate         ACTIVE, SHUTOFF                resize_prep, resize_finish    RESIZED, on another host; what it was where that could not be done
  * confirm         RESIZED                        -                 ACTIVE, SHUTOFF, PAUSED: what its guest is
@@ -160,6 +164,19 @@ public final class ServerLife {
             case SUSPENDED -> Power.Level.SUSPENDED;
             case SHUTOFF -> Power.Level.STOPPED;
             case BUILD, ERROR, RESIZED, SHELVED, SHELVED_OFFLOADED -> power.level();
+        };
+    }
+
+    /**
+     * What its guest is to be where it is built anew, its host being down. What was in its memory is gone, as is what it was rescued
+     * with: one that stood still or was rescued runs, and one that was to go on from its memory is off, since nothing boots in place of that.
+     */
+    public static Power.Level anew(ServerState state, Power power) {
+        return switch (state.status()) {
+            case SUSPENDED -> Power.Level.STOPPED;
+            case RESCUED -> Power.Level.RUNNING;
+            case BUILD, ACTIVE, SHUTOFF, PAUSED, RESIZED, SHELVED, SHELVED_OFFLOADED, ERROR ->
+                power.level() == Power.Level.STOPPED ? Power.Level.STOPPED : Power.Level.RUNNING;
         };
     }
 

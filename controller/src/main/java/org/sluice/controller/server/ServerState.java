@@ -40,6 +40,16 @@ public record ServerState(ServerStatus status, Optional<Task> task) {
         return task.equals(Optional.of(begun));
     }
 
+    /** Whether it is in an image, or on its way there from its host. */
+    boolean isShelved() {
+        return status == ServerStatus.SHELVED || status == ServerStatus.SHELVED_OFFLOADED;
+    }
+
+    /** Whether its guest boots from another image than its root disk, or is about to. */
+    boolean isRescue() {
+        return status == ServerStatus.RESCUED || is(Task.RESCUING);
+    }
+
     /** What the Compute API calls the two together, as Nova does: {@code status} of a server. */
     public String shown() {
         if (status == ServerStatus.ACTIVE && is(Task.REBOOTING)) {

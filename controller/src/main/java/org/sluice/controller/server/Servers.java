@@ -101,8 +101,7 @@ public final class Servers {
 
         /** Whether it is shelved, so that whatever is left of it on a host may go and its ports stay its own. */
         public boolean isShelved() {
-            return !state.is(Task.DELETING)
-                    && (state.status() == ServerStatus.SHELVED || state.status() == ServerStatus.SHELVED_OFFLOADED);
+            return !state.is(Task.DELETING) && state.isShelved();
         }
     }
 
@@ -311,6 +310,25 @@ public final class Servers {
         }
     }
 
+    /** It boots from its root disk from now on, also on a host that knows only later that its rescue is over. */
+    public void endRescue(Handle handle, Held server) {
+        if (server.state().isRescue()) {
+            rescues.end(handle, server.id());
+            // A reboot, so that a guest which runs from the other image is not taken for one of its own disk.
+            wish(handle, server, Power.Level.STOPPED, true, Power.Ending.AT_ONCE);
+        }
+    }
+
+    /** It is shelved, and the host that it was leaving is down: it is on none from now on, and that host gives it up when it is back. */
+    public void leftBehind(Handle handle, Held server, ServerActions.Asker asker) {
+        handle.createUpdate("update claim set role = 'outgoing' where server_id = :server and role = 'current'")
+                .bind("server", server.id().value())
+                .execute();
+        left(handle, server.id());
+        offloaded(handle, server.id());
+        note(handle, server.id(), ServerAction.EVACUATE, asker);
+    }
+
     /** Nothing of it is left on the host where it was; its claim there can end. */
     public void left(Handle handle, ServerId server) {
         handle.createUpdate(
@@ -324,9 +342,6 @@ public final class Servers {
         if (server.state().is(Task.DELETING)) {
             // It was to go; where something of it is left, that goes on.
             unwant(handle, server.id());
-        } else if (server.isInItsImage() && server.claims().size() > 1) {
-            // In its image, and gone from here; a host where it was before has yet to give it up.
-            become(handle, server.id(), new ServerState(ServerStatus.SHELVED, Optional.of(Task.SHELVING_OFFLOADING)));
         } else if (server.isInItsImage()) {
             // It is in its image, and not on the host that was lost.
             actions.finish(
@@ -354,7 +369,7 @@ public final class Servers {
         server.host().ifPresent(host -> Hosts.changed(handle, host, server.id()));
     }
 
-    /** Nothing of it is left on any host, and it is shelved. */
+    /** It is shelved, and is on no host any more; one where it was before may have yet to give it up. */
     public void offloaded(Handle handle, ServerId server) {
         become(handle, server, ServerState.at(ServerStatus.SHELVED_OFFLOADED));
         actions.finish(handle, server, Optional.empty());
@@ -458,9 +473,8 @@ public final class Servers {
         become(handle, server.id(), ServerState.at(status));
         if (server.isPresent()) {
             // A guest that was started from another disk goes on from that until it is started anew.
-            boolean wasRescued = before.status() == ServerStatus.RESCUED || before.is(Task.RESCUING);
             Power.Level level = ServerLife.meant(before, status, server.power());
-            wish(handle, server, level, wasRescued, Power.Ending.AT_ONCE);
+            wish(handle, server, level, before.isRescue(), Power.Ending.AT_ONCE);
             forgive(handle, server.id());
         }
     }

@@ -483,6 +483,14 @@ final class ComputeCloud implements AutoCloseable {
                 .mended();
     }
 
+    /** All that are members. */
+    List<HostId> hosts() {
+        return jdbi.withHandle(handle -> handle.createQuery("select id from host")
+                .mapTo(UUID.class)
+                .map(HostId::new)
+                .list());
+    }
+
     /** The host is off for good, and taken out with what is on it. */
     void lose(HostId host) {
         jdbi.useTransaction(handle -> {

@@ -473,8 +473,8 @@ final class EvacuationTest {
         cloud.execute("update image set status = 'deactivated'");
         refused(400, "is not active");
         cloud.execute("update image set status = 'active'");
-        cloud.execute("update server set status = 'PAUSED'");
-        refused(409, "Cannot 'evacuate' instance " + server + " while it is in vm_state paused.");
+        cloud.execute("update server set status = 'BUILD'");
+        refused(409, "Cannot 'evacuate' instance " + server + " while it is in vm_state building.");
         cloud.execute("update server set status = 'ACTIVE', task_state = 'deleting'");
         refused(409, "while it is in task_state deleting");
         cloud.execute("update server set task_state = null");

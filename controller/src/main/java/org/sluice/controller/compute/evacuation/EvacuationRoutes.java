@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.sluice.controller.compute.boot.RootImage;
+import org.sluice.controller.compute.host.HostRow;
 import org.sluice.controller.compute.host.HostStore;
 import org.sluice.controller.compute.server.Askers;
 import org.sluice.controller.compute.server.Server;
@@ -17,13 +18,15 @@ import org.sluice.controller.http.Reply;
 import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.operation.Evacuations;
+import org.sluice.controller.server.Claim;
 import org.sluice.controller.server.Servers;
 import org.sluice.controller.store.Transactions;
 
 /**
  * {@code evacuate} of {@code POST /servers/ID/action} (Compute API reference, "Evacuate server"): a server whose host is down, or
  * was declared down, is built anew on another one with its id, its ports and their addresses; its root disk is made from its image,
- * as Nova does without shared storage. The host keeps what it has of the server, with the guest off, until the other one has it. Thread-safe.
+ * as Nova does without shared storage. The host keeps what it has of the server, with the guest off, until the other one has it. One that
+ * was moved, and nobody has decided about that, goes back to its disk of before; one that is shelved is on no host any more. Thread-safe.
  */
 public final class EvacuationRoutes implements ResourceRoutes {
     private final Transactions transactions;
@@ -57,9 +60,15 @@ public final class EvacuationRoutes implements ResourceRoutes {
             Server server = lookup.findToChange(handle, exchange);
             server.host().ifPresent(from -> requireDown(from, host));
             host.ifPresent(name -> requireThere(handle, name));
-            if (servers.hold(handle, server.id()).orElseThrow().shelf().isEmpty()) {
-                // One that was being unshelved is built from the image that it was shelved in.
-                RootImage.require(handle, exchange.access(), server.image(), "the image of the server");
+            Servers.Held held = servers.hold(handle, server.id()).orElseThrow();
+            switch (Evacuations.way(held)) {
+                case IMAGE -> RootImage.require(handle, exchange.access(), server.image(), "the image of the server");
+                case DISK_OF_BEFORE ->
+                    requireWayBack(
+                            handle, server, held.claim(Claim.Role.OUTGOING).orElseThrow(), host);
+                case SHELF, NOWHERE -> {
+                    // The image that it is shelved in goes with nothing but the server.
+                }
             }
             evacuations.begin(handle, server.id(), host, Askers.of(exchange));
         });
@@ -72,6 +81,21 @@ public final class EvacuationRoutes implements ResourceRoutes {
         }
         if (from.isUp(clock.instant())) {
             throw EvacuationRules.inUse(from.name());
+        }
+    }
+
+    /** The host with its disk of before is needed, and its guest must not run on the other one meanwhile. */
+    private void requireWayBack(Handle handle, Server server, Claim old, Optional<String> to) {
+        HostRow back = hosts.find(handle, old.host()).orElseThrow();
+        String from = server.host().map(Server.Host::name).orElseThrow();
+        if (!back.isUp(clock.instant())) {
+            throw EvacuationRules.bothDown(server.id(), from, back.name());
+        }
+        if (to.filter(name -> !name.equals(back.name())).isPresent()) {
+            throw EvacuationRules.onlyBack(server.id(), back.name());
+        }
+        if (!server.host().map(Server.Host::forcedDown).orElseThrow()) {
+            throw EvacuationRules.mayRunStill(server.id(), from, back.name());
         }
     }
 

@@ -218,6 +218,15 @@ public final class ServerPorts {
                         where server_id = :server""").bind("server", server.value()).execute();
     }
 
+    /** The server's ports are shown on no host; a host that has yet to give the server up keeps what it has for them. */
+    public void unbind(Handle handle, ServerId server) {
+        handle.createUpdate("""
+                        update port_binding set active = false where server_id = :server and active;
+                        update port set status = 'DOWN', binding_host = '', revision_number = revision_number + 1,
+                            updated_at = now()
+                        where server_id = :server and binding_host <> ''""").bind("server", server.value()).execute();
+    }
+
     /** What is shown of the NICs of those servers, each server's in order, in one query. */
     public List<ShownNic> shown(Handle handle, Collection<ServerId> servers) {
         return ShownNics.of(handle, servers);
