@@ -221,6 +221,38 @@ class PowerTest {
         on.assertRuns(server);
     }
 
+    /** What is said of the wish is said of the disk: whoever may keep or give up the disk of before goes by it. */
+    @Test
+    void oneThatIsOffHasItsLargerDiskWhenItsHostSaysSo() {
+        run();
+        wish(stopped(1));
+        on.awaitObeyed(server, stopped(1));
+        DesiredServer large = Samples.resized(server, 4, 2048, 20, new DesiredServer.RootDisk(2, Optional.of(1), 2));
+        on.controller.want(Samples.state(++revision, large.powered(stopped(2))));
+        on.awaitObeyed(server, stopped(2));
+        assertThat(on.host.rootDisks(server.id())).containsExactly(1, 2);
+        assertOff();
+    }
+
+    @Test
+    void oneThatIsOffSaysThatItsLargerDiskCannotBeMadeAndTriesAgainWhenItIsWishedAgain() {
+        run();
+        wish(stopped(1));
+        on.awaitObeyed(server, stopped(1));
+        DesiredServer large = Samples.resized(server, 4, 2048, 20, new DesiredServer.RootDisk(2, Optional.of(1), 2));
+        on.host.faults().refuse(HostCall.REQUIRE_ROOT_DISK, "ENOSPC", 1);
+        on.controller.want(Samples.state(++revision, large.powered(stopped(2))));
+        Observed refused = on.awaitObserved(
+                server, each -> each.generation() == 2 && each.failure().isPresent());
+        assertThat(refused.power()).isEqualTo(PowerState.STOPPED);
+        assertThat(refused.failure().orElseThrow().reason()).contains("root disk");
+        assertThat(on.host.rootDisks(server.id())).containsExactly(1);
+
+        on.controller.want(Samples.state(++revision, large.powered(stopped(3))));
+        on.awaitObeyed(server, stopped(3));
+        assertThat(on.host.rootDisks(server.id())).containsExactly(1, 2);
+    }
+
     @Test
     void aControllerThatKnowsOnlyOfAnOlderDiskTakesNoneAway() {
         run();

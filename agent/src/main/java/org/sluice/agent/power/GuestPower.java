@@ -142,7 +142,7 @@ public final class GuestPower {
      * @return whether there is more to do for it at once
      */
     public boolean obey(Entry entry, Power wish, DesiredServer.Image image, State state) {
-        Task task = PowerRules.next(entry.guest(), entry.obeyed(), wish, state, host.bootId());
+        Task task = next(entry, wish, state);
         if (task == Task.NOTHING) {
             troubles.remove(entry.id());
             settle(entry, wish, state);
@@ -164,7 +164,17 @@ public final class GuestPower {
     /** Whether there is nothing to do about the server's guest for that wish. */
     public boolean isAtRest(Entry entry, Power wish) {
         State state = host.hypervisor().state(entry.id());
-        return PowerRules.next(entry.guest(), entry.obeyed(), wish, state, host.bootId()) == Task.NOTHING;
+        return next(entry, wish, state) == Task.NOTHING;
+    }
+
+    private Task next(Entry entry, Power wish, State state) {
+        Task task = PowerRules.next(entry.guest(), entry.obeyed(), wish, state, host.bootId());
+        // Whoever wishes anew that it be off is to hear of its disk too: nothing else would look at that before its
+        // start.
+        boolean grows = wish.level() == Power.Level.STOPPED
+                && wish.generation() > entry.obeyed().generation()
+                && entry.server().rootDisk().kept().isPresent();
+        return task == Task.NOTHING && grows ? Task.GROW_DISK : task;
     }
 
     /** Forgets a server that is on its way out. */
@@ -204,6 +214,10 @@ public final class GuestPower {
             }
             case NOTE_ITS_END -> ended(entry, endedFor(entry, wish));
             case REBUILD -> rebuild(entry, image, wish.rebuilds());
+            case GROW_DISK -> {
+                step("root disk", () -> host.disks().requireRoot(entry.server()));
+                journal.write(entry.obeying(wish));
+            }
             case START -> start(entry, wish, state);
             case FINISH_START -> finish(entry, entry.obeyed());
             case SUSPEND -> {

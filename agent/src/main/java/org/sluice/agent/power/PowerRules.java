@@ -18,6 +18,8 @@ final class PowerRules {
         NOTE_ITS_END,
         /** It is off, and its root disk is to be another one. */
         REBUILD,
+        /** It is off, and its root disk is to be there as it is wanted from now on. */
+        GROW_DISK,
         /** Start it. */
         START,
         /** It is on, and the steps around its start may not all have been done. */

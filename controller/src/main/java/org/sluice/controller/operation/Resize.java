@@ -14,12 +14,12 @@ import org.sluice.controller.server.Servers;
 import org.sluice.controller.server.Task;
 import org.sluice.model.Resources;
 import org.sluice.model.protocol.Power;
-import org.sluice.model.protocol.PowerState;
 import org.sluice.model.protocol.ServerReport.Failure;
 
 /**
  * A server gets another flavor on its host (Compute API reference, "Resize server", "Confirm resized server", "Revert resized
- * server"). Its guest is ended, its root disk grows on top of what it was, which is kept, and its guest is started again if it ran.
+ * server"). Its guest is ended, its root disk grows on top of what it was, which is kept, and its guest is started again if it ran;
+ * of one that is off its host says when the disk stands.
  * Then a person decides: confirmed, it is what it has become; reverted, it is what it was, with the disk of before.
  *
  * <p>As long as it may become either, its host has room for either. Stateless.
@@ -145,21 +145,21 @@ final class Resize implements Workflow<Change> {
 
         @Override
         public Outcome apply(Run<Change> run) {
-            if (!run.data().ran()) {
-                servers.settle(
-                        run.handle(), run.server().id(), ServerState.at(ServerStatus.RESIZED), PowerState.STOPPED);
-                return Step.done();
+            ServerState state = run.server().state();
+            if (state.is(Task.RESIZE_FINISH) || state.status() == ServerStatus.RESIZED) {
+                return GuestIsThere.look(run, GuestEnds.PATIENCE);
             }
-            if (run.claim().power().level() == Power.Level.STOPPED) {
-                servers.become(
-                        run.handle(),
-                        run.server().id(),
-                        ServerState.at(ServerStatus.ACTIVE).with(Task.RESIZE_FINISH));
-                // A reboot, so that no guest with what it was is taken for one with what it is to be.
-                servers.wish(run.handle(), run.server(), Power.Level.RUNNING, true, Power.Ending.AT_ONCE);
-                return Step.waiting(GuestEnds.PATIENCE);
-            }
-            return GuestIsThere.look(run, GuestEnds.PATIENCE);
+            boolean ran = run.data().ran();
+            servers.become(
+                    run.handle(),
+                    run.server().id(),
+                    ServerState.at(ran ? ServerStatus.ACTIVE : ServerStatus.SHUTOFF)
+                            .with(Task.RESIZE_FINISH));
+            // A reboot, so that no guest with what it was is taken for one with what it is to be. One that is off stays
+            // so,
+            // and its host reports when it has the disk.
+            servers.wish(run.handle(), run.server(), run.data().before(), ran, Power.Ending.AT_ONCE);
+            return Step.waiting(GuestEnds.PATIENCE);
         }
 
         /** It may run with what it is to have no more. */

@@ -236,6 +236,7 @@ final class MoveTest {
                 .isPresent();
         cloud.copied(server);
         assertThat(told(second).power().level()).isEqualTo(Power.Level.STOPPED);
+        assertThat(state()).as("it does not stand there yet").isEqualTo("RESIZE resize_finish compute02");
         cloud.observed(server, PowerState.STOPPED, NONE);
         assertThat(state()).isEqualTo("VERIFY_RESIZE - compute02");
         asked("{'revertResize': null}");

@@ -193,31 +193,63 @@ final class ResizeTest {
         assertThat(taken()).isEqualTo("1 512 2");
     }
 
-    @Test
-    void oneThatIsOffIsResizedAtOnceAndStaysOff() {
+    private void off() {
         asked("{'os-stop': null}", 202);
         cloud.observed(server, PowerState.STOPPED, Optional.empty());
+    }
+
+    @Test
+    void oneThatIsOffIsResizedWhenItsHostHasTheDiskAndStaysOff() {
+        off();
+        long heard = Long.parseLong(cloud.text("select power_generation from claim"));
         asked(resize(large), 202);
-        assertThat(state()).isEqualTo("VERIFY_RESIZE resized - 4");
+        assertThat(state()).isEqualTo("RESIZE stopped resize_finish 4");
         assertThat(wished()).isEqualTo("2 of 1 STOPPED");
+        cloud.observedAt(heard, server, PowerState.STOPPED);
+        assertThat(state()).as("that was said of the disk of before").isEqualTo("RESIZE stopped resize_finish 4");
+        assertThat(act("{'confirmResize': null}").status()).isEqualTo(409);
+        cloud.observed(server, PowerState.STOPPED, Optional.empty());
+        assertThat(state()).isEqualTo("VERIFY_RESIZE resized - 4");
+        assertThat(newestAction()).isEqualTo("resize -");
         asked("{'revertResize': null}", 202);
         assertThat(state()).isEqualTo("SHUTOFF stopped - 4");
         assertThat(wished()).isEqualTo("1 of 0 STOPPED");
         asked(resize(large), 202);
+        cloud.observed(server, PowerState.STOPPED, Optional.empty());
         asked("{'confirmResize': null}", 204);
         assertThat(state()).isEqualTo("SHUTOFF stopped - 4");
+        assertThat(cloud.text("select boots from claim"))
+                .as("nothing is started")
+                .isEqualTo("0");
+    }
+
+    @Test
+    void oneThatIsOffIsWhatItWasWhenItsHostCannotMakeTheDisk() {
+        off();
+        asked(resize(large), 202);
+        cloud.observed(
+                server,
+                PowerState.STOPPED,
+                Optional.of(new Failure("NoRoom", "There is no room for the disk.", Optional.empty())));
+        assertThat(state()).isEqualTo("SHUTOFF stopped - 4");
+        assertThat(wished()).isEqualTo("1 of 0 STOPPED");
+        assertThat(flavor()).isEqualTo("m1.small");
+        assertThat(taken()).isEqualTo("1 512 2");
+        assertThat(newestAction()).isEqualTo("resize Error");
+        assertThat(cloud.newestEvent(server)).isEqualTo("compute_prep_resize Error: There is no room for the disk.");
+        assertThat(cloud.count("from operation")).isZero();
     }
 
     @Test
     void theHostOfOneThatIsOffIsToldAtOnce() {
-        asked("{'os-stop': null}", 202);
-        cloud.observed(server, PowerState.STOPPED, Optional.empty());
+        off();
         String revision = "select desired_revision from host where id = '" + host + "'";
         long before = Long.parseLong(cloud.text(revision));
         asked(resize(large), 202);
         assertThat(wished()).isEqualTo("2 of 1 STOPPED");
         long resized = Long.parseLong(cloud.text(revision));
         assertThat(resized).isGreaterThan(before);
+        cloud.observed(server, PowerState.STOPPED, Optional.empty());
         asked("{'confirmResize': null}", 204);
         assertThat(wished()).isEqualTo("2 of 0 STOPPED");
         assertThat(Long.parseLong(cloud.text(revision))).isGreaterThan(resized);
