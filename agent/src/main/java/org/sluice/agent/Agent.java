@@ -30,6 +30,7 @@ import org.slf4j.LoggerFactory;
 import org.sluice.agent.boot.Segments;
 import org.sluice.agent.controller.Controller;
 import org.sluice.agent.controller.ControllerUnavailableException;
+import org.sluice.agent.controller.NotAMemberException;
 import org.sluice.agent.copy.DiskCopies;
 import org.sluice.agent.functions.Capabilities;
 import org.sluice.agent.functions.PhysicalFunctionSetup;
@@ -294,6 +295,9 @@ public final class Agent implements AutoCloseable {
                     return;
                 }
                 pause = longer(pause);
+            } catch (NotAMemberException e) {
+                // Nobody would ever answer otherwise. Whoever started this agent hears why it ends.
+                throw e;
             } catch (RuntimeException e) {
                 LOG.error("Host {} could not take what the controller wants; it asks again.", host.name(), e);
                 if (stopsWithin(jitter(pause))) {

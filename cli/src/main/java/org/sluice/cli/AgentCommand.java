@@ -12,6 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sluice.agent.Agent;
 import org.sluice.agent.AgentSettings;
+import org.sluice.agent.controller.NotAMemberException;
 import org.sluice.cli.settings.HostSettings;
 import org.sluice.cli.settings.Role;
 import org.sluice.cli.settings.Setting;
@@ -36,6 +37,9 @@ final class AgentCommand implements Callable<Integer>, Configured {
     /** As sysexits.h has it: an error of the program itself. */
     private static final int SOFTWARE = 70;
 
+    /** As sysexits.h has it: what it was set up with is not good any more, and to start it again changes nothing. */
+    static final int NOT_A_MEMBER = 78;
+
     private static final Path HOSTNAME = Path.of("/proc/sys/kernel/hostname");
 
     @Mixin
@@ -50,7 +54,15 @@ final class AgentCommand implements Callable<Integer>, Configured {
     @Override
     public Integer call() throws Exception {
         Configuration configuration = source.read(System.getenv(), Role.AGENT);
-        return Foreground.run(resources -> start(configuration, resources), true);
+        try {
+            return Foreground.run(resources -> start(configuration, resources), true);
+        } catch (ProblemException refused) {
+            if (!refused.problem().code().equals(Members.REMOVED)) {
+                throw refused;
+            }
+            System.err.println("sluice: " + refused.problem().text());
+            return NOT_A_MEMBER;
+        }
     }
 
     private static void start(Configuration configuration, Resources resources) throws Exception {
@@ -65,7 +77,11 @@ final class AgentCommand implements Callable<Integer>, Configured {
         LogFile.open(data.log());
         Optional<String> name = settings.find(HostSettings.NAME);
         String hostname = name.isPresent() ? name.get() : machineName();
-        Members members = resources.add("members", new Members(controller, _ -> joinToken(settings)));
+        Members.Tokens given = _ -> joinToken(settings);
+        Members members = resources.add(
+                "members",
+                new Members(
+                        controller, given, settings.findText(HostSettings.JOIN).map(_ -> given)));
         Agent agent;
         try {
             agent = LocalAgent.join(hostname, data.path(), settings, members, resources)
@@ -83,6 +99,16 @@ final class AgentCommand implements Callable<Integer>, Configured {
 
     /** A unit, or whoever else started the process, starts the next one, which goes on with the journal. */
     private static void end(Throwable reason) {
+        if (reason instanceof NotAMemberException gone) {
+            String sentence =
+                    "This host is no member of the cloud any more, so its agent ends; what runs here runs on. "
+                            + gone.getMessage()
+                            + " A removed host joins anew when its agent is started with --join and a new token, which 'sluice fleet"
+                            + " join-token' prints.";
+            log.error("{}", sentence);
+            System.err.println("sluice: " + sentence);
+            Runtime.getRuntime().halt(NOT_A_MEMBER);
+        }
         log.error("A thread of the agent has ended, so the agent ends.", reason);
         Runtime.getRuntime().halt(SOFTWARE);
     }

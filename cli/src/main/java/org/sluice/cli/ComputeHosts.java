@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -107,7 +108,7 @@ final class ComputeHosts {
         });
         Instant began = Instant.now();
         List<String> names = progress.step(count + " simulated hosts", () -> {
-            Members members = resources.add("members", new Members(cloud.agentsUrl(), cloud::joinToken));
+            Members members = members();
             SimulatedAgents agents = resources.add(
                     "simulated hosts", SimulatedAgents.start(count, data.hosts(), members::join, this::sayWhatFailed));
             return agents.hosts().stream().map(host -> host.name()).toList();
@@ -132,10 +133,16 @@ final class ComputeHosts {
         });
     }
 
+    /** Hosts that were removed join anew: they come along as long as they are asked for. */
+    private Members members() {
+        return resources.add(
+                "members", new Members(cloud.agentsUrl(), cloud::joinToken, Optional.of(_ -> cloud.newHostToken())));
+    }
+
     private @Nullable Void startLocal() throws Exception {
         Instant began = Instant.now();
         String name = AgentCommand.machineName();
-        Members members = resources.add("members", new Members(cloud.agentsUrl(), cloud::joinToken));
+        Members members = members();
         DataDirectory.letPass(data.path());
         DataDirectory.letPass(data.hosts());
         LocalAgent.join(name, data.agent(name), settings, members, resources).keep(name, resources);

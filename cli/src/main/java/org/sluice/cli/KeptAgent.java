@@ -10,11 +10,12 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sluice.agent.Agent;
+import org.sluice.agent.controller.NotAMemberException;
 
 /**
  * An agent of a process that has more to do than to be one: when a thread of it has ended by an error, it is closed, and another one
  * goes on with its journal, as soon as nothing of it is at work any more: two on one host would undo one another. What runs on the
- * host runs on meanwhile. Thread-safe.
+ * host runs on meanwhile. One whose host is no member any more is closed, and none takes its place. Thread-safe.
  */
 final class KeptAgent implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(KeptAgent.class);
@@ -45,6 +46,15 @@ final class KeptAgent implements AutoCloseable {
     }
 
     private void broken(Throwable reason) {
+        if (reason instanceof NotAMemberException gone) {
+            log.error(
+                    "Host {} is no member of the cloud any more, and its agent ends. {} A host that 'sluice up' brings along joins"
+                            + " anew with the next start of it.",
+                    host,
+                    gone.getMessage());
+            Thread.ofPlatform().daemon().name("end of the agent of " + host).start(this::close);
+            return;
+        }
         log.error("A thread of the agent of host {} has ended; another agent takes its place.", host, reason);
         // Not on the thread that ended: closing the agent waits for it.
         Thread.ofPlatform().daemon().name("restart of the agent of " + host).start(this::replace);

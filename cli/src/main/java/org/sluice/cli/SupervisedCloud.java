@@ -131,6 +131,12 @@ final class SupervisedCloud implements AutoCloseable {
         return JoinToken.parse(made.path("join_token").path("token").asString());
     }
 
+    /** A join token for a new host, which takes nobody's place. */
+    JoinToken newHostToken() throws InterruptedException {
+        JsonNode made = client().post("/sluice/v1/join-tokens", Map.of());
+        return JoinToken.parse(made.path("join_token").path("token").asString());
+    }
+
     @Override
     public void close() {
         controller.close();

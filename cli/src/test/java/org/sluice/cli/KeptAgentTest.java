@@ -18,12 +18,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 import org.sluice.agent.Agent;
 import org.sluice.agent.AgentSettings;
 import org.sluice.agent.controller.Controller;
+import org.sluice.agent.controller.NotAMemberException;
 import org.sluice.agent.journal.Journal;
 import org.sluice.agent.step.StepObserver;
 import org.sluice.agent.supervision.Supervision;
@@ -46,12 +48,20 @@ class KeptAgentTest {
     /** Ends the thread that asks it first, and is asked again by whoever comes then. */
     private static final class Ending implements Controller {
         private final CountDownLatch first;
+        private final Supplier<RuntimeException> why;
         private final AtomicInteger asked = new AtomicInteger();
         private final AtomicInteger inventories = new AtomicInteger();
 
         /** @param first what the first one is ended after */
         Ending(CountDownLatch first) {
+            this(first, () -> {
+                throw new LinkageError("a class that is not there");
+            });
+        }
+
+        Ending(CountDownLatch first, Supplier<RuntimeException> why) {
             this.first = first;
+            this.why = why;
         }
 
         @Override
@@ -63,7 +73,7 @@ class KeptAgentTest {
         public Optional<DesiredHost> desired(long after, Duration wait) {
             if (asked.incrementAndGet() == 1) {
                 awaitFirst();
-                throw new LinkageError("a class that is not there");
+                throw why.get();
             }
             return after < 0 ? Optional.of(new DesiredHost(1, List.of(), List.of(), List.of())) : Optional.empty();
         }
@@ -148,6 +158,36 @@ class KeptAgentTest {
         } finally {
             logger.detachAppender(log);
         }
+    }
+
+    @Test
+    void oneWhoseHostIsNoMemberAnyMoreEndsAndNoneFollows() {
+        SimulatedHost host = new SimulatedHost(0, "sim-000", directory.resolve("consoles"));
+        Ending controller = new Ending(
+                new CountDownLatch(0),
+                () -> new NotAMemberException(NotAMemberException.Reason.REMOVED, "Host 7 is not a member."));
+        AtomicInteger opened = new AtomicInteger();
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.list = new CopyOnWriteArrayList<>();
+        log.start();
+        Logger logger = (Logger) LoggerFactory.getLogger(KeptAgent.class);
+        logger.addAppender(log);
+        try (ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
+                KeptAgent _ = new KeptAgent("sim-000", broken -> {
+                    opened.incrementAndGet();
+                    return agent(host, controller, calls, broken);
+                })) {
+            await().atMost(Duration.ofSeconds(20)).until(this::isJournalFree);
+            assertThat(log.list)
+                    .extracting(ILoggingEvent::getFormattedMessage)
+                    .containsExactly(
+                            "Host sim-000 is no member of the cloud any more, and its agent ends. Host 7 is not a"
+                                    + " member. A host that 'sluice up' brings along joins anew with the next start of it.");
+        } finally {
+            logger.detachAppender(log);
+        }
+        assertThat(opened).hasValue(1);
+        assertThat(controller.asked).hasValue(1);
     }
 
     private boolean isJournalFree() {

@@ -146,6 +146,97 @@ final class EnrolmentTest {
         assertThat(whoAmI(back.tls())).isEqualTo(back.host().toString());
     }
 
+    /** A member with a server and a lease in its books, and a bridge that it made; the host is removed. */
+    private AgentIdentity removed() throws Exception {
+        AgentIdentity former = enroller("one").join(controller(), token(), "compute01");
+        for (String book : List.of("servers", "virtual-functions", "made")) {
+            Files.createDirectories(agent().resolve("journal").resolve(book));
+            Files.writeString(agent().resolve("journal").resolve(book).resolve("a"), "{}");
+        }
+        postgres.database().jdbi().useHandle(handle -> handle.execute("delete from host"));
+        return former;
+    }
+
+    private Path agent() {
+        return data.resolve("one").resolve("agent");
+    }
+
+    private void assertJoinedAnew(AgentIdentity former, AgentIdentity now) throws Exception {
+        assertThat(now.host()).isNotEqualTo(former.host());
+        assertThat(now.certificate().getPublicKey())
+                .isNotEqualTo(former.certificate().getPublicKey());
+        assertThat(whoAmI(now.tls())).isEqualTo(now.host().toString());
+        assertThat(hostNames()).containsExactly("compute01");
+        assertThat(enroller("one").member()).map(AgentIdentity::host).contains(now.host());
+        Path aside = agent().resolve("removed").resolve(former.host().toString());
+        assertThat(aside.resolve("servers").resolve("a")).exists();
+        assertThat(aside.resolve("virtual-functions").resolve("a")).exists();
+        assertThat(agent().resolve("journal").resolve("servers")).doesNotExist();
+        assertThat(agent().resolve("journal").resolve("virtual-functions")).doesNotExist();
+        assertThat(agent().resolve("journal").resolve("made").resolve("a"))
+                .as("what it made on the host is its own still")
+                .exists();
+        assertThat(agent().resolve("next")).isEmptyDirectory();
+    }
+
+    @Test
+    void aRemovedHostJoinsAnewUnderItsNameAndObeysNothingOfBefore() throws Exception {
+        AgentIdentity former = removed();
+        assertJoinedAnew(former, enroller("one").joinAnew(controller(), token(), "compute01"));
+    }
+
+    @Test
+    void aRemovedHostThatIsNotLetInIsWhatItWas() throws Exception {
+        AgentIdentity former = removed();
+        JoinToken spent = token();
+        enroller("two").join(controller(), spent, "compute02");
+        assertThatThrownBy(() -> enroller("one").joinAnew(controller(), spent, "compute01"))
+                .isInstanceOf(EnrolmentException.class)
+                .hasMessageContaining("has been spent already");
+        JoinToken ofAnyName = token();
+        enroller("three").join(controller(), token(), "compute01");
+        assertThatThrownBy(() -> enroller("one").joinAnew(controller(), ofAnyName, "compute01"))
+                .as("another machine has its name by now")
+                .isInstanceOf(EnrolmentException.class)
+                .hasMessageContaining("A host named 'compute01' is a member");
+
+        assertThat(enroller("one").member()).map(AgentIdentity::host).contains(former.host());
+        assertThat(agent().resolve("journal").resolve("servers").resolve("a")).exists();
+        assertThat(agent().resolve("removed")).doesNotExist();
+    }
+
+    @Test
+    void joiningAnewThatWasCutShortIsGoneOnWith() throws Exception {
+        AgentIdentity former = removed();
+        // All was granted, and nothing laid aside.
+        AgentIdentity granted = enroller("one/agent/next").join(controller(), token(), "compute01");
+        Path next = agent().resolve("next");
+        try (Stream<Path> files = Files.list(next.resolve("agent"))) {
+            for (Path file : files.toList()) {
+                Files.move(file, next.resolve(file.getFileName()));
+            }
+        }
+        Files.delete(next.resolve("agent"));
+        JoinToken unspent = token();
+        AgentIdentity now = enroller("one").joinAnew(controller(), unspent, "compute01");
+        assertThat(now.host()).isEqualTo(granted.host());
+        assertJoinedAnew(former, now);
+        enroller("two").join(controller(), unspent, "compute02");
+    }
+
+    @Test
+    void anIdentityThatHasYetToTakeItsPlaceDoes() throws Exception {
+        AgentIdentity granted = enroller("one").join(controller(), token(), "compute01");
+        Path next = Files.createDirectory(agent().resolve("next"));
+        for (String file : List.of("public-key.pem", "key.pem", "certificate.pem", "authority.pem", "host-id")) {
+            Files.move(agent().resolve(file), next.resolve(file));
+        }
+        Files.writeString(agent().resolve("key.pem"), "of before");
+        AgentIdentity now = enroller("one").member().orElseThrow();
+        assertThat(whoAmI(now.tls())).isEqualTo(granted.host().toString());
+        assertThat(next).isEmptyDirectory();
+    }
+
     @Test
     void aHostFromBeforeKeysWereKeptIsKnownByTheFirstThatItCallsWith() throws Exception {
         AgentIdentity first = enroller("one").join(controller(), token(), "compute01");

@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.sluice.agent.wire.DesiredReader;
@@ -29,6 +30,7 @@ import org.sluice.model.protocol.HostQuery;
 import org.sluice.model.protocol.Inventory;
 import org.sluice.model.protocol.ServerReport;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 
 /**
  * The controller over HTTP with JSON bodies: {@code PUT /agent/v1/inventory}, {@code GET /agent/v1/desired},
@@ -41,6 +43,10 @@ public final class ControllerClient implements Controller {
 
     /** Refusals of an image that no later attempt would change (docs of the agents' API). */
     private static final Set<Integer> FOR_GOOD = Set.of(400, 404, 409, 413, 507);
+
+    /** Refusals of the host itself, by their codes. */
+    private static final Map<String, NotAMemberException.Reason> FOR_THE_HOST = Map.of(
+            "HostUnknown", NotAMemberException.Reason.REMOVED, "HostReplaced", NotAMemberException.Reason.REPLACED);
 
     private static final int ERROR_TEXT = 500;
 
@@ -64,6 +70,19 @@ public final class ControllerClient implements Controller {
         this.http = requireNonNull(http, "http is null");
         String text = requireNonNull(controller, "controller is null").toString();
         this.base = URI.create((text.endsWith("/") ? text : text + "/") + "agent/v1/");
+    }
+
+    /**
+     * Asks whether the controller knows this host. That is no sign of life: a host that only asks does no work yet.
+     *
+     * @param within how long the answer may take
+     * @throws NotAMemberException when it does not
+     * @throws ControllerUnavailableException when it does not say
+     */
+    public void requireMember(Duration within) {
+        HttpResponse<byte[]> answer =
+                exchange("member", request("member", within).GET().build(), BodyHandlers.ofByteArray());
+        requireSuccess("member", answer.statusCode(), answer.body());
     }
 
     @Override
@@ -180,9 +199,29 @@ public final class ControllerClient implements Controller {
     }
 
     private void requireSuccess(String path, int status, byte[] body) {
+        if (status == 404 || status == 401) {
+            refusedForGood(body);
+        }
         if (status < 200 || status > 299) {
             throw new ControllerUnavailableException(
                     "The controller answers " + status + " to " + base + path + ": " + text(body), null);
+        }
+    }
+
+    /** Whether it is this host that is refused, and not what was asked. */
+    private static void refusedForGood(byte[] body) {
+        JsonNode error;
+        try {
+            error = ProtocolJson.MAPPER.readTree(body).path("error");
+        } catch (JacksonException notOurs) {
+            return;
+        }
+        Optional<NotAMemberException.Reason> reason =
+                Optional.ofNullable(FOR_THE_HOST.get(error.path("code").asString("")));
+        if (reason.isPresent()) {
+            String sentence =
+                    error.path("message").asString("") + " " + error.path("fix").asString("");
+            throw new NotAMemberException(reason.get(), sentence.strip());
         }
     }
 

@@ -26,8 +26,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Makes this host a member of a cluster, once. The join token's fingerprint is checked in the TLS handshake, so a server that
- * is not of the cluster never sees the secret. A host that is a member stays it: tokens given later are not spent. Used by
- * one thread.
+ * is not of the cluster never sees the secret. A host that is a member stays it: tokens given later are not spent, but for {@link
+ * #joinAnew}. Used by one thread.
  */
 public final class Enroller {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
@@ -47,7 +47,36 @@ public final class Enroller {
      * @throws IOException if it cannot be read
      */
     public Optional<AgentIdentity> member() throws IOException {
+        if (files.load().isEmpty() && files.next().load().isPresent()) {
+            // Joining anew was cut short when all was granted.
+            files.takeFrom(files.next());
+        }
         return files.load();
+    }
+
+    /**
+     * Joins anew, as another host of the same name: the one that this host is was removed. What it has of that is laid aside once the
+     * controller has let it in, and not before. An attempt that was cut short is gone on with.
+     *
+     * @param controller where the controllers' listener for agents is
+     * @param token one for a new host
+     * @param hostname the name to be known by
+     * @throws EnrolmentException if the server is not of the token's cluster, or refuses; this host is what it was then
+     * @throws IOException if the server is out of reach, or the identity cannot be kept
+     */
+    public AgentIdentity joinAnew(URI controller, JoinToken token, String hostname)
+            throws EnrolmentException, IOException, InterruptedException {
+        IdentityFiles next = files.next();
+        if (next.load().isEmpty()) {
+            grant(next, controller, token, hostname);
+        }
+        Optional<AgentIdentity> former = files.load();
+        if (former.isPresent()) {
+            FormerMembership.layAside(files.directory(), former.get().host());
+            files.forget();
+        }
+        files.takeFrom(next);
+        return files.load().orElseThrow();
     }
 
     /**
@@ -66,6 +95,11 @@ public final class Enroller {
         if (already.isPresent()) {
             return already.get();
         }
+        return grant(files, controller, token, hostname);
+    }
+
+    private static AgentIdentity grant(IdentityFiles files, URI controller, JoinToken token, String hostname)
+            throws EnrolmentException, IOException, InterruptedException {
         KeyPair keys = files.keyPair();
         Enrolment.Grant grant = ask(
                 controller, token, new Enrolment.Request(token.secret(), hostname, certificateRequest(keys, hostname)));

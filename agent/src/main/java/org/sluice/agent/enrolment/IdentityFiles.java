@@ -20,6 +20,7 @@ import java.security.spec.ECGenParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import org.sluice.linux.file.DurableFiles;
 import org.sluice.model.HostId;
@@ -31,6 +32,10 @@ import org.sluice.model.HostId;
  */
 final class IdentityFiles {
     private static final Base64.Encoder LINES = Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII));
+
+    /** In the order in which they are written: the last one stands for all of them. */
+    private static final List<String> NAMES =
+            List.of("public-key.pem", "key.pem", "certificate.pem", "authority.pem", "host-id");
 
     private final Path directory;
 
@@ -49,6 +54,32 @@ final class IdentityFiles {
                 privateKey(),
                 certificate(read("certificate.pem")),
                 certificate(read("authority.pem"))));
+    }
+
+    /** Forgets the identity; the key goes with the next one that takes its place. */
+    void forget() throws IOException {
+        DurableFiles.delete(directory.resolve("host-id"));
+    }
+
+    /** Takes the place of the identity that these files have: from now on those of {@code other} are these, and there are no other ones. */
+    void takeFrom(IdentityFiles other) throws IOException {
+        for (String name : NAMES) {
+            write(name, other.read(name));
+        }
+        // First what stands for all of them.
+        for (String name : NAMES.reversed()) {
+            DurableFiles.delete(other.directory.resolve(name));
+        }
+    }
+
+    /** The files of an identity that is to take the place of this one. */
+    IdentityFiles next() {
+        return new IdentityFiles(directory.resolve("next"));
+    }
+
+    /** Where they are. */
+    Path directory() {
+        return directory;
     }
 
     /** Keeps what was granted for the key of {@link #keyPair}. */

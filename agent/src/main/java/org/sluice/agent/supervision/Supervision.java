@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
- * The threads of one agent. Its loops and workers catch every exception; a thread that ends all the same, by an {@link Error}, leaves an
- * agent that looks alive and does not do all of its work. Whoever started it hears so, and ends it or starts it again. Thread-safe.
+ * The threads of one agent. Its loops and workers catch every exception but that the host is no member any more; a thread that ends by
+ * that, or by an {@link Error}, leaves an agent that looks alive and does not do all of its work. Whoever started it hears so, and ends it or starts it again. Thread-safe.
  */
 public final class Supervision {
     private final ThreadFactory factory;

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -265,6 +266,36 @@ class ControllerClientTest {
         assertThatThrownBy(() -> client.desired(-1, Duration.ofSeconds(1)))
                 .isInstanceOf(ControllerUnavailableException.class)
                 .hasMessageContaining("not a desired state");
+    }
+
+    @Test
+    void tellsAHostThatIsRefusedForGoodFromAThingThatIsNotThere() {
+        status = 204;
+        client.requireMember(Duration.ofSeconds(5));
+        status = 404;
+        answer = "{\"error\": {\"code\": \"HostUnknown\", \"message\": \"It is none.\", \"fix\": \"Enrol it.\"}}"
+                .getBytes(StandardCharsets.UTF_8);
+        for (ThrowingCallable asked : List.<ThrowingCallable>of(
+                () -> client.requireMember(Duration.ofSeconds(5)), () -> client.desired(-1, Duration.ofSeconds(1)))) {
+            assertThatThrownBy(asked).isInstanceOfSatisfying(NotAMemberException.class, gone -> {
+                assertThat(gone.reason()).isEqualTo(NotAMemberException.Reason.REMOVED);
+                assertThat(gone).hasMessage("It is none. Enrol it.");
+            });
+        }
+        status = 401;
+        answer = "{\"error\": {\"code\": \"HostReplaced\", \"message\": \"Another is it.\"}}"
+                .getBytes(StandardCharsets.UTF_8);
+        assertThatThrownBy(() -> client.report(List.of()))
+                .isInstanceOfSatisfying(
+                        NotAMemberException.class,
+                        gone -> assertThat(gone.reason()).isEqualTo(NotAMemberException.Reason.REPLACED));
+        for (String other : List.of("{\"error\": {\"code\": \"ImageNotFound\"}}", "[]", "no JSON", "")) {
+            status = 404;
+            answer = other.getBytes(StandardCharsets.UTF_8);
+            assertThatThrownBy(() -> client.requireMember(Duration.ofSeconds(5)))
+                    .as(other)
+                    .isInstanceOf(ControllerUnavailableException.class);
+        }
     }
 
     @Test

@@ -9,6 +9,7 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sluice.controller.host.Hosts;
 import org.sluice.controller.http.ApiFamily;
 import org.sluice.controller.http.BodyLimit;
 import org.sluice.controller.http.DatabaseTrouble;
@@ -37,6 +38,7 @@ import org.sluice.model.protocol.ServerReport;
  * The agents' API, mounted on the TLS listener:
  *
  * <ul>
+ *   <li>{@code GET /member}: 204 when the host is a member, 404 when it is not; no sign of life
  *   <li>{@code PUT /inventory}: an {@link Inventory}; 204
  *   <li>{@code GET /desired?after=REVISION&wait=SECONDS}: the {@link DesiredHost} once its revision is another one, 204 when
  *       it is still that after the wait (at most 60 s); also the agent's sign of life
@@ -104,6 +106,7 @@ public final class AgentsFamily implements ApiFamily {
 
     @Override
     public void routes(Routes routes) {
+        routes.certified("GET", "/member", authentication, this::getMember);
         routes.certified("PUT", "/inventory", authentication, this::putInventory)
                 .atMost(OF_A_LARGE_HOST);
         routes.certified("GET", "/desired", authentication, this::getDesired).asks("after", "wait");
@@ -124,6 +127,14 @@ public final class AgentsFamily implements ApiFamily {
             inventories.calledFrom(handle, host, exchange.peerAddress());
             return true;
         });
+        return Reply.empty(204);
+    }
+
+    private Reply getMember(Exchange exchange) {
+        HostId host = exchange.host();
+        if (transactions.autocommit(handle -> Hosts.revision(handle, host)).isEmpty()) {
+            throw UnknownHost.problem(host);
+        }
         return Reply.empty(204);
     }
 

@@ -401,6 +401,19 @@ class AgentsFamilyTest {
     }
 
     @Test
+    void whetherAHostIsAMemberIsNoSignOfLife() throws Exception {
+        postgres.database()
+                .jdbi()
+                .useHandle(handle -> handle.execute("update host set last_seen_at = now() - interval '1 hour'"));
+        assertThat(get("/member").statusCode()).isEqualTo(204);
+        assertThat(boot0().isPlaced()).isFalse();
+        host = HostId.random();
+        HttpResponse<String> refused = get("/member");
+        assertThat(refused.statusCode()).isEqualTo(404);
+        assertThat(refused.body()).contains("\"code\":\"HostUnknown\"");
+    }
+
+    @Test
     void anImageIsServedToHostsThatNeedItOnly() throws Exception {
         ServerId placed = boot();
         String image = fleet.text("select cast(image_id as text) from server where id = ?", placed.value())
