@@ -1,6 +1,7 @@
 package org.sluice.controller.operation;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElse;
 
 import java.util.List;
 import java.util.Optional;
@@ -34,10 +35,18 @@ final class Evacuation implements Workflow<Evacuation.Left> {
      * @param claim the generation of the claim where it was
      * @param before what its guest is to be where it is built anew ({@link ServerLife#anew}); in the books of before also what it was to be
      * @param keepsDisk whether there may be data of it that are nowhere else: what it never stood with, its host must not build now
+     * @param there what its guest is to be on the other host, where that is wished otherwise; empty in what was written before there was
+     *     this member
      */
-    record Left(long claim, Power.Level before, boolean keepsDisk) {
+    record Left(long claim, Power.Level before, boolean keepsDisk, Optional<Power.Level> there) {
         Left {
             requireNonNull(before, "before is null");
+            there = requireNonNullElse(there, Optional.empty());
+        }
+
+        /** One that is there what it was. */
+        Left(long claim, Power.Level before, boolean keepsDisk) {
+            this(claim, before, keepsDisk, Optional.empty());
         }
 
         /** What its guest is to be where it is built anew, or left to itself again: what was in its memory is gone. */
@@ -109,7 +118,8 @@ final class Evacuation implements Workflow<Evacuation.Left> {
             servers.wish(run.handle(), run.server(), Power.Level.STOPPED, false, Power.Ending.AT_ONCE);
             scheduling.arrive(run.handle(), run.server());
             Servers.Held moved = servers.hold(run.handle(), run.server().id()).orElseThrow();
-            servers.wish(run.handle(), moved, run.data().again(), false, Power.Ending.AT_ONCE);
+            Power.Level level = run.data().there().orElse(run.data().again());
+            servers.wish(run.handle(), moved, level, false, Power.Ending.AT_ONCE);
             if (!run.data().keepsDisk()) {
                 scheduling.giveUpOldPlace(run.handle(), moved);
             }

@@ -70,10 +70,11 @@ public final class Evacuations {
      * why. The caller has seen to it that the host is down, and that one that goes back can ({@link Way#DISK_OF_BEFORE}).
      *
      * @param host name of the only one wanted
+     * @param off whether what is built anew stays off there, whatever it was; where that cannot be, it is where it was what it was
      * @throws ProblemException 409 when the server's state does not allow it, a host where it was before has not given it up, or no other
      *     host takes it
      */
-    public void begin(Handle handle, ServerId id, Optional<String> host, Asker asker) {
+    public void begin(Handle handle, ServerId id, Optional<String> host, boolean off, Asker asker) {
         Servers.Held asked = servers.hold(handle, id).orElseThrow();
         ServerLife.require(id, asked.state(), ServerAction.EVACUATE);
         switch (way(asked)) {
@@ -84,12 +85,12 @@ public final class Evacuations {
                     // What it was is nowhere else.
                     resizes.confirm(handle, asked, asker);
                 }
-                buildAnew(handle, id, host, asker);
+                buildAnew(handle, id, host, off, asker);
             }
         }
     }
 
-    private void buildAnew(Handle handle, ServerId id, Optional<String> host, Asker asker) {
+    private void buildAnew(Handle handle, ServerId id, Optional<String> host, boolean off, Asker asker) {
         boolean _ = operations.fail(handle, id, EVACUATED);
         Servers.Held waiting = servers.hold(handle, id).orElseThrow();
         Power.Level level = ServerLife.anew(waiting.state(), waiting.power());
@@ -107,6 +108,7 @@ public final class Evacuations {
                 new Evacuation.Left(
                         server.claim().orElseThrow().generation(),
                         level,
-                        server.shelf().isEmpty() && servers.hasStood(handle, id)));
+                        server.shelf().isEmpty() && servers.hasStood(handle, id),
+                        off ? Optional.of(Power.Level.STOPPED) : Optional.empty()));
     }
 }

@@ -78,7 +78,7 @@ final class EvacuationStatesTest {
     }
 
     private Answer act(String action) {
-        return cloud.as("admin", "2.96").post("/v2.1/servers/" + server + "/action", action);
+        return cloud.as("admin", "2.94").post("/v2.1/servers/" + server + "/action", action);
     }
 
     private void asked(String action) {

@@ -83,12 +83,12 @@ final class EvacuationTest {
     }
 
     private void evacuated() {
-        Answer answer = evacuate("2.96", "{}");
+        Answer answer = evacuate("2.94", "{}");
         assertThat(answer.status()).as(answer.text()).isEqualTo(200);
     }
 
     private void refused(int status, String sentence) {
-        Answer answer = evacuate("2.96", "{}");
+        Answer answer = evacuate("2.94", "{}");
         assertThat(answer.status()).as(answer.text()).isEqualTo(status);
         assertThat(answer.text()).contains(sentence);
         assertThat(claims()).isEqualTo("compute01 current 1 t");
@@ -278,6 +278,22 @@ final class EvacuationTest {
         assertThat(cloud.text("select power from claim where role = 'current'")).isEqualTo("STOPPED");
         cloud.observed(server, PowerState.STOPPED, Optional.empty());
         assertThat(state()).isEqualTo("SHUTOFF - compute02 UP");
+    }
+
+    @Test
+    void fromMicroversion295OnItIsOffThereAndWhatItWasWhereItWas() {
+        declareDown();
+        assertThat(evacuate("2.95", "{}").status()).isEqualTo(200);
+        assertThat(cloud.text("select power from claim where role = 'current'")).isEqualTo("STOPPED");
+        cloud.failed(server, "VfAttributeRefused", "The card refuses it.");
+        cloud.absent(other, server);
+        assertThat(told(dead)).isEqualTo("PRESENT RUNNING");
+
+        assertThat(evacuate("2.95", "{}").status()).isEqualTo(200);
+        cloud.observed(server, PowerState.STOPPED, Optional.empty());
+        assertThat(state()).isEqualTo("SHUTOFF - compute02 UP");
+        Answer start = cloud.admin().post("/v2.1/servers/" + server + "/action", "{'os-start': null}");
+        assertThat(start.status()).as(start.text()).isEqualTo(202);
     }
 
     /** What the host is told of the server: whether it is to be there, and what its guest is to be. */
@@ -490,7 +506,7 @@ final class EvacuationTest {
         evacuated();
         cloud.running(server);
         cloud.execute("update host set forced_down_at = now()");
-        Answer answer = evacuate("2.96", "{}");
+        Answer answer = evacuate("2.94", "{}");
         assertThat(answer.status()).isEqualTo(409);
         assertThat(answer.text()).contains("has not given it up yet", "sluice fleet remove --lost");
         assertThat(claims()).isEqualTo("compute01 outgoing 1 f, compute02 current 2 t");

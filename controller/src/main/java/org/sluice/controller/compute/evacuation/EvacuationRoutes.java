@@ -29,6 +29,9 @@ import org.sluice.controller.store.Transactions;
  * was moved, and nobody has decided about that, goes back to its disk of before; one that is shelved is on no host any more. Thread-safe.
  */
 public final class EvacuationRoutes implements ResourceRoutes {
+    /** From then on what is evacuated stays off, until somebody has looked at it. */
+    private static final int OFF_THERE = 95;
+
     private final Transactions transactions;
     private final Evacuations evacuations;
     private final InstantSource clock;
@@ -70,7 +73,7 @@ public final class EvacuationRoutes implements ResourceRoutes {
                     // The image that it is shelved in goes with nothing but the server.
                 }
             }
-            evacuations.begin(handle, server.id(), host, Askers.of(exchange));
+            evacuations.begin(handle, server.id(), host, exchange.atLeast(OFF_THERE), Askers.of(exchange));
         });
         return Reply.ok(Map.of());
     }
