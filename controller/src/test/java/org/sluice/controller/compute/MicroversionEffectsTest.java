@@ -95,6 +95,9 @@ class MicroversionEffectsTest {
                 "2.72 | {'lock': {'locked_reason': 'mine'}}             | 400",
                 "2.73 | {'lock': {'reason': 'mine'}}                    | 400",
                 "2.77 | {'unshelve': {'availability_zone': 'nova'}}     | 409",
+                "2.91 | {'unshelve': {'host': 'compute01'}}             | 400",
+                "2.91 | {'unshelve': {'availability_zone': null}}       | 400",
+                "2.29 | {'evacuate': {'force': true}}                   | 400",
                 "2.56 | {'migrate': {'host': 'compute01'}}              | 400",
                 "2.96 | {'forceDelete': {'really': true}}               | 400",
             })

@@ -392,6 +392,16 @@ class PowerTest {
                         .put("/v2.1/servers/" + server + "/metadata", "{'metadata': {}}")
                         .status())
                 .isEqualTo(409);
+        assertThat(refused("{'createImage': {'name': 'x'}}").text()).contains("is locked");
+        assertThat(cloud.as("member", "2.96")
+                        .put("/v2.1/servers/" + server, "{'server': {'name': 'vm', 'description': 'locked'}}")
+                        .status())
+                .as("what is said of it is no change of it")
+                .isEqualTo(200);
+        assertThat(cloud.as("member", "2.96")
+                        .put("/v2.1/servers/" + server + "/tags/blue", "{}")
+                        .status())
+                .isEqualTo(201);
         assertThat(act("admin", "2.96", "{'pause': null}").status()).isEqualTo(202);
 
         asked("{'unlock': null}");
