@@ -1,6 +1,7 @@
 package org.sluice.cli;
 
 import java.io.PrintWriter;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -32,14 +33,24 @@ final class ExplainCommand implements Callable<Integer> {
                 .path("server");
         PrintWriter out = spec.commandLine().getOut();
         out.printf(
-                "%s (%s) is %s%s%n",
+                "%s (%s) is %s%s%s%n",
                 found.path("name").asString(),
                 found.path("id").asString(),
                 found.path("status").asString(),
+                found.path("task_state").isNull()
+                        ? ""
+                        : " (" + found.path("task_state").asString() + ")",
                 found.path("host").isNull()
                         ? ", on no host"
                         : " on " + found.path("host").asString() + ", zone "
                                 + found.path("availability_zone").asString(""));
+        if (found.path("host_down").isString()) {
+            out.printf("its host is down: %s%n", found.path("host_down").asString());
+        }
+        if (found.path("locked_by").isString()) {
+            out.printf("locked by its %s%n", found.path("locked_by").asString());
+        }
+        out.printf("power: %s%n", found.path("power_state").asString("").toLowerCase(Locale.ROOT));
         if (found.path("fault").isObject()) {
             out.printf("fault: %s%n", found.path("fault").path("message").asString(""));
         }
@@ -52,9 +63,11 @@ final class ExplainCommand implements Callable<Integer> {
                 claim.path("disk_gib").asInt());
         for (JsonNode lease : found.path("leases")) {
             out.printf(
-                    "lease: VF %d of %s, %s, generation %d, port %s%n",
+                    "lease: VF %d of %s on %s%s, %s, generation %d, port %s%n",
                     lease.path("index").asInt(),
                     lease.path("physical_function").asString(),
+                    lease.path("host").asString(),
+                    role(lease.path("claim").asString("")),
                     lease.path("address").asString(),
                     lease.path("generation").asLong(),
                     lease.path("port_id").asString());
@@ -73,6 +86,15 @@ final class ExplainCommand implements Callable<Integer> {
         decision(out, found.path("decision"));
         out.flush();
         return 0;
+    }
+
+    /** What a claim beside the one where the server is stands for. */
+    private static String role(String claim) {
+        return switch (claim) {
+            case "outgoing" -> " (where it was)";
+            case "incoming" -> " (where it is to go)";
+            default -> "";
+        };
     }
 
     private static void decision(PrintWriter out, JsonNode decision) {

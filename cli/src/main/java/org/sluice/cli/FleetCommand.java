@@ -94,6 +94,8 @@ final class FleetCommand {
                     boolean move)
             throws IOException, InterruptedException {
         CloudClient client = operator.client();
+        // Says that there is no such host in the words of all other commands.
+        JsonNode _ = client.get("/sluice/v1/hosts/" + CloudClient.segment(name));
         client.put(
                 "/compute/v2.1/os-services/disable-log-reason",
                 Map.of("host", name, "binary", "nova-compute", "disabled_reason", reason));
@@ -120,21 +122,21 @@ final class FleetCommand {
     }
 
     private int list(CloudClient client, String name) throws InterruptedException {
-        Table table = new Table("SERVER", "NAME", "PROJECT", "STATUS", "VFS", "FITS ELSEWHERE");
+        Table table = new Table("SERVER", "NAME", "PROJECT", "STATUS", "VFS", "MOVES");
         int standing = 0;
-        int fitting = 0;
+        int moving = 0;
         for (JsonNode server : client.list("/sluice/v1/hosts/" + CloudClient.segment(name) + "/servers", "servers")) {
-            boolean fits = server.path("fits_elsewhere").asBoolean();
+            boolean moves = server.path("moves").asBoolean();
             boolean leaving = server.path("leaving").asBoolean();
             standing++;
-            fitting += fits && !leaving ? 1 : 0;
+            moving += moves ? 1 : 0;
             table.row(
                     text(server, "id"),
                     text(server, "name"),
                     text(server, "project_id"),
                     text(server, "status") + (leaving ? ", leaving" : ""),
                     text(server, "virtual_functions"),
-                    leaving ? "goes by itself" : fits ? "yes" : "no: " + text(server, "obstacle"));
+                    leaving ? "goes by itself" : moves ? "yes" : "no: " + text(server, "obstacle"));
         }
         PrintWriter out = out();
         if (standing == 0) {
@@ -142,9 +144,9 @@ final class FleetCommand {
         } else {
             table.print(out);
             out.printf(
-                    "No new server comes to %s. Of the %d on it %d would fit elsewhere now, and move there, each stopped for it and"
+                    "No new server comes to %s. Of the %d on it %d would move to other hosts now, each stopped for it and"
                             + " started again, with: sluice fleet drain --move %s%n",
-                    name, standing, fitting, name);
+                    name, standing, moving, name);
         }
         return 0;
     }

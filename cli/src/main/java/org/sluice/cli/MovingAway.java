@@ -43,7 +43,7 @@ final class MovingAway {
     /**
      * Returns when no server is on its way any more and none is left that could go.
      *
-     * @return why each of the servers that stand there still does not go, by its id
+     * @return why each of the servers that stand there still does not go, by its id and name
      */
     Map<String, String> run() throws InterruptedException {
         while (true) {
@@ -97,12 +97,10 @@ final class MovingAway {
     }
 
     private boolean begins(JsonNode server) throws InterruptedException {
-        String status = server.path("status").asString();
-        boolean mayGo = isCurrent(server)
-                && !server.path("leaving").asBoolean()
-                && server.path("fits_elsewhere").asBoolean()
-                && (status.equals("ACTIVE") || status.equals("SHUTOFF"));
-        return mayGo && asked.add(id(server)) && act(server, "migrate", "is on its way.");
+        return isCurrent(server)
+                && server.path("moves").asBoolean()
+                && asked.add(id(server))
+                && act(server, "migrate", "is on its way.");
     }
 
     private boolean act(JsonNode server, String action, String done) throws InterruptedException {
@@ -122,28 +120,21 @@ final class MovingAway {
         Map<String, String> left = new LinkedHashMap<>();
         for (JsonNode server : standing) {
             if (!server.path("leaving").asBoolean()) {
-                left.put(id(server), obstacle(server));
+                left.put(id(server) + " (" + server.path("name").asString() + ")", obstacle(server));
             }
         }
         return left;
     }
 
     private String obstacle(JsonNode server) {
-        String status = server.path("status").asString();
         String refusal = obstacles.get(id(server));
         if (refusal != null) {
             return refusal;
         }
-        if (!isCurrent(server)) {
-            return "It is " + status + " on another host: its owner has to confirm or revert that.";
-        }
-        if (asked.contains(id(server))) {
+        if (server.path("moves").asBoolean() && asked.contains(id(server))) {
             return "It could not be moved and is here again; its record says why: openstack server event list "
                     + id(server);
         }
-        if (!server.path("fits_elsewhere").asBoolean()) {
-            return server.path("obstacle").asString();
-        }
-        return "It is " + status + ", and servers move when they are ACTIVE or SHUTOFF.";
+        return server.path("obstacle").asString("");
     }
 }

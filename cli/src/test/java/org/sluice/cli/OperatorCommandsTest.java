@@ -46,6 +46,7 @@ import org.sluice.controller.policy.Caller;
 import org.sluice.controller.store.TestDatabase;
 import org.sluice.controller.store.Transactions;
 import org.sluice.model.HostId;
+import org.sluice.model.ServerId;
 import org.sluice.model.VnicType;
 import org.sluice.model.protocol.DriverRefusal;
 import org.sluice.model.protocol.JoinToken;
@@ -196,7 +197,7 @@ class OperatorCommandsTest {
 
     @Test
     void aHostIsDrainedAndSaidToBeDown() {
-        fleet.host("node0", 2);
+        HostId home = fleet.host("node0", 2);
         assertThat(run("fleet", "drain", "node0"))
                 .isEqualTo("No server is on node0, and no new one comes: sluice fleet remove node0");
         postgres.database().jdbi().useHandle(handle -> handle.execute("update host set enabled = true"));
@@ -205,13 +206,15 @@ class OperatorCommandsTest {
                 .toString();
 
         assertThat(run("fleet", "drain", "node0", "--reason", "The fan is loud."))
-                .contains(server, "vm00", "BUILD", "no: There is no other host.")
-                .contains("Of the 1 on it 0 would fit elsewhere now");
+                .contains(server, "vm00", "BUILD", "no: It is BUILD, and servers move when they are ACTIVE or SHUTOFF.")
+                .contains("Of the 1 on it 0 would move to other hosts now");
+        fleet.report(home, fleet.running(home, ServerId.parse(server)));
+        assertThat(run("fleet", "drain", "node0")).contains(server, "ACTIVE", "no: There is no other host.");
         assertThat(run("fleet", "host", "node0")).contains("up, disabled", "disabled: The fan is loud.");
         fleet.host("node1", 2);
         assertThat(run("fleet", "drain", "node0"))
                 .containsPattern(server + " .* 1 +yes")
-                .contains("Of the 1 on it 1 would fit elsewhere now");
+                .contains("Of the 1 on it 1 would move to other hosts now");
 
         postgres.database()
                 .jdbi()
@@ -220,7 +223,12 @@ class OperatorCommandsTest {
         assertThat(run("fleet", "host", "node0"))
                 .contains("down (declared), disabled", "down: It was declared down at 2026-11-30T02:00:00");
         assertThat(run("fleet", "hosts")).contains("down (declared), disabled");
-        assertThat(run("fleet", "drain", "node9")).contains("Could not find binary nova-compute on host node9.");
+        assertThat(run("fleet", "drain", "node0"))
+                .contains("no: The host is down, and nothing moves from it.", "openstack server evacuate " + server)
+                .contains("Of the 1 on it 0 would move");
+        assertThat(run("explain", server))
+                .contains("is ACTIVE on node0", "its host is down: It was declared down at 2026-11-30T02:00:00");
+        assertThat(run("fleet", "drain", "node9")).isEqualTo("sluice: There is no host 'node9'.");
     }
 
     @Test
@@ -235,7 +243,7 @@ class OperatorCommandsTest {
             assertThat(run("fleet", "drain", "--move", "node0"))
                     .contains("Server " + goes + " (vm00) is on its way.")
                     .contains("Server " + goes + " (vm00) runs on another host, and is confirmed.")
-                    .contains(stays + " ")
+                    .contains(stays + " (vm00) ")
                     .contains("No new server comes to node0; 1 could not move.");
             assertThat(fleet.text(
                             "select h.name from server s join host h on h.id = s.host_id where s.id = cast(? as uuid)",
@@ -303,7 +311,7 @@ class OperatorCommandsTest {
                 .contains(
                         "vm00 (" + boot.server() + ") is BUILD on node0, zone nova",
                         "claim: 1 processors, 1024 MiB of memory, 1 GiB of disk",
-                        "lease: VF 0 of ens1f0, 0000:01:10.0, generation 1, port ",
+                        "lease: VF 0 of ens1f0 on node0, 0000:01:10.0, generation 1, port ",
                         "node0                chosen");
     }
 

@@ -76,7 +76,7 @@ public final class Evacuations {
      */
     public void begin(Handle handle, ServerId id, Optional<String> host, boolean off, Asker asker) {
         Servers.Held asked = servers.hold(handle, id).orElseThrow();
-        ServerLife.require(id, asked.state(), ServerAction.EVACUATE);
+        asked.require(ServerAction.EVACUATE);
         switch (way(asked)) {
             case NOWHERE -> scheduling.leaveBehind(handle, asked, asker);
             case DISK_OF_BEFORE -> resizes.revert(handle, asked, asker);

@@ -136,7 +136,7 @@ public final class Resizes {
     }
 
     private Workflow<Change> undecided(Handle handle, Servers.Held server, ServerAction action) {
-        ServerLife.require(server.id(), server.state(), action);
+        server.require(action);
         if (operations.data(handle, server.id(), resize).isPresent()) {
             return resize;
         }

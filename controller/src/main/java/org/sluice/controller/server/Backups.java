@@ -34,7 +34,7 @@ public final class Backups {
      * @throws org.sluice.model.ProblemException 409 when the server's state does not allow a backup
      */
     public void keepNone(Handle handle, Held server, String project, String type, ServerActions.Asker asker) {
-        ServerLife.require(server.id(), server.state(), ServerAction.CREATE_BACKUP);
+        server.require(ServerAction.CREATE_BACKUP);
         delete(handle, server.id(), project, type, 0);
         servers.note(handle, server.id(), ServerAction.CREATE_BACKUP, asker);
     }

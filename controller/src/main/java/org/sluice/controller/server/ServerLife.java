@@ -118,6 +118,17 @@ public final class ServerLife {
                 .asException();
     }
 
+    /** Why that cannot be done with a server that was given up by its host, or never had one. */
+    public static ProblemException nowhere(ServerId server, String action) {
+        return new Problem(
+                        Problem.Kind.CONFLICT,
+                        "InstanceOnNoHost",
+                        "Cannot '" + action + "' instance " + server + ": it is in ERROR and on no host, and nothing is"
+                                + " left of it but its record.",
+                        Optional.of("Delete it: openstack server delete " + server + "."))
+                .asException();
+    }
+
     private static List<String> allowed(ServerState state) {
         return Arrays.stream(ServerAction.values())
                 // Those are for operators, and hang on the hosts and not on the server alone.

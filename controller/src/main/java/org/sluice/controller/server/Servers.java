@@ -12,6 +12,7 @@ import org.sluice.controller.store.StorableText;
 import org.sluice.model.HostId;
 import org.sluice.model.ImageId;
 import org.sluice.model.Problem;
+import org.sluice.model.ProblemException;
 import org.sluice.model.Resources;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.Power;
@@ -94,6 +95,28 @@ public final class Servers {
             return claim().filter(Claim::isPresent).isPresent();
         }
 
+        /**
+         * Refuses what may not be asked now.
+         *
+         * @throws ProblemException 409 that names the state and what is allowed in it
+         */
+        public void require(ServerAction action) {
+            requireSomewhere(action.text());
+            ServerLife.require(id, state, action);
+        }
+
+        /**
+         * Refuses what needs a host of a server that has none and will get none.
+         *
+         * @param action what is asked for, as the record of actions names it
+         * @throws ProblemException 409 that says so
+         */
+        public void requireSomewhere(String action) {
+            if (claim().isEmpty() && state.equals(ServerState.at(ServerStatus.ERROR))) {
+                throw ServerLife.nowhere(id, action);
+            }
+        }
+
         /** What its host is to make of its guest's power; {@link Power#ON} while it has none. */
         public Power power() {
             return claim().map(Claim::power).orElse(Power.ON);
@@ -164,6 +187,7 @@ public final class Servers {
      * @throws org.sluice.model.ProblemException 409 when the server's state does not allow it
      */
     public void ask(Handle handle, Held server, ServerAction action, ServerActions.Asker asker) {
+        server.requireSomewhere(action.text());
         Claim claim = server.claim()
                 .filter(Claim::isPresent)
                 .orElseThrow(() -> ServerLife.refusal(server.id(), server.state(), action.text()));
@@ -183,6 +207,7 @@ public final class Servers {
      * @throws org.sluice.model.ProblemException 409 when the server's state does not allow it
      */
     public void begin(Handle handle, Held server, ServerAction action, ServerActions.Asker asker) {
+        server.requireSomewhere(action.text());
         if (!server.isPresent()) {
             throw ServerLife.refusal(server.id(), server.state(), action.text());
         }

@@ -390,9 +390,15 @@ final class MoveTest {
     void aHostThatIsLostTakesNothingThatIsKeptElsewhere() {
         moved();
         cloud.execute("update host set last_seen_at = now() - interval '1 hour' where name = 'compute02'");
-        Answer answer = act("admin", "2.96", "{'revertResize': null}");
-        assertThat(answer.status()).as(answer.text()).isEqualTo(409);
+        String books = books();
+        refused("{'confirmResize': null}", 409, "where it is, is not heard of, and its disk of before");
+        refused("{'confirmResize': null}", 409, "openstack compute service set --down compute02 nova-compute");
+        refused("{'revertResize': null}", 409, "openstack compute service set --down compute02 nova-compute");
         cloud.execute("update host set forced_down_at = now() where name = 'compute02'");
+        refused("{'confirmResize': null}", 409, "where it is, was declared down, and its disk of before");
+        refused("{'confirmResize': null}", 409, "openstack server resize revert " + server);
+        assertThat(books()).isEqualTo(books);
+        assertThat(state()).isEqualTo("VERIFY_RESIZE - compute02");
         asked("{'revertResize': null}");
         cloud.running(server);
         assertThat(state()).isEqualTo("ACTIVE - compute01");

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.sluice.controller.http.ApiClient.Answer;
 import org.sluice.controller.http.Json;
 import org.sluice.controller.store.TestDatabase;
@@ -439,6 +440,34 @@ class PowerTest {
                         .status())
                 .isEqualTo(202);
         assertThat(state()).isEqualTo("ACTIVE active - 1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'os-start': null}",
+                "{'os-stop': null}",
+                "{'reboot': {'type': 'HARD'}}",
+                "{'rescue': null}",
+                "{'evacuate': {}}",
+                "{'migrate': null}",
+                "{'os-resetState': {'state': 'active'}}"
+            })
+    void oneThatIsOnNoHostCanOnlyBeDeletedAndIsSaidTo(String action) {
+        cloud.execute("update host set enabled = false");
+        String nowhere = cloud.as("member", "2.96")
+                .post("/v2.1/servers", ComputeCloud.boot("nowhere", flavor, image, "'networks': 'none'"))
+                .json()
+                .at("/server/id")
+                .asString();
+        cloud.execute("update host set enabled = true");
+
+        Answer answer = cloud.as("admin", "2.96").post("/v2.1/servers/" + nowhere + "/action", action);
+
+        assertThat(answer.status()).isEqualTo(409);
+        assertThat(answer.text())
+                .contains("it is in ERROR and on no host", "Delete it: openstack server delete " + nowhere)
+                .doesNotContain("Allowed");
     }
 
     @Test

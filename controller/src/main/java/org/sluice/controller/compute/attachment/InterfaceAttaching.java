@@ -110,6 +110,7 @@ final class InterfaceAttaching {
 
     private Servers.Held requireChangeable(Handle handle, Server server, String action) {
         Servers.Held held = servers.hold(handle, server.id()).orElseThrow();
+        held.requireSomewhere(action);
         ServerLife.requireStanding(server.id(), held.state(), action);
         // After the state, which is more about the server than its host is.
         server.host().ifPresent(host -> lookup.requireHeard(server, host, action, clock.instant()));

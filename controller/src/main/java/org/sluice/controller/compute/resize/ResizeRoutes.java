@@ -30,7 +30,6 @@ import org.sluice.controller.server.Claim;
 import org.sluice.controller.server.Hardware;
 import org.sluice.controller.server.ServerAction;
 import org.sluice.controller.server.ServerHardware;
-import org.sluice.controller.server.ServerLife;
 import org.sluice.controller.server.Servers;
 import org.sluice.controller.store.Transactions;
 import org.sluice.model.Problem;
@@ -81,7 +80,7 @@ public final class ResizeRoutes implements ResourceRoutes {
         transactions.use(handle -> {
             Server server = lookup.findToChange(handle, exchange);
             Servers.Held held = servers.hold(handle, server.id()).orElseThrow();
-            ServerLife.require(server.id(), held.state(), ServerAction.RESIZE);
+            held.require(ServerAction.RESIZE);
             Hardware to = hardware(flavor(handle, exchange, wanted), hardware.of(handle, server.id()));
             resizes.begin(handle, held, to, Askers.of(exchange));
             requireHeard(server, ServerAction.RESIZE);
@@ -135,8 +134,11 @@ public final class ResizeRoutes implements ResourceRoutes {
         exchange.body().refuseValue("confirmResize", "it takes nothing");
         transactions.use(handle -> {
             Server server = lookup.findToChange(handle, exchange);
-            // Nothing of it needs the host.
-            resizes.confirm(handle, servers.hold(handle, server.id()).orElseThrow(), Askers.of(exchange));
+            Servers.Held held = servers.hold(handle, server.id()).orElseThrow();
+            resizes.confirm(handle, held, Askers.of(exchange));
+            if (held.claim(Claim.Role.OUTGOING).isPresent()) {
+                requireStands(server);
+            }
         });
         return Reply.empty(204);
     }
@@ -155,6 +157,28 @@ public final class ResizeRoutes implements ResourceRoutes {
         return Reply.empty(202);
     }
 
+    /** With the disk of before goes the only one that is left, if the host where it is now is lost. */
+    private void requireStands(Server server) {
+        Server.Host host = server.host().orElseThrow();
+        if (!host.isUp(clock.instant())) {
+            throw new Problem(
+                            Problem.Kind.CONFLICT,
+                            "HostSilent",
+                            "Cannot 'confirmResize' instance " + server.id() + " now: host " + host.name()
+                                    + ", where it is, "
+                                    + (host.forcedDown() ? "was declared down" : "is not heard of")
+                                    + ", and its disk of before on the other host would go.",
+                            Optional.of("Confirm when that host is back. When it is off for good, "
+                                    + (host.forcedDown() ? "" : declareDown(host) + ", and ") + "have the server go"
+                                    + " back to that disk: openstack server resize revert " + server.id() + "."))
+                    .asException();
+        }
+    }
+
+    private static String declareDown(Server.Host host) {
+        return "declare it down: openstack compute service set --down " + host.name() + " nova-compute";
+    }
+
     /** The host that it goes back to is needed, and the other one too, unless somebody says that it is down. */
     private void requireWayBack(Handle handle, Server server, Claim old) {
         HostRow back = hosts.find(handle, old.host()).orElseThrow();
@@ -167,10 +191,17 @@ public final class ResizeRoutes implements ResourceRoutes {
                             Optional.of("Try again when that host is back, or confirm that the server stays."))
                     .asException();
         }
-        server.host()
-                .filter(host -> !host.forcedDown())
-                .ifPresent(
-                        host -> lookup.requireHeard(server, host, ServerAction.REVERT_RESIZE.text(), clock.instant()));
+        Server.Host from = server.host().orElseThrow();
+        if (!from.forcedDown() && !from.isUp(clock.instant())) {
+            throw new Problem(
+                            Problem.Kind.CONFLICT,
+                            "HostSilent",
+                            "Cannot 'revertResize' instance " + server.id() + " now: host " + from.name()
+                                    + ", where it is, is not heard of, and its guest may run there still.",
+                            Optional.of("Try again when that host is back. When it is off for good, "
+                                    + declareDown(from) + ", and ask again."))
+                    .asException();
+        }
     }
 
     private void requireHeard(Server server, ServerAction action) {

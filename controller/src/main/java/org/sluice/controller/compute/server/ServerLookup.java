@@ -61,7 +61,10 @@ public final class ServerLookup {
                             "HostSilent",
                             "Cannot '" + action + "' instance " + server.id() + " now: its host "
                                     + (host.forcedDown() ? "was declared down." : silence(host, now)),
-                            Optional.of("Try again when the host is back."))
+                            Optional.of(
+                                    "Try again when the host is back. When it is not coming back, an operator can have"
+                                            + " the server come away from it: openstack server evacuate " + server.id()
+                                            + "."))
                     .asException();
         }
     }

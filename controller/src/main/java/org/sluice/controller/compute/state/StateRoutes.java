@@ -55,6 +55,9 @@ public final class StateRoutes implements ResourceRoutes {
         transactions.use(handle -> {
             Server server = lookup.findForUpdate(handle, exchange);
             Servers.Held held = servers.hold(handle, server.id()).orElseThrow();
+            if (state.equals("active")) {
+                held.requireSomewhere(Servers.RESET);
+            }
             if (isNeither(handle, held) || (state.equals("active") && !held.isPresent())) {
                 throw ServerLife.refusal(held.id(), held.state(), Servers.RESET);
             }

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.sluice.controller.fleet.wire.HostDown;
 import org.sluice.controller.http.view.RawJson;
-import org.sluice.model.AgentSilence;
 
 /**
  * A host as the operator sees it.
@@ -61,14 +61,7 @@ record Host(
 
     /** Why it is down, in a sentence; empty when it is up. */
     Optional<String> downReason() {
-        if (forcedDownAt.isPresent()) {
-            return Optional.of("It was declared down at " + forcedDownAt.get() + ".");
-        }
-        if (silence.isEmpty()) {
-            return Optional.of("Its agent has not been heard of yet.");
-        }
-        return silence.filter(time -> !AgentSilence.isUp(time))
-                .map(time -> "Its agent has not been heard of for " + time.toSeconds() + " s.");
+        return HostDown.reason(forcedDownAt, silence);
     }
 
     /** What there is of something, and what servers have of it. */

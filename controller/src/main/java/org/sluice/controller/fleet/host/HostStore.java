@@ -2,12 +2,12 @@ package org.sluice.controller.fleet.host;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.StatementContext;
+import org.sluice.controller.fleet.wire.HostDown;
 import org.sluice.controller.http.list.Window;
 import org.sluice.controller.http.view.RawJson;
 
@@ -16,9 +16,9 @@ final class HostStore {
     private static final String SELECT = """
             select h.id, h.name, h.enabled, h.disabled_reason, to_jsonb(h.enrolled_at) #>> '{}' as enrolled_at,
                 to_jsonb(h.last_seen_at) #>> '{}' as last_seen_at,
-                greatest(0, extract(epoch from clock_timestamp() - h.last_seen_at)) as silence,
+            """ + HostDown.SELECT + """
+                ,
                 coalesce((select z.zone from host_zone z where z.host_id = h.id), 'nova') as zone,
-                to_jsonb(h.forced_down_at) #>> '{}' as forced_down_at,
                 h.hypervisor_type, h.hypervisor_version, h.cpu_architecture, h.interfaces, h.faults,
                 h.vcpus_total, h.vcpus_used, h.memory_mib_total, h.memory_mib_used, h.disk_gib_total, h.disk_gib_used,
                 (select count(*) from server s where s.host_id = h.id) as servers,
@@ -60,9 +60,8 @@ final class HostStore {
                 Optional.ofNullable(row.getString("disabled_reason")),
                 row.getString("enrolled_at"),
                 Optional.ofNullable(row.getString("last_seen_at")),
-                Optional.ofNullable(row.getBigDecimal("silence"))
-                        .map(seconds -> Duration.ofSeconds(seconds.longValue())),
-                Optional.ofNullable(row.getString("forced_down_at")),
+                HostDown.silence(row),
+                HostDown.declaredAt(row),
                 row.getString("zone"),
                 row.getString("hypervisor_type"),
                 row.getInt("hypervisor_version"),

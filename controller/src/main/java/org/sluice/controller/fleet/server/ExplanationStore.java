@@ -7,7 +7,9 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.StatementContext;
+import org.sluice.controller.fleet.wire.HostDown;
 import org.sluice.controller.http.view.RawJson;
+import org.sluice.controller.server.ServerState;
 
 /** Explanations in SQL, one statement each. Stateless; callers own the transaction. */
 final class ExplanationStore {
@@ -15,7 +17,10 @@ final class ExplanationStore {
     private static final int MOST = 100;
 
     private static final String SELECT = """
-            select s.id, s.name, s.status, s.task_state, h.name as host, s.availability_zone, s.requested_zone,
+            select s.id, s.name, s.status, s.task_state, s.power_state, s.locked_by, h.name as host, s.availability_zone,
+                s.requested_zone, h.id is not null as is_somewhere,
+            """ + HostDown.SELECT + """
+                ,
                 case when s.fault_at is not null then jsonb_build_object('code', s.fault_code,
                     'message', s.fault_message, 'details', s.fault_details, 'at', s.fault_at) end as fault,
                 jsonb_build_object('vcpus', s.vcpus, 'memory_mib', s.memory_mib,
@@ -27,8 +32,11 @@ final class ExplanationStore {
                     where p.server_id = s.id), '[]') as ports,
                 coalesce((select jsonb_agg(jsonb_build_object('port_id', vf.leased_port_id,
                         'physical_function', pf.name, 'index', vf.index, 'address', vf.address,
-                        'generation', vf.generation) order by pf.name, vf.index)
+                        'generation', vf.generation, 'host', lh.name, 'claim', c.role)
+                        order by c.role, pf.name, vf.index)
                     from virtual_function vf join physical_function pf on pf.id = vf.physical_function_id
+                        join host lh on lh.id = pf.host_id
+                        left join claim c on c.server_id = vf.leased_server_id and c.host_id = vf.leased_host_id
                     where vf.leased_server_id = s.id), '[]') as leases,
                 coalesce((select jsonb_agg(jsonb_build_object('port_id', d.port_id, 'code', d.code, 'reason', d.reason,
                         'at', d.seen_at, 'lasts', d.lasts, 'times', d.times) order by d.seen_at desc)
@@ -59,9 +67,13 @@ final class ExplanationStore {
         return new Explanation(
                 row.getObject("id", UUID.class),
                 row.getString("name"),
-                row.getString("status"),
+                ServerState.of(row.getString("status"), row.getString("task_state"))
+                        .shown(),
                 Optional.ofNullable(row.getString("task_state")),
+                row.getString("power_state"),
+                Optional.ofNullable(row.getString("locked_by")),
                 Optional.ofNullable(row.getString("host")),
+                row.getBoolean("is_somewhere") ? HostDown.reason(row) : Optional.empty(),
                 Optional.ofNullable(row.getString("availability_zone")),
                 Optional.ofNullable(row.getString("requested_zone")),
                 Optional.ofNullable(row.getString("fault")).map(RawJson::new),

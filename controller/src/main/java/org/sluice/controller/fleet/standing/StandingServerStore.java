@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.StatementContext;
+import org.sluice.controller.fleet.wire.HostDown;
 import org.sluice.controller.http.list.Window;
 import org.sluice.controller.scheduling.Scheduling.Elsewhere;
 import org.sluice.controller.server.ServerState;
@@ -16,9 +17,11 @@ import org.sluice.model.HostId;
 final class StandingServerStore {
     private static final String SELECT = """
             select s.id, s.number, s.name, s.project_id, s.status, s.task_state, c.role, not c.present as leaving,
+                """ + HostDown.SELECT + """
+                ,
                 (select count(*) from virtual_function vf
                     where vf.leased_server_id = c.server_id and vf.leased_host_id = c.host_id) as functions
-            from claim c join server s on s.id = c.server_id
+            from claim c join server s on s.id = c.server_id join host h on h.id = c.host_id
             where c.host_id = :host""";
 
     List<StandingServer> list(Handle handle, HostId host, Window window) {
@@ -46,6 +49,7 @@ final class StandingServerStore {
                 row.getString("role"),
                 row.getBoolean("leaving"),
                 row.getInt("functions"),
+                HostDown.reason(row).isEmpty(),
                 new Elsewhere.Fits());
     }
 }

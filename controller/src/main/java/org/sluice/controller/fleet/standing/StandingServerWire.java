@@ -16,6 +16,7 @@ final class StandingServerWire {
             .member("leaving", StandingServer::isLeaving)
             .member("virtual_functions", StandingServer::virtualFunctions)
             .member("fits_elsewhere", StandingServer::fitsElsewhere)
+            .member("moves", StandingServer::moves)
             .member("obstacle", StandingServer::obstacle)
             .build();
 
