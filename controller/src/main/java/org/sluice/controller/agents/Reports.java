@@ -19,6 +19,7 @@ import org.sluice.controller.network.binding.ServerPorts;
 import org.sluice.controller.operation.Operations;
 import org.sluice.controller.scheduling.Scheduling;
 import org.sluice.controller.server.DiskCopies;
+import org.sluice.controller.server.ServerState;
 import org.sluice.controller.server.ServerStatus;
 import org.sluice.controller.server.Servers;
 import org.sluice.controller.server.Task;
@@ -28,6 +29,7 @@ import org.sluice.model.Problem;
 import org.sluice.model.ServerId;
 import org.sluice.model.VnicType;
 import org.sluice.model.protocol.DesiredInterface;
+import org.sluice.model.protocol.PowerState;
 import org.sluice.model.protocol.ServerReport;
 import org.sluice.model.protocol.VirtualFunctionLease;
 
@@ -143,6 +145,13 @@ public final class Reports {
     /** It may be what an operation waits for; what there is of the server is not decided before that has come to its end. */
     private void settle(Handle handle, Servers.Held server, ServerReport.Observed report) {
         boolean isStep = server.state().task().filter(Task::isOperation).isPresent();
+        if (server.state().equals(ServerState.at(ServerStatus.SUSPENDED)) && report.power() == PowerState.STOPPED) {
+            // Nobody asked for anything, so no record of an action has it.
+            log.warn(
+                    "Server {} was suspended, and its memory is not on its host any more: it is off, and its disk is as after a"
+                            + " loss of power.",
+                    server.id());
+        }
         if (!isStep || !operations.heard(handle, report)) {
             servers.observed(handle, server, report);
         }
