@@ -369,53 +369,73 @@ final class Convergence {
         }
     }
 
-    /** Builds a server; says whether it stands now and there is more to do for it. */
+    /**
+     * Builds a server; says whether it stands now and there is more to do for it. One that is to be off, or to stand still, is built
+     * without a guest: what was in a guest's memory is not here, and what a guest would do until it is stopped nobody has asked for.
+     */
     private boolean build(Entry intent, boolean again, Power wish) {
+        boolean starts = wish.level() == Power.Level.RUNNING;
         ServerWorkflow workflow = workflow(intent.server());
-        List<Step> steps = new ArrayList<>(workflow.steps());
+        List<Step> steps = new ArrayList<>(starts ? workflow.steps() : workflow.stepsWithoutGuest());
         List<InterfaceState> interfaces = new ArrayList<>();
-        steps.add(Step.withoutUndo("verify everything", () -> interfaces.addAll(workflow.verified())));
+        if (starts) {
+            steps.add(Step.withoutUndo("verify everything", () -> interfaces.addAll(workflow.verified())));
+        }
         Entry standing;
         try (FunctionLocks.Held _ = ServerWorkflow.hold(locks, intent.server())) {
-            Entry begun = intent;
-            if (!again) {
-                try {
-                    begun = intent.found(workflow.look());
-                } catch (KernelException | ProblemException e) {
-                    Entry failed = intent.failed(Failures.describe(e)).in(Phase.FAILED);
-                    journal.write(failed);
-                    failed(failed, true);
-                    return false;
-                }
-                journal.write(begun);
-            }
-            Entry built = begun;
-            try {
-                runner.apply(
-                        steps,
-                        again ? steps.size() : 0,
-                        failure -> journal.write(built.failed(Failures.describe(failure))));
-            } catch (StepFailure failure) {
-                Entry failed = built.failed(Failures.describe(failure));
-                if (failure.isUndone()) {
-                    failed = failed.in(Phase.FAILED);
-                }
-                journal.write(failed);
-                failed(failed, failure.isUndone());
+            Optional<Entry> begun = again ? Optional.of(intent) : look(intent, workflow);
+            if (begun.isEmpty() || !apply(steps, begun.get(), again)) {
                 return false;
             }
-            standing = built.in(Phase.STANDING).started(built.obeyed(), host.bootId());
+            Entry built = begun.get().in(Phase.STANDING).started(begun.get().obeyed(), host.bootId());
+            // As if it had been started and had ended: its NICs were prepared in this boot of the host.
+            standing = starts ? built : built.ended(wish);
             journal.write(standing);
         }
-        LOG.info(
-                "Server {} runs, and all of its interfaces read back as wanted.",
-                intent.server().named());
         joined.add(intent.id());
-        if (wish.level() == Power.Level.RUNNING) {
-            // One that is to be off or paused is reported when it is.
+        if (starts) {
+            LOG.info(
+                    "Server {} runs, and all of its interfaces read back as wanted.",
+                    intent.server().named());
             observations.built(standing, interfaces);
+        } else {
+            // It is reported when it was looked at.
+            LOG.info("Server {} is built, and off.", intent.server().named());
         }
         return true;
+    }
+
+    /** Writes down what is built, with its VFs as they are found; empty when they cannot be looked at, which is told. */
+    private Optional<Entry> look(Entry intent, ServerWorkflow workflow) {
+        try {
+            Entry begun = intent.found(workflow.look());
+            journal.write(begun);
+            return Optional.of(begun);
+        } catch (KernelException | ProblemException e) {
+            Entry failed = intent.failed(Failures.describe(e)).in(Phase.FAILED);
+            journal.write(failed);
+            failed(failed, true);
+            return Optional.empty();
+        }
+    }
+
+    /** Applies the steps that build a server; false when they were undone, as far as that could be done, which is told. */
+    private boolean apply(List<Step> steps, Entry begun, boolean again) {
+        try {
+            runner.apply(
+                    steps,
+                    again ? steps.size() : 0,
+                    failure -> journal.write(begun.failed(Failures.describe(failure))));
+            return true;
+        } catch (StepFailure failure) {
+            Entry failed = begun.failed(Failures.describe(failure));
+            if (failure.isUndone()) {
+                failed = failed.in(Phase.FAILED);
+            }
+            journal.write(failed);
+            failed(failed, failure.isUndone());
+            return false;
+        }
     }
 
     private void failed(Entry entry, boolean undone) {

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sluice.agent.step.StepObserver;
@@ -112,6 +113,34 @@ class InterruptionTest {
         }
         // The journal's writes, the ledger's, and both sides of every step.
         assertThat(point).isGreaterThan(40);
+    }
+
+    /** Whether it was to be off from the beginning, or is so since the agent was killed, with its guest on perhaps. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Level.class,
+            names = {"STOPPED", "RUNNING"})
+    void killedBetweenAnyTwoStepsOfABuildOneThatIsToBeOffIsOffInTheEnd(Level before) throws IOException {
+        boolean killed = true;
+        int point;
+        for (point = 0; killed; point++) {
+            try (AgentOnSimulatedHost on = fresh()) {
+                DesiredServer server = server(on);
+                on.controller.want(Samples.state(1, server.powered(new Power(before, 1, 0, Ending.AT_ONCE))));
+                on.start(new KillAt(on, point));
+                killed = isKilledBefore(on, server, Observed.class);
+                Power off = new Power(Level.STOPPED, 2, 0, Ending.AT_ONCE);
+                on.controller.want(Samples.state(2, server.powered(off)));
+                on.start();
+                on.awaitObeyed(server, off);
+                assertThat(on.host.domain(server.id())).isEmpty();
+                assertThat(on.host.disks()).containsExactly(server.id());
+                assertThat(on.host.starts(server.id())).isLessThanOrEqualTo(before == Level.STOPPED ? 0 : 1);
+                on.controller.want(Samples.state(3, Samples.absent(server)));
+                assertGone(on, server);
+            }
+        }
+        assertThat(point).isGreaterThan(35);
     }
 
     @Test

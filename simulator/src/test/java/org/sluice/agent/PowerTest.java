@@ -6,6 +6,7 @@ import static org.sluice.agent.Powers.paused;
 import static org.sluice.agent.Powers.rebooted;
 import static org.sluice.agent.Powers.running;
 import static org.sluice.agent.Powers.stopped;
+import static org.sluice.agent.Powers.suspended;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,6 +22,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
 import org.sluice.agent.host.VirtualFunctions.LinkState;
 import org.sluice.agent.host.VirtualFunctions.Setting;
 import org.sluice.agent.power.Observations;
@@ -47,6 +50,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** The power of servers with a NIC on a bridge and one on a VF, through the agent's public door. */
 class PowerTest {
     private static final Duration LONG_ENOUGH = Duration.ofSeconds(20);
+    static final List<Power> NOT_ON = List.of(stopped(3), paused(3), suspended(3));
 
     @TempDir
     Path directory;
@@ -79,11 +83,7 @@ class PowerTest {
 
         assertThat(report.interfaces()).isEmpty();
         assertThat(report.failure()).isEmpty();
-        assertOff();
-        assertThat(on.host.disks()).containsExactly(server.id());
-        assertThat(on.host.taps()).containsExactly(tap.port());
-        assertThat(on.host.clients(tap.network())).hasSize(1);
-        assertThat(on.host.tuple(on.card(0), 3).mac()).isEqualTo(function.mac());
+        assertIsAsAfterAStop();
     }
 
     @Test
@@ -584,26 +584,56 @@ class PowerTest {
         assertThat(on.host.starts(server.id())).isEqualTo(1);
     }
 
-    @Test
-    void aServerThatIsToBeOffIsBuiltAndThenStopped() {
-        on.controller.want(Samples.state(1, server.powered(stopped(3))));
+    /** As on a host that lost its journal and its disk, or where it came from another one. The memory to go on from is lost. */
+    @ParameterizedTest
+    @FieldSource("NOT_ON")
+    void aServerThatIsNotToRunIsBuiltWithoutBeingStarted(Power wish) {
+        on.controller.want(Samples.state(1, server.powered(wish)));
         on.start();
-        on.awaitObeyed(server, stopped(3));
-        assertOff();
-        assertThat(on.host.disks()).containsExactly(server.id());
-        assertThat(on.controller.reports())
-                .allSatisfy(report -> assertThat(report)
-                        .isInstanceOfSatisfying(
-                                Observed.class,
-                                observed -> assertThat(observed.power()).isEqualTo(PowerState.STOPPED)));
+
+        Observed report = on.awaitPower(server, PowerState.STOPPED);
+
+        assertThat(report.generation()).isEqualTo(3);
+        assertThat(report.failure()).isEmpty();
+        assertThat(report.interfaces()).isEmpty();
+        assertIsAsAfterAStop();
+        assertThat(on.host.starts(server.id())).isZero();
+        assertThat(on.controller.reports()).allSatisfy(each -> assertThat(each).isEqualTo(report));
+        wish(running(4));
+        assertThat(on.awaitObeyed(server, running(4)).interfaces()).hasSize(2);
+        on.assertRuns(server);
+        assertThat(on.host.starts(server.id())).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @FieldSource("NOT_ON")
+    void aServerThatWasBuiltWithoutBeingStartedIsKeptSo(Power wish) {
+        on.controller.want(Samples.state(1, server.powered(wish)));
+        on.start();
+        on.awaitPower(server, PowerState.STOPPED);
+
+        on.controller.forgetReports();
+        on.start();
+        on.awaitPower(server, PowerState.STOPPED);
+        assertIsAsAfterAStop();
+        on.host.reboot();
+        on.controller.forgetReports();
+        on.start();
+        on.awaitPower(server, PowerState.STOPPED);
+        assertThat(on.host.starts(server.id())).isZero();
+        on.controller.want(Samples.state(2, Samples.absent(server)));
+        on.awaitReport(server, Absent.class);
+        on.assertClean(server);
     }
 
     @Test
-    void aServerThatIsToBePausedIsBuiltAndThenPaused() {
-        on.controller.want(Samples.state(1, server.powered(paused(3))));
+    void whatCannotBeBuiltOfAServerThatIsToBeOffIsUndone() {
+        on.host.faults().refuse(HostCall.SET_VLAN, "ENOMEM", 1);
+        on.controller.want(Samples.state(1, server.powered(stopped(3))));
         on.start();
-        assertThat(on.awaitObeyed(server, paused(3)).interfaces()).hasSize(2);
-        assertThat(on.host.starts(server.id())).isEqualTo(1);
+
+        assertThat(on.awaitReport(server, Failed.class).failure().reason()).contains("ENOMEM");
+        on.assertClean(server);
     }
 
     @Test
@@ -879,6 +909,16 @@ class PowerTest {
 
     private void wish(Power power) {
         on.controller.want(Samples.state(++revision, server.powered(power)));
+    }
+
+    /** Off, with all that it had: a start prepares it anew, and nobody else is given any of it. */
+    private void assertIsAsAfterAStop() {
+        assertOff();
+        assertThat(on.host.disks()).containsExactly(server.id());
+        assertThat(on.host.taps()).containsExactly(tap.port());
+        assertThat(on.host.clients(tap.network())).hasSize(1);
+        assertThat(on.host.tuple(on.card(0), 3).mac()).isEqualTo(function.mac());
+        assertThat(on.host.driver(on.card(0), 3)).contains("vfio-pci");
     }
 
     private void assertOff() {

@@ -65,8 +65,8 @@ public record Entry(
     }
 
     /**
-     * A server that is to be built, whose guest will run when it is: a wish for anything else is obeyed then. Reboots that were
-     * wished before it ever ran are done by its start, and so are NICs that were attached before.
+     * A server that is to be built, whose guest runs when it is, if it is to be on. Reboots that were wished before it ever ran
+     * are done by its start, and so are NICs that were attached before.
      */
     public static Entry building(DesiredServer wanted, long revision) {
         Power wish = wanted.power();

@@ -55,9 +55,17 @@ public final class ServerWorkflow {
         this.attachments = attachments.of(server);
     }
 
-    /** The steps that build the server, in the order in which they are applied; its root disk is made. */
+    /** The steps that build the server with its guest, in the order in which they are applied; its root disk is made. */
     public List<Step> steps() {
         return steps(host.disks()::ensureRoot);
+    }
+
+    /** The steps that build the server as one whose guest has ended: with all that a domain takes, and without a domain. */
+    public List<Step> stepsWithoutGuest() {
+        List<Step> steps = preparation(host.disks()::ensureRoot);
+        // Its guest may have been wished on when an agent that was killed began to build it.
+        steps.add(domain(() -> {}));
+        return List.copyOf(steps);
     }
 
     /** The steps that start the guest of a server that stands: the same on the root disk that it has. */
@@ -67,12 +75,13 @@ public final class ServerWorkflow {
 
     private List<Step> steps(Function<DesiredServer, Disks.RootDisk> root) {
         List<Step> steps = preparation(root);
-        steps.add(new Step(
-                "domain",
-                () -> host.hypervisor().start(domain()),
-                () -> host.hypervisor().destroy(server.id())));
+        steps.add(domain(() -> host.hypervisor().start(domain())));
         attachments.forEach(attachment -> steps.addAll(attachment.activate()));
         return List.copyOf(steps);
+    }
+
+    private Step domain(Step.Action apply) {
+        return new Step("domain", apply, () -> host.hypervisor().destroy(server.id()));
     }
 
     /** All that a domain takes, before there is one. */
