@@ -64,6 +64,7 @@ final class ArchitectureTest {
     private static final Map<String, Set<String>> AGENT = Map.ofEntries(
             entry("host", Set.of()),
             entry("step", Set.of()),
+            entry("turn", Set.of()),
             entry("supervision", Set.of("host")),
             entry("wire", Set.of()),
             entry("enrolment", Set.of()),
@@ -76,7 +77,7 @@ final class ArchitectureTest {
             entry("workflow", Set.of("host", "step", "journal", "functions", "attachment")),
             entry("copy", Set.of("host", "step", "journal", "report", "controller")),
             entry("report", Set.of("host", "step")),
-            entry("power", Set.of("host", "step", "journal", "functions", "workflow", "report")),
+            entry("power", Set.of("host", "step", "turn", "journal", "functions", "workflow", "report")),
             entry("hotplug", Set.of("host", "step", "journal", "functions", "attachment", "report")),
             entry("kernel", Set.of("host")),
             entry("bridge", Set.of("host", "kernel", "journal")),

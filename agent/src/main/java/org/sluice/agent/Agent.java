@@ -48,6 +48,9 @@ import org.sluice.agent.step.StepRunner;
 import org.sluice.agent.supervision.CallLimits;
 import org.sluice.agent.supervision.CallsUnderWay;
 import org.sluice.agent.supervision.Supervision;
+import org.sluice.agent.turn.Turn;
+import org.sluice.agent.turn.Turns;
+import org.sluice.agent.turn.Work;
 import org.sluice.model.NetworkId;
 import org.sluice.model.PortId;
 import org.sluice.model.ProblemException;
@@ -88,10 +91,7 @@ public final class Agent implements AutoCloseable {
     private final Supervision supervision;
     private final CallsUnderWay underWay;
 
-    /** Building takes as long as an image takes to come; what stands must be looked after meanwhile, and what is to go must go. */
-    private final Semaphore building;
-
-    private final Semaphore keeping;
+    private final Turns turns = new Turns();
 
     /** Asks for a comparison before it is due. */
     private final Semaphore looks = new Semaphore(0);
@@ -151,8 +151,6 @@ public final class Agent implements AutoCloseable {
         this.settings = requireNonNull(settings, "settings is null");
         this.random = requireNonNull(random, "random is null");
         this.supervision = calls.supervision();
-        this.building = new Semaphore(settings.parallelServers());
-        this.keeping = new Semaphore(settings.parallelServers());
         this.journal = new Journal(directory.resolve("journal"), observer);
         VirtualFunctions functions = host.virtualFunctions();
         // The kernel release is what says whether a driver may have learned something: most come with the kernel.
@@ -220,20 +218,13 @@ public final class Agent implements AutoCloseable {
             for (Thread loop : loops) {
                 loop.join(settings.stopWithin());
             }
-            for (Semaphore permits : List.of(building, keeping)) {
-                if (!permits.tryAcquire(
-                        settings.parallelServers(), settings.stopWithin().toMillis(), TimeUnit.MILLISECONDS)) {
-                    LOG.warn(
-                            "The agent of host {} stops in the middle of a step; the next one continues.", host.name());
-                }
+            if (!turns.close(settings.stopWithin())) {
+                LOG.warn("The agent of host {} stops in the middle of a step; the next one continues.", host.name());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         journal.close();
-        // Whoever still waits for its turn sees that there is none any more.
-        building.release(settings.parallelServers());
-        keeping.release(settings.parallelServers());
     }
 
     /**
@@ -584,6 +575,7 @@ public final class Agent implements AutoCloseable {
             }
             return true;
         });
+        turns.reconsider(server);
     }
 
     private void wakeIfOurs(ServerId server) {
@@ -601,7 +593,7 @@ public final class Agent implements AutoCloseable {
     private void work(ServerId server) {
         boolean more = true;
         while (more && !isStopping()) {
-            boolean continues = convergeOnce(server);
+            boolean continues = takeTurn(server);
             more = atWork.compute(server, (id, again) -> {
                         boolean goOn = continues || Boolean.TRUE.equals(again);
                         return goOn ? Boolean.FALSE : null;
@@ -610,19 +602,20 @@ public final class Agent implements AutoCloseable {
         }
     }
 
-    private boolean convergeOnce(ServerId server) {
-        Semaphore permits = stands(server) ? keeping : building;
-        permits.acquireUninterruptibly();
-        try {
+    /** Works on a server for one turn; says whether there is more to do for it at once. */
+    private boolean takeTurn(ServerId server) {
+        Optional<Turn> next = turns.await(server, () -> nextWork(server));
+        if (next.isEmpty()) {
+            return false;
+        }
+        try (Turn turn = next.get()) {
             if (isStopping()) {
                 return false;
             }
-            boolean had = journal.find(server).isPresent();
-            boolean continues = convergence.converge(server, Optional.ofNullable(latest.get()));
-            if (had && journal.find(server).isEmpty()) {
-                // Its VFs are free now, and another server may be waiting for one of them.
-                wakeAll();
-            }
+            boolean continues;
+            do {
+                continues = convergeOnce(server, turn);
+            } while (continues && turn.goesOnWith(nextWork(server)) && !isStopping());
             return continues;
         } catch (KernelException | ProblemException e) {
             LOG.warn(
@@ -635,28 +628,30 @@ public final class Agent implements AutoCloseable {
             // for ever.
             LOG.error("Server {} stays as it is until the next comparison.", named(server), e);
             return false;
-        } finally {
-            permits.release();
         }
     }
 
-    /** Whether there is nothing to fetch or to copy for it. */
-    private boolean stands(ServerId server) {
-        Optional<DesiredServer> wanted = Optional.ofNullable(latest.get()).flatMap(state -> state.find(server));
-        int rebuilds = wanted.map(known -> known.power().rebuilds()).orElse(0);
-        if (wanted.flatMap(known -> known.diskWish().copyTo()).isPresent()) {
-            return false;
+    private boolean convergeOnce(ServerId server, Turn turn) {
+        boolean had = journal.find(server).isPresent();
+        boolean continues = convergence.converge(server, Optional.ofNullable(latest.get()), turn);
+        if (had && journal.find(server).isEmpty()) {
+            // Its VFs are free now, and another server may be waiting for one of them.
+            wakeAll();
         }
-        return journal.find(server)
-                .filter(entry ->
-                        entry.phase() != Entry.Phase.BUILDING && entry.obeyed().rebuilds() >= rebuilds)
-                .isPresent();
+        return continues;
+    }
+
+    private Work nextWork(ServerId server) {
+        return NextWork.of(journal.find(server), wanted(server));
+    }
+
+    private Optional<DesiredServer> wanted(ServerId server) {
+        return Optional.ofNullable(latest.get()).flatMap(state -> state.find(server));
     }
 
     /** As logs name it: as the controller wants it, since what went wrong may be that; else as the journal has it. */
     private String named(ServerId server) {
-        return Optional.ofNullable(latest.get())
-                .flatMap(state -> state.find(server))
+        return wanted(server)
                 .or(() -> journal.find(server).map(Entry::server))
                 .map(DesiredServer::named)
                 .orElseGet(server::toString);

@@ -15,7 +15,6 @@ import java.time.Duration;
  * @param detachWithin how long a guest that is asked to give a NIC up is waited for before that is reported; it is asked on
  * @param firstRetry pause after the first failure to reach the controller; it doubles from there, with jitter
  * @param longestRetry longest such pause
- * @param parallelServers how many servers may be built or removed at the same time; at least 1
  * @param reservedMemoryMib memory that is the host's own and is given to no server, MiB
  * @param stopWithin how long stopping waits for work under way; what is not done then is continued by the next agent
  */
@@ -27,7 +26,6 @@ public record AgentSettings(
         Duration detachWithin,
         Duration firstRetry,
         Duration longestRetry,
-        int parallelServers,
         int reservedMemoryMib,
         Duration stopWithin) {
     /** What an agent does unless told otherwise. */
@@ -39,7 +37,6 @@ public record AgentSettings(
             Duration.ofSeconds(20),
             Duration.ofMillis(100),
             Duration.ofSeconds(4),
-            8,
             0,
             Duration.ofSeconds(10));
 
@@ -56,9 +53,6 @@ public record AgentSettings(
             throw new IllegalArgumentException(
                     "reservedMemoryMib is " + reservedMemoryMib + ", but must not be less than zero.");
         }
-        if (parallelServers < 1) {
-            throw new IllegalArgumentException("parallelServers is " + parallelServers + ", but must be at least 1.");
-        }
     }
 
     /** The same, with so much memory kept for the host. */
@@ -71,7 +65,6 @@ public record AgentSettings(
                 detachWithin,
                 firstRetry,
                 longestRetry,
-                parallelServers,
                 memoryMib,
                 stopWithin);
     }

@@ -34,6 +34,8 @@ import org.sluice.agent.report.Failures;
 import org.sluice.agent.step.Step;
 import org.sluice.agent.step.StepFailure;
 import org.sluice.agent.step.StepRunner;
+import org.sluice.agent.turn.Turn;
+import org.sluice.agent.turn.Work;
 import org.sluice.agent.workflow.ServerWorkflow;
 import org.sluice.model.ImageId;
 import org.sluice.model.ProblemException;
@@ -145,9 +147,10 @@ final class Convergence {
     /**
      * Takes one server one phase further, or leaves it where it should be.
      *
+     * @param turn what may be done now; what else is to be done is left to the server's next turn
      * @return whether there is more to do for it at once
      */
-    boolean converge(ServerId server, Optional<DesiredHost> latest) {
+    boolean converge(ServerId server, Optional<DesiredHost> latest, Turn turn) {
         Optional<String> unread = Optional.ofNullable(journal.notUnderstood().get(server));
         if (unread.isPresent()) {
             latest.flatMap(state -> state.find(server))
@@ -187,7 +190,7 @@ final class Convergence {
                     yield false;
                 }
                 boolean continues =
-                        keep(entry, desired, latest.map(DesiredHost::revision).orElse(entry.revision()));
+                        keep(entry, desired, latest.map(DesiredHost::revision).orElse(entry.revision()), turn);
                 // What it is goes on; that what is wished of it now cannot be done is told last.
                 puzzle.filter(wish -> wish.generation() > entry.obeyed().generation())
                         .ifPresent(wish -> cannotObey(server, wish.claim(), wish.generation(), tooNew(wish.reason())));
@@ -452,7 +455,7 @@ final class Convergence {
         reports.accept(new ServerReport.Failed(entry.id(), why, entry.server().claim()));
     }
 
-    private boolean keep(Entry entry, Optional<DesiredServer> desired, long revision) {
+    private boolean keep(Entry entry, Optional<DesiredServer> desired, long revision, Turn turn) {
         State state = host.hypervisor().state(entry.id());
         Power wish = desired.map(DesiredServer::power).orElseGet(() -> GuestPower.lastWish(entry));
         if (desired.isEmpty() && entry.guest().stage() == Guest.Stage.REBUILDING) {
@@ -478,19 +481,25 @@ final class Convergence {
         if (state.isOn() && (described || !joined.contains(entry.id()))) {
             join(current);
         }
-        if (power.obey(current, wish, wanted.image(), state) || nics.continues()) {
+        if (power.obey(current, wish, wanted.image(), state, turn) || nics.continues()) {
             return true;
         }
         // Whoever does not speak of it gives up no copy of it.
-        desired.ifPresent(spoken -> copy(current.id(), wish, spoken.diskWish().copyTo()));
-        return false;
+        return desired.isPresent()
+                && copy(current.id(), wish, desired.get().diskWish().copyTo(), turn);
     }
 
-    private void copy(ServerId server, Power wish, Optional<ImageId> copyTo) {
+    /** Says whether it is left to the server's next turn. */
+    private boolean copy(ServerId server, Power wish, Optional<ImageId> copyTo, Turn turn) {
         Entry entry = journal.find(server).orElseThrow();
-        if (copyTo.isEmpty() || power.isAtRest(entry, wish)) {
-            copies.obey(entry, copyTo);
+        if (copyTo.isPresent() && !power.isAtRest(entry, wish)) {
+            return false;
         }
+        if (copyTo.isPresent() && !turn.covers(Work.COPYING)) {
+            return true;
+        }
+        copies.obey(entry, copyTo);
+        return false;
     }
 
     private Entry describe(Entry entry, DesiredServer wanted, long revision) {

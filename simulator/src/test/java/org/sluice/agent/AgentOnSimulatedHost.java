@@ -109,7 +109,6 @@ final class AgentOnSimulatedHost implements AutoCloseable {
                         detachWithin,
                         Duration.ofMillis(5),
                         Duration.ofMillis(20),
-                        8,
                         512,
                         Duration.ofSeconds(5)),
                 new Agent.KernelCalls(

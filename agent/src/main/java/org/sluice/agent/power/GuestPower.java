@@ -24,6 +24,8 @@ import org.sluice.agent.report.Failures;
 import org.sluice.agent.step.Step;
 import org.sluice.agent.step.StepFailure;
 import org.sluice.agent.step.StepRunner;
+import org.sluice.agent.turn.Turn;
+import org.sluice.agent.turn.Work;
 import org.sluice.agent.workflow.ServerWorkflow;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.DesiredServer;
@@ -132,6 +134,11 @@ public final class GuestPower {
                 .rebuilt(entry.obeyed().rebuilds());
     }
 
+    /** What kind of work there is for a server's guest, as far as that can be said without asking the hypervisor. */
+    public static Work workFor(Entry entry, Power wish) {
+        return PowerRules.workFor(entry.guest(), entry.obeyed(), wish);
+    }
+
     /**
      * Takes the server's guest one step further towards the wish, or sees that it is there and reports it.
      *
@@ -139,9 +146,10 @@ public final class GuestPower {
      * @param wish the power that it should have
      * @param image what its root disk should be made of, if it is to be made anew
      * @param state what the hypervisor says now
+     * @param turn what may be done now; what else is to be done is left to the server's next turn
      * @return whether there is more to do for it at once
      */
-    public boolean obey(Entry entry, Power wish, DesiredServer.Image image, State state) {
+    public boolean obey(Entry entry, Power wish, DesiredServer.Image image, State state, Turn turn) {
         Task task = next(entry, wish, state);
         if (task == Task.NOTHING) {
             troubles.remove(entry.id());
@@ -152,6 +160,9 @@ public final class GuestPower {
         if (trouble != null && trouble.rests(wish, task, clock.instant())) {
             observe(entry, wish, state, Optional.of(trouble.failure()));
             return false;
+        }
+        if (!turn.covers(task.work())) {
+            return true;
         }
         try {
             return perform(task, entry, wish, image, state);

@@ -2,6 +2,7 @@ package org.sluice.agent.power;
 
 import org.sluice.agent.host.Hypervisor.State;
 import org.sluice.agent.journal.Guest;
+import org.sluice.agent.turn.Work;
 import org.sluice.model.protocol.Power;
 
 /** What is to be done about a guest. Pure. */
@@ -11,33 +12,71 @@ final class PowerRules {
     /** One thing to do about a guest; when it is done, the rules are asked again. */
     enum Task {
         /** It is as it should be, or as it is to be left. */
-        NOTHING,
+        NOTHING(Work.KEEPING),
         /** End it. */
-        END,
+        END(Work.ENDING),
         /** It was to be ended, and has ended. */
-        NOTE_ITS_END,
+        NOTE_ITS_END(Work.KEEPING),
         /** It is off, and its root disk is to be another one. */
-        REBUILD,
+        REBUILD(Work.BUILDING),
         /** It is off, and its root disk is to be there as it is wanted from now on. */
-        GROW_DISK,
+        GROW_DISK(Work.BUILDING),
         /** Start it. */
-        START,
+        START(Work.STARTING),
         /** It is on, and the steps around its start may not all have been done. */
-        FINISH_START,
-        SUSPEND,
-        RESUME,
+        FINISH_START(Work.STARTING),
+        SUSPEND(Work.ENDING),
+        RESUME(Work.ENDING),
         /** Have its memory saved, and it ended. */
-        SAVE,
+        SAVE(Work.COPYING),
         /** Its memory was on its way to a file, and it is off. */
-        NOTE_ITS_SAVE,
+        NOTE_ITS_SAVE(Work.COPYING),
         /** It is off, and is to go on where it was. */
-        RESTORE,
+        RESTORE(Work.STARTING),
         /** It is back from its memory, and not all that follows may have been done. */
-        FINISH_RESTORE,
+        FINISH_RESTORE(Work.STARTING),
         /** Its memory is in a file that nobody wants any more. */
-        DROP_MEMORY,
+        DROP_MEMORY(Work.KEEPING),
         /** It was held while its disk was copied, and is to go on whatever comes next. */
-        RELEASE
+        RELEASE(Work.ENDING);
+
+        private final Work work;
+
+        Task(Work work) {
+            this.work = work;
+        }
+
+        /** What kind of work it is for the host. */
+        Work work() {
+            return work;
+        }
+    }
+
+    /**
+     * What kind of work there is, as far as that can be said without asking the hypervisor.
+     *
+     * @param guest what was done last
+     * @param obeyed the newest wish that was obeyed
+     * @param wish the wish now
+     */
+    static Work workFor(Guest guest, Power obeyed, Power wish) {
+        return switch (guest.stage()) {
+            case ENDING -> Work.ENDING;
+            case SAVING -> Work.COPYING;
+            case RESTORING -> Work.STARTING;
+            case REBUILDING -> Work.BUILDING;
+            case HELD, STARTED, SAVED, ENDED -> {
+                if (!isNewer(wish, obeyed)) {
+                    yield Work.KEEPING;
+                }
+                boolean isOn = guest.stage() == Guest.Stage.STARTED || guest.stage() == Guest.Stage.HELD;
+                yield switch (wish.level()) {
+                    case RUNNING -> isOn && isEndedFor(wish, obeyed) ? Work.ENDING : Work.STARTING;
+                    case STOPPED, PAUSED -> Work.ENDING;
+                    case SUSPENDED -> Work.COPYING;
+                };
+            }
+        };
     }
 
     /**
