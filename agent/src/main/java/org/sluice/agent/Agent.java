@@ -38,6 +38,7 @@ import org.sluice.agent.functions.VirtualFunctionTransaction;
 import org.sluice.agent.host.Host;
 import org.sluice.agent.host.KernelException;
 import org.sluice.agent.host.VirtualFunctions;
+import org.sluice.agent.image.ImageFetches;
 import org.sluice.agent.journal.DurableDirectory;
 import org.sluice.agent.journal.Entry;
 import org.sluice.agent.journal.Journal;
@@ -87,6 +88,7 @@ public final class Agent implements AutoCloseable {
     private final HostInventory inventory;
     private final Convergence convergence;
     private final DiskCopies copies;
+    private final ImageFetches images;
     private final ReportOutbox outbox = new ReportOutbox();
     private final Supervision supervision;
     private final CallsUnderWay underWay;
@@ -173,6 +175,15 @@ public final class Agent implements AutoCloseable {
                 this::loop,
                 clock,
                 settings.firstRetry());
+        this.images = new ImageFetches(
+                host.disks()::fetch,
+                turns,
+                this::wake,
+                this::loop,
+                Agent::after,
+                clock,
+                settings.firstRetry(),
+                settings.imagesWithin());
         this.convergence = new Convergence(
                 host,
                 journal,
@@ -186,6 +197,7 @@ public final class Agent implements AutoCloseable {
                         observer,
                         random),
                 runner,
+                images,
                 copies,
                 outbox::put,
                 this::wakeAfter,
@@ -214,6 +226,7 @@ public final class Agent implements AutoCloseable {
         stopping.countDown();
         loops.forEach(Thread::interrupt);
         copies.close();
+        images.close();
         try {
             for (Thread loop : loops) {
                 loop.join(settings.stopWithin());
@@ -268,6 +281,7 @@ public final class Agent implements AutoCloseable {
                     connected = true;
                     LOG.info("Host {} is in contact with the controller.", host.name());
                     outbox.resendAll();
+                    images.controllerIsBack();
                     // Not on this thread, which gives the signs of life: hardware may take long to say what it is.
                     tellsAll.set(true);
                     looks.release();
@@ -585,9 +599,13 @@ public final class Agent implements AutoCloseable {
     }
 
     private void wakeAfter(ServerId server, Duration pause) {
+        after(pause, () -> wake(server));
+    }
+
+    private static void after(Duration pause, Runnable work) {
         // A little later than asked, so that by the clock the time has passed.
         CompletableFuture.delayedExecutor(pause.toMillis() + 1, TimeUnit.MILLISECONDS, Runnable::run)
-                .execute(() -> wake(server));
+                .execute(work);
     }
 
     private void work(ServerId server) {

@@ -15,6 +15,7 @@ import java.time.Duration;
  * @param detachWithin how long a guest that is asked to give a NIC up is waited for before that is reported; it is asked on
  * @param firstRetry pause after the first failure to reach the controller; it doubles from there, with jitter
  * @param longestRetry longest such pause
+ * @param imagesWithin for how long an image is fetched again that did not come because the controller was away; servers wait for it
  * @param reservedMemoryMib memory that is the host's own and is given to no server, MiB
  * @param stopWithin how long stopping waits for work under way; what is not done then is continued by the next agent
  */
@@ -26,6 +27,7 @@ public record AgentSettings(
         Duration detachWithin,
         Duration firstRetry,
         Duration longestRetry,
+        Duration imagesWithin,
         int reservedMemoryMib,
         Duration stopWithin) {
     /** What an agent does unless told otherwise. */
@@ -37,6 +39,7 @@ public record AgentSettings(
             Duration.ofSeconds(20),
             Duration.ofMillis(100),
             Duration.ofSeconds(4),
+            Duration.ofMinutes(15),
             0,
             Duration.ofSeconds(10));
 
@@ -48,6 +51,7 @@ public record AgentSettings(
         requirePositive(detachWithin, "detachWithin");
         requirePositive(firstRetry, "firstRetry");
         requirePositive(longestRetry, "longestRetry");
+        requirePositive(imagesWithin, "imagesWithin");
         requireNonNull(stopWithin, "stopWithin is null");
         if (reservedMemoryMib < 0) {
             throw new IllegalArgumentException(
@@ -65,6 +69,7 @@ public record AgentSettings(
                 detachWithin,
                 firstRetry,
                 longestRetry,
+                imagesWithin,
                 memoryMib,
                 stopWithin);
     }

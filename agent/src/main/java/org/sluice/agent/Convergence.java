@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -24,14 +23,13 @@ import org.sluice.agent.host.Host;
 import org.sluice.agent.host.Hypervisor.State;
 import org.sluice.agent.host.KernelException;
 import org.sluice.agent.hotplug.HotPlug;
+import org.sluice.agent.image.ImageFetches;
 import org.sluice.agent.journal.Entry;
 import org.sluice.agent.journal.Entry.Phase;
 import org.sluice.agent.journal.Guest;
 import org.sluice.agent.journal.Journal;
 import org.sluice.agent.power.GuestPower;
 import org.sluice.agent.power.Observations;
-import org.sluice.agent.report.Failures;
-import org.sluice.agent.step.Step;
 import org.sluice.agent.step.StepFailure;
 import org.sluice.agent.step.StepRunner;
 import org.sluice.agent.turn.Turn;
@@ -49,7 +47,6 @@ import org.sluice.model.protocol.Power;
 import org.sluice.model.protocol.PowerState;
 import org.sluice.model.protocol.ServerReport;
 import org.sluice.model.protocol.ServerReport.Failure;
-import org.sluice.model.protocol.ServerReport.InterfaceState;
 import org.sluice.model.protocol.VirtualFunctionLease;
 
 /**
@@ -71,9 +68,11 @@ final class Convergence {
     private final Consumer<ServerReport> reports;
     private final FunctionLocks locks = new FunctionLocks();
     private final Observations observations;
+    private final Builds builds;
     private final GuestPower power;
     private final HotPlug hotPlug;
     private final DiskCopies copies;
+    private final ImageFetches images;
 
     /** Servers that stand whose NICs joined their networks in this life of the agent. */
     private final Set<ServerId> joined = ConcurrentHashMap.newKeySet();
@@ -90,6 +89,7 @@ final class Convergence {
             Segments segments,
             VirtualFunctionTransaction functions,
             StepRunner runner,
+            ImageFetches images,
             DiskCopies copies,
             Consumer<ServerReport> reports,
             BiConsumer<ServerId, Duration> wakes,
@@ -101,12 +101,16 @@ final class Convergence {
         this.runner = requireNonNull(runner, "runner is null");
         this.reports = requireNonNull(reports, "reports is null");
         this.observations = new Observations(this::workflow, locks, reports, clock, settings.verifyEvery());
+        this.images = requireNonNull(images, "images is null");
+        this.builds = new Builds(
+                host.bootId(), journal, runner, locks, this::workflow, images, observations, reports, joined::add);
         this.power = new GuestPower(
                 host,
                 journal,
                 runner,
                 locks,
                 this::workflow,
+                images,
                 observations,
                 wakes,
                 clock,
@@ -169,6 +173,9 @@ final class Convergence {
         }
         Optional<DesiredServer> desired = latest.flatMap(state -> state.find(server));
         if (known.isEmpty()) {
+            if (desired.filter(wanted -> wanted.presence() == Presence.PRESENT).isEmpty()) {
+                images.forget(server);
+            }
             return desired.isPresent() && begin(desired.get(), latest.orElseThrow());
         }
         Entry begun = known.get();
@@ -182,7 +189,8 @@ final class Convergence {
                     remove(entry, desired);
                     yield false;
                 }
-                yield desired.isPresent() && build(entry, true, desired.get().power());
+                yield desired.isPresent()
+                        && builds.build(entry, true, desired.get().power());
             }
             case STANDING -> {
                 if (unwanted) {
@@ -210,7 +218,7 @@ final class Convergence {
                     journal.forget(entry.id());
                     yield begin(desired.get(), latest.orElseThrow());
                 }
-                entry.failure().ifPresent(failure -> failed(entry, failure));
+                entry.failure().ifPresent(failure -> builds.failed(entry, failure));
                 yield false;
             }
         };
@@ -285,7 +293,7 @@ final class Convergence {
                     adopt(wanted, state.revision());
                     yield true;
                 }
-                yield build(Entry.building(wanted, state.revision()), false, wanted.power());
+                yield builds.build(Entry.building(wanted, state.revision()), false, wanted.power());
             }
         };
     }
@@ -305,7 +313,7 @@ final class Convergence {
                         Optional.of("Decide about that server first: docs/start.md, \"Copies, versions, reboots\".")))
                 .in(Phase.FAILED);
         journal.write(failed);
-        failed(failed, true);
+        builds.failed(failed, true);
     }
 
     /** Whether there is a domain of ours or a disk of a server that the journal does not know: the journal is not all there was. */
@@ -370,89 +378,6 @@ final class Convergence {
                     wanted.named(),
                     notItsAnyMore.problem().sentence());
         }
-    }
-
-    /**
-     * Builds a server; says whether it stands now and there is more to do for it. One that is to be off, or to stand still, is built
-     * without a guest: what was in a guest's memory is not here, and what a guest would do until it is stopped nobody has asked for.
-     */
-    private boolean build(Entry intent, boolean again, Power wish) {
-        boolean starts = wish.level() == Power.Level.RUNNING;
-        ServerWorkflow workflow = workflow(intent.server());
-        List<Step> steps = new ArrayList<>(starts ? workflow.steps() : workflow.stepsWithoutGuest());
-        List<InterfaceState> interfaces = new ArrayList<>();
-        if (starts) {
-            steps.add(Step.withoutUndo("verify everything", () -> interfaces.addAll(workflow.verified())));
-        }
-        Entry standing;
-        try (FunctionLocks.Held _ = ServerWorkflow.hold(locks, intent.server())) {
-            Optional<Entry> begun = again ? Optional.of(intent) : look(intent, workflow);
-            if (begun.isEmpty() || !apply(steps, begun.get(), again)) {
-                return false;
-            }
-            Entry built = begun.get().in(Phase.STANDING).started(begun.get().obeyed(), host.bootId());
-            // As if it had been started and had ended: its NICs were prepared in this boot of the host.
-            standing = starts ? built : built.ended(wish);
-            journal.write(standing);
-        }
-        joined.add(intent.id());
-        if (starts) {
-            LOG.info(
-                    "Server {} runs, and all of its interfaces read back as wanted.",
-                    intent.server().named());
-            observations.built(standing, interfaces);
-        } else {
-            // It is reported when it was looked at.
-            LOG.info("Server {} is built, and off.", intent.server().named());
-        }
-        return true;
-    }
-
-    /** Writes down what is built, with its VFs as they are found; empty when they cannot be looked at, which is told. */
-    private Optional<Entry> look(Entry intent, ServerWorkflow workflow) {
-        try {
-            Entry begun = intent.found(workflow.look());
-            journal.write(begun);
-            return Optional.of(begun);
-        } catch (KernelException | ProblemException e) {
-            Entry failed = intent.failed(Failures.describe(e)).in(Phase.FAILED);
-            journal.write(failed);
-            failed(failed, true);
-            return Optional.empty();
-        }
-    }
-
-    /** Applies the steps that build a server; false when they were undone, as far as that could be done, which is told. */
-    private boolean apply(List<Step> steps, Entry begun, boolean again) {
-        try {
-            runner.apply(
-                    steps,
-                    again ? steps.size() : 0,
-                    failure -> journal.write(begun.failed(Failures.describe(failure))));
-            return true;
-        } catch (StepFailure failure) {
-            Entry failed = begun.failed(Failures.describe(failure));
-            if (failure.isUndone()) {
-                failed = failed.in(Phase.FAILED);
-            }
-            journal.write(failed);
-            failed(failed, failure.isUndone());
-            return false;
-        }
-    }
-
-    private void failed(Entry entry, boolean undone) {
-        Failure failure = entry.failure().orElseThrow();
-        LOG.warn(
-                "Server {} could not be built, and {}. {}",
-                entry.server().named(),
-                undone ? "nothing of it is left" : "undoing it goes on",
-                failure.reason());
-        failed(entry, failure);
-    }
-
-    private void failed(Entry entry, Failure why) {
-        reports.accept(new ServerReport.Failed(entry.id(), why, entry.server().claim()));
     }
 
     private boolean keep(Entry entry, Optional<DesiredServer> desired, long revision, Turn turn) {
@@ -546,6 +471,7 @@ final class Convergence {
 
     private void remove(Entry entry, Optional<DesiredServer> desired) {
         copies.forget(entry.id());
+        images.forget(entry.id());
         Entry removing = entry.in(Phase.REMOVING);
         if (entry.phase() != Phase.REMOVING) {
             journal.write(removing);
@@ -555,12 +481,12 @@ final class Convergence {
             runner.undo(workflow(removing.whole()).steps());
         } catch (StepFailure failure) {
             observations.deviates(removing, "cannot be removed yet", failure);
-            removing.failure().ifPresent(reason -> failed(removing, reason));
+            removing.failure().ifPresent(reason -> builds.failed(removing, reason));
             return;
         }
         if (removing.failure().isPresent()) {
             journal.write(removing.in(Phase.FAILED));
-            failed(removing, removing.failure().get());
+            builds.failed(removing, removing.failure().get());
         } else {
             gone(removing, desired);
         }

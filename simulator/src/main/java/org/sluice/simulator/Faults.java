@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
+import org.sluice.agent.host.ImageAwayException;
 import org.sluice.agent.host.KernelException;
 
 /**
@@ -30,6 +31,8 @@ public final class Faults {
 
     private sealed interface Fault {
         record Refuse(String errno, int times) implements Fault {}
+
+        record Away() implements Fault {}
 
         record Hang(CountDownLatch released) implements Fault {}
 
@@ -68,6 +71,11 @@ public final class Faults {
         hanging.add(released);
         faults.computeIfAbsent(call, _ -> new ArrayDeque<>()).add(new Fault.TakeLong(released));
         return released::countDown;
+    }
+
+    /** Has the next call of this kind, which needs an image, find the controller away. */
+    public synchronized void missController(HostCall call) {
+        faults.computeIfAbsent(call, _ -> new ArrayDeque<>()).add(new Fault.Away());
     }
 
     /** Forgets every fault that has not happened yet, and lets what hangs go on. */
@@ -152,6 +160,7 @@ public final class Faults {
             case Fault.Refuse refusal ->
                 throw KernelException.answered(
                         refusal.errno(), "The simulated kernel refuses: " + what + ".", Optional.empty(), null);
+            case Fault.Away() -> throw new ImageAwayException("The simulated controller is away: " + what + ".", null);
             case Fault.TakeLong program -> {
                 try {
                     program.released().await();

@@ -745,8 +745,8 @@ public final class SimulatedHost {
         }
 
         @Override
-        public void fetch(DesiredServer server) {
-            change(line, HostCall.FETCH_IMAGE, "image of " + server.id(), () -> {});
+        public void fetch(DesiredServer.Image image) {
+            change(line, HostCall.FETCH_IMAGE, "image " + image.id(), () -> {});
         }
 
         @Override

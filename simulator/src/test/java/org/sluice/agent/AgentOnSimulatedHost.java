@@ -57,6 +57,7 @@ final class AgentOnSimulatedHost implements AutoCloseable {
     private Duration verifyEvery = Duration.ofMillis(200);
     private Duration shutdownWithin = Duration.ofSeconds(60);
     private Duration detachWithin = Duration.ofSeconds(60);
+    private Duration imagesWithin = Duration.ofMinutes(15);
     private @Nullable Agent agent;
 
     AgentOnSimulatedHost(Path directory, SimulatedCard... cards) {
@@ -89,6 +90,11 @@ final class AgentOnSimulatedHost implements AutoCloseable {
         detachWithin = limit;
     }
 
+    /** Waits so long for images while the controller is away. */
+    void giveUpImagesAfter(Duration limit) {
+        imagesWithin = limit;
+    }
+
     /** The one that runs. */
     Agent agent() {
         return requireNonNull(agent, "no agent was started");
@@ -109,6 +115,7 @@ final class AgentOnSimulatedHost implements AutoCloseable {
                         detachWithin,
                         Duration.ofMillis(5),
                         Duration.ofMillis(20),
+                        imagesWithin,
                         512,
                         Duration.ofSeconds(5)),
                 new Agent.KernelCalls(

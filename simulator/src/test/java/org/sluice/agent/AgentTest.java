@@ -778,7 +778,8 @@ class AgentTest {
 
     @Test
     void namesInJournalAndLogTheRequestThatChangedAServerLast() {
-        try (Log log = Log.of(Convergence.class)) {
+        try (Log builds = Log.of(Builds.class);
+                Log log = Log.of(Convergence.class)) {
             DesiredServer server = Samples.changedFor(Samples.server(Samples.bridgeNic(1)), "req-boot", "req-deploy");
             DesiredServer renamed = Samples.changedFor(server, "req-rename", "req-upgrade");
             DesiredServer gone = Samples.absent(Samples.changedFor(server, "req-delete", "req-clean-up"));
@@ -787,10 +788,11 @@ class AgentTest {
             runThenWant(server, Samples.state(2, renamed));
             await().atMost(LONG_ENOUGH)
                     .untilAsserted(() -> assertThat(log.lines())
-                            .contains("Server " + server.id() + " (req-boot, global req-deploy) runs, and all of its"
-                                    + " interfaces read back as wanted.")
                             .anyMatch(line -> line.startsWith(
                                     "Server " + server.id() + " (req-rename, global req-upgrade) is described anew")));
+            assertThat(builds.lines())
+                    .contains("Server " + server.id() + " (req-boot, global req-deploy) runs, and all of its"
+                            + " interfaces read back as wanted.");
             assertThat(journal)
                     .isDirectoryContaining(file -> contentOf(file.toFile()).contains("req-upgrade"));
 

@@ -147,6 +147,17 @@ class KindsOfWorkTest {
     }
 
     @Test
+    void whenNoImageComesAllElseGoesOn() {
+        standing(List.of());
+        List<DesiredServer> stuck = several(Work.FETCHING).stream()
+                .map(each -> each.imaged(new DesiredServer.Image(ImageId.random(), "qcow2", 2048, "1".repeat(128))))
+                .toList();
+        hang(HostCall.FETCH_IMAGE, Work.FETCHING, stuck);
+
+        allGoesOnBut(Work.FETCHING, stuck);
+    }
+
+    @Test
     void whenNothingCanBeLookedAtAllElseGoesOn() {
         List<DesiredServer> stuck = several(Work.KEEPING);
         standing(stuck);
@@ -192,7 +203,7 @@ class KindsOfWorkTest {
                 Stream.concat(
                         stuck.stream(),
                         Stream.of(built, ended.powered(CUT_OFF), off.powered(running(2)), Samples.absent(removed))));
-        if (work != Work.BUILDING) {
+        if (work != Work.BUILDING && work != Work.FETCHING) {
             on.awaitReport(built, Observed.class);
         }
         if (work != Work.ENDING) {

@@ -48,6 +48,9 @@ public final class ControllerClient implements Controller {
     private static final Map<String, NotAMemberException.Reason> FOR_THE_HOST = Map.of(
             "HostUnknown", NotAMemberException.Reason.REMOVED, "HostReplaced", NotAMemberException.Reason.REPLACED);
 
+    /** An image that was there is no more, and does not come back under its id. */
+    private static final Set<Integer> GONE = Set.of(404, 410);
+
     private static final int ERROR_TEXT = 500;
 
     /** Controllers send images at the pace of their readers; one of which nothing comes for so long is gone. */
@@ -135,7 +138,8 @@ public final class ControllerClient implements Controller {
     /**
      * Copies an image's bytes, as they were uploaded.
      *
-     * @throws ControllerUnavailableException when the controller does not give it
+     * @throws ControllerUnavailableException when the controller does not answer, does not give it now, or breaks off
+     * @throws org.sluice.model.ProblemException when the controller has no such image
      * @throws IOException when the bytes cannot be written
      */
     public void fetchImage(ImageId image, OutputStream to) throws IOException {
@@ -143,10 +147,32 @@ public final class ControllerClient implements Controller {
         HttpResponse<InputStream> answer =
                 exchange(path, request(path, ANSWER_WITHIN).GET().build(), BodyHandlers.ofInputStream());
         try (InputStream body = answer.body()) {
-            if (answer.statusCode() != 200) {
-                requireSuccess(path, answer.statusCode(), body.readNBytes(ERROR_TEXT));
+            if (answer.statusCode() == 200) {
+                new Download(body, longestSilence).to(to);
+            } else {
+                refused(image, path, answer.statusCode(), errorText(body));
             }
-            new Download(body, longestSilence).to(to);
+        }
+    }
+
+    private void refused(ImageId image, String path, int status, byte[] body) {
+        refusedForGood(status, body);
+        if (GONE.contains(status)) {
+            throw new Problem(
+                            Problem.Kind.NOT_FOUND,
+                            "ImageGone",
+                            "The controller has no image " + image + " for this host (" + status + "): " + text(body),
+                            Optional.of("Look whether the image was deleted; use another one."))
+                    .asException();
+        }
+        throw unavailable(path, status, body);
+    }
+
+    private static byte[] errorText(InputStream body) {
+        try {
+            return body.readNBytes(ERROR_TEXT);
+        } catch (IOException e) {
+            throw new ControllerUnavailableException("What the controller answers broke off: " + e + ".", e);
         }
     }
 
@@ -199,17 +225,17 @@ public final class ControllerClient implements Controller {
     }
 
     private void requireSuccess(String path, int status, byte[] body) {
-        if (status == 404 || status == 401) {
-            refusedForGood(body);
-        }
+        refusedForGood(status, body);
         if (status < 200 || status > 299) {
-            throw new ControllerUnavailableException(
-                    "The controller answers " + status + " to " + base + path + ": " + text(body), null);
+            throw unavailable(path, status, body);
         }
     }
 
     /** Whether it is this host that is refused, and not what was asked. */
-    private static void refusedForGood(byte[] body) {
+    private static void refusedForGood(int status, byte[] body) {
+        if (status != 404 && status != 401) {
+            return;
+        }
         JsonNode error;
         try {
             error = ProtocolJson.MAPPER.readTree(body).path("error");
@@ -223,6 +249,11 @@ public final class ControllerClient implements Controller {
                     error.path("message").asString("") + " " + error.path("fix").asString("");
             throw new NotAMemberException(reason.get(), sentence.strip());
         }
+    }
+
+    private ControllerUnavailableException unavailable(String path, int status, byte[] body) {
+        return new ControllerUnavailableException(
+                "The controller answers " + status + " to " + base + path + ": " + text(body), null);
     }
 
     private static String text(byte[] body) {

@@ -33,24 +33,32 @@ final class Download {
     /**
      * Copies all of it.
      *
-     * @throws IOException when nothing came for too long, or the bytes cannot be read or written
+     * @throws ControllerUnavailableException when nothing came for too long, or the bytes cannot be read
+     * @throws IOException when the bytes cannot be written
      */
     void to(OutputStream to) throws IOException {
         Thread.ofVirtual().name("guard of a download").start(this::guard);
         try {
             byte[] piece = new byte[PIECE];
-            for (int read = from.read(piece); read >= 0; read = from.read(piece)) {
+            for (int read = read(piece); read >= 0; read = read(piece)) {
                 to.write(piece, 0, read);
                 last = System.nanoTime();
             }
-        } catch (IOException e) {
-            throw isSilent() ? new IOException(silence(), e) : e;
         } finally {
             over.countDown();
         }
         if (isSilent()) {
             // It was closed, which may read like its end.
-            throw new IOException(silence());
+            throw new ControllerUnavailableException(silence(), null);
+        }
+    }
+
+    private int read(byte[] piece) {
+        try {
+            return from.read(piece);
+        } catch (IOException e) {
+            throw new ControllerUnavailableException(
+                    isSilent() ? silence() : "What the controller sends broke off: " + e + ".", e);
         }
     }
 
@@ -59,7 +67,7 @@ final class Download {
     }
 
     private String silence() {
-        return "nothing has come for " + longestSilence.toSeconds() + " s";
+        return "Nothing has come from the controller for " + longestSilence.toSeconds() + " s.";
     }
 
     private void guard() {

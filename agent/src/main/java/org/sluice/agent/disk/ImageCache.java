@@ -34,6 +34,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sluice.agent.controller.ControllerUnavailableException;
+import org.sluice.agent.host.ImageAwayException;
 import org.sluice.linux.file.DurableFiles;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
@@ -95,11 +97,17 @@ final class ImageCache {
      * Lets the user have the file with the image's bytes, fetching them if need be. It stays while the user works, and as long as a
      * disk is laid over it.
      *
+     * @throws ImageAwayException when the image is not here, and does not come now; what came of it is gone
      * @throws ProblemException when the image cannot be had, or what came is not what the checksum says
      */
     void use(DesiredServer.Image image, Consumer<Path> user) {
         ReentrantLock lock = locks.computeIfAbsent(image.sha512(), _ -> new ReentrantLock());
-        lock.lock();
+        try {
+            lock.lockInterruptibly();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ImageAwayException("Image " + image.id() + " is not waited for any more.", e);
+        }
         try {
             user.accept(ensure(image));
         } finally {
@@ -112,7 +120,7 @@ final class ImageCache {
         try {
             if (!Files.exists(file) || Files.size(file) != image.sizeBytes()) {
                 makeRoom(image.sizeBytes(), file.getFileName().toString());
-                fetch(image, file);
+                fetch(image);
             }
             // When it was used last.
             Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
@@ -122,9 +130,8 @@ final class ImageCache {
                     new Problem(
                             Problem.Kind.UNAVAILABLE,
                             "ImageUnavailable",
-                            "Image " + image.id() + " could not be fetched: " + cause.getMessage() + ".",
-                            Optional.of("Check the host's connection to the controller and the room in " + directory
-                                    + ".")),
+                            "Image " + image.id() + " could not be written: " + cause.getMessage() + ".",
+                            Optional.of("Check the room in " + directory + ", and whether its file system is well.")),
                     cause);
         }
     }
@@ -201,10 +208,22 @@ final class ImageCache {
         return cached;
     }
 
-    private void fetch(DesiredServer.Image image, Path file) throws IOException {
+    private void fetch(DesiredServer.Image image) throws IOException {
         Files.createDirectories(directory);
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
         Path partial = directory.resolve(image.sha512() + PARTIAL);
+        try {
+            fetchTo(partial, image);
+        } catch (ControllerUnavailableException e) {
+            throw new ImageAwayException("Image " + image.id() + " could not be fetched: " + e.getMessage(), e);
+        } finally {
+            // Of one that did not come wholly nothing is kept: its room is wanted, and the next attempt begins anew.
+            Files.deleteIfExists(partial);
+        }
+    }
+
+    /** Writes it beside, and gives it its name when it is whole. */
+    private void fetchTo(Path partial, DesiredServer.Image image) throws IOException {
         MessageDigest digest = sha512();
         try (FileChannel channel = FileChannel.open(
                         partial,
@@ -216,21 +235,32 @@ final class ImageCache {
             source.fetch(image.id(), out);
             channel.force(true);
         }
-        String found = HexFormat.of().formatHex(digest.digest());
-        if (!found.equals(image.sha512())) {
-            Files.delete(partial);
-            throw new Problem(
-                            Problem.Kind.UNAVAILABLE,
-                            "ImageCorrupted",
-                            "Image " + image.id() + " arrived with SHA-512 " + found + " instead of " + image.sha512()
-                                    + ".",
-                            Optional.of("Upload the image again; its bytes were changed on the way or in the store."))
-                    .asException();
-        }
+        requireWhole(image, Files.size(partial), HexFormat.of().formatHex(digest.digest()));
         // Read by QEMU's user below the overlays of all servers; who does not know the name does not find it.
         Files.setPosixFilePermissions(partial, PosixFilePermissions.fromString("rw-r--r--"));
-        Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(
+                partial,
+                directory.resolve(image.sha512() + SUFFIX),
+                StandardCopyOption.ATOMIC_MOVE,
+                StandardCopyOption.REPLACE_EXISTING);
         DurableFiles.sync(directory);
+    }
+
+    private static void requireWhole(DesiredServer.Image image, long size, String sha512) {
+        if (sha512.equals(image.sha512())) {
+            return;
+        }
+        if (size < image.sizeBytes()) {
+            throw new ImageAwayException(
+                    "Image " + image.id() + " broke off after " + size + " of " + image.sizeBytes() + " bytes.", null);
+        }
+        throw new Problem(
+                        Problem.Kind.UNAVAILABLE,
+                        "ImageCorrupted",
+                        "Image " + image.id() + " arrived with SHA-512 " + sha512 + " instead of " + image.sha512()
+                                + ".",
+                        Optional.of("Upload the image again; its bytes were changed on the way or in the store."))
+                .asException();
     }
 
     private static MessageDigest sha512() {

@@ -202,8 +202,8 @@ public final class ImageDisks implements Disks {
     }
 
     @Override
-    public void fetch(DesiredServer server) {
-        images.use(server.image(), _ -> {});
+    public void fetch(DesiredServer.Image image) {
+        images.use(image, _ -> {});
     }
 
     @Override

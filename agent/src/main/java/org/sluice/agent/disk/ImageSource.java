@@ -8,9 +8,11 @@ import org.sluice.model.ImageId;
 @FunctionalInterface
 public interface ImageSource {
     /**
-     * Writes the image's bytes.
+     * Writes the image's bytes. When it fails, what was written is void.
      *
-     * @throws IOException when the connection breaks or the controller has no such image; what was written is void
+     * @throws org.sluice.agent.controller.ControllerUnavailableException when the controller is away or breaks off: it may come later
+     * @throws org.sluice.model.ProblemException when the controller has no such image
+     * @throws IOException when the bytes cannot be written
      */
     void fetch(ImageId image, OutputStream out) throws IOException;
 }

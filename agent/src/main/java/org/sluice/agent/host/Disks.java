@@ -17,6 +17,7 @@ public interface Disks {
      * Makes the root disk of a server that is built, or rebuilt: on top of the one that is kept; else from the image, which it fetches and checks against its checksum if
      * it is not cached. Disks that were given up for an older one are gone then.
      *
+     * @throws ImageAwayException when the image is not here and does not come now
      * @throws org.sluice.model.ProblemException when the image cannot be had or its bytes are not what the checksum says, or when the
      *     disk that is kept is not there
      */
@@ -34,16 +35,18 @@ public interface Disks {
      * Makes the disk that the guest boots from instead of its root disk, if it is to: from an image as it is, and a new one each
      * time that it comes to that; takes away what there is of such disks else.
      *
+     * @throws ImageAwayException as {@link #ensureRoot}
      * @throws org.sluice.model.ProblemException as {@link #ensureRoot}
      */
     Optional<RootDisk> ensureRescue(DesiredServer server);
 
     /**
-     * Fetches and checks the image that the root disk is made from, if it is not cached.
+     * Fetches and checks an image, if it is not cached. May be interrupted.
      *
-     * @throws org.sluice.model.ProblemException as {@link #ensureRoot}
+     * @throws ImageAwayException when the controller is away, or breaks off
+     * @throws org.sluice.model.ProblemException when it cannot be had, or its bytes are not what the checksum says
      */
-    void fetch(DesiredServer server);
+    void fetch(DesiredServer.Image image);
 
     /** Makes the config drive when the server asked for one or has no other way to its metadata; empty when it needs none. */
     Optional<Path> ensureConfigDrive(DesiredServer server);

@@ -16,6 +16,7 @@ import org.slf4j.LoggerFactory;
 import org.sluice.agent.functions.FunctionLocks;
 import org.sluice.agent.host.Host;
 import org.sluice.agent.host.Hypervisor.State;
+import org.sluice.agent.image.ImageFetches;
 import org.sluice.agent.journal.Entry;
 import org.sluice.agent.journal.Guest.Stage;
 import org.sluice.agent.journal.Journal;
@@ -57,6 +58,7 @@ public final class GuestPower {
     private final StepRunner runner;
     private final FunctionLocks locks;
     private final Function<DesiredServer, ServerWorkflow> workflows;
+    private final ImageFetches images;
     private final Observations observations;
     private final BiConsumer<ServerId, Duration> wakes;
     private final InstantSource clock;
@@ -92,6 +94,7 @@ public final class GuestPower {
      * @param runner applies steps
      * @param locks the locks of VFs
      * @param workflows the steps of a server
+     * @param images has images come
      * @param observations tells what is seen of them
      * @param wakes has a server looked at again after a time
      * @param clock tells the time
@@ -105,6 +108,7 @@ public final class GuestPower {
             StepRunner runner,
             FunctionLocks locks,
             Function<DesiredServer, ServerWorkflow> workflows,
+            ImageFetches images,
             Observations observations,
             BiConsumer<ServerId, Duration> wakes,
             InstantSource clock,
@@ -116,6 +120,7 @@ public final class GuestPower {
         this.runner = requireNonNull(runner, "runner is null");
         this.locks = requireNonNull(locks, "locks is null");
         this.workflows = requireNonNull(workflows, "workflows is null");
+        this.images = requireNonNull(images, "images is null");
         this.observations = requireNonNull(observations, "observations is null");
         this.wakes = requireNonNull(wakes, "wakes is null");
         this.clock = requireNonNull(clock, "clock is null");
@@ -153,6 +158,7 @@ public final class GuestPower {
         Task task = next(entry, wish, state);
         if (task == Task.NOTHING) {
             troubles.remove(entry.id());
+            images.forget(entry.id());
             settle(entry, wish, state);
             return false;
         }
@@ -165,11 +171,34 @@ public final class GuestPower {
             return true;
         }
         try {
-            return perform(task, entry, wish, image, state);
+            return images.areHere(entry.id(), needed(task, entry, image)) && perform(task, entry, wish, image, state);
         } catch (RuntimeException e) {
+            if (ImageFetches.isAway(e)) {
+                // It was here, and is gone from the cache: it is waited for in what comes next.
+                return true;
+            }
             failed(entry, wish, e);
             return false;
         }
+    }
+
+    /** The images without which it cannot be done; what else was waited for for the server is not any more. */
+    private static List<DesiredServer.Image> needed(Task task, Entry entry, DesiredServer.Image image) {
+        return switch (task) {
+            case REBUILD -> List.of(image);
+            case START, FINISH_START, RESTORE ->
+                entry.server().diskWish().rescue().stream().toList();
+            case NOTHING,
+                    END,
+                    NOTE_ITS_END,
+                    SUSPEND,
+                    RESUME,
+                    SAVE,
+                    NOTE_ITS_SAVE,
+                    FINISH_RESTORE,
+                    DROP_MEMORY,
+                    RELEASE -> List.of();
+        };
     }
 
     /** Whether there is nothing to do about the server's guest for that wish. */
@@ -364,7 +393,6 @@ public final class GuestPower {
                 image.id());
         Entry rebuilding = entry.rebuilding();
         Entry rebuilt = rebuilding.rebuilt(image, times);
-        step("image", () -> host.disks().fetch(rebuilt.server()));
         journal.write(rebuilding);
         step("remove the root disk", () -> host.disks().remove(entry.id()));
         step("root disk", () -> host.disks().ensureRoot(rebuilt.server()));

@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutorService;
 import org.sluice.agent.host.Disks;
 import org.sluice.model.ImageId;
 import org.sluice.model.Problem;
+import org.sluice.model.ProblemException;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.DesiredServer;
 
@@ -27,6 +28,7 @@ public final class BoundedDisks implements Disks {
 
     private final Disks disks;
     private final BoundedCalls<Optional<ServerId>> calls;
+    private final BoundedCalls<ImageId> images;
     private final CallLimits limits;
 
     /**
@@ -36,20 +38,22 @@ public final class BoundedDisks implements Disks {
     public BoundedDisks(Disks disks, ExecutorService executor, CallLimits limits) {
         this.disks = requireNonNull(disks, "disks is null");
         this.limits = requireNonNull(limits, "limits is null");
-        this.calls = new BoundedCalls<>(
-                executor,
-                MOST_CALLS,
-                sentence -> new Problem(
-                                Problem.Kind.UNAVAILABLE,
-                                "DisksStuck",
-                                "The disks of this host do not answer. " + sentence,
-                                Optional.of("See dmesg, and whether the file system of the servers' files answers."))
-                        .asException());
+        this.calls = new BoundedCalls<>(executor, MOST_CALLS, BoundedDisks::stuck);
+        this.images = new BoundedCalls<>(executor, MOST_CALLS, BoundedDisks::stuck);
     }
 
-    /** That the files of some server do not answer, in a sentence; empty when all do. */
+    private static ProblemException stuck(String sentence) {
+        return new Problem(
+                        Problem.Kind.UNAVAILABLE,
+                        "DisksStuck",
+                        "The disks of this host do not answer. " + sentence,
+                        Optional.of("See dmesg, and whether the file system of the servers' files answers."))
+                .asException();
+    }
+
+    /** That the files of some server, or of an image, do not answer, in a sentence; empty when all do. */
     public Optional<String> fault() {
-        return calls.hangs().map(sentence -> "The disks do not answer. " + sentence);
+        return calls.hangs().or(images::hangs).map(sentence -> "The disks do not answer. " + sentence);
     }
 
     @Override
@@ -74,8 +78,11 @@ public final class BoundedDisks implements Disks {
     }
 
     @Override
-    public void fetch(DesiredServer server) {
-        run(server.id(), "Fetching the image of ", limits.transfer(), () -> disks.fetch(server));
+    public void fetch(DesiredServer.Image image) {
+        boolean _ = images.callBreakably(image.id(), "Fetching image " + image.id(), limits.transfer(), () -> {
+            disks.fetch(image);
+            return true;
+        });
     }
 
     @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.net.httpserver.HttpServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -20,6 +21,7 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -242,11 +244,95 @@ class ControllerClientTest {
         ControllerClient hurried = new ControllerClient(http, base(), Duration.ofMillis(200));
         try {
             assertThatThrownBy(() -> hurried.fetchImage(new ImageId(new UUID(0, 7)), to))
-                    .isInstanceOf(IOException.class)
-                    .hasMessageContaining("nothing has come for");
+                    .isInstanceOf(ControllerUnavailableException.class)
+                    .hasMessageContaining("Nothing has come from the controller for");
             assertThat(to.size()).isEqualTo(10);
         } finally {
             over.countDown();
+        }
+    }
+
+    @Test
+    void anImageThatNobodyWaitsForAnyMoreIsBrokenOff() throws InterruptedException {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch over = new CountDownLatch(1);
+        server.createContext("/agent/v1/images", exchange -> {
+            exchange.sendResponseHeaders(200, 1_000);
+            exchange.getResponseBody().write(new byte[10]);
+            exchange.getResponseBody().flush();
+            try {
+                over.await();
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        AtomicReference<Throwable> ended = new AtomicReference<>();
+        OutputStream to = new OutputStream() {
+            @Override
+            public void write(int one) {
+                begun.countDown();
+            }
+        };
+        Thread fetching = Thread.ofPlatform().start(() -> {
+            try {
+                client.fetchImage(ImageId.random(), to);
+            } catch (ControllerUnavailableException | IOException e) {
+                ended.set(e);
+            }
+        });
+        begun.await();
+        try {
+            fetching.interrupt();
+            assertThat(fetching.join(Duration.ofSeconds(20))).isTrue();
+            assertThat(ended.get()).isInstanceOf(ControllerUnavailableException.class);
+        } finally {
+            over.countDown();
+        }
+    }
+
+    @Test
+    void anImageThatCannotBeWrittenIsNotTheControllersFault() {
+        answer = "bytes of an image".getBytes(StandardCharsets.UTF_8);
+        OutputStream full = new OutputStream() {
+            @Override
+            public void write(int one) throws IOException {
+                throw new IOException("No space left on device");
+            }
+        };
+        assertThatThrownBy(() -> client.fetchImage(ImageId.random(), full))
+                .isInstanceOf(IOException.class)
+                .hasMessage("No space left on device");
+    }
+
+    @Test
+    void anImageThatBreaksOffMayComeLater() {
+        server.createContext("/agent/v1/images", exchange -> {
+            exchange.sendResponseHeaders(200, 1_000);
+            exchange.getResponseBody().write(new byte[10]);
+            exchange.getResponseBody().flush();
+            exchange.close();
+        });
+        assertThatThrownBy(() -> client.fetchImage(ImageId.random(), new ByteArrayOutputStream()))
+                .isInstanceOf(ControllerUnavailableException.class)
+                .hasMessageContaining("broke off");
+    }
+
+    @Test
+    void tellsAnImageThatIsGoneFromOneThatDoesNotComeNow() {
+        answer = "{\"error\": \"no such image\"}".getBytes(StandardCharsets.UTF_8);
+        ImageId image = ImageId.random();
+        for (int gone : List.of(404, 410)) {
+            status = gone;
+            assertThatThrownBy(() -> client.fetchImage(image, new ByteArrayOutputStream()))
+                    .isInstanceOf(ProblemException.class)
+                    .hasMessageContaining("has no image " + image + " for this host (" + gone + ")")
+                    .hasMessageContaining("no such image");
+        }
+        for (int later : List.of(401, 408, 429, 500, 502, 503)) {
+            status = later;
+            assertThatThrownBy(() -> client.fetchImage(image, new ByteArrayOutputStream()))
+                    .isInstanceOf(ControllerUnavailableException.class)
+                    .hasMessageContaining(String.valueOf(later));
         }
     }
 

@@ -22,6 +22,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -30,6 +31,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sluice.agent.Samples;
 import org.sluice.agent.TestServers;
+import org.sluice.agent.controller.ControllerUnavailableException;
+import org.sluice.agent.host.ImageAwayException;
 import org.sluice.model.ImageId;
 import org.sluice.model.ProblemException;
 import org.sluice.model.ServerId;
@@ -212,7 +215,7 @@ class ImageDisksTest {
 
     @Test
     void refusesAnImageWhoseBytesAreNotThePromisedOnesAndKeepsNothingOfIt() throws Exception {
-        ImageDisks disks = disks("something else".getBytes(UTF_8));
+        ImageDisks disks = disks("not it".repeat(10_000).getBytes(UTF_8));
         DesiredServer server = direct(image());
 
         assertThatThrownBy(() -> disks.ensureRoot(server))
@@ -352,18 +355,86 @@ class ImageDisksTest {
     }
 
     @Test
-    void saysWhyAnImageCannotBeHad() throws Exception {
+    void anImageThatBreaksOffMayComeLaterAndNothingOfItIsKept() throws Exception {
+        needs("qemu-img");
+        AtomicInteger attempts = new AtomicInteger();
         ImageDisks disks = new ImageDisks(
                 directory,
-                (_, _) -> {
-                    throw new IOException("connection reset");
+                (_, out) -> {
+                    switch (attempts.incrementAndGet()) {
+                        case 1 -> {
+                            out.write(BYTES, 0, 1_000);
+                            throw new ControllerUnavailableException("What the controller sends broke off.", null);
+                        }
+                        // As it reads where nothing says how much was to come.
+                        case 2 -> out.write(BYTES, 0, 2_000);
+                        default -> out.write(BYTES);
+                    }
+                },
+                DiskLimits.DEFAULT);
+        DesiredServer server = direct(image());
+
+        assertThatThrownBy(() -> disks.ensureRoot(server))
+                .isInstanceOf(ImageAwayException.class)
+                .hasMessageContaining("could not be fetched: What the controller sends broke off.");
+        assertThat(directory.resolve("images")).isEmptyDirectory();
+        assertThatThrownBy(() -> disks.fetch(server.image()))
+                .isInstanceOf(ImageAwayException.class)
+                .hasMessageContaining("broke off after 2000 of " + BYTES.length + " bytes");
+        assertThat(directory.resolve("images")).isEmptyDirectory();
+        assertThat(disks.present()).isEmpty();
+
+        disks.fetch(server.image());
+        assertThat(cached(server.image())).hasBinaryContent(BYTES);
+        assertThat(disks.ensureRoot(server).path()).exists();
+        assertThat(attempts).hasValue(3);
+    }
+
+    @Test
+    void anImageThatCannotBeWrittenIsAFailureThatSaysSoAndKeepsNothing() throws Exception {
+        ImageDisks disks = new ImageDisks(
+                directory,
+                (_, out) -> {
+                    out.write(BYTES, 0, 1_000);
+                    throw new IOException("No space left on device");
                 },
                 DiskLimits.DEFAULT);
         DesiredServer server = direct(image());
 
         assertThatThrownBy(() -> disks.ensureRoot(server))
                 .isInstanceOf(ProblemException.class)
-                .hasMessageContaining("could not be fetched: connection reset");
+                .hasMessageContaining("could not be written: No space left on device")
+                .hasMessageContaining("Check the room in");
+        assertThat(directory.resolve("images")).isEmptyDirectory();
+    }
+
+    @Test
+    void whoWaitsForAnImageThatAnotherFetchesMayBeInterrupted() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch over = new CountDownLatch(1);
+        ImageDisks disks = new ImageDisks(
+                directory,
+                (_, out) -> {
+                    begun.countDown();
+                    try {
+                        over.await();
+                    } catch (InterruptedException e) {
+                        throw new IOException(e);
+                    }
+                    out.write(BYTES);
+                },
+                DiskLimits.DEFAULT);
+        DesiredServer.Image image = image();
+        Thread fetching = Thread.ofPlatform().start(() -> disks.fetch(image));
+        begun.await();
+
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> disks.fetch(image)).isInstanceOf(ImageAwayException.class);
+
+        assertThat(Thread.interrupted()).isTrue();
+        over.countDown();
+        fetching.join();
+        assertThat(cached(image)).hasBinaryContent(BYTES);
     }
 
     @Test
