@@ -21,6 +21,7 @@ final class EventLoop {
         if (runs) {
             return;
         }
+        LibvirtErrors.listen();
         Library.initEventLoop();
         // It waits in native code, where a virtual thread would keep its carrier.
         Thread.ofPlatform().daemon().name("libvirt events").start(EventLoop::run);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.SymbolLookup;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -89,6 +90,34 @@ class LibvirtHypervisorTest {
 
         assertThat(hypervisor.state(server)).isEqualTo(State.ABSENT);
         assertThat(hypervisor.domains()).isEmpty();
+    }
+
+    /** Asks for a domain that is not there, in a process of its own: what libvirt writes by itself goes by Java's own streams. */
+    static final class Asking {
+        private Asking() {}
+
+        public static void main(String[] arguments) {
+            LibvirtHypervisor hypervisor = LibvirtHypervisor.at("test:///default");
+            System.out.println(hypervisor.state(ServerId.random()));
+            hypervisor.close();
+        }
+    }
+
+    @Test
+    void ofADomainThatIsNotThereLibvirtWritesNothingByItself() throws Exception {
+        Process asking = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Asking.class.getName())
+                .redirectErrorStream(true)
+                .start();
+
+        String said = new String(asking.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        assertThat(asking.waitFor()).as(said).isZero();
+        assertThat(said).contains("ABSENT").doesNotContain("Domain not found", "libvirt:");
     }
 
     @Test
