@@ -156,8 +156,8 @@ public final class ControllerClient implements Controller {
     }
 
     private void refused(ImageId image, String path, int status, byte[] body) {
-        refusedForGood(status, body);
-        if (GONE.contains(status)) {
+        // A host that is no member is told so where it asks what to do.
+        if (GONE.contains(status) && refusalOfHost(status, body).isEmpty()) {
             throw new Problem(
                             Problem.Kind.NOT_FOUND,
                             "ImageGone",
@@ -225,30 +225,29 @@ public final class ControllerClient implements Controller {
     }
 
     private void requireSuccess(String path, int status, byte[] body) {
-        refusedForGood(status, body);
+        refusalOfHost(status, body).ifPresent(refusal -> {
+            throw refusal;
+        });
         if (status < 200 || status > 299) {
             throw unavailable(path, status, body);
         }
     }
 
-    /** Whether it is this host that is refused, and not what was asked. */
-    private static void refusedForGood(int status, byte[] body) {
+    /** That it is this host that is refused, and not what was asked. */
+    private static Optional<NotAMemberException> refusalOfHost(int status, byte[] body) {
         if (status != 404 && status != 401) {
-            return;
+            return Optional.empty();
         }
         JsonNode error;
         try {
             error = ProtocolJson.MAPPER.readTree(body).path("error");
         } catch (JacksonException notOurs) {
-            return;
+            return Optional.empty();
         }
-        Optional<NotAMemberException.Reason> reason =
-                Optional.ofNullable(FOR_THE_HOST.get(error.path("code").asString("")));
-        if (reason.isPresent()) {
-            String sentence =
-                    error.path("message").asString("") + " " + error.path("fix").asString("");
-            throw new NotAMemberException(reason.get(), sentence.strip());
-        }
+        String sentence =
+                error.path("message").asString("") + " " + error.path("fix").asString("");
+        return Optional.ofNullable(FOR_THE_HOST.get(error.path("code").asString("")))
+                .map(reason -> new NotAMemberException(reason, sentence.strip()));
     }
 
     private ControllerUnavailableException unavailable(String path, int status, byte[] body) {

@@ -191,6 +191,7 @@ public final class GuestPower {
             case NOTHING,
                     END,
                     NOTE_ITS_END,
+                    GROW_DISK,
                     SUSPEND,
                     RESUME,
                     SAVE,
