@@ -15,6 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sluice.agent.attachment.Attachment;
 import org.sluice.agent.attachment.Attachments;
+import org.sluice.agent.attachment.UnknownGuests;
 import org.sluice.agent.boot.Segments;
 import org.sluice.agent.copy.DiskCopies;
 import org.sluice.agent.functions.FunctionLocks;
@@ -97,7 +98,7 @@ final class Convergence {
             AgentSettings settings) {
         this.host = requireNonNull(host, "host is null");
         this.journal = requireNonNull(journal, "journal is null");
-        this.attachments = new Attachments(segments, functions);
+        this.attachments = new Attachments(segments, functions, new UnknownGuests(host.hypervisor(), journal));
         this.runner = requireNonNull(runner, "runner is null");
         this.reports = requireNonNull(reports, "reports is null");
         this.observations = new Observations(this::workflow, locks, reports, clock, settings.verifyEvery());

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.sluice.agent.host.Hypervisor;
 import org.sluice.agent.host.Hypervisor.Domain;
 import org.sluice.agent.host.Hypervisor.Nic;
@@ -209,6 +210,15 @@ final class SimulatedDomains {
             }
         }
         domains.put(server, with(domain, kept));
+    }
+
+    /** The VFs that its guest has, by PCI address. */
+    Set<String> functions(ServerId server) {
+        return find(server).stream()
+                .flatMap(domain -> domain.nics().stream())
+                .filter(Nic.Vfio.class::isInstance)
+                .map(Nic::device)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     boolean has(ServerId server, NicKey key) {

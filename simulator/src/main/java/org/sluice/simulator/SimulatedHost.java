@@ -968,6 +968,15 @@ public final class SimulatedHost {
                     () -> domains.has(server, nic));
         }
 
+        @Override
+        public Set<String> functions(ServerId server) {
+            return call(
+                    line,
+                    HostCall.READ_DOMAIN,
+                    "read the VFs of the domain of " + server,
+                    () -> domains.functions(server));
+        }
+
         /** A change to a domain, of which the hypervisor tells as libvirt does. */
         private void change(HostCall call, String what, ServerId server, Runnable effect) {
             SimulatedHost.this.change(line, call, what, effect);

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.sluice.agent.boot.Segments;
 import org.sluice.agent.host.SegmentServices;
 import org.sluice.agent.host.VirtualFunctions.Setting;
+import org.sluice.agent.host.VirtualFunctions.Tuple;
 import org.sluice.agent.step.StepObserver;
 import org.sluice.model.MacAddress;
 import org.sluice.model.NetworkId;
@@ -343,6 +344,34 @@ class AgentTest {
         on.controller.want(Samples.state(2, Samples.absent(server)));
         on.awaitReport(server, Absent.class);
         on.assertClean(server);
+    }
+
+    /** A journal that is lost, or laid aside by a host that joined anew, leaves guests of which the controller need know nothing. */
+    @Test
+    void aFunctionOfAGuestThatNobodyKnowsAnyMoreIsGivenToNoOther() throws IOException {
+        Direct function = Samples.direct(on.card(0), 3, 7);
+        DesiredServer unknown = Samples.server(function);
+        on.controller.want(Samples.state(1, unknown));
+        on.start();
+        on.awaitReport(unknown, Observed.class);
+        Tuple before = on.host.tuple(on.card(0), 3);
+        on.loseJournal();
+        DesiredServer next = Samples.server(Samples.direct(on.card(0), 3, 1));
+        on.controller.want(Samples.state(2, next));
+        on.start();
+
+        Failed failed = on.awaitReport(next, Failed.class);
+        assertThat(failed.failure().code()).isEqualTo("VirtualFunctionHeld");
+        assertThat(failed.failure().reason()).contains("The guest of server " + unknown.id() + ",");
+        assertThat(failed.failure().fix().orElseThrow()).contains("virsh destroy " + unknown.id());
+        assertThat(on.host.tuple(on.card(0), 3)).isEqualTo(before);
+        assertThat(on.host.starts(next.id())).isZero();
+
+        on.host.powerOff(unknown.id());
+        DesiredServer later = Samples.server(Samples.direct(on.card(0), 3, 2));
+        on.controller.want(Samples.state(3, later));
+        on.awaitReport(later, Observed.class);
+        on.assertRuns(later);
     }
 
     @Test

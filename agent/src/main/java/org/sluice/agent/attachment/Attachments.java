@@ -18,18 +18,20 @@ import org.sluice.model.protocol.VirtualFunctionLease;
  *
  * @param segments what its servers share
  * @param functions the VF transaction
+ * @param unknown guests that the journal does not know
  */
-public record Attachments(Segments segments, VirtualFunctionTransaction functions) {
+public record Attachments(Segments segments, VirtualFunctionTransaction functions, UnknownGuests unknown) {
     public Attachments {
         requireNonNull(segments, "segments is null");
         requireNonNull(functions, "functions is null");
+        requireNonNull(unknown, "unknown is null");
     }
 
     /** What that NIC of the server takes. */
     public Attachment of(DesiredServer server, DesiredInterface nic) {
         return switch (nic) {
             case Bridge bridge -> new BridgeAttachment(segments, server, bridge);
-            case Direct direct -> new DirectAttachment(functions, server.id(), direct);
+            case Direct direct -> new DirectAttachment(functions, unknown, server.id(), direct);
         };
     }
 

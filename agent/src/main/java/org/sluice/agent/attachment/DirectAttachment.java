@@ -15,9 +15,11 @@ import org.sluice.model.protocol.DesiredInterface.Direct;
 import org.sluice.model.protocol.ServerReport.InterfaceState;
 
 /** A leased VF: programmed with its link down, given to the domain, and only then let up. */
-record DirectAttachment(VirtualFunctionTransaction functions, ServerId server, Direct nic) implements Attachment {
+record DirectAttachment(VirtualFunctionTransaction functions, UnknownGuests unknown, ServerId server, Direct nic)
+        implements Attachment {
     DirectAttachment {
         requireNonNull(functions, "functions is null");
+        requireNonNull(unknown, "unknown is null");
         requireNonNull(server, "server is null");
         requireNonNull(nic, "nic is null");
     }
@@ -50,18 +52,21 @@ record DirectAttachment(VirtualFunctionTransaction functions, ServerId server, D
     @Override
     public List<Step> prepare(BooleanSupplier isPlugged) {
         List<Step> steps = new ArrayList<>();
+        steps.add(Step.withoutUndo(
+                "no other guest has the VF",
+                () -> applyUnless(isPlugged, () -> unknown.requireNoneHas(server, functions.address(nic.lease())))));
         // Of a guest that has it, too: what is not in the lease book cannot be released.
         steps.add(functions.lease(server, nic));
         for (Step step : functions.beforeDomain(nic)) {
-            steps.add(new Step(step.name(), () -> applyUnless(isPlugged, step), step.undo()));
+            steps.add(new Step(step.name(), () -> applyUnless(isPlugged, step.apply()), step.undo()));
         }
         return steps;
     }
 
     /** A VF that a guest has was programmed and read back before; from then on it is the guest's. */
-    private static void applyUnless(BooleanSupplier isPlugged, Step step) {
+    private static void applyUnless(BooleanSupplier isPlugged, Step.Action action) {
         if (!isPlugged.getAsBoolean()) {
-            step.apply().run();
+            action.run();
         }
     }
 

@@ -3,6 +3,7 @@ package org.sluice.agent.host;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.sluice.model.MacAddress;
 import org.sluice.model.NetworkId;
@@ -69,6 +70,9 @@ public interface Hypervisor {
 
     /** Whether the server's domain has the NIC, as it is now and not as it was started. */
     boolean has(ServerId server, NicKey nic);
+
+    /** PCI addresses of the VFs that the server's guest has now; none when it is not on. */
+    Set<String> functions(ServerId server);
 
     /** Ends the domain at once and forgets it; returns when the hypervisor no longer knows it. */
     void destroy(ServerId server);

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -297,6 +298,24 @@ public final class LibvirtHypervisor implements Hypervisor, AutoCloseable {
             } catch (LibvirtException failure) {
                 if (isNoDomain(failure)) {
                     return false;
+                }
+                throw failure;
+            }
+        });
+    }
+
+    @Override
+    public Set<String> functions(ServerId server) {
+        return call("read the VFs of the domain of server " + server, connect -> {
+            try (OwnDomain domain = find(connect, server)) {
+                return domain == null
+                        ? Set.of()
+                        : live(domain).nics().stream()
+                                .flatMap(nic -> nic.pciAddress().stream())
+                                .collect(Collectors.toUnmodifiableSet());
+            } catch (LibvirtException failure) {
+                if (isNoDomain(failure)) {
+                    return Set.of();
                 }
                 throw failure;
             }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
@@ -118,6 +119,11 @@ public final class BoundedHypervisor implements Hypervisor {
     @Override
     public boolean has(ServerId server, NicKey nic) {
         return ask(Optional.of(server), "Reading the NICs of " + server, () -> hypervisor.has(server, nic));
+    }
+
+    @Override
+    public Set<String> functions(ServerId server) {
+        return ask(Optional.of(server), "Reading the VFs of " + server, () -> hypervisor.functions(server));
     }
 
     @Override

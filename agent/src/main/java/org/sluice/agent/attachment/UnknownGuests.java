@@ -1,0 +1,65 @@
+package org.sluice.agent.attachment;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.Iterator;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.sluice.agent.host.Hypervisor;
+import org.sluice.agent.journal.Journal;
+import org.sluice.model.Problem;
+import org.sluice.model.ServerId;
+
+/**
+ * Guests of ours that ran when the agent began and that its journal does not know: it was lost, or laid aside when the host joined anew. What
+ * they have is in no lease book, and a VF that the kernel would let anybody program is theirs all the same. Thread-safe.
+ */
+public final class UnknownGuests {
+    private final Hypervisor hypervisor;
+    private final Journal journal;
+
+    /** Those that are not known to have ended; null before the first look. None comes later: whatever the agent starts is in its journal. */
+    private @Nullable Set<ServerId> guests;
+
+    /** Guests of that hypervisor which are not in that journal. */
+    public UnknownGuests(Hypervisor hypervisor, Journal journal) {
+        this.hypervisor = requireNonNull(hypervisor, "hypervisor is null");
+        this.journal = requireNonNull(journal, "journal is null");
+    }
+
+    /**
+     * Sees to it that none of them has a VF.
+     *
+     * @param server whose VF it is to be
+     * @param function its PCI address
+     * @throws org.sluice.model.ProblemException when another one has it
+     */
+    synchronized void requireNoneHas(ServerId server, String function) {
+        for (Iterator<ServerId> left = guests().iterator(); left.hasNext(); ) {
+            ServerId guest = left.next();
+            if (journal.find(guest).isPresent() || !hypervisor.state(guest).isOn()) {
+                left.remove();
+            } else if (!guest.equals(server) && hypervisor.functions(guest).contains(function)) {
+                throw new Problem(
+                                Problem.Kind.CONFLICT,
+                                "VirtualFunctionHeld",
+                                "The guest of server " + guest
+                                        + ", which this host has no record of, runs and has the VF " + function + ".",
+                                Optional.of("End that guest on its host (virsh destroy " + guest + "), and ask again."))
+                        .asException();
+            }
+        }
+    }
+
+    private Set<ServerId> guests() {
+        Set<ServerId> known = guests;
+        if (known == null) {
+            known = ConcurrentHashMap.newKeySet();
+            known.addAll(hypervisor.domains());
+            guests = known;
+        }
+        return known;
+    }
+}
