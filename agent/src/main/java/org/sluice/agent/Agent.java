@@ -57,6 +57,8 @@ import org.sluice.model.PortId;
 import org.sluice.model.ProblemException;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.DesiredHost;
+import org.sluice.model.protocol.DesiredHost.Known;
+import org.sluice.model.protocol.DesiredHost.Part;
 import org.sluice.model.protocol.DesiredInterface;
 import org.sluice.model.protocol.DesiredPhysicalFunction;
 import org.sluice.model.protocol.DesiredServer;
@@ -100,7 +102,7 @@ public final class Agent implements AutoCloseable {
 
     private final AtomicBoolean tellsAll = new AtomicBoolean();
     private final AtomicBoolean isWatching = new AtomicBoolean();
-    private final AtomicReference<@Nullable DesiredHost> latest = new AtomicReference<>();
+    private final AtomicReference<@Nullable DesiredState> latest = new AtomicReference<>();
     private final Map<ServerId, Boolean> atWork = new ConcurrentHashMap<>();
     private final Set<PhysicalFunctionKey> atSetUp = ConcurrentHashMap.newKeySet();
     private final PhysicalFunctionSetup physicalFunctions;
@@ -108,6 +110,9 @@ public final class Agent implements AutoCloseable {
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final List<Thread> loops;
     private @Nullable Inventory told;
+
+    /** The controller and this agent are not of one mind about what was told; read and written by the thread that asks. */
+    private boolean wantsAll;
 
     /**
      * How an agent waits for VFs, runs the calls to its host, and itself; a test passes time by itself.
@@ -273,10 +278,9 @@ public final class Agent implements AutoCloseable {
         boolean connected = false;
         while (!isStopping()) {
             try {
-                DesiredHost known = latest.get();
                 // Whoever comes back is answered at once: nothing may have changed, and there are things to tell.
-                Optional<DesiredHost> state = controller.desired(
-                        known == null ? -1 : known.revision(), connected ? settings.longPoll() : Duration.ZERO);
+                Optional<DesiredHost> told =
+                        controller.desired(known(), connected ? settings.longPoll() : Duration.ZERO);
                 if (!connected) {
                     connected = true;
                     LOG.info("Host {} is in contact with the controller.", host.name());
@@ -287,7 +291,7 @@ public final class Agent implements AutoCloseable {
                     looks.release();
                 }
                 pause = settings.firstRetry();
-                state.ifPresent(this::accept);
+                told.ifPresent(this::accept);
             } catch (ControllerUnavailableException e) {
                 if (isStopping()) {
                     return;
@@ -313,8 +317,14 @@ public final class Agent implements AutoCloseable {
         }
     }
 
-    private void accept(DesiredHost state) {
-        DesiredHost before = latest.get();
+    private Known known() {
+        DesiredState known = latest.get();
+        return known == null || wantsAll ? Known.NOTHING : known.known();
+    }
+
+    private void accept(DesiredHost told) {
+        DesiredState before = latest.get();
+        DesiredState state = taken(before, told);
         if (before != null && before.revision() > state.revision()) {
             // Its database was restored. It is followed, since it would say nothing else from now on, and by what it
             // does
@@ -325,7 +335,7 @@ public final class Agent implements AutoCloseable {
                     host.name(),
                     before.revision());
         }
-        state.notUnderstood()
+        told.notUnderstood()
                 .forEach(server -> LOG.warn(
                         "Host {} cannot do all that is wanted of server {}; a newer agent may. {}",
                         host.name(),
@@ -333,16 +343,43 @@ public final class Agent implements AutoCloseable {
                         server.reason()));
         latest.set(state);
         state.physicalFunctions().forEach(this::setUp);
-        wakeAll();
+        if (told.part().isPresent()) {
+            // Nothing else is wanted otherwise; but who waits for what a server has may have to do so no more.
+            DesiredState.named(told).forEach(this::wake);
+            convergence.waiting().forEach(this::wake);
+        } else {
+            wakeAll();
+        }
+        answer(told);
+    }
+
+    /** The state that was told, or the one before with the part that was. */
+    private DesiredState taken(@Nullable DesiredState before, DesiredHost told) {
+        if (told.part().isEmpty()) {
+            wantsAll = false;
+            return DesiredState.of(told);
+        }
+        Part part = told.part().get();
+        if (before == null || wantsAll || !before.isContinuedBy(told, part)) {
+            wantsAll = true;
+            throw new ControllerUnavailableException(
+                    "The controller told what changed since revision " + part.since()
+                            + " of what this host should do, which the host does not have; it asks for all of it.",
+                    null);
+        }
+        return before.with(told, part);
+    }
+
+    private void answer(DesiredHost told) {
         Set<UUID> asked = Stream.concat(
-                        state.queries().stream().map(HostQuery::id),
-                        state.refusalQueries().stream().map(RefusalQuery::id))
+                        told.queries().stream().map(HostQuery::id),
+                        told.refusalQueries().stream().map(RefusalQuery::id))
                 .collect(Collectors.toSet());
         answered.retainAll(asked);
-        for (HostQuery query : state.queries()) {
+        for (HostQuery query : told.queries()) {
             answer(query.id(), query.named(), () -> new HostQuery.Answer(query.id(), console(query)));
         }
-        for (RefusalQuery query : state.refusalQueries()) {
+        for (RefusalQuery query : told.refusalQueries()) {
             answer(query.id(), query.named(), () -> new HostQuery.Answer(query.id(), refusals(query)));
         }
     }
@@ -502,7 +539,7 @@ public final class Agent implements AutoCloseable {
                 .filter(entry -> entry.phase() != Entry.Phase.FAILED)
                 .map(Entry::whole);
         Stream<DesiredServer> wanted = Optional.ofNullable(latest.get()).stream()
-                .flatMap(state -> state.servers().stream())
+                .flatMap(DesiredState::servers)
                 .filter(server -> !hasFailed(server.id()));
         return Stream.concat(known, wanted)
                 .flatMap(server -> server.interfaces().stream())
@@ -565,11 +602,7 @@ public final class Agent implements AutoCloseable {
     private Set<ServerId> serversKnown() {
         Set<ServerId> known = new HashSet<>();
         journal.entries().stream().map(Entry::id).forEach(known::add);
-        DesiredHost state = latest.get();
-        if (state != null) {
-            state.servers().stream().map(DesiredServer::id).forEach(known::add);
-            state.notUnderstood().forEach(other -> known.add(other.server()));
-        }
+        Optional.ofNullable(latest.get()).stream().flatMap(DesiredState::ids).forEach(known::add);
         return known;
     }
 
@@ -654,7 +687,7 @@ public final class Agent implements AutoCloseable {
         boolean continues = convergence.converge(server, Optional.ofNullable(latest.get()), turn);
         if (had && journal.find(server).isEmpty()) {
             // Its VFs are free now, and another server may be waiting for one of them.
-            wakeAll();
+            convergence.waiting().forEach(this::wake);
         }
         return continues;
     }

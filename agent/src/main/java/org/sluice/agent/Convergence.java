@@ -39,7 +39,6 @@ import org.sluice.agent.workflow.ServerWorkflow;
 import org.sluice.model.ImageId;
 import org.sluice.model.ProblemException;
 import org.sluice.model.ServerId;
-import org.sluice.model.protocol.DesiredHost;
 import org.sluice.model.protocol.DesiredHost.NotUnderstood;
 import org.sluice.model.protocol.DesiredInterface;
 import org.sluice.model.protocol.DesiredServer;
@@ -77,6 +76,9 @@ final class Convergence {
 
     /** Servers that stand whose NICs joined their networks in this life of the agent. */
     private final Set<ServerId> joined = ConcurrentHashMap.newKeySet();
+
+    /** Servers that wait for a VF which another one has. */
+    private final Set<ServerId> waiting = ConcurrentHashMap.newKeySet();
 
     /** Servers of which it was said that the controller does not speak of them. */
     private final Set<ServerId> unknown = ConcurrentHashMap.newKeySet();
@@ -155,7 +157,7 @@ final class Convergence {
      * @param turn what may be done now; what else is to be done is left to the server's next turn
      * @return whether there is more to do for it at once
      */
-    boolean converge(ServerId server, Optional<DesiredHost> latest, Turn turn) {
+    boolean converge(ServerId server, Optional<DesiredState> latest, Turn turn) {
         Optional<String> unread = Optional.ofNullable(journal.notUnderstood().get(server));
         if (unread.isPresent()) {
             latest.flatMap(state -> state.find(server))
@@ -173,6 +175,9 @@ final class Convergence {
             return false;
         }
         Optional<DesiredServer> desired = latest.flatMap(state -> state.find(server));
+        if (desired.filter(wanted -> wanted.presence() == Presence.PRESENT).isEmpty() || known.isPresent()) {
+            waiting.remove(server);
+        }
         if (known.isEmpty()) {
             if (desired.filter(wanted -> wanted.presence() == Presence.PRESENT).isEmpty()) {
                 images.forget(server);
@@ -199,7 +204,7 @@ final class Convergence {
                     yield false;
                 }
                 boolean continues =
-                        keep(entry, desired, latest.map(DesiredHost::revision).orElse(entry.revision()), turn);
+                        keep(entry, desired, latest.map(DesiredState::revision).orElse(entry.revision()), turn);
                 // What it is goes on; that what is wished of it now cannot be done is told last.
                 puzzle.filter(wish -> wish.generation() > entry.obeyed().generation())
                         .ifPresent(wish -> cannotObey(server, wish.claim(), wish.generation(), tooNew(wish.reason())));
@@ -238,6 +243,11 @@ final class Convergence {
                 .orElse(entry);
     }
 
+    /** Servers that may go on when another one has given its VFs up. */
+    Set<ServerId> waiting() {
+        return Set.copyOf(waiting);
+    }
+
     private void cannotObey(ServerId server, Optional<Long> claim, long generation, Failure failure) {
         PowerState power = Observations.powerOf(host.hypervisor().state(server));
         reports.accept(
@@ -271,7 +281,7 @@ final class Convergence {
         }
     }
 
-    private boolean begin(DesiredServer wanted, DesiredHost state) {
+    private boolean begin(DesiredServer wanted, DesiredState state) {
         return switch (wanted.presence()) {
             case ABSENT -> {
                 if (isHere(wanted) || holdsLease(wanted)) {
@@ -283,6 +293,8 @@ final class Convergence {
                 yield false;
             }
             case PRESENT -> {
+                // Before the look: whoever gives one up after it wakes this one.
+                waiting.add(wanted.id());
                 Optional<ServerId> holder = wanted.leases().stream()
                         .flatMap(lease -> journal.leases().otherHolder(lease, wanted.id()).stream())
                         .findFirst();
@@ -290,6 +302,7 @@ final class Convergence {
                     waits(wanted, state, holder.get());
                     yield false;
                 }
+                waiting.remove(wanted.id());
                 if (isHere(wanted)) {
                     adopt(wanted, state.revision());
                     yield true;
@@ -300,11 +313,12 @@ final class Convergence {
     }
 
     /** One that goes gives its VFs back. One that the controller does not know keeps them, and that would never come to an end. */
-    private void waits(DesiredServer wanted, DesiredHost state, ServerId holder) {
+    private void waits(DesiredServer wanted, DesiredState state, ServerId holder) {
         if (state.find(holder).isPresent() || state.notUnderstood(holder).isPresent()) {
             LOG.info("Server {} waits for a VF that a server on its way out still holds.", wanted.named());
             return;
         }
+        waiting.remove(wanted.id());
         Entry failed = Entry.building(wanted, state.revision())
                 .failed(new Failure(
                         "VirtualFunctionHeld",

@@ -12,24 +12,40 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.sluice.agent.controller.Controller;
 import org.sluice.agent.controller.ControllerUnavailableException;
 import org.sluice.model.ImageId;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.DesiredHost;
+import org.sluice.model.protocol.DesiredHost.Known;
+import org.sluice.model.protocol.DesiredHost.NotUnderstood;
+import org.sluice.model.protocol.DesiredHost.Part;
+import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.DiskWish;
 import org.sluice.model.protocol.HostQuery;
 import org.sluice.model.protocol.Inventory;
 import org.sluice.model.protocol.ServerReport;
 
-/** A controller that wants what a test says, and keeps what it is told. */
+/**
+ * A controller that wants what a test says, and keeps what it is told. Like the real one it tells an agent that has an earlier state of the
+ * same history what changed since; a state whose revision is not above the one before begins another history.
+ */
 final class FakeController implements Controller {
     private final List<ServerReport> reports = new ArrayList<>();
     private final Map<ServerId, ServerReport> newest = new HashMap<>();
     private final List<Inventory> inventories = new ArrayList<>();
     private final List<HostQuery.Answer> answers = new ArrayList<>();
     private @Nullable DesiredHost state;
+    private UUID history = UUID.randomUUID();
+    private final Map<Long, DesiredHost> earlier = new HashMap<>();
+    private final List<DesiredHost> told = new ArrayList<>();
+    private final List<Known> asked = new ArrayList<>();
+    private boolean mistells;
     private boolean away;
     private int missed;
     private final Map<ImageId, byte[]> images = new HashMap<>();
@@ -37,8 +53,33 @@ final class FakeController implements Controller {
     private final List<Duration> waits = new ArrayList<>();
 
     synchronized void want(DesiredHost wanted) {
+        if (state != null && wanted.revision() <= state.revision()) {
+            beginAnew();
+        }
         state = wanted;
+        earlier.put(wanted.revision(), wanted);
         notifyAll();
+    }
+
+    /** What was told so far is not known any more; the next answer is a whole state. */
+    synchronized void beginAnew() {
+        history = UUID.randomUUID();
+        earlier.clear();
+    }
+
+    /** Tells the next part as one of an earlier revision than the agent has. */
+    synchronized void mistellOnce() {
+        mistells = true;
+    }
+
+    /** What agents said that they have, each time that they asked. */
+    synchronized List<Known> asked() {
+        return List.copyOf(asked);
+    }
+
+    /** The states and parts that agents were told. */
+    synchronized List<DesiredHost> told() {
+        return List.copyOf(told);
     }
 
     synchronized void beAway(boolean isAway) {
@@ -89,12 +130,13 @@ final class FakeController implements Controller {
     }
 
     @Override
-    public synchronized Optional<DesiredHost> desired(long after, Duration wait) {
+    public synchronized Optional<DesiredHost> desired(Known known, Duration wait) {
         countIfAway();
         requireThere();
         waits.add(wait);
+        asked.add(known);
         long end = System.nanoTime() + wait.toNanos();
-        while (state == null || state.revision() == after) {
+        while (state == null || state.revision() == known.revision()) {
             long left = (end - System.nanoTime()) / 1_000_000;
             if (left <= 0) {
                 return Optional.empty();
@@ -108,14 +150,47 @@ final class FakeController implements Controller {
             countIfAway();
             requireThere();
         }
-        return Optional.of(state);
+        DesiredHost answer = answer(state, known);
+        told.add(answer);
+        return Optional.of(answer);
+    }
+
+    private DesiredHost answer(DesiredHost now, Known known) {
+        DesiredHost before = earlier.get(known.revision());
+        boolean continues = known.history().equals(Optional.of(history)) && before != null;
+        long since = mistells && continues ? known.revision() - 1 : known.revision();
+        mistells = mistells && !continues;
+        return new DesiredHost(
+                now.revision(),
+                continues ? otherwise(now.servers(), before.servers(), DesiredServer::id) : now.servers(),
+                now.queries(),
+                now.physicalFunctions(),
+                continues
+                        ? otherwise(now.notUnderstood(), before.notUnderstood(), NotUnderstood::server)
+                        : now.notUnderstood(),
+                now.refusalQueries(),
+                Optional.of(history),
+                continues ? Optional.of(new Part(since, gone(now, before))) : Optional.empty());
+    }
+
+    private static <T> List<T> otherwise(List<T> now, List<T> before, Function<T, ServerId> id) {
+        Map<ServerId, T> known = before.stream().collect(Collectors.toMap(id, each -> each));
+        return now.stream()
+                .filter(each -> !each.equals(known.get(id.apply(each))))
+                .toList();
+    }
+
+    private static List<ServerId> gone(DesiredHost now, DesiredHost before) {
+        Set<ServerId> gone = DesiredState.named(before);
+        gone.removeAll(DesiredState.named(now));
+        return List.copyOf(gone);
     }
 
     @Override
-    public synchronized void report(List<ServerReport> told) {
+    public synchronized void report(List<ServerReport> news) {
         requireThere();
-        reports.addAll(told);
-        told.stream()
+        reports.addAll(news);
+        news.stream()
                 .filter(report -> !(report instanceof ServerReport.NotCopied))
                 .forEach(report -> newest.put(report.server(), report));
     }

@@ -70,12 +70,14 @@ class KeptAgentTest {
         }
 
         @Override
-        public Optional<DesiredHost> desired(long after, Duration wait) {
+        public Optional<DesiredHost> desired(DesiredHost.Known known, Duration wait) {
             if (asked.incrementAndGet() == 1) {
                 awaitFirst();
                 throw why.get();
             }
-            return after < 0 ? Optional.of(new DesiredHost(1, List.of(), List.of(), List.of())) : Optional.empty();
+            return known.revision() < 0
+                    ? Optional.of(new DesiredHost(1, List.of(), List.of(), List.of()))
+                    : Optional.empty();
         }
 
         private void awaitFirst() {

@@ -19,13 +19,13 @@ public interface Controller {
     void inventory(Inventory inventory);
 
     /**
-     * Waits until the desired state is newer than a revision.
+     * Waits until the desired state is another than the one that is known.
      *
-     * @param after the revision that is known, -1 for none
+     * @param known what the agent has, all of it
      * @param wait how long the controller may hold the answer back
-     * @return the desired state, or empty when nothing changed
+     * @return the desired state, or what changed since the known one, or empty when nothing did
      */
-    Optional<DesiredHost> desired(long after, Duration wait);
+    Optional<DesiredHost> desired(DesiredHost.Known known, Duration wait);
 
     /** Tells what was found out about servers. */
     void report(List<ServerReport> reports);

@@ -51,6 +51,9 @@ public final class ControllerClient implements Controller {
     /** An image that was there is no more, and does not come back under its id. */
     private static final Set<Integer> GONE = Set.of(404, 410);
 
+    /** A header, since controllers of earlier versions pass over those that they do not know, and then tell the whole. */
+    private static final String HISTORY = "Sluice-History";
+
     private static final int ERROR_TEXT = 500;
 
     /** Controllers send images at the pace of their readers; one of which nothing comes for so long is gone. */
@@ -97,13 +100,11 @@ public final class ControllerClient implements Controller {
     }
 
     @Override
-    public Optional<DesiredHost> desired(long after, Duration wait) {
-        HttpResponse<byte[]> answer = exchange(
-                "desired",
-                request("desired?after=" + after + "&wait=" + wait.toSeconds(), wait.plus(ANSWER_WITHIN))
-                        .GET()
-                        .build(),
-                BodyHandlers.ofByteArray());
+    public Optional<DesiredHost> desired(DesiredHost.Known known, Duration wait) {
+        HttpRequest.Builder request =
+                request("desired?after=" + known.revision() + "&wait=" + wait.toSeconds(), wait.plus(ANSWER_WITHIN));
+        known.history().ifPresent(history -> request.header(HISTORY, history.toString()));
+        HttpResponse<byte[]> answer = exchange("desired", request.GET().build(), BodyHandlers.ofByteArray());
         if (answer.statusCode() == 204 || answer.statusCode() == 304) {
             return Optional.empty();
         }

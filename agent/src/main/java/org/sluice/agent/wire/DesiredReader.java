@@ -14,7 +14,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Reads a desired state server by server: what a newer controller wants of one of them, and this agent does not know, is that
+ * Reads a desired state, or a part of one, server by server: what a newer controller wants of one of them, and this agent does not know, is that
  * server's trouble alone. Stateless.
  */
 public final class DesiredReader {
@@ -39,11 +39,17 @@ public final class DesiredReader {
                 others.add(notUnderstood(server, e));
             }
         }
-        ObjectNode rest = state.deepCopy();
-        rest.putArray("servers");
-        DesiredHost host = ProtocolJson.MAPPER.treeToValue(rest, DesiredHost.class);
+        state.putArray("servers");
+        DesiredHost host = ProtocolJson.MAPPER.treeToValue(state, DesiredHost.class);
         return new DesiredHost(
-                host.revision(), understood, host.queries(), host.physicalFunctions(), others, host.refusalQueries());
+                host.revision(),
+                understood,
+                host.queries(),
+                host.physicalFunctions(),
+                others,
+                host.refusalQueries(),
+                host.history(),
+                host.part());
     }
 
     private static DesiredServer server(JsonNode server) {

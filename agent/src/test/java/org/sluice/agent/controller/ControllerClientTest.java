@@ -36,6 +36,8 @@ import org.sluice.model.PortId;
 import org.sluice.model.ProblemException;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.DesiredHost;
+import org.sluice.model.protocol.DesiredHost.Known;
+import org.sluice.model.protocol.DesiredHost.Part;
 import org.sluice.model.protocol.DesiredInterface.Bridge;
 import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.HostQuery;
@@ -52,6 +54,7 @@ class ControllerClientTest {
     private static final PhysicalFunctionKey CARD = new PhysicalFunctionKey("SN1", 0);
 
     private final List<String> asked = new CopyOnWriteArrayList<>();
+    private final List<Optional<String>> histories = new CopyOnWriteArrayList<>();
     private final List<String> bodies = new CopyOnWriteArrayList<>();
     private HttpServer server;
     private HttpClient http;
@@ -64,6 +67,7 @@ class ControllerClientTest {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", exchange -> {
             asked.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
+            histories.add(Optional.ofNullable(exchange.getRequestHeaders().getFirst("Sluice-History")));
             bodies.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
             exchange.sendResponseHeaders(status, answer.length == 0 ? -1 : answer.length);
             try (var body = exchange.getResponseBody()) {
@@ -89,8 +93,43 @@ class ControllerClientTest {
                 List.of(new HostQuery(new UUID(0, 1), ServerId.random(), 20, Optional.of("req-1"), Optional.empty())),
                 List.of());
         answer = ProtocolJson.MAPPER.writeValueAsBytes(state);
-        assertThat(client.desired(8, Duration.ofSeconds(20))).contains(state);
+        assertThat(client.desired(at(8), Duration.ofSeconds(20))).contains(state);
         assertThat(asked).containsExactly("GET /agent/v1/desired?after=8&wait=20");
+        assertThat(histories).containsExactly(Optional.empty());
+    }
+
+    private static Known at(long revision) {
+        return new Known(revision, Optional.empty());
+    }
+
+    @Test
+    void saysOfWhichHistoryItHasTheStateAndUnderstandsWhatChangedSince() {
+        UUID history = UUID.randomUUID();
+        DesiredHost part = new DesiredHost(
+                9,
+                List.of(Samples.server(Samples.bridgeNic(1))),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                Optional.of(history),
+                Optional.of(new Part(8, List.of(ServerId.random()))));
+        answer = ProtocolJson.MAPPER.writeValueAsBytes(part);
+
+        assertThat(client.desired(new Known(8, Optional.of(history)), Duration.ZERO))
+                .contains(part);
+
+        assertThat(histories).containsExactly(Optional.of(history.toString()));
+    }
+
+    /** Controllers of the time before tell neither. */
+    @Test
+    void aStateWithoutHistoryIsAWholeOne() {
+        answer = "{'revision': 9, 'servers': [], 'queries': []}"
+                .replace('\'', '"')
+                .getBytes(StandardCharsets.UTF_8);
+
+        assertThat(client.desired(at(8), Duration.ZERO)).contains(new DesiredHost(9, List.of(), List.of(), List.of()));
     }
 
     /** As a newer controller sends it. */
@@ -114,7 +153,7 @@ class ControllerClientTest {
                 .replace(understood, text)
                 .getBytes(StandardCharsets.UTF_8);
 
-        DesiredHost state = client.desired(8, Duration.ZERO).orElseThrow();
+        DesiredHost state = client.desired(at(8), Duration.ZERO).orElseThrow();
 
         assertThat(state.revision()).isEqualTo(9);
         assertThat(state.servers()).containsExactly(plain);
@@ -136,7 +175,7 @@ class ControllerClientTest {
                 .replace("\"level\":\"RUNNING\"", "\"level\":\"LEVITATING\"")
                 .getBytes(StandardCharsets.UTF_8);
 
-        DesiredHost state = client.desired(8, Duration.ZERO).orElseThrow();
+        DesiredHost state = client.desired(at(8), Duration.ZERO).orElseThrow();
 
         assertThat(state.notUnderstood()).isEmpty();
         assertThat(state.servers()).containsExactly(going.wired(List.of(plain)));
@@ -167,7 +206,7 @@ class ControllerClientTest {
     @Test
     void takesNoContentForNothingNew() {
         status = 204;
-        assertThat(client.desired(-1, Duration.ofSeconds(1))).isEmpty();
+        assertThat(client.desired(Known.NOTHING, Duration.ofSeconds(1))).isEmpty();
     }
 
     @Test
@@ -349,7 +388,7 @@ class ControllerClientTest {
                 .hasMessageContaining("closing");
         status = 200;
         answer = "not json".getBytes(StandardCharsets.UTF_8);
-        assertThatThrownBy(() -> client.desired(-1, Duration.ofSeconds(1)))
+        assertThatThrownBy(() -> client.desired(Known.NOTHING, Duration.ofSeconds(1)))
                 .isInstanceOf(ControllerUnavailableException.class)
                 .hasMessageContaining("not a desired state");
     }
@@ -388,7 +427,7 @@ class ControllerClientTest {
     void saysThatNobodyAnswers() {
         URI base = base();
         server.stop(0);
-        assertThatThrownBy(() -> new ControllerClient(http, base).desired(-1, Duration.ofSeconds(1)))
+        assertThatThrownBy(() -> new ControllerClient(http, base).desired(Known.NOTHING, Duration.ofSeconds(1)))
                 .isInstanceOf(ControllerUnavailableException.class)
                 .hasMessageContaining("does not answer");
     }

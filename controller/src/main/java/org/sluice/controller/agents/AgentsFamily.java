@@ -41,7 +41,8 @@ import org.sluice.model.protocol.ServerReport;
  *   <li>{@code GET /member}: 204 when the host is a member, 404 when it is not; no sign of life
  *   <li>{@code PUT /inventory}: an {@link Inventory}; 204
  *   <li>{@code GET /desired?after=REVISION&wait=SECONDS}: the {@link DesiredHost} once its revision is another one, 204 when
- *       it is still that after the wait (at most 60 s); also the agent's sign of life
+ *       it is still that after the wait (at most 60 s); also the agent's sign of life. With the header {@value #HISTORY}, and in it the
+ *       history of the whole state that the agent has of that revision, what changed since, or the whole when nobody knows that
  *   <li>{@code POST /reports}: a list of {@link ServerReport}; 204, or 409 when one of them did not count and is to be sent
  *       again, all others being taken. Sending one twice changes nothing
  *   <li>{@code GET /images/{id}/file}: an image of a server on this host
@@ -61,6 +62,9 @@ public final class AgentsFamily implements ApiFamily {
     private static final String BINARY = "application/octet-stream";
 
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
+
+    /** Names the history of which the agent has that revision, all of it. */
+    static final String HISTORY = "Sluice-History";
 
     private final HostAuthenticator authentication;
     private final Jdbi jdbi;
@@ -140,10 +144,10 @@ public final class AgentsFamily implements ApiFamily {
 
     private Reply getDesired(Exchange exchange) {
         HostId host = exchange.host();
-        long after = number(exchange, "after", -1);
+        DesiredHost.Known known = new DesiredHost.Known(number(exchange, "after", -1), history(exchange));
         Duration wait = Duration.ofSeconds(Math.clamp(number(exchange, "wait", 0), 0, LONGEST_WAIT.toSeconds()));
         try {
-            Optional<DesiredHost> state = desired.await(host, after, wait);
+            Optional<DesiredHost> state = desired.await(host, known, wait);
             if (state.isPresent()) {
                 // Another machine may have become this host while it waited; two must not build the same servers.
                 HostId _ = authentication.hostOf(exchange);
@@ -257,6 +261,18 @@ public final class AgentsFamily implements ApiFamily {
             return true;
         });
         return Reply.empty(204);
+    }
+
+    private static Optional<UUID> history(Exchange exchange) {
+        return exchange.header(HISTORY)
+                .map(text -> Ids.parse(text)
+                        .orElseThrow(() -> Problem.of(
+                                        Problem.Kind.BAD_REQUEST,
+                                        "BadHeader",
+                                        "Header '" + HISTORY
+                                                + "' must be a UUID, the 'history' of a desired state; leave it out to be told"
+                                                + " the whole state.")
+                                .asException()));
     }
 
     private static long number(Exchange exchange, String parameter, long absent) {

@@ -3,6 +3,7 @@ package org.sluice.controller.agents;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -48,7 +49,7 @@ final class AskedHosts {
         long mark = feed.mark(topic);
         transactions.use(handle -> {
             question.ask(handle, query);
-            Hosts.changed(handle, host);
+            Hosts.changedBesideServers(handle, List.of(host));
         });
         try {
             while (true) {

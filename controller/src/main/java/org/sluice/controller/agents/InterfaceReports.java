@@ -137,6 +137,7 @@ final class InterfaceReports {
             return;
         }
         changes.end(handle, change);
+        Hosts.changed(handle, host, port.server());
         finish(handle, change, Optional.empty());
     }
 

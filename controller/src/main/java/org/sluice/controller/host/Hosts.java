@@ -8,14 +8,36 @@ import org.jdbi.v3.core.statement.Update;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.model.HostId;
 import org.sluice.model.ServerId;
+import org.sluice.model.protocol.DesiredHost;
 
 /**
- * The revision of what a host should do. It is raised here and nowhere else, and never without waking the host's agent: a change
- * that raised none would not be fetched, and one that is not announced would wait for the agent to ask by itself. Stateless; the
+ * The revision of what a host should do, and which of its servers changed with it. It is raised here and nowhere else, and never
+ * without waking the host's agent: a change that raised none would not be fetched, one that is not announced would wait for the
+ * agent to ask by itself, and a server that is not named would stay what it was to an agent that is told in parts. Stateless; the
  * caller owns the transaction.
  */
 public final class Hosts {
     private static final String TOPIC = "host:";
+
+    /** For so many revisions it is known which servers changed; whoever has an older one is told all. */
+    static final int REMEMBERED = 1_000;
+
+    /** A history that somebody raised without saying what changed has ended. */
+    private static final String RAISED = """
+            desired_revision = desired_revision + 1, noted_revision = desired_revision + 1,
+            desired_history = case when noted_revision = desired_revision then desired_history else gen_random_uuid() end""";
+
+    private static final String AS_CHANGED =
+            "on conflict (host_id, server_id) do update set revision = excluded.revision;\n";
+
+    /**
+     * The books are others after each start of PostgreSQL, and where their tables were made anew: they may have been restored from a copy,
+     * in which the same revision is another one.
+     */
+    private static final String HISTORY = """
+            cast(substr(encode(sha256(convert_to(concat_ws(' ', desired_history,
+                extract(epoch from pg_postmaster_start_time()), cast(cast('host' as regclass) as oid)), 'UTF8')), 'hex'), 1, 32)
+                as uuid)""";
 
     // The statements of one change go to PostgreSQL together and cost one round trip, and each is planned once. As one
     // statement,
@@ -25,10 +47,33 @@ public final class Hosts {
     private static final String LOCK_ALL =
             "select id from host where id = any(:hosts) order by id for no key update;\n";
 
-    private static final String RAISE_ALL =
-            "update host set desired_revision = desired_revision + 1 where id = any(:hosts);\n";
+    private static final String RAISE_ALL = "update host set " + RAISED + " where id = any(:hosts);\n";
 
-    private static final String RAISE = "update host set desired_revision = desired_revision + 1 where id = :host;\n";
+    private static final String RAISE = "update host set " + RAISED + " where id = :host;\n";
+
+    private static final String REMEMBER = """
+            insert into server_revision (host_id, server_id, revision)
+            select h.id, changed.id, h.desired_revision from host h cross join unnest(:servers) changed (id) where h.id = :host
+            """ + AS_CHANGED;
+
+    /** Of a network's thousand servers each of its hosts remembers its own. */
+    private static final String REMEMBER_ALL = """
+            insert into server_revision (host_id, server_id, revision)
+            select c.host_id, c.server_id, h.desired_revision from claim c join host h on h.id = c.host_id
+            where c.host_id = any(:hosts) and c.server_id = any(:servers)
+            """ + AS_CHANGED;
+
+    /** When a server has left: those that stand are remembered once each, however often they change. */
+    private static final String FORGET = """
+            delete from server_revision where host_id = :host
+                and revision < (select desired_revision from host where id = :host) - %d;
+            """.formatted(REMEMBERED);
+
+    private static final String BEGIN_ANEW = """
+            update host set desired_revision = desired_revision + 1, noted_revision = desired_revision + 1,
+                desired_history = gen_random_uuid() where id = :host;
+            delete from server_revision where host_id = :host;
+            """;
 
     /** After the hosts' rows, always. */
     private static final String NOTE = """
@@ -50,9 +95,12 @@ public final class Hosts {
         return TOPIC + host;
     }
 
-    /** What the host should do has changed. */
+    /** All that the host should do may have changed: its agent is told all of it. */
     public static void changed(Handle handle, HostId host) {
-        changed(handle, List.of(host), List.of());
+        handle.createUpdate(BEGIN_ANEW + ANNOUNCE)
+                .bind("host", host.value())
+                .bind("topic", topic(host))
+                .execute();
     }
 
     /** What the host should do with that server has changed. */
@@ -61,48 +109,67 @@ public final class Hosts {
     }
 
     /**
-     * What these hosts should do has changed.
+     * What these hosts should do with servers has changed.
      *
      * @param hosts nothing happens when there are none
-     * @param servers those of their servers for which it has: their agents' journals and log lines name the request that the
-     *     handle's transaction is for ({@link org.sluice.controller.store.Origin}); a transaction for none leaves the last one
+     * @param servers those for which it has, on whichever of the hosts they are: agents are told of them and of no others, and their
+     *     journals and log lines name the request that the handle's transaction is for ({@link org.sluice.controller.store.Origin}); a
+     *     transaction for none leaves the last one
      */
     public static void changed(Handle handle, List<HostId> hosts, List<ServerId> servers) {
-        if (hosts.isEmpty()) {
-            return;
+        if (servers.isEmpty()) {
+            changedBesideServers(handle, hosts);
+        } else if (hosts.size() == 1) {
+            changedOn(handle, hosts.getFirst(), servers, REMEMBER);
+        } else if (!hosts.isEmpty()) {
+            toAll(handle.createUpdate(LOCK_ALL + RAISE_ALL + REMEMBER_ALL + NOTE + ANNOUNCE_ALL), hosts)
+                    .bindArray("servers", UUID.class, ids(servers))
+                    .execute();
         }
-        String note = servers.isEmpty() ? "" : NOTE;
-        boolean one = hosts.size() == 1;
-        Update update = handle.createUpdate(one ? RAISE + note + ANNOUNCE : LOCK_ALL + RAISE_ALL + note + ANNOUNCE_ALL);
-        if (one) {
-            update.bind("host", hosts.getFirst().value()).bind("topic", topic(hosts.getFirst()));
-        } else {
-            update.bindArray(
-                            "hosts",
-                            UUID.class,
-                            hosts.stream().map(HostId::value).toList())
-                    .bindArray(
-                            "topics",
-                            String.class,
-                            hosts.stream().map(Hosts::topic).toList());
+    }
+
+    /** The host has no claim of the server any more. */
+    public static void left(Handle handle, HostId host, ServerId server) {
+        changedOn(handle, host, List.of(server), REMEMBER + FORGET);
+    }
+
+    /** What these hosts should do has changed, but for servers: questions and PFs, of which agents are told all each time. */
+    public static void changedBesideServers(Handle handle, List<HostId> hosts) {
+        if (!hosts.isEmpty()) {
+            toAll(handle.createUpdate(LOCK_ALL + RAISE_ALL + ANNOUNCE_ALL), hosts)
+                    .execute();
         }
-        if (!servers.isEmpty()) {
-            update.bindArray(
-                    "servers", UUID.class, servers.stream().map(ServerId::value).toList());
-        }
-        update.execute();
+    }
+
+    private static void changedOn(Handle handle, HostId host, List<ServerId> servers, String notes) {
+        handle.createUpdate(RAISE + notes + NOTE + ANNOUNCE)
+                .bind("host", host.value())
+                .bind("topic", topic(host))
+                .bindArray("servers", UUID.class, ids(servers))
+                .execute();
+    }
+
+    private static Update toAll(Update update, List<HostId> hosts) {
+        return update.bindArray(
+                        "hosts", UUID.class, hosts.stream().map(HostId::value).toList())
+                .bindArray(
+                        "topics", String.class, hosts.stream().map(Hosts::topic).toList());
+    }
+
+    private static List<UUID> ids(List<ServerId> servers) {
+        return servers.stream().map(ServerId::value).toList();
     }
 
     /**
      * The host knows of that revision, which is not in the books: they are older than what it was told (restored from a copy, or a
-     * stand-by that lagged). The next revision is above it, so that none that the host had is told again with other words.
+     * stand-by that lagged). The next revision is above it, so that none that the host had is told again with other words, and begins
+     * another history.
      */
     public static void raiseAbove(Handle handle, HostId host, long known) {
-        handle.createUpdate(
-                        "update host set desired_revision = :known + 1 where id = :host and desired_revision < :known")
-                .bind("host", host.value())
-                .bind("known", known)
-                .execute();
+        handle.createUpdate("""
+                        update host set desired_revision = :known + 1, noted_revision = :known + 1,
+                            desired_history = gen_random_uuid()
+                        where id = :host and desired_revision < :known""").bind("host", host.value()).bind("known", known).execute();
     }
 
     /** The host of that name; empty when none has it. */
@@ -114,11 +181,50 @@ public final class Hosts {
                 .findOne();
     }
 
+    /**
+     * Where a host's desired state is.
+     *
+     * @param history of which sequence of revisions it is one; empty where it is not known what has changed: a controller of an earlier
+     *     version has raised it
+     */
+    public record Standing(long revision, Optional<UUID> history) {
+        /** Whether what changed since can be told to who has that. */
+        public boolean continues(DesiredHost.Known known) {
+            return history.isPresent()
+                    && history.equals(known.history())
+                    && known.revision() <= revision
+                    && known.revision() >= revision - REMEMBERED;
+        }
+
+        /** Whether who has that must be told all, of whatever revision it is. */
+        public boolean isOtherThan(DesiredHost.Known known) {
+            return history.isPresent() && known.history().isPresent() && !history.equals(known.history());
+        }
+    }
+
+    /** Where the host's desired state is; empty when it is no member. */
+    public static Optional<Standing> standing(Handle handle, HostId host) {
+        return handle.createQuery("select desired_revision, case when noted_revision = desired_revision then " + HISTORY
+                        + " end as history from host where id = :host")
+                .bind("host", host.value())
+                .map((row, _) -> new Standing(
+                        row.getLong("desired_revision"), Optional.ofNullable(row.getObject("history", UUID.class))))
+                .findOne();
+    }
+
+    /** Servers of which the host is to be told otherwise than at that revision, and those that it has no claim of any more. */
+    public static List<ServerId> changedSince(Handle handle, HostId host, long revision) {
+        return handle.createQuery(
+                        "select server_id from server_revision where host_id = :host and revision > :revision")
+                .bind("host", host.value())
+                .bind("revision", revision)
+                .mapTo(UUID.class)
+                .map(ServerId::new)
+                .list();
+    }
+
     /** The revision of what the host should do; empty when it is no member. */
     public static Optional<Long> revision(Handle handle, HostId host) {
-        return handle.createQuery("select desired_revision from host where id = :host")
-                .bind("host", host.value())
-                .mapTo(Long.class)
-                .findOne();
+        return standing(handle, host).map(Standing::revision);
     }
 }

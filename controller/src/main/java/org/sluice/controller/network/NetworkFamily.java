@@ -54,7 +54,7 @@ public final class NetworkFamily implements ApiFamily {
                 new NetworkRoutes(transactions, hosts),
                 new SubnetRoutes(transactions, hosts, new ServicePorts(random)::follow),
                 new PortRoutes(transactions, hosts, random),
-                new SecurityGroupRoutes(transactions),
+                new SecurityGroupRoutes(transactions, hosts),
                 new SecurityGroupRuleRoutes(transactions, SecurityGroupRules.GET),
                 new AgentRoutes(transactions, clock),
                 new AvailabilityRoutes(transactions),

@@ -96,7 +96,7 @@ final class Releases {
         for (NetworkId network : bridged) {
             servicePorts.releaseUnused(handle, network, host);
         }
-        Hosts.changed(handle, host);
+        Hosts.left(handle, host, server);
         ChangeFeed.announce(handle, FleetIndex.TOPIC);
     }
 
@@ -121,7 +121,7 @@ final class Releases {
         }
         claims.end(handle, held.id(), claim);
         if (!isLast) {
-            freeGone(handle, held.id());
+            freeGone(handle, held, claim);
         } else if (held.state().is(Task.DELETING)) {
             delete(handle, held.id());
         }
@@ -172,18 +172,30 @@ final class Releases {
     }
 
     /** Direct ports that were to go, and waited for nothing but a function of the host that was just left. */
-    private void freeGone(Handle handle, ServerId server) {
+    private void freeGone(Handle handle, Servers.Held held, Claim ended) {
+        ServerId server = held.id();
         List<AttachedPort> ports = serverPorts.of(handle, List.of(server));
+        boolean freed = false;
         for (InterfaceChanges.Change change : changes.of(handle, server)) {
-            ports.stream()
+            Optional<AttachedPort> free = ports.stream()
                     .filter(port -> port.port().equals(change.port()) && Demand.isDirect(port))
                     .filter(_ -> change.kind() == InterfaceChanges.Kind.DETACH)
                     .filter(port -> !isLeasedElsewhere(handle, port))
-                    .findFirst()
-                    .ifPresent(port -> {
-                        serverPorts.detach(handle, server, port.port());
-                        change.action().ifPresent(action -> actions.finish(handle, action, Optional.empty()));
-                    });
+                    .findFirst();
+            if (free.isPresent()) {
+                serverPorts.detach(handle, server, change.port());
+                change.action().ifPresent(action -> actions.finish(handle, action, Optional.empty()));
+                freed = true;
+            }
+        }
+        if (freed) {
+            Hosts.changed(
+                    handle,
+                    held.claims().stream()
+                            .map(Claim::host)
+                            .filter(host -> !host.equals(ended.host()))
+                            .toList(),
+                    List.of(server));
         }
     }
 

@@ -56,7 +56,7 @@ public final class DiskCopies {
     public void giveUpTransfer(Handle handle, Held server) {
         if (server.copy().isPresent()) {
             wishes.drop(handle, server.id());
-            server.host().ifPresent(host -> Hosts.changed(handle, host));
+            server.host().ifPresent(host -> Hosts.changed(handle, host, server.id()));
         }
     }
 
@@ -78,7 +78,7 @@ public final class DiskCopies {
         }
         wishes.forget(handle, server.id());
         if (server.state().task().filter(Task::isOperation).isPresent()) {
-            server.host().ifPresent(host -> Hosts.changed(handle, host));
+            server.host().ifPresent(host -> Hosts.changed(handle, host, server.id()));
         } else if (server.state().is(Task.SHELVING)) {
             servers.shelved(handle, server);
         } else {
@@ -122,6 +122,6 @@ public final class DiskCopies {
     private void end(Handle handle, Held server, Optional<String> failure) {
         servers.become(handle, server.id(), ServerState.at(server.state().status()));
         actions.finish(handle, server.id(), failure);
-        server.host().ifPresent(host -> Hosts.changed(handle, host));
+        server.host().ifPresent(host -> Hosts.changed(handle, host, server.id()));
     }
 }

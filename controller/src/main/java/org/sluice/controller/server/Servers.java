@@ -465,11 +465,12 @@ public final class Servers {
             }
             if (server.shelf().isPresent() && next.failure().isEmpty()) {
                 shelves.clear(handle, server.id());
+                server.host().ifPresent(host -> Hosts.changed(handle, host, server.id()));
             }
         }
         server.claim().filter(claim -> !claim.power().equals(next.power())).ifPresent(claim -> {
             wish(handle, server.id(), claim.host(), next.power());
-            Hosts.changed(handle, claim.host());
+            Hosts.changed(handle, claim.host(), server.id());
         });
     }
 

@@ -33,7 +33,7 @@ public final class Database implements AutoCloseable {
     static final String NEWEST_MIGRATION = "51";
 
     /** How many files there are. */
-    static final int MIGRATIONS = 39;
+    static final int MIGRATIONS = 40;
 
     private final String url;
     private final DatabaseLimits limits;

@@ -162,6 +162,26 @@ class AgentsFamilyTest {
     }
 
     @Test
+    void aPollThatSaysWhatTheAgentHasIsToldWhatChangedSince() throws Exception {
+        ServerId standing = boot();
+        DesiredHost before = Json.MAPPER.readValue(get("/desired").body(), DesiredHost.class);
+        assertThat(before.part()).isEmpty();
+        assertThat(before.servers()).extracting(DesiredServer::id).containsExactly(standing);
+        ServerId placed = boot();
+
+        DesiredHost desired = Json.MAPPER.readValue(
+                get(
+                                "/desired?after=" + before.revision(),
+                                "Sluice-History",
+                                before.history().orElseThrow().toString())
+                        .body(),
+                DesiredHost.class);
+
+        assertThat(desired.part()).contains(new DesiredHost.Part(before.revision(), List.of()));
+        assertThat(desired.servers()).extracting(DesiredServer::id).containsExactly(placed);
+    }
+
+    @Test
     void aPollWithoutNewsIsEmptyAndASignOfLife() throws Exception {
         postgres.database()
                 .jdbi()
@@ -389,6 +409,8 @@ class AgentsFamilyTest {
         assertThat(answer.statusCode()).isEqualTo(400);
         assertThat(answer.body()).contains("not a valid list of ServerReport: [0].kind is no kind of ServerReport");
         assertThat(get("/desired?wait=soon").body()).contains("Query parameter 'wait' must be a whole number.");
+        assertThat(get("/desired", "Sluice-History", "of old").body())
+                .contains("Header 'Sluice-History' must be a UUID, the 'history' of a desired state; leave it out");
     }
 
     @Test
@@ -509,13 +531,12 @@ class AgentsFamilyTest {
         return boot0().server();
     }
 
-    private HttpResponse<String> get(String path) throws IOException, InterruptedException {
-        return http.send(
-                HttpRequest.newBuilder(uri(path))
-                        .header("X-Test-Host", host.toString())
-                        .GET()
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
+    private HttpResponse<String> get(String path, String... headers) throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri(path)).header("X-Test-Host", host.toString());
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return http.send(request.GET().build(), HttpResponse.BodyHandlers.ofString());
     }
 
     private HttpResponse<String> putImage(String path, String bytes) throws IOException, InterruptedException {

@@ -21,6 +21,7 @@ import org.sluice.model.NetworkId;
 import org.sluice.model.ServerId;
 import org.sluice.model.VnicType;
 import org.sluice.model.protocol.DesiredHost;
+import org.sluice.model.protocol.DesiredHost.Known;
 import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.HostQuery;
 
@@ -96,10 +97,11 @@ final class DesiredStatesTest {
     void booksThatAreOlderThanWhatTheHostKnowsGoOnAboveIt() throws InterruptedException {
         long here = states().read(host).revision();
 
-        DesiredHost told = states().await(host, here + 40, Duration.ZERO).orElseThrow();
+        DesiredHost told = states().await(host, new Known(here + 40, Optional.empty()), Duration.ZERO)
+                .orElseThrow();
 
         assertThat(told.revision()).isEqualTo(here + 41);
-        assertThat(states().await(host, told.revision(), Duration.ZERO))
+        assertThat(states().await(host, new Known(told.revision(), told.history()), Duration.ZERO))
                 .as("asked again it waits like any other")
                 .isEmpty();
         change("subnet", handle -> hosts.ofNetwork(handle, network));

@@ -96,6 +96,15 @@ class ProtocolJsonTest {
                         List.of(server),
                         List.of(query),
                         List.of(new DesiredPhysicalFunction(new PhysicalFunctionKey("SN1", 0), 9000))),
+                new DesiredHost(
+                        43,
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        Optional.of(new UUID(11, 12)),
+                        Optional.of(new DesiredHost.Part(42, List.of(SERVER)))),
                 new HostQuery.Answer(query.id(), "login:\n"),
                 new ServerReport.Observed(
                         SERVER,

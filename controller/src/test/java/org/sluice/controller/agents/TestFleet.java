@@ -67,6 +67,7 @@ public final class TestFleet {
     private final AtomicInteger racesLost = new AtomicInteger();
     public final Scheduling scheduling;
     public final Reports reports;
+    public final FollowingAgents agents;
 
     public TestFleet(Database database) {
         this(database, new FleetIndex(), Duration.ZERO);
@@ -87,6 +88,7 @@ public final class TestFleet {
                 racesLost.incrementAndGet();
             }
         });
+        this.agents = new FollowingAgents(database, new DesiredStore(serverPorts, servicePorts));
         this.reports = new Reports(scheduling, serverPorts, bindings, new Operations(scheduling));
     }
 
@@ -262,6 +264,7 @@ public final class TestFleet {
 
     /** The same, said to those. */
     public void obey(HostId host, Reports reports) {
+        agents.fetch(host);
         record Wish(ServerId server, boolean present, String power, long generation, boolean copies) {}
         List<Wish> wishes = database.jdbi()
                 .withHandle(handle -> handle.createQuery("""
@@ -308,6 +311,7 @@ public final class TestFleet {
     }
 
     public Optional<Problem> take(HostId host, ServerReport report) {
+        agents.fetch(host);
         return database.jdbi().inTransaction(handle -> reports.take(handle, host, report));
     }
 

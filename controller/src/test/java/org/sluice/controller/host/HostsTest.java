@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -170,6 +171,35 @@ final class HostsTest {
     }
 
     @Test
+    void aSecurityGroupOfAServerIsNamedOtherwise() throws SQLException {
+        UUID group = groupOf(port);
+        boot();
+
+        assertTold(
+                () -> send("PUT", "/network/v2.0/security-groups/" + group, "{'security_group': {'name': 'other'}}"));
+    }
+
+    @Test
+    void aPortOfAServerIsTakenOutOfItsSecurityGroup() throws SQLException {
+        groupOf(port);
+        boot();
+
+        assertTold(() -> send("PUT", "/network/v2.0/ports/" + port, "{'port': {'security_groups': []}}"));
+    }
+
+    /** A group of the project, which the port is in. */
+    private static UUID groupOf(PortId port) {
+        UUID group = UUID.randomUUID();
+        postgres.database().jdbi().useTransaction(handle -> {
+            handle.execute(
+                    "insert into security_group (id, project_id, name) values (?, ?, 'web')", group, TestFleet.PROJECT);
+            handle.execute(
+                    "insert into port_security_group (port_id, security_group_id) values (?, ?)", port.value(), group);
+        });
+        return group;
+    }
+
+    @Test
     void anUplinkIsGiven() throws SQLException {
         boot();
         postgres.database().jdbi().useHandle(handle -> handle.execute("delete from bridge_uplink"));
@@ -240,10 +270,12 @@ final class HostsTest {
     private void assertTold(Runnable change) throws SQLException {
         HostId other = disabled("node1");
         long before = revision(host);
+        fleet.agents.fetch(host);
 
         Set<String> topics = announcements.during(change);
 
         assertThat(revision(host)).as("its revision").isEqualTo(before + 1);
+        fleet.agents.fetch(host);
         assertThat(topics).as("what was announced").contains(Hosts.topic(host)).doesNotContain(Hosts.topic(other));
         assertThat(revision(other)).as("the revision of another host").isZero();
     }

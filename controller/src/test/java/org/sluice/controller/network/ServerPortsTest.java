@@ -612,7 +612,7 @@ final class ServerPortsTest {
     }
 
     private Map<NetworkId, DesiredInterface.ServicePort> servedNetworks(HostId on) {
-        return use(handle -> servicePorts.ofHost(handle, on));
+        return use(handle -> servicePorts.ofHost(handle, on, List.of(server)));
     }
 
     private List<AttachedPort> nics() {

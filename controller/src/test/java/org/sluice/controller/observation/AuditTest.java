@@ -48,6 +48,7 @@ final class AuditTest {
             "scheduling_decision",
             "server_action",
             "server_request",
+            "server_revision",
             "signing_key",
             "virtual_function",
             "waiting_server");

@@ -5,17 +5,21 @@ import static java.util.Objects.requireNonNull;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 import org.sluice.model.ServerId;
 
 /**
- * Everything that should be on one host. Always the whole state: an agent that missed a revision is late, never wrong.
+ * What should be on one host: the whole of it, or, to an agent that says which whole it has, what changed since. An agent that missed
+ * a revision is late, never wrong.
  *
  * @param revision grows with every change to this host's desired state
- * @param servers every server that should run here, and every one that should go and is not yet reported gone
- * @param queries consoles that are asked for
- * @param physicalFunctions PFs whose VFs servers may get; none from controllers of the time before they were told of
+ * @param servers every server that should run here, and every one that should go and is not yet reported gone; of a part those that changed
+ * @param queries consoles that are asked for, all of them
+ * @param physicalFunctions PFs whose VFs servers may get, all of them; none from controllers of the time before they were told of
  * @param notUnderstood servers of which the agent does not understand what is wanted, by whom it was read; a controller sends none
- * @param refusalQueries questions for what drivers refused; none from controllers that do not ask for it
+ * @param refusalQueries questions for what drivers refused, all of them; none from controllers that do not ask for it
+ * @param history of which sequence of revisions this is one: what changed between two of the same can be told; empty where that is not known
+ * @param part what it is a part of; empty when it is the whole
  */
 public record DesiredHost(
         long revision,
@@ -23,7 +27,9 @@ public record DesiredHost(
         List<HostQuery> queries,
         List<DesiredPhysicalFunction> physicalFunctions,
         List<NotUnderstood> notUnderstood,
-        List<RefusalQuery> refusalQueries) {
+        List<RefusalQuery> refusalQueries,
+        Optional<UUID> history,
+        Optional<Part> part) {
     /**
      * A server of which something is wanted that its agent does not know: a kind of NIC, a level of power of a later version.
      *
@@ -39,15 +45,63 @@ public record DesiredHost(
         }
     }
 
+    /**
+     * What makes a part out of a desired state: servers that it names neither here nor there are as they were.
+     *
+     * @param since the revision after which it changed; the part is for who has the whole state of that one and no other
+     * @param gone servers that the state does not speak of any more, as a whole one would not: no order to end them
+     */
+    public record Part(long since, List<ServerId> gone) {
+        public Part {
+            gone = List.copyOf(gone);
+        }
+    }
+
+    /**
+     * Which state an agent has.
+     *
+     * @param revision its revision; -1 for none
+     * @param history its history; empty when it had none, or the whole is wanted
+     */
+    public record Known(long revision, Optional<UUID> history) {
+        /** Of an agent that has just begun. */
+        public static final Known NOTHING = new Known(-1, Optional.empty());
+
+        public Known {
+            requireNonNull(history, "history is null");
+        }
+    }
+
     public DesiredHost {
         servers = List.copyOf(servers);
         queries = List.copyOf(queries);
         physicalFunctions = List.copyOf(Objects.requireNonNullElse(physicalFunctions, List.of()));
         notUnderstood = List.copyOf(Objects.requireNonNullElse(notUnderstood, List.of()));
         refusalQueries = List.copyOf(Objects.requireNonNullElse(refusalQueries, List.of()));
+        history = Objects.requireNonNullElse(history, Optional.empty());
+        part = Objects.requireNonNullElse(part, Optional.empty());
     }
 
-    /** One that is understood wholly and asks for no refusals. */
+    /** A whole one of no known history. */
+    public DesiredHost(
+            long revision,
+            List<DesiredServer> servers,
+            List<HostQuery> queries,
+            List<DesiredPhysicalFunction> physicalFunctions,
+            List<NotUnderstood> notUnderstood,
+            List<RefusalQuery> refusalQueries) {
+        this(
+                revision,
+                servers,
+                queries,
+                physicalFunctions,
+                notUnderstood,
+                refusalQueries,
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    /** A whole one of no known history that is understood wholly and asks for no refusals. */
     public DesiredHost(
             long revision,
             List<DesiredServer> servers,
@@ -56,14 +110,7 @@ public record DesiredHost(
         this(revision, servers, queries, physicalFunctions, List.of(), List.of());
     }
 
-    /** What of that server is not understood; empty where it is, and where it is none of this host's. */
-    public Optional<NotUnderstood> notUnderstood(ServerId server) {
-        return notUnderstood.stream()
-                .filter(candidate -> candidate.server().equals(server))
-                .findFirst();
-    }
-
-    /** What is wanted of that server; empty where it is none of this host's. */
+    /** What is wanted of that server; empty where nothing is said of it. */
     public Optional<DesiredServer> find(ServerId server) {
         return servers.stream()
                 .filter(candidate -> candidate.id().equals(server))

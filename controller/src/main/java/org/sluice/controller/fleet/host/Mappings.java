@@ -65,13 +65,13 @@ public final class Mappings {
         ChangeFeed.announce(handle, FleetIndex.TOPIC);
         if (!card.physicalNetwork().equals(network)) {
             // Its PF is to be as wide as what it is on.
-            Hosts.changed(
+            Hosts.changedBesideServers(
                     handle,
                     handle.createQuery("select host_id from physical_function where id = :id")
                             .bind("id", card.id())
                             .mapTo(UUID.class)
                             .map(HostId::new)
-                            .one());
+                            .list());
         }
     }
 

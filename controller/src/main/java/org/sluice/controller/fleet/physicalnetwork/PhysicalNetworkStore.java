@@ -99,9 +99,7 @@ public final class PhysicalNetworkStore {
                     .mapTo(UUID.class)
                     .map(HostId::new)
                     .list();
-            if (!hosts.isEmpty()) {
-                Hosts.changed(handle, hosts, List.of());
-            }
+            Hosts.changedBesideServers(handle, hosts);
         }
     }
 

@@ -21,6 +21,7 @@ import org.sluice.model.HostId;
 import org.sluice.model.MacAddress;
 import org.sluice.model.NetworkId;
 import org.sluice.model.PortId;
+import org.sluice.model.ServerId;
 import org.sluice.model.SubnetId;
 import org.sluice.model.protocol.DesiredInterface;
 import org.sluice.model.protocol.FixedAddress;
@@ -84,8 +85,10 @@ public final class ServicePorts {
         }
     }
 
-    /** From where a host serves the networks that its servers have bridged NICs on, by network, in two queries. */
-    public Map<NetworkId, DesiredInterface.ServicePort> ofHost(Handle handle, HostId host) {
+    /** From where a host serves the networks that those of its servers have bridged NICs on, by network, in two queries. */
+    public Map<NetworkId, DesiredInterface.ServicePort> ofHost(
+            Handle handle, HostId host, Collection<ServerId> servers) {
+        List<UUID> ids = servers.stream().map(ServerId::value).toList();
         Map<NetworkId, DesiredInterface.ServicePort> ports = new LinkedHashMap<>();
         handle.createQuery(SELECT + """
                          where p.service_host_id = :host and exists (
@@ -97,9 +100,10 @@ public final class ServicePorts {
         handle.createQuery(SELECT + " where " + OF_ALL_HOSTS + """
                          and p.network_id in (
                             select nic.network_id from port_binding b join port nic on nic.id = b.port_id
-                            where b.host_id = :host and nic.vnic_type = 'normal')
+                            where b.host_id = :host and b.server_id = any(:servers) and nic.vnic_type = 'normal')
                         order by p.network_id""")
                 .bind("host", host.value())
+                .bindArray("servers", UUID.class, ids)
                 .map((row, _) -> Map.entry(network(row), read(row)))
                 .forEach(entry -> ports.putIfAbsent(entry.getKey(), entry.getValue()));
         ports.values().removeIf(port -> port.addresses().isEmpty());

@@ -3,10 +3,12 @@ package org.sluice.controller.network.network;
 import java.util.List;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
 import org.sluice.controller.host.Hosts;
 import org.sluice.model.HostId;
 import org.sluice.model.NetworkId;
 import org.sluice.model.PortId;
+import org.sluice.model.SecurityGroupId;
 import org.sluice.model.ServerId;
 
 /** Tells the hosts that carry a network that what they should do has changed, and for whose request. Stateless. */
@@ -30,17 +32,28 @@ public final class AffectedHosts {
 
     /** A NIC of a server is changed: the hosts that it is bound to must look again. */
     public void ofPort(Handle handle, PortId port) {
+        changed(
+                handle,
+                handle.createQuery("select host_id, server_id from port_binding where port_id = :id")
+                        .bind("id", port.value()));
+    }
+
+    /** What a security group is called is changed, which servers are told. */
+    public void ofSecurityGroup(Handle handle, SecurityGroupId group) {
+        changed(handle, handle.createQuery("""
+                        select b.host_id, b.server_id from port_security_group g join port_binding b on b.port_id = g.port_id
+                        where g.security_group_id = :id""").bind("id", group.value()));
+    }
+
+    private static void changed(Handle handle, Query bindings) {
         record Bound(HostId host, ServerId server) {}
-        List<Bound> bound = handle.createQuery("""
-                        select host_id, server_id from port_binding where port_id = :port order by host_id""")
-                .bind("port", port.value())
-                .map((row, _) -> new Bound(
+        List<Bound> bound = bindings.map((row, _) -> new Bound(
                         new HostId(row.getObject("host_id", UUID.class)),
                         new ServerId(row.getObject("server_id", UUID.class))))
                 .list();
         Hosts.changed(
                 handle,
-                bound.stream().map(Bound::host).toList(),
+                bound.stream().map(Bound::host).distinct().toList(),
                 bound.stream().map(Bound::server).distinct().toList());
     }
 

@@ -221,8 +221,10 @@ public final class PortRoutes implements ResourceRoutes {
                         held.isAttached()))
                 .orElse(false);
         Port changed = store.update(handle, port, asked.settings());
-        if (moved && held.isAttached()) {
+        if (held.isAttached() && (moved || fields.has("security_groups"))) {
             hosts.ofPort(handle, new PortId(port.id()));
+        }
+        if (held.isAttached() && moved) {
             resting.told(handle, new PortId(port.id()));
         }
         return changed;

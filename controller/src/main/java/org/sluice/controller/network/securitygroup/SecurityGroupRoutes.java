@@ -14,6 +14,7 @@ import org.sluice.controller.http.ResourceRoutes;
 import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.body.Fields;
 import org.sluice.controller.http.list.Source;
+import org.sluice.controller.network.network.AffectedHosts;
 import org.sluice.controller.network.securitygrouprule.SecurityGroupRuleStore;
 import org.sluice.controller.network.tag.TagRoutes;
 import org.sluice.controller.network.tag.Tagged;
@@ -24,6 +25,7 @@ import org.sluice.controller.network.wire.NetworkProblems;
 import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.policy.Target;
 import org.sluice.controller.store.Transactions;
+import org.sluice.model.SecurityGroupId;
 
 /** {@code /security-groups} (Networking API reference, "Security groups"). Thread-safe. */
 public final class SecurityGroupRoutes implements ResourceRoutes {
@@ -31,12 +33,14 @@ public final class SecurityGroupRoutes implements ResourceRoutes {
     private static final int MOST_AT_ONCE = 1_000;
 
     private final Transactions transactions;
+    private final AffectedHosts hosts;
     private final SecurityGroups defaults = new SecurityGroups();
     private final SecurityGroupStore store = new SecurityGroupStore(new SecurityGroupRuleStore());
     private final TagRoutes tags;
 
-    public SecurityGroupRoutes(Transactions transactions) {
+    public SecurityGroupRoutes(Transactions transactions, AffectedHosts hosts) {
         this.transactions = requireNonNull(transactions, "transactions is null");
+        this.hosts = requireNonNull(hosts, "hosts is null");
         this.tags = new TagRoutes(
                 transactions,
                 new Tagged(
@@ -119,7 +123,11 @@ public final class SecurityGroupRoutes implements ResourceRoutes {
             SecurityGroupWire.Settings settings = SecurityGroupWire.read(
                     fields, new SecurityGroupWire.Settings(group.name(), group.description(), group.isStateful()));
             SecurityGroupRules.requireName(group, settings.name());
-            return store.update(handle, id, settings);
+            SecurityGroup updated = store.update(handle, id, settings);
+            if (!updated.name().equals(group.name())) {
+                hosts.ofSecurityGroup(handle, new SecurityGroupId(id));
+            }
+            return updated;
         });
         return SecurityGroupWire.VIEW.ok(changed, exchange);
     }

@@ -1,0 +1,314 @@
+package org.sluice.controller.agents;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.SqlLogger;
+import org.jdbi.v3.core.statement.StatementContext;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.sluice.controller.host.Hosts;
+import org.sluice.controller.network.network.AffectedHosts;
+import org.sluice.controller.store.ChangeFeed;
+import org.sluice.controller.store.TestDatabase;
+import org.sluice.model.HostId;
+import org.sluice.model.NetworkId;
+import org.sluice.model.ServerId;
+import org.sluice.model.VnicType;
+import org.sluice.model.protocol.DesiredHost;
+import org.sluice.model.protocol.DesiredHost.Known;
+import org.sluice.model.protocol.DesiredHost.Part;
+import org.sluice.model.protocol.DesiredServer;
+
+/** An agent that has a host's state is told what changed since, and the whole where nobody knows that. */
+final class DesiredPartsTest {
+    /** As far as it is known what changed (Hosts). */
+    private static final int REMEMBERED = 1_000;
+
+    @RegisterExtension
+    static final TestDatabase postgres = new TestDatabase();
+
+    private final ChangeFeed feed = new ChangeFeed(postgres.database());
+    private final TestFleet fleet = new TestFleet(postgres.database());
+    private HostId host = HostId.random();
+    private NetworkId network = new NetworkId(UUID.randomUUID());
+    private ServerId first = ServerId.random();
+    private ServerId second = ServerId.random();
+
+    @BeforeEach
+    void twoServersOnOneHost() {
+        fleet.clear();
+        host = fleet.host("node0", 4);
+        network = fleet.network(TestFleet.VF_NETWORK, 2401);
+        first = boot();
+        second = boot();
+    }
+
+    @AfterEach
+    void stop() {
+        postgres.database().jdbi().setSqlLogger(SqlLogger.NOP_SQL_LOGGER);
+        feed.close();
+    }
+
+    private ServerId boot() {
+        return fleet.boot(fleet.port(network, VnicType.DIRECT)).server();
+    }
+
+    private DesiredStates states() {
+        return new DesiredStates(postgres.database(), feed, fleet.serverPorts, fleet.servicePorts);
+    }
+
+    private static Known known(DesiredHost state) {
+        return new Known(state.revision(), state.history());
+    }
+
+    private static void change(Consumer<Handle> work) {
+        postgres.database().jdbi().useTransaction(work::accept);
+    }
+
+    private static List<ServerId> servers(DesiredHost state) {
+        return state.servers().stream().map(DesiredServer::id).toList();
+    }
+
+    private void assertWhole(DesiredHost told) {
+        assertThat(told.part()).isEmpty();
+        assertThat(servers(told)).containsExactly(first, second);
+    }
+
+    @Test
+    void whatChangedIsToldAndNothingElse() {
+        DesiredHost before = states().read(host);
+
+        change(handle -> Hosts.changed(handle, host, second));
+        DesiredHost told = states().read(host, known(before));
+
+        assertThat(told.revision()).isEqualTo(before.revision() + 1);
+        assertThat(told.history()).isEqualTo(before.history()).isPresent();
+        assertThat(told.part()).contains(new Part(before.revision(), List.of()));
+        assertThat(told.servers())
+                .isEqualTo(List.of(states().read(host).find(second).orElseThrow()));
+    }
+
+    @Test
+    void allChangesSinceAreToldAtOnce() {
+        DesiredHost before = states().read(host);
+
+        change(handle -> Hosts.changed(handle, host, second));
+        change(handle -> Hosts.changed(handle, host, first));
+        change(handle -> Hosts.changed(handle, host, second));
+
+        assertThat(servers(states().read(host, known(before)))).containsExactly(first, second);
+        assertThat(states().read(host, new Known(before.revision() + 2, before.history()))
+                        .servers())
+                .extracting(DesiredServer::id)
+                .containsExactly(second);
+    }
+
+    @Test
+    void aServerThatLeftIsGone() {
+        fleet.delete(first);
+        DesiredHost before = states().read(host);
+
+        fleet.report(host, fleet.absent(host, first));
+        DesiredHost told = states().read(host, known(before));
+
+        assertThat(told.part()).contains(new Part(before.revision(), List.of(first)));
+        assertThat(told.servers()).isEmpty();
+    }
+
+    @Test
+    void aQuestionIsToldWithoutServers() {
+        DesiredHost before = states().read(host);
+
+        change(handle -> {
+            new HostQueries().askConsole(handle, host, UUID.randomUUID(), first, 5);
+            Hosts.changedBesideServers(handle, List.of(host));
+        });
+        DesiredHost told = states().read(host, known(before));
+
+        assertThat(told.part()).contains(new Part(before.revision(), List.of()));
+        assertThat(told.servers()).isEmpty();
+        assertThat(told.queries()).hasSize(1);
+        assertThat(told.physicalFunctions())
+                .isEqualTo(before.physicalFunctions())
+                .isNotEmpty();
+    }
+
+    @Test
+    void eachHostOfANetworkIsToldOfItsOwnServers() {
+        fleet.boot(fleet.port(network, VnicType.DIRECT));
+        fleet.boot(fleet.port(network, VnicType.DIRECT));
+        HostId other = fleet.host("node1", 1);
+        ServerId there = boot();
+        Known here = known(states().read(host));
+        Known beside = known(states().read(other));
+
+        change(handle -> new AffectedHosts().ofNetwork(handle, network));
+
+        assertThat(servers(states().read(host, here))).hasSize(4).doesNotContain(there);
+        assertThat(servers(states().read(other, beside))).containsExactly(there);
+        assertThat(fleet.count("select count(*) from server_revision where host_id = ?", other.value()))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void whoSaysNotOfWhichHistoryIsToldAll() {
+        DesiredHost before = states().read(host);
+        change(handle -> Hosts.changed(handle, host, second));
+
+        assertWhole(states().read(host, new Known(before.revision(), Optional.empty())));
+    }
+
+    @Test
+    void whoHasAnotherHistoryIsToldAllAtOnce() throws InterruptedException {
+        DesiredHost now = states().read(host);
+
+        assertWhole(
+                states().await(host, new Known(now.revision(), Optional.of(UUID.randomUUID())), Duration.ofMinutes(1))
+                        .orElseThrow());
+        assertThat(states().await(host, known(now), Duration.ZERO)).isEmpty();
+    }
+
+    @Test
+    void whereAllMayHaveChangedAllIsTold() {
+        DesiredHost before = states().read(host);
+
+        change(handle -> Hosts.changed(handle, host));
+        DesiredHost told = states().read(host, known(before));
+
+        assertWhole(told);
+        assertThat(told.revision()).isEqualTo(before.revision() + 1);
+        change(handle -> Hosts.changed(handle, host, second));
+        assertThat(servers(states().read(host, known(told)))).containsExactly(second);
+    }
+
+    /** A controller of the version before, beside this one or after it. */
+    @Test
+    void whereNobodySaidWhatChangedAllIsToldUntilSomebodySaysSo() {
+        DesiredHost before = states().read(host);
+
+        change(handle -> handle.execute("update host set desired_revision = desired_revision + 1"));
+        DesiredHost unsaid = states().read(host, known(before));
+        assertWhole(unsaid);
+        assertThat(unsaid.history()).isEmpty();
+
+        change(handle -> Hosts.changed(handle, host, second));
+        DesiredHost again = states().read(host, known(before));
+        assertWhole(again);
+        assertWhole(states().read(host, known(unsaid)));
+        change(handle -> Hosts.changed(handle, host, first));
+        assertThat(servers(states().read(host, known(again)))).containsExactly(first);
+    }
+
+    @Test
+    void booksThatAreOlderThanWhatTheHostKnowsBeginAnotherHistory() throws InterruptedException {
+        DesiredHost here = states().read(host);
+
+        DesiredHost told = states().await(host, new Known(here.revision() + 40, here.history()), Duration.ZERO)
+                .orElseThrow();
+
+        assertWhole(told);
+        assertThat(told.history()).isPresent().isNotEqualTo(here.history());
+        change(handle -> Hosts.changed(handle, host, second));
+        assertThat(servers(states().read(host, known(told)))).containsExactly(second);
+        assertWhole(states().read(host, new Known(here.revision() + 40, here.history())));
+    }
+
+    @Test
+    void whoIsTooFarBehindIsToldAll() {
+        DesiredHost before = states().read(host);
+        change(handle -> Hosts.changed(handle, host, second));
+        change(handle -> handle.execute(
+                "update host set desired_revision = desired_revision + ?1, noted_revision = noted_revision + ?1"
+                        .replace("?1", String.valueOf(REMEMBERED - 1))));
+
+        assertThat(servers(states().read(host, known(before)))).containsExactly(second);
+        change(handle -> Hosts.changed(handle, host, second));
+        assertWhole(states().read(host, known(before)));
+    }
+
+    @Test
+    void serversThatLeftAreForgottenAsSoonAsNobodyIsToldOfThem() {
+        fleet.delete(first);
+        fleet.report(host, fleet.absent(host, first));
+        change(handle -> handle.execute(
+                "update host set desired_revision = desired_revision + ?1, noted_revision = noted_revision + ?1"
+                        .replace("?1", String.valueOf(REMEMBERED))));
+        fleet.delete(second);
+        assertThat(fleet.count("select count(*) from server_revision")).isEqualTo(2);
+
+        fleet.report(host, fleet.absent(host, second));
+
+        assertThat(fleet.text("select cast(server_id as text) from server_revision"))
+                .contains(second.toString());
+    }
+
+    /** Each server is a row of the answer and of each table that is asked, and so much work for the agent. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 500})
+    void aChangeCostsTheSameHoweverManyServersTheHostHas(int count) {
+        HostId crowded = fleet.host("crowded", 0);
+        List<ServerId> standing = place(crowded, count);
+        DesiredHost before = states().read(crowded);
+        assertThat(before.servers()).hasSize(count);
+
+        List<String> changing =
+                statementsOf(() -> change(handle -> Hosts.changed(handle, crowded, standing.getFirst())));
+        List<String> asking = statementsOf(() -> {
+            DesiredHost told = states().read(crowded, known(before));
+            assertThat(servers(told)).containsExactly(standing.getFirst());
+            assertThat(told.part().orElseThrow().gone()).isEmpty();
+        });
+
+        assertThat(changing).hasSize(1);
+        assertThat(asking).hasSize(11);
+        assertThat(fleet.count("select count(*) from server_revision where host_id = ?", crowded.value()))
+                .isEqualTo(1);
+    }
+
+    /** Without the scheduler, which has no host for so many. */
+    private static List<ServerId> place(HostId on, int count) {
+        List<ServerId> placed = new ArrayList<>();
+        change(handle -> {
+            for (int number = 0; number < count; number++) {
+                ServerId server = ServerId.random();
+                handle.execute("""
+                        insert into server (id, project_id, user_id, name, hostname, status, image_id, flavor_id, flavor_name,
+                            vcpus, memory_mib, disk_gib, image_facts, reservation_id)
+                        values (?, ?, 'user', 'vm', 'vm', 'ACTIVE', ?, '1', 'm1.standard', 1, 1024, 1, '{}', 'r-1')""", server.value(), TestFleet.PROJECT, UUID.randomUUID());
+                handle.execute("""
+                        insert into claim (server_id, host_id, role, generation, vcpus, memory_mib, disk_gib)
+                        values (?, ?, 'current', 1, 1, 1024, 1)""", server.value(), on.value());
+                placed.add(server);
+            }
+            Hosts.changed(handle, on);
+        });
+        return placed;
+    }
+
+    private static List<String> statementsOf(Runnable work) {
+        List<String> statements = new ArrayList<>();
+        postgres.database().jdbi().setSqlLogger(new SqlLogger() {
+            @Override
+            public void logAfterExecution(StatementContext context) {
+                statements.add(String.valueOf(context.getRenderedSql()));
+            }
+        });
+        try {
+            work.run();
+        } finally {
+            postgres.database().jdbi().setSqlLogger(SqlLogger.NOP_SQL_LOGGER);
+        }
+        return statements;
+    }
+}
