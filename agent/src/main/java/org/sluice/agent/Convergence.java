@@ -175,9 +175,7 @@ final class Convergence {
             return false;
         }
         Optional<DesiredServer> desired = latest.flatMap(state -> state.find(server));
-        if (desired.filter(wanted -> wanted.presence() == Presence.PRESENT).isEmpty() || known.isPresent()) {
-            waiting.remove(server);
-        }
+        waiting.remove(server);
         if (known.isEmpty()) {
             if (desired.filter(wanted -> wanted.presence() == Presence.PRESENT).isEmpty()) {
                 images.forget(server);

@@ -156,21 +156,30 @@ final class FakeController implements Controller {
     }
 
     private DesiredHost answer(DesiredHost now, Known known) {
-        DesiredHost before = earlier.get(known.revision());
-        boolean continues = known.history().equals(Optional.of(history)) && before != null;
-        long since = mistells && continues ? known.revision() - 1 : known.revision();
-        mistells = mistells && !continues;
+        DesiredHost before = known.history().equals(Optional.of(history)) ? earlier.get(known.revision()) : null;
+        if (before == null) {
+            return told(now, now.servers(), now.notUnderstood(), Optional.empty());
+        }
+        long since = mistells ? known.revision() - 1 : known.revision();
+        mistells = false;
+        return told(
+                now,
+                otherwise(now.servers(), before.servers(), DesiredServer::id),
+                otherwise(now.notUnderstood(), before.notUnderstood(), NotUnderstood::server),
+                Optional.of(new Part(since, gone(now, before))));
+    }
+
+    private DesiredHost told(
+            DesiredHost now, List<DesiredServer> servers, List<NotUnderstood> others, Optional<Part> part) {
         return new DesiredHost(
                 now.revision(),
-                continues ? otherwise(now.servers(), before.servers(), DesiredServer::id) : now.servers(),
+                servers,
                 now.queries(),
                 now.physicalFunctions(),
-                continues
-                        ? otherwise(now.notUnderstood(), before.notUnderstood(), NotUnderstood::server)
-                        : now.notUnderstood(),
+                others,
                 now.refusalQueries(),
                 Optional.of(history),
-                continues ? Optional.of(new Part(since, gone(now, before))) : Optional.empty());
+                part);
     }
 
     private static <T> List<T> otherwise(List<T> now, List<T> before, Function<T, ServerId> id) {

@@ -103,6 +103,26 @@ final class MigrationsTest {
     }
 
     @Test
+    void nobodyKnowsWhatChangedOnAHostFromBeforeUntilSomethingDoes() {
+        Jdbi jdbi = Jdbi.create(postgres.url() + "&currentSchema=parts");
+        flyway("parts").target("49").load().migrate();
+        jdbi.useHandle(handle -> handle.execute("""
+                insert into host (id, name, desired_revision) values (gen_random_uuid(), 'new', 0), (gen_random_uuid(), 'old', 7)"""));
+
+        flyway("parts").load().migrate();
+
+        List<String> unknown = jdbi.withHandle(
+                handle -> handle.createQuery("""
+                        select name from host where noted_revision < desired_revision order by name""").mapTo(String.class).list());
+        assertThat(unknown).containsExactly("new", "old");
+        long histories =
+                jdbi.withHandle(handle -> handle.createQuery("select count(distinct desired_history) from host")
+                        .mapTo(Long.class)
+                        .one());
+        assertThat(histories).isEqualTo(2);
+    }
+
+    @Test
     void aHostFromBeforeIsKnownByTheKeyThatSpentItsNewestToken() {
         Jdbi jdbi = Jdbi.create(postgres.url() + "&currentSchema=before");
         flyway("before").target("13").load().migrate();
