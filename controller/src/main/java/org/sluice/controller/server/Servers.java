@@ -464,8 +464,8 @@ public final class Servers {
                 return;
             }
             if (server.shelf().isPresent() && next.failure().isEmpty()) {
-                shelves.clear(handle, server.id());
                 server.host().ifPresent(host -> Hosts.changed(handle, host, server.id()));
+                shelves.clear(handle, server.id());
             }
         }
         server.claim().filter(claim -> !claim.power().equals(next.power())).ifPresent(claim -> {

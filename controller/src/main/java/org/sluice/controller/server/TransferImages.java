@@ -3,6 +3,7 @@ package org.sluice.controller.server;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
+import org.sluice.controller.host.Hosts;
 import org.sluice.model.HostId;
 import org.sluice.model.ImageId;
 import org.sluice.model.ServerId;
@@ -10,7 +11,7 @@ import org.sluice.model.ServerId;
 /**
  * Images that carry the root disk of a server to another host, in SQL. Such an image is nobody's: no tenant sees it, and nobody can
  * delete it while a claim is built from it. It goes with what hangs on it: when the server stands, or the claim ends. Stateless; the
- * caller owns the transaction. Locks in the order server, image.
+ * caller owns the transaction. Locks in the order server, host, image.
  */
 public final class TransferImages {
     /** No project has that id. */
@@ -63,7 +64,7 @@ public final class TransferImages {
                 .execute();
     }
 
-    /** What the server's claim there was built from is not needed any more: its disk is made. */
+    /** What the server's claim there was built from is not needed any more, since its disk is made; its host is told. */
     public void clear(Handle handle, ServerId server, HostId host) {
         Optional<UUID> image = handle.createQuery("""
                         select image_id from claim where server_id = :server and host_id = :host and image_id is not null""")
@@ -71,12 +72,15 @@ public final class TransferImages {
                 .bind("host", host.value())
                 .mapTo(UUID.class)
                 .findOne();
-        image.ifPresent(id -> handle.createUpdate("""
-                        update claim set image_id = null where server_id = :server and host_id = :host;
-                        delete from image where id = :image""")
-                .bind("server", server.value())
-                .bind("host", host.value())
-                .bind("image", id)
-                .execute());
+        if (image.isPresent()) {
+            Hosts.changed(handle, host, server);
+            handle.createUpdate("""
+                            update claim set image_id = null where server_id = :server and host_id = :host;
+                            delete from image where id = :image""")
+                    .bind("server", server.value())
+                    .bind("host", host.value())
+                    .bind("image", image.get())
+                    .execute();
+        }
     }
 }
