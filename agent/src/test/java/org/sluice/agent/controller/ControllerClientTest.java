@@ -401,7 +401,8 @@ class ControllerClientTest {
         answer = "{\"error\": {\"code\": \"HostUnknown\", \"message\": \"It is none.\", \"fix\": \"Enrol it.\"}}"
                 .getBytes(StandardCharsets.UTF_8);
         for (ThrowingCallable asked : List.<ThrowingCallable>of(
-                () -> client.requireMember(Duration.ofSeconds(5)), () -> client.desired(-1, Duration.ofSeconds(1)))) {
+                () -> client.requireMember(Duration.ofSeconds(5)),
+                () -> client.desired(DesiredHost.Known.NOTHING, Duration.ofSeconds(1)))) {
             assertThatThrownBy(asked).isInstanceOfSatisfying(NotAMemberException.class, gone -> {
                 assertThat(gone.reason()).isEqualTo(NotAMemberException.Reason.REMOVED);
                 assertThat(gone).hasMessage("It is none. Enrol it.");
