@@ -94,12 +94,16 @@ final class FleetCommand {
                     boolean move)
             throws IOException, InterruptedException {
         CloudClient client = operator.client();
-        // Says that there is no such host in the words of all other commands.
-        JsonNode _ = client.get("/sluice/v1/hosts/" + CloudClient.segment(name));
+        requireThere(client, name);
         client.put(
                 "/compute/v2.1/os-services/disable-log-reason",
                 Map.of("host", name, "binary", "nova-compute", "disabled_reason", reason));
         return move ? moveAway(client, name) : list(client, name);
+    }
+
+    /** Of a host that is not there nothing is listed and nothing changed; it is said to be no host. */
+    private static void requireThere(CloudClient client, String host) throws InterruptedException {
+        JsonNode _ = client.get("/sluice/v1/hosts/" + CloudClient.segment(host));
     }
 
     private int moveAway(CloudClient client, String name) throws InterruptedException {
@@ -329,7 +333,11 @@ final class FleetCommand {
             throws IOException, InterruptedException {
         Table table = new Table("HOST", "PF", "VF", "ADDRESS", "NETWORK", "GENERATION", "SERVER", "STATUS", "MAC");
         String query = host.isEmpty() ? "" : "?host=" + CloudClient.segment(host);
-        for (JsonNode function : operator.client().list("/sluice/v1/virtual-functions" + query, "virtual_functions")) {
+        CloudClient client = operator.client();
+        if (!host.isEmpty()) {
+            requireThere(client, host);
+        }
+        for (JsonNode function : client.list("/sluice/v1/virtual-functions" + query, "virtual_functions")) {
             table.row(
                     text(function, "host"),
                     text(function, "physical_function"),

@@ -307,6 +307,8 @@ class OperatorCommandsTest {
         assertThat(run("fleet", "leases"))
                 .contains("0000:01:10.0", "vm00", "BUILD")
                 .hasLineCount(3);
+        assertThat(run("fleet", "leases", "--host", "node0")).hasLineCount(3);
+        assertThat(run("fleet", "leases", "--host", "node9")).isEqualTo("sluice: There is no host 'node9'.");
         assertThat(run("explain", "vm00"))
                 .contains(
                         "vm00 (" + boot.server() + ") is BUILD on node0, zone nova",
