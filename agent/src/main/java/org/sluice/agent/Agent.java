@@ -27,11 +27,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sluice.agent.attachment.Attachments;
+import org.sluice.agent.attachment.UnknownGuests;
 import org.sluice.agent.boot.Segments;
 import org.sluice.agent.controller.Controller;
 import org.sluice.agent.controller.ControllerUnavailableException;
 import org.sluice.agent.controller.NotAMemberException;
 import org.sluice.agent.copy.DiskCopies;
+import org.sluice.agent.enrolment.FormerMembership;
 import org.sluice.agent.functions.Capabilities;
 import org.sluice.agent.functions.PhysicalFunctionSetup;
 import org.sluice.agent.functions.VirtualFunctionTransaction;
@@ -168,7 +171,8 @@ public final class Agent implements AutoCloseable {
                 clock);
         this.physicalFunctions = new PhysicalFunctionSetup(functions, journal.leases());
         this.segments = new Segments(host.bridges(), host.segmentServices());
-        this.inventory = new HostInventory(bounded, segments, settings.reservedMemoryMib());
+        UnknownGuests unknown = new UnknownGuests(host.hypervisor(), journal);
+        this.inventory = new HostInventory(bounded, segments, unknown, settings.reservedMemoryMib());
         StepRunner runner = new StepRunner(observer);
         this.copies = new DiskCopies(
                 host,
@@ -192,15 +196,18 @@ public final class Agent implements AutoCloseable {
         this.convergence = new Convergence(
                 host,
                 journal,
-                segments,
-                new VirtualFunctionTransaction(
-                        functions,
-                        capabilities,
-                        journal.leases(),
-                        physicalFunctions,
-                        calls.patience(),
-                        observer,
-                        random),
+                new Attachments(
+                        segments,
+                        new VirtualFunctionTransaction(
+                                functions,
+                                capabilities,
+                                journal.leases(),
+                                physicalFunctions,
+                                calls.patience(),
+                                observer,
+                                random),
+                        unknown),
+                FormerMembership.servers(directory),
                 runner,
                 images,
                 copies,

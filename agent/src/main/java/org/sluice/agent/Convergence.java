@@ -15,11 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sluice.agent.attachment.Attachment;
 import org.sluice.agent.attachment.Attachments;
-import org.sluice.agent.attachment.UnknownGuests;
-import org.sluice.agent.boot.Segments;
 import org.sluice.agent.copy.DiskCopies;
 import org.sluice.agent.functions.FunctionLocks;
-import org.sluice.agent.functions.VirtualFunctionTransaction;
 import org.sluice.agent.host.Host;
 import org.sluice.agent.host.Hypervisor.State;
 import org.sluice.agent.host.KernelException;
@@ -64,6 +61,10 @@ final class Convergence {
     private final Host host;
     private final Journal journal;
     private final Attachments attachments;
+
+    /** Servers of when this host was another member. */
+    private final Set<ServerId> former;
+
     private final StepRunner runner;
     private final Consumer<ServerReport> reports;
     private final FunctionLocks locks = new FunctionLocks();
@@ -89,8 +90,8 @@ final class Convergence {
     Convergence(
             Host host,
             Journal journal,
-            Segments segments,
-            VirtualFunctionTransaction functions,
+            Attachments attachments,
+            Set<ServerId> former,
             StepRunner runner,
             ImageFetches images,
             DiskCopies copies,
@@ -100,7 +101,8 @@ final class Convergence {
             AgentSettings settings) {
         this.host = requireNonNull(host, "host is null");
         this.journal = requireNonNull(journal, "journal is null");
-        this.attachments = new Attachments(segments, functions, new UnknownGuests(host.hypervisor(), journal));
+        this.attachments = requireNonNull(attachments, "attachments is null");
+        this.former = Set.copyOf(former);
         this.runner = requireNonNull(runner, "runner is null");
         this.reports = requireNonNull(reports, "reports is null");
         this.observations = new Observations(this::workflow, locks, reports, clock, settings.verifyEvery());
@@ -301,6 +303,19 @@ final class Convergence {
                     yield false;
                 }
                 waiting.remove(wanted.id());
+                if (former.contains(wanted.id())
+                        && host.hypervisor().state(wanted.id()).isOn()) {
+                    // It has come with another disk than the one that its guest of before runs on.
+                    refuse(
+                            wanted,
+                            state,
+                            new Failure(
+                                    "GuestOfBefore",
+                                    "Its guest of before this host was removed from the cloud runs here still.",
+                                    Optional.of("End that guest on its host (virsh destroy " + wanted.id()
+                                            + "), and ask again.")));
+                    yield false;
+                }
                 if (isHere(wanted)) {
                     adopt(wanted, state.revision());
                     yield true;
@@ -317,14 +332,19 @@ final class Convergence {
             return;
         }
         waiting.remove(wanted.id());
-        Entry failed = Entry.building(wanted, state.revision())
-                .failed(new Failure(
+        refuse(
+                wanted,
+                state,
+                new Failure(
                         "VirtualFunctionHeld",
                         "A VF that it was given belongs to server " + holder
                                 + " of this host, which the controller does not"
                                 + " know: its database is older than what the host was told.",
-                        Optional.of("Decide about that server first: docs/start.md, \"Copies, versions, reboots\".")))
-                .in(Phase.FAILED);
+                        Optional.of("Decide about that server first: docs/start.md, \"Copies, versions, reboots\".")));
+    }
+
+    private void refuse(DesiredServer wanted, DesiredState state, Failure reason) {
+        Entry failed = Entry.building(wanted, state.revision()).failed(reason).in(Phase.FAILED);
         journal.write(failed);
         builds.failed(failed, true);
     }

@@ -3,6 +3,7 @@ package org.sluice.agent;
 import java.util.List;
 import java.util.Optional;
 import org.sluice.agent.journal.Entry;
+import org.sluice.agent.journal.Guest;
 import org.sluice.agent.journal.NicEntry;
 import org.sluice.agent.power.GuestPower;
 import org.sluice.agent.turn.Work;
@@ -41,6 +42,10 @@ final class NextWork {
 
     /** Its NICs first, as they are seen to first. */
     private static Work standing(Entry entry, Optional<DesiredServer> desired) {
+        if (entry.guest().stage() == Guest.Stage.HELD) {
+            // It stands still for a copy that an agent of before was taking, and is to go on before anything else.
+            return Work.ENDING;
+        }
         if (entry.nics().stream().anyMatch(NicEntry::mayBeHere)
                 || desired.filter(wanted -> moves(entry, wanted)).isPresent()) {
             return Work.PLUGGING;

@@ -153,6 +153,8 @@ final class EnrolmentTest {
             Files.createDirectories(agent().resolve("journal").resolve(book));
             Files.writeString(agent().resolve("journal").resolve(book).resolve("a"), "{}");
         }
+        Files.createDirectories(agent().resolve("servers").resolve("a"));
+        Files.writeString(agent().resolve("servers").resolve("a").resolve("root.qcow2"), "a disk");
         postgres.database().jdbi().useHandle(handle -> handle.execute("delete from host"));
         return former;
     }
@@ -171,6 +173,10 @@ final class EnrolmentTest {
         Path aside = agent().resolve("removed").resolve(former.host().toString());
         assertThat(aside.resolve("servers").resolve("a")).exists();
         assertThat(aside.resolve("virtual-functions").resolve("a")).exists();
+        assertThat(aside.resolve("disks").resolve("a").resolve("root.qcow2"))
+                .as("a server that comes again comes with another disk")
+                .exists();
+        assertThat(agent().resolve("servers")).doesNotExist();
         assertThat(agent().resolve("journal").resolve("servers")).doesNotExist();
         assertThat(agent().resolve("journal").resolve("virtual-functions")).doesNotExist();
         assertThat(agent().resolve("journal").resolve("made").resolve("a"))

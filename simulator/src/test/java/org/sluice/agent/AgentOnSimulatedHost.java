@@ -199,6 +199,15 @@ final class AgentOnSimulatedHost implements AutoCloseable {
     }
 
     /** Stops the agent and takes its books from it: journal and lease book. */
+    /** Stops the agent; its host joins anew. */
+    void layJournalAside() throws IOException {
+        stop();
+        Path aside = Files.createDirectories(directory.resolve("agent/removed/former"));
+        for (String folder : List.of("servers", "virtual-functions")) {
+            Files.move(directory.resolve("agent/journal").resolve(folder), aside.resolve(folder));
+        }
+    }
+
     void loseJournal() throws IOException {
         stop();
         for (String folder : List.of("servers", "virtual-functions")) {

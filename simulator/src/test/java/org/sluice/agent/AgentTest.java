@@ -44,6 +44,7 @@ import org.sluice.model.protocol.ServerReport.Absent;
 import org.sluice.model.protocol.ServerReport.Failed;
 import org.sluice.model.protocol.ServerReport.InterfaceState;
 import org.sluice.model.protocol.ServerReport.Observed;
+import org.sluice.model.protocol.VirtualFunction;
 import org.sluice.simulator.HostCall;
 import org.sluice.simulator.SimulatedCard;
 
@@ -360,6 +361,17 @@ class AgentTest {
         on.controller.want(Samples.state(2, next));
         on.start();
 
+        await().atMost(LONG_ENOUGH)
+                .untilAsserted(() -> assertThat(on.controller
+                                .inventory()
+                                .orElseThrow()
+                                .physicalFunctions()
+                                .getFirst()
+                                .virtualFunctions())
+                        .as("the VFs that are there to be given")
+                        .extracting(VirtualFunction::index)
+                        .contains(2, 4)
+                        .doesNotContain(3));
         Failed failed = on.awaitReport(next, Failed.class);
         assertThat(failed.failure().code()).isEqualTo("VirtualFunctionHeld");
         assertThat(failed.failure().reason()).contains("The guest of server " + unknown.id() + ",");
@@ -372,6 +384,22 @@ class AgentTest {
         on.controller.want(Samples.state(3, later));
         on.awaitReport(later, Observed.class);
         on.assertRuns(later);
+    }
+
+    @Test
+    void aGuestOfWhenTheHostWasAnotherMemberIsNotTakenForTheServerThatComesAgain() throws IOException {
+        DesiredServer server = Samples.server(Samples.bridgeNic(1));
+        on.controller.want(Samples.state(1, server));
+        on.start();
+        on.awaitReport(server, Observed.class);
+        on.layJournalAside();
+        on.controller.forgetReports();
+        on.start();
+
+        Failed failed = on.awaitReport(server, Failed.class);
+        assertThat(failed.failure().code()).isEqualTo("GuestOfBefore");
+        assertThat(failed.failure().fix().orElseThrow()).contains("virsh destroy " + server.id());
+        assertThat(on.host.starts(server.id())).isEqualTo(1);
     }
 
     @Test

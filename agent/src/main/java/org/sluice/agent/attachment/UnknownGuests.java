@@ -2,6 +2,7 @@ package org.sluice.agent.attachment;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.Optional;
 import java.util.Set;
@@ -51,6 +52,17 @@ public final class UnknownGuests {
                         .asException();
             }
         }
+    }
+
+    /** PCI addresses of the VFs that they have. */
+    public synchronized Set<String> functions() {
+        Set<String> functions = new HashSet<>();
+        for (ServerId guest : Set.copyOf(guests())) {
+            if (journal.find(guest).isEmpty()) {
+                functions.addAll(hypervisor.functions(guest));
+            }
+        }
+        return functions;
     }
 
     private Set<ServerId> guests() {

@@ -1,30 +1,44 @@
 package org.sluice.agent.enrolment;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sluice.linux.file.DurableFiles;
 import org.sluice.model.HostId;
+import org.sluice.model.ServerId;
 
 /**
  * The books of a membership that is over, out of the agent's way in {@code removed/HOST}. Nothing in them is obeyed any more: the
- * controller has given away what the servers in them had, and numbers its leases anew. What still runs of them is nobody's, and is not
+ * controller has given away what the servers in them had, and numbers its leases anew. Their disks go with them: a server that comes
+ * to this host again comes with the disk that it has by then, and is not started on this one. What still runs of them is nobody's, and is not
  * ended either; the log names it. What the agent has made on the host ({@code journal/made}) stays its own. Stateless.
  */
-final class FormerMembership {
+public final class FormerMembership {
+    private static final String ASIDE = "removed";
+    private static final String SERVERS = "servers";
+    private static final String ENTRY = ".json";
+
     private static final Logger LOG = LoggerFactory.getLogger(FormerMembership.class);
 
-    /** What belongs to a membership: its servers, and the generations of its leases. */
-    private static final List<String> BOOKS = List.of("servers", "virtual-functions");
+    /** What belongs to a membership, in the agent's directory, and its name when it is laid aside. */
+    private static final Map<String, String> BOOKS =
+            Map.of("journal/servers", SERVERS, "journal/virtual-functions", "virtual-functions", "servers", "disks");
 
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_ENTERS =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
@@ -40,39 +54,65 @@ final class FormerMembership {
      * @throws IOException when they cannot be moved; some may have been
      */
     static void layAside(Path directory, HostId host) throws IOException {
-        Path journal = directory.resolve("journal");
-        Path aside = directory.resolve("removed").resolve(host.toString());
+        Path aside = directory.resolve(ASIDE).resolve(host.toString());
         Files.createDirectories(aside, OWNER_ENTERS);
-        for (String book : BOOKS) {
-            if (Files.isDirectory(journal.resolve(book))) {
+        for (Map.Entry<String, String> book : BOOKS.entrySet()) {
+            Path from = directory.resolve(book.getKey());
+            if (Files.isDirectory(from)) {
                 // A rename: all of it is in one place or the other.
-                Files.move(journal.resolve(book), aside.resolve(book), StandardCopyOption.ATOMIC_MOVE);
+                Files.move(from, aside.resolve(book.getValue()), StandardCopyOption.ATOMIC_MOVE);
                 DurableFiles.sync(aside);
-                DurableFiles.sync(journal);
+                DurableFiles.sync(requireNonNull(from.getParent()));
             }
         }
         name(host, aside);
     }
 
-    private static void name(HostId host, Path aside) throws IOException {
-        Path servers = aside.resolve("servers");
+    /**
+     * The servers of memberships that are over.
+     *
+     * @param directory the agent's own
+     */
+    public static Set<ServerId> servers(Path directory) {
+        Set<ServerId> servers = new HashSet<>();
+        Path aside = directory.resolve(ASIDE);
+        if (!Files.isDirectory(aside)) {
+            return servers;
+        }
+        try (DirectoryStream<Path> memberships = Files.newDirectoryStream(aside)) {
+            for (Path membership : memberships) {
+                for (String name : names(membership.resolve(SERVERS))) {
+                    servers.add(ServerId.parse(name.substring(0, name.length() - ENTRY.length())));
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return servers;
+    }
+
+    private static List<String> names(Path servers) throws IOException {
         if (!Files.isDirectory(servers)) {
-            return;
+            return List.of();
         }
         try (Stream<Path> entries = Files.list(servers)) {
-            List<String> names = entries.map(entry -> entry.getFileName().toString())
+            return entries.map(entry -> entry.getFileName().toString())
+                    .filter(name -> name.endsWith(ENTRY))
                     .sorted()
-                    .limit(MOST_NAMED)
                     .toList();
-            if (!names.isEmpty()) {
-                LOG.warn(
-                        "What host {} had when it was removed is laid aside in {} and is not looked after any more: servers {}."
-                                + " Guests of them that run run on, with addresses that others may have by now; end them by hand"
-                                + " (virsh destroy).",
-                        host,
-                        aside,
-                        String.join(", ", names));
-            }
+        }
+    }
+
+    private static void name(HostId host, Path aside) throws IOException {
+        List<String> servers = names(aside.resolve(SERVERS));
+        if (!servers.isEmpty()) {
+            LOG.warn(
+                    "What host {} had when it was removed is laid aside in {} and is not looked after any more: servers {}."
+                            + " Guests of them that run run on, with addresses that others may have by now; end them by hand"
+                            + " (virsh destroy).",
+                    host,
+                    aside,
+                    servers.stream().limit(MOST_NAMED).collect(Collectors.joining(", ")));
         }
     }
 }

@@ -61,15 +61,15 @@ final class PowerRules {
      */
     static Work workFor(Guest guest, Power obeyed, Power wish) {
         return switch (guest.stage()) {
-            case ENDING -> Work.ENDING;
+            case ENDING, HELD -> Work.ENDING;
             case SAVING -> Work.COPYING;
             case RESTORING -> Work.STARTING;
             case REBUILDING -> Work.BUILDING;
-            case HELD, STARTED, SAVED, ENDED -> {
+            case STARTED, SAVED, ENDED -> {
                 if (!isNewer(wish, obeyed)) {
                     yield Work.KEEPING;
                 }
-                boolean isOn = guest.stage() == Guest.Stage.STARTED || guest.stage() == Guest.Stage.HELD;
+                boolean isOn = guest.stage() == Guest.Stage.STARTED;
                 yield switch (wish.level()) {
                     case RUNNING -> isOn && isEndedFor(wish, obeyed) ? Work.ENDING : Work.STARTING;
                     case STOPPED, PAUSED -> Work.ENDING;

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.sluice.controller.host.HostMembers;
+import org.sluice.controller.host.Hosts;
 import org.sluice.controller.network.binding.ServicePorts;
 import org.sluice.controller.server.Claim;
 import org.sluice.controller.server.Servers;
@@ -106,6 +107,12 @@ final class Removals {
                 "Its host was lost, and its disk with it.",
                 Optional.of("Host " + host.name() + " was removed as lost. Delete the server and create it again."));
         releases.end(handle, held, claim, held.isInItsImage(), () -> servers.lost(handle, held, lost));
+        // What it has elsewhere may be to go from now on, and those hosts are to hear of it.
+        List<HostId> others = held.claims().stream()
+                .map(Claim::host)
+                .filter(other -> !other.equals(host.id()))
+                .toList();
+        Hosts.changed(handle, others, List.of(server));
         if (Releases.isLast(held) && claim.role() != Claim.Role.CURRENT && held.isInItsImage()) {
             servers.offloaded(handle, server);
         }

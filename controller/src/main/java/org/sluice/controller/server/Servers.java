@@ -455,6 +455,7 @@ public final class Servers {
                             failure -> fault(handle, server.id(), failure), () -> forgive(handle, server.id()));
             if (server.copy().isPresent()) {
                 copies.drop(handle, server.id());
+                server.host().ifPresent(host -> Hosts.changed(handle, host, server.id()));
             }
             if (server.state().is(Task.RESCUING) && next.failure().isPresent()) {
                 // Its host goes on trying with its own disk: another wish, so that a rescue that works after all is

@@ -345,6 +345,24 @@ final class MoveTest {
         gone();
     }
 
+    @Test
+    void whereItsHostIsLostOnItsWayTheOtherOneHearsThatItIsToGo() {
+        asked("{'migrate': null}");
+        String before = cloud.text("select desired_revision from host where name = 'compute02'");
+
+        cloud.lose(first);
+
+        assertThat(told(second).presence()).isEqualTo(DesiredServer.Presence.ABSENT);
+        assertThat(cloud.text("select desired_revision > " + before + " from host where name = 'compute02'"))
+                .isEqualTo("t");
+        assertThat(cloud.text("select h.name from server_revision r join host h on h.id = r.host_id"
+                        + " where r.revision = h.desired_revision and r.server_id = '" + server + "'"))
+                .isEqualTo("compute02");
+        // Another machine, with another card.
+        first = cloud.host("compute01", 2);
+        cloud.execute("update physical_function set serial = 'B0' where host_id = '" + first.value() + "'");
+    }
+
     private void gone() {
         cloud.absent(first, server);
         cloud.absent(second, server);

@@ -606,6 +606,7 @@ final class Examples {
         add("PUT", root + "/inventory", 204)
                 .headers(certificate)
                 .body(() -> things.inventory(things.serversHost.equals(things.host) ? "node0" : "node1"));
+        add("GET", root + "/member", 204).headers(certificate);
         add("GET", root + "/desired", 200).headers(certificate);
         add("POST", root + "/reports", 204).headers(certificate).body(things::running);
         add("GET", root + "/images/{id}/file", 200).headers(certificate).named(Thing.of("id", things.image));

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,11 +16,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.sluice.controller.host.Hosts;
 import org.sluice.controller.network.NetworkApi.Answer;
 import org.sluice.controller.network.address.RestingAddresses;
 import org.sluice.controller.network.binding.AttachedPort;
@@ -640,6 +643,40 @@ final class ServerPortsTest {
 
     private static <T> T use(Function<Handle, T> work) {
         return api.jdbi().inTransaction(work::apply);
+    }
+
+    /** Told before the change and named by nobody, its guest would keep the old name server for ever. */
+    @Test
+    void aSubnetThatChangesWaitsForServersOnTheirWayToIt() throws Exception {
+        String subnet = api.get("/v2.0/subnets?network_id=" + network)
+                .expect(200, "subnets")
+                .get(0)
+                .path("id")
+                .asString();
+        PortId nic = port(network, "'name': 'on its way'");
+        List<AttachedPort> _ = attach(new NicRequest.ByPort(nic));
+        Future<?> change;
+        try (ExecutorService client = Executors.newVirtualThreadPerTaskExecutor()) {
+            try (Handle boot = api.jdbi().open()) {
+                boot.begin();
+                servicePorts.ensure(boot, List.of(network));
+                change = client.submit(
+                        () -> api.put("/v2.0/subnets/" + subnet, "{'subnet': {'dns_nameservers': ['10.0.0.9']}}")
+                                .expect(200, "subnet"));
+                await().atMost(Duration.ofSeconds(20))
+                        .until(() -> api.jdbi()
+                                        .withHandle(handle -> handle.createQuery(
+                                                        "select count(*) from pg_locks where not granted")
+                                                .mapTo(Integer.class)
+                                                .one())
+                                > 0);
+                bindings.bindNormal(boot, nic, host, "compute01", "rack0");
+                boot.commit();
+            }
+            change.get(20, TimeUnit.SECONDS);
+        }
+        List<ServerId> told = use(handle -> Hosts.changedSince(handle, host, 0));
+        assertThat(told).contains(server);
     }
 
     @Test

@@ -54,6 +54,24 @@ public record PhysicalFunction(
         fault = Objects.requireNonNullElse(fault, Optional.empty());
     }
 
+    /** The same one, with those VFs and no others. */
+    public PhysicalFunction withVirtualFunctions(List<VirtualFunction> others) {
+        return new PhysicalFunction(
+                key,
+                name,
+                address,
+                vendorId,
+                deviceId,
+                virtualFunctionDeviceId,
+                driver,
+                numaNode,
+                totalVirtualFunctions,
+                mac,
+                carrier,
+                others,
+                fault);
+    }
+
     /** The same one, of which this must be known. */
     public PhysicalFunction withFault(String sentence) {
         return new PhysicalFunction(

@@ -53,15 +53,18 @@ public final class ServicePorts {
      * @throws org.sluice.model.ProblemException 409 when a subnet has no address left for it
      */
     public void ensure(Handle handle, Collection<NetworkId> networks) {
+        List<UUID> ids = networks.stream().map(NetworkId::value).toList();
+        // Who changes a network or a subnet of it finds the servers that are on it by then, and tells their hosts.
+        handle.createQuery("select id from network where id = any(:networks) order by id for share")
+                .bindArray("networks", UUID.class, ids)
+                .mapTo(UUID.class)
+                .list();
         handle.createQuery("""
                         select distinct s.network_id from subnet s
                         where s.network_id = any(:networks) and s.enable_dhcp and not exists (
                             select 1 from port_address a join port p on p.id = a.port_id
                             where a.subnet_id = s.id and\s""" + OF_ALL_HOSTS + ") order by s.network_id")
-                .bindArray(
-                        "networks",
-                        UUID.class,
-                        networks.stream().map(NetworkId::value).toList())
+                .bindArray("networks", UUID.class, ids)
                 .mapTo(UUID.class)
                 .map(NetworkId::new)
                 .list()

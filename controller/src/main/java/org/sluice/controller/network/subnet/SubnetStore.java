@@ -46,14 +46,16 @@ final class SubnetStore {
                 .findOne();
     }
 
-    /** Locks a subnet that changes; ports can get addresses of it meanwhile. */
+    /**
+     * Locks a subnet that changes, and its network against servers that are on their way to it; ports can get addresses of it meanwhile.
+     */
     Optional<Held> hold(Handle handle, RowCondition seen, UUID id) {
-        return hold(handle, seen, id, " for no key update of s");
+        return hold(handle, seen, id, " for no key update of n, s");
     }
 
     /** Locks a subnet that goes. */
     Optional<Held> holdAlone(Handle handle, RowCondition seen, UUID id) {
-        return hold(handle, seen, id, " for update of s");
+        return hold(handle, seen, id, " for update of s for no key update of n");
     }
 
     private static Optional<Held> hold(Handle handle, RowCondition seen, UUID id, String lock) {
