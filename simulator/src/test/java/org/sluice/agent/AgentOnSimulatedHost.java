@@ -198,7 +198,6 @@ final class AgentOnSimulatedHost implements AutoCloseable {
         return directory.resolve("agent/journal/servers").resolve(server.id() + ".json");
     }
 
-    /** Stops the agent and takes its books from it: journal and lease book. */
     /** Stops the agent; its host joins anew. */
     void layJournalAside() throws IOException {
         stop();
@@ -208,6 +207,7 @@ final class AgentOnSimulatedHost implements AutoCloseable {
         }
     }
 
+    /** Stops the agent and takes its books from it: journal and lease book. */
     void loseJournal() throws IOException {
         stop();
         for (String folder : List.of("servers", "virtual-functions")) {

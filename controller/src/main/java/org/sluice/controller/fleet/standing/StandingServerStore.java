@@ -17,7 +17,7 @@ import org.sluice.model.HostId;
 final class StandingServerStore {
     private static final String SELECT = """
             select s.id, s.number, s.name, s.project_id, s.status, s.task_state, c.role, not c.present as leaving,
-                """ + HostDown.SELECT + """
+            """ + HostDown.SELECT + """
                 ,
                 (select count(*) from virtual_function vf
                     where vf.leased_server_id = c.server_id and vf.leased_host_id = c.host_id) as functions
