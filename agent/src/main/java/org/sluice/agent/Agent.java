@@ -185,6 +185,7 @@ public final class Agent implements AutoCloseable {
                 clock,
                 settings.firstRetry());
         this.images = new ImageFetches(
+                host.disks()::isFetched,
                 host.disks()::fetch,
                 turns,
                 this::wake,

@@ -749,6 +749,12 @@ public final class SimulatedHost {
             change(line, HostCall.FETCH_IMAGE, "image " + image.id(), () -> {});
         }
 
+        /** It keeps none. */
+        @Override
+        public boolean isFetched(DesiredServer.Image image) {
+            return false;
+        }
+
         @Override
         public Optional<Path> ensureConfigDrive(DesiredServer server) {
             return call(

@@ -31,6 +31,7 @@ import org.sluice.model.protocol.Inventory;
 import org.sluice.model.protocol.ServerReport;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
 
 /**
  * The controller over HTTP with JSON bodies: {@code PUT /agent/v1/inventory}, {@code GET /agent/v1/desired},
@@ -44,9 +45,12 @@ public final class ControllerClient implements Controller {
     /** Refusals of an image that no later attempt would change (docs of the agents' API). */
     private static final Set<Integer> FOR_GOOD = Set.of(400, 404, 409, 413, 507);
 
-    /** Refusals of the host itself, by their codes. */
+    /** Refusals of the host itself for good, by their codes. */
     private static final Map<String, NotAMemberException.Reason> FOR_THE_HOST = Map.of(
-            "HostUnknown", NotAMemberException.Reason.REMOVED, "HostReplaced", NotAMemberException.Reason.REPLACED);
+            "HostRemoved", NotAMemberException.Reason.REMOVED, "HostReplaced", NotAMemberException.Reason.REPLACED);
+
+    /** The controller's books have nothing of the host, which they may have again. */
+    private static final String UNKNOWN = "HostUnknown";
 
     /** An image that was there is no more, and does not come back under its id. */
     private static final Set<Integer> GONE = Set.of(404, 410);
@@ -157,8 +161,8 @@ public final class ControllerClient implements Controller {
     }
 
     private void refused(ImageId image, String path, int status, byte[] body) {
-        // A host that is no member is told so where it asks what to do.
-        if (GONE.contains(status) && refusalOfHost(status, body).isEmpty()) {
+        // What is refused to the host itself says nothing about the image.
+        if (GONE.contains(status) && !isOfTheHost(code(body))) {
             throw new Problem(
                             Problem.Kind.NOT_FOUND,
                             "ImageGone",
@@ -226,29 +230,37 @@ public final class ControllerClient implements Controller {
     }
 
     private void requireSuccess(String path, int status, byte[] body) {
-        refusalOfHost(status, body).ifPresent(refusal -> {
-            throw refusal;
-        });
+        if (status == 404 || status == 401) {
+            Optional<NotAMemberException.Reason> reason = Optional.ofNullable(FOR_THE_HOST.get(code(body)));
+            if (reason.isPresent()) {
+                throw new NotAMemberException(reason.get(), sentence(body));
+            }
+        }
         if (status < 200 || status > 299) {
             throw unavailable(path, status, body);
         }
     }
 
-    /** That it is this host that is refused, and not what was asked. */
-    private static Optional<NotAMemberException> refusalOfHost(int status, byte[] body) {
-        if (status != 404 && status != 401) {
-            return Optional.empty();
-        }
-        JsonNode error;
+    private static boolean isOfTheHost(String code) {
+        return FOR_THE_HOST.containsKey(code) || code.equals(UNKNOWN);
+    }
+
+    private static String code(byte[] body) {
+        return error(body).path("code").asString("");
+    }
+
+    private static String sentence(byte[] body) {
+        JsonNode error = error(body);
+        return (error.path("message").asString("") + " " + error.path("fix").asString("")).strip();
+    }
+
+    /** The controller's own account of a refusal; empty where somebody else refuses. */
+    private static JsonNode error(byte[] body) {
         try {
-            error = ProtocolJson.MAPPER.readTree(body).path("error");
+            return ProtocolJson.MAPPER.readTree(body).path("error");
         } catch (JacksonException notOurs) {
-            return Optional.empty();
+            return MissingNode.getInstance();
         }
-        String sentence =
-                error.path("message").asString("") + " " + error.path("fix").asString("");
-        return Optional.ofNullable(FOR_THE_HOST.get(error.path("code").asString("")))
-                .map(reason -> new NotAMemberException(reason, sentence.strip()));
     }
 
     private ControllerUnavailableException unavailable(String path, int status, byte[] body) {

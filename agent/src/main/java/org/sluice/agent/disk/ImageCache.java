@@ -115,10 +115,27 @@ final class ImageCache {
         }
     }
 
-    private Path ensure(DesiredServer.Image image) {
-        Path file = directory.resolve(image.sha512() + SUFFIX);
+    /** Whether the image is here by now. */
+    boolean has(DesiredServer.Image image) {
         try {
-            if (!Files.exists(file) || Files.size(file) != image.sizeBytes()) {
+            return isWhole(file(image), image);
+        } catch (IOException cause) {
+            throw new UncheckedIOException("the images in " + directory + " cannot be looked through", cause);
+        }
+    }
+
+    private Path file(DesiredServer.Image image) {
+        return directory.resolve(image.sha512() + SUFFIX);
+    }
+
+    private static boolean isWhole(Path file, DesiredServer.Image image) throws IOException {
+        return Files.exists(file) && Files.size(file) == image.sizeBytes();
+    }
+
+    private Path ensure(DesiredServer.Image image) {
+        Path file = file(image);
+        try {
+            if (!isWhole(file, image)) {
                 makeRoom(image.sizeBytes(), file.getFileName().toString());
                 fetch(image);
             }

@@ -207,6 +207,11 @@ public final class ImageDisks implements Disks {
     }
 
     @Override
+    public boolean isFetched(DesiredServer.Image image) {
+        return images.has(image);
+    }
+
+    @Override
     public Optional<RootDisk> ensureRescue(DesiredServer server) {
         Optional<Path> disk =
                 server.diskWish().rescue().map(image -> folder(server.id()).resolve(RESCUE + image.id() + ".qcow2"));

@@ -48,6 +48,9 @@ public interface Disks {
      */
     void fetch(DesiredServer.Image image);
 
+    /** Whether an image is cached by now. One that nobody uses may go at any time. */
+    boolean isFetched(DesiredServer.Image image);
+
     /** Makes the config drive when the server asked for one or has no other way to its metadata; empty when it needs none. */
     Optional<Path> ensureConfigDrive(DesiredServer server);
 

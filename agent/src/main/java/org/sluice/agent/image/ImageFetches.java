@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +43,7 @@ public final class ImageFetches implements AutoCloseable {
     /** The controller says by itself when it is back; what is only broken on the way does not. */
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
+    private final Predicate<DesiredServer.Image> cached;
     private final Consumer<DesiredServer.Image> fetcher;
     private final Turns turns;
     private final Consumer<ServerId> wakes;
@@ -82,6 +84,7 @@ public final class ImageFetches implements AutoCloseable {
     }
 
     /**
+     * @param cached whether an image is here already, so that nothing has to be fetched
      * @param fetcher fetches an image and returns when it is here; ends when it is interrupted, and may throw {@link ImageAwayException}
      * @param turns of these, each attempt takes one
      * @param wakes has a server looked at, whose images are here or cannot be had
@@ -92,6 +95,7 @@ public final class ImageFetches implements AutoCloseable {
      * @param longestWait for how long after the first failure it is tried again
      */
     public ImageFetches(
+            Predicate<DesiredServer.Image> cached,
             Consumer<DesiredServer.Image> fetcher,
             Turns turns,
             Consumer<ServerId> wakes,
@@ -100,6 +104,7 @@ public final class ImageFetches implements AutoCloseable {
             InstantSource clock,
             Duration firstPause,
             Duration longestWait) {
+        this.cached = requireNonNull(cached, "cached is null");
         this.fetcher = requireNonNull(fetcher, "fetcher is null");
         this.turns = requireNonNull(turns, "turns is null");
         this.wakes = requireNonNull(wakes, "wakes is null");
@@ -201,12 +206,15 @@ public final class ImageFetches implements AutoCloseable {
     private void work(Fetch fetch) {
         Optional<RuntimeException> failure = Optional.empty();
         try {
-            Optional<Turn> turn = turns.await(Work.FETCHING);
-            if (turn.isEmpty()) {
-                return;
-            }
-            try (Turn _ = turn.get()) {
-                fetcher.accept(fetch.image);
+            // Who needs nothing of the network waits for nobody who does.
+            if (!cached.test(fetch.image)) {
+                Optional<Turn> turn = turns.await(Work.FETCHING);
+                if (turn.isEmpty()) {
+                    return;
+                }
+                try (Turn _ = turn.get()) {
+                    fetcher.accept(fetch.image);
+                }
             }
         } catch (InterruptedException givenUp) {
             return;

@@ -86,6 +86,11 @@ public final class BoundedDisks implements Disks {
     }
 
     @Override
+    public boolean isFetched(DesiredServer.Image image) {
+        return calls.call(ITSELF, "Looking for image " + image.id(), limits.question(), () -> disks.isFetched(image));
+    }
+
+    @Override
     public Optional<Path> ensureConfigDrive(DesiredServer server) {
         return call(server.id(), "Making the config drive of ", limits.change(), () -> disks.ensureConfigDrive(server));
     }

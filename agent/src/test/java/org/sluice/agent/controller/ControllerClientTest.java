@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.sluice.agent.Samples;
 import org.sluice.agent.wire.ProtocolJson;
 import org.sluice.model.ImageId;
@@ -356,6 +357,15 @@ class ControllerClientTest {
                 .hasMessageContaining("broke off");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"HostUnknown", "HostRemoved"})
+    void thatTheHostIsNoMemberSaysNothingAboutAnImage(String code) {
+        status = 404;
+        answer = ("{\"error\": {\"code\": \"" + code + "\"}}").getBytes(StandardCharsets.UTF_8);
+        assertThatThrownBy(() -> client.fetchImage(ImageId.random(), new ByteArrayOutputStream()))
+                .isInstanceOf(ControllerUnavailableException.class);
+    }
+
     @Test
     void tellsAnImageThatIsGoneFromOneThatDoesNotComeNow() {
         answer = "{\"error\": \"no such image\"}".getBytes(StandardCharsets.UTF_8);
@@ -398,7 +408,7 @@ class ControllerClientTest {
         status = 204;
         client.requireMember(Duration.ofSeconds(5));
         status = 404;
-        answer = "{\"error\": {\"code\": \"HostUnknown\", \"message\": \"It is none.\", \"fix\": \"Enrol it.\"}}"
+        answer = "{\"error\": {\"code\": \"HostRemoved\", \"message\": \"It is none.\", \"fix\": \"Enrol it.\"}}"
                 .getBytes(StandardCharsets.UTF_8);
         for (ThrowingCallable asked : List.<ThrowingCallable>of(
                 () -> client.requireMember(Duration.ofSeconds(5)),
@@ -415,7 +425,12 @@ class ControllerClientTest {
                 .isInstanceOfSatisfying(
                         NotAMemberException.class,
                         gone -> assertThat(gone.reason()).isEqualTo(NotAMemberException.Reason.REPLACED));
-        for (String other : List.of("{\"error\": {\"code\": \"ImageNotFound\"}}", "[]", "no JSON", "")) {
+        for (String other : List.of(
+                "{\"error\": {\"code\": \"HostUnknown\"}}",
+                "{\"error\": {\"code\": \"ImageNotFound\"}}",
+                "[]",
+                "no JSON",
+                "")) {
             status = 404;
             answer = other.getBytes(StandardCharsets.UTF_8);
             assertThatThrownBy(() -> client.requireMember(Duration.ofSeconds(5)))

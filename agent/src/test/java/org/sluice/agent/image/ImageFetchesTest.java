@@ -10,7 +10,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -36,6 +38,7 @@ class ImageFetchesTest {
     private final BlockingQueue<ServerId> woken = new LinkedBlockingQueue<>();
     private final List<Thread> threads = new CopyOnWriteArrayList<>();
     private final List<DesiredServer.Image> fetched = new CopyOnWriteArrayList<>();
+    private final Set<DesiredServer.Image> cached = ConcurrentHashMap.newKeySet();
     private final Deque<Alarm> alarms = new ArrayDeque<>();
     private final BlockingQueue<Runnable> answers = new LinkedBlockingQueue<>();
     private final DesiredServer.Image image = image();
@@ -48,6 +51,7 @@ class ImageFetchesTest {
     @BeforeEach
     void begin() {
         fetches = new ImageFetches(
+                cached::contains,
                 this::fetch,
                 turns,
                 woken::add,
@@ -100,6 +104,21 @@ class ImageFetchesTest {
         now = now.plus(alarm.pause());
         alarm.work().run();
         return alarm.pause();
+    }
+
+    @Test
+    void whoNeedsAnImageThatIsHereWaitsForNoneThatIsSlow() throws InterruptedException {
+        for (int slow = 0; slow < Work.FETCHING.atOnce() + 1; slow++) {
+            assertThat(fetches.areHere(ServerId.random(), List.of(image()))).isFalse();
+        }
+        await().atMost(LONG_ENOUGH).until(() -> fetched.size() == Work.FETCHING.atOnce());
+        cached.add(image);
+
+        assertThat(fetches.areHere(server, List.of(image))).isFalse();
+
+        assertThat(woken.poll(LONG_ENOUGH.toSeconds(), TimeUnit.SECONDS)).isEqualTo(server);
+        assertThat(fetches.areHere(server, List.of(image))).isTrue();
+        assertThat(fetched).doesNotContain(image);
     }
 
     @Test

@@ -136,9 +136,8 @@ public final class AgentsFamily implements ApiFamily {
 
     private Reply getMember(Exchange exchange) {
         HostId host = exchange.host();
-        if (transactions.autocommit(handle -> Hosts.revision(handle, host)).isEmpty()) {
-            throw UnknownHost.problem(host);
-        }
+        long _ = transactions.autocommit(
+                handle -> Hosts.revision(handle, host).orElseThrow(() -> UnknownHost.problem(handle, host)));
         return Reply.empty(204);
     }
 

@@ -84,7 +84,7 @@ final class DesiredStore {
      * @throws org.sluice.model.ProblemException 404 when the host is no member
      */
     static Hosts.Standing standing(Handle handle, HostId host) {
-        return Hosts.standing(handle, host).orElseThrow(() -> UnknownHost.problem(host));
+        return Hosts.standing(handle, host).orElseThrow(() -> UnknownHost.problem(handle, host));
     }
 
     private DesiredHost part(Handle handle, HostId host, Hosts.Standing standing, long since) {

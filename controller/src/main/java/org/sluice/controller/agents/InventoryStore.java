@@ -30,7 +30,7 @@ final class InventoryStore {
                 Json.MAPPER.writeValueAsString(inventory.faults()),
                 Json.MAPPER.writeValueAsString(inventory.interfaces()));
         if (!known) {
-            throw UnknownHost.problem(host);
+            throw UnknownHost.problem(handle, host);
         }
         String functions = Json.MAPPER.writeValueAsString(inventory.physicalFunctions());
         putPhysicalFunctions(handle, host, functions);

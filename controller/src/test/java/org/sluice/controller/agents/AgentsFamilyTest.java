@@ -419,7 +419,7 @@ class AgentsFamilyTest {
 
         assertThat(get("/desired").statusCode()).isEqualTo(404);
         assertThat(send("PUT", "/inventory", TestFleet.inventory("x", 1)).body())
-                .contains("Enrol it again");
+                .contains("is not a member of this cloud", "join it with a new join token");
     }
 
     @Test
@@ -432,7 +432,15 @@ class AgentsFamilyTest {
         host = HostId.random();
         HttpResponse<String> refused = get("/member");
         assertThat(refused.statusCode()).isEqualTo(404);
-        assertThat(refused.body()).contains("\"code\":\"HostUnknown\"");
+        assertThat(refused.body()).contains("\"code\":\"HostUnknown\"", "Restore a newer copy");
+
+        postgres.database()
+                .jdbi()
+                .useHandle(handle -> handle.execute(
+                        "insert into audit_event (request_id, action, operation, resource_type, resource_id)"
+                                + " values ('req', 'DELETE', 'delete', 'host', ?)",
+                        host.toString()));
+        assertThat(get("/member").body()).contains("\"code\":\"HostRemoved\"", "Join it anew");
     }
 
     @Test
