@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.List;
@@ -25,6 +26,7 @@ import org.sluice.model.protocol.DesiredServer;
  */
 final class SimulatedDisks {
     private static final String CONSOLE = ".console";
+    private static final String UNFINISHED = ".";
 
     private final Path folder;
     private final Map<ServerId, Disk> disks = new HashMap<>();
@@ -58,10 +60,22 @@ final class SimulatedDisks {
     SimulatedDisks(Path directory) {
         this.folder = directory.resolve("disks");
         if (Files.isDirectory(folder)) {
+            removeUnfinished();
             names(folder, "").forEach((server, name) -> disks.put(server, read(folder.resolve(name))));
         } else if (Files.isDirectory(directory)) {
             // Versions before this one remembered consoles only: whoever has one has a disk.
             names(directory, CONSOLE).keySet().forEach(server -> keep(server, Disk.of("")));
+        }
+    }
+
+    /** What a process that was killed has not written wholly. */
+    private void removeUnfinished() {
+        try (DirectoryStream<Path> unfinished = Files.newDirectoryStream(folder, UNFINISHED + "*")) {
+            for (Path file : unfinished) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -141,7 +155,10 @@ final class SimulatedDisks {
         try {
             Files.createDirectories(
                     folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-            Files.writeString(folder.resolve(server.toString()), disk.text());
+            // The owner's alone, and whole: the process may be killed at any time.
+            Path unfinished = Files.createTempFile(folder, UNFINISHED, "");
+            Files.writeString(unfinished, disk.text());
+            Files.move(unfinished, folder.resolve(server.toString()), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

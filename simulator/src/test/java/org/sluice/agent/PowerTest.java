@@ -122,10 +122,12 @@ class PowerTest {
     }
 
     @Test
-    void whatRanIsStartedAgainOnItsDiskWhenTheProcessOfASimulatedHostIsAnother() {
+    void whatRanIsStartedAgainOnItsDiskWhenTheProcessOfASimulatedHostIsAnother() throws IOException {
         run();
+        Path cut = Files.writeString(disks().resolve(".cut short"), "");
         anotherProcess();
         run();
+        assertThat(cut).doesNotExist();
         assertThat(on.host.disks()).containsExactly(server.id());
         assertThat(on.host.rootDisks(server.id())).containsExactly(1);
     }
