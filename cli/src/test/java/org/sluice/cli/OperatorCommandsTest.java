@@ -208,9 +208,9 @@ class OperatorCommandsTest {
         assertThat(run("fleet", "drain", "node0", "--reason", "The fan is loud."))
                 .contains(server, "vm00", "BUILD", "no: It is BUILD, and servers move when they are ACTIVE or SHUTOFF.")
                 .contains("Of the 1 on it 0 would move to other hosts now");
+        assertThat(run("fleet", "host", "node0")).contains("up, disabled", "disabled: The fan is loud.");
         fleet.report(home, fleet.running(home, ServerId.parse(server)));
         assertThat(run("fleet", "drain", "node0")).contains(server, "ACTIVE", "no: There is no other host.");
-        assertThat(run("fleet", "host", "node0")).contains("up, disabled", "disabled: The fan is loud.");
         fleet.host("node1", 2);
         assertThat(run("fleet", "drain", "node0"))
                 .containsPattern(server + " .* 1 +yes")
@@ -311,7 +311,7 @@ class OperatorCommandsTest {
         assertThat(run("fleet", "leases", "--host", "node9")).isEqualTo("sluice: There is no host 'node9'.");
         assertThat(run("explain", "vm00"))
                 .contains(
-                        "vm00 (" + boot.server() + ") is BUILD on node0, zone nova",
+                        "vm00 (" + boot.server() + ") is BUILD (spawning) on node0, zone nova",
                         "claim: 1 processors, 1024 MiB of memory, 1 GiB of disk",
                         "lease: VF 0 of ens1f0 on node0, 0000:01:10.0, generation 1, port ",
                         "node0                chosen");
