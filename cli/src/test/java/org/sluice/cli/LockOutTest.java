@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,19 +37,8 @@ final class LockOutTest {
     }
 
     private SluiceProcess up(String hosts) throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            agentsPort = free.getLocalPort();
-        }
-        return SluiceProcess.start(
-                "up",
-                "--data",
-                data().toString(),
-                "--listen",
-                "127.0.0.1:0",
-                "--agent-listen",
-                "127.0.0.1:" + agentsPort,
-                "--hosts",
-                hosts);
+        agentsPort = SluiceProcess.freePort();
+        return SluiceProcess.up(data(), agentsPort, hosts);
     }
 
     private static String base(SluiceProcess up) throws IOException {

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,19 +30,8 @@ final class RemovedHostTest {
     }
 
     private SluiceProcess up() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            agentsPort = free.getLocalPort();
-        }
-        return SluiceProcess.start(
-                "up",
-                "--data",
-                data().toString(),
-                "--listen",
-                "127.0.0.1:0",
-                "--agent-listen",
-                "127.0.0.1:" + agentsPort,
-                "--hosts",
-                "simulated:1");
+        agentsPort = SluiceProcess.freePort();
+        return SluiceProcess.up(data(), agentsPort, "simulated:1");
     }
 
     private CloudClient client(SluiceProcess up) throws Exception {

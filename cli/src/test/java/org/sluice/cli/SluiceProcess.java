@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +30,27 @@ final class SluiceProcess implements AutoCloseable {
 
     static SluiceProcess start(String... arguments) throws IOException {
         return startUnder(List.of(), arguments);
+    }
+
+    /** A cloud on that directory, whose APIs listen where there is room, and whose listener for agents is at that port. */
+    static SluiceProcess up(Path data, int agentsPort, String hosts) throws IOException {
+        return start(
+                "up",
+                "--data",
+                data.toString(),
+                "--listen",
+                "127.0.0.1:0",
+                "--agent-listen",
+                "127.0.0.1:" + agentsPort,
+                "--hosts",
+                hosts);
+    }
+
+    /** A port of the loopback interface that nobody had just now. */
+    static int freePort() throws IOException {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return free.getLocalPort();
+        }
     }
 
     /** Starts it by another program, such as setpriv or env, that becomes it. */

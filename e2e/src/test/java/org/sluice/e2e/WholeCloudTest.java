@@ -92,9 +92,7 @@ class WholeCloudTest {
             await().atMost(SETTLE).pollInterval(Duration.ofMillis(500)).until(() -> {
                 statuses.clear();
                 for (String server : servers) {
-                    String status = api.get("/compute/v2.1/servers/" + server)
-                            .at("/server/status")
-                            .asString();
+                    String status = status(api, server);
                     statuses.merge(status, 1, Integer::sum);
                 }
                 return !statuses.containsKey("BUILD");
@@ -126,10 +124,7 @@ class WholeCloudTest {
             for (String server : servers) {
                 await().atMost(SETTLE)
                         .pollInterval(Duration.ofMillis(200))
-                        .until(() -> again.get("/compute/v2.1/servers/" + server)
-                                .at("/server/status")
-                                .asString()
-                                .equals("ACTIVE"));
+                        .until(() -> status(again, server).equals("ACTIVE"));
             }
             assertThat(functions(again).stream()
                             .filter(function -> !function.path("server_id").isNull())
@@ -409,10 +404,7 @@ class WholeCloudTest {
             String next = Parts.of(api).boot(api, "next");
             await().atMost(SETTLE)
                     .pollInterval(Duration.ofMillis(100))
-                    .until(() -> !api.get("/compute/v2.1/servers/" + next)
-                            .at("/server/status")
-                            .asString()
-                            .equals("BUILD"));
+                    .until(() -> !status(api, next).equals("BUILD"));
             // The books give it the VF of the one that they do not know, which has it.
             assertThat(api.get("/compute/v2.1/servers/" + next)
                             .at("/server/fault/message")

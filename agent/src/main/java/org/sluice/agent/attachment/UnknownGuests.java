@@ -3,10 +3,8 @@ package org.sluice.agent.attachment;
 import static java.util.Objects.requireNonNull;
 
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.sluice.agent.host.Hypervisor;
 import org.sluice.agent.journal.Journal;
@@ -38,11 +36,8 @@ public final class UnknownGuests {
      * @throws org.sluice.model.ProblemException when another one has it
      */
     synchronized void requireNoneHas(ServerId server, String function) {
-        for (Iterator<ServerId> left = guests().iterator(); left.hasNext(); ) {
-            ServerId guest = left.next();
-            if (journal.find(guest).isPresent() || !hypervisor.state(guest).isOn()) {
-                left.remove();
-            } else if (!guest.equals(server) && hypervisor.functions(guest).contains(function)) {
+        for (ServerId guest : guests()) {
+            if (!guest.equals(server) && hypervisor.functions(guest).contains(function)) {
                 throw new Problem(
                                 Problem.Kind.CONFLICT,
                                 "VirtualFunctionHeld",
@@ -57,21 +52,20 @@ public final class UnknownGuests {
     /** PCI addresses of the VFs that they have. */
     public synchronized Set<String> functions() {
         Set<String> functions = new HashSet<>();
-        for (ServerId guest : Set.copyOf(guests())) {
-            if (journal.find(guest).isEmpty()) {
-                functions.addAll(hypervisor.functions(guest));
-            }
+        for (ServerId guest : guests()) {
+            functions.addAll(hypervisor.functions(guest));
         }
         return functions;
     }
 
     private Set<ServerId> guests() {
-        Set<ServerId> known = guests;
-        if (known == null) {
-            known = ConcurrentHashMap.newKeySet();
-            known.addAll(hypervisor.domains());
-            guests = known;
+        Set<ServerId> left = guests;
+        if (left == null) {
+            left = new HashSet<>(hypervisor.domains());
+            guests = left;
         }
-        return known;
+        left.removeIf(guest ->
+                journal.find(guest).isPresent() || !hypervisor.state(guest).isOn());
+        return left;
     }
 }

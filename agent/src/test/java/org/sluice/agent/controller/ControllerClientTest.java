@@ -267,9 +267,8 @@ class ControllerClientTest {
         assertThat(asked).containsExactly("GET /agent/v1/images/" + image + "/file");
     }
 
-    @Test
-    void doesNotWaitForAControllerThatStoppedInTheMiddleOfAnImage() {
-        CountDownLatch over = new CountDownLatch(1);
+    /** The controller sends the beginning of an image, and no more until that is over. */
+    private void stopsInTheMiddleOfAnImage(CountDownLatch over) {
         server.createContext("/agent/v1/images", exchange -> {
             exchange.sendResponseHeaders(200, 1_000);
             exchange.getResponseBody().write(new byte[10]);
@@ -280,6 +279,12 @@ class ControllerClientTest {
                 Thread.currentThread().interrupt();
             }
         });
+    }
+
+    @Test
+    void doesNotWaitForAControllerThatStoppedInTheMiddleOfAnImage() {
+        CountDownLatch over = new CountDownLatch(1);
+        stopsInTheMiddleOfAnImage(over);
         ByteArrayOutputStream to = new ByteArrayOutputStream();
         ControllerClient hurried = new ControllerClient(http, base(), Duration.ofMillis(200));
         try {
@@ -296,16 +301,7 @@ class ControllerClientTest {
     void anImageThatNobodyWaitsForAnyMoreIsBrokenOff() throws InterruptedException {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch over = new CountDownLatch(1);
-        server.createContext("/agent/v1/images", exchange -> {
-            exchange.sendResponseHeaders(200, 1_000);
-            exchange.getResponseBody().write(new byte[10]);
-            exchange.getResponseBody().flush();
-            try {
-                over.await();
-            } catch (InterruptedException stopped) {
-                Thread.currentThread().interrupt();
-            }
-        });
+        stopsInTheMiddleOfAnImage(over);
         AtomicReference<Throwable> ended = new AtomicReference<>();
         OutputStream to = new OutputStream() {
             @Override

@@ -189,13 +189,7 @@ final class Releases {
             }
         }
         if (freed) {
-            Hosts.changed(
-                    handle,
-                    held.claims().stream()
-                            .map(Claim::host)
-                            .filter(host -> !host.equals(ended.host()))
-                            .toList(),
-                    List.of(server));
+            Hosts.changed(handle, held.besides(ended.host()), List.of(server));
         }
     }
 

@@ -108,11 +108,7 @@ final class Removals {
                 Optional.of("Host " + host.name() + " was removed as lost. Delete the server and create it again."));
         releases.end(handle, held, claim, held.isInItsImage(), () -> servers.lost(handle, held, lost));
         // What it has elsewhere may be to go from now on, and those hosts are to hear of it.
-        List<HostId> others = held.claims().stream()
-                .map(Claim::host)
-                .filter(other -> !other.equals(host.id()))
-                .toList();
-        Hosts.changed(handle, others, List.of(server));
+        Hosts.changed(handle, held.besides(host.id()), List.of(server));
         if (Releases.isLast(held) && claim.role() != Claim.Role.CURRENT && held.isInItsImage()) {
             servers.offloaded(handle, server);
         }

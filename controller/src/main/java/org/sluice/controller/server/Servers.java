@@ -76,6 +76,14 @@ public final class Servers {
             return claims.stream().filter(claim -> claim.host().equals(host)).findFirst();
         }
 
+        /** The other hosts that have a claim of it. */
+        public List<HostId> besides(HostId host) {
+            return claims.stream()
+                    .map(Claim::host)
+                    .filter(other -> !other.equals(host))
+                    .toList();
+        }
+
         /** Whether what that host reports is about its claim there, and not about an earlier one. Who was told of none is believed. */
         public boolean isSubjectOf(HostId host, ServerReport report) {
             Optional<Claim> claim = on(host);

@@ -56,24 +56,15 @@ public record PhysicalFunction(
 
     /** The same one, with those VFs and no others. */
     public PhysicalFunction withVirtualFunctions(List<VirtualFunction> others) {
-        return new PhysicalFunction(
-                key,
-                name,
-                address,
-                vendorId,
-                deviceId,
-                virtualFunctionDeviceId,
-                driver,
-                numaNode,
-                totalVirtualFunctions,
-                mac,
-                carrier,
-                others,
-                fault);
+        return with(others, fault);
     }
 
     /** The same one, of which this must be known. */
     public PhysicalFunction withFault(String sentence) {
+        return with(virtualFunctions, Optional.of(sentence));
+    }
+
+    private PhysicalFunction with(List<VirtualFunction> functions, Optional<String> sentence) {
         return new PhysicalFunction(
                 key,
                 name,
@@ -86,7 +77,7 @@ public record PhysicalFunction(
                 totalVirtualFunctions,
                 mac,
                 carrier,
-                virtualFunctions,
-                Optional.of(sentence));
+                functions,
+                sentence);
     }
 }
