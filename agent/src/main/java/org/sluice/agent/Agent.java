@@ -64,6 +64,7 @@ import org.sluice.model.protocol.DesiredHost.Known;
 import org.sluice.model.protocol.DesiredHost.Part;
 import org.sluice.model.protocol.DesiredInterface;
 import org.sluice.model.protocol.DesiredPhysicalFunction;
+import org.sluice.model.protocol.DesiredSegment;
 import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.DriverRefusal;
 import org.sluice.model.protocol.HostQuery;
@@ -353,12 +354,21 @@ public final class Agent implements AutoCloseable {
         state.physicalFunctions().forEach(this::setUp);
         if (told.part().isPresent()) {
             // Nothing else is wanted otherwise; but who waits for what a server has may have to do so no more.
-            DesiredState.named(told).forEach(this::wake);
+            noteChangedSegments(told, told.part().get());
+            state.concerned(told, told.part().get()).forEach(this::wake);
             convergence.waiting().forEach(this::wake);
         } else {
             wakeAll();
         }
         answer(told);
+    }
+
+    private void noteChangedSegments(DesiredHost told, Part part) {
+        Map<NetworkId, DesiredSegment> segments = told.segmentsByNetwork();
+        part.segments().stream()
+                .flatMap(network -> Optional.ofNullable(segments.get(network)).stream())
+                .forEach(segment ->
+                        LOG.info("Host {} is told anew of the segment of network {}.", host.name(), segment.named()));
     }
 
     /** The state that was told, or the one before with the part that was. */

@@ -7,12 +7,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.sluice.model.NetworkId;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.DesiredHost;
 import org.sluice.model.protocol.DesiredHost.Known;
 import org.sluice.model.protocol.DesiredHost.NotUnderstood;
 import org.sluice.model.protocol.DesiredHost.Part;
 import org.sluice.model.protocol.DesiredPhysicalFunction;
+import org.sluice.model.protocol.DesiredSegment;
 import org.sluice.model.protocol.DesiredServer;
 
 /**
@@ -21,6 +23,10 @@ import org.sluice.model.protocol.DesiredServer;
  */
 final class DesiredState {
     private final Known known;
+
+    /** Whether segments are told beside servers: then what changed of one is in no server that is told. */
+    private final boolean tellsSegments;
+
     private final Map<ServerId, DesiredServer> servers;
     private final Map<ServerId, NotUnderstood> notUnderstood;
     private final List<DesiredPhysicalFunction> physicalFunctions;
@@ -28,6 +34,7 @@ final class DesiredState {
     private DesiredState(
             DesiredHost newest, Map<ServerId, DesiredServer> servers, Map<ServerId, NotUnderstood> notUnderstood) {
         this.known = new Known(newest.revision(), newest.history());
+        this.tellsSegments = newest.segments().isPresent();
         this.servers = servers;
         this.notUnderstood = notUnderstood;
         this.physicalFunctions = newest.physicalFunctions();
@@ -41,9 +48,11 @@ final class DesiredState {
         return new DesiredState(whole, new HashMap<>(), new HashMap<>()).told(whole);
     }
 
-    /** Whether that part is one of what changed since this; it is of no use for any other. */
+    /** Whether that part is all of what changed since this; it is of no use for any other. */
     boolean isContinuedBy(DesiredHost told, Part part) {
         return part.since() == known.revision()
+                // An older controller, beside one that told of segments, does not know which of them changed.
+                && (told.segments().isPresent() || !tellsSegments)
                 && told.history().isPresent()
                 && told.history().equals(known.history());
     }
@@ -54,7 +63,13 @@ final class DesiredState {
             throw new IllegalArgumentException("The part is one of what changed since " + part.since() + " of "
                     + told.history() + ", and this is " + known + ".");
         }
-        DesiredState next = new DesiredState(told, new HashMap<>(servers), new HashMap<>(notUnderstood)).told(told);
+        DesiredState next = new DesiredState(told, new HashMap<>(servers), new HashMap<>(notUnderstood));
+        if (!part.segments().isEmpty()) {
+            Map<NetworkId, DesiredSegment> changed = new HashMap<>(told.segmentsByNetwork());
+            changed.keySet().retainAll(Set.copyOf(part.segments()));
+            next.servers.replaceAll((_, server) -> server.on(changed));
+        }
+        next.told(told);
         part.gone().forEach(server -> {
             next.servers.remove(server);
             next.notUnderstood.remove(server);
@@ -82,6 +97,20 @@ final class DesiredState {
         told.notUnderstood().forEach(other -> named.add(other.server()));
         told.part().ifPresent(part -> named.addAll(part.gone()));
         return named;
+    }
+
+    /** The servers of which something else may be wanted with that part, which was taken in: those that it names, and those on segments that changed. */
+    Set<ServerId> concerned(DesiredHost told, Part part) {
+        Set<ServerId> concerned = named(told);
+        if (!part.segments().isEmpty()) {
+            Set<NetworkId> changed = Set.copyOf(part.segments());
+            servers().filter(server -> isOnOneOf(changed, server)).forEach(server -> concerned.add(server.id()));
+        }
+        return concerned;
+    }
+
+    private static boolean isOnOneOf(Set<NetworkId> networks, DesiredServer server) {
+        return server.interfaces().stream().anyMatch(nic -> networks.contains(nic.network()));
     }
 
     /** What the controller is to be told that the agent has. */

@@ -6,13 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.DesiredHost;
 import org.sluice.model.protocol.DesiredHost.Known;
 import org.sluice.model.protocol.DesiredHost.NotUnderstood;
 import org.sluice.model.protocol.DesiredHost.Part;
+import org.sluice.model.protocol.DesiredInterface;
 import org.sluice.model.protocol.DesiredPhysicalFunction;
+import org.sluice.model.protocol.DesiredSegment;
 import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.PhysicalFunctionKey;
 
@@ -29,7 +32,17 @@ class DesiredStateTest {
 
     private static DesiredHost told(
             long revision, List<DesiredServer> servers, List<NotUnderstood> others, Optional<Part> part) {
-        return new DesiredHost(revision, servers, List.of(), List.of(FUNCTION), others, List.of(), HISTORY, part);
+        return told(revision, servers, others, part, Optional.empty());
+    }
+
+    private static DesiredHost told(
+            long revision,
+            List<DesiredServer> servers,
+            List<NotUnderstood> others,
+            Optional<Part> part,
+            Optional<List<DesiredSegment>> segments) {
+        return new DesiredHost(
+                revision, servers, List.of(), List.of(FUNCTION), others, List.of(), HISTORY, part, segments);
     }
 
     private static DesiredState with(DesiredState before, DesiredHost told) {
@@ -80,7 +93,15 @@ class DesiredStateTest {
             assertThat(whole.isContinuedBy(next, new Part(other, List.of()))).isFalse();
         }
         DesiredHost ofAnother = new DesiredHost(
-                6, List.of(), List.of(), List.of(), List.of(), List.of(), Optional.of(UUID.randomUUID()), next.part());
+                6,
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                Optional.of(UUID.randomUUID()),
+                next.part(),
+                Optional.empty());
         assertThat(whole.isContinuedBy(ofAnother, new Part(5, List.of()))).isFalse();
         assertThatThrownBy(() -> with(whole, ofAnother))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -99,7 +120,8 @@ class DesiredStateTest {
                 List.of(),
                 List.of(),
                 Optional.empty(),
-                Optional.of(new Part(5, List.of())));
+                Optional.of(new Part(5, List.of())),
+                Optional.empty());
 
         assertThat(old.isContinuedBy(next, next.part().orElseThrow())).isFalse();
     }
@@ -117,5 +139,53 @@ class DesiredStateTest {
         DesiredHost part = told(6, List.of(changes), List.of(puzzle(stays)), Optional.of(new Part(5, List.of(gone))));
 
         assertThat(DesiredState.named(part)).containsExactlyInAnyOrder(changes.id(), stays.id(), gone);
+    }
+
+    @Test
+    void aSegmentThatChangesIsWhatItsServersAreOnAndNoOthers() {
+        DesiredInterface nic = changes.interfaces().getFirst();
+        DesiredSegment segment = Samples.segment(nic.network(), 1400);
+
+        Part part = new Part(5, List.of(), List.of(nic.network()));
+        DesiredHost told = told(6, List.of(), List.of(), Optional.of(part), Optional.of(List.of(segment)));
+        DesiredState next = whole.with(told, part);
+
+        assertThat(next.find(changes.id()).orElseThrow().interfaces().getFirst())
+                .isEqualTo(nic.on(segment))
+                .isNotEqualTo(nic);
+        assertThat(next.concerned(told, part))
+                .isEqualTo(whole.servers()
+                        .filter(server ->
+                                server.interfaces().getFirst().network().equals(nic.network()))
+                        .map(DesiredServer::id)
+                        .collect(Collectors.toSet()))
+                .contains(changes.id());
+    }
+
+    /** It comes along with a server that is told, and all others have it already. */
+    @Test
+    void aSegmentThatHasNotChangedConcernsNobody() {
+        DesiredSegment segment = Samples.segment(changes.interfaces().getFirst().network(), 1400);
+        Part part = new Part(5, List.of());
+
+        DesiredHost told = told(6, List.of(changes), List.of(), Optional.of(part), Optional.of(List.of(segment)));
+
+        assertThat(whole.with(told, part).concerned(told, part)).containsExactly(changes.id());
+    }
+
+    /** It would leave out what changed of segments. */
+    @Test
+    void aPartOfAControllerThatKnowsNoSegmentsContinuesNoStateWithThem() {
+        DesiredState known =
+                DesiredState.of(told(5, List.of(stays), List.of(), Optional.empty(), Optional.of(List.of())));
+        Part part = new Part(5, List.of());
+
+        assertThat(known.isContinuedBy(told(6, List.of(), List.of(), Optional.of(part), Optional.of(List.of())), part))
+                .isTrue();
+        assertThat(known.isContinuedBy(told(6, List.of(), List.of(), Optional.of(part)), part))
+                .isFalse();
+        assertThat(whole.isContinuedBy(told(6, List.of(), List.of(), Optional.of(part), Optional.of(List.of())), part))
+                .as("a state of a controller that knew none")
+                .isTrue();
     }
 }

@@ -1,5 +1,7 @@
 package org.sluice.agent;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -25,6 +27,7 @@ import org.sluice.model.protocol.DesiredHost;
 import org.sluice.model.protocol.DesiredHost.Known;
 import org.sluice.model.protocol.DesiredHost.NotUnderstood;
 import org.sluice.model.protocol.DesiredHost.Part;
+import org.sluice.model.protocol.DesiredSegment;
 import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.DiskWish;
 import org.sluice.model.protocol.HostQuery;
@@ -42,6 +45,9 @@ final class FakeController implements Controller {
     private final List<HostQuery.Answer> answers = new ArrayList<>();
     private @Nullable DesiredHost state;
     private UUID history = UUID.randomUUID();
+    /** Those that changed with a revision, and nothing else. */
+    private final Map<Long, DesiredSegment> segments = new HashMap<>();
+
     private final Map<Long, DesiredHost> earlier = new HashMap<>();
     private final List<DesiredHost> told = new ArrayList<>();
     private final List<Known> asked = new ArrayList<>();
@@ -59,6 +65,20 @@ final class FakeController implements Controller {
         state = wanted;
         earlier.put(wanted.revision(), wanted);
         notifyAll();
+    }
+
+    /** A segment becomes another, and with it what the servers on it are; who has the state before is told of the segment alone. */
+    synchronized void wantSegment(DesiredSegment segment) {
+        DesiredHost before = requireNonNull(state, "there is no state yet");
+        long revision = before.revision() + 1;
+        segments.put(revision, segment);
+        want(new DesiredHost(
+                revision,
+                before.servers().stream()
+                        .map(server -> server.on(Map.of(segment.network(), segment)))
+                        .toList(),
+                before.queries(),
+                before.physicalFunctions()));
     }
 
     /** What was told so far is not known any more; the next answer is a whole state. */
@@ -162,6 +182,19 @@ final class FakeController implements Controller {
         }
         long since = mistells ? known.revision() - 1 : known.revision();
         mistells = false;
+        DesiredSegment segment = segments.get(now.revision());
+        if (segment != null && since == now.revision() - 1) {
+            return new DesiredHost(
+                    now.revision(),
+                    List.of(),
+                    now.queries(),
+                    now.physicalFunctions(),
+                    List.of(),
+                    now.refusalQueries(),
+                    Optional.of(history),
+                    Optional.of(new Part(since, List.of(), List.of(segment.network()))),
+                    Optional.of(List.of(segment)));
+        }
         return told(
                 now,
                 otherwise(now.servers(), before.servers(), DesiredServer::id),
@@ -179,7 +212,8 @@ final class FakeController implements Controller {
                 others,
                 now.refusalQueries(),
                 Optional.of(history),
-                part);
+                part,
+                Optional.empty());
     }
 
     private static <T> List<T> otherwise(List<T> now, List<T> before, Function<T, ServerId> id) {

@@ -16,6 +16,7 @@ import org.sluice.model.protocol.DesiredInterface;
 import org.sluice.model.protocol.DesiredInterface.Bridge;
 import org.sluice.model.protocol.DesiredInterface.Direct;
 import org.sluice.model.protocol.DesiredInterface.DirectAttributes;
+import org.sluice.model.protocol.DesiredSegment;
 import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.DesiredServer.Presence;
 import org.sluice.model.protocol.DiskWish;
@@ -43,6 +44,21 @@ public final class Samples {
                         "10.0.0." + (10 + number), "10.0.0.0/24", Optional.of("10.0.0.1"), List.of(), List.of(), true)),
                 "physnet0",
                 "phys0",
+                Optional.empty());
+    }
+
+    /** What bridge NICs made here have in common, with that MTU, if they are on that network. */
+    public static DesiredSegment segment(NetworkId network, int mtu, String... nameServers) {
+        return new DesiredSegment(
+                network,
+                "physnet0",
+                "phys0",
+                2001,
+                mtu,
+                List.of(new DesiredSegment.Subnet(
+                        "10.0.0.0/24", Optional.of("10.0.0.1"), List.of(nameServers), List.of(), true)),
+                Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 

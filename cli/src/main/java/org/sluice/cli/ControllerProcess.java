@@ -216,7 +216,7 @@ final class ControllerProcess {
                 new AgentsFamily(
                         new AgentAuthentication(agentsDatabase),
                         agentsDatabase,
-                        new DesiredStates(agentsDatabase, feed, serverPorts, servicePorts),
+                        new DesiredStates(agentsDatabase, feed, serverPorts),
                         new Reports(scheduling, serverPorts, bindings, operations),
                         imageBytes::writeTo,
                         new DiskUploads(database, imageBytes, sweep, uploads, clock)::receive));

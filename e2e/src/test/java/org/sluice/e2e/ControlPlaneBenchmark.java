@@ -85,7 +85,7 @@ class ControlPlaneBenchmark {
             Api api = Api.of(running);
             CloudProcesses processes = new CloudProcesses(running);
             report("memory at ready", "%d MiB in %d processes".formatted(processes.memory() >> 10, processes.count()));
-            boots(api, networks, first);
+            boots(processes, api, networks, first);
             changes(api, networks);
             ports(running, api, networks);
             reads(running, api, networks);
@@ -105,17 +105,18 @@ class ControlPlaneBenchmark {
         }
     }
 
-    private void boots(Api api, Networks networks, List<String> first) throws Exception {
-        double cold = servers(api, networks, clients, first, "the first %d after the start".formatted(FIRST_BOOTS));
+    private void boots(CloudProcesses processes, Api api, Networks networks, List<String> first) throws Exception {
+        double cold = servers(
+                processes, api, networks, clients, first, "the first %d after the start".formatted(FIRST_BOOTS));
         double warm = 0;
-        for (int round = 1; round <= WARM_ROUNDS; round++) {
+        for (int round = 1; round <= ROUNDS; round++) {
             List<String> made = vfPorts(api, networks, servers);
-            warm = servers(api, networks, clients, made, "round " + round);
+            warm = servers(processes, api, networks, clients, made, "round " + round);
             deletePorts(api, made);
         }
         report("the first boots, as a part of the warm rate", "%.2f".formatted(cold / warm));
         List<String> alone = vfPorts(api, networks, 20);
-        double _ = servers(api, networks, 1, alone, "1 client");
+        double _ = servers(processes, api, networks, 1, alone, "1 client");
         deletePorts(api, alone);
         deletePorts(api, first);
     }
@@ -220,11 +221,13 @@ class ControlPlaneBenchmark {
         }
     }
 
-    private static double servers(Api api, Networks networks, int clients, List<String> ports, String title)
+    private static double servers(
+            CloudProcesses processes, Api api, Networks networks, int clients, List<String> ports, String title)
             throws Exception {
         int count = ports.size();
         String[] made = new String[count];
         long[] accepted = new long[count];
+        CloudProcesses.Work began = processes.work();
         Timing timing = Timing.of(clients, count, number -> {
             long begun = System.nanoTime();
             made[number] = api.createServer("bench-" + number, networks.image(), networks.flavor(), ports.get(number));
@@ -233,7 +236,9 @@ class ControlPlaneBenchmark {
         });
         Arrays.sort(accepted);
         report("server create accepted, " + title, "p50 %.1f ms".formatted(accepted[count / 2] / 1e6));
-        report("server create to ACTIVE, 1 direct port, " + title, timing.toString());
+        report(
+                "server create to ACTIVE, 1 direct port, " + title,
+                timing + "  " + cost(processes.work().since(began), count));
         Timing gone = Timing.of(clients, count, number -> {
             api.delete("/compute/v2.1/servers/" + made[number]);
             awaitGone(api, made[number]);

@@ -135,9 +135,22 @@ final class AgentOnSimulatedHost implements AutoCloseable {
         start(StepObserver.NONE);
     }
 
+    /** The next one after an agent that was killed; nothing of that one is at work any more when the host can be called again. */
+    void restart() {
+        stop();
+        host.faults().clear();
+        start();
+    }
+
     void stop() {
         if (agent != null) {
             agent.close();
+            try {
+                // Two at work on one host would do things twice; what hangs is given up by whoever lets it hang.
+                boolean _ = agent.awaitEnd(longestCall.multipliedBy(4));
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
             agent = null;
         }
     }

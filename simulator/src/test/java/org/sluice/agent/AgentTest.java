@@ -32,6 +32,7 @@ import org.sluice.model.protocol.DesiredHost.NotUnderstood;
 import org.sluice.model.protocol.DesiredInterface.Bridge;
 import org.sluice.model.protocol.DesiredInterface.Direct;
 import org.sluice.model.protocol.DesiredInterface.DirectAttributes;
+import org.sluice.model.protocol.DesiredSegment;
 import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.DriverRefusal;
 import org.sluice.model.protocol.HostQuery;
@@ -807,6 +808,29 @@ class AgentTest {
                         .extracting(SegmentServices.Client::server)
                         .containsExactly(
                                 Samples.withMetadata(Samples.wired(server, otherSubnet), Map.of("role", "web"))));
+    }
+
+    @Test
+    void aSegmentThatChangesReachesAllWhoAreOnIt() {
+        DesiredServer first = Samples.server(Samples.bridgeNic(1));
+        DesiredServer second = Samples.server(Samples.bridgeNic(2));
+        on.controller.want(Samples.state(1, first, second));
+        on.start();
+        on.awaitReport(first, Observed.class);
+        on.awaitReport(second, Observed.class);
+        DesiredSegment wanted = Samples.segment(Samples.NETWORK, 1500, "10.0.0.53");
+
+        on.controller.wantSegment(wanted);
+
+        Map<NetworkId, DesiredSegment> told = Map.of(Samples.NETWORK, wanted);
+        await().atMost(LONG_ENOUGH)
+                .untilAsserted(() -> assertThat(on.host.clients(Samples.NETWORK))
+                        .extracting(SegmentServices.Client::server)
+                        .containsExactlyInAnyOrder(first.on(told), second.on(told)));
+        assertThat(on.controller.told().getLast().servers())
+                .as("servers that were told again")
+                .isEmpty();
+        assertThat(on.host.starts(first.id())).as("its guest runs on").isEqualTo(1);
     }
 
     @Test

@@ -223,8 +223,7 @@ class FunctionInterruptionTest {
                 on.host.faults().killAt(call, afterEffect);
                 on.start();
                 killed = isKilledBefore(on, server, Observed.class);
-                on.host.faults().clear();
-                on.start();
+                on.restart();
                 on.awaitReport(server, Observed.class);
                 on.assertRuns(server);
                 assertGone(on, server);
@@ -249,8 +248,7 @@ class FunctionInterruptionTest {
                 on.host.faults().killAt(call, afterEffect);
                 on.start();
                 killed = isKilledBefore(on, server, Absent.class);
-                on.host.faults().clear();
-                on.start();
+                on.restart();
                 assertGone(on, server);
                 assertThat(call).as("calls so far").isLessThan(200);
             }

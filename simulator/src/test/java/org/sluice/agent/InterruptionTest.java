@@ -177,8 +177,7 @@ class InterruptionTest {
                 on.host.faults().killAt(call, afterEffect);
                 on.start();
                 killed = isKilledBefore(on, server, Observed.class);
-                on.host.faults().clear();
-                on.start();
+                on.restart();
                 assertRunsAndGoes(on, server);
             }
         }
@@ -201,8 +200,7 @@ class InterruptionTest {
                 on.host.faults().killAt(call, afterEffect);
                 on.start();
                 killed = isKilledBefore(on, server, Absent.class);
-                on.host.faults().clear();
-                on.start();
+                on.restart();
                 assertGone(on, server);
             }
         }
@@ -387,8 +385,7 @@ class InterruptionTest {
                 on.host.faults().killAt(call, true);
                 on.start();
                 killed = isKilledBefore(on, server, change.wish());
-                on.host.faults().clear();
-                on.start();
+                on.restart();
                 assertDoneOnce(on, server, change);
             }
         }
@@ -521,8 +518,7 @@ class InterruptionTest {
                     on.start(new KillAt(on, point));
                 }
                 killed = isKilledBeforeItsImageIsThere(on);
-                on.host.faults().clear();
-                on.start();
+                on.restart();
                 await().dontCatchUncaughtExceptions()
                         .atMost(LONG_ENOUGH)
                         .pollInterval(Duration.ofMillis(2))

@@ -1,12 +1,17 @@
 package org.sluice.agent.wire;
 
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.sluice.model.NetworkId;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.DesiredHost;
 import org.sluice.model.protocol.DesiredHost.NotUnderstood;
 import org.sluice.model.protocol.DesiredInterface;
+import org.sluice.model.protocol.DesiredSegment;
 import org.sluice.model.protocol.DesiredServer;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -15,7 +20,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Reads a desired state, or a part of one, server by server: what a newer controller wants of one of them, and this agent does not know, is that
- * server's trouble alone. Stateless.
+ * server's trouble alone. Segments are read likewise, and what is not understood of one is the trouble of the servers on it. NICs come out
+ * whole, with what their segments say. Stateless.
  */
 public final class DesiredReader {
     private DesiredReader() {}
@@ -30,16 +36,25 @@ public final class DesiredReader {
         if (!(tree instanceof ObjectNode state) || !(state.get("servers") instanceof ArrayNode servers)) {
             return ProtocolJson.MAPPER.treeToValue(tree, DesiredHost.class);
         }
+        Optional<Segments> segments =
+                state.get("segments") instanceof ArrayNode told ? Optional.of(Segments.read(told)) : Optional.empty();
         List<DesiredServer> understood = new ArrayList<>();
         List<NotUnderstood> others = new ArrayList<>();
         for (JsonNode server : servers) {
             try {
-                understood.add(server(server));
+                DesiredServer read = server(server);
+                segments.flatMap(told -> told.objection(read))
+                        .ifPresentOrElse(
+                                reason -> others.add(new NotUnderstood(
+                                        read.id(), read.claim(), read.power().generation(), reason)),
+                                () -> understood.add(segments.map(told -> read.on(told.understood()))
+                                        .orElse(read)));
             } catch (JacksonException e) {
                 others.add(notUnderstood(server, e));
             }
         }
         state.putArray("servers");
+        state.putNull("segments");
         DesiredHost host = ProtocolJson.MAPPER.treeToValue(state, DesiredHost.class);
         return new DesiredHost(
                 host.revision(),
@@ -49,7 +64,40 @@ public final class DesiredReader {
                 others,
                 host.refusalQueries(),
                 host.history(),
-                host.part());
+                host.part(),
+                segments.map(told -> List.copyOf(told.understood().values())));
+    }
+
+    /**
+     * Segments as they were told.
+     *
+     * @param others why others are not understood, by the id that they were told with
+     */
+    private record Segments(Map<NetworkId, DesiredSegment> understood, Map<String, String> others) {
+        static Segments read(ArrayNode told) {
+            Segments segments = new Segments(new LinkedHashMap<>(), new HashMap<>());
+            for (JsonNode segment : told) {
+                try {
+                    DesiredSegment read = ProtocolJson.MAPPER.treeToValue(segment, DesiredSegment.class);
+                    segments.understood.put(read.network(), read);
+                } catch (JacksonException e) {
+                    segments.others.put(segment.path("network").asString(""), sentence(e));
+                }
+            }
+            return segments;
+        }
+
+        /** Why the server cannot be made of what was told: a NIC on VLAN 0 would be on somebody else's network. */
+        Optional<String> objection(DesiredServer server) {
+            return server.presence() == DesiredServer.Presence.ABSENT
+                    ? Optional.empty()
+                    : server.interfaces().stream()
+                            .map(DesiredInterface::network)
+                            .filter(network -> !understood.containsKey(network))
+                            .findFirst()
+                            .map(network -> "Its network " + network + ": "
+                                    + others.getOrDefault(network.toString(), "nothing is told of it."));
+        }
     }
 
     private static DesiredServer server(JsonNode server) {

@@ -40,6 +40,7 @@ import org.sluice.model.protocol.DesiredHost;
 import org.sluice.model.protocol.DesiredHost.Known;
 import org.sluice.model.protocol.DesiredHost.Part;
 import org.sluice.model.protocol.DesiredInterface.Bridge;
+import org.sluice.model.protocol.DesiredSegment;
 import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.HostQuery;
 import org.sluice.model.protocol.PhysicalFunctionKey;
@@ -56,6 +57,7 @@ class ControllerClientTest {
 
     private final List<String> asked = new CopyOnWriteArrayList<>();
     private final List<Optional<String>> histories = new CopyOnWriteArrayList<>();
+    private final List<String> segmentHeaders = new CopyOnWriteArrayList<>();
     private final List<String> bodies = new CopyOnWriteArrayList<>();
     private HttpServer server;
     private HttpClient http;
@@ -69,6 +71,8 @@ class ControllerClientTest {
         server.createContext("/", exchange -> {
             asked.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
             histories.add(Optional.ofNullable(exchange.getRequestHeaders().getFirst("Sluice-History")));
+            Optional.ofNullable(exchange.getRequestHeaders().getFirst("Sluice-Segments"))
+                    .ifPresent(segmentHeaders::add);
             bodies.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
             exchange.sendResponseHeaders(status, answer.length == 0 ? -1 : answer.length);
             try (var body = exchange.getResponseBody()) {
@@ -114,13 +118,75 @@ class ControllerClientTest {
                 List.of(),
                 List.of(),
                 Optional.of(history),
-                Optional.of(new Part(8, List.of(ServerId.random()))));
+                Optional.of(new Part(8, List.of(ServerId.random()))),
+                Optional.empty());
         answer = ProtocolJson.MAPPER.writeValueAsBytes(part);
 
         assertThat(client.desired(new Known(8, Optional.of(history)), Duration.ZERO))
                 .contains(part);
 
         assertThat(histories).containsExactly(Optional.of(history.toString()));
+    }
+
+    private void answersWithSegments(DesiredServer server, List<DesiredSegment> segments) {
+        answer = ProtocolJson.MAPPER.writeValueAsBytes(new DesiredHost(
+                9,
+                List.of(server),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(segments)));
+    }
+
+    @Test
+    void nicsAreWholeWithWhatTheirSegmentsSay() {
+        DesiredServer whole = Samples.server(Samples.bridgeNic(1));
+        answersWithSegments(whole.apart(), List.of(Samples.segment(Samples.NETWORK, 1500)));
+
+        DesiredHost state = client.desired(at(8), Duration.ZERO).orElseThrow();
+
+        assertThat(state.servers()).containsExactly(whole);
+        assertThat(state.segmentsByNetwork()).containsOnlyKeys(Samples.NETWORK);
+        assertThat(segmentHeaders).containsExactly("apart");
+    }
+
+    /** On no VLAN it would be on somebody else's network. */
+    @Test
+    void aNicWhoseSegmentIsNotToldIsNotUnderstood() {
+        DesiredServer server = Samples.server(Samples.bridgeNic(1));
+        answersWithSegments(server.apart(), List.of());
+
+        DesiredHost state = client.desired(at(8), Duration.ZERO).orElseThrow();
+
+        assertThat(state.servers()).isEmpty();
+        assertThat(state.notUnderstood()).singleElement().satisfies(other -> {
+            assertThat(other.server()).isEqualTo(server.id());
+            assertThat(other.reason()).isEqualTo("Its network " + Samples.NETWORK + ": nothing is told of it.");
+        });
+        answersWithSegments(Samples.absent(server).apart(), List.of());
+        assertThat(client.desired(at(8), Duration.ZERO).orElseThrow().servers())
+                .as("what goes is what was built")
+                .hasSize(1);
+    }
+
+    @Test
+    void aSegmentThatItDoesNotKnowIsTheTroubleOfItsServersAlone() {
+        DesiredServer server = Samples.server(Samples.bridgeNic(1));
+        answersWithSegments(server.apart(), List.of(Samples.segment(Samples.NETWORK, 1500)));
+        answer = new String(answer, StandardCharsets.UTF_8)
+                .replace("\"mtu\":1500", "\"mtu\":\"as wide as it gets\"")
+                .getBytes(StandardCharsets.UTF_8);
+
+        DesiredHost state = client.desired(at(8), Duration.ZERO).orElseThrow();
+
+        assertThat(state.servers()).isEmpty();
+        assertThat(state.notUnderstood().getFirst().reason())
+                .startsWith("Its network " + Samples.NETWORK + ": ")
+                .contains("mtu");
+        assertThat(state.segments()).contains(List.of());
     }
 
     /** Controllers of the time before tell neither. */

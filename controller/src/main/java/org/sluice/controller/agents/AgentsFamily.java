@@ -66,6 +66,9 @@ public final class AgentsFamily implements ApiFamily {
     /** Names the history of which the agent has that revision, all of it. */
     static final String HISTORY = "Sluice-History";
 
+    /** Sent by agents that know of segments, and take NICs without what these say. */
+    static final String SEGMENTS = "Sluice-Segments";
+
     private final HostAuthenticator authentication;
     private final Jdbi jdbi;
     private final Transactions transactions;
@@ -143,7 +146,12 @@ public final class AgentsFamily implements ApiFamily {
 
     private Reply getDesired(Exchange exchange) {
         HostId host = exchange.host();
-        DesiredHost.Known known = new DesiredHost.Known(number(exchange, "after", -1), history(exchange));
+        boolean knowsSegments = exchange.header(SEGMENTS).isPresent();
+        Optional<UUID> history = history(exchange);
+        DesiredHost.Known known = new DesiredHost.Known(
+                number(exchange, "after", -1),
+                // Who knows of no segments could do nothing with what changed of one, and is told all.
+                knowsSegments ? history : Optional.empty());
         Duration wait = Duration.ofSeconds(Math.clamp(number(exchange, "wait", 0), 0, LONGEST_WAIT.toSeconds()));
         try {
             Optional<DesiredHost> state = desired.await(host, known, wait);
@@ -151,7 +159,9 @@ public final class AgentsFamily implements ApiFamily {
                 // Another machine may have become this host while it waited; two must not build the same servers.
                 HostId _ = authentication.hostOf(exchange);
             }
-            return state.map(Reply::ok).orElseGet(() -> Reply.empty(204));
+            return state.map(told -> knowsSegments ? told : told.inOne())
+                    .map(Reply::ok)
+                    .orElseGet(() -> Reply.empty(204));
         } catch (InterruptedException closing) {
             Thread.currentThread().interrupt();
             throw Problem.of(Problem.Kind.UNAVAILABLE, "Closing", "The controller is closing; ask another one.")

@@ -11,7 +11,6 @@ import org.slf4j.LoggerFactory;
 import org.sluice.controller.host.HostSigns;
 import org.sluice.controller.host.Hosts;
 import org.sluice.controller.network.binding.ServerPorts;
-import org.sluice.controller.network.binding.ServicePorts;
 import org.sluice.controller.scheduling.FleetIndex;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.controller.store.Database;
@@ -32,11 +31,11 @@ public final class DesiredStates {
     private final DesiredStore store;
 
     /** Reads that database and waits on that feed. */
-    public DesiredStates(Database database, ChangeFeed feed, ServerPorts serverPorts, ServicePorts servicePorts) {
+    public DesiredStates(Database database, ChangeFeed feed, ServerPorts serverPorts) {
         this.database = requireNonNull(database, "database is null");
         this.transactions = new Transactions(database.jdbi());
         this.feed = requireNonNull(feed, "feed is null");
-        this.store = new DesiredStore(serverPorts, servicePorts);
+        this.store = new DesiredStore(serverPorts);
     }
 
     /**

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,11 +18,12 @@ import org.jspecify.annotations.Nullable;
 import org.sluice.controller.host.Hosts;
 import org.sluice.controller.http.Json;
 import org.sluice.controller.network.binding.AttachedPort;
+import org.sluice.controller.network.binding.HostSegments;
 import org.sluice.controller.network.binding.ServerPorts;
-import org.sluice.controller.network.binding.ServicePorts;
 import org.sluice.controller.server.Servers;
 import org.sluice.model.HostId;
 import org.sluice.model.ImageId;
+import org.sluice.model.NetworkId;
 import org.sluice.model.PortId;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.DesiredHost;
@@ -58,12 +60,10 @@ final class DesiredStore {
             where c.host_id = :host and (c.role <> 'incoming' or not c.present)""";
 
     private final ServerPorts serverPorts;
-    private final ServicePorts servicePorts;
     private final HostQueries queries = new HostQueries();
 
-    DesiredStore(ServerPorts serverPorts, ServicePorts servicePorts) {
+    DesiredStore(ServerPorts serverPorts) {
         this.serverPorts = requireNonNull(serverPorts, "serverPorts is null");
-        this.servicePorts = requireNonNull(servicePorts, "servicePorts is null");
     }
 
     /**
@@ -88,30 +88,42 @@ final class DesiredStore {
     }
 
     private DesiredHost part(Handle handle, HostId host, Hosts.Standing standing, long since) {
-        List<ServerId> changed = Hosts.changedSince(handle, host, since);
-        List<DesiredServer> servers = servers(handle, host, changed);
+        Hosts.Changes changes = Hosts.changedSince(handle, host, since);
+        List<DesiredServer> servers = servers(handle, host, changes.servers());
         Set<ServerId> there = servers.stream().map(DesiredServer::id).collect(Collectors.toSet());
-        List<ServerId> gone =
-                changed.stream().filter(server -> !there.contains(server)).toList();
-        return state(handle, host, standing, servers, Optional.of(new DesiredHost.Part(since, gone)));
+        List<ServerId> gone = changes.servers().stream()
+                .filter(server -> !there.contains(server))
+                .toList();
+        return state(
+                handle, host, standing, servers, Optional.of(new DesiredHost.Part(since, gone, changes.networks())));
     }
 
-    /** Asks for no more than belongs to those servers, and for what every answer tells. */
+    /** Asks for no more than belongs to those servers and to segments that changed, and for what every answer tells. */
     private DesiredHost state(
             Handle handle,
             HostId host,
             Hosts.Standing standing,
             List<DesiredServer> bare,
             Optional<DesiredHost.Part> part) {
+        List<DesiredServer> servers = wired(handle, host, bare);
         return new DesiredHost(
                 standing.revision(),
-                wired(handle, host, bare),
+                servers,
                 queries.open(handle, host),
                 physicalFunctions(handle, host),
                 List.of(),
                 queries.openRefusals(handle, host),
                 standing.history(),
-                part);
+                part,
+                Optional.of(HostSegments.of(handle, host, networks(servers, part))));
+    }
+
+    /** A NIC is never told without its segment. */
+    private static Set<NetworkId> networks(List<DesiredServer> servers, Optional<DesiredHost.Part> part) {
+        Set<NetworkId> networks = new HashSet<>();
+        servers.forEach(server -> server.interfaces().forEach(nic -> networks.add(nic.network())));
+        part.ifPresent(changed -> networks.addAll(changed.segments()));
+        return networks;
     }
 
     private List<DesiredServer> wired(Handle handle, HostId host, List<DesiredServer> bare) {
@@ -119,22 +131,12 @@ final class DesiredStore {
         if (ids.isEmpty()) {
             return List.of();
         }
-        Interfaces interfaces = new Interfaces(
-                uplinks(handle, host), leases(handle, host, ids), servicePorts.ofHost(handle, host, ids));
+        Interfaces interfaces = new Interfaces(leases(handle, host, ids));
         Map<ServerId, List<AttachedPort>> ports =
                 serverPorts.of(handle, ids).stream().collect(Collectors.groupingBy(AttachedPort::server));
         return bare.stream()
                 .map(server -> with(server, ports.getOrDefault(server.id(), List.of()), interfaces))
                 .toList();
-    }
-
-    private static Map<String, String> uplinks(Handle handle, HostId host) {
-        Map<String, String> uplinks = new HashMap<>();
-        handle.createQuery("select physical_network, interface from bridge_uplink where host_id = :host")
-                .bind("host", host.value())
-                .map((row, _) -> Map.entry(row.getString(1), row.getString(2)))
-                .forEach(uplink -> uplinks.put(uplink.getKey(), uplink.getValue()));
-        return uplinks;
     }
 
     /** Those that are on a physical network, as wide as that. */

@@ -5,22 +5,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.sluice.controller.network.binding.AttachedPort;
-import org.sluice.model.NetworkId;
 import org.sluice.model.PortId;
 import org.sluice.model.protocol.DesiredInterface;
+import org.sluice.model.protocol.FixedAddress;
 import org.sluice.model.protocol.VirtualFunctionLease;
 
 /**
- * What turns a port into a NIC of one host. Pure.
+ * What turns a port into a NIC of one host, told without what its segment says. Pure.
  *
- * @param uplinks netdevs that reach physical networks, by physical network
  * @param leases the host's leases, by port
- * @param services where the host serves DHCP and metadata, by network
  */
-record Interfaces(
-        Map<String, String> uplinks,
-        Map<PortId, VirtualFunctionLease> leases,
-        Map<NetworkId, DesiredInterface.ServicePort> services) {
+record Interfaces(Map<PortId, VirtualFunctionLease> leases) {
+    /** Told of its segment. */
+    private static final int OF_THE_SEGMENT = 0;
+
     List<DesiredInterface> of(List<AttachedPort> ports) {
         List<DesiredInterface> interfaces = new ArrayList<>(ports.size());
         for (AttachedPort port : ports) {
@@ -35,17 +33,17 @@ record Interfaces(
         return interfaces;
     }
 
-    private DesiredInterface bridge(AttachedPort port) {
+    private static DesiredInterface bridge(AttachedPort port) {
         return new DesiredInterface.Bridge(
                 port.port(),
                 port.network(),
                 port.mac(),
-                port.vlan().orElse(0),
-                port.mtu(),
-                port.addresses(),
-                port.physicalNetwork(),
-                uplinks.getOrDefault(port.physicalNetwork(), DesiredInterface.Bridge.NO_UPLINK),
-                Optional.ofNullable(services.get(port.network())),
+                OF_THE_SEGMENT,
+                OF_THE_SEGMENT,
+                addresses(port),
+                "",
+                DesiredInterface.Bridge.NO_UPLINK,
+                Optional.empty(),
                 port.wish());
     }
 
@@ -54,11 +52,15 @@ record Interfaces(
                 port.port(),
                 port.network(),
                 port.mac(),
-                port.vlan().orElse(0),
-                port.mtu(),
-                port.addresses(),
+                OF_THE_SEGMENT,
+                OF_THE_SEGMENT,
+                addresses(port),
                 lease,
                 new DesiredInterface.DirectAttributes(0, port.portSecurity(), false, 0, 0),
                 port.wish());
+    }
+
+    private static List<FixedAddress> addresses(AttachedPort port) {
+        return port.addresses().stream().map(FixedAddress::apart).toList();
     }
 }

@@ -1,12 +1,15 @@
 package org.sluice.controller.host;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Update;
+import org.jspecify.annotations.Nullable;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.model.HostId;
+import org.sluice.model.NetworkId;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.DesiredHost;
 
@@ -63,16 +66,29 @@ public final class Hosts {
             where c.host_id = any(:hosts) and c.server_id = any(:servers)
             """ + AS_CHANGED;
 
+    private static final String REMEMBER_SEGMENTS = """
+            insert into segment_revision as r (host_id, network_id, revision, request_id, global_request_id)
+            select h.id, changed.id, h.desired_revision, request_told(1), request_told(2)
+            from host h cross join unnest(:networks) changed (id) where h.id = any(:hosts)
+            on conflict (host_id, network_id) do update set revision = excluded.revision,
+                request_id = coalesce(excluded.request_id, r.request_id),
+                global_request_id = case when excluded.request_id is null then r.global_request_id
+                    else excluded.global_request_id end;
+            """;
+
     /** When a server has left: those that stand are remembered once each, however often they change. */
     private static final String FORGET = """
             delete from server_revision where host_id = :host
-                and revision < (select desired_revision from host where id = :host) - %d;
+                and revision < (select desired_revision from host where id = :host) - %1$d;
+            delete from segment_revision where host_id = :host
+                and revision < (select desired_revision from host where id = :host) - %1$d;
             """.formatted(REMEMBERED);
 
     private static final String BEGIN_ANEW = """
             update host set desired_revision = desired_revision + 1, noted_revision = desired_revision + 1,
                 desired_history = gen_random_uuid() where id = :host;
             delete from server_revision where host_id = :host;
+            delete from segment_revision where host_id = :host;
             """;
 
     /** After the hosts' rows, always. */
@@ -133,7 +149,24 @@ public final class Hosts {
         changedOn(handle, host, List.of(server), REMEMBER + FORGET);
     }
 
-    /** What these hosts should do has changed, but for servers: questions and PFs, of which agents are told all each time. */
+    /**
+     * What these hosts have of networks has changed: subnets, uplinks, from where DHCP is served. It is told once, and not again for each
+     * server there. Agents' logs name the request that the handle's transaction is for.
+     *
+     * @param hosts those that carry the networks; nothing happens when there are none, or no networks
+     */
+    public static void segmentsChanged(Handle handle, List<HostId> hosts, List<NetworkId> networks) {
+        if (!hosts.isEmpty() && !networks.isEmpty()) {
+            toAll(handle.createUpdate(LOCK_ALL + RAISE_ALL + REMEMBER_SEGMENTS + ANNOUNCE_ALL), hosts)
+                    .bindArray(
+                            "networks",
+                            UUID.class,
+                            networks.stream().map(NetworkId::value).toList())
+                    .execute();
+        }
+    }
+
+    /** What these hosts should do has changed, but for servers and segments: questions and PFs, of which agents are told all each time. */
     public static void changedBesideServers(Handle handle, List<HostId> hosts) {
         if (!hosts.isEmpty()) {
             toAll(handle.createUpdate(LOCK_ALL + RAISE_ALL + ANNOUNCE_ALL), hosts)
@@ -212,15 +245,36 @@ public final class Hosts {
                 .findOne();
     }
 
-    /** Servers of which the host is to be told otherwise than at that revision, and those that it has no claim of any more. */
-    public static List<ServerId> changedSince(Handle handle, HostId host, long revision) {
-        return handle.createQuery(
-                        "select server_id from server_revision where host_id = :host and revision > :revision")
+    /**
+     * What a host is to be told otherwise than before.
+     *
+     * @param servers also those that it has no claim of any more
+     * @param networks whose segments changed
+     */
+    public record Changes(List<ServerId> servers, List<NetworkId> networks) {
+        public Changes {
+            servers = List.copyOf(servers);
+            networks = List.copyOf(networks);
+        }
+    }
+
+    /** What has changed since that revision. */
+    public static Changes changedSince(Handle handle, HostId host, long revision) {
+        List<ServerId> servers = new ArrayList<>();
+        List<NetworkId> networks = new ArrayList<>();
+        handle.createQuery("""
+                        select server_id, cast(null as uuid) as network_id from server_revision where host_id = :host and revision > :revision
+                        union all select null, network_id from segment_revision where host_id = :host and revision > :revision""")
                 .bind("host", host.value())
                 .bind("revision", revision)
-                .mapTo(UUID.class)
-                .map(ServerId::new)
+                .map((row, _) -> {
+                    @Nullable UUID server = row.getObject("server_id", UUID.class);
+                    return server == null
+                            ? networks.add(new NetworkId(row.getObject("network_id", UUID.class)))
+                            : servers.add(new ServerId(server));
+                })
                 .list();
+        return new Changes(servers, networks);
     }
 
     /** The revision of what the host should do; empty when it is no member. */

@@ -46,6 +46,7 @@ import org.sluice.model.Problem;
 import org.sluice.model.ServerId;
 import org.sluice.model.VnicType;
 import org.sluice.model.protocol.DesiredHost;
+import org.sluice.model.protocol.DesiredInterface;
 import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.DiskWish;
 import org.sluice.model.protocol.DriverRefusal;
@@ -106,7 +107,7 @@ class AgentsFamilyTest {
                                     .asException());
                 },
                 database,
-                new DesiredStates(database, feed, fleet.serverPorts, fleet.servicePorts),
+                new DesiredStates(database, feed, fleet.serverPorts),
                 fleet.reports,
                 (_, out) -> out.write("image".getBytes(UTF_8)),
                 (_, _, source, arrived) -> {
@@ -173,12 +174,40 @@ class AgentsFamilyTest {
                 get(
                                 "/desired?after=" + before.revision(),
                                 "Sluice-History",
-                                before.history().orElseThrow().toString())
+                                before.history().orElseThrow().toString(),
+                                "Sluice-Segments",
+                                "apart")
                         .body(),
                 DesiredHost.class);
 
         assertThat(desired.part()).contains(new DesiredHost.Part(before.revision(), List.of()));
         assertThat(desired.servers()).extracting(DesiredServer::id).containsExactly(placed);
+        DesiredInterface nic = desired.servers().getFirst().interfaces().getFirst();
+        assertThat(nic.vlan()).isZero();
+        assertThat(desired.segmentsByNetwork()).containsOnlyKeys(nic.network());
+    }
+
+    /** They know neither what a segment is nor what one that changed would change. */
+    @Test
+    void anAgentOfTheVersionBeforeIsToldAllWithEachNicWhole() throws Exception {
+        ServerId standing = boot();
+        DesiredHost before = Json.MAPPER.readValue(get("/desired").body(), DesiredHost.class);
+        ServerId placed = boot();
+
+        DesiredHost desired = Json.MAPPER.readValue(
+                get(
+                                "/desired?after=" + before.revision(),
+                                "Sluice-History",
+                                before.history().orElseThrow().toString())
+                        .body(),
+                DesiredHost.class);
+
+        assertThat(desired.part()).isEmpty();
+        assertThat(desired.segments()).isEmpty();
+        assertThat(desired.servers()).extracting(DesiredServer::id).containsExactly(standing, placed);
+        assertThat(desired.servers())
+                .allSatisfy(server ->
+                        assertThat(server.interfaces().getFirst().vlan()).isPositive());
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -28,6 +29,8 @@ import org.sluice.model.VnicType;
 import org.sluice.model.protocol.DesiredHost;
 import org.sluice.model.protocol.DesiredHost.Known;
 import org.sluice.model.protocol.DesiredHost.Part;
+import org.sluice.model.protocol.DesiredInterface;
+import org.sluice.model.protocol.DesiredSegment;
 import org.sluice.model.protocol.DesiredServer;
 
 /** An agent that has a host's state is told what changed since, and the whole where nobody knows that. */
@@ -65,7 +68,7 @@ final class DesiredPartsTest {
     }
 
     private DesiredStates states() {
-        return new DesiredStates(postgres.database(), feed, fleet.serverPorts, fleet.servicePorts);
+        return new DesiredStates(postgres.database(), feed, fleet.serverPorts);
     }
 
     private static Known known(DesiredHost state) {
@@ -144,21 +147,47 @@ final class DesiredPartsTest {
                 .isNotEmpty();
     }
 
+    /** However many servers are on it: none of them is told again. */
     @Test
-    void eachHostOfANetworkIsToldOfItsOwnServers() {
-        fleet.boot(fleet.port(network, VnicType.DIRECT));
-        fleet.boot(fleet.port(network, VnicType.DIRECT));
+    void aNetworkThatChangesIsOneSegmentToEachHostThatCarriesIt() {
+        boot();
+        boot();
         HostId other = fleet.host("node1", 1);
         ServerId there = boot();
-        Known here = known(states().read(host));
-        Known beside = known(states().read(other));
+        HostId without = fleet.host("node2", 1);
+        assertThat(servers(states().read(other))).containsExactly(there);
+        DesiredHost before = states().read(without);
+        assertThat(before.segments()).contains(List.of());
 
+        Map<HostId, DesiredHost> known = Map.of(host, states().read(host), other, states().read(other));
+        change(handle -> handle.execute("update network set mtu = 8000 where id = ?", network.value()));
         change(handle -> new AffectedHosts().ofNetwork(handle, network));
 
-        assertThat(servers(states().read(host, here))).hasSize(4).doesNotContain(there);
-        assertThat(servers(states().read(other, beside))).containsExactly(there);
-        assertThat(fleet.count("select count(*) from server_revision where host_id = ?", other.value()))
-                .isEqualTo(1);
+        known.forEach((carrier, state) -> {
+            DesiredHost told = states().read(carrier, known(state));
+            assertThat(told.part()).contains(new Part(state.revision(), List.of(), List.of(network)));
+            assertThat(told.servers()).isEmpty();
+            assertThat(told.segmentsByNetwork().get(network))
+                    .extracting(DesiredSegment::mtu)
+                    .isEqualTo(8000);
+        });
+        assertThat(states().read(without).revision()).isEqualTo(before.revision());
+        assertThat(fleet.count("select count(*) from segment_revision")).isEqualTo(2);
+    }
+
+    @Test
+    void aServerIsToldWithItsSegmentsWhichHaveNotChanged() {
+        DesiredHost before = states().read(host);
+
+        change(handle -> Hosts.changed(handle, host, second));
+        DesiredHost told = states().read(host, known(before));
+
+        assertThat(told.part().orElseThrow().segments()).isEmpty();
+        assertThat(told.segments()).isEqualTo(before.segments());
+        DesiredInterface nic = told.servers().getFirst().interfaces().getFirst();
+        assertThat(nic.vlan()).as("which the segment tells").isZero();
+        assertThat(told.inOne().servers().getFirst().interfaces().getFirst().vlan())
+                .isEqualTo(2401);
     }
 
     @Test
@@ -271,7 +300,7 @@ final class DesiredPartsTest {
         });
 
         assertThat(changing).hasSize(1);
-        assertThat(asking).hasSize(11);
+        assertThat(asking).hasSize(8);
         assertThat(fleet.count("select count(*) from server_revision where host_id = ?", crowded.value()))
                 .isEqualTo(1);
     }

@@ -1,5 +1,6 @@
 package org.sluice.controller.agents;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.sluice.controller.host.Hosts;
 import org.sluice.controller.network.network.AffectedHosts;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.controller.store.Origin;
@@ -22,6 +24,7 @@ import org.sluice.model.ServerId;
 import org.sluice.model.VnicType;
 import org.sluice.model.protocol.DesiredHost;
 import org.sluice.model.protocol.DesiredHost.Known;
+import org.sluice.model.protocol.DesiredSegment;
 import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.HostQuery;
 
@@ -66,8 +69,12 @@ final class DesiredStatesTest {
         assertThat(wanted.named()).isEqualTo(server + " (req-" + what + ", global req-all-of-" + what + ")");
     }
 
+    private DesiredSegment segment() {
+        return requireNonNull(states().read(host).segmentsByNetwork().get(network));
+    }
+
     private DesiredStates states() {
-        return new DesiredStates(postgres.database(), feed, fleet.serverPorts, fleet.servicePorts);
+        return new DesiredStates(postgres.database(), feed, fleet.serverPorts);
     }
 
     private void change(String what, Consumer<Handle> work) {
@@ -84,13 +91,20 @@ final class DesiredStatesTest {
         assertChangedFor(first, "boot");
         assertChangedFor(second, "boot");
 
-        change("subnet", handle -> hosts.ofNetwork(handle, network));
-        assertChangedFor(first, "subnet");
-        assertChangedFor(second, "subnet");
-
         change("delete", handle -> fleet.scheduling.requestDelete(handle, first));
         assertChangedFor(first, "delete");
-        assertChangedFor(second, "subnet");
+        assertChangedFor(second, "boot");
+    }
+
+    @Test
+    void aSegmentIsWantedForTheRequestThatChangedItLast() {
+        assertThat(segment().requestId()).isEmpty();
+
+        change("subnet", handle -> hosts.ofNetwork(handle, network));
+        change("network", handle -> hosts.ofNetwork(handle, network));
+
+        assertThat(segment().named()).isEqualTo(network + " (req-network, global req-all-of-network)");
+        assertChangedFor(first, "boot");
     }
 
     @Test
@@ -109,17 +123,29 @@ final class DesiredStatesTest {
 
     @Test
     void whatNoRequestAskedForLeavesTheLastOne() {
-        postgres.database().jdbi().useTransaction(handle -> hosts.ofNetwork(handle, network));
+        change("subnet", handle -> hosts.ofNetwork(handle, network));
+
+        postgres.database().jdbi().useTransaction(handle -> {
+            hosts.ofNetwork(handle, network);
+            Hosts.changed(handle, host, first);
+        });
+
         assertChangedFor(first, "boot");
+        assertThat(segment().named()).isEqualTo(network + " (req-subnet, global req-all-of-subnet)");
     }
 
     @Test
     void aRequestWithoutAGlobalIdLeavesNoneOfAnother() {
+        change("subnet", handle -> hosts.ofNetwork(handle, network));
         Origin alone = new Origin("req-alone", "", "user", "demo", "project", "127.0.0.1", "PUT /");
         alone.during(() -> {
-            postgres.database().jdbi().useTransaction(handle -> hosts.ofNetwork(handle, network));
+            postgres.database().jdbi().useTransaction(handle -> {
+                hosts.ofNetwork(handle, network);
+                Hosts.changed(handle, host, first);
+            });
             return true;
         });
+        assertThat(segment().named()).isEqualTo(network + " (req-alone)");
         DesiredServer wanted = states().read(host).find(first).orElseThrow();
         assertThat(wanted.requestId()).contains("req-alone");
         assertThat(wanted.globalRequestId()).isEmpty();

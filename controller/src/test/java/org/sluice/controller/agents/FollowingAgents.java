@@ -11,9 +11,12 @@ import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 import org.sluice.controller.host.Hosts;
 import org.sluice.controller.store.Database;
 import org.sluice.model.HostId;
+import org.sluice.model.NetworkId;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.DesiredHost;
 import org.sluice.model.protocol.DesiredHost.Known;
+import org.sluice.model.protocol.DesiredHost.Part;
+import org.sluice.model.protocol.DesiredSegment;
 import org.sluice.model.protocol.DesiredServer;
 
 /**
@@ -43,9 +46,12 @@ public final class FollowingAgents {
                     before.map(state -> new Known(state.revision(), state.history()))
                             .orElse(Known.NOTHING));
             DesiredHost whole = store.read(handle, host, Known.NOTHING);
-            assertThat(byId(told.part().isPresent() ? with(before.orElseThrow(), told) : told.servers()))
+            assertThat(byId(
+                            told.part().isPresent()
+                                    ? with(before.orElseThrow(), told)
+                                    : told.inOne().servers()))
                     .as("servers as they were with what was told of since revision %s", told.part())
-                    .isEqualTo(byId(whole.servers()));
+                    .isEqualTo(byId(whole.inOne().servers()));
             assertThat(told.queries()).isEqualTo(whole.queries());
             assertThat(told.physicalFunctions()).isEqualTo(whole.physicalFunctions());
             assertThat(told.refusalQueries()).isEqualTo(whole.refusalQueries());
@@ -55,9 +61,13 @@ public final class FollowingAgents {
     }
 
     private static List<DesiredServer> with(DesiredHost before, DesiredHost told) {
-        Map<ServerId, DesiredServer> servers = byId(before.servers());
-        servers.putAll(byId(told.servers()));
-        servers.keySet().removeAll(told.part().orElseThrow().gone());
+        Part part = told.part().orElseThrow();
+        Map<NetworkId, DesiredSegment> changed = new HashMap<>(told.segmentsByNetwork());
+        changed.keySet().retainAll(part.segments());
+        Map<ServerId, DesiredServer> servers = byId(before.inOne().servers());
+        servers.replaceAll((_, server) -> server.on(changed));
+        servers.putAll(byId(told.inOne().servers()));
+        servers.keySet().removeAll(part.gone());
         return List.copyOf(servers.values());
     }
 

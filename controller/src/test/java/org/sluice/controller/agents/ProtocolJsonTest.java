@@ -19,6 +19,7 @@ import org.sluice.model.ServerId;
 import org.sluice.model.protocol.DesiredHost;
 import org.sluice.model.protocol.DesiredInterface;
 import org.sluice.model.protocol.DesiredPhysicalFunction;
+import org.sluice.model.protocol.DesiredSegment;
 import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.DiskWish;
 import org.sluice.model.protocol.Enrolment;
@@ -42,6 +43,20 @@ class ProtocolJsonTest {
             List.of("9.9.9.9"),
             List.of(new FixedAddress.HostRoute("10.1.0.0/16", "10.0.0.254")),
             true);
+
+    private static DesiredSegment segment(NetworkId network) {
+        return new DesiredSegment(
+                network,
+                "physnet0",
+                "eno2",
+                2001,
+                1500,
+                List.of(new DesiredSegment.Subnet(
+                        ADDRESS.cidr(), ADDRESS.gateway(), ADDRESS.nameServers(), ADDRESS.hostRoutes(), true)),
+                Optional.of(new DesiredSegment.Services(PortId.random(), MAC, List.of(ADDRESS.apart()))),
+                Optional.of("req-0000000c-0000-0000-0000-00000000000d"),
+                Optional.empty());
+    }
 
     static List<Object> values() {
         PortId port = new PortId(new UUID(3, 4));
@@ -104,7 +119,8 @@ class ProtocolJsonTest {
                         List.of(),
                         List.of(),
                         Optional.of(new UUID(11, 12)),
-                        Optional.of(new DesiredHost.Part(42, List.of(SERVER)))),
+                        Optional.of(new DesiredHost.Part(42, List.of(SERVER), List.of(network))),
+                        Optional.of(List.of(segment(network)))),
                 new HostQuery.Answer(query.id(), "login:\n"),
                 new ServerReport.Observed(
                         SERVER,

@@ -492,8 +492,9 @@ class ReportsTest {
 
     private List<DesiredServer> desired(HostId host) {
         try (ChangeFeed feed = new ChangeFeed(postgres.database())) {
-            return new DesiredStates(postgres.database(), feed, fleet.serverPorts, fleet.servicePorts)
+            return new DesiredStates(postgres.database(), feed, fleet.serverPorts)
                     .read(host)
+                    .inOne()
                     .servers();
         }
     }

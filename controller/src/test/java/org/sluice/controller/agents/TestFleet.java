@@ -88,7 +88,7 @@ public final class TestFleet {
                 racesLost.incrementAndGet();
             }
         });
-        this.agents = new FollowingAgents(database, new DesiredStore(serverPorts, servicePorts));
+        this.agents = new FollowingAgents(database, new DesiredStore(serverPorts));
         this.reports = new Reports(scheduling, serverPorts, bindings, new Operations(scheduling));
     }
 

@@ -113,7 +113,7 @@ final class ComputeCloud implements AutoCloseable {
         this.operations = new Operations(scheduling);
         this.reports = new Reports(scheduling, ports, new Bindings(), operations);
         this.feed = new ChangeFeed(database);
-        this.desiredStates = new DesiredStates(database, feed, ports, servicePorts);
+        this.desiredStates = new DesiredStates(database, feed, ports);
         ComputeFamily family = new ComputeFamily(
                 database, ports, scheduling, operations, this::console, InstantSource.system(), random);
         RouteTable table = RouteTable.of(
@@ -430,7 +430,7 @@ final class ComputeCloud implements AutoCloseable {
 
     /** What the host's agent is told of the server; empty when it is told nothing of it. */
     Optional<DesiredServer> told(HostId host, String server) {
-        return desiredStates.read(host).find(ServerId.parse(server));
+        return desiredStates.read(host).inOne().find(ServerId.parse(server));
     }
 
     /** What is done in the background about operations; how many were taken on or back. */
@@ -444,6 +444,7 @@ final class ComputeCloud implements AutoCloseable {
     List<DesiredInterface> desired(HostId host, String server) {
         return desiredStates
                 .read(host)
+                .inOne()
                 .find(ServerId.parse(server))
                 .orElseThrow()
                 .interfaces();

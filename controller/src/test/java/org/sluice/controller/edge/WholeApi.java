@@ -182,7 +182,7 @@ final class WholeApi implements AutoCloseable {
                 new AgentsFamily(
                         WholeApi::certified,
                         database,
-                        new DesiredStates(database, feed, ports, new ServicePorts(random)),
+                        new DesiredStates(database, feed, ports),
                         new Reports(scheduling, ports, new Bindings(), operations),
                         bytes::writeTo,
                         new DiskUploads(database, bytes, sweep, UploadRoom.in(spool, ImageLimits.USUAL, false), clock)

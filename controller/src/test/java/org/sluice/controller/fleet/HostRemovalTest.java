@@ -83,7 +83,7 @@ class HostRemovalTest {
 
         assertNothingOfItIsLeft();
         try (ChangeFeed feed = new ChangeFeed(postgres.database())) {
-            DesiredStates states = new DesiredStates(postgres.database(), feed, fleet.serverPorts, fleet.servicePorts);
+            DesiredStates states = new DesiredStates(postgres.database(), feed, fleet.serverPorts);
             assertThatThrownBy(() -> states.read(host)).isInstanceOf(ProblemException.class);
         }
         assertThat(api.delete("/hosts/node0").status()).isEqualTo(404);

@@ -46,6 +46,7 @@ final class AuditTest {
             "port_binding",
             "revocation_clock",
             "scheduling_decision",
+            "segment_revision",
             "server_action",
             "server_request",
             "server_revision",

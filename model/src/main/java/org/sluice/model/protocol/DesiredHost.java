@@ -3,9 +3,12 @@ package org.sluice.model.protocol;
 import static java.util.Objects.requireNonNull;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import org.sluice.model.NetworkId;
 import org.sluice.model.ServerId;
 
 /**
@@ -20,6 +23,8 @@ import org.sluice.model.ServerId;
  * @param refusalQueries questions for what drivers refused, all of them; none from controllers that do not ask for it
  * @param history of which sequence of revisions this is one: what changed between two of the same can be told; empty where that is not known
  * @param part what it is a part of; empty when it is the whole
+ * @param segments the networks of its servers' NICs, which are told without what these say; of a part also those that changed. Empty
+ *     where each NIC is told whole: by controllers of the time before segments were told, and to agents of that time
  */
 public record DesiredHost(
         long revision,
@@ -29,7 +34,8 @@ public record DesiredHost(
         List<NotUnderstood> notUnderstood,
         List<RefusalQuery> refusalQueries,
         Optional<UUID> history,
-        Optional<Part> part) {
+        Optional<Part> part,
+        Optional<List<DesiredSegment>> segments) {
     /**
      * A server of which something is wanted that its agent does not know: a kind of NIC, a level of power of a later version.
      *
@@ -50,10 +56,18 @@ public record DesiredHost(
      *
      * @param since the revision after which it changed; the part is for who has the whole state of that one and no other
      * @param gone servers that the state does not speak of any more, as a whole one would not: no order to end them
+     * @param segments networks whose segments changed; others come along with servers that are told. None from controllers of the time
+     *     before segments were told
      */
-    public record Part(long since, List<ServerId> gone) {
+    public record Part(long since, List<ServerId> gone, List<NetworkId> segments) {
         public Part {
             gone = List.copyOf(gone);
+            segments = List.copyOf(Objects.requireNonNullElse(segments, List.of()));
+        }
+
+        /** One in which no segment changed. */
+        public Part(long since, List<ServerId> gone) {
+            this(since, gone, List.of());
         }
     }
 
@@ -80,6 +94,29 @@ public record DesiredHost(
         refusalQueries = List.copyOf(Objects.requireNonNullElse(refusalQueries, List.of()));
         history = Objects.requireNonNullElse(history, Optional.empty());
         part = Objects.requireNonNullElse(part, Optional.empty());
+        segments = Objects.requireNonNullElse(segments, Optional.<List<DesiredSegment>>empty())
+                .map(List::copyOf);
+    }
+
+    /** The segments that are told, by network. */
+    public Map<NetworkId, DesiredSegment> segmentsByNetwork() {
+        return segments.orElse(List.of()).stream()
+                .collect(Collectors.toUnmodifiableMap(DesiredSegment::network, segment -> segment));
+    }
+
+    /** The same, for who does not know of segments: with each NIC told whole. */
+    public DesiredHost inOne() {
+        Map<NetworkId, DesiredSegment> told = segmentsByNetwork();
+        return new DesiredHost(
+                revision,
+                servers.stream().map(server -> server.on(told)).toList(),
+                queries,
+                physicalFunctions,
+                notUnderstood,
+                refusalQueries,
+                history,
+                part,
+                Optional.empty());
     }
 
     /** A whole one of no known history. */
@@ -97,6 +134,7 @@ public record DesiredHost(
                 physicalFunctions,
                 notUnderstood,
                 refusalQueries,
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
     }

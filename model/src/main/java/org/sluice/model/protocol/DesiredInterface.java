@@ -25,10 +25,10 @@ public sealed interface DesiredInterface {
     /** The NIC's address. */
     MacAddress mac();
 
-    /** VLAN id on the wire, 1 to 4094; 0 for untagged (flat). */
+    /** VLAN id on the wire, 1 to 4094; 0 for untagged (flat), and where the segment tells it. */
     int vlan();
 
-    /** Largest IP packet, bytes. */
+    /** Largest IP packet, bytes; 0 where the segment tells it. */
     int mtu();
 
     /** Addresses of the port, IPv4 first. */
@@ -50,6 +50,12 @@ public sealed interface DesiredInterface {
      * and from where the network is served. All else of a NIC is built, and stays while its server runs.
      */
     DesiredInterface toldLike(DesiredInterface other);
+
+    /** The same NIC without what the segment of its network says, which is told beside it. */
+    DesiredInterface apart();
+
+    /** The same NIC with what that segment says, which is of its network. */
+    DesiredInterface on(DesiredSegment segment);
 
     /** Whether a NIC should be there. */
     enum Presence {
@@ -139,6 +145,30 @@ public sealed interface DesiredInterface {
                     other instanceof Bridge bridge ? bridge.services() : services,
                     wish);
         }
+
+        @Override
+        public Bridge apart() {
+            return new Bridge(port, network, mac, 0, 0, apartAll(addresses), "", NO_UPLINK, Optional.empty(), wish);
+        }
+
+        @Override
+        public Bridge on(DesiredSegment segment) {
+            return new Bridge(
+                    port,
+                    network,
+                    mac,
+                    segment.vlan(),
+                    segment.mtu(),
+                    segment.complete(addresses),
+                    segment.physicalNetwork(),
+                    segment.uplink(),
+                    segment.servicePort(),
+                    wish);
+        }
+    }
+
+    private static List<FixedAddress> apartAll(List<FixedAddress> addresses) {
+        return addresses.stream().map(FixedAddress::apart).toList();
     }
 
     /**
@@ -202,6 +232,25 @@ public sealed interface DesiredInterface {
         @Override
         public Direct toldLike(DesiredInterface other) {
             return new Direct(port, network, mac, vlan, mtu, other.addresses(), lease, attributes, wish);
+        }
+
+        @Override
+        public Direct apart() {
+            return new Direct(port, network, mac, 0, 0, apartAll(addresses), lease, attributes, wish);
+        }
+
+        @Override
+        public Direct on(DesiredSegment segment) {
+            return new Direct(
+                    port,
+                    network,
+                    mac,
+                    segment.vlan(),
+                    segment.mtu(),
+                    segment.complete(addresses),
+                    lease,
+                    attributes,
+                    wish);
         }
     }
 

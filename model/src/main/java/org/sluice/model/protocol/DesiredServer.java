@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.sluice.model.ImageId;
+import org.sluice.model.NetworkId;
 import org.sluice.model.PortId;
 import org.sluice.model.ServerId;
 
@@ -163,6 +164,22 @@ public record DesiredServer(
     /** The same server with these NICs. */
     public DesiredServer wired(List<DesiredInterface> nics) {
         return with(claim, power, image, rootDisk, nics, launch, requestId, globalRequestId, diskWish);
+    }
+
+    /** The same server, whose NICs are told without what their segments say. */
+    public DesiredServer apart() {
+        return wired(interfaces.stream().map(DesiredInterface::apart).toList());
+    }
+
+    /** The same server with what those segments say of its NICs; one of a network that is not among them stays what it is. */
+    public DesiredServer on(Map<NetworkId, DesiredSegment> segments) {
+        return interfaces.stream().anyMatch(nic -> segments.containsKey(nic.network()))
+                ? wired(interfaces.stream().map(nic -> on(segments, nic)).toList())
+                : this;
+    }
+
+    private static DesiredInterface on(Map<NetworkId, DesiredSegment> segments, DesiredInterface nic) {
+        return Optional.ofNullable(segments.get(nic.network())).map(nic::on).orElse(nic);
     }
 
     /** Its NIC of that port, if it has one. */

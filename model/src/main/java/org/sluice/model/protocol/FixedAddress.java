@@ -31,6 +31,11 @@ public record FixedAddress(
         hostRoutes = List.copyOf(hostRoutes);
     }
 
+    /** The same address, of which its segment tells the rest. */
+    public FixedAddress apart() {
+        return new FixedAddress(address, cidr, Optional.empty(), List.of(), List.of(), false);
+    }
+
     /** Where the default route leads: to the gateway or else, as in Neutron, where a host route to everywhere leads. */
     public Optional<String> defaultNextHop() {
         return gateway.or(() -> hostRoutes.stream()

@@ -11,8 +11,8 @@ import org.sluice.controller.host.Hosts;
 import org.sluice.controller.scheduling.FleetIndex;
 import org.sluice.controller.store.ChangeFeed;
 import org.sluice.model.HostId;
+import org.sluice.model.NetworkId;
 import org.sluice.model.Problem;
-import org.sluice.model.ServerId;
 
 /**
  * Which cards and which uplinks belong to which physical network. A mapping that leases or bound ports stand on cannot be
@@ -128,20 +128,17 @@ public final class Mappings {
         }
     }
 
-    /** Ports that are bound without an uplink are described otherwise from now on. */
+    /** Networks whose ports are bound without an uplink are another thing from now on. */
     private static void tell(Handle handle, HostId host, String network) {
-        Hosts.changed(
-                handle,
-                List.of(host),
-                handle.createQuery("""
-                                select distinct b.server_id from port_binding b join port p on p.id = b.port_id
-                                    join network n on n.id = p.network_id
-                                where b.host_id = :host and p.vnic_type = 'normal'
-                                  and n.physical_network = :network""")
-                        .bind("host", host.value())
-                        .bind("network", network)
-                        .map((row, _) -> new ServerId(row.getObject(1, UUID.class)))
-                        .list());
+        List<NetworkId> networks = handle.createQuery("""
+                        select distinct n.id from port_binding b join port p on p.id = b.port_id
+                            join network n on n.id = p.network_id
+                        where b.host_id = :host and n.physical_network = :network""")
+                .bind("host", host.value())
+                .bind("network", network)
+                .map((row, _) -> new NetworkId(row.getObject(1, UUID.class)))
+                .list();
+        Hosts.segmentsChanged(handle, List.of(host), networks);
     }
 
     /** Takes the interface off the network again. */

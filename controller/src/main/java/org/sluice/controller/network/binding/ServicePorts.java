@@ -1,30 +1,21 @@
 package org.sluice.controller.network.binding;
 
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 import org.jdbi.v3.core.Handle;
 import org.sluice.controller.host.HostSigns;
-import org.sluice.controller.network.address.AddressRows;
 import org.sluice.controller.network.port.NetworkFacts;
 import org.sluice.controller.network.port.NewPort;
 import org.sluice.controller.network.port.PortMaking;
 import org.sluice.controller.network.wire.NetworkProblems;
 import org.sluice.model.HostId;
-import org.sluice.model.MacAddress;
 import org.sluice.model.NetworkId;
 import org.sluice.model.PortId;
-import org.sluice.model.ServerId;
 import org.sluice.model.SubnetId;
-import org.sluice.model.protocol.DesiredInterface;
-import org.sluice.model.protocol.FixedAddress;
 import org.sluice.model.protocol.ServedNetwork;
 
 /**
@@ -34,9 +25,6 @@ import org.sluice.model.protocol.ServedNetwork;
  * transaction. Thread-safe.
  */
 public final class ServicePorts {
-    private static final String SELECT = "select p.id, p.network_id, p.mac_address, p.service_host_id, "
-            + AddressRows.SELECT + " as addresses from port p\n";
-
     private static final String OF_ALL_HOSTS = "p.serves and p.service_host_id is null";
 
     private final PortMaking making;
@@ -86,31 +74,6 @@ public final class ServicePorts {
         if (isServed(handle, network)) {
             complete(handle, network);
         }
-    }
-
-    /** From where a host serves the networks that those of its servers have bridged NICs on, by network, in two queries. */
-    public Map<NetworkId, DesiredInterface.ServicePort> ofHost(
-            Handle handle, HostId host, Collection<ServerId> servers) {
-        List<UUID> ids = servers.stream().map(ServerId::value).toList();
-        Map<NetworkId, DesiredInterface.ServicePort> ports = new LinkedHashMap<>();
-        handle.createQuery(SELECT + """
-                         where p.service_host_id = :host and exists (
-                            select 1 from host h where h.id = :host and not h.serves_shared)
-                        order by p.network_id""")
-                .bind("host", host.value())
-                .map((row, _) -> Map.entry(network(row), read(row)))
-                .forEach(entry -> ports.put(entry.getKey(), entry.getValue()));
-        handle.createQuery(SELECT + " where " + OF_ALL_HOSTS + """
-                         and p.network_id in (
-                            select nic.network_id from port_binding b join port nic on nic.id = b.port_id
-                            where b.host_id = :host and b.server_id = any(:servers) and nic.vnic_type = 'normal')
-                        order by p.network_id""")
-                .bind("host", host.value())
-                .bindArray("servers", UUID.class, ids)
-                .map((row, _) -> Map.entry(network(row), read(row)))
-                .forEach(entry -> ports.putIfAbsent(entry.getKey(), entry.getValue()));
-        ports.values().removeIf(port -> port.addresses().isEmpty());
-        return ports;
     }
 
     /**
@@ -240,19 +203,5 @@ public final class ServicePorts {
                 .bind("host", host.value())
                 .mapTo(UUID.class)
                 .findOne();
-    }
-
-    private static NetworkId network(ResultSet row) throws SQLException {
-        return new NetworkId(row.getObject("network_id", UUID.class));
-    }
-
-    /** Subnets whose DHCP is off keep their address here, for the day that it is on again. */
-    private static DesiredInterface.ServicePort read(ResultSet row) throws SQLException {
-        return new DesiredInterface.ServicePort(
-                new PortId(row.getObject("id", UUID.class)),
-                new MacAddress(row.getString("mac_address")),
-                AddressRows.parse(row.getString("addresses")).stream()
-                        .filter(FixedAddress::dhcp)
-                        .toList());
     }
 }

@@ -13,21 +13,9 @@ import org.sluice.model.ServerId;
 
 /** Tells the hosts that carry a network that what they should do has changed, and for whose request. Stateless. */
 public final class AffectedHosts {
-    /** All servers on the network are changed: every host with a bound or a service port of it must look again. */
+    /** What NICs on the network have in common is changed: every host with a bound or a service port of it is told. */
     public void ofNetwork(Handle handle, NetworkId network) {
-        List<HostId> hosts = hosts(handle, network);
-        if (hosts.isEmpty()) {
-            return;
-        }
-        Hosts.changed(
-                handle,
-                hosts,
-                handle.createQuery("""
-                                select distinct b.server_id from port p join port_binding b on b.port_id = p.id
-                                where p.network_id = :network""")
-                        .bind("network", network.value())
-                        .map((row, _) -> new ServerId(row.getObject(1, UUID.class)))
-                        .list());
+        Hosts.segmentsChanged(handle, hosts(handle, network), List.of(network));
     }
 
     /** A NIC of a server is changed: the hosts that it is bound to must look again. */
