@@ -333,7 +333,11 @@ public final class Agent implements AutoCloseable {
 
     private void accept(DesiredHost told) {
         DesiredState before = latest.get();
-        DesiredState state = taken(before, told);
+        Optional<DesiredState> taken = taken(before, told);
+        if (taken.isEmpty()) {
+            return;
+        }
+        DesiredState state = taken.get();
         if (before != null && before.revision() > state.revision()) {
             // Its database was restored. It is followed, since it would say nothing else from now on, and by what it
             // does
@@ -354,8 +358,19 @@ public final class Agent implements AutoCloseable {
         state.physicalFunctions().forEach(this::setUp);
         if (told.part().isPresent()) {
             // Nothing else is wanted otherwise; but who waits for what a server has may have to do so no more.
-            noteChangedSegments(told, told.part().get());
-            state.concerned(told, told.part().get()).forEach(this::wake);
+            Set<ServerId> concerned = state.concerned(told, told.part().get());
+            List<DesiredSegment> changed =
+                    DesiredState.changed(told, told.part().get());
+            if (changed.isEmpty()) {
+                concerned.forEach(this::wake);
+            } else {
+                // Not on this thread, which gives the signs of life.
+                loop("segments", () -> {
+                            changed.forEach(this::serveChanged);
+                            concerned.forEach(this::wake);
+                        })
+                        .start();
+            }
             convergence.waiting().forEach(this::wake);
         } else {
             wakeAll();
@@ -363,29 +378,36 @@ public final class Agent implements AutoCloseable {
         answer(told);
     }
 
-    private void noteChangedSegments(DesiredHost told, Part part) {
-        Map<NetworkId, DesiredSegment> segments = told.segmentsByNetwork();
-        part.segments().stream()
-                .flatMap(network -> Optional.ofNullable(segments.get(network)).stream())
-                .forEach(segment ->
-                        LOG.info("Host {} is told anew of the segment of network {}.", host.name(), segment.named()));
+    /** What is served there changes once for all, before it is each server's turn to be described anew. */
+    private void serveChanged(DesiredSegment segment) {
+        LOG.info("Host {} is told anew of the segment of network {}.", host.name(), segment.named());
+        try {
+            segments.become(segment);
+        } catch (KernelException | ProblemException e) {
+            LOG.warn(
+                    "DHCP and metadata of network {} do not know yet what changed; each of its servers tries that again. {}",
+                    segment.named(),
+                    e.getMessage());
+        }
     }
 
-    /** The state that was told, or the one before with the part that was. */
-    private DesiredState taken(@Nullable DesiredState before, DesiredHost told) {
+    /** The state that was told, or the one before with the part that was; empty where that is of no use, and all is asked for. */
+    private Optional<DesiredState> taken(@Nullable DesiredState before, DesiredHost told) {
         if (told.part().isEmpty()) {
             wantsAll = false;
-            return DesiredState.of(told);
+            return Optional.of(DesiredState.of(told));
         }
         Part part = told.part().get();
         if (before == null || wantsAll || !before.isContinuedBy(told, part)) {
             wantsAll = true;
-            throw new ControllerUnavailableException(
-                    "The controller told what changed since revision " + part.since()
-                            + " of what this host should do, which the host does not have; it asks for all of it.",
-                    null);
+            LOG.info(
+                    "Host {} is told what changed since revision {} of what it should do, which is not all that it has to know; it asks for"
+                            + " the whole.",
+                    host.name(),
+                    part.since());
+            return Optional.empty();
         }
-        return before.with(told, part);
+        return Optional.of(before.with(told, part));
     }
 
     private void answer(DesiredHost told) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.sluice.model.NetworkId;
 import org.sluice.model.ServerId;
@@ -48,9 +49,15 @@ final class DesiredState {
         return new DesiredState(whole, new HashMap<>(), new HashMap<>()).told(whole);
     }
 
-    /** Whether that part is all of what changed since this; it is of no use for any other. */
+    /** Whether that part is all of what changed since this, and is understood; it is of no use for any other. */
     boolean isContinuedBy(DesiredHost told, Part part) {
         return part.since() == known.revision()
+                // What is not understood of a segment is said of each of its servers, and what of a server was not may
+                // be now: both need
+                // all servers.
+                && (part.segments().isEmpty()
+                        || notUnderstood.isEmpty()
+                                && told.segmentsByNetwork().keySet().containsAll(part.segments()))
                 // An older controller, beside one that told of segments, does not know which of them changed.
                 && (told.segments().isPresent() || !tellsSegments)
                 && told.history().isPresent()
@@ -65,8 +72,8 @@ final class DesiredState {
         }
         DesiredState next = new DesiredState(told, new HashMap<>(servers), new HashMap<>(notUnderstood));
         if (!part.segments().isEmpty()) {
-            Map<NetworkId, DesiredSegment> changed = new HashMap<>(told.segmentsByNetwork());
-            changed.keySet().retainAll(Set.copyOf(part.segments()));
+            Map<NetworkId, DesiredSegment> changed =
+                    changed(told, part).stream().collect(Collectors.toMap(DesiredSegment::network, segment -> segment));
             next.servers.replaceAll((_, server) -> server.on(changed));
         }
         next.told(told);
@@ -107,6 +114,14 @@ final class DesiredState {
             servers().filter(server -> isOnOneOf(changed, server)).forEach(server -> concerned.add(server.id()));
         }
         return concerned;
+    }
+
+    /** The segments that changed with a part; others only come along with servers. */
+    static List<DesiredSegment> changed(DesiredHost told, Part part) {
+        Set<NetworkId> changed = Set.copyOf(part.segments());
+        return told.segments().orElse(List.of()).stream()
+                .filter(segment -> changed.contains(segment.network()))
+                .toList();
     }
 
     private static boolean isOnOneOf(Set<NetworkId> networks, DesiredServer server) {

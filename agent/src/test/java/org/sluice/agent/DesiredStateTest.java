@@ -6,14 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.sluice.model.ServerId;
 import org.sluice.model.protocol.DesiredHost;
 import org.sluice.model.protocol.DesiredHost.Known;
 import org.sluice.model.protocol.DesiredHost.NotUnderstood;
 import org.sluice.model.protocol.DesiredHost.Part;
-import org.sluice.model.protocol.DesiredInterface;
 import org.sluice.model.protocol.DesiredPhysicalFunction;
 import org.sluice.model.protocol.DesiredSegment;
 import org.sluice.model.protocol.DesiredServer;
@@ -143,23 +141,43 @@ class DesiredStateTest {
 
     @Test
     void aSegmentThatChangesIsWhatItsServersAreOnAndNoOthers() {
-        DesiredInterface nic = changes.interfaces().getFirst();
-        DesiredSegment segment = Samples.segment(nic.network(), 1400);
-
-        Part part = new Part(5, List.of(), List.of(nic.network()));
+        DesiredServer elsewhere = Samples.server(Samples.direct(new PhysicalFunctionKey("SN1", 0), 3, 7));
+        DesiredState before = DesiredState.of(told(5, List.of(stays, changes, elsewhere), List.of(), Optional.empty()));
+        DesiredSegment segment = Samples.segment(Samples.NETWORK, 1400);
+        Part part = new Part(5, List.of(), List.of(Samples.NETWORK));
         DesiredHost told = told(6, List.of(), List.of(), Optional.of(part), Optional.of(List.of(segment)));
-        DesiredState next = whole.with(told, part);
 
-        assertThat(next.find(changes.id()).orElseThrow().interfaces().getFirst())
-                .isEqualTo(nic.on(segment))
-                .isNotEqualTo(nic);
-        assertThat(next.concerned(told, part))
-                .isEqualTo(whole.servers()
-                        .filter(server ->
-                                server.interfaces().getFirst().network().equals(nic.network()))
-                        .map(DesiredServer::id)
-                        .collect(Collectors.toSet()))
-                .contains(changes.id());
+        DesiredState next = with(before, told);
+
+        assertThat(next.find(changes.id()).orElseThrow().interfaces().getFirst().mtu())
+                .isEqualTo(1400);
+        assertThat(next.find(elsewhere.id())).contains(elsewhere);
+        assertThat(next.concerned(told, part)).containsExactlyInAnyOrder(stays.id(), changes.id());
+        assertThat(before.find(changes.id())).as("who looks at the one before").contains(changes);
+    }
+
+    /** What is not understood is said of each server on it, which takes all of them. */
+    @Test
+    void aPartWithASegmentThatIsNotUnderstoodIsOfNoUse() {
+        Part part = new Part(5, List.of(), List.of(Samples.NETWORK));
+
+        assertThat(whole.isContinuedBy(told(6, List.of(), List.of(), Optional.of(part), Optional.of(List.of())), part))
+                .isFalse();
+    }
+
+    /** It may be understood now. */
+    @Test
+    void aServerThatWasNotUnderstoodIsAskedForAgainWithASegmentThatChanges() {
+        DesiredState puzzled = DesiredState.of(told(5, List.of(stays), List.of(puzzle(changes)), Optional.empty()));
+        Optional<List<DesiredSegment>> segments = Optional.of(List.of(Samples.segment(Samples.NETWORK, 1400)));
+        Part withSegment = new Part(5, List.of(), List.of(Samples.NETWORK));
+        Part without = new Part(5, List.of());
+
+        assertThat(puzzled.isContinuedBy(
+                        told(6, List.of(), List.of(), Optional.of(withSegment), segments), withSegment))
+                .isFalse();
+        assertThat(puzzled.isContinuedBy(told(6, List.of(), List.of(), Optional.of(without), segments), without))
+                .isTrue();
     }
 
     /** It comes along with a server that is told, and all others have it already. */

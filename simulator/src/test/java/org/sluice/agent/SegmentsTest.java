@@ -1,17 +1,24 @@
 package org.sluice.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.contentOf;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.sluice.agent.boot.Segments;
 import org.sluice.agent.host.Bridges.Segment;
 import org.sluice.model.NetworkId;
@@ -60,6 +67,40 @@ class SegmentsTest {
             }
         });
         return count;
+    }
+
+    /** DHCP is away while it is told anew: not once for each of those who are on the network. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 20})
+    void aSegmentThatChangesIsServedAnewOnceHoweverManyAreOnIt(int count) {
+        on.compareEvery(Duration.ofHours(1));
+        List<DesiredServer> servers = IntStream.rangeClosed(1, count)
+                .mapToObj(number -> Samples.server(Samples.bridgeNic(number)))
+                .toList();
+        on.controller.want(Samples.state(1, servers.toArray(DesiredServer[]::new)));
+        on.start();
+        servers.forEach(server -> on.awaitReport(server, Observed.class));
+        AtomicInteger served = count(HostCall.SERVE);
+
+        on.controller.wantSegment(Samples.segment(Samples.NETWORK, 1500, "10.0.0.53"));
+        servers.forEach(server -> await().atMost(LONG_ENOUGH).until(() -> isInJournal(server, "10.0.0.53")));
+        on.stop();
+
+        assertThat(served).hasValue(1);
+        assertThat(on.host.clients(Samples.NETWORK))
+                .hasSize(count)
+                .allSatisfy(
+                        client -> assertThat(client.nic().addresses().getFirst().nameServers())
+                                .containsExactly("10.0.0.53"));
+    }
+
+    private boolean isInJournal(DesiredServer server, String word) throws IOException {
+        try (Stream<Path> files = Files.walk(directory.resolve("agent/journal/servers"))) {
+            return files.filter(Files::isRegularFile)
+                    .filter(file ->
+                            file.getFileName().toString().contains(server.id().toString()))
+                    .anyMatch(file -> contentOf(file.toFile()).contains(word));
+        }
     }
 
     @Test

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -27,6 +28,7 @@ import org.sluice.model.PortId;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
 import org.sluice.model.protocol.DesiredInterface.Bridge;
+import org.sluice.model.protocol.DesiredSegment;
 import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.ServedNetwork;
 
@@ -46,8 +48,23 @@ public final class Segments {
     private static final class Network {
         private final ReentrantLock lock = new ReentrantLock();
         private final Map<PortId, Client> clients = new LinkedHashMap<>();
+
+        /** Those that the services were told of by this agent; of others its books say so. */
+        private final Set<PortId> served = new HashSet<>();
+
         private boolean hasFallen;
         private int falls;
+
+        /** Whether it is told to the services already, word for word. */
+        boolean serves(Client client) {
+            PortId port = client.nic().port();
+            return !hasFallen && served.contains(port) && client.equals(clients.get(port));
+        }
+
+        void servesAll() {
+            served.addAll(clients.keySet());
+            hasFallen = false;
+        }
     }
 
     public Segments(Bridges bridges, SegmentServices services) {
@@ -124,6 +141,7 @@ public final class Segments {
         Network network = lock(nic.network());
         try {
             network.clients.put(nic.port(), new Client(nic, server));
+            network.served.remove(nic.port());
         } finally {
             network.lock.unlock();
         }
@@ -140,6 +158,34 @@ public final class Segments {
         }
     }
 
+    /**
+     * Has DHCP and metadata tell all who are on a network what that segment says from now on: once, and not once for each of them. Where they
+     * cannot, all stays as it was.
+     */
+    public void become(DesiredSegment changed) {
+        Network network = lock(changed.network());
+        try {
+            if (network.clients.isEmpty()) {
+                return;
+            }
+            Map<PortId, Client> clients = new LinkedHashMap<>();
+            network.clients.forEach((port, client) -> clients.put(port, on(changed, client)));
+            Segment segment = segmentOf(clients.values().iterator().next().nic());
+            services.serve(segment, List.copyOf(clients.values()));
+            network.clients.putAll(clients);
+            network.servesAll();
+        } finally {
+            network.lock.unlock();
+        }
+    }
+
+    /** What is built stays, as it does when its server is described anew. */
+    private static Client on(DesiredSegment changed, Client client) {
+        DesiredServer server = client.server();
+        DesiredServer told = server.on(Map.of(changed.network(), changed)).wiredLike(server);
+        return new Client(client.nic().toldLike(client.nic().on(changed)), told);
+    }
+
     /** Lets DHCP and metadata know the NIC, and returns when they answer it. */
     public void join(Bridge nic, DesiredServer server) {
         Network network = lock(nic.network());
@@ -152,12 +198,15 @@ public final class Segments {
             Segment segment = segmentOf(nic);
             // The address is every host's: what keeps it off the wire goes first.
             String _ = bridges.ensure(segment);
+            if (network.serves(client)) {
+                return;
+            }
             services.serve(
                     segment, Stream.concat(others.stream(), Stream.of(client)).toList());
             // Last, and only now: who cannot be served must not be in the way of those who can.
             boolean _ = network.clients.remove(nic.port()) != null;
             network.clients.put(nic.port(), client);
-            network.hasFallen = false;
+            network.servesAll();
         } finally {
             network.lock.unlock();
         }
@@ -171,6 +220,7 @@ public final class Segments {
         Network network = lock(nic.network());
         try {
             network.clients.remove(nic.port());
+            network.served.remove(nic.port());
             List<Client> others = List.copyOf(network.clients.values());
             try {
                 services.serve(segmentOf(nic), others);
@@ -236,7 +286,7 @@ public final class Segments {
             }
             List<Client> clients = List.copyOf(network.clients.values());
             services.serve(segmentOf(clients.getLast().nic()), clients);
-            network.hasFallen = false;
+            network.servesAll();
             return true;
         } finally {
             network.lock.unlock();

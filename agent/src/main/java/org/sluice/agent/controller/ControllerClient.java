@@ -58,8 +58,8 @@ public final class ControllerClient implements Controller {
     /** A header, since controllers of earlier versions pass over those that they do not know, and then tell the whole. */
     private static final String HISTORY = "Sluice-History";
 
-    /** Says that this agent knows of segments, which older ones do not. */
-    private static final String SEGMENTS = "Sluice-Segments";
+    /** Says of what this agent knows beside servers; older ones know of nothing. */
+    private static final String KNOWS = "Sluice-Knows";
 
     private static final int ERROR_TEXT = 500;
 
@@ -110,7 +110,7 @@ public final class ControllerClient implements Controller {
     public Optional<DesiredHost> desired(DesiredHost.Known known, Duration wait) {
         HttpRequest.Builder request =
                 request("desired?after=" + known.revision() + "&wait=" + wait.toSeconds(), wait.plus(ANSWER_WITHIN));
-        request.header(SEGMENTS, "apart");
+        request.header(KNOWS, "segments");
         known.history().ifPresent(history -> request.header(HISTORY, history.toString()));
         HttpResponse<byte[]> answer = exchange("desired", request.GET().build(), BodyHandlers.ofByteArray());
         if (answer.statusCode() == 204 || answer.statusCode() == 304) {

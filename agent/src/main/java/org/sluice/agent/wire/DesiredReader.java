@@ -36,19 +36,19 @@ public final class DesiredReader {
         if (!(tree instanceof ObjectNode state) || !(state.get("servers") instanceof ArrayNode servers)) {
             return ProtocolJson.MAPPER.treeToValue(tree, DesiredHost.class);
         }
-        Optional<Segments> segments =
-                state.get("segments") instanceof ArrayNode told ? Optional.of(Segments.read(told)) : Optional.empty();
+        Optional<Segments> segments = Segments.of(state);
         List<DesiredServer> understood = new ArrayList<>();
         List<NotUnderstood> others = new ArrayList<>();
         for (JsonNode server : servers) {
             try {
                 DesiredServer read = server(server);
-                segments.flatMap(told -> told.objection(read))
+                DesiredServer whole =
+                        segments.map(told -> read.on(told.understood())).orElse(read);
+                objection(whole, segments)
                         .ifPresentOrElse(
                                 reason -> others.add(new NotUnderstood(
                                         read.id(), read.claim(), read.power().generation(), reason)),
-                                () -> understood.add(segments.map(told -> read.on(told.understood()))
-                                        .orElse(read)));
+                                () -> understood.add(whole));
             } catch (JacksonException e) {
                 others.add(notUnderstood(server, e));
             }
@@ -68,13 +68,32 @@ public final class DesiredReader {
                 segments.map(told -> List.copyOf(told.understood().values())));
     }
 
+    /** Why the server cannot be made of what was told: a NIC of no segment would be on no VLAN, and on somebody else's network. */
+    private static Optional<String> objection(DesiredServer whole, Optional<Segments> segments) {
+        return whole.presence() == DesiredServer.Presence.ABSENT
+                ? Optional.empty()
+                : whole.interfaces().stream()
+                        .filter(nic -> nic.mtu() == 0)
+                        .map(DesiredInterface::network)
+                        .findFirst()
+                        .map(network -> "Its network " + network + ": "
+                                + segments.flatMap(told -> told.reason(network)).orElse("nothing is told of it."));
+    }
+
     /**
      * Segments as they were told.
      *
      * @param others why others are not understood, by the id that they were told with
      */
     private record Segments(Map<NetworkId, DesiredSegment> understood, Map<String, String> others) {
-        static Segments read(ArrayNode told) {
+        /** Empty where none are told: then each NIC is told whole. */
+        static Optional<Segments> of(ObjectNode state) {
+            JsonNode told = state.path("segments");
+            return told.isMissingNode() || told.isNull() ? Optional.empty() : Optional.of(read(told));
+        }
+
+        /** What is no list has none in it that is understood. */
+        private static Segments read(JsonNode told) {
             Segments segments = new Segments(new LinkedHashMap<>(), new HashMap<>());
             for (JsonNode segment : told) {
                 try {
@@ -87,16 +106,8 @@ public final class DesiredReader {
             return segments;
         }
 
-        /** Why the server cannot be made of what was told: a NIC on VLAN 0 would be on somebody else's network. */
-        Optional<String> objection(DesiredServer server) {
-            return server.presence() == DesiredServer.Presence.ABSENT
-                    ? Optional.empty()
-                    : server.interfaces().stream()
-                            .map(DesiredInterface::network)
-                            .filter(network -> !understood.containsKey(network))
-                            .findFirst()
-                            .map(network -> "Its network " + network + ": "
-                                    + others.getOrDefault(network.toString(), "nothing is told of it."));
+        Optional<String> reason(NetworkId network) {
+            return Optional.ofNullable(others.get(network.toString()));
         }
     }
 

@@ -57,7 +57,7 @@ class ControllerClientTest {
 
     private final List<String> asked = new CopyOnWriteArrayList<>();
     private final List<Optional<String>> histories = new CopyOnWriteArrayList<>();
-    private final List<String> segmentHeaders = new CopyOnWriteArrayList<>();
+    private final List<String> known = new CopyOnWriteArrayList<>();
     private final List<String> bodies = new CopyOnWriteArrayList<>();
     private HttpServer server;
     private HttpClient http;
@@ -71,8 +71,8 @@ class ControllerClientTest {
         server.createContext("/", exchange -> {
             asked.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
             histories.add(Optional.ofNullable(exchange.getRequestHeaders().getFirst("Sluice-History")));
-            Optional.ofNullable(exchange.getRequestHeaders().getFirst("Sluice-Segments"))
-                    .ifPresent(segmentHeaders::add);
+            Optional.ofNullable(exchange.getRequestHeaders().getFirst("Sluice-Knows"))
+                    .ifPresent(known::add);
             bodies.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
             exchange.sendResponseHeaders(status, answer.length == 0 ? -1 : answer.length);
             try (var body = exchange.getResponseBody()) {
@@ -150,7 +150,7 @@ class ControllerClientTest {
 
         assertThat(state.servers()).containsExactly(whole);
         assertThat(state.segmentsByNetwork()).containsOnlyKeys(Samples.NETWORK);
-        assertThat(segmentHeaders).containsExactly("apart");
+        assertThat(known).containsExactly("segments");
     }
 
     /** On no VLAN it would be on somebody else's network. */
@@ -187,6 +187,21 @@ class ControllerClientTest {
                 .startsWith("Its network " + Samples.NETWORK + ": ")
                 .contains("mtu");
         assertThat(state.segments()).contains(List.of());
+    }
+
+    /** What was a list is something else to a later controller: that is no reason to take NICs for untagged ones. */
+    @Test
+    void segmentsInAnotherShapeAreNotUnderstood() {
+        DesiredServer server = Samples.server(Samples.bridgeNic(1));
+        answersWithSegments(server.apart(), List.of());
+        answer = new String(answer, StandardCharsets.UTF_8)
+                .replace("\"segments\":[]", "\"segments\":{\"at\":\"another place\"}")
+                .getBytes(StandardCharsets.UTF_8);
+
+        DesiredHost state = client.desired(at(8), Duration.ZERO).orElseThrow();
+
+        assertThat(state.servers()).isEmpty();
+        assertThat(state.notUnderstood()).hasSize(1);
     }
 
     /** Controllers of the time before tell neither. */

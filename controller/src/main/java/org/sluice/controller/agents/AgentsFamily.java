@@ -3,6 +3,7 @@ package org.sluice.controller.agents;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -66,8 +67,11 @@ public final class AgentsFamily implements ApiFamily {
     /** Names the history of which the agent has that revision, all of it. */
     static final String HISTORY = "Sluice-History";
 
-    /** Sent by agents that know of segments, and take NICs without what these say. */
-    static final String SEGMENTS = "Sluice-Segments";
+    /** Sent by agents that know of objects beside servers. */
+    static final String KNOWS = "Sluice-Knows";
+
+    /** Takes NICs without what their segments say. */
+    static final String SEGMENTS = "segments";
 
     private final HostAuthenticator authentication;
     private final Jdbi jdbi;
@@ -146,15 +150,13 @@ public final class AgentsFamily implements ApiFamily {
 
     private Reply getDesired(Exchange exchange) {
         HostId host = exchange.host();
-        boolean knowsSegments = exchange.header(SEGMENTS).isPresent();
-        Optional<UUID> history = history(exchange);
-        DesiredHost.Known known = new DesiredHost.Known(
-                number(exchange, "after", -1),
-                // Who knows of no segments could do nothing with what changed of one, and is told all.
-                knowsSegments ? history : Optional.empty());
+        boolean knowsSegments = exchange.header(KNOWS)
+                .filter(kinds -> List.of(kinds.split(" *, *")).contains(SEGMENTS))
+                .isPresent();
+        DesiredHost.Known known = new DesiredHost.Known(number(exchange, "after", -1), history(exchange));
         Duration wait = Duration.ofSeconds(Math.clamp(number(exchange, "wait", 0), 0, LONGEST_WAIT.toSeconds()));
         try {
-            Optional<DesiredHost> state = desired.await(host, known, wait);
+            Optional<DesiredHost> state = desired.await(host, known, wait, knowsSegments);
             if (state.isPresent()) {
                 // Another machine may have become this host while it waited; two must not build the same servers.
                 HostId _ = authentication.hostOf(exchange);

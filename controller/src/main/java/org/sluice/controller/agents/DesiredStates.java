@@ -42,11 +42,13 @@ public final class DesiredStates {
      * Waits for another state than the agent has, and counts as its sign of life. When the agent has a revision that the books do
      * not, they were restored from a copy: theirs is raised above it first, since revisions never go back.
      *
+     * @param takesParts whether the agent can do something with what changed; one that cannot is told the whole
      * @return what changed since, or the whole when that cannot be said; empty when nothing did in that time, or when the controller is
      *     closing
      * @throws org.sluice.model.ProblemException 404 when the host is no member
      */
-    Optional<DesiredHost> await(HostId host, DesiredHost.Known known, Duration wait) throws InterruptedException {
+    Optional<DesiredHost> await(HostId host, DesiredHost.Known known, Duration wait, boolean takesParts)
+            throws InterruptedException {
         String topic = Hosts.topic(host);
         long end = System.nanoTime() + wait.toNanos();
         boolean seen = false;
@@ -65,7 +67,7 @@ public final class DesiredStates {
                 return Optional.of(read(host));
             }
             if (standing.revision() > known.revision() || standing.isOtherThan(known)) {
-                return Optional.of(read(host, known));
+                return Optional.of(takesParts ? read(host, known) : read(host));
             }
             Duration left = Duration.ofNanos(end - System.nanoTime());
             if (!left.isPositive() || feed.isClosed()) {

@@ -2,6 +2,7 @@ package org.sluice.controller.agents;
 
 import java.net.InetAddress;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.sluice.controller.host.HostSigns;
@@ -33,7 +34,9 @@ final class InventoryStore {
             throw UnknownHost.problem(handle, host);
         }
         String functions = Json.MAPPER.writeValueAsString(inventory.physicalFunctions());
-        putPhysicalFunctions(handle, host, functions);
+        if (putPhysicalFunctions(handle, host, functions)) {
+            Hosts.changedBesideServers(handle, List.of(host));
+        }
         putVirtualFunctions(handle, host, functions);
         if (inventory.served().isPresent()
                 && ServicePorts.served(handle, host, inventory.served().get())) {
@@ -48,12 +51,15 @@ final class InventoryStore {
         HostSigns.callsFrom(handle, host, address.getHostAddress().split("%", 2)[0]);
     }
 
-    private static void putPhysicalFunctions(Handle handle, HostId host, String functions) {
-        handle.createUpdate("""
-                        update physical_function set present = false
-                        where host_id = :host and present and (serial, port) not in (
-                            select f -> 'key' ->> 'serial', cast(f -> 'key' ->> 'port' as integer)
-                            from jsonb_array_elements(cast(:functions as jsonb)) f)""")
+    /** Says whether one went, or came back: hosts are told of those that are there. */
+    private static boolean putPhysicalFunctions(Handle handle, HostId host, String functions) {
+        int changed = handle.createUpdate("""
+                        update physical_function pf set present = found.present
+                        from (select id, (serial, port) in (
+                                select f -> 'key' ->> 'serial', cast(f -> 'key' ->> 'port' as integer)
+                                from jsonb_array_elements(cast(:functions as jsonb)) f) as present
+                            from physical_function where host_id = :host) found
+                        where pf.id = found.id and pf.present <> found.present""")
                 .bind("host", host.value())
                 .bind("functions", functions)
                 .execute();
@@ -74,6 +80,7 @@ final class InventoryStore {
                 .bind("host", host.value())
                 .bind("functions", functions)
                 .execute();
+        return changed > 0;
     }
 
     private static void putVirtualFunctions(Handle handle, HostId host, String functions) {

@@ -27,8 +27,16 @@ public final class Hosts {
 
     /** A history that somebody raised without saying what changed has ended. */
     private static final String RAISED = """
-            desired_revision = desired_revision + 1, noted_revision = desired_revision + 1,
+            desired_revision = desired_revision + 1, parts_revision = desired_revision + 1,
+            parts_history = case when parts_revision = desired_revision then parts_history else gen_random_uuid() end,
+            noted_revision = desired_revision + 1,
             desired_history = case when noted_revision = desired_revision then desired_history else gen_random_uuid() end""";
+
+    /** A controller of the version before knows nothing of what changed, and tells its agents all. */
+    private static final String RAISED_BESIDE_OLD_CONTROLLERS = """
+            desired_revision = desired_revision + 1, parts_revision = desired_revision + 1,
+            parts_history = case when parts_revision = desired_revision then parts_history else gen_random_uuid() end,
+            noted_revision = desired_revision + 1, desired_history = gen_random_uuid()""";
 
     private static final String AS_CHANGED =
             "on conflict (host_id, server_id) do update set revision = excluded.revision;\n";
@@ -38,7 +46,7 @@ public final class Hosts {
      * in which the same revision is another one.
      */
     private static final String HISTORY = """
-            cast(substr(encode(sha256(convert_to(concat_ws(' ', desired_history,
+            cast(substr(encode(sha256(convert_to(concat_ws(' ', parts_history,
                 extract(epoch from pg_postmaster_start_time()), cast(cast('host' as regclass) as oid)), 'UTF8')), 'hex'), 1, 32)
                 as uuid)""";
 
@@ -51,6 +59,9 @@ public final class Hosts {
             "select id from host where id = any(:hosts) order by id for no key update;\n";
 
     private static final String RAISE_ALL = "update host set " + RAISED + " where id = any(:hosts);\n";
+
+    private static final String RAISE_ALL_FOR_OBJECTS =
+            "update host set " + RAISED_BESIDE_OLD_CONTROLLERS + " where id = any(:hosts);\n";
 
     private static final String RAISE = "update host set " + RAISED + " where id = :host;\n";
 
@@ -67,10 +78,10 @@ public final class Hosts {
             """ + AS_CHANGED;
 
     private static final String REMEMBER_SEGMENTS = """
-            insert into segment_revision as r (host_id, network_id, revision, request_id, global_request_id)
-            select h.id, changed.id, h.desired_revision, request_told(1), request_told(2)
-            from host h cross join unnest(:networks) changed (id) where h.id = any(:hosts)
-            on conflict (host_id, network_id) do update set revision = excluded.revision,
+            insert into object_revision as r (host_id, kind, object_id, revision, request_id, global_request_id)
+            select h.id, 'segment', changed.id, h.desired_revision, request_told(1), request_told(2)
+            from unnest(:carriers, :networks) changed (host_id, id) join host h on h.id = changed.host_id
+            on conflict (host_id, kind, object_id) do update set revision = excluded.revision,
                 request_id = coalesce(excluded.request_id, r.request_id),
                 global_request_id = case when excluded.request_id is null then r.global_request_id
                     else excluded.global_request_id end;
@@ -80,15 +91,16 @@ public final class Hosts {
     private static final String FORGET = """
             delete from server_revision where host_id = :host
                 and revision < (select desired_revision from host where id = :host) - %1$d;
-            delete from segment_revision where host_id = :host
+            delete from object_revision where host_id = :host
                 and revision < (select desired_revision from host where id = :host) - %1$d;
             """.formatted(REMEMBERED);
 
     private static final String BEGIN_ANEW = """
-            update host set desired_revision = desired_revision + 1, noted_revision = desired_revision + 1,
-                desired_history = gen_random_uuid() where id = :host;
+            update host set desired_revision = desired_revision + 1,
+                parts_revision = desired_revision + 1, parts_history = gen_random_uuid(),
+                noted_revision = desired_revision + 1, desired_history = gen_random_uuid() where id = :host;
             delete from server_revision where host_id = :host;
-            delete from segment_revision where host_id = :host;
+            delete from object_revision where host_id = :host;
             """;
 
     /** After the hosts' rows, always. */
@@ -150,18 +162,35 @@ public final class Hosts {
     }
 
     /**
-     * What these hosts have of networks has changed: subnets, uplinks, from where DHCP is served. It is told once, and not again for each
+     * A network as one host has it.
+     *
+     * @param host one that carries it
+     */
+    public record Segment(HostId host, NetworkId network) {}
+
+    /**
+     * What hosts have of networks has changed: subnets, uplinks, from where DHCP is served. It is told once, and not again for each
      * server there. Agents' logs name the request that the handle's transaction is for.
      *
-     * @param hosts those that carry the networks; nothing happens when there are none, or no networks
+     * @param segments nothing happens when there are none
      */
-    public static void segmentsChanged(Handle handle, List<HostId> hosts, List<NetworkId> networks) {
-        if (!hosts.isEmpty() && !networks.isEmpty()) {
-            toAll(handle.createUpdate(LOCK_ALL + RAISE_ALL + REMEMBER_SEGMENTS + ANNOUNCE_ALL), hosts)
+    public static void segmentsChanged(Handle handle, List<Segment> segments) {
+        if (!segments.isEmpty()) {
+            toAll(
+                            handle.createUpdate(LOCK_ALL + RAISE_ALL_FOR_OBJECTS + REMEMBER_SEGMENTS + ANNOUNCE_ALL),
+                            segments.stream().map(Segment::host).distinct().toList())
+                    .bindArray(
+                            "carriers",
+                            UUID.class,
+                            segments.stream()
+                                    .map(segment -> segment.host().value())
+                                    .toList())
                     .bindArray(
                             "networks",
                             UUID.class,
-                            networks.stream().map(NetworkId::value).toList())
+                            segments.stream()
+                                    .map(segment -> segment.network().value())
+                                    .toList())
                     .execute();
         }
     }
@@ -200,8 +229,9 @@ public final class Hosts {
      */
     public static void raiseAbove(Handle handle, HostId host, long known) {
         handle.createUpdate("""
-                        update host set desired_revision = :known + 1, noted_revision = :known + 1,
-                            desired_history = gen_random_uuid()
+                        update host set desired_revision = :known + 1,
+                            parts_revision = :known + 1, parts_history = gen_random_uuid(),
+                            noted_revision = :known + 1, desired_history = gen_random_uuid()
                         where id = :host and desired_revision < :known""").bind("host", host.value()).bind("known", known).execute();
     }
 
@@ -237,7 +267,7 @@ public final class Hosts {
 
     /** Where the host's desired state is; empty when it is no member. */
     public static Optional<Standing> standing(Handle handle, HostId host) {
-        return handle.createQuery("select desired_revision, case when noted_revision = desired_revision then " + HISTORY
+        return handle.createQuery("select desired_revision, case when parts_revision = desired_revision then " + HISTORY
                         + " end as history from host where id = :host")
                 .bind("host", host.value())
                 .map((row, _) -> new Standing(
@@ -264,7 +294,8 @@ public final class Hosts {
         List<NetworkId> networks = new ArrayList<>();
         handle.createQuery("""
                         select server_id, cast(null as uuid) as network_id from server_revision where host_id = :host and revision > :revision
-                        union all select null, network_id from segment_revision where host_id = :host and revision > :revision""")
+                        union all select null, object_id from object_revision
+                        where host_id = :host and kind = 'segment' and revision > :revision""")
                 .bind("host", host.value())
                 .bind("revision", revision)
                 .map((row, _) -> {

@@ -18,6 +18,7 @@ import org.jdbi.v3.core.Handle;
 import org.sluice.controller.host.Hosts;
 import org.sluice.controller.network.binding.AttachedPort;
 import org.sluice.controller.network.binding.Bindings;
+import org.sluice.controller.network.binding.HostSegments;
 import org.sluice.controller.network.binding.ServerPorts;
 import org.sluice.controller.network.binding.ServicePorts;
 import org.sluice.controller.server.Claim;
@@ -542,13 +543,15 @@ public final class Scheduling {
         return removals.remove(handle, host, isLost);
     }
 
-    /** Has the servers' networks served, before a host's row is locked. */
+    /** Holds the servers' networks and has them served, before a host's row is locked. */
     private void serve(Handle handle, Collection<ServerRequest> requests) {
-        Set<NetworkId> networks = requests.stream()
-                .flatMap(request -> bridgedNetworks(request.ports()).stream())
-                .collect(Collectors.toSet());
-        if (!networks.isEmpty()) {
-            servicePorts.ensure(handle, networks);
+        List<AttachedPort> ports =
+                requests.stream().flatMap(request -> request.ports().stream()).toList();
+        HostSegments.hold(
+                handle, ports.stream().map(AttachedPort::network).distinct().toList());
+        Set<NetworkId> bridged = bridgedNetworks(ports);
+        if (!bridged.isEmpty()) {
+            servicePorts.ensure(handle, bridged);
         }
     }
 

@@ -175,8 +175,8 @@ class AgentsFamilyTest {
                                 "/desired?after=" + before.revision(),
                                 "Sluice-History",
                                 before.history().orElseThrow().toString(),
-                                "Sluice-Segments",
-                                "apart")
+                                "Sluice-Knows",
+                                "segments")
                         .body(),
                 DesiredHost.class);
 

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sluice.controller.host.Hosts;
 import org.sluice.controller.network.network.AffectedHosts;
@@ -24,6 +25,7 @@ import org.sluice.controller.store.ChangeFeed;
 import org.sluice.controller.store.TestDatabase;
 import org.sluice.model.HostId;
 import org.sluice.model.NetworkId;
+import org.sluice.model.PortId;
 import org.sluice.model.ServerId;
 import org.sluice.model.VnicType;
 import org.sluice.model.protocol.DesiredHost;
@@ -172,7 +174,7 @@ final class DesiredPartsTest {
                     .isEqualTo(8000);
         });
         assertThat(states().read(without).revision()).isEqualTo(before.revision());
-        assertThat(fleet.count("select count(*) from segment_revision")).isEqualTo(2);
+        assertThat(fleet.count("select count(*) from object_revision")).isEqualTo(2);
     }
 
     @Test
@@ -190,6 +192,95 @@ final class DesiredPartsTest {
                 .isEqualTo(2401);
     }
 
+    /** It knows of servers alone, and would take the change of a segment for none. */
+    @Test
+    void aControllerOfTheVersionBeforeTellsAllAfterASegmentHasChanged() {
+        String history = "select cast(desired_history as text) from host where id = ?";
+        Optional<String> before = fleet.text(history, host.value());
+        change(handle -> Hosts.changed(handle, host, second));
+        assertThat(fleet.text(history, host.value())).isEqualTo(before);
+
+        change(handle -> new AffectedHosts().ofNetwork(handle, network));
+
+        assertThat(fleet.text(history, host.value())).isNotEqualTo(before);
+        assertThat(fleet.count(
+                        "select count(*) from host where id = ? and noted_revision = desired_revision", host.value()))
+                .as("the history that begins then is one that it goes on with")
+                .isEqualTo(1);
+    }
+
+    @Test
+    void networksThatChangeTogetherAreToldToTheHostsThatCarryThem() {
+        NetworkId other = fleet.network(TestFleet.VF_NETWORK, 2402);
+        fleet.boot(fleet.port(other, VnicType.DIRECT));
+        HostId beside = fleet.host("node1", 4);
+        fleet.boot(fleet.port(other, VnicType.DIRECT));
+        fleet.boot(fleet.port(other, VnicType.DIRECT));
+        Known here = known(states().read(host));
+
+        change(handle -> new AffectedHosts().ofNetworks(handle, List.of(network, other)));
+
+        assertThat(states().read(host, here).part().orElseThrow().segments()).containsExactlyInAnyOrder(network, other);
+        assertThat(fleet.count("select count(*) from object_revision where host_id = ?", beside.value()))
+                .as("networks that changed on the host that has servers on one of them")
+                .isEqualTo(1);
+    }
+
+    /** Its host would be told of the subnet before it changes, and named by nobody. */
+    @ParameterizedTest
+    @EnumSource(VnicType.class)
+    void aNetworkThatChangesWaitsForAServerOnItsWayToIt(VnicType kind) {
+        NetworkId wanted =
+                fleet.network(kind == VnicType.DIRECT ? TestFleet.VF_NETWORK : TestFleet.UPLINK_NETWORK, 2403);
+        PortId port = fleet.port(wanted, kind);
+        try (Handle boot = postgres.database().jdbi().open()) {
+            boot.begin();
+            assertThat(fleet.boot(boot, Optional.empty(), port).isPlaced()).isTrue();
+            Optional<UUID> free = postgres.database()
+                    .jdbi()
+                    .withHandle(
+                            handle -> handle.createQuery("select id from network where id = :id for update skip locked")
+                                    .bind("id", wanted.value())
+                                    .mapTo(UUID.class)
+                                    .findOne());
+            assertThat(free).as("the network, to somebody who would change it").isEmpty();
+            boot.rollback();
+        }
+    }
+
+    @Test
+    void segmentsAreForgottenAsSoonAsNobodyIsToldOfThem() {
+        change(handle -> new AffectedHosts().ofNetwork(handle, network));
+        change(handle -> handle.execute(
+                "update host set desired_revision = desired_revision + ?1, parts_revision = parts_revision + ?1"
+                        .replace("?1", String.valueOf(REMEMBERED))));
+        fleet.delete(first);
+        assertThat(fleet.count("select count(*) from object_revision")).isEqualTo(1);
+
+        fleet.report(host, fleet.absent(host, first));
+
+        assertThat(fleet.count("select count(*) from object_revision")).isZero();
+    }
+
+    /** What its agent looks after is only what it is told of. */
+    @Test
+    void aCardThatGoesOrComesBackIsToldAnew() {
+        Known before = known(states().read(host));
+        InventoryStore inventories = new InventoryStore();
+
+        change(handle -> inventories.put(handle, host, TestFleet.inventory("node0", List.of())));
+        DesiredHost without = states().read(host, before);
+        change(handle -> inventories.put(handle, host, TestFleet.inventory("node0", 4)));
+        DesiredHost again = states().read(host, known(without));
+
+        assertThat(without.revision()).isGreaterThan(before.revision());
+        assertThat(without.physicalFunctions()).isEmpty();
+        assertThat(again.revision()).isGreaterThan(without.revision());
+        assertThat(again.physicalFunctions()).hasSize(1);
+        change(handle -> inventories.put(handle, host, TestFleet.inventory("node0", 4)));
+        assertThat(states().read(host).revision()).as("nothing has changed").isEqualTo(again.revision());
+    }
+
     @Test
     void whoSaysNotOfWhichHistoryIsToldAll() {
         DesiredHost before = states().read(host);
@@ -202,10 +293,10 @@ final class DesiredPartsTest {
     void whoHasAnotherHistoryIsToldAllAtOnce() throws InterruptedException {
         DesiredHost now = states().read(host);
 
-        assertWhole(
-                states().await(host, new Known(now.revision(), Optional.of(UUID.randomUUID())), Duration.ofMinutes(1))
-                        .orElseThrow());
-        assertThat(states().await(host, known(now), Duration.ZERO)).isEmpty();
+        assertWhole(states().await(
+                        host, new Known(now.revision(), Optional.of(UUID.randomUUID())), Duration.ofMinutes(1), true)
+                .orElseThrow());
+        assertThat(states().await(host, known(now), Duration.ZERO, true)).isEmpty();
     }
 
     @Test
@@ -243,7 +334,7 @@ final class DesiredPartsTest {
     void booksThatAreOlderThanWhatTheHostKnowsBeginAnotherHistory() throws InterruptedException {
         DesiredHost here = states().read(host);
 
-        DesiredHost told = states().await(host, new Known(here.revision() + 40, here.history()), Duration.ZERO)
+        DesiredHost told = states().await(host, new Known(here.revision() + 40, here.history()), Duration.ZERO, true)
                 .orElseThrow();
 
         assertWhole(told);
@@ -258,7 +349,7 @@ final class DesiredPartsTest {
         DesiredHost before = states().read(host);
         change(handle -> Hosts.changed(handle, host, second));
         change(handle -> handle.execute(
-                "update host set desired_revision = desired_revision + ?1, noted_revision = noted_revision + ?1"
+                "update host set desired_revision = desired_revision + ?1, parts_revision = parts_revision + ?1"
                         .replace("?1", String.valueOf(REMEMBERED - 1))));
 
         assertThat(servers(states().read(host, known(before)))).containsExactly(second);
@@ -271,7 +362,7 @@ final class DesiredPartsTest {
         fleet.delete(first);
         fleet.report(host, fleet.absent(host, first));
         change(handle -> handle.execute(
-                "update host set desired_revision = desired_revision + ?1, noted_revision = noted_revision + ?1"
+                "update host set desired_revision = desired_revision + ?1, parts_revision = parts_revision + ?1"
                         .replace("?1", String.valueOf(REMEMBERED))));
         fleet.delete(second);
         assertThat(fleet.count("select count(*) from server_revision")).isEqualTo(2);

@@ -111,11 +111,11 @@ final class DesiredStatesTest {
     void booksThatAreOlderThanWhatTheHostKnowsGoOnAboveIt() throws InterruptedException {
         long here = states().read(host).revision();
 
-        DesiredHost told = states().await(host, new Known(here + 40, Optional.empty()), Duration.ZERO)
+        DesiredHost told = states().await(host, new Known(here + 40, Optional.empty()), Duration.ZERO, true)
                 .orElseThrow();
 
         assertThat(told.revision()).isEqualTo(here + 41);
-        assertThat(states().await(host, new Known(told.revision(), told.history()), Duration.ZERO))
+        assertThat(states().await(host, new Known(told.revision(), told.history()), Duration.ZERO, true))
                 .as("asked again it waits like any other")
                 .isEmpty();
         change("subnet", handle -> hosts.ofNetwork(handle, network));

@@ -127,6 +127,10 @@ public final class TestFleet {
     }
 
     public static Inventory inventory(String name, int virtualFunctions) {
+        return inventory(name, List.of(card(name, virtualFunctions)));
+    }
+
+    public static Inventory inventory(String name, List<PhysicalFunction> cards) {
         return new Inventory(
                 name,
                 64,
@@ -136,7 +140,7 @@ public final class TestFleet {
                 10_000_002,
                 "x86_64",
                 List.of("phys0", "eth1"),
-                List.of(card(name, virtualFunctions)),
+                cards,
                 Optional.of(List.of()),
                 List.of());
     }

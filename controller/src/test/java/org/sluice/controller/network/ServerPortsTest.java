@@ -659,7 +659,7 @@ final class ServerPortsTest {
         try (ExecutorService client = Executors.newVirtualThreadPerTaskExecutor()) {
             try (Handle boot = api.jdbi().open()) {
                 boot.begin();
-                servicePorts.ensure(boot, List.of(network));
+                HostSegments.hold(boot, List.of(network));
                 change = client.submit(
                         () -> api.put("/v2.0/subnets/" + subnet, "{'subnet': {'dns_nameservers': ['10.0.0.9']}}")
                                 .expect(200, "subnet"));

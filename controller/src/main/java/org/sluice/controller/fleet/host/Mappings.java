@@ -130,15 +130,16 @@ public final class Mappings {
 
     /** Networks whose ports are bound without an uplink are another thing from now on. */
     private static void tell(Handle handle, HostId host, String network) {
-        List<NetworkId> networks = handle.createQuery("""
-                        select distinct n.id from port_binding b join port p on p.id = b.port_id
-                            join network n on n.id = p.network_id
-                        where b.host_id = :host and n.physical_network = :network""")
-                .bind("host", host.value())
-                .bind("network", network)
-                .map((row, _) -> new NetworkId(row.getObject(1, UUID.class)))
-                .list();
-        Hosts.segmentsChanged(handle, List.of(host), networks);
+        Hosts.segmentsChanged(
+                handle,
+                handle.createQuery("""
+                                select distinct n.id from port_binding b join port p on p.id = b.port_id
+                                    join network n on n.id = p.network_id
+                                where b.host_id = :host and n.physical_network = :network""")
+                        .bind("host", host.value())
+                        .bind("network", network)
+                        .map((row, _) -> new Hosts.Segment(host, new NetworkId(row.getObject(1, UUID.class))))
+                        .list());
     }
 
     /** Takes the interface off the network again. */

@@ -35,18 +35,13 @@ public final class ServicePorts {
     }
 
     /**
-     * Has the networks served, which servers are about to come to: makes what their subnets lack. Call it before a host's row is
-     * locked: whoever changes a subnet takes the two in that order.
+     * Has the networks served, which servers are about to come to and which the caller {@linkplain HostSegments#hold holds}: makes what their
+     * subnets lack. Call it before a host's row is locked: whoever changes a subnet takes the two in that order.
      *
      * @throws org.sluice.model.ProblemException 409 when a subnet has no address left for it
      */
     public void ensure(Handle handle, Collection<NetworkId> networks) {
         List<UUID> ids = networks.stream().map(NetworkId::value).toList();
-        // Who changes a network or a subnet of it finds the servers that are on it by then, and tells their hosts.
-        handle.createQuery("select id from network where id = any(:networks) order by id for share")
-                .bindArray("networks", UUID.class, ids)
-                .mapTo(UUID.class)
-                .list();
         handle.createQuery("""
                         select distinct s.network_id from subnet s
                         where s.network_id = any(:networks) and s.enable_dhcp and not exists (

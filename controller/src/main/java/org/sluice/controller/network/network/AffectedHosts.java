@@ -15,7 +15,25 @@ import org.sluice.model.ServerId;
 public final class AffectedHosts {
     /** What NICs on the network have in common is changed: every host with a bound or a service port of it is told. */
     public void ofNetwork(Handle handle, NetworkId network) {
-        Hosts.segmentsChanged(handle, hosts(handle, network), List.of(network));
+        ofNetworks(handle, List.of(network));
+    }
+
+    /** The same for several, whose hosts are told at once. */
+    public void ofNetworks(Handle handle, List<NetworkId> networks) {
+        Hosts.segmentsChanged(
+                handle,
+                handle.createQuery("""
+                                select b.host_id, p.network_id from port p join port_binding b on b.port_id = p.id
+                                where p.network_id = any(:networks)
+                                union select service_host_id, network_id from port
+                                where network_id = any(:networks) and service_host_id is not null""")
+                        .bindArray(
+                                "networks",
+                                UUID.class,
+                                networks.stream().map(NetworkId::value).toList())
+                        .map((row, _) -> new Hosts.Segment(
+                                new HostId(row.getObject(1, UUID.class)), new NetworkId(row.getObject(2, UUID.class))))
+                        .list());
     }
 
     /** A NIC of a server is changed: the hosts that it is bound to must look again. */
@@ -43,16 +61,5 @@ public final class AffectedHosts {
                 handle,
                 bound.stream().map(Bound::host).distinct().toList(),
                 bound.stream().map(Bound::server).distinct().toList());
-    }
-
-    private static List<HostId> hosts(Handle handle, NetworkId network) {
-        return handle.createQuery("""
-                        select b.host_id from port p join port_binding b on b.port_id = p.id
-                        where p.network_id = :network
-                        union select service_host_id from port
-                        where network_id = :network and service_host_id is not null""")
-                .bind("network", network.value())
-                .map((row, _) -> new HostId(row.getObject(1, UUID.class)))
-                .list();
     }
 }

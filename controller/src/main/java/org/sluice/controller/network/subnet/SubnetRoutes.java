@@ -92,10 +92,9 @@ public final class SubnetRoutes implements ResourceRoutes {
             store.overfull(handle, networks, SubnetRules.MOST_ON_NETWORK).ifPresent(network -> {
                 throw SubnetRules.tooMany(network);
             });
-            networks.forEach(network -> {
-                listener.changed(handle, new NetworkId(network));
-                hosts.ofNetwork(handle, new NetworkId(network));
-            });
+            List<NetworkId> changed = networks.stream().map(NetworkId::new).toList();
+            changed.forEach(network -> listener.changed(handle, network));
+            hosts.ofNetworks(handle, changed);
             return subnets;
         });
         return creation.reply(SubnetWire.VIEW, made, exchange);
