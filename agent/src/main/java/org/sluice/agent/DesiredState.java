@@ -56,8 +56,8 @@ final class DesiredState {
                 // be now: both need
                 // all servers.
                 && (part.segments().isEmpty()
-                        || notUnderstood.isEmpty()
-                                && told.segmentsByNetwork().keySet().containsAll(part.segments()))
+                        || (notUnderstood.isEmpty()
+                                && told.segmentsByNetwork().keySet().containsAll(part.segments())))
                 // An older controller, beside one that told of segments, does not know which of them changed.
                 && (told.segments().isPresent() || !tellsSegments)
                 && told.history().isPresent()
