@@ -563,10 +563,7 @@ public final class Agent implements AutoCloseable {
         if (latest.get() == null || !journal.notUnderstood().isEmpty()) {
             return;
         }
-        segments.sweep(
-                        this::portsOn,
-                        () -> host.hypervisor().domains().stream()
-                                .allMatch(server -> journal.find(server).isPresent()))
+        segments.sweep(this::portsOn, () -> host.hypervisor().domains().stream().allMatch(journal::hasBuilt))
                 .forEach(thing -> LOG.warn(
                         "Host {} had {}, which the agent made and no server has any more; it is gone.",
                         host.name(),

@@ -362,6 +362,19 @@ class AgentTest {
         on.controller.want(Samples.state(2, next));
         on.start();
 
+        awaitInventoryWithoutTheThirdFunction();
+        assertHeldByTheGuestOf(unknown, next);
+        assertThat(on.host.tuple(on.card(0), 3)).isEqualTo(before);
+        assertThat(on.host.starts(next.id())).isZero();
+
+        on.host.powerOff(unknown.id());
+        DesiredServer later = Samples.server(Samples.direct(on.card(0), 3, 2));
+        on.controller.want(Samples.state(3, later));
+        on.awaitReport(later, Observed.class);
+        on.assertRuns(later);
+    }
+
+    private void awaitInventoryWithoutTheThirdFunction() {
         await().atMost(LONG_ENOUGH)
                 .untilAsserted(() -> assertThat(on.controller
                                 .inventory()
@@ -373,34 +386,64 @@ class AgentTest {
                         .extracting(VirtualFunction::index)
                         .contains(2, 4)
                         .doesNotContain(3));
-        Failed failed = on.awaitReport(next, Failed.class);
-        assertThat(failed.failure().code()).isEqualTo("VirtualFunctionHeld");
-        assertThat(failed.failure().reason()).contains("The guest of server " + unknown.id() + ",");
-        assertThat(failed.failure().fix().orElseThrow()).contains("virsh destroy " + unknown.id());
-        assertThat(on.host.tuple(on.card(0), 3)).isEqualTo(before);
-        assertThat(on.host.starts(next.id())).isZero();
-
-        on.host.powerOff(unknown.id());
-        DesiredServer later = Samples.server(Samples.direct(on.card(0), 3, 2));
-        on.controller.want(Samples.state(3, later));
-        on.awaitReport(later, Observed.class);
-        on.assertRuns(later);
     }
 
-    @Test
-    void aGuestOfWhenTheHostWasAnotherMemberIsNotTakenForTheServerThatComesAgain() throws IOException {
-        DesiredServer server = Samples.server(Samples.bridgeNic(1));
+    private void assertHeldByTheGuestOf(DesiredServer holder, DesiredServer refused) {
+        Failed failed = on.awaitReport(refused, Failed.class);
+        assertThat(failed.failure().code()).isEqualTo("VirtualFunctionHeld");
+        assertThat(failed.failure().reason()).contains("The guest of server " + holder.id() + ",");
+        assertThat(failed.failure().fix().orElseThrow()).contains("virsh destroy " + holder.id());
+        assertThat(on.host.starts(refused.id())).isZero();
+    }
+
+    /** A server that runs with a tap and the third VF, as one of when the host was another member; no agent runs. */
+    private DesiredServer guestOfBefore() throws IOException {
+        DesiredServer server = Samples.server(Samples.bridgeNic(1), Samples.direct(on.card(0), 3, 7));
         on.controller.want(Samples.state(1, server));
         on.start();
         on.awaitReport(server, Observed.class);
         on.layJournalAside();
         on.controller.forgetReports();
+        return server;
+    }
+
+    @Test
+    void aGuestOfWhenTheHostWasAnotherMemberIsNotTakenForTheServerThatComesAgain() throws IOException {
+        DesiredServer server = guestOfBefore();
         on.start();
 
         Failed failed = on.awaitReport(server, Failed.class);
         assertThat(failed.failure().code()).isEqualTo("GuestOfBefore");
         assertThat(failed.failure().fix().orElseThrow()).contains("virsh destroy " + server.id());
         assertThat(on.host.starts(server.id())).isEqualTo(1);
+    }
+
+    /** That its server could not come here again is in the journal, and says nothing of what its guest has. */
+    @Test
+    void aFunctionOfAGuestOfBeforeIsGivenToNoOtherWhenItsServerWasRefusedHere() throws IOException {
+        DesiredServer server = guestOfBefore();
+        Tuple before = on.host.tuple(on.card(0), 3);
+        DesiredServer again = server.wired(List.of(Samples.bridgeNic(2), Samples.direct(on.card(0), 4, 1)));
+        on.controller.want(Samples.state(2, again));
+        on.start();
+        assertThat(on.awaitReport(again, Failed.class).failure().code()).isEqualTo("GuestOfBefore");
+
+        DesiredServer second = Samples.server(Samples.direct(on.card(0), 3, 1));
+        on.controller.want(Samples.state(3, again, second));
+        assertHeldByTheGuestOf(server, second);
+        awaitInventoryWithoutTheThirdFunction();
+
+        on.stop();
+        int told = on.controller.inventories().size();
+        DesiredServer third = Samples.server(Samples.direct(on.card(0), 3, 2));
+        on.controller.want(Samples.state(4, again, second, third));
+        on.start();
+        assertHeldByTheGuestOf(server, third);
+        await().atMost(LONG_ENOUGH).until(() -> on.controller.inventories().size() > told);
+        awaitInventoryWithoutTheThirdFunction();
+
+        assertThat(on.host.tuple(on.card(0), 3)).isEqualTo(before);
+        on.assertRuns(server);
     }
 
     @Test

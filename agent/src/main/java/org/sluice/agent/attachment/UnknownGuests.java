@@ -13,7 +13,8 @@ import org.sluice.model.ServerId;
 
 /**
  * Guests of ours that ran when the agent began and that its journal does not know: it was lost, or laid aside when the host joined anew. What
- * they have is in no lease book, and a VF that the kernel would let anybody program is theirs all the same. Thread-safe.
+ * they have is in no lease book, and a VF that the kernel would let anybody program is theirs all the same. That a server could not be built
+ * here says nothing about a guest of it that is on: what was begun for it then is undone. Thread-safe.
  */
 public final class UnknownGuests {
     private final Hypervisor hypervisor;
@@ -64,8 +65,8 @@ public final class UnknownGuests {
             left = new HashSet<>(hypervisor.domains());
             guests = left;
         }
-        left.removeIf(guest ->
-                journal.find(guest).isPresent() || !hypervisor.state(guest).isOn());
+        left.removeIf(
+                guest -> journal.hasBuilt(guest) || !hypervisor.state(guest).isOn());
         return left;
     }
 }

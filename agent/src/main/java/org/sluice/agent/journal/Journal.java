@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.sluice.agent.journal.Entry.Phase;
 import org.sluice.agent.step.StepObserver;
 import org.sluice.agent.step.StepObserver.Moment;
 import org.sluice.model.Problem;
@@ -68,6 +69,14 @@ public final class Journal implements AutoCloseable {
     /** The entry of a server, if there is one. */
     public Optional<Entry> find(ServerId server) {
         return Optional.ofNullable(entries.get(server));
+    }
+
+    /**
+     * Whether what there is of a server on the host, or may be, was made for its entry. One that failed was undone: a guest that is on
+     * under its name is another one's work.
+     */
+    public boolean hasBuilt(ServerId server) {
+        return find(server).filter(entry -> entry.phase() != Phase.FAILED).isPresent();
     }
 
     /**
