@@ -77,7 +77,7 @@ import org.sluice.model.protocol.ServerReport;
  * The agent of one host. From {@link #start} to {@link #close} it keeps the host at what the controller wants; closing it,
  * like killing it, leaves the host as it is, and the next agent on the same directory goes on from there. While the
  * controller cannot be reached, nothing on the host changes but what is under way, and after a reboot of the host what ran is
- * started again.
+ * started again, by an agent that has not heard the controller only after {@link AgentSettings#startsAloneAfter}.
  *
  * <p>Thread-safe.
  */

@@ -16,6 +16,8 @@ import java.time.Duration;
  * @param firstRetry pause after the first failure to reach the controller; it doubles from there, with jitter
  * @param longestRetry longest such pause
  * @param imagesWithin for how long an image is fetched again that did not come because the controller was away; servers wait for it
+ * @param startsAloneAfter how long after its start an agent that has not heard the controller starts guests which a boot of the host ended;
+ *     with zero it waits for nobody
  * @param reservedMemoryMib memory that is the host's own and is given to no server, MiB
  * @param stopWithin how long stopping waits for work under way; what is not done then is continued by the next agent
  */
@@ -28,6 +30,7 @@ public record AgentSettings(
         Duration firstRetry,
         Duration longestRetry,
         Duration imagesWithin,
+        Duration startsAloneAfter,
         int reservedMemoryMib,
         Duration stopWithin) {
     /** What an agent does unless told otherwise. */
@@ -40,6 +43,7 @@ public record AgentSettings(
             Duration.ofMillis(100),
             Duration.ofSeconds(4),
             Duration.ofMinutes(15),
+            Duration.ofMinutes(5),
             0,
             Duration.ofSeconds(10));
 
@@ -52,6 +56,10 @@ public record AgentSettings(
         requirePositive(firstRetry, "firstRetry");
         requirePositive(longestRetry, "longestRetry");
         requirePositive(imagesWithin, "imagesWithin");
+        if (requireNonNull(startsAloneAfter, "startsAloneAfter is null").isNegative()) {
+            throw new IllegalArgumentException(
+                    "startsAloneAfter is " + startsAloneAfter + ", but must not be less than zero.");
+        }
         requireNonNull(stopWithin, "stopWithin is null");
         if (reservedMemoryMib < 0) {
             throw new IllegalArgumentException(
@@ -70,6 +78,7 @@ public record AgentSettings(
                 firstRetry,
                 longestRetry,
                 imagesWithin,
+                startsAloneAfter,
                 memoryMib,
                 stopWithin);
     }

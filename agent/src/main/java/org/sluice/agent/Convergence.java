@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -50,8 +51,8 @@ import org.sluice.model.protocol.VirtualFunctionLease;
  * Brings one server from what the journal says to what the controller wants. A server is removed when the desired state wants it
  * absent, and for no other reason: one that it does not speak of is kept as it is, since a controller whose database is older
  * than the server must not destroy it. What is neither in the journal nor wanted is never touched, whatever its name: it may be
- * the operator's own. Without a desired state what runs is kept running. What the guest of a server that stands should do is
- * {@link GuestPower}'s.
+ * the operator's own. Without a desired state what runs is kept running, and what a boot of the host ended is started again only after a
+ * time: its server may be elsewhere by now. What the guest of a server that stands should do is {@link GuestPower}'s.
  *
  * <p>Thread-safe for different servers; the caller converges one server on one thread at a time.
  */
@@ -83,6 +84,12 @@ final class Convergence {
 
     /** Servers of which it was said that the controller does not speak of them. */
     private final Set<ServerId> unknown = ConcurrentHashMap.newKeySet();
+
+    /** When the agent began; not by the clock, which may yet have to be set after a boot of the host. */
+    private final long began = System.nanoTime();
+
+    private final Duration startsAloneAfter;
+    private final AtomicBoolean saidThatItWaits = new AtomicBoolean();
 
     /**
      * @param wakes has a server converged again after a time
@@ -125,6 +132,7 @@ final class Convergence {
         this.hotPlug = new HotPlug(
                 host.hypervisor(), journal, runner, locks, attachments, wakes, clock, settings.detachWithin());
         this.copies = requireNonNull(copies, "copies is null");
+        this.startsAloneAfter = settings.startsAloneAfter();
     }
 
     /**
@@ -201,6 +209,9 @@ final class Convergence {
             case STANDING -> {
                 if (unwanted) {
                     remove(entry, desired);
+                    yield false;
+                }
+                if (latest.isEmpty() && waitsForTheController(entry)) {
                     yield false;
                 }
                 boolean continues =
@@ -411,6 +422,29 @@ final class Convergence {
                     wanted.named(),
                     notItsAnyMore.problem().sentence());
         }
+    }
+
+    /**
+     * Whether a server of which nothing was heard since the agent began is left as a boot of the host left it. While the host was silent it
+     * may have been declared down and its servers made elsewhere: to start one here before that can be known would have two guests run
+     * with one address. Nothing is reported of it meanwhile either, since its guest did not end by itself. The next comparison looks
+     * again.
+     */
+    private boolean waitsForTheController(Entry entry) {
+        if (System.nanoTime() - began >= startsAloneAfter.toNanos()
+                || !power.comesBackAfterBoot(
+                        entry, GuestPower.lastWish(entry), host.hypervisor().state(entry.id()))) {
+            return false;
+        }
+        if (saidThatItWaits.compareAndSet(false, true)) {
+            LOG.info(
+                    "Host {} was booted. Guests that are to run are started when the controller was heard, since their"
+                            + " servers may have been made elsewhere meanwhile; and {} s after the agent's start if it is"
+                            + " not.",
+                    host.name(),
+                    startsAloneAfter.toSeconds());
+        }
+        return true;
     }
 
     private boolean keep(Entry entry, Optional<DesiredServer> desired, long revision, Turn turn) {

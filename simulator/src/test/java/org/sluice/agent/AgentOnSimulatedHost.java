@@ -58,6 +58,7 @@ final class AgentOnSimulatedHost implements AutoCloseable {
     private Duration shutdownWithin = Duration.ofSeconds(60);
     private Duration detachWithin = Duration.ofSeconds(60);
     private Duration imagesWithin = Duration.ofMinutes(15);
+    private Duration startsAloneAfter = Duration.ofMinutes(15);
     private @Nullable Agent agent;
 
     AgentOnSimulatedHost(Path directory, SimulatedCard... cards) {
@@ -95,6 +96,11 @@ final class AgentOnSimulatedHost implements AutoCloseable {
         imagesWithin = limit;
     }
 
+    /** Waits so long for the controller before it starts what a boot of the host has ended. */
+    void startAloneAfter(Duration grace) {
+        startsAloneAfter = grace;
+    }
+
     /** The one that runs. */
     Agent agent() {
         return requireNonNull(agent, "no agent was started");
@@ -116,6 +122,7 @@ final class AgentOnSimulatedHost implements AutoCloseable {
                         Duration.ofMillis(5),
                         Duration.ofMillis(20),
                         imagesWithin,
+                        startsAloneAfter,
                         512,
                         Duration.ofSeconds(5)),
                 new Agent.KernelCalls(

@@ -756,6 +756,7 @@ class AgentTest {
         on.awaitReport(server, Observed.class);
         on.awaitReport(other, Observed.class);
         on.host.reboot();
+        on.startAloneAfter(Duration.ZERO);
         on.controller.beAway(true);
         on.start();
         await().atMost(LONG_ENOUGH).untilAsserted(() -> {

@@ -208,6 +208,13 @@ public final class GuestPower {
         return next(entry, wish, state) == Task.NOTHING;
     }
 
+    /** Whether what comes next is to start or restore its guest, which a boot of the host ended or found off. */
+    public boolean comesBackAfterBoot(Entry entry, Power wish, State state) {
+        return !state.isOn()
+                && !entry.guest().isOf(host.bootId())
+                && next(entry, wish, state).work() == Work.STARTING;
+    }
+
     private Task next(Entry entry, Power wish, State state) {
         Task task = PowerRules.next(entry.guest(), entry.obeyed(), wish, state, host.bootId());
         // Whoever wishes anew that it be off is to hear of its disk too: nothing else would look at that before its
