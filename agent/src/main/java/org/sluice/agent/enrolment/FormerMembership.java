@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
@@ -13,7 +14,6 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -36,19 +36,33 @@ public final class FormerMembership {
 
     private static final Logger LOG = LoggerFactory.getLogger(FormerMembership.class);
 
-    /** What belongs to a membership, in the agent's directory, and its name when it is laid aside. */
-    private static final Map<String, String> BOOKS =
-            Map.of("journal/servers", SERVERS, "journal/virtual-functions", "virtual-functions", "servers", "disks");
+    /**
+     * What belongs to a membership, in the order in which it goes: an agent that begins in the middle has no servers to start any more on
+     * disks, or with VFs, that are gone.
+     */
+    private static final List<Book> BOOKS = List.of(
+            new Book("journal/servers", SERVERS),
+            new Book("journal/virtual-functions", "virtual-functions"),
+            new Book("servers", "disks"));
 
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_ENTERS =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
     private static final int MOST_NAMED = 20;
 
+    /**
+     * A directory.
+     *
+     * @param place where in the agent's directory it is
+     * @param aside its name when it is laid aside
+     */
+    private record Book(String place, String aside) {}
+
     private FormerMembership() {}
 
     /**
-     * Lays the books aside. Cut short at any moment, it can be done again.
+     * Lays the books aside. Cut short at any moment, it can be done again, also when an agent that did not join has begun books anew in the
+     * place of those that were gone: what it wrote goes beside what is there, and replaces nothing.
      *
      * @param directory the agent's own, {@code DATA/agent}; no agent is at work in it
      * @throws IOException when they cannot be moved; some may have been
@@ -56,16 +70,39 @@ public final class FormerMembership {
     static void layAside(Path directory, HostId host) throws IOException {
         Path aside = directory.resolve(ASIDE).resolve(host.toString());
         Files.createDirectories(aside, OWNER_ENTERS);
-        for (Map.Entry<String, String> book : BOOKS.entrySet()) {
-            Path from = directory.resolve(book.getKey());
+        for (Book book : BOOKS) {
+            Path from = directory.resolve(book.place());
             if (Files.isDirectory(from)) {
-                // A rename: all of it is in one place or the other.
-                Files.move(from, aside.resolve(book.getValue()), StandardCopyOption.ATOMIC_MOVE);
+                move(from, aside.resolve(book.aside()));
                 DurableFiles.sync(aside);
                 DurableFiles.sync(requireNonNull(from.getParent()));
             }
         }
         name(host, aside);
+    }
+
+    private static void move(Path from, Path to) throws IOException {
+        if (!Files.isDirectory(to)) {
+            // A rename: all of it is in one place or the other.
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+            return;
+        }
+        try (DirectoryStream<Path> begunAnew = Files.newDirectoryStream(from)) {
+            for (Path each : begunAnew) {
+                Files.move(each, free(to.resolve(each.getFileName())), StandardCopyOption.ATOMIC_MOVE);
+            }
+        }
+        DurableFiles.sync(to);
+        Files.delete(from);
+    }
+
+    /** That path, or the first like it with a number that nothing has: an atomic move would replace what is there. */
+    private static Path free(Path path) {
+        Path free = path;
+        for (int number = 2; Files.exists(free, LinkOption.NOFOLLOW_LINKS); number++) {
+            free = path.resolveSibling(path.getFileName() + "." + number);
+        }
+        return free;
     }
 
     /**

@@ -1,0 +1,5 @@
+/** Memberships that are over. */
+@NullMarked
+package org.sluice.agent.enrolment;
+
+import org.jspecify.annotations.NullMarked;
