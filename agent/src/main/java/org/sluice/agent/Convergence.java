@@ -295,7 +295,10 @@ final class Convergence {
     private boolean begin(DesiredServer wanted, DesiredState state) {
         return switch (wanted.presence()) {
             case ABSENT -> {
-                if (isHere(wanted) || holdsLease(wanted)) {
+                if (isFormer(wanted)) {
+                    // What there is under its name is of before, and is not ended.
+                    reports.accept(new ServerReport.Absent(wanted.id(), wanted.leases(), wanted.claim()));
+                } else if (isHere(wanted) || holdsLease(wanted)) {
                     takeAway(wanted, state.revision());
                 } else {
                     // Nothing of it was ever begun here, or its removal was done and the report of it lost.
@@ -367,6 +370,11 @@ final class Convergence {
             case RUNNING, PAUSED, STOPPED -> host.hypervisor().domains().contains(server.id());
         };
         return domain || host.disks().present().contains(server.id());
+    }
+
+    /** Whether it was a server of this host only when that was another member: what comes here again has a lease of now, if it has any. */
+    private boolean isFormer(DesiredServer server) {
+        return former.contains(server.id()) && !holdsLease(server);
     }
 
     private boolean holdsLease(DesiredServer server) {

@@ -19,6 +19,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.sluice.agent.boot.Segments;
 import org.sluice.agent.host.SegmentServices;
 import org.sluice.agent.host.VirtualFunctions.Setting;
@@ -444,6 +446,23 @@ class AgentTest {
 
         assertThat(on.host.tuple(on.card(0), 3)).isEqualTo(before);
         on.assertRuns(server);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aGuestOfWhenTheHostWasAnotherMemberRunsOnWhenItsServerIsToGo(boolean wasToComeAgain) throws IOException {
+        DesiredServer server = guestOfBefore();
+        if (wasToComeAgain) {
+            on.start();
+            assertThat(on.awaitReport(server, Failed.class).failure().code()).isEqualTo("GuestOfBefore");
+        }
+        on.controller.want(Samples.state(2, Samples.absent(server)));
+        on.start();
+
+        on.awaitReport(server, Absent.class);
+
+        on.assertRuns(server);
+        assertThat(on.host.starts(server.id())).isEqualTo(1);
     }
 
     @Test
