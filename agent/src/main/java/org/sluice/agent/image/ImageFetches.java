@@ -5,8 +5,11 @@ import static java.util.Objects.requireNonNull;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +36,8 @@ import org.sluice.model.protocol.DesiredServer;
  * Has the images come that servers need before their disks are made. That goes on beside the turns of the servers, which may so be
  * removed, or be wished something else, while an image comes or while the controller that it comes from is away. One that breaks off
  * is fetched again, at growing intervals and as soon as the controller is back, for as long as a restart of a controller may take;
- * what cannot get better is a failure at once. An image is fetched once, however many servers wait for it, and no longer than one does.
+ * what cannot get better is a failure at once. An image is fetched once, however many servers wait for it, and no longer than one does; each of
+ * them has its own time for that.
  *
  * <p>Thread-safe.
  */
@@ -70,9 +74,12 @@ public final class ImageFetches implements AutoCloseable {
     /** An image that comes. Guarded by the fetches. */
     private static final class Fetch {
         private final DesiredServer.Image image;
-        private final Set<ServerId> servers = new LinkedHashSet<>();
+
+        /** Those that wait, and since when: what had not failed yet when they began does so at the first failure. */
+        private final Map<ServerId, Instant> servers = new LinkedHashMap<>();
+
         private Duration pause;
-        private Optional<Instant> firstFailure = Optional.empty();
+        private boolean hasFailed;
 
         /** What fetches it; empty between two attempts. */
         private Optional<Thread> thread = Optional.empty();
@@ -92,7 +99,7 @@ public final class ImageFetches implements AutoCloseable {
      * @param timer runs something after a time
      * @param clock tells the time
      * @param firstPause after how long it is first tried again
-     * @param longestWait for how long after the first failure it is tried again
+     * @param longestWait for how long a server waits for an image after its first failure, or after it began to, whichever was later
      */
     public ImageFetches(
             Predicate<DesiredServer.Image> cached,
@@ -153,7 +160,7 @@ public final class ImageFetches implements AutoCloseable {
         }
         for (DesiredServer.Image image : known.images) {
             Fetch fetch = fetches.get(image);
-            if (fetch != null && fetch.servers.remove(server) && fetch.servers.isEmpty()) {
+            if (fetch != null && fetch.servers.remove(server) != null && fetch.servers.isEmpty()) {
                 fetches.remove(image);
                 fetch.thread.ifPresent(Thread::interrupt);
             }
@@ -182,8 +189,8 @@ public final class ImageFetches implements AutoCloseable {
 
     private void await(DesiredServer.Image image, ServerId server) {
         Fetch fetch = fetches.computeIfAbsent(image, _ -> new Fetch(image, firstPause));
-        fetch.servers.add(server);
-        if (fetch.firstFailure.isEmpty()) {
+        fetch.servers.put(server, clock.instant());
+        if (!fetch.hasFailed) {
             begin(fetch);
         }
     }
@@ -230,17 +237,22 @@ public final class ImageFetches implements AutoCloseable {
             return;
         }
         if (failure.isEmpty()) {
-            settle(fetch, known -> known.here.add(fetch.image));
+            settle(fetch, fetch.servers.keySet(), known -> known.here.add(fetch.image));
         } else if (failure.get() instanceof ImageAwayException away) {
             again(fetch, away);
         } else {
-            settle(fetch, known -> known.failure = failure.get());
+            settle(fetch, fetch.servers.keySet(), known -> known.failure = failure.get());
         }
     }
 
-    private void settle(Fetch fetch, Consumer<Waiting> outcome) {
-        fetches.remove(fetch.image);
-        for (ServerId server : fetch.servers) {
+    /** Those need not wait for it any more; it is over when none does. */
+    private void settle(Fetch fetch, Collection<ServerId> servers, Consumer<Waiting> outcome) {
+        List<ServerId> settled = List.copyOf(servers);
+        settled.forEach(fetch.servers::remove);
+        if (fetch.servers.isEmpty()) {
+            fetches.remove(fetch.image);
+        }
+        for (ServerId server : settled) {
             outcome.accept(requireNonNull(waiting.get(server), "who waits for an image is known"));
             wakes.accept(server);
         }
@@ -248,18 +260,25 @@ public final class ImageFetches implements AutoCloseable {
 
     private void again(Fetch fetch, ImageAwayException away) {
         Instant now = clock.instant();
-        if (fetch.firstFailure.isEmpty()) {
-            fetch.firstFailure = Optional.of(now);
-            LOG.info("Image {} is waited for by {}: {}", fetch.image.id(), fetch.servers, away.getMessage());
+        if (!fetch.hasFailed) {
+            fetch.hasFailed = true;
+            // How long it was in coming until then is nobody's fault.
+            fetch.servers.replaceAll((_, _) -> now);
+            LOG.info("Image {} is waited for by {}: {}", fetch.image.id(), fetch.servers.keySet(), away.getMessage());
         }
-        Duration left = Duration.between(now, fetch.firstFailure.get().plus(longestWait));
-        if (!left.isPositive()) {
-            ProblemException tooLong = unavailable(fetch.image, away);
-            settle(fetch, known -> known.failure = tooLong);
-            return;
+        Instant latest = now.minus(longestWait);
+        List<ServerId> overdue = fetch.servers.entrySet().stream()
+                .filter(each -> !each.getValue().isAfter(latest))
+                .map(Map.Entry::getKey)
+                .toList();
+        settle(fetch, overdue, known -> known.failure = unavailable(fetch.image, away));
+        Optional<Duration> left = fetch.servers.values().stream()
+                .min(Comparator.naturalOrder())
+                .map(since -> Duration.between(latest, since));
+        if (left.isPresent()) {
+            timer.accept(shorter(fetch.pause, left.get()), () -> begin(fetch));
+            fetch.pause = shorter(fetch.pause.multipliedBy(2), LONGEST_PAUSE);
         }
-        timer.accept(shorter(fetch.pause, left), () -> begin(fetch));
-        fetch.pause = shorter(fetch.pause.multipliedBy(2), LONGEST_PAUSE);
     }
 
     private ProblemException unavailable(DesiredServer.Image image, ImageAwayException away) {
@@ -267,8 +286,7 @@ public final class ImageFetches implements AutoCloseable {
                 new Problem(
                         Problem.Kind.UNAVAILABLE,
                         "ImageUnavailable",
-                        "Image " + image.id() + " could not be fetched within " + longestWait.toSeconds()
-                                + " s of the first attempt that failed.",
+                        "Image " + image.id() + " could not be fetched within " + longestWait.toSeconds() + " s.",
                         Optional.of("Check the host's connection to the controller, and ask again.")),
                 away);
     }

@@ -222,6 +222,58 @@ class ImageFetchesTest {
     }
 
     @Test
+    void whoBeginsToWaitLaterIsGivenUpLater() throws InterruptedException {
+        ServerId late = ServerId.random();
+        boolean _ = fetches.areHere(server, List.of(image));
+        answer(ImageFetchesTest::away);
+        Instant first = now;
+        while (Duration.between(first, now).compareTo(Duration.ofMinutes(14)) < 0) {
+            Duration _ = ring();
+            answer(ImageFetchesTest::away);
+        }
+        Instant joined = now;
+        assertThat(fetches.areHere(late, List.of(image))).isFalse();
+
+        while (woken.isEmpty()) {
+            Duration _ = ring();
+            answer(ImageFetchesTest::away);
+        }
+        assertThat(woken).containsExactly(server);
+        assertThat(Duration.between(first, now)).isEqualTo(Duration.ofMinutes(15));
+        assertUnavailable(server);
+
+        while (woken.size() == 1) {
+            assertThat(fetches.areHere(late, List.of(image))).isFalse();
+            Duration _ = ring();
+            answer(ImageFetchesTest::away);
+        }
+        assertThat(woken).containsExactly(server, late);
+        assertThat(Duration.between(joined, now)).isEqualTo(Duration.ofMinutes(15));
+        assertUnavailable(late);
+        assertThat(alarms).isEmpty();
+    }
+
+    private void assertUnavailable(ServerId whose) {
+        assertThatThrownBy(() -> fetches.areHere(whose, List.of(image)))
+                .isInstanceOfSatisfying(
+                        ProblemException.class,
+                        e -> assertThat(e.problem().code()).isEqualTo("ImageUnavailable"));
+    }
+
+    @Test
+    void anImageThatIsLongInComingAndBreaksOffIsTriedAgain() throws InterruptedException {
+        boolean _ = fetches.areHere(server, List.of(image));
+        now = now.plus(Duration.ofHours(1));
+
+        answer(ImageFetchesTest::away);
+
+        assertThat(fetches.areHere(server, List.of(image))).isFalse();
+        Duration _ = ring();
+        answer(() -> {});
+        assertThat(fetches.areHere(server, List.of(image))).isTrue();
+    }
+
+    @Test
     void whatCannotGetBetterIsAFailureAtOnceAndOfThoseWhoWaitAlone() throws InterruptedException {
         boolean _ = fetches.areHere(server, List.of(image));
         ProblemException gone =
