@@ -242,6 +242,18 @@ class DiskCopiesTest {
     }
 
     @Test
+    void copiesThatCannotBeRemovedNowAreRemovedLater() {
+        // When the image is there the copy is to go.
+        on.host.faults().refuse(HostCall.DROP_COPIES, "EIO", 2);
+        want(server.wishing(DiskWish.copiedTo(IMAGE)));
+        awaitImage(IMAGE);
+
+        until(() -> on.host.copies().isEmpty());
+
+        on.assertRuns(server);
+    }
+
+    @Test
     void anAgentWhoseControllerIsSilentKeepsTheCopyForIt() {
         on.controller.refuseImages(new ControllerUnavailableException("It is busy.", null));
         on.compareEvery(Duration.ofMillis(20));

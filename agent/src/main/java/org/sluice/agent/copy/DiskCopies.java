@@ -143,7 +143,7 @@ public final class DiskCopies implements AutoCloseable {
      */
     public void obey(Entry entry, Optional<ImageId> wish) {
         if (wish.isEmpty()) {
-            if (clean.add(entry.id())) {
+            if (!clean.contains(entry.id())) {
                 forget(entry.id());
                 step("remove copies of the root disk", () -> host.disks().dropCopies(entry.id()));
                 clean.add(entry.id());
