@@ -24,11 +24,17 @@ public final class VirtualMachine implements AutoCloseable {
     /** How QEMU's own messages begin, which come the same way as the guest's. */
     private static final String QEMU_ITSELF = "qemu-system-";
 
+    /** What QEMU says, and the processor's registers after it, when KVM cannot go on; the process stays, and nothing runs in it any more. */
+    private static final String KVM_FAILED = "KVM internal error";
+
     private final String name;
     private final Process process;
     private final CompletableFuture<String> ready = new CompletableFuture<>();
     private final Deque<String> lastLines = new ArrayDeque<>();
     private volatile boolean spoken;
+
+    /** Of the thread that reads the console. */
+    private boolean stopped;
 
     private VirtualMachine(String name, Process process) {
         this.name = name;
@@ -78,14 +84,19 @@ public final class VirtualMachine implements AutoCloseable {
     }
 
     private void heard(String line) {
-        spoken |= !line.isBlank() && !line.startsWith(QEMU_ITSELF);
+        if (line.startsWith(KVM_FAILED)) {
+            stopped = true;
+        }
+        spoken |= !stopped && !line.isBlank() && !line.startsWith(QEMU_ITSELF);
         synchronized (lastLines) {
             if (lastLines.size() == KEPT_LINES) {
                 String _ = lastLines.removeFirst();
             }
             lastLines.addLast(line);
         }
-        if (line.endsWith(RouterSeed.READY + name)) {
+        if (stopped) {
+            boolean _ = ready.completeExceptionally(failed("was stopped by KVM"));
+        } else if (line.endsWith(RouterSeed.READY + name)) {
             boolean _ = ready.complete(name);
         } else if (line.contains(RouterSeed.FAILED + name)) {
             boolean _ = ready.completeExceptionally(failed(

@@ -1,0 +1,4 @@
+@NullMarked
+package org.sluice.traffic.guest;
+
+import org.jspecify.annotations.NullMarked;
