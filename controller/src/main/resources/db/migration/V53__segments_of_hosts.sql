@@ -18,6 +18,8 @@ create index object_revision_of_host on object_revision (host_id, revision);
 alter table host
     add column parts_history uuid not null default gen_random_uuid(),
     add column parts_revision bigint not null default -1;
+-- No agent has one of the new histories yet, so that each begins where its host is.
+update host set parts_revision = desired_revision;
 
 -- What the NICs of a host on those networks have in common. Its plan is kept, as those of attached_ports and port_addresses (V51) are.
 create function host_segments(at_host uuid, networks uuid[])

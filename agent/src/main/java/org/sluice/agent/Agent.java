@@ -64,7 +64,6 @@ import org.sluice.model.protocol.DesiredHost.Known;
 import org.sluice.model.protocol.DesiredHost.Part;
 import org.sluice.model.protocol.DesiredInterface;
 import org.sluice.model.protocol.DesiredPhysicalFunction;
-import org.sluice.model.protocol.DesiredSegment;
 import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.DriverRefusal;
 import org.sluice.model.protocol.HostQuery;
@@ -108,6 +107,11 @@ public final class Agent implements AutoCloseable {
     private final AtomicBoolean isWatching = new AtomicBoolean();
     private final AtomicReference<@Nullable DesiredState> latest = new AtomicReference<>();
     private final Map<ServerId, Boolean> atWork = new ConcurrentHashMap<>();
+
+    /** Networks whose segments changed and of which DHCP and metadata are to be told so. */
+    private final Set<NetworkId> changedSegments = ConcurrentHashMap.newKeySet();
+
+    private final AtomicBoolean tellsSegments = new AtomicBoolean();
     private final Set<PhysicalFunctionKey> atSetUp = ConcurrentHashMap.newKeySet();
     private final PhysicalFunctionSetup physicalFunctions;
     private final Set<UUID> answered = ConcurrentHashMap.newKeySet();
@@ -358,19 +362,12 @@ public final class Agent implements AutoCloseable {
         state.physicalFunctions().forEach(this::setUp);
         if (told.part().isPresent()) {
             // Nothing else is wanted otherwise; but who waits for what a server has may have to do so no more.
-            Set<ServerId> concerned = state.concerned(told, told.part().get());
-            List<DesiredSegment> changed =
-                    DesiredState.changed(told, told.part().get());
-            if (changed.isEmpty()) {
-                concerned.forEach(this::wake);
-            } else {
-                // Not on this thread, which gives the signs of life.
-                loop("segments", () -> {
-                            changed.forEach(this::serveChanged);
-                            concerned.forEach(this::wake);
-                        })
-                        .start();
-            }
+            DesiredState.named(told).forEach(this::wake);
+            DesiredState.changed(told, told.part().get()).forEach(segment -> {
+                LOG.info("Host {} is told anew of the segment of network {}.", host.name(), segment.named());
+                changedSegments.add(segment.network());
+            });
+            tellSegments();
             convergence.waiting().forEach(this::wake);
         } else {
             wakeAll();
@@ -378,16 +375,44 @@ public final class Agent implements AutoCloseable {
         answer(told);
     }
 
-    /** What is served there changes once for all, before it is each server's turn to be described anew. */
-    private void serveChanged(DesiredSegment segment) {
-        LOG.info("Host {} is told anew of the segment of network {}.", host.name(), segment.named());
+    /** Not on the thread that hears of it, which gives the signs of life; and on one for all of them, however often they change. */
+    private void tellSegments() {
+        if (!isStopping() && !changedSegments.isEmpty() && tellsSegments.compareAndSet(false, true)) {
+            loop("segments", () -> {
+                        try {
+                            changedSegments.forEach(this::tellSegment);
+                        } finally {
+                            tellsSegments.set(false);
+                        }
+                        // One may have changed after it was passed by.
+                        tellSegments();
+                    })
+                    .start();
+        }
+    }
+
+    /** What is served there changes once for all who are on it, before it is their turn to be described anew. */
+    private void tellSegment(NetworkId network) {
+        boolean _ = changedSegments.remove(network);
+        if (isStopping()) {
+            return;
+        }
         try {
-            segments.become(segment);
+            segments.tell(network, server -> Optional.ofNullable(latest.get()).flatMap(state -> state.find(server)));
         } catch (KernelException | ProblemException e) {
             LOG.warn(
                     "DHCP and metadata of network {} do not know yet what changed; each of its servers tries that again. {}",
-                    segment.named(),
+                    network,
                     e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.error(
+                    "DHCP and metadata of network {} could not be told what changed; each of its servers tries that again.",
+                    network,
+                    e);
+        }
+        DesiredState state = latest.get();
+        if (state != null) {
+            state.on(network).forEach(this::wake);
         }
     }
 

@@ -214,8 +214,13 @@ final class Convergence {
                 if (latest.isEmpty() && waitsForTheController(entry)) {
                     yield false;
                 }
-                boolean continues =
-                        keep(entry, desired, latest.map(DesiredState::revision).orElse(entry.revision()), turn);
+                // It may be wished off, or elsewhere, by words that this agent does not know.
+                boolean continues = !(puzzle.isPresent() && comesBackAfterBoot(entry))
+                        && keep(
+                                entry,
+                                desired,
+                                latest.map(DesiredState::revision).orElse(entry.revision()),
+                                turn);
                 // What it is goes on; that what is wished of it now cannot be done is told last.
                 puzzle.filter(wish -> wish.generation() > entry.obeyed().generation())
                         .ifPresent(wish -> cannotObey(server, wish.claim(), wish.generation(), tooNew(wish.reason())));
@@ -439,9 +444,7 @@ final class Convergence {
      * again.
      */
     private boolean waitsForTheController(Entry entry) {
-        if (System.nanoTime() - began >= startsAloneAfter.toNanos()
-                || !power.comesBackAfterBoot(
-                        entry, GuestPower.lastWish(entry), host.hypervisor().state(entry.id()))) {
+        if (System.nanoTime() - began >= startsAloneAfter.toNanos() || !comesBackAfterBoot(entry)) {
             return false;
         }
         if (saidThatItWaits.compareAndSet(false, true)) {
@@ -453,6 +456,11 @@ final class Convergence {
                     startsAloneAfter.toSeconds());
         }
         return true;
+    }
+
+    private boolean comesBackAfterBoot(Entry entry) {
+        return power.comesBackAfterBoot(
+                entry, GuestPower.lastWish(entry), host.hypervisor().state(entry.id()));
     }
 
     private boolean keep(Entry entry, Optional<DesiredServer> desired, long revision, Turn turn) {

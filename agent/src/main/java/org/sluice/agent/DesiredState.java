@@ -106,14 +106,12 @@ final class DesiredState {
         return named;
     }
 
-    /** The servers of which something else may be wanted with that part, which was taken in: those that it names, and those on segments that changed. */
-    Set<ServerId> concerned(DesiredHost told, Part part) {
-        Set<ServerId> concerned = named(told);
-        if (!part.segments().isEmpty()) {
-            Set<NetworkId> changed = Set.copyOf(part.segments());
-            servers().filter(server -> isOnOneOf(changed, server)).forEach(server -> concerned.add(server.id()));
-        }
-        return concerned;
+    /** The servers with NICs on that network. */
+    Stream<ServerId> on(NetworkId network) {
+        return servers()
+                .filter(server -> server.interfaces().stream()
+                        .anyMatch(nic -> nic.network().equals(network)))
+                .map(DesiredServer::id);
     }
 
     /** The segments that changed with a part; others only come along with servers. */
@@ -122,10 +120,6 @@ final class DesiredState {
         return told.segments().orElse(List.of()).stream()
                 .filter(segment -> changed.contains(segment.network()))
                 .toList();
-    }
-
-    private static boolean isOnOneOf(Set<NetworkId> networks, DesiredServer server) {
-        return server.interfaces().stream().anyMatch(nic -> networks.contains(nic.network()));
     }
 
     /** What the controller is to be told that the agent has. */

@@ -152,7 +152,7 @@ class DesiredStateTest {
         assertThat(next.find(changes.id()).orElseThrow().interfaces().getFirst().mtu())
                 .isEqualTo(1400);
         assertThat(next.find(elsewhere.id())).contains(elsewhere);
-        assertThat(next.concerned(told, part)).containsExactlyInAnyOrder(stays.id(), changes.id());
+        assertThat(next.on(Samples.NETWORK)).containsExactlyInAnyOrder(stays.id(), changes.id());
         assertThat(before.find(changes.id())).as("who looks at the one before").contains(changes);
     }
 
@@ -182,13 +182,13 @@ class DesiredStateTest {
 
     /** It comes along with a server that is told, and all others have it already. */
     @Test
-    void aSegmentThatHasNotChangedConcernsNobody() {
-        DesiredSegment segment = Samples.segment(changes.interfaces().getFirst().network(), 1400);
+    void aSegmentThatHasNotChangedChangesNobodyElse() {
+        DesiredSegment segment = Samples.segment(Samples.NETWORK, 1400);
         Part part = new Part(5, List.of());
-
         DesiredHost told = told(6, List.of(changes), List.of(), Optional.of(part), Optional.of(List.of(segment)));
 
-        assertThat(whole.with(told, part).concerned(told, part)).containsExactly(changes.id());
+        assertThat(DesiredState.changed(told, part)).isEmpty();
+        assertThat(with(whole, told).find(stays.id())).contains(stays);
     }
 
     /** It would leave out what changed of segments. */

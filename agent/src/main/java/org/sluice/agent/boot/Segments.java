@@ -27,8 +27,8 @@ import org.sluice.model.NetworkId;
 import org.sluice.model.PortId;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
+import org.sluice.model.ServerId;
 import org.sluice.model.protocol.DesiredInterface.Bridge;
-import org.sluice.model.protocol.DesiredSegment;
 import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.ServedNetwork;
 
@@ -159,19 +159,25 @@ public final class Segments {
     }
 
     /**
-     * Has DHCP and metadata tell all who are on a network what that segment says from now on: once, and not once for each of them. Where they
-     * cannot, all stays as it was.
+     * Has DHCP and metadata tell all who are on a network what is wanted of their NICs from now on: once, and not once for each of them. What is
+     * built of a NIC stays, as it does when its server is described anew.
+     *
+     * @param wanted asked of each server while nobody can come or go there, so that what is told is never older than what was
      */
-    public void become(DesiredSegment changed) {
-        Network network = lock(changed.network());
+    public void tell(NetworkId id, Function<ServerId, Optional<DesiredServer>> wanted) {
+        Network network = lock(id);
         try {
             if (network.clients.isEmpty()) {
                 return;
             }
             Map<PortId, Client> clients = new LinkedHashMap<>();
-            network.clients.forEach((port, client) -> clients.put(port, on(changed, client)));
-            Segment segment = segmentOf(clients.values().iterator().next().nic());
-            services.serve(segment, List.copyOf(clients.values()));
+            network.clients.forEach((port, client) -> clients.put(
+                    port,
+                    wanted.apply(client.server().id())
+                            .map(server -> toldLike(server, client))
+                            .orElse(client)));
+            network.served.clear();
+            services.serve(segmentOf(clients.values().iterator().next().nic()), List.copyOf(clients.values()));
             network.clients.putAll(clients);
             network.servesAll();
         } finally {
@@ -179,11 +185,15 @@ public final class Segments {
         }
     }
 
-    /** What is built stays, as it does when its server is described anew. */
-    private static Client on(DesiredSegment changed, Client client) {
+    private static Client toldLike(DesiredServer wanted, Client client) {
         DesiredServer server = client.server();
-        DesiredServer told = server.on(Map.of(changed.network(), changed)).wiredLike(server);
-        return new Client(client.nic().toldLike(client.nic().on(changed)), told);
+        Bridge nic = wanted.nic(client.nic().port()).map(client.nic()::toldLike).orElse(client.nic());
+        return new Client(
+                nic,
+                server.wired(server.interfaces().stream()
+                        .map(other ->
+                                wanted.nic(other.port()).map(other::toldLike).orElse(other))
+                        .toList()));
     }
 
     /** Lets DHCP and metadata know the NIC, and returns when they answer it. */
@@ -201,6 +211,8 @@ public final class Segments {
             if (network.serves(client)) {
                 return;
             }
+            // What is told when this fails nobody knows: whoever joins next is served whatever was known before.
+            network.served.clear();
             services.serve(
                     segment, Stream.concat(others.stream(), Stream.of(client)).toList());
             // Last, and only now: who cannot be served must not be in the way of those who can.

@@ -61,7 +61,7 @@ final class MigrationsTest {
             Map.entry("49", 321_011_656),
             Map.entry("51", -422_589_545),
             Map.entry("52", -1_913_703_912),
-            Map.entry("53", -999_098_465));
+            Map.entry("53", -1_298_019_957));
 
     @RegisterExtension
     static final TestDatabase postgres = new TestDatabase();
