@@ -363,7 +363,7 @@ public final class Agent implements AutoCloseable {
         if (told.part().isPresent()) {
             // Nothing else is wanted otherwise; but who waits for what a server has may have to do so no more.
             DesiredState.named(told).forEach(this::wake);
-            DesiredState.changed(told, told.part().get()).forEach(segment -> {
+            told.changedSegments().forEach(segment -> {
                 LOG.info("Host {} is told anew of the segment of network {}.", host.name(), segment.named());
                 changedSegments.add(segment.network());
             });

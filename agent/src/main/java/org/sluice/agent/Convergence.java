@@ -300,13 +300,12 @@ final class Convergence {
     private boolean begin(DesiredServer wanted, DesiredState state) {
         return switch (wanted.presence()) {
             case ABSENT -> {
-                if (isFormer(wanted)) {
-                    // What there is under its name is of before, and is not ended.
-                    reports.accept(new ServerReport.Absent(wanted.id(), wanted.leases(), wanted.claim()));
-                } else if (isHere(wanted) || holdsLease(wanted)) {
+                if (!isFormer(wanted) && (isHere(wanted) || holdsLease(wanted))) {
                     takeAway(wanted, state.revision());
                 } else {
-                    // Nothing of it was ever begun here, or its removal was done and the report of it lost.
+                    // Nothing of it was ever begun here, or its removal was done and the report of it lost; or what
+                    // there is
+                    // under its name is of before, and is not ended.
                     reports.accept(new ServerReport.Absent(wanted.id(), wanted.leases(), wanted.claim()));
                 }
                 yield false;

@@ -72,8 +72,8 @@ final class DesiredState {
         }
         DesiredState next = new DesiredState(told, new HashMap<>(servers), new HashMap<>(notUnderstood));
         if (!part.segments().isEmpty()) {
-            Map<NetworkId, DesiredSegment> changed =
-                    changed(told, part).stream().collect(Collectors.toMap(DesiredSegment::network, segment -> segment));
+            Map<NetworkId, DesiredSegment> changed = told.changedSegments().stream()
+                    .collect(Collectors.toMap(DesiredSegment::network, segment -> segment));
             next.servers.replaceAll((_, server) -> server.on(changed));
         }
         next.told(told);
@@ -112,14 +112,6 @@ final class DesiredState {
                 .filter(server -> server.interfaces().stream()
                         .anyMatch(nic -> nic.network().equals(network)))
                 .map(DesiredServer::id);
-    }
-
-    /** The segments that changed with a part; others only come along with servers. */
-    static List<DesiredSegment> changed(DesiredHost told, Part part) {
-        Set<NetworkId> changed = Set.copyOf(part.segments());
-        return told.segments().orElse(List.of()).stream()
-                .filter(segment -> changed.contains(segment.network()))
-                .toList();
     }
 
     /** What the controller is to be told that the agent has. */

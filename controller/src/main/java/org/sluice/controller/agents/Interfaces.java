@@ -7,7 +7,6 @@ import java.util.Optional;
 import org.sluice.controller.network.binding.AttachedPort;
 import org.sluice.model.PortId;
 import org.sluice.model.protocol.DesiredInterface;
-import org.sluice.model.protocol.FixedAddress;
 import org.sluice.model.protocol.VirtualFunctionLease;
 
 /**
@@ -16,18 +15,16 @@ import org.sluice.model.protocol.VirtualFunctionLease;
  * @param leases the host's leases, by port
  */
 record Interfaces(Map<PortId, VirtualFunctionLease> leases) {
-    /** Told of its segment. */
-    private static final int OF_THE_SEGMENT = 0;
-
     List<DesiredInterface> of(List<AttachedPort> ports) {
         List<DesiredInterface> interfaces = new ArrayList<>(ports.size());
         for (AttachedPort port : ports) {
             switch (port.vnicType()) {
-                case NORMAL -> interfaces.add(bridge(port));
+                case NORMAL -> interfaces.add(bridge(port).apart());
                 // A direct port without a lease has given it up already; the server is on its way out.
                 case DIRECT ->
                     Optional.ofNullable(leases.get(port.port()))
-                            .ifPresent(lease -> interfaces.add(direct(port, lease)));
+                            .ifPresent(
+                                    lease -> interfaces.add(direct(port, lease).apart()));
             }
         }
         return interfaces;
@@ -38,10 +35,10 @@ record Interfaces(Map<PortId, VirtualFunctionLease> leases) {
                 port.port(),
                 port.network(),
                 port.mac(),
-                OF_THE_SEGMENT,
-                OF_THE_SEGMENT,
-                addresses(port),
-                "",
+                port.vlan().orElse(0),
+                port.mtu(),
+                port.addresses(),
+                port.physicalNetwork(),
                 DesiredInterface.Bridge.NO_UPLINK,
                 Optional.empty(),
                 port.wish());
@@ -52,15 +49,11 @@ record Interfaces(Map<PortId, VirtualFunctionLease> leases) {
                 port.port(),
                 port.network(),
                 port.mac(),
-                OF_THE_SEGMENT,
-                OF_THE_SEGMENT,
-                addresses(port),
+                port.vlan().orElse(0),
+                port.mtu(),
+                port.addresses(),
                 lease,
                 new DesiredInterface.DirectAttributes(0, port.portSecurity(), false, 0, 0),
                 port.wish());
-    }
-
-    private static List<FixedAddress> addresses(AttachedPort port) {
-        return port.addresses().stream().map(FixedAddress::apart).toList();
     }
 }

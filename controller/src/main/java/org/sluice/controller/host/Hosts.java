@@ -26,17 +26,16 @@ public final class Hosts {
     static final int REMEMBERED = 1_000;
 
     /** A history that somebody raised without saying what changed has ended. */
-    private static final String RAISED = """
+    private static final String RAISED_BY_NEW = """
             desired_revision = desired_revision + 1, parts_revision = desired_revision + 1,
             parts_history = case when parts_revision = desired_revision then parts_history else gen_random_uuid() end,
-            noted_revision = desired_revision + 1,
-            desired_history = case when noted_revision = desired_revision then desired_history else gen_random_uuid() end""";
+            noted_revision = desired_revision + 1, desired_history =\s""";
+
+    private static final String RAISED = RAISED_BY_NEW
+            + "case when noted_revision = desired_revision then desired_history else gen_random_uuid() end";
 
     /** A controller of the version before knows nothing of what changed, and tells its agents all. */
-    private static final String RAISED_BESIDE_OLD_CONTROLLERS = """
-            desired_revision = desired_revision + 1, parts_revision = desired_revision + 1,
-            parts_history = case when parts_revision = desired_revision then parts_history else gen_random_uuid() end,
-            noted_revision = desired_revision + 1, desired_history = gen_random_uuid()""";
+    private static final String RAISED_FOR_OBJECTS = RAISED_BY_NEW + "gen_random_uuid()";
 
     private static final String AS_CHANGED =
             "on conflict (host_id, server_id) do update set revision = excluded.revision;\n";
@@ -61,7 +60,7 @@ public final class Hosts {
     private static final String RAISE_ALL = "update host set " + RAISED + " where id = any(:hosts);\n";
 
     private static final String RAISE_ALL_FOR_OBJECTS =
-            "update host set " + RAISED_BESIDE_OLD_CONTROLLERS + " where id = any(:hosts);\n";
+            "update host set " + RAISED_FOR_OBJECTS + " where id = any(:hosts);\n";
 
     private static final String RAISE = "update host set " + RAISED + " where id = :host;\n";
 

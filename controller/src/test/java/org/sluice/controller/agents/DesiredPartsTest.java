@@ -73,6 +73,13 @@ final class DesiredPartsTest {
         return new DesiredStates(postgres.database(), feed, fleet.serverPorts);
     }
 
+    /** So many changes that are nobody's. */
+    private static void pass(int revisions) {
+        change(handle -> handle.execute(
+                "update host set desired_revision = desired_revision + ?1, parts_revision = parts_revision + ?1"
+                        .replace("?1", String.valueOf(revisions))));
+    }
+
     private static Known known(DesiredHost state) {
         return new Known(state.revision(), state.history());
     }
@@ -251,9 +258,7 @@ final class DesiredPartsTest {
     @Test
     void segmentsAreForgottenAsSoonAsNobodyIsToldOfThem() {
         change(handle -> new AffectedHosts().ofNetwork(handle, network));
-        change(handle -> handle.execute(
-                "update host set desired_revision = desired_revision + ?1, parts_revision = parts_revision + ?1"
-                        .replace("?1", String.valueOf(REMEMBERED))));
+        pass(REMEMBERED);
         fleet.delete(first);
         assertThat(fleet.count("select count(*) from object_revision")).isEqualTo(1);
 
@@ -348,9 +353,7 @@ final class DesiredPartsTest {
     void whoIsTooFarBehindIsToldAll() {
         DesiredHost before = states().read(host);
         change(handle -> Hosts.changed(handle, host, second));
-        change(handle -> handle.execute(
-                "update host set desired_revision = desired_revision + ?1, parts_revision = parts_revision + ?1"
-                        .replace("?1", String.valueOf(REMEMBERED - 1))));
+        pass(REMEMBERED - 1);
 
         assertThat(servers(states().read(host, known(before)))).containsExactly(second);
         change(handle -> Hosts.changed(handle, host, second));
@@ -361,9 +364,7 @@ final class DesiredPartsTest {
     void serversThatLeftAreForgottenAsSoonAsNobodyIsToldOfThem() {
         fleet.delete(first);
         fleet.report(host, fleet.absent(host, first));
-        change(handle -> handle.execute(
-                "update host set desired_revision = desired_revision + ?1, parts_revision = parts_revision + ?1"
-                        .replace("?1", String.valueOf(REMEMBERED))));
+        pass(REMEMBERED);
         fleet.delete(second);
         assertThat(fleet.count("select count(*) from server_revision")).isEqualTo(2);
 

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 import org.sluice.controller.host.Hosts;
 import org.sluice.controller.store.Database;
@@ -62,8 +63,8 @@ public final class FollowingAgents {
 
     private static List<DesiredServer> with(DesiredHost before, DesiredHost told) {
         Part part = told.part().orElseThrow();
-        Map<NetworkId, DesiredSegment> changed = new HashMap<>(told.segmentsByNetwork());
-        changed.keySet().retainAll(part.segments());
+        Map<NetworkId, DesiredSegment> changed =
+                told.changedSegments().stream().collect(Collectors.toMap(DesiredSegment::network, segment -> segment));
         Map<ServerId, DesiredServer> servers = byId(before.inOne().servers());
         servers.replaceAll((_, server) -> server.on(changed));
         servers.putAll(byId(told.inOne().servers()));

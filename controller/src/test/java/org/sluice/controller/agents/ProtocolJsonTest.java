@@ -53,7 +53,7 @@ class ProtocolJsonTest {
                 1500,
                 List.of(new DesiredSegment.Subnet(
                         ADDRESS.cidr(), ADDRESS.gateway(), ADDRESS.nameServers(), ADDRESS.hostRoutes(), true)),
-                Optional.of(new DesiredSegment.Services(PortId.random(), MAC, List.of(ADDRESS.apart()))),
+                Optional.of(new DesiredInterface.ServicePort(PortId.random(), MAC, List.of(ADDRESS.apart()))),
                 Optional.of("req-0000000c-0000-0000-0000-00000000000d"),
                 Optional.empty());
     }

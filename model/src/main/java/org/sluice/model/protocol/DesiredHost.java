@@ -104,6 +104,14 @@ public record DesiredHost(
                 .collect(Collectors.toUnmodifiableMap(DesiredSegment::network, segment -> segment));
     }
 
+    /** The segments that changed with a part; others only come along with servers. */
+    public List<DesiredSegment> changedSegments() {
+        List<NetworkId> changed = part.map(Part::segments).orElse(List.of());
+        return segments.orElse(List.of()).stream()
+                .filter(segment -> changed.contains(segment.network()))
+                .toList();
+    }
+
     /** The same, for who does not know of segments: with each NIC told whole. */
     public DesiredHost inOne() {
         Map<NetworkId, DesiredSegment> told = segmentsByNetwork();

@@ -5,9 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import org.sluice.model.MacAddress;
 import org.sluice.model.NetworkId;
-import org.sluice.model.PortId;
 
 /**
  * A network as one host has it: what all NICs on it have in common. It is told once for all of them and changes once, however many
@@ -19,7 +17,7 @@ import org.sluice.model.PortId;
  * @param vlan VLAN id on the wire, 1 to 4094; 0 for untagged (flat)
  * @param mtu largest IP packet, bytes
  * @param subnets its subnets
- * @param services from where its DHCP and metadata are served; empty when no subnet wants DHCP, or no NIC was ever on a bridge of it
+ * @param services from where its DHCP and metadata are served, its addresses told without what the subnets say; empty when no subnet wants DHCP, or no NIC was ever on a bridge of it
  * @param requestId the request that changed it last, for logs; empty where none did
  * @param globalRequestId what that request's client calls all that it does for one purpose; empty where it named nothing
  */
@@ -30,7 +28,7 @@ public record DesiredSegment(
         int vlan,
         int mtu,
         List<Subnet> subnets,
-        Optional<Services> services,
+        Optional<DesiredInterface.ServicePort> services,
         Optional<String> requestId,
         Optional<String> globalRequestId) {
     /**
@@ -57,19 +55,6 @@ public record DesiredSegment(
         /** An address in it, without a prefix length. */
         public FixedAddress with(String address) {
             return new FixedAddress(address, cidr, gateway, nameServers, hostRoutes, dhcp);
-        }
-    }
-
-    /**
-     * The port from which a host serves the network.
-     *
-     * @param port the port
-     * @param mac its address
-     * @param addresses its addresses, told without what the subnets say
-     */
-    public record Services(PortId port, MacAddress mac, List<FixedAddress> addresses) {
-        public Services {
-            addresses = List.copyOf(addresses);
         }
     }
 

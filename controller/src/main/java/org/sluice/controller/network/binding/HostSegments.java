@@ -66,11 +66,11 @@ public final class HostSegments {
                 Optional.ofNullable(row.getString("global_request_id")));
     }
 
-    private static Optional<DesiredSegment.Services> services(ResultSet row) throws SQLException {
+    private static Optional<DesiredInterface.ServicePort> services(ResultSet row) throws SQLException {
         @Nullable UUID port = row.getObject("service_port", UUID.class);
         return port == null
                 ? Optional.empty()
-                : Optional.of(new DesiredSegment.Services(
+                : Optional.of(new DesiredInterface.ServicePort(
                         new PortId(port),
                         new MacAddress(row.getString("service_mac")),
                         AddressRows.parse(row.getString("service_addresses")).stream()
