@@ -374,6 +374,29 @@ class InterruptionTest {
         assertThat(point).isGreaterThan(change.starts() > 0 ? 30 : 3);
     }
 
+    /** What the next agent does on its own, from its journal, is no other thing than what was wished. */
+    @ParameterizedTest
+    @MethodSource("changes")
+    void killedInAChangeOfPowerItIsDoneOnceThoughTheNextAgentHearsNobodyAtFirst(Change change) throws IOException {
+        boolean killed = true;
+        for (int point = 0; killed; point++) {
+            try (AgentOnSimulatedHost on = fresh()) {
+                DesiredServer server = standing(on, change);
+                on.start(new KillAt(on, point));
+                killed = isKilledBefore(on, server, change.wish());
+                on.controller.beAway(true);
+                on.start();
+                int missed = on.controller.missed();
+                await().dontCatchUncaughtExceptions()
+                        .atMost(LONG_ENOUGH)
+                        .pollInterval(Duration.ofMillis(2))
+                        .until(() -> on.controller.missed() > missed + 10);
+                on.controller.beAway(false);
+                assertDoneOnce(on, server, change);
+            }
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("changes")
     void killedAfterAnyCallOfAChangeOfPowerItIsDoneOnceInTheEnd(Change change) throws IOException {

@@ -25,7 +25,7 @@ public record Guest(Stage stage, Optional<String> hostBoot, Optional<Power> wish
         HELD,
         /** It is to be ended: while it is on, it is still the one to be ended. */
         ENDING,
-        /** It is off, and its root disk is being made anew: what there is of it must not be started. */
+        /** It is off, and its root disk is to be made anew: what there is of it must not be started. */
         REBUILDING,
         /** Its memory is on its way to a file: while it is on, it is still the one to be saved. */
         SAVING,

@@ -41,7 +41,8 @@ import org.sluice.model.protocol.ServerReport.Failure;
  * <ul>
  *   <li>to end: {@code ENDING} is written, the guest is ended, {@code ENDED} is written with the wish it was ended for. A reboot
  *       counts from there on;
- *   <li>to start: {@code ENDED} is written, the server's steps are applied again, {@code STARTED} is written with the host's boot.
+ *   <li>to start: {@code ENDED} is written with the wish it is started for, the server's steps are applied again, {@code STARTED} is
+ *       written with the host's boot.
  * </ul>
  *
  * What cannot be done is reported with the wish it was for. It is tried again only while the guest should run, at growing
@@ -363,15 +364,18 @@ public final class GuestPower {
 
     private void ended(Entry entry, Power purpose) {
         askings.remove(entry.id());
-        journal.write(entry.ended(purpose));
+        Entry ended = entry.ended(purpose);
+        // One that ended to be made anew is not started from its old disk by an agent that does not hear what of.
+        boolean isToBeRebuilt = PowerRules.isRebuilt(entry.guest().wish().orElse(purpose), entry.obeyed());
+        journal.write(isToBeRebuilt ? ended.rebuilding() : ended);
         LOG.info("The guest of server {} has ended.", entry.server().named());
     }
 
     private void start(Entry entry, Power wish, State state) {
         Power purpose = wish.level() == Power.Level.RUNNING ? wish : entry.obeyed();
-        Entry starting = entry;
-        if (entry.guest().stage() != Stage.ENDED) {
-            starting = entry.ended(purpose);
+        // Whoever finds the guest on afterwards is to know that it was started, and for what.
+        Entry starting = entry.ended(purpose);
+        if (!starting.equals(entry)) {
             journal.write(starting);
         }
         LOG.info("The guest of server {} is started.", entry.server().named());
