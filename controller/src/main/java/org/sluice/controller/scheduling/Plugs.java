@@ -7,8 +7,8 @@ import org.jdbi.v3.core.Handle;
 import org.sluice.controller.host.Hosts;
 import org.sluice.controller.network.binding.AttachedPort;
 import org.sluice.controller.network.binding.Bindings;
-import org.sluice.controller.network.binding.HostSegments;
 import org.sluice.controller.network.binding.ServicePorts;
+import org.sluice.controller.network.network.NetworkGate;
 import org.sluice.model.HostId;
 import org.sluice.model.Problem;
 import org.sluice.model.ProblemException;
@@ -28,7 +28,7 @@ final class Plugs {
 
     /** Gives a server one NIC more on its host. */
     void plug(Handle handle, HostId host, String zone, AttachedPort port) {
-        HostSegments.hold(handle, List.of(port.network()));
+        NetworkGate.come(handle, List.of(port.network()));
         servicePorts.ensure(handle, Scheduling.bridgedNetworks(List.of(port)));
         String hostName = handle.createQuery("select name from host where id = :host for update")
                 .bind("host", host.value())

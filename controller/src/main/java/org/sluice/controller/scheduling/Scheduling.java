@@ -18,9 +18,9 @@ import org.jdbi.v3.core.Handle;
 import org.sluice.controller.host.Hosts;
 import org.sluice.controller.network.binding.AttachedPort;
 import org.sluice.controller.network.binding.Bindings;
-import org.sluice.controller.network.binding.HostSegments;
 import org.sluice.controller.network.binding.ServerPorts;
 import org.sluice.controller.network.binding.ServicePorts;
+import org.sluice.controller.network.network.NetworkGate;
 import org.sluice.controller.server.Claim;
 import org.sluice.controller.server.Hardware;
 import org.sluice.controller.server.ServerAction;
@@ -547,7 +547,7 @@ public final class Scheduling {
     private void serve(Handle handle, Collection<ServerRequest> requests) {
         List<AttachedPort> ports =
                 requests.stream().flatMap(request -> request.ports().stream()).toList();
-        HostSegments.hold(
+        NetworkGate.come(
                 handle, ports.stream().map(AttachedPort::network).distinct().toList());
         Set<NetworkId> bridged = bridgedNetworks(ports);
         if (!bridged.isEmpty()) {

@@ -10,10 +10,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
@@ -29,6 +31,7 @@ import org.sluice.controller.network.binding.HostSegments;
 import org.sluice.controller.network.binding.NicRequest;
 import org.sluice.controller.network.binding.ServerPorts;
 import org.sluice.controller.network.binding.ServicePorts;
+import org.sluice.controller.network.network.NetworkGate;
 import org.sluice.controller.policy.Access;
 import org.sluice.controller.policy.Caller;
 import org.sluice.controller.server.TestClaims;
@@ -659,17 +662,11 @@ final class ServerPortsTest {
         try (ExecutorService client = Executors.newVirtualThreadPerTaskExecutor()) {
             try (Handle boot = api.jdbi().open()) {
                 boot.begin();
-                HostSegments.hold(boot, List.of(network));
+                NetworkGate.come(boot, List.of(network));
                 change = client.submit(
                         () -> api.put("/v2.0/subnets/" + subnet, "{'subnet': {'dns_nameservers': ['10.0.0.9']}}")
                                 .expect(200, "subnet"));
-                await().atMost(Duration.ofSeconds(20))
-                        .until(() -> api.jdbi()
-                                        .withHandle(handle -> handle.createQuery(
-                                                        "select count(*) from pg_locks where not granted")
-                                                .mapTo(Integer.class)
-                                                .one())
-                                > 0);
+                awaitWaiting(1);
                 bindings.bindNormal(boot, nic, host, "compute01", "rack0");
                 boot.commit();
             }
@@ -678,6 +675,78 @@ final class ServerPortsTest {
         List<NetworkId> told =
                 use(handle -> Hosts.changedSince(handle, host, 0)).networks();
         assertThat(told).contains(network);
+    }
+
+    /** A stream of boots must not keep an operator from changing a name server. */
+    @Test
+    void serversThatComeAfterASubnetsChangeWaitForIt() throws Exception {
+        String subnet = api.get("/v2.0/subnets?network_id=" + network)
+                .expect(200, "subnets")
+                .get(0)
+                .path("id")
+                .asString();
+        BlockingQueue<String> order = new LinkedBlockingQueue<>();
+        try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor();
+                Handle first = api.jdbi().open()) {
+            first.begin();
+            NetworkGate.come(first, List.of(network));
+            Future<?> change = clients.submit(() -> {
+                api.put("/v2.0/subnets/" + subnet, "{'subnet': {'name': 'changed'}}")
+                        .expect(200, "subnet");
+                return order.add("change");
+            });
+            awaitWaiting(1);
+            Future<?> second = clients.submit(() -> {
+                use(handle -> {
+                    NetworkGate.come(handle, List.of(network));
+                    return handle.createQuery("select name from subnet where id = cast(:id as uuid)")
+                            .bind("id", subnet)
+                            .mapTo(String.class)
+                            .map(order::add)
+                            .one();
+                });
+                return true;
+            });
+            awaitWaiting(2);
+            first.commit();
+            change.get(20, TimeUnit.SECONDS);
+            second.get(20, TimeUnit.SECONDS);
+        }
+        // It comes in behind the change, and finds the subnet as that has left it.
+        assertThat(order).containsExactlyInAnyOrder("change", "changed");
+    }
+
+    @Test
+    void theMtuOfANetworkWaitsForServersOnTheirWayToItAndIsRefusedThen() throws Exception {
+        PortId nic = port(network, "'name': 'on its way'");
+        List<AttachedPort> _ = attach(new NicRequest.ByPort(nic));
+        Future<NetworkApi.Answer> change;
+        try (ExecutorService client = Executors.newVirtualThreadPerTaskExecutor()) {
+            try (Handle boot = api.jdbi().open()) {
+                boot.begin();
+                NetworkGate.come(boot, List.of(network));
+                change = client.submit(() -> api.put("/v2.0/networks/" + network, "{'network': {'mtu': 1400}}"));
+                awaitWaiting(1);
+                bindings.bindNormal(boot, nic, host, "compute01", "rack0");
+                boot.commit();
+            }
+            assertThat(change.get(20, TimeUnit.SECONDS).status()).isEqualTo(409);
+        }
+        assertThat(api.get("/v2.0/networks/" + network)
+                        .expect(200, "network")
+                        .path("mtu")
+                        .asInt())
+                .isEqualTo(1500);
+    }
+
+    private static void awaitWaiting(int clients) {
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> api.jdbi()
+                                .withHandle(handle -> handle.createQuery(
+                                                "select count(distinct pid) from pg_locks where not granted")
+                                        .mapTo(Integer.class)
+                                        .one())
+                        >= clients);
     }
 
     @Test

@@ -36,23 +36,6 @@ public final class HostSegments {
                         .list();
     }
 
-    /**
-     * Keeps networks as they are until the transaction ends, for servers that are about to come to them: who changes a network or a subnet of
-     * it waits, finds them there by then, and tells their hosts. Call it before a host's row is locked: whoever changes a subnet takes
-     * the two in that order.
-     */
-    public static void hold(Handle handle, Collection<NetworkId> networks) {
-        if (!networks.isEmpty()) {
-            handle.createQuery("select id from network where id = any(:networks) order by id for share")
-                    .bindArray(
-                            "networks",
-                            UUID.class,
-                            networks.stream().map(NetworkId::value).toList())
-                    .mapTo(UUID.class)
-                    .list();
-        }
-    }
-
     private static DesiredSegment read(ResultSet row) throws SQLException {
         return new DesiredSegment(
                 new NetworkId(row.getObject("network_id", UUID.class)),

@@ -8,6 +8,7 @@ import java.util.UUID;
 import java.util.random.RandomGenerator;
 import org.jdbi.v3.core.Handle;
 import org.sluice.controller.host.HostSigns;
+import org.sluice.controller.network.network.NetworkGate;
 import org.sluice.controller.network.port.NetworkFacts;
 import org.sluice.controller.network.port.NewPort;
 import org.sluice.controller.network.port.PortMaking;
@@ -35,7 +36,7 @@ public final class ServicePorts {
     }
 
     /**
-     * Has the networks served, which servers are about to come to and which the caller {@linkplain HostSegments#hold holds}: makes what their
+     * Has the networks served, which servers are about to come to and which the caller {@linkplain NetworkGate#come holds}: makes what their
      * subnets lack. Call it before a host's row is locked: whoever changes a subnet takes the two in that order.
      *
      * @throws org.sluice.model.ProblemException 409 when a subnet has no address left for it

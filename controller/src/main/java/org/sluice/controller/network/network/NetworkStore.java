@@ -54,7 +54,9 @@ final class NetworkStore {
         return hold(handle, seen, id, "for update of n");
     }
 
+    /** Whether it is bound is read when nobody is on the way to it any more. */
     private static Optional<Held> hold(Handle handle, RowCondition seen, UUID id, String lock) {
+        NetworkGate.change(handle, List.of(id));
         return seen.bind(handle.createQuery(
                         "select f.mtu as largest, exists (select 1 from port p join port_binding b on b.port_id = p.id"
                                 + " where p.network_id = n.id) as bound, " + COLUMNS

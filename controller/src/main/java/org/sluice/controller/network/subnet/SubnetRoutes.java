@@ -15,6 +15,7 @@ import org.sluice.controller.http.Routes;
 import org.sluice.controller.http.body.Fields;
 import org.sluice.controller.http.list.Source;
 import org.sluice.controller.network.network.AffectedHosts;
+import org.sluice.controller.network.network.NetworkGate;
 import org.sluice.controller.network.network.NetworkRules;
 import org.sluice.controller.network.tag.TagRoutes;
 import org.sluice.controller.network.tag.Tagged;
@@ -86,6 +87,11 @@ public final class SubnetRoutes implements ResourceRoutes {
         Creation creation = Creation.of(exchange, "subnet", "subnets", MOST_AT_ONCE, SubnetWire.ATTRIBUTES);
         List<Subnet> made = transactions.run(handle -> {
             List<Subnet> subnets = new ArrayList<>(creation.items().size());
+            NetworkGate.change(
+                    handle,
+                    creation.items().stream()
+                            .map(fields -> fields.id("network_id"))
+                            .toList());
             creation.items().forEach(fields -> subnets.add(make(handle, exchange, fields)));
             List<UUID> networks =
                     subnets.stream().map(Subnet::networkId).distinct().toList();

@@ -14,6 +14,7 @@ import org.sluice.controller.http.Json;
 import org.sluice.controller.http.list.Window;
 import org.sluice.controller.http.view.RawJson;
 import org.sluice.controller.network.address.IpRange;
+import org.sluice.controller.network.network.NetworkGate;
 import org.sluice.controller.network.wire.Stamps;
 import org.sluice.controller.policy.RowCondition;
 import org.sluice.controller.store.Transactions;
@@ -59,6 +60,12 @@ final class SubnetStore {
     }
 
     private static Optional<Held> hold(Handle handle, RowCondition seen, UUID id, String lock) {
+        NetworkGate.change(
+                handle,
+                handle.createQuery("select network_id from subnet where id = :id")
+                        .bind("id", id)
+                        .mapTo(UUID.class)
+                        .list());
         return seen.bind(handle.createQuery("select n.project_id as network_owner, " + COLUMNS + FROM + seen.sql()
                         + " and s.id = :id" + lock))
                 .bind("id", id)
