@@ -4,8 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
 import java.util.Optional;
-import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sluice.controller.host.HostSigns;
@@ -54,7 +52,7 @@ public final class DesiredStates {
         boolean seen = false;
         while (true) {
             long mark = feed.mark(topic);
-            seen = seen || transactions.run(handle -> seen(handle, host, known.revision()));
+            seen = seen || seen(host, known.revision());
             Hosts.Standing standing = database.jdbi().withHandle(handle -> DesiredStore.standing(handle, host));
             if (standing.revision() < known.revision()) {
                 log.warn(
@@ -93,28 +91,26 @@ public final class DesiredStates {
      * @throws org.sluice.model.ProblemException 404 when the host is no member
      */
     public DesiredHost read(HostId host, DesiredHost.Known known) {
-        return database.jdbi()
-                .inTransaction(TransactionIsolationLevel.REPEATABLE_READ, handle -> store.read(handle, host, known));
+        return transactions.snapshot(handle -> store.read(handle, host, known));
     }
 
     /**
-     * Notes a sign of life, where the last one is some seconds old.
+     * Notes a sign of life, where the last one is some seconds old: nearly all that is heard of a host that is told much is answered by the
+     * look alone.
      *
      * @param told the revision that the agent has
      * @return false when the row was held, and the sign is to be given later
      */
-    private static boolean seen(Handle handle, HostId host, long told) {
-        Optional<Boolean> returned = HostSigns.heard(handle, host, told);
-        if (returned.isPresent()) {
-            if (returned.get()) {
-                ChangeFeed.announce(handle, FleetIndex.TOPIC);
-            }
+    private boolean seen(HostId host, long told) {
+        if (transactions.autocommit(handle -> HostSigns.isFresh(handle, host))) {
             return true;
         }
-        return handle.createQuery("select last_seen_at >= now() - interval '5 seconds' from host where id = :host")
-                .bind("host", host.value())
-                .mapTo(Boolean.class)
-                .findOne()
-                .orElse(false);
+        return transactions.run(handle -> {
+            Optional<Boolean> returned = HostSigns.heard(handle, host, told);
+            if (returned.orElse(false)) {
+                ChangeFeed.announce(handle, FleetIndex.TOPIC);
+            }
+            return returned.isPresent();
+        });
     }
 }

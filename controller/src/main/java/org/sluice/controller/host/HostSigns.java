@@ -8,6 +8,8 @@ import org.sluice.model.protocol.Inventory;
 
 /** What a host's agent says of its host. Stateless; callers own the transaction. */
 public final class HostSigns {
+    private static final String YOUNG = "interval '5 seconds'";
+
     private HostSigns() {}
 
     /**
@@ -52,6 +54,15 @@ public final class HostSigns {
                 .execute();
     }
 
+    /** Whether the last sign of life is so young that another need not be written. */
+    public static boolean isFresh(Handle handle, HostId host) {
+        return handle.createQuery("select last_seen_at >= now() - " + YOUNG + " from host where id = :host")
+                .bind("host", host.value())
+                .mapTo(Boolean.class)
+                .findOne()
+                .orElse(false);
+    }
+
     /**
      * It was heard just now. Written only when the last sign of life is some seconds old, since every claim on the host locks the
      * same row; and never waited for: a boot of many holds the rows of many hosts, and their polls would hold every connection that
@@ -64,11 +75,11 @@ public final class HostSigns {
         return handle.createQuery("""
                         with before as (
                             select id, last_seen_at from host where id = :host
-                              and (last_seen_at is null or last_seen_at < now() - interval '5 seconds')
+                              and (last_seen_at is null or last_seen_at < now() - %s)
                             for no key update skip locked)
                         update host set last_seen_at = now(), told_revision = :told from before where host.id = before.id
                         returning before.last_seen_at is null
-                            or before.last_seen_at < now() - make_interval(secs => :silence)""")
+                            or before.last_seen_at < now() - make_interval(secs => :silence)""".formatted(YOUNG))
                 .bind("silence", AgentSilence.LONGEST.toSeconds())
                 .bind("host", host.value())
                 .bind("told", told)

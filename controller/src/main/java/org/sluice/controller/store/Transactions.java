@@ -61,6 +61,17 @@ public final class Transactions implements Steps {
     }
 
     /**
+     * Runs reads in a transaction of their own that all see the database as it was at the first of them. The level is set by a statement of
+     * the transaction: asked of the connection it costs four.
+     */
+    public <T> T snapshot(Function<Handle, T> reads) {
+        return run(handle -> {
+            handle.execute("set transaction isolation level repeatable read, read only");
+            return reads.apply(handle);
+        });
+    }
+
+    /**
      * Runs statements each of which is a transaction by itself: without BEGIN and COMMIT, whose round trip costs as much as a
      * small statement does. The database is not told for which request they are ({@link Origin}): what changes something takes
      * {@link Origin#told} along, and stands within {@link #repeatedly}.

@@ -392,7 +392,7 @@ final class DesiredPartsTest {
         });
 
         assertThat(changing).hasSize(1);
-        assertThat(asking).hasSize(8);
+        assertThat(asking).hasSize(9);
         assertThat(fleet.count("select count(*) from server_revision where host_id = ?", crowded.value()))
                 .isEqualTo(1);
     }
