@@ -38,7 +38,7 @@ public final class AgentAuthentication implements HostAuthenticator {
                         () -> refused("The agents' API needs the client certificate that a host gets by enrolling."));
         HostId host = hostOf(certificate);
         String digest = HostKeys.digest(certificate.getPublicKey());
-        if (!transactions.run(handle -> HostKeys.isOf(handle, host, digest))) {
+        if (!transactions.autocommit(handle -> HostKeys.isOf(handle, host, digest))) {
             throw new Problem(
                             Problem.Kind.UNAUTHENTICATED,
                             "HostReplaced",
