@@ -61,7 +61,8 @@ final class MigrationsTest {
             Map.entry("49", 321_011_656),
             Map.entry("51", -422_589_545),
             Map.entry("52", -1_913_703_912),
-            Map.entry("53", -1_298_019_957));
+            Map.entry("53", -1_298_019_957),
+            Map.entry("54", 1_806_889_847));
 
     @RegisterExtension
     static final TestDatabase postgres = new TestDatabase();
