@@ -8,8 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.sluice.linux.LinuxException;
@@ -38,13 +40,25 @@ public final class PciTree {
 
     /** All functions that can have VFs, by address; functions of all classes, not only of network cards. */
     public List<PhysicalFunction> physicalFunctions() {
-        return entries(devices).stream()
+        List<PciAddress> addresses = entries(devices).stream()
                 .filter(PciAddress::matches)
                 .map(PciAddress::parse)
                 .sorted()
-                .map(this::physicalFunction)
-                .flatMap(Optional::stream)
                 .toList();
+        List<PhysicalFunction> found = new ArrayList<>();
+        // A VF has no VFs, and comes after its PF (PCI-SIG SR-IOV, First VF Offset): nothing is asked about it once
+        // more.
+        Set<PciAddress> virtual = new HashSet<>();
+        for (PciAddress address : addresses) {
+            if (!virtual.contains(address)) {
+                physicalFunction(address).ifPresent(card -> {
+                    found.add(card);
+                    card.virtualFunctions()
+                            .forEach(vf -> virtual.add(vf.function().address()));
+                });
+            }
+        }
+        return List.copyOf(found);
     }
 
     /** The function at the address, when there is one and it can have VFs. */
@@ -110,9 +124,11 @@ public final class PciTree {
      * drivers/pci/iov.c reads them of the first only) and are where their PF is, and a file of sysfs is not cheap to read a thousand times.
      */
     private Optional<PciFunction> functionLike(PciFunction sibling, PciAddress address) {
-        return Files.exists(folder(address))
-                ? Optional.of(
-                        function(address, sibling.id(), sibling.subsystem(), sibling.classCode(), sibling.numaNode()))
+        PciFunction function =
+                function(address, sibling.id(), sibling.subsystem(), sibling.classCode(), sibling.numaNode());
+        // What has a group was there just now.
+        return function.iommuGroup().isPresent() || Files.exists(folder(address))
+                ? Optional.of(function)
                 : Optional.empty();
     }
 
