@@ -120,8 +120,14 @@ public final class DiskCopies {
     }
 
     private void end(Handle handle, Held server, Optional<String> failure) {
-        servers.become(handle, server.id(), ServerState.at(server.state().status()));
+        servers.become(handle, server.id(), left(server.state()));
         actions.finish(handle, server.id(), failure);
         server.host().ifPresent(host -> Hosts.changed(handle, host, server.id()));
+    }
+
+    /** A guest that ends for a shelf goes on ending without one. */
+    private static ServerState left(ServerState before) {
+        boolean ends = before.is(Task.SHELVING) && before.status() != ServerStatus.SHUTOFF;
+        return new ServerState(before.status(), ends ? Optional.of(Task.POWERING_OFF) : Optional.empty());
     }
 }

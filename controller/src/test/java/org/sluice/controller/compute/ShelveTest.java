@@ -12,8 +12,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.sluice.controller.http.ApiClient.Answer;
+import org.sluice.controller.server.DiskCopies;
 import org.sluice.controller.store.TestDatabase;
 import org.sluice.model.HostId;
+import org.sluice.model.ImageId;
 import org.sluice.model.protocol.DesiredServer;
 import org.sluice.model.protocol.PowerState;
 import org.sluice.model.protocol.ServerReport.Failure;
@@ -272,6 +274,19 @@ class ShelveTest {
         assertThat(record("shelve")).isEqualTo("The host has no room.");
         assertThat(cloud.newestEvent(server)).isEqualTo("compute_shelve_instance Error: The host has no room.");
         assertThat(cloud.count("from claim where present")).isEqualTo(1);
+        asked("{'os-start': null}");
+    }
+
+    @Test
+    void anImageThatGoesBeforeTheGuestHasEndedLeavesItOnItsWayOff() {
+        asked("{'shelve': null}");
+        ImageId shelf = ImageId.parse(cloud.text("select cast(copy_image_id as text) from server"));
+        postgres.database().jdbi().useTransaction(handle -> new DiskCopies().imageLeaves(handle, shelf));
+        assertThat(state()).isEqualTo("ACTIVE active powering-off");
+        assertThat(record("shelve")).isEqualTo("Image " + shelf + " was deleted before it was made.");
+
+        cloud.observed(server, PowerState.STOPPED, NONE);
+        assertThat(state()).isEqualTo("SHUTOFF stopped -");
         asked("{'os-start': null}");
     }
 
