@@ -88,8 +88,7 @@ final class AuditCommand implements Callable<Integer> {
                     event.path("at").asString(),
                     printable(event.path("user").asString("-")),
                     event.path("peer").asString(""),
-                    event.path("operation")
-                            .asString("refused " + event.path("status").asString("")),
+                    what(event),
                     event.path("resource_type").asString(event.path("action").asString("")),
                     printable(event.path("resource_id").asString("-")),
                     changed(event),
@@ -97,6 +96,14 @@ final class AuditCommand implements Callable<Integer> {
         }
         table.print(spec.commandLine().getOut());
         return 0;
+    }
+
+    /** What was refused was asked for, and not done. */
+    private static String what(JsonNode event) {
+        String operation = event.path("operation").asString("");
+        return event.path("outcome").asString("").equals("refused")
+                ? ("refused " + event.path("status").asString("") + " " + operation).strip()
+                : operation;
     }
 
     private String query() {

@@ -293,6 +293,11 @@ class OperatorCommandsTest {
         assertThat(run("audit", "--resource", "user", "--operation", "delete")).doesNotContain("alice");
         assertThat(run("audit", "--operation", "update", "--outcome", "done")).contains("alice");
         assertThat(run("audit", "--outcome", "refused")).doesNotContain("alice");
+
+        postgres.database().jdbi().useHandle(handle -> handle.execute("""
+                insert into audit_event (outcome, status, request_id, user_name, action, operation, resource_type, resource_id)
+                values ('refused', 409, 'req-2', 'bob', 'DELETE /sluice/v1/hosts/{id}', 'delete', 'host', 'h1')"""));
+        assertThat(run("audit", "--user", "bob")).contains("refused 409 delete");
         assertThat(run("audit", "--since", "yesterday")).startsWith("sluice: ").contains("since", "yesterday");
     }
 
