@@ -46,8 +46,7 @@ public final class PciTree {
                 .sorted()
                 .toList();
         List<PhysicalFunction> found = new ArrayList<>();
-        // A VF has no VFs, and comes after its PF (PCI-SIG SR-IOV, First VF Offset): nothing is asked about it once
-        // more.
+        // A VF has no VFs, and comes after its PF (PCI-SIG SR-IOV, First VF Offset): it is not looked at again.
         Set<PciAddress> virtual = new HashSet<>();
         for (PciAddress address : addresses) {
             if (!virtual.contains(address)) {

@@ -9,7 +9,7 @@ import org.sluice.model.NetworkId;
  * Keeps whoever changes a network, or a subnet of it, apart from servers that are on their way to it, in the order in which they came.
  * Who passes waits until the transaction of whoever is inside ends; so does everybody who comes after one that waits. Locks on the network's
  * row alone would let servers that come in a stream pass a change for ever, since PostgreSQL grants shared ones past a waiting one.
- * It is passed first in a transaction, before any row is locked. Stateless.
+ * It is passed before a row of a network or of a host is locked, which whoever changes a network takes after it. Stateless.
  */
 public final class NetworkGate {
     private NetworkGate() {}
